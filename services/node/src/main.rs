@@ -1,0 +1,3 @@
+//! Program.
+
+fn main() {}
