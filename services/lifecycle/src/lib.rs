@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+mod markdown;
+mod rules;
+mod tables;
+mod words;
+
+pub use markdown::render;
+pub use rules::{Refused, allowed, is_terminal, next, start};
+pub use tables::{Timeout, Transition, table, timeouts};
+pub use words::{Actor, Event, Machine, State, UnknownWord};

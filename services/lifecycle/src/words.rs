@@ -1,0 +1,194 @@
+//! The words of the tables. Each is one enum whose variants have one spelling, in documents, in the database and on the
+//! wire; `name`, `Display`, `FromStr` and serde all use it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, str::FromStr};
+
+/// A word that its vocabulary does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is no {vocabulary}")]
+pub struct UnknownWord {
+    /// "machine", "actor", "state" or "event".
+    pub vocabulary: &'static str,
+    /// What was read.
+    pub word: String,
+}
+
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident as $vocabulary:literal { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$of])* $variant,)+ }
+
+        impl $name {
+            /// Every word, in the order of their declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The one spelling, snake_case.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(UnknownWord { vocabulary: $vocabulary, word: word.to_owned() }),
+                }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// What has a life of its own, and so a table.
+    Machine as "machine" {
+        /// A posting, from its publication to its last contract.
+        Job = "job",
+        /// One freelancer's bid on one job.
+        Bid = "bid",
+        /// What an offer starts and both sides sign.
+        Contract = "contract",
+        /// One author's review of the other side of one contract; a contract has two.
+        Review = "review",
+    }
+}
+
+vocabulary! {
+    /// Who makes a move. In a review both sides act, each about the other: the notes say "author" and "reviewee".
+    Actor as "actor" {
+        /// Who posted the job.
+        Client = "client",
+        /// Who bids and delivers.
+        Freelancer = "freelancer",
+        /// The job's home node, or in a review the author's: never a choice, always a consequence or a clock.
+        Node = "node",
+    }
+}
+
+vocabulary! {
+    /// Where a thing stands. A word that two machines share means the same in both.
+    State as "state" {
+        /// Job: takes bids. Review: its author may write it.
+        Open = "open",
+        /// The client ended the job with seats free.
+        ClosedUnfilled = "closed_unfilled",
+        /// Every seat has an accepted offer.
+        Filled = "filled",
+        /// The posting's date passed with seats free.
+        Expired = "expired",
+        /// The job's last contract ended.
+        Completed = "completed",
+        /// The bid waits for the client.
+        Submitted = "submitted",
+        /// An offer waits for the freelancer.
+        Offered = "offered",
+        /// The freelancer accepted the offer that this bid led to.
+        Won = "won",
+        /// The freelancer took the bid back.
+        Withdrawn = "withdrawn",
+        /// Bid: the client said no. Contract: the freelancer said no to the offer.
+        Declined = "declined",
+        /// The job ended without this bid.
+        NotSelected = "not_selected",
+        /// The client took the offer back before an answer.
+        Rescinded = "rescinded",
+        /// Time ran out before the next signature: no contract, or no review.
+        Lapsed = "lapsed",
+        /// Both signed; the two logs do not both show it yet.
+        Accepted = "accepted",
+        /// Both engagements are logged: work runs.
+        Active = "active",
+        /// The freelancer handed work over.
+        Delivered = "delivered",
+        /// The work is accepted, by the client or by silence.
+        Approved = "approved",
+        /// The client says that it paid.
+        Paid = "paid",
+        /// The freelancer says that the payment came.
+        Settled = "settled",
+        /// Contract: over, reviews may be written. Review: published, and the time to reply is over.
+        Closed = "closed",
+        /// The review is signed, sealed and in the log.
+        Committed = "committed",
+        /// The review can be read.
+        Published = "published",
+        /// The reviewee answered.
+        Replied = "replied",
+    }
+}
+
+vocabulary! {
+    /// What moves a thing on.
+    Event as "event" {
+        /// A job posting is signed and out.
+        Publish = "publish",
+        /// The last seat is taken.
+        Fill = "fill",
+        /// The client ends a job with seats free.
+        CloseUnfilled = "close_unfilled",
+        /// A posting's date has passed.
+        Expire = "expire",
+        /// The last contract of a filled job has ended.
+        Complete = "complete",
+        /// A bid is sent.
+        Submit = "submit",
+        /// The client offers a contract.
+        Offer = "offer",
+        /// The offer on this bid was accepted.
+        Win = "win",
+        /// The offer on this bid came to nothing.
+        Release = "release",
+        /// The freelancer takes a bid back.
+        Withdraw = "withdraw",
+        /// A bid, or an offer, is turned down.
+        Decline = "decline",
+        /// The job ended without this bid.
+        NotSelected = "not_selected",
+        /// The freelancer accepts an offer.
+        Accept = "accept",
+        /// The client takes an offer back.
+        Rescind = "rescind",
+        /// Time ran out.
+        Lapse = "lapse",
+        /// Both engagement leaves are in their logs.
+        Engage = "engage",
+        /// Work is handed over.
+        Deliver = "deliver",
+        /// The work is accepted.
+        AcceptDelivery = "accept_delivery",
+        /// The client attests a payment made outside.
+        AttestPaid = "attest_paid",
+        /// The freelancer attests that the payment came.
+        ConfirmReceived = "confirm_received",
+        /// A contract ends, which begins its reviews; or a review's time for a reply ends.
+        Close = "close",
+        /// A review is sealed.
+        Commit = "commit",
+        /// A sealed review is opened.
+        Open = "open",
+        /// The reviewee answers.
+        Reply = "reply",
+    }
+}
