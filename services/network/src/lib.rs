@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+
+mod codec;
+mod config;
+mod handle;
+mod inbound;
+mod message;
+mod network;
+
+pub use config::{Config, NET_BYTES_MAX, NetworkError, PEERS_MAX, Peer, peer_id};
+pub use handle::{
+    Handle, PeerState, PublishError, Published, REQUEST_TIMEOUT, REQUESTS_GLOBAL, REQUESTS_PER_PEER,
+    RequestError,
+};
+pub use inbound::{Answer, BUSY_RETRY_MS, Inbound, Judge, Topic, Verdict};
+pub use message::{
+    ANSWER_BYTES_MAX, Bytes, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry, GOSSIP_BYTES_MAX,
+    HEADS_NOTES_MAX, ORIGIN_BYTES_MAX, RANGE_ANSWER_BYTES_MAX, RANGE_BYTES_MAX, RANGE_ENTRIES_MAX,
+    REQUEST_BYTES_MAX, Request, Response, trim,
+};
+pub use network::{INBOUND_MAX, Network, start};
