@@ -1,1 +1,38 @@
 #![doc = include_str!("../README.md")]
+
+mod connection;
+mod error;
+mod migrate;
+mod pool;
+mod sql;
+
+pub mod accounts;
+pub mod contracts;
+pub mod deliveries;
+pub mod documents;
+pub mod history;
+pub mod idempotency;
+pub mod jobs;
+pub mod lease;
+pub mod log;
+pub mod reviews;
+
+pub use connection::{Connection, Tx};
+pub use error::StoreError;
+pub use pool::{Config, Status, Store};
+pub use sql::{Sql, ToSql, column};
+pub use tokio_postgres::Row;
+
+/// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
+pub const STATEMENTS: &[(&str, &[&str])] = &[
+    ("accounts", accounts::STATEMENTS),
+    ("contracts", contracts::STATEMENTS),
+    ("deliveries", deliveries::STATEMENTS),
+    ("documents", documents::STATEMENTS),
+    ("history", history::STATEMENTS),
+    ("idempotency", idempotency::STATEMENTS),
+    ("jobs", jobs::STATEMENTS),
+    ("lease", lease::STATEMENTS),
+    ("log", log::STATEMENTS),
+    ("reviews", reviews::STATEMENTS),
+];

@@ -1,0 +1,4 @@
+//! Accounts of hosted people, their sessions, profiles, identities and slot keys. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+
+/// Every statement of this module.
+pub const STATEMENTS: &[&str] = &[];

@@ -1,0 +1,4 @@
+//! Documents on their way to another home, and postings on their way to gossip. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+
+/// Every statement of this module.
+pub const STATEMENTS: &[&str] = &[];

@@ -1,0 +1,93 @@
+//! What can go wrong between this program and its database. "Not found" is not among it: that is `Ok(None)`.
+
+use deadpool_postgres::PoolError;
+use tokio_postgres::error::SqlState;
+
+/// A failure of the store. `Display` names the operation; the cause is the `source`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The configuration cannot be used; the text says what to change.
+    #[error("database configuration: {0}")]
+    Config(String),
+    /// No connection: the server is away, or all connections stayed in use for longer than the wait allows.
+    #[error("no database connection")]
+    Connect(#[source] PoolError),
+    /// PostgreSQL refused a statement, or the connection broke while it ran.
+    #[error("statement `{statement}`")]
+    Statement {
+        /// The statement, as written in its module.
+        statement: &'static str,
+        /// What PostgreSQL or the connection said.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// A row holds what this version cannot read.
+    #[error("{table}.{column} holds a value that this version cannot read")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// Its column.
+        column: &'static str,
+    },
+    /// A compare-and-swap found another value: another writer was first, and nothing was written.
+    #[error("another writer was first")]
+    Conflict,
+    /// The schema could not be brought up to date.
+    #[error("migration")]
+    Migrate(#[source] Box<refinery::Error>),
+    /// The private server could not be started or stopped; the text says what to do.
+    #[error("private PostgreSQL: {0}")]
+    Private(String),
+}
+
+impl StoreError {
+    /// Whether a unique constraint or index refused the row.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.code() == Some(&SqlState::UNIQUE_VIOLATION)
+    }
+
+    /// Whether the same use case, started again from its beginning, may succeed: the server was away or full, another
+    /// transaction was in the way, or another writer was first. A statement that ran into its timeout is not transient: it
+    /// would load the server a second time.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            StoreError::Connect(_) | StoreError::Conflict => true,
+            StoreError::Statement { source, .. } => {
+                source.is_closed() || source.code().is_some_and(is_transient_code)
+            }
+            StoreError::Config(_)
+            | StoreError::Inconsistent { .. }
+            | StoreError::Migrate(_)
+            | StoreError::Private(_) => false,
+        }
+    }
+
+    fn code(&self) -> Option<&SqlState> {
+        match self {
+            StoreError::Statement { source, .. } => source.code(),
+            StoreError::Config(_)
+            | StoreError::Connect(_)
+            | StoreError::Inconsistent { .. }
+            | StoreError::Conflict
+            | StoreError::Migrate(_)
+            | StoreError::Private(_) => None,
+        }
+    }
+}
+
+fn is_transient_code(code: &SqlState) -> bool {
+    const CONNECTION_CLASS: &str = "08";
+    let transient = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+    ];
+    transient.contains(code) || code.code().starts_with(CONNECTION_CLASS)
+}

@@ -1,0 +1,4 @@
+//! Postings known here, and the search over them. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+
+/// Every statement of this module.
+pub const STATEMENTS: &[&str] = &[];

@@ -1,0 +1,4 @@
+//! The one process that runs the swarm and the workers. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+
+/// Every statement of this module.
+pub const STATEMENTS: &[&str] = &[];

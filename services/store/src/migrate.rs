@@ -1,0 +1,61 @@
+//! The schema: plain SQL files, forward only, embedded, applied under a lock so that two processes cannot both do it.
+
+use deadpool_postgres::Object;
+use refinery::embed_migrations;
+
+use crate::{Sql, Store, StoreError, column};
+
+embed_migrations!("../../migrations");
+
+/// The advisory lock of migrations: the first eight bytes of SHA-256("hanse/migrate"), as a fixed number.
+const LOCK: &str = "SELECT pg_advisory_lock(5207351129604131213)";
+/// A migration may rewrite a table and may wait for another process that migrates; both are bounded all the same.
+const PATIENCE: &str = "SET statement_timeout = '10min'; SET lock_timeout = '10min'";
+const HAS_HISTORY: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL AS found";
+const HISTORY: &str = "SELECT version, checksum FROM refinery_schema_history";
+
+impl Store {
+    /// Applies what is missing of the embedded migrations and returns their names, `V1__initial` and so on, in order.
+    ///
+    /// # Errors
+    /// `Migrate` if a migration fails (it leaves nothing behind) or if an applied one differs from ours or is unknown here.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        // Out of the pool for good: the lock and the long timeouts end with this session, however this function ends.
+        let mut client = Object::take(self.connection().await?.0);
+        for statement in [PATIENCE, LOCK] {
+            client
+                .batch_execute(statement)
+                .await
+                .map_err(|source| StoreError::Statement { statement, source })?;
+        }
+        let report = migrations::runner()
+            .run_async(&mut *client)
+            .await
+            .map_err(|error| StoreError::Migrate(Box::new(error)))?;
+        Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+    }
+
+    /// Whether every embedded migration is applied, in the form that is embedded. A schema that is newer passes: the release
+    /// before a migration keeps working after it.
+    ///
+    /// # Errors
+    /// `Connect` or `Statement`.
+    pub async fn schema_current(&self) -> Result<bool, StoreError> {
+        const TABLE: &str = "refinery_schema_history";
+        let connection = self.connection().await?;
+        let found: bool = column(&connection.query_one(HAS_HISTORY, &[]).await?, TABLE, "found")?;
+        if !found {
+            return Ok(false);
+        }
+        let mut applied = Vec::new();
+        for row in connection.query(HISTORY, &[]).await? {
+            let version: i32 = column(&row, TABLE, "version")?;
+            let checksum: String = column(&row, TABLE, "checksum")?;
+            applied.push((i64::from(version), checksum));
+        }
+        let runner = migrations::runner();
+        Ok(runner.get_migrations().iter().all(|migration| {
+            applied.contains(&(i64::from(migration.version()), migration.checksum().to_string()))
+        }))
+    }
+}
