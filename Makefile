@@ -1,0 +1,46 @@
+# Hanse: the menu. Each target sets up what it needs by itself; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check openapi openapi-check bench fsck clean tools
+
+BINS := -p hanse-node -p hanse-command -p hanse-demo
+export CARGO_TERM_COLOR ?= auto
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: tools ## three federated nodes do the main job on real data, and a stranger verifies it (KEEP=1 leaves them up, DATA=DIR loads your own job texts)
+	@echo '==> building (the first time takes two to three minutes on two cores)'
+	cargo build $(BINS)
+	target/debug/hanse-demo $(if $(DATA),--data '$(DATA)') $(if $(KEEP),--keep)
+
+run: tools ## one node on a private Postgres of its own, until interrupted
+	cargo build -p hanse-node -p hanse-command
+	target/debug/hanse-node run --private
+
+test: tools ## every test, against a throw-away Postgres that the target starts and stops
+	cargo build -p hanse-node -p hanse-command -p hanse-testkit
+	target/debug/with-postgres -- cargo test --workspace --no-fail-fast -- --quiet
+
+check: tools ## format, lints and documentation, without a database
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+openapi: ## write openapi/openapi.json from the code
+	cargo build -p hanse-node
+	target/debug/hanse-node openapi > openapi/openapi.json
+
+openapi-check: ## fail if openapi/openapi.json is not what the code says
+	cargo build -p hanse-node
+	target/debug/hanse-node openapi | diff -u openapi/openapi.json -
+
+clean: ## remove what was built
+	cargo clean
+
+tools:
+	@command -v cargo >/dev/null || { echo 'cargo is missing: install Rust from your distribution or rustup'; exit 1; }
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then echo '==> installing PostgreSQL'; apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy postgresql; \
+	  else echo 'PostgreSQL programs are missing: apt-get install postgresql'; exit 1; fi; }

@@ -1,0 +1,234 @@
+//! What an operator sets: a TOML file, then `HANSE_…` variables over it. The only reader of the environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use hanse_document::NodeName;
+use serde::{Deserialize, Serialize};
+
+/// Database connections a process may hold; two cores keep about this many busy.
+const CONNECTIONS_DEFAULT: usize = 16;
+/// The pace of the background work where nothing wakes it earlier, in milliseconds.
+const SEQUENCE_MS_DEFAULT: u64 = 500;
+const FOLLOW_MS_DEFAULT: u64 = 5_000;
+const DELIVER_MS_DEFAULT: u64 = 2_000;
+
+/// The whole configuration of one process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The node's name, for ever: the first part of its log origins.
+    pub name: String,
+    /// Where people reach this node, without a trailing slash.
+    pub url: String,
+    /// Address the HTTP server listens on.
+    pub listen: SocketAddr,
+    /// Folder of the node secret, and of the private Postgres where there is one.
+    pub data: PathBuf,
+    /// A Postgres URL; absent, the node runs a private Postgres of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// Most database connections of this process.
+    pub connections: usize,
+    /// Name of the federation: nodes of another one do not talk to this one.
+    pub federation: String,
+    /// libp2p addresses to listen on, as multiaddrs.
+    pub p2p: Vec<String>,
+    /// The nodes this one federates with, with their pinned keys.
+    #[serde(default)]
+    pub peers: Vec<Peer>,
+    /// `json` for machines, `text` for people.
+    pub log: LogFormat,
+    /// Filter of log lines, as in `info,hanse_engine=debug`.
+    pub log_filter: String,
+    /// How often background work looks by itself.
+    pub pace: Pace,
+}
+
+/// One pinned peer, as `hanse-node card` prints it on that peer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peer {
+    /// Its node name.
+    pub name: String,
+    /// Its libp2p address, a multiaddr.
+    pub address: String,
+    /// Its libp2p peer id.
+    pub peer_id: String,
+    /// Its verifier keys: both logs, auditor, receipts.
+    pub vkeys: Vec<String>,
+    /// Its public URL, for people to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Form of the log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// One line for a person.
+    Text,
+}
+
+/// Milliseconds between two looks of each worker; a change wakes it at once.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    /// The sequencer of the logs: at most one checkpoint for each log in this time.
+    pub sequence_ms: u64,
+    /// The follower of the peers' logs.
+    pub follow_ms: u64,
+    /// The delivery of documents to other homes.
+    pub deliver_ms: u64,
+}
+
+/// What is wrong with a configuration, every mistake at once.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file or a variable cannot be read as its type.
+    #[error("the configuration cannot be read")]
+    Read(#[source] Box<figment::Error>),
+    /// Values that cannot be.
+    #[error("the configuration has mistakes:\n{}", .0.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
+    Mistakes(Vec<String>),
+}
+
+impl Config {
+    /// What holds where neither file nor variable says otherwise.
+    #[must_use]
+    pub fn defaults() -> Self {
+        Self {
+            name: "localhost".into(),
+            url: "http://127.0.0.1:8080".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: PathBuf::from("/var/tmp/hanse-node"),
+            database: None,
+            connections: CONNECTIONS_DEFAULT,
+            federation: "hanse".into(),
+            p2p: vec!["/ip4/127.0.0.1/tcp/0".into()],
+            peers: Vec::new(),
+            log: LogFormat::Text,
+            log_filter: "info".into(),
+            pace: Pace {
+                sequence_ms: SEQUENCE_MS_DEFAULT,
+                follow_ms: FOLLOW_MS_DEFAULT,
+                deliver_ms: DELIVER_MS_DEFAULT,
+            },
+        }
+    }
+
+    /// Reads `file` (if given), then the variables `HANSE_NAME`, `HANSE_PACE__SEQUENCE_MS` and so on, and checks the whole.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::defaults()));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::Mistakes(vec![format!(
+                    "{}: no such file; `hanse-node init` writes one",
+                    file.display()
+                )]));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let config: Self = figment
+            .merge(Env::prefixed("HANSE_").split("__").ignore(&["test_database"]))
+            .extract()
+            .map_err(|error| ConfigError::Read(Box::new(error)))?;
+        config.check()
+    }
+
+    fn check(self) -> Result<Self, ConfigError> {
+        let mut mistakes = Vec::new();
+        if NodeName::parse(&self.name).is_err() {
+            mistakes.push(format!("name: `{}` is not a node name (lower-case letters, digits, dots, hyphens)", self.name));
+        }
+        if !(self.url.starts_with("http://") || self.url.starts_with("https://")) || self.url.ends_with('/') {
+            mistakes.push(format!("url: `{}` must start with http:// or https:// and not end with /", self.url));
+        }
+        if self.connections < 4 {
+            mistakes.push("connections: the workers alone need 4".into());
+        }
+        if self.federation.is_empty() || !self.federation.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+            mistakes.push(format!("federation: `{}` must be lower-case letters and hyphens", self.federation));
+        }
+        for peer in &self.peers {
+            if NodeName::parse(&peer.name).is_err() {
+                mistakes.push(format!("peers: `{}` is not a node name", peer.name));
+            }
+            if peer.name == self.name {
+                mistakes.push(format!("peers: `{}` is this node itself", peer.name));
+            }
+            if self.peers.iter().filter(|other| other.name == peer.name).count() > 1 {
+                mistakes.push(format!("peers: `{}` is listed twice", peer.name));
+            }
+        }
+        if mistakes.is_empty() { Ok(self) } else { Err(ConfigError::Mistakes(mistakes)) }
+    }
+
+    /// The configuration as TOML, with the password of a database URL hidden.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let mut shown = self.clone();
+        shown.database = shown.database.as_deref().map(hide_password);
+        toml::to_string(&shown).unwrap_or_else(|error| format!("# cannot be shown: {error}\n"))
+    }
+}
+
+impl Pace {
+    /// The paces as durations, never zero.
+    #[must_use]
+    pub fn durations(self) -> [Duration; 3] {
+        [self.sequence_ms, self.follow_ms, self.deliver_ms].map(|ms| Duration::from_millis(ms.max(1)))
+    }
+}
+
+fn hide_password(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) {
+        Some((scheme, (user, host))) => {
+            format!("{scheme}://{}:[secret]@{host}", user.split(':').next().unwrap_or_default())
+        }
+        None => url
+            .split_whitespace()
+            .map(|word| if word.starts_with("password=") { "password=[secret]" } else { word })
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_reported_at_once() {
+        let mut config = Config::defaults();
+        config.name = "A b".into();
+        config.url = "ftp://x/".into();
+        config.connections = 1;
+        let Err(ConfigError::Mistakes(mistakes)) = config.check() else { panic!("accepted") };
+        assert_eq!(mistakes.len(), 3, "{mistakes:?}");
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for url in ["postgres://u:hunter2@db/x", "host=db user=u password=hunter2 dbname=x"] {
+            let config = Config { database: Some(url.into()), ..Config::defaults() };
+            assert!(!config.shown().contains("hunter2"), "{}", config.shown());
+            assert!(config.shown().contains("[secret]"), "{}", config.shown());
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_a_mistake_and_the_shown_form_reads_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hanse.toml");
+        std::fs::write(&file, Config::defaults().shown()).unwrap();
+        assert_eq!(Config::load(Some(&file)).unwrap().name, "localhost");
+        std::fs::write(&file, "nmae = \"typo\"\n").unwrap();
+        assert!(matches!(Config::load(Some(&file)), Err(ConfigError::Read(_))));
+    }
+}
