@@ -1,1 +1,42 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Modules, in reading order
+//!
+//! | Module | What it holds |
+//! | --- | --- |
+//! | [`hash`] | RFC 6962 leaf and node hashes |
+//! | [`compact`] | the root of a growing log in at most 64 hashes |
+//! | [`tile`] | the whole log as C2SP tiles and entry bundles |
+//! | [`prove`] | inclusion and consistency proofs from tiles |
+//! | [`verify`] | strict RFC 9162 verification |
+//! | [`note`] | C2SP signed notes, verifier keys, the log's signer |
+//! | [`checkpoint`] | C2SP checkpoints: origin, size and root under a signature |
+//! | [`cosignature`] | C2SP `cosignature/v1` of witnesses and auditors |
+//! | [`policy`] | C2SP trust policy files |
+
+mod encoding;
+
+pub mod hash;
+
+pub mod compact;
+
+pub mod tile;
+
+pub mod prove;
+
+pub mod verify;
+
+pub mod note;
+
+pub mod checkpoint;
+
+pub mod cosignature;
+
+pub use checkpoint::Checkpoint;
+pub use compact::CompactRange;
+pub use cosignature::Cosigner;
+pub use hash::Hash;
+pub use note::{KeyKind, KeyName, LogSigner, Note, NoteError, SignatureLine, VerifierKey};
+
+pub use tile::{Missing, TileError, TileId, TileSet};
+pub use verify::ProofError;
