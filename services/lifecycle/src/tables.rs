@@ -89,13 +89,7 @@ static CONTRACT: &[Transition] = &[
     row(S::Delivered, E::AcceptDelivery, S::Approved, CLIENT_OR_NODE, "by the node: silence, shown as such"),
     row(S::Approved, E::AttestPaid, S::Paid, CLIENT, "paid outside: money, barter or time"),
     row(S::Approved, E::Close, S::Closed, CLIENT_OR_NODE, "nobody has said that it was paid"),
-    row(
-        S::Paid,
-        E::ConfirmReceived,
-        S::Settled,
-        FREELANCER,
-        "signed twice: the settle leaf about the client",
-    ),
+    row(S::Paid, E::ConfirmReceived, S::Settled, FREELANCER, "logged as a settle leaf about the client"),
     row(S::Paid, E::Close, S::Closed, CLIENT_OR_NODE, "paid by the client's word alone"),
     row(S::Settled, E::Close, S::Closed, CLIENT_OR_NODE, "paid by the word of both"),
 ];
