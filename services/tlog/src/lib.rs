@@ -14,29 +14,23 @@
 //! | [`cosignature`] | C2SP `cosignature/v1` of witnesses and auditors |
 //! | [`policy`] | C2SP trust policy files |
 
-mod encoding;
-
-pub mod hash;
-
+pub mod checkpoint;
 pub mod compact;
-
-pub mod tile;
-
+pub mod cosignature;
+pub mod hash;
+pub mod note;
+pub mod policy;
 pub mod prove;
-
+pub mod tile;
 pub mod verify;
 
-pub mod note;
-
-pub mod checkpoint;
-
-pub mod cosignature;
+mod encoding;
 
 pub use checkpoint::Checkpoint;
 pub use compact::CompactRange;
 pub use cosignature::Cosigner;
-pub use hash::Hash;
+pub use hash::{Hash, HashError};
 pub use note::{KeyKind, KeyName, LogSigner, Note, NoteError, SignatureLine, VerifierKey};
-
+pub use policy::{Policy, PolicyError};
 pub use tile::{Missing, TileError, TileId, TileSet};
 pub use verify::ProofError;
