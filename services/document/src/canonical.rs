@@ -1,0 +1,223 @@
+//! JSON with exactly one byte form: strict JSON in, RFC 8785 out.
+//!
+//! Input that is not of the form is refused, never repaired: the bytes that are signed are the bytes that are stored,
+//! hashed, sent and served.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use unicode_normalization::is_nfc;
+
+use crate::rejection::Rejection;
+
+/// How deep arrays and objects may be nested: three times what any kind needs, and no danger to any parser's stack.
+pub const DEPTH_MAX: u32 = 16;
+/// The largest integer that every JSON parser, JavaScript's too, reads exactly: 2^53 − 1.
+pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
+
+/// Reads at most `max` bytes that are the RFC 8785 form of a JSON value without floats, with ASCII keys and NFC texts.
+///
+/// # Errors
+/// One rejection for each thing that can be wrong, the first that is met: `TooLarge`, `NotJson`, `TooDeep`,
+/// `DuplicateKey`, `KeyNotAscii`, `NotNfc`, `Float`, `IntegerRange`, and at last `NotCanonical`.
+pub fn parse(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
+    let value = parse_lenient_form(bytes, max)?;
+    if to_vec(&value) == bytes { Ok(value) } else { Err(Rejection::NotCanonical) }
+}
+
+/// Reads what [`parse`] reads, in any spacing, key order and escapes: for requests and evidence files, never documents.
+///
+/// # Errors
+/// Those of [`parse`], without `NotCanonical`.
+pub fn parse_lenient_form(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
+    if bytes.len() > max {
+        return Err(Rejection::TooLarge);
+    }
+    let found = Cell::new(None);
+    let mut parser = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict { depth: 0, found: &found }
+        .deserialize(&mut parser)
+        .map_err(|_| found.get().unwrap_or(Rejection::NotJson))?;
+    parser.end().map_err(|_| Rejection::NotJson)?;
+    Ok(value)
+}
+
+/// The RFC 8785 form of any JSON value, floats included.
+#[must_use]
+pub fn to_vec(value: &Value) -> Vec<u8> {
+    // Cannot fail: the only refusal is of numbers that are not finite, and a `Value` cannot hold one. If it did, no bytes
+    // come out, and those are no JSON.
+    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+}
+
+/// Builds a value while watching the rules. Serde hands on nothing but text, so what was found wrong is put aside in
+/// `found` and the error itself stays empty.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    /// How many arrays and objects are open around this value.
+    depth: u32,
+    found: &'a Cell<Option<Rejection>>,
+}
+
+impl<'a> Strict<'a> {
+    fn refuse<E: serde::de::Error>(self, rejection: Rejection) -> E {
+        self.found.set(Some(rejection));
+        E::custom(rejection)
+    }
+
+    fn inner<E: serde::de::Error>(self) -> Result<Strict<'a>, E> {
+        if self.depth < DEPTH_MAX {
+            Ok(Strict { depth: self.depth + 1, ..self })
+        } else {
+            Err(self.refuse(Rejection::TooDeep))
+        }
+    }
+
+    fn text<E: serde::de::Error>(self, text: String) -> Result<Value, E> {
+        if is_nfc(&text) { Ok(Value::String(text)) } else { Err(self.refuse(Rejection::NotNfc)) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
+        if (-INTEGER_MAX..=INTEGER_MAX).contains(&value) {
+            Ok(Value::Number(Number::from(value)))
+        } else {
+            Err(self.refuse(Rejection::IntegerRange))
+        }
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+        match i64::try_from(value) {
+            // Kept unsigned, as serde_json itself keeps it, so that equal numbers are equal values.
+            Ok(signed) if signed <= INTEGER_MAX => Ok(Value::Number(Number::from(value))),
+            _ => Err(self.refuse(Rejection::IntegerRange)),
+        }
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        // Integers beyond 64 bits arrive here too; 2^53 is the first double that is no exact integer for us.
+        let whole = value.fract() == 0.0 && value.abs() >= 9_007_199_254_740_992.0;
+        Err(self.refuse(if whole { Rejection::IntegerRange } else { Rejection::Float }))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.text(value.to_owned())
+    }
+
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        self.text(value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let inner = self.inner()?;
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element_seed(inner)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inner = self.inner()?;
+        let mut object = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if !key.is_ascii() {
+                return Err(self.refuse(Rejection::KeyNotAscii));
+            }
+            if object.contains_key(&key) {
+                return Err(self.refuse(Rejection::DuplicateKey));
+            }
+            let value = entries.next_value_seed(inner)?;
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX: usize = 1024;
+
+    #[test]
+    fn the_canonical_form_is_read() {
+        let bytes =
+            br#"{"a":[1,-9007199254740991,9007199254740991,"\n\u000b\"e","x"],"b":{"c":null,"d":true}}"#;
+        assert_eq!(to_vec(&parse(bytes, MAX).unwrap()), bytes);
+    }
+
+    #[test]
+    fn everything_else_is_refused_by_name() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(nested(16).as_bytes(), MAX).is_ok());
+        let cases: [(&str, Rejection); 29] = [
+            ("", Rejection::NotJson),
+            ("{", Rejection::NotJson),
+            ("{} {}", Rejection::NotJson),
+            ("\u{feff}{}", Rejection::NotJson),
+            (r#""\ud800""#, Rejection::NotJson),
+            ("\"\n\"", Rejection::NotJson),
+            ("01", Rejection::NotJson),
+            ("+1", Rejection::NotJson),
+            ("NaN", Rejection::NotJson),
+            ("1e999", Rejection::NotJson),
+            (&nested(17), Rejection::TooDeep),
+            (&nested(500), Rejection::TooDeep),
+            (&" ".repeat(MAX + 1), Rejection::TooLarge),
+            (r#"{"a":1,"a":1}"#, Rejection::DuplicateKey),
+            (r#"{"a":1,"\u0061":1}"#, Rejection::DuplicateKey),
+            (r#"{"é":1}"#, Rejection::KeyNotAscii),
+            ("\"e\u{301}\"", Rejection::NotNfc),
+            (r#""e\u0301""#, Rejection::NotNfc),
+            ("1.0", Rejection::Float),
+            ("1e2", Rejection::Float),
+            ("-0", Rejection::Float),
+            ("9007199254740992", Rejection::IntegerRange),
+            ("-9007199254740992", Rejection::IntegerRange),
+            ("18446744073709551616", Rejection::IntegerRange),
+            (" 1", Rejection::NotCanonical),
+            ("1\n", Rejection::NotCanonical),
+            (r#"{"b":1,"a":1}"#, Rejection::NotCanonical),
+            (r#""\u0041""#, Rejection::NotCanonical),
+            (r#""\/""#, Rejection::NotCanonical),
+        ];
+        for (text, rejection) in cases {
+            assert_eq!(parse(text.as_bytes(), MAX), Err(rejection), "{text}");
+        }
+        assert_eq!(parse(b"\"\xff\"", MAX), Err(Rejection::NotJson));
+    }
+
+    #[test]
+    fn the_lenient_form_forgives_bytes_only() {
+        let value = parse_lenient_form(br#" { "b" : 1, "a" : "\u0041" } "#, MAX).unwrap();
+        assert_eq!(to_vec(&value), br#"{"a":"A","b":1}"#);
+        assert_eq!(parse_lenient_form(br#"{"a":1,"a":1}"#, MAX), Err(Rejection::DuplicateKey));
+        assert_eq!(parse_lenient_form(b"1.5", MAX), Err(Rejection::Float));
+    }
+}

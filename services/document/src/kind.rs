@@ -1,0 +1,164 @@
+//! The body of each kind of document: what stands in `credentialSubject`.
+//!
+//! Bodies have public fields whose types carry the bounds. The few rules that span fields are in each kind's `check`,
+//! which signing and reading both call. An absent field is *unstated*, which is not the same as false, zero or none.
+
+pub mod acceptance;
+pub mod bid;
+pub mod identity;
+pub mod job;
+pub mod offer;
+pub mod pay;
+pub mod place;
+pub mod profile;
+pub mod reply;
+pub mod review;
+pub mod step;
+pub mod terms;
+pub mod text;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use acceptance::Acceptance;
+pub use bid::Bid;
+pub use identity::{Custody, Identity};
+pub use job::{Job, Schedule};
+pub use offer::Offer;
+pub use pay::{Barter, Money, Pay, Per, TimeCredits};
+pub use place::{Place, Point, Site};
+pub use profile::Profile;
+pub use reply::Reply;
+pub use review::{Axis, Review, Role};
+pub use step::{Event, Step};
+pub use terms::Terms;
+pub use text::ReviewText;
+
+use crate::did::Did;
+use crate::id::Kind;
+use crate::rejection::Rejection;
+
+/// The body of a document of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// See [`Identity`].
+    Identity(Identity),
+    /// See [`Profile`].
+    Profile(Profile),
+    /// See [`Job`].
+    Job(Job),
+    /// See [`Bid`].
+    Bid(Bid),
+    /// See [`Terms`].
+    Terms(Terms),
+    /// See [`Offer`].
+    Offer(Offer),
+    /// See [`Acceptance`].
+    Acceptance(Acceptance),
+    /// See [`Step`].
+    Step(Step),
+    /// See [`ReviewText`].
+    Text(ReviewText),
+    /// See [`Review`].
+    Review(Review),
+    /// See [`Reply`].
+    Reply(Reply),
+}
+
+impl Body {
+    /// The kind of the body.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Identity(_) => Kind::Identity,
+            Self::Profile(_) => Kind::Profile,
+            Self::Job(_) => Kind::Job,
+            Self::Bid(_) => Kind::Bid,
+            Self::Terms(_) => Kind::Terms,
+            Self::Offer(_) => Kind::Offer,
+            Self::Acceptance(_) => Kind::Acceptance,
+            Self::Step(_) => Kind::Step,
+            Self::Text(_) => Kind::Text,
+            Self::Review(_) => Kind::Review,
+            Self::Reply(_) => Kind::Reply,
+        }
+    }
+
+    /// Reads the body of this kind. A value that does not come back the same when written, such as one with `null` for an
+    /// unstated field, is out of form.
+    ///
+    /// # Errors
+    /// The rejection of the first field that is out of form or bounds.
+    pub fn from_value(kind: Kind, value: &Value) -> Result<Self, Rejection> {
+        let body = match kind {
+            Kind::Identity => Self::Identity(read(value)?),
+            Kind::Profile => Self::Profile(read(value)?),
+            Kind::Job => Self::Job(read(value)?),
+            Kind::Bid => Self::Bid(read(value)?),
+            Kind::Terms => Self::Terms(read(value)?),
+            Kind::Offer => Self::Offer(read(value)?),
+            Kind::Acceptance => Self::Acceptance(read(value)?),
+            Kind::Step => Self::Step(read(value)?),
+            Kind::Text => Self::Text(read(value)?),
+            Kind::Review => Self::Review(read(value)?),
+            Kind::Reply => Self::Reply(read(value)?),
+        };
+        if body.to_value() == *value { Ok(body) } else { Err(Rejection::OutOfForm) }
+    }
+
+    /// The body as it stands in `credentialSubject`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Identity(body) => write(body),
+            Self::Profile(body) => write(body),
+            Self::Job(body) => write(body),
+            Self::Bid(body) => write(body),
+            Self::Terms(body) => write(body),
+            Self::Offer(body) => write(body),
+            Self::Acceptance(body) => write(body),
+            Self::Step(body) => write(body),
+            Self::Text(body) => write(body),
+            Self::Review(body) => write(body),
+            Self::Reply(body) => write(body),
+        }
+    }
+
+    /// Checks the rules that span several fields, or the body and its author.
+    ///
+    /// # Errors
+    /// `WrongKind`, `KeyReused`, `AboutSelf`, `BadTime`, `OutOfBounds` or `OutOfForm`, as the kind says.
+    pub fn check(&self, issuer: &Did) -> Result<(), Rejection> {
+        match self {
+            Self::Identity(body) => body.check(issuer),
+            Self::Profile(body) => body.check(),
+            Self::Job(body) => body.check(),
+            Self::Bid(body) => body.check(),
+            Self::Offer(body) => body.check(issuer),
+            Self::Acceptance(body) => body.check(issuer),
+            Self::Step(body) => body.check(),
+            Self::Review(body) => body.check(issuer),
+            Self::Terms(_) | Self::Text(_) | Self::Reply(_) => Ok(()),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Rejection> {
+    T::deserialize(value).map_err(|error| Rejection::of_serde(&error))
+}
+
+fn write<T: Serialize>(body: &T) -> Value {
+    // Cannot fail: bodies are structs of texts, integers and lists. If one did, null is no body of any kind.
+    serde_json::to_value(body).unwrap_or_default()
+}
+
+/// Refuses a statement about somebody else that names its own author.
+fn require_other(issuer: &Did, other: &Did) -> Result<(), Rejection> {
+    if issuer == other { Err(Rejection::AboutSelf) } else { Ok(()) }
+}
+
+/// Refuses a slot key that is the author's identity key.
+fn require_own_purpose(issuer: &Did, slot: &crate::key::PublicKey) -> Result<(), Rejection> {
+    if issuer.key() == *slot { Err(Rejection::KeyReused) } else { Ok(()) }
+}

@@ -1,0 +1,78 @@
+//! A job that a client offers to anybody.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bounded::{Line, List, Number, Text};
+use crate::code::{Language, Skill};
+use crate::kind::pay::Pay;
+use crate::kind::place::Place;
+use crate::name::NodeName;
+use crate::rejection::Rejection;
+use crate::time::Date;
+
+/// One line that a list of jobs shows whole.
+pub const TITLE_CHARS_MAX: usize = 120;
+/// The longest real postings are below this, and in most scripts the document stays below its 64 KiB.
+pub const TEXT_CHARS_MAX: usize = 16_000;
+/// More languages or skills than this ask for nobody.
+pub const ITEMS_MAX: usize = 20;
+/// One posting is for one team; more seats are more postings.
+pub const SEATS_MAX: u32 = 100;
+/// The hours of a week.
+pub const WEEK_HOURS_MAX: u32 = 168;
+/// How long a posting may stay open, in days: an abandoned one must end by itself.
+pub const OPEN_DAYS_MAX: u32 = 90;
+
+/// A job that a client offers to anybody, until the document's `validUntil`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// Hours of work in a week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_per_week: Option<Number<1, WEEK_HOURS_MAX>>,
+    /// The node that sequences everything under this job.
+    pub home: NodeName,
+    /// The language that title and text are written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// The languages that the work needs.
+    pub languages: List<Language, ITEMS_MAX>,
+    /// What is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// Where the work is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// When the work is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// How many people are wanted.
+    pub seats: Number<1, SEATS_MAX>,
+    /// What the work needs, the most important first.
+    pub skills: List<Skill, ITEMS_MAX>,
+    /// What is to be done.
+    pub text: Text<1, TEXT_CHARS_MAX>,
+    /// The job on one line.
+    pub title: Line<1, TITLE_CHARS_MAX>,
+}
+
+/// When work starts and ends, as far as stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Date>,
+    /// The last day, not before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<Date>,
+}
+
+impl Job {
+    pub(super) fn check(&self) -> Result<(), Rejection> {
+        match self.schedule {
+            Some(Schedule { start: Some(start), end: Some(end) }) if end < start => Err(Rejection::BadTime),
+            Some(Schedule { .. }) | None => Ok(()),
+        }
+    }
+}

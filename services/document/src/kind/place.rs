@@ -1,0 +1,119 @@
+//! Where work is done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bounded::Line;
+use crate::code::Country;
+use crate::rejection::Rejection;
+
+/// The name of a town or district with its region.
+pub const SITE_CHARS_MAX: usize = 120;
+/// 90° in ten-thousandths.
+pub const LATITUDE_E4_MAX: i32 = 900_000;
+/// 180° in ten-thousandths.
+pub const LONGITUDE_E4_MAX: i32 = 1_800_000;
+
+/// Where work is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "PlaceForm", into = "PlaceForm")]
+pub enum Place {
+    /// Anywhere.
+    Remote,
+    /// At a place on Earth.
+    Site(Site),
+}
+
+/// A place on Earth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The town or district.
+    pub name: Line<1, SITE_CHARS_MAX>,
+    /// The country.
+    pub country: Country,
+    /// Where it is, if stated: both coordinates or none.
+    pub point: Option<Point>,
+}
+
+/// A point in ten-thousandths of a degree (about eleven metres): coarse enough not to be a front door in all cases, and
+/// integers, as all numbers in documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    latitude_e4: i32,
+    longitude_e4: i32,
+}
+
+impl Point {
+    /// A point by its latitude (north positive) and longitude (east positive) in ten-thousandths of a degree, WGS 84.
+    ///
+    /// # Errors
+    /// [`Rejection::OutOfBounds`] beyond ±90° or ±180°.
+    pub fn new(latitude_e4: i32, longitude_e4: i32) -> Result<Self, Rejection> {
+        let north = -LATITUDE_E4_MAX..=LATITUDE_E4_MAX;
+        let east = -LONGITUDE_E4_MAX..=LONGITUDE_E4_MAX;
+        if north.contains(&latitude_e4) && east.contains(&longitude_e4) {
+            Ok(Self { latitude_e4, longitude_e4 })
+        } else {
+            Err(Rejection::OutOfBounds)
+        }
+    }
+
+    /// Ten-thousandths of a degree north of the equator.
+    #[must_use]
+    pub const fn latitude_e4(self) -> i32 {
+        self.latitude_e4
+    }
+
+    /// Ten-thousandths of a degree east of Greenwich.
+    #[must_use]
+    pub const fn longitude_e4(self) -> i32 {
+        self.longitude_e4
+    }
+}
+
+/// [`Place`] as it is written, not yet checked.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum PlaceForm {
+    // With braces, or serde would let unknown fields pass.
+    Remote {},
+    Site {
+        name: Line<1, SITE_CHARS_MAX>,
+        country: Country,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latitude_e4: Option<i32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        longitude_e4: Option<i32>,
+    },
+}
+
+impl TryFrom<PlaceForm> for Place {
+    type Error = Rejection;
+
+    fn try_from(form: PlaceForm) -> Result<Self, Self::Error> {
+        match form {
+            PlaceForm::Remote {} => Ok(Self::Remote),
+            PlaceForm::Site { name, country, latitude_e4, longitude_e4 } => {
+                let point = match (latitude_e4, longitude_e4) {
+                    (Some(latitude), Some(longitude)) => Some(Point::new(latitude, longitude)?),
+                    (None, None) => None,
+                    (Some(_), None) | (None, Some(_)) => return Err(Rejection::OutOfForm),
+                };
+                Ok(Self::Site(Site { name, country, point }))
+            }
+        }
+    }
+}
+
+impl From<Place> for PlaceForm {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Remote => Self::Remote {},
+            Place::Site(Site { name, country, point }) => Self::Site {
+                name,
+                country,
+                latitude_e4: point.map(Point::latitude_e4),
+                longitude_e4: point.map(Point::longitude_e4),
+            },
+        }
+    }
+}

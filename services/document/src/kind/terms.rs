@@ -1,0 +1,27 @@
+//! What is to be done, by when and for what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bounded::Text;
+use crate::code::Language;
+use crate::kind::pay::Pay;
+use crate::time::Date;
+
+/// About two pages; larger specifications are attached outside.
+pub const SCOPE_CHARS_MAX: usize = 8_000;
+
+/// The terms of a contract. The offer names them only by their commitment, so that they can be deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// The last day of delivery.
+    pub due: Date,
+    /// The language that the scope is written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// What is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// What is to be done.
+    pub scope: Text<1, SCOPE_CHARS_MAX>,
+}
