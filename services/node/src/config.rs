@@ -138,10 +138,11 @@ impl Config {
             .merge(Env::prefixed("HANSE_").split("__").ignore(&["test_database"]))
             .extract()
             .map_err(|error| ConfigError::Read(Box::new(error)))?;
-        config.check()
+        config.checked()
     }
 
-    fn check(self) -> Result<Self, ConfigError> {
+    /// The same, if nothing in it is a mistake.
+    pub fn checked(self) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
         if NodeName::parse(&self.name).is_err() {
             mistakes.push(format!("name: `{}` is not a node name (lower-case letters, digits, dots, hyphens)", self.name));
@@ -209,7 +210,7 @@ mod tests {
         config.name = "A b".into();
         config.url = "ftp://x/".into();
         config.connections = 1;
-        let Err(ConfigError::Mistakes(mistakes)) = config.check() else { panic!("accepted") };
+        let Err(ConfigError::Mistakes(mistakes)) = config.checked() else { panic!("accepted") };
         assert_eq!(mistakes.len(), 3, "{mistakes:?}");
     }
 

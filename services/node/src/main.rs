@@ -1,3 +1,10 @@
-//! Program.
+//! `hanse-node`: runs a node of the Hanse federation.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use hanse_node::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    cli::main(Cli::parse())
+}

@@ -132,8 +132,8 @@ impl Tokens {
             sub: sub.clone(),
             sid: sid.to_owned(),
             scope: scope.to_owned(),
-            iat: now.seconds(),
-            exp: now.seconds() + ACCESS_SECONDS,
+            iat: now.unix(),
+            exp: now.unix() + ACCESS_SECONDS,
         };
         let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, &claims, &self.sign)
@@ -152,7 +152,7 @@ impl Tokens {
         if claims.iss != self.node || claims.aud != self.node {
             return Err(TokenError::Foreign);
         }
-        if claims.exp <= now.seconds() || claims.iat > now.seconds() + ACCESS_SECONDS {
+        if claims.exp <= now.unix() || claims.iat > now.unix() + ACCESS_SECONDS {
             return Err(TokenError::Expired);
         }
         Ok(claims)

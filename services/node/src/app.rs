@@ -1,0 +1,190 @@
+//! The application: the list of routes, which is the list of the `OpenAPI` document, and what stands around them.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpRequest, HttpResponse, web};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::observe::{HttpMetrics, observe};
+use crate::problem::Problem;
+use crate::routes::{accounts, bids, contracts, documents, jobs, log, node, people, reputation, reviews};
+use crate::state::State;
+use crate::idempotency;
+
+/// Most bytes of a request body: a document has at most 64 KiB, JSON escapes may double it.
+pub const BODY_BYTES_MAX: usize = 128 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Hanse node",
+        description = "A federation of freelancer marketplaces with a reputation ledger that anyone can verify.\n\n\
+            Sign in at `POST /v1/sessions` and send the access token as `Authorization: Bearer …`. Errors are RFC 9457 problem \
+            documents with a stable `type`. A POST with an `Idempotency-Key` may be repeated. Lists are keyset pages: pass `next` \
+            as `cursor`. A thing has an `ETag`: send it as `If-Match` to move only what you have seen. `?dry_run=true` on a \
+            transition answers the document as it would be, and changes nothing.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// Every route; a handler that is not here is neither served nor documented.
+fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(node::describe)
+        .service(node::peers)
+        .service(node::health)
+        .service(node::ready)
+        .service(node::metrics)
+        .service(accounts::register)
+        .service(accounts::login)
+        .service(accounts::refresh)
+        .service(accounts::logout)
+        .service(accounts::key_set)
+        .service(people::me)
+        .service(people::put_profile)
+        .service(people::profile)
+        .service(jobs::post)
+        .service(jobs::search)
+        .service(jobs::read)
+        .service(jobs::close)
+        .service(jobs::bid)
+        .service(jobs::bids)
+        .service(bids::mine)
+        .service(bids::read)
+        .service(bids::withdraw)
+        .service(bids::offer)
+        .service(contracts::mine)
+        .service(contracts::read)
+        .service(contracts::accept)
+        .service(contracts::decline)
+        .service(contracts::deliver)
+        .service(contracts::accept_delivery)
+        .service(contracts::attest_paid)
+        .service(contracts::confirm_received)
+        .service(contracts::close)
+        .service(reviews::deposit)
+        .service(reviews::of_contract)
+        .service(reviews::reply)
+        .service(reputation::facts)
+        .service(reputation::evidence)
+        .service(documents::publish)
+        .service(documents::read)
+        .service(log::checkpoint)
+        .service(log::tile);
+}
+
+/// The `OpenAPI` document as it is served and committed, with one final newline left to the printer.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    let (_, api) = App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+    api.to_pretty_json()
+}
+
+/// The application that each server thread runs.
+pub fn app(
+    state: web::Data<State>,
+    metrics: web::Data<HttpMetrics>,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>>
+{
+    let (app, api) = App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+    let paths = web::Data::new(Paths::of(&api));
+    app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
+        .app_data(state)
+        .app_data(metrics)
+        .app_data(paths)
+        .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+        .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX).error_handler(json_error))
+        .app_data(web::PathConfig::default().error_handler(path_error))
+        .app_data(web::QueryConfig::default().error_handler(query_error))
+        .default_service(web::to(nothing_here))
+        .wrap(from_fn(idempotency::once))
+        .wrap(from_fn(boxed))
+        .wrap(from_fn(observe))
+}
+
+/// One body type for the middleware below; and HEAD is answered wherever GET is, the server leaves the body out.
+async fn boxed(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn json_error(error: JsonPayloadError, _: &HttpRequest) -> Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "foreign and open: every other way to fail is an unreadable body")]
+    match error {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => Problem::body_too_large().into(),
+        JsonPayloadError::ContentType => {
+            Problem::unreadable("not-json", "Send JSON, with `Content-Type: application/json`.").into()
+        }
+        JsonPayloadError::Deserialize(error) if error.is_data() => {
+            Problem::unreadable("bad-body", format!("The JSON is not what this path takes: {error}.")).into()
+        }
+        JsonPayloadError::Deserialize(error) => Problem::unreadable("not-json", format!("The body is not JSON: {error}.")).into(),
+        _ => Problem::body_unreadable().into(),
+    }
+}
+
+fn path_error(error: PathError, _: &HttpRequest) -> Error {
+    Problem::unreadable("bad-path", format!("The path is not what this route takes: {error}.")).into()
+}
+
+fn query_error(error: QueryPayloadError, _: &HttpRequest) -> Error {
+    Problem::unreadable("bad-query", format!("The query is not what this path takes: {error}.")).into()
+}
+
+async fn nothing_here(request: HttpRequest, paths: web::Data<Paths>) -> Result<HttpResponse, Problem> {
+    match paths.methods(request.path()) {
+        [] => Err(Problem::no_route()),
+        methods => Err(Problem::method_not_allowed(methods.to_vec())),
+    }
+}
+
+/// The documented paths with their methods: tells a wrong method from a wrong path.
+struct Paths(Vec<(Vec<String>, Vec<String>)>);
+
+impl Paths {
+    fn of(api: &utoipa::openapi::OpenApi) -> Self {
+        let paths = api.paths.paths.iter().map(|(path, item)| {
+            let operations = [
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("DELETE", &item.delete),
+                ("PATCH", &item.patch),
+            ];
+            let methods = operations.iter().filter(|(_, operation)| operation.is_some());
+            (path.split('/').map(str::to_owned).collect(), methods.map(|(name, _)| (*name).to_owned()).collect())
+        });
+        Self(paths.collect())
+    }
+
+    fn methods(&self, path: &str) -> &[String] {
+        let asked: Vec<&str> = path.split('/').collect();
+        let found = self.0.iter().find(|(pattern, _)| {
+            pattern.len() == asked.len()
+                && pattern.iter().zip(&asked).all(|(part, asked)| part.starts_with('{') || part == asked)
+        });
+        found.map_or(&[], |(_, methods)| methods)
+    }
+}

@@ -1,0 +1,140 @@
+//! Who asks: the person of a valid access token whose login still lives, and what the token may do.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use hanse_document::Did;
+
+use crate::problem::Problem;
+use crate::state::State;
+use crate::token::{Claims, TokenError};
+
+/// What a token may be allowed to do. Reading what is one's own needs no scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Change the profile.
+    ProfileWrite,
+    /// Post and close jobs.
+    JobsWrite,
+    /// Bid and withdraw.
+    BidsWrite,
+    /// Offer, accept and move contracts.
+    ContractsWrite,
+    /// Review and reply.
+    ReviewsWrite,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 5] =
+        [Self::ProfileWrite, Self::JobsWrite, Self::BidsWrite, Self::ContractsWrite, Self::ReviewsWrite];
+
+    /// As it stands in a token.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ProfileWrite => "profile:write",
+            Self::JobsWrite => "jobs:write",
+            Self::BidsWrite => "bids:write",
+            Self::ContractsWrite => "contracts:write",
+            Self::ReviewsWrite => "reviews:write",
+        }
+    }
+
+    /// The asked scopes in their one order, or the first word that is none. Nothing asked is everything.
+    pub fn normalise(asked: &[String]) -> Result<String, String> {
+        if let Some(unknown) = asked.iter().find(|word| Self::ALL.iter().all(|scope| scope.name() != word.as_str())) {
+            return Err(unknown.clone());
+        }
+        let names = Self::ALL.iter().map(|scope| scope.name());
+        let chosen: Vec<_> = names.filter(|name| asked.is_empty() || asked.iter().any(|word| word == name)).collect();
+        Ok(chosen.join(" "))
+    }
+}
+
+/// A signed-in person.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Who.
+    pub did: Did,
+    /// The login.
+    pub session: String,
+    scopes: String,
+}
+
+impl Principal {
+    /// Refuses a token without `scope`.
+    pub fn need(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.split(' ').any(|word| word == scope.name()) {
+            Ok(())
+        } else {
+            Err(Problem::scope_missing(scope.name()))
+        }
+    }
+}
+
+/// The claims of the request's token; says nothing about the login.
+pub fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
+    let header = request.headers().get(AUTHORIZATION).ok_or_else(Problem::token_missing)?;
+    let token = header.to_str().ok().and_then(bearer).ok_or_else(Problem::token_missing)?;
+    state.tokens.check(token, state.engine.now()).map_err(|error| match error {
+        TokenError::Expired => Problem::token("token-expired", "The access token's time is over: use the refresh token."),
+        TokenError::Foreign => Problem::token("token-foreign", "The access token is another node's: sign in here."),
+        TokenError::Forged => Problem::token("token-forged", "The access token is not one that this node gave."),
+    })
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl FromRequest for Principal {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = request.app_data::<web::Data<State>>().cloned();
+        let request = request.clone();
+        Box::pin(async move {
+            let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
+            let claims = claims(&request, &state)?;
+            if !state.engine.session_live(&claims.sid).await? {
+                return Err(Problem::token("session-ended", "This login has ended: sign in again."));
+            }
+            Ok(Self { did: claims.sub, session: claims.sid, scopes: claims.scope })
+        })
+    }
+}
+
+/// A signed-in person, or nobody; a bad token is still refused.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Option<Did>);
+
+impl FromRequest for Viewer {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.headers().get(AUTHORIZATION).is_none() {
+            return Box::pin(std::future::ready(Ok(Self(None))));
+        }
+        let principal = Principal::from_request(request, payload);
+        Box::pin(async move { Ok(Self(Some(principal.await?.did))) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_put_in_one_order_and_unknown_ones_named() {
+        assert_eq!(Scope::normalise(&["jobs:write".into(), "profile:write".into()]).unwrap(), "profile:write jobs:write");
+        assert_eq!(Scope::normalise(&["admin".into()]).unwrap_err(), "admin");
+        assert_eq!(Scope::normalise(&[]).unwrap().split(' ').count(), Scope::ALL.len());
+    }
+}

@@ -1,0 +1,220 @@
+//! RFC 9457 problem documents: the one place where a reason becomes an HTTP answer.
+//!
+//! `type` is a stable slug and part of the API; `detail` is for a person and says what to do next. A failure of ours says nothing
+//! of its cause to the caller: that goes to the log, under the same request id.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use hanse_engine::{Refusal, UseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::observe;
+
+/// Media type of a problem document.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// A problem document.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `/problems/<slug>`; the slug is stable.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/illegal-transition")]
+    pub kind: String,
+    /// The HTTP status.
+    #[schema(example = 409)]
+    pub status: u16,
+    /// The slug in words.
+    pub title: String,
+    /// What happened and what to do next.
+    pub detail: String,
+    /// The request id, also in the header `X-Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// What the caller may do with the thing now (409).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Vec<String>>,
+    /// The last document of the thing, which the next step must name as `prev` (409).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, slug: &str, detail: impl Into<String>) -> Self {
+        let mut title = slug.replace('-', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        Self {
+            kind: format!("/problems/{slug}"),
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+            instance: observe::request_id(),
+            allowed: None,
+            head: None,
+        }
+    }
+
+    /// Something that should not happen; the reason goes to the log only.
+    #[must_use]
+    pub fn internal(reason: &str) -> Self {
+        tracing::error!(reason, "internal problem");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The node failed, nothing was changed. Try again; if it stays, give the operator the request id.",
+        )
+    }
+
+    /// No usable `Authorization` header.
+    #[must_use]
+    pub fn token_missing() -> Self {
+        Self::token("token-missing", "Sign in at POST /v1/sessions and send the access token as `Authorization: Bearer …`.")
+    }
+
+    /// A token that opens nothing.
+    #[must_use]
+    pub fn token(slug: &str, detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, slug, detail)
+    }
+
+    /// A good token that may not do this.
+    #[must_use]
+    pub fn scope_missing(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "scope-missing", format!("The token lacks the scope `{scope}`: sign in asking for it."))
+    }
+
+    /// A word in `scopes` that is none.
+    #[must_use]
+    pub fn unknown_scope(word: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-scope", format!("`{word}` is not a scope; GET /v1/node lists them."))
+    }
+
+    /// No such path.
+    #[must_use]
+    pub fn no_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no-such-path", "There is nothing at this path; /docs lists what there is.")
+    }
+
+    /// A path that exists, with other methods.
+    #[must_use]
+    pub fn method_not_allowed(allowed: Vec<String>) -> Self {
+        let detail = format!("This path takes {}.", allowed.join(", "));
+        Self { allowed: Some(allowed), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail) }
+    }
+
+    /// A thing that is not known here.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", format!("This node knows no such {what}."))
+    }
+
+    /// A body, path or query that cannot be read.
+    #[must_use]
+    pub fn unreadable(slug: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, slug, detail)
+    }
+
+    /// A body over the limit.
+    #[must_use]
+    pub fn body_too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("A body has at most {} bytes.", crate::app::BODY_BYTES_MAX))
+    }
+
+    /// A body that broke off.
+    #[must_use]
+    pub fn body_unreadable() -> Self {
+        Self::unreadable("body-unreadable", "The body broke off: send it again.")
+    }
+
+    /// A key that is none.
+    #[must_use]
+    pub fn bad_idempotency_key() -> Self {
+        Self::unreadable("bad-idempotency-key", "Idempotency-Key has 1 to 255 printable ASCII characters; a UUID does.")
+    }
+
+    /// The first request with this key still runs.
+    #[must_use]
+    pub fn still_running() -> Self {
+        Self::new(StatusCode::CONFLICT, "still-running", "The first request with this Idempotency-Key still runs: ask again soon.")
+    }
+
+    /// One key for two requests.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "This Idempotency-Key was used for another request: take a new one.",
+        )
+    }
+
+    /// `If-Match` names another version.
+    #[must_use]
+    pub fn precondition_failed(head: String) -> Self {
+        Self {
+            head: Some(head),
+            ..Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", "The thing has moved on since: read it again.")
+        }
+    }
+
+    /// A part of the node that is not ready.
+    #[must_use]
+    pub fn not_ready(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail)
+    }
+}
+
+impl From<UseError> for Problem {
+    fn from(error: UseError) -> Self {
+        match error {
+            UseError::Refused(refusal) => refusal.into(),
+            UseError::Failed(failure) => {
+                tracing::error!(error = &failure as &dyn std::error::Error, "a use case failed");
+                Self::internal("use case failed")
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        Self {
+            allowed: refusal.allowed(),
+            head: refusal.head(),
+            ..Self::new(status, refusal.slug(), refusal.to_string())
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status, self.kind, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code()).json(self);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status_code() == StatusCode::METHOD_NOT_ALLOWED {
+            let allow = self.allowed.as_deref().unwrap_or_default().join(", ");
+            if let Ok(allow) = HeaderValue::from_str(&allow) {
+                response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
+            }
+        }
+        response
+    }
+}
