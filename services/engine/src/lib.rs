@@ -1,1 +1,83 @@
 #![doc = include_str!("../README.md")]
+
+mod clock;
+mod config;
+mod error;
+mod keys;
+mod signals;
+mod workers;
+
+pub mod requests;
+pub mod views;
+
+use std::sync::{Arc, OnceLock};
+
+use hanse_document::Timestamp;
+use hanse_store::Store;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::{Config, Pace, Peer, Secret};
+pub use error::{EngineError, Failure, Refusal, UseError};
+pub use keys::{KeyError, Keys, Purpose};
+pub use views::{Delivery, Idempotency, Page, Published};
+pub use workers::{WorkerError, Workers};
+
+use signals::Signals;
+
+/// One node's use cases. Clones share one engine.
+#[derive(Clone, Debug)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    keys: Keys,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    /// Set once, by the process that holds the lease; the others only serve.
+    network: OnceLock<hanse_network::Handle>,
+    signals: Signals,
+}
+
+impl Engine {
+    /// An engine that serves, without workers and without network.
+    #[must_use]
+    pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Self {
+        let keys = Keys::derive(&config.secret);
+        let signals = Signals::default();
+        Self(Arc::new(Inner { config, keys, store, clock, network: OnceLock::new(), signals }))
+    }
+
+    /// What it was told at its start.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// Its database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The time of its clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The network, where this process runs it.
+    pub(crate) fn network(&self) -> Option<&hanse_network::Handle> {
+        self.0.network.get()
+    }
+
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.0.signals
+    }
+}

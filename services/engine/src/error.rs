@@ -1,0 +1,340 @@
+//! Why a use case did not happen: the caller's reasons ([`Refusal`], each with a stable slug and an HTTP status), and our own
+//! ([`Failure`], never a caller's or a peer's fault).
+
+use hanse_document::{DocumentId, Rejection};
+use hanse_lifecycle::{Event, Machine, Refused, State};
+use hanse_store::StoreError;
+
+use crate::keys::KeyError;
+
+/// What a use case answers when it does not answer with its result.
+#[derive(Debug, thiserror::Error)]
+pub enum UseError {
+    /// For a reason that the caller can meet.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Because something of ours is broken or away.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<StoreError> for UseError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(Failure::Store(error))
+    }
+}
+
+impl From<KeyError> for UseError {
+    fn from(error: KeyError) -> Self {
+        Self::Failed(Failure::Key(error))
+    }
+}
+
+impl From<Rejection> for UseError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(Refusal::Rejected(rejection))
+    }
+}
+
+/// Our own failure. Its text is for the log, never for a response.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A sealed key or the random source.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Hashing a password.
+    #[error("password hashing")]
+    Password(#[source] argon2::password_hash::Error),
+    /// A background computation was cut off.
+    #[error("a computation was cut off")]
+    Cut(#[source] tokio::task::JoinError),
+    /// What is stored contradicts itself; names the thing.
+    #[error("inconsistent: {0}")]
+    Inconsistent(String),
+    /// Another process took over while this one still worked.
+    #[error("the lease went to another process")]
+    LeaseLost,
+    /// The network ended.
+    #[error("the network stopped")]
+    NetworkStopped,
+}
+
+impl Failure {
+    /// A stored document that its own node cannot read back.
+    pub(crate) fn unreadable(what: impl std::fmt::Display, why: impl std::fmt::Display) -> Self {
+        Self::Inconsistent(format!("{what}: {why}"))
+    }
+
+    /// Whether the same use case, begun anew, may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Key(_)
+            | Self::Password(_)
+            | Self::Cut(_)
+            | Self::Inconsistent(_)
+            | Self::LeaseLost
+            | Self::NetworkStopped => false,
+        }
+    }
+}
+
+/// Every reason that a caller can meet. `Display` is one sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The document breaks a rule of its form.
+    #[error("{}", .0.detail())]
+    Rejected(Rejection),
+    /// A field of a request cannot be used.
+    #[error("`{field}` {reason}")]
+    BadField {
+        /// Its name in the request.
+        field: &'static str,
+        /// What is wrong with it, to be read after the name.
+        reason: &'static str,
+    },
+    /// There is no such thing here, or it is not for this viewer.
+    #[error("there is no such {0} here")]
+    NotFound(&'static str),
+    /// The thing exists and this person has no part in that move.
+    #[error("only {0} can do this")]
+    NotYours(&'static str),
+    /// The state allows other moves, or none.
+    #[error("{refused}")]
+    NotNow {
+        /// The table's answer, with what is allowed.
+        refused: Refused,
+        /// The last document of the thing's chain.
+        head: Option<DocumentId>,
+    },
+    /// The move does not continue the last document of the chain.
+    #[error("the {machine} has moved on: it is {state}, and its head is {head}")]
+    WrongPrev {
+        /// What moved.
+        machine: Machine,
+        /// Where it stands.
+        state: State,
+        /// The last document of its chain.
+        head: DocumentId,
+        /// What this actor may do now.
+        allowed: Vec<Event>,
+    },
+    /// What this builds on has not arrived here yet; the same request may be accepted later.
+    #[error("what this builds on has not arrived at this node yet; try again shortly")]
+    TooEarly,
+    /// A document of this person about this job is still on its way to the job's home.
+    #[error("an earlier move of yours on this job is still on its way to the job's home")]
+    InFlight,
+    /// The document's time is over.
+    #[error("this {0} has expired")]
+    Expired(&'static str),
+    /// The document is dated later than now.
+    #[error("the document is dated later than now")]
+    Future,
+    /// The posting is valid for longer than a posting may be.
+    #[error("a posting is valid for at most 90 days, an offer for at most 7")]
+    TooLong,
+    /// The document names another node than the one that is to act on it.
+    #[error("the document is addressed to another node")]
+    WrongAddressee,
+    /// The document names another home than its issuer's genesis.
+    #[error("the document names another home than its issuer's identity")]
+    WrongHome,
+    /// The proof declares another custody than the issuer's genesis.
+    #[error("the proof declares another custody than its issuer's identity")]
+    WrongCustody,
+    /// The document came from a node that does not speak for its author.
+    #[error("this node does not deliver for the document's author")]
+    WrongCarrier,
+    /// The home is not one of the nodes that this one federates with.
+    #[error("this node does not federate with the home that the document names")]
+    UnknownOrigin,
+    /// The issuer's identity is not known here and did not come along.
+    #[error("the issuer's identity is not known here")]
+    UnknownPerson,
+    /// Another genesis of the same key is known here.
+    #[error("another identity document of this key is known here, and the first one stands")]
+    OtherGenesis,
+    /// A document that this one commits to did not come along, or another one came.
+    #[error("the {0} that the document commits to did not come along")]
+    MissingAttachment(&'static str),
+    /// The document names a party, log, slot or engagement that is not the one of this thing.
+    #[error("`{0}` is not the one of this contract")]
+    WrongParty(&'static str),
+    /// One's own job takes no bid of one's own.
+    #[error("a client cannot bid on their own job")]
+    OwnJob,
+    /// The job takes no bids or offers any more.
+    #[error("the job is {0} and takes neither bids nor offers")]
+    JobNotOpen(State),
+    /// There is a live bid of this freelancer on this job.
+    #[error("there is a live bid of this freelancer on this job")]
+    BidExists,
+    /// Every seat of the job has an offer or a contract.
+    #[error("every seat of the job has an offer or a contract")]
+    NoFreeSeat,
+    /// An offer of the job waits for an answer.
+    #[error("an offer of this job waits for an answer: rescind it first")]
+    OfferWaits,
+    /// The author has reviewed this contract already.
+    #[error("you have reviewed this contract already")]
+    ReviewExists,
+    /// The handle has another owner.
+    #[error("this handle is taken")]
+    HandleTaken,
+    /// Handle or password is wrong; which of them is not said.
+    #[error("handle or password is wrong")]
+    BadCredentials,
+    /// The session is over: logged out, expired, or ended because an old refresh token was used again.
+    #[error("this session is over; log in again")]
+    SessionEnded,
+    /// The person keeps their own key; this node cannot sign for them.
+    #[error("your key is not in this node's custody: send the signed document instead")]
+    KeyElsewhere,
+    /// Own keys sign identities, profiles and jobs so far.
+    #[error("documents of this kind cannot be signed with an own key yet")]
+    OwnKeyNotYet,
+    /// Too many costly requests at once.
+    #[error("too many requests at once; try again in a moment")]
+    Busy,
+    /// The other home said no; its word.
+    #[error("the job's home refused it: {0}")]
+    ByHome(String),
+}
+
+impl Refusal {
+    /// The stable word for this reason: part of problem types, receipts and metrics.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        match self {
+            Self::Rejected(rejection) => rejection.slug(),
+            Self::BadField { .. } => "bad-field",
+            Self::NotFound(_) => "not-found",
+            Self::NotYours(_) => "not-yours",
+            Self::NotNow { .. } => "not-now",
+            Self::WrongPrev { .. } => "wrong-prev",
+            Self::TooEarly => "too-early",
+            Self::InFlight => "in-flight",
+            Self::Expired(_) => "expired",
+            Self::Future => "dated-later",
+            Self::TooLong => "valid-too-long",
+            Self::WrongAddressee => "wrong-addressee",
+            Self::WrongHome => "wrong-home",
+            Self::WrongCustody => "wrong-custody",
+            Self::WrongCarrier => "wrong-carrier",
+            Self::UnknownOrigin => "unknown-origin",
+            Self::UnknownPerson => "unknown-person",
+            Self::OtherGenesis => "other-genesis",
+            Self::MissingAttachment(_) => "missing-attachment",
+            Self::WrongParty(_) => "wrong-party",
+            Self::OwnJob => "own-job",
+            Self::JobNotOpen(_) => "job-not-open",
+            Self::BidExists => "bid-exists",
+            Self::NoFreeSeat => "no-free-seat",
+            Self::OfferWaits => "offer-waits",
+            Self::ReviewExists => "review-exists",
+            Self::HandleTaken => "handle-taken",
+            Self::BadCredentials => "bad-credentials",
+            Self::SessionEnded => "session-ended",
+            Self::KeyElsewhere => "key-elsewhere",
+            Self::OwnKeyNotYet => "own-key-not-yet",
+            Self::Busy => "busy",
+            Self::ByHome(slug) => slug,
+        }
+    }
+
+    /// The HTTP status that says it best.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::BadCredentials | Self::SessionEnded => 401,
+            Self::NotYours(_) | Self::OwnJob | Self::WrongCarrier => 403,
+            Self::NotFound(_) => 404,
+            Self::NotNow { .. }
+            | Self::WrongPrev { .. }
+            | Self::TooEarly
+            | Self::InFlight
+            | Self::Expired(_)
+            | Self::OtherGenesis
+            | Self::JobNotOpen(_)
+            | Self::BidExists
+            | Self::NoFreeSeat
+            | Self::OfferWaits
+            | Self::ReviewExists
+            | Self::HandleTaken
+            | Self::KeyElsewhere
+            | Self::ByHome(_) => 409,
+            Self::Rejected(_)
+            | Self::BadField { .. }
+            | Self::Future
+            | Self::TooLong
+            | Self::WrongAddressee
+            | Self::WrongHome
+            | Self::WrongCustody
+            | Self::UnknownOrigin
+            | Self::UnknownPerson
+            | Self::MissingAttachment(_)
+            | Self::WrongParty(_)
+            | Self::OwnKeyNotYet => 422,
+            Self::Busy => 503,
+        }
+    }
+
+    /// What the caller may do instead, where the refusal is about a state.
+    #[must_use]
+    pub fn allowed(&self) -> Option<&[Event]> {
+        if let Self::NotNow { refused, .. } = self {
+            return Some(&refused.allowed);
+        }
+        if let Self::WrongPrev { allowed, .. } = self {
+            return Some(allowed);
+        }
+        None
+    }
+
+    /// The head of the chain to continue, where the refusal is about a thing that has one.
+    #[must_use]
+    pub fn head(&self) -> Option<DocumentId> {
+        if let Self::NotNow { head, .. } = self {
+            return *head;
+        }
+        if let Self::WrongPrev { head, .. } = self {
+            return Some(*head);
+        }
+        None
+    }
+}
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Something of ours is broken or away.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// The transport cannot be set up.
+    #[error(transparent)]
+    Network(#[from] hanse_network::NetworkError),
+    /// A pinned peer's verifier keys cannot be used.
+    #[error("peer {peer}: {reason}")]
+    Peer {
+        /// The peer's name.
+        peer: String,
+        /// What to change.
+        reason: String,
+    },
+    /// The database belongs to a node of another name or secret.
+    #[error("this database holds the logs of another node: {0}")]
+    OtherNode(String),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(Failure::Store(error))
+    }
+}

@@ -1,0 +1,223 @@
+//! Every key of a node, derived from one secret; and the sealing of keys that people have placed in its custody.
+//!
+//! No key has two purposes: each purpose is its own HKDF-SHA256 expansion, so that none can be computed from another.
+
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hanse_document::{Did, PublicKey, SigningKey};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::config::Secret;
+
+/// XChaCha20's nonce, long enough to be drawn at random for ever.
+const NONCE_BYTES: usize = 24;
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Signs checkpoints of the reputation log.
+    LogReputation,
+    /// Signs checkpoints of the jobs log.
+    LogJobs,
+    /// Cosigns what this node has rebuilt of others' logs.
+    Auditor,
+    /// Signs receipts of delivered documents.
+    Receipt,
+    /// Signs access tokens.
+    Token,
+    /// The transport identity.
+    Transport,
+    /// Encrypts keys at rest.
+    Seal,
+}
+
+impl Purpose {
+    const ALL: [Self; 7] = [
+        Self::LogReputation,
+        Self::LogJobs,
+        Self::Auditor,
+        Self::Receipt,
+        Self::Token,
+        Self::Transport,
+        Self::Seal,
+    ];
+
+    const fn info(self) -> &'static [u8] {
+        match self {
+            Self::LogReputation => b"hanse/log-reputation/v1",
+            Self::LogJobs => b"hanse/log-jobs/v1",
+            Self::Auditor => b"hanse/auditor/v1",
+            Self::Receipt => b"hanse/receipt/v1",
+            Self::Token => b"hanse/token/v1",
+            Self::Transport => b"hanse/transport/v1",
+            Self::Seal => b"hanse/seal/v1",
+        }
+    }
+}
+
+/// A sealed key could not be opened, or the machine gave no randomness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The sealed bytes are damaged, belong to another person, or were sealed under another node secret.
+    #[error("a sealed key does not open under this node's secret")]
+    Unsealable,
+    /// The operating system's random source failed.
+    #[error("the operating system gave no random bytes")]
+    Random,
+}
+
+/// The keys of one node.
+#[derive(Clone)]
+pub struct Keys(Vec<(Purpose, Zeroizing<[u8; 32]>)>);
+
+impl Keys {
+    /// Derives all keys.
+    #[must_use]
+    pub fn derive(secret: &Secret) -> Self {
+        let derivation = Hkdf::<Sha256>::new(None, secret.bytes());
+        let seed = |purpose: Purpose| {
+            let mut seed = Zeroizing::new([0; 32]);
+            // 32 bytes are one block of HKDF-SHA256, which expands to at most 255 of them: this cannot fail.
+            drop(derivation.expand(purpose.info(), seed.as_mut_slice()));
+            (purpose, seed)
+        };
+        Self(Purpose::ALL.into_iter().map(seed).collect())
+    }
+
+    /// The Ed25519 seed (for `Seal`: the symmetric key) of a purpose.
+    #[must_use]
+    pub fn seed(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
+        self.0.iter().find(|(of, _)| *of == purpose).map(|(_, seed)| seed.clone()).unwrap_or_default()
+    }
+
+    /// Seals a person's identity key; the box opens for this person only.
+    pub(crate) fn seal_hosted(&self, did: &Did, key: &SigningKey) -> Result<Vec<u8>, KeyError> {
+        self.seal(hosted_context(did).as_bytes(), key)
+    }
+
+    /// Opens what [`seal_hosted`](Self::seal_hosted) sealed.
+    pub(crate) fn open_hosted(&self, did: &Did, sealed: &[u8]) -> Result<SigningKey, KeyError> {
+        let key = self.open(hosted_context(did).as_bytes(), sealed)?;
+        if key.public() == did.key() { Ok(key) } else { Err(KeyError::Unsealable) }
+    }
+
+    /// Seals a slot key; the box opens under its own public half only.
+    pub(crate) fn seal_slot(&self, key: &SigningKey) -> Result<Vec<u8>, KeyError> {
+        self.seal(slot_context(&key.public()).as_bytes(), key)
+    }
+
+    /// Opens what [`seal_slot`](Self::seal_slot) sealed.
+    pub(crate) fn open_slot(&self, public: &PublicKey, sealed: &[u8]) -> Result<SigningKey, KeyError> {
+        let key = self.open(slot_context(public).as_bytes(), sealed)?;
+        if key.public() == *public { Ok(key) } else { Err(KeyError::Unsealable) }
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&(*self.seed(Purpose::Seal)).into())
+    }
+
+    /// Nonce, then ciphertext and tag; `context` is authenticated with it.
+    fn seal(&self, context: &[u8], key: &SigningKey) -> Result<Vec<u8>, KeyError> {
+        let nonce: [u8; NONCE_BYTES] = random()?;
+        let seed = key.seed();
+        let payload = Payload { msg: seed.as_slice(), aad: context };
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|chacha20poly1305::Error| KeyError::Unsealable)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, context: &[u8], sealed: &[u8]) -> Result<SigningKey, KeyError> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(KeyError::Unsealable)?;
+        let payload = Payload { msg: sealed, aad: context };
+        let seed = self
+            .cipher()
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|chacha20poly1305::Error| KeyError::Unsealable)?;
+        let seed = Zeroizing::new(seed);
+        Ok(SigningKey::from_seed(seed.as_slice().try_into().map_err(|_| KeyError::Unsealable)?))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[keys]")
+    }
+}
+
+fn hosted_context(did: &Did) -> String {
+    format!("hanse/hosted-key/v1\n{did}")
+}
+
+fn slot_context(public: &PublicKey) -> String {
+    format!("hanse/slot-key/v1\n{}", public.hex())
+}
+
+/// Fresh random bytes: salts, nonces, tokens, new keys.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], KeyError> {
+    let mut bytes = [0; N];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(error) => {
+            tracing::error!(%error, "the random source failed");
+            Err(KeyError::Random)
+        }
+    }
+}
+
+/// A fresh signing key.
+pub(crate) fn new_key() -> Result<SigningKey, KeyError> {
+    Ok(SigningKey::from_seed(random()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(byte: u8) -> Keys {
+        Keys::derive(&Secret::new([byte; 32]))
+    }
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own_and_it_never_changes() {
+        let keys = keys(7);
+        let mut seeds: Vec<_> = Purpose::ALL.into_iter().map(|purpose| *keys.seed(purpose)).collect();
+        assert_eq!(seeds, Purpose::ALL.map(|purpose| *self::keys(7).seed(purpose)));
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), Purpose::ALL.len());
+        assert!(!seeds.contains(&[0; 32]));
+    }
+
+    #[test]
+    fn a_sealed_key_opens_for_its_person_and_node_only() {
+        let keys = keys(7);
+        let key = new_key().unwrap();
+        let did = Did::of(&key.public());
+        let sealed = keys.seal_hosted(&did, &key).unwrap();
+        assert_eq!(keys.open_hosted(&did, &sealed).unwrap().public(), key.public());
+        assert_ne!(sealed, keys.seal_hosted(&did, &key).unwrap(), "a fresh nonce each time");
+        let other = Did::of(&new_key().unwrap().public());
+        assert!(keys.open_hosted(&other, &sealed).is_err());
+        assert!(self::keys(8).open_hosted(&did, &sealed).is_err());
+        assert!(keys.open_slot(&key.public(), &sealed).is_err(), "a hosted key is no slot key");
+        let mut damaged = sealed.clone();
+        damaged[40] ^= 1;
+        assert!(keys.open_hosted(&did, &damaged).is_err());
+        assert!(keys.open_hosted(&did, &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn a_slot_key_opens_under_its_public_half() {
+        let keys = keys(7);
+        let slot = new_key().unwrap();
+        let sealed = keys.seal_slot(&slot).unwrap();
+        assert_eq!(keys.open_slot(&slot.public(), &sealed).unwrap().public(), slot.public());
+        assert!(keys.open_slot(&new_key().unwrap().public(), &sealed).is_err());
+    }
+}

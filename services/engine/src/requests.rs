@@ -1,0 +1,263 @@
+//! What people ask, as plain data: the edge reads it from JSON. Bounds are the document kinds' own; what breaks them is
+//! refused with the rejection's slug. An absent field is unstated.
+
+use serde::{Deserialize, Serialize};
+
+/// Opens an account with a hosted key.
+#[derive(Clone, Deserialize)]
+pub struct Register {
+    /// 3 to 32 of `a-z`, `0-9`, inner `-`; begins with a letter.
+    pub handle: String,
+    /// 10 to 1,024 bytes.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Register {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Register").field("handle", &self.handle).finish_non_exhaustive()
+    }
+}
+
+/// What is given in return: `{"kind":"money","currency":"EUR","min":…,"max":…,"per":"hour"|"project"}` (minor units),
+/// `{"kind":"barter","offers":"…"}` or `{"kind":"time_credits","hours":…}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Pay {
+    /// Money, in minor units of a currency.
+    Money {
+        /// ISO 4217, three capital letters.
+        currency: String,
+        /// At least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<i64>,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<i64>,
+        /// `hour` or `project`.
+        per: String,
+    },
+    /// Something else in exchange.
+    Barter {
+        /// What.
+        offers: String,
+    },
+    /// Hours of somebody's time.
+    TimeCredits {
+        /// How many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<u32>,
+    },
+}
+
+/// Where: `{"kind":"remote"}` or `{"kind":"site","name":"…","country":"FR","latitude_e4":…,"longitude_e4":…}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Place {
+    /// Anywhere.
+    Remote,
+    /// There.
+    Site {
+        /// For people.
+        name: String,
+        /// ISO 3166-1, two capital letters.
+        country: String,
+        /// Ten-thousandths of a degree.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latitude_e4: Option<i32>,
+        /// Ten-thousandths of a degree.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        longitude_e4: Option<i32>,
+    },
+}
+
+/// When: days, `YYYY-MM-DD`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Not after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+}
+
+/// What a person says of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileRequest {
+    /// A few paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// One line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    /// Language tags.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// The name to be called by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where they work from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// What they ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Pay>,
+    /// Whether they work remotely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<bool>,
+    /// ESCO ids or `local:` slugs.
+    #[serde(default)]
+    pub skills: Vec<String>,
+    /// How far they travel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub travel_km: Option<u32>,
+}
+
+/// A posting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRequest {
+    /// One line.
+    pub title: String,
+    /// What is to be done.
+    pub text: String,
+    /// How many people, 1 to 100.
+    #[serde(default = "one")]
+    pub seats: u32,
+    /// Days until it expires, 1 to 90; 30 if not said.
+    #[serde(default = "thirty", skip_serializing)]
+    pub days: u32,
+    /// Hours a week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_per_week: Option<u32>,
+    /// The language of title and text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Languages that the work needs.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// What is given in return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// ESCO ids or `local:` slugs.
+    #[serde(default)]
+    pub skills: Vec<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn thirty() -> u32 {
+    30
+}
+
+/// A bid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BidRequest {
+    /// Why this freelancer.
+    pub text: String,
+    /// Days that the work takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// The language of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What the freelancer asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+}
+
+/// An offer on a bid: the terms become a document of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferRequest {
+    /// What is to be done.
+    pub scope: String,
+    /// By when, `YYYY-MM-DD`.
+    pub due: String,
+    /// The language of the scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// For what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+}
+
+/// What a move says; which of these an event takes is the step's own rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRequest {
+    /// `deliver`, `accept_delivery`: a note to the other side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// `deliver`: SHA-256 of the work, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// `close`, `decline`, `withdraw`, `rescind`, `close_unfilled`: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A sealed review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRequest {
+    /// 1 to 5.
+    pub rating: u8,
+    /// Each 1 to 5; the names depend on the author's role.
+    #[serde(default)]
+    pub axes: std::collections::BTreeMap<String, u8>,
+    /// Whether the other side was on time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_time: Option<bool>,
+    /// The words, a document of their own that can be erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The language of the words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// Which postings, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobQuery {
+    /// Words, as people type them: `"a phrase" or -without`.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// One skill.
+    #[serde(default)]
+    pub skill: Option<String>,
+    /// The posting's language.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Remote only, or on site only; unstated places are in neither.
+    #[serde(default)]
+    pub remote: Option<bool>,
+    /// Of one client.
+    #[serde(default)]
+    pub client: Option<String>,
+    /// In one state; `open` if neither state nor client is said.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// Where the last page ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// At most so many, 1 to 100; 20 if not said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// A page of anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageQuery {
+    /// Where the last page ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// At most so many, 1 to 100; 20 if not said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}

@@ -1,0 +1,38 @@
+//! How one part of a node wakes another. A signal holds at most one pending wake-up, so nothing can pile up; a lost one
+//! costs a pace (see [`Pace`](crate::Pace)), because every worker also looks by itself.
+
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+/// The signals of one process.
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    /// Leaves wait for the sequencer.
+    pub(crate) sequence: Notify,
+    /// Peers may have new heads.
+    pub(crate) follow: Notify,
+    /// A log, own or mirrored, has new leaves.
+    pub(crate) react: Notify,
+    /// Postings wait for gossip.
+    pub(crate) relay: Notify,
+    /// Documents wait for delivery; every peer's worker hears it.
+    pub(crate) deliver: Notify,
+    /// A delivery got its receipt; every waiting caller hears it.
+    pub(crate) receipt: Notify,
+}
+
+impl Signals {
+    /// Wakes every worker whose work a committed transaction may have made.
+    pub(crate) fn committed(&self) {
+        self.sequence.notify_one();
+        self.relay.notify_one();
+        self.deliver.notify_waiters();
+    }
+}
+
+/// Waits for the signal, but not longer than the pace.
+pub(crate) async fn woken(signal: &Notify, pace: Duration) {
+    // A timeout is the ordinary case of an idle node.
+    drop(tokio::time::timeout(pace, signal.notified()).await);
+}

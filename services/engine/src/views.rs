@@ -1,0 +1,426 @@
+//! What people are shown, as plain data: ids, states and times are text in their one written form. Every view says whose
+//! word it is: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::requests::{Pay, Place, Schedule};
+
+/// What a publication led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published<T> {
+    /// The thing as it now is; after a dry run, as it would be.
+    pub view: T,
+    /// Whether the home that keeps the order has accepted it.
+    pub delivery: Delivery,
+    /// False if exactly this document was here already, and nothing happened.
+    pub created: bool,
+    /// The signed document, as canonical JSON text.
+    pub document: String,
+}
+
+/// How far a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// The home that keeps the order has accepted it.
+    Sequenced,
+    /// It is signed and stored, and on its way to that home.
+    Queued,
+}
+
+/// A page, and where the next one begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Absent on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A person with an account here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their name in the federation, for ever.
+    pub did: String,
+    /// Their name at this node.
+    pub handle: String,
+    /// This node.
+    pub home: String,
+    /// The node that holds the key.
+    pub custody: String,
+    /// When the account was opened.
+    pub created_at: String,
+}
+
+/// A login.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose.
+    pub did: String,
+    /// Their name at this node.
+    pub handle: String,
+    /// Id of the session.
+    pub id: String,
+    /// Good for one refresh.
+    pub refresh: String,
+    /// Scopes, separated by spaces.
+    pub scopes: String,
+    /// When the session ends if it is not refreshed.
+    pub expires_at: String,
+}
+
+impl std::fmt::Debug for Session {
+    /// Without the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("id", &self.id).field("did", &self.did).finish_non_exhaustive()
+    }
+}
+
+/// What is known of a person, here or anywhere in the federation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileView {
+    /// Who.
+    pub did: String,
+    /// Where they are at home.
+    pub home: String,
+    /// `self`, or the node that holds their key.
+    pub custody: String,
+    /// The newest profile document; absent if they never wrote one or it is kept elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// What it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<crate::requests::ProfileRequest>,
+    /// When it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+}
+
+/// A posting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobView {
+    /// Its id.
+    pub id: String,
+    /// Who posted it.
+    pub client: String,
+    /// The node that keeps the order of everything under it.
+    pub home: String,
+    /// The node that signed for the client; absent if they signed themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<String>,
+    /// Where it stands.
+    pub state: String,
+    /// What the viewer may do to it.
+    pub allowed: Vec<String>,
+    /// The last document of its chain.
+    pub head: String,
+    /// One line.
+    pub title: String,
+    /// What is to be done.
+    pub text: String,
+    /// How many people.
+    pub seats: u32,
+    /// Hours a week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_per_week: Option<u32>,
+    /// The language of title and text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Languages that the work needs.
+    pub languages: Vec<String>,
+    /// What is given in return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// Skills.
+    pub skills: Vec<String>,
+    /// When it was posted.
+    pub posted_at: String,
+    /// When it expires.
+    pub expires_at: String,
+}
+
+/// A bid, seen by its author or by the job's client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BidView {
+    /// Its id.
+    pub id: String,
+    /// On which job.
+    pub job: String,
+    /// By whom.
+    pub freelancer: String,
+    /// Their home.
+    pub home: String,
+    /// The node that signed for the freelancer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<String>,
+    /// Where it stands; `queued` until the job's home has answered.
+    pub state: String,
+    /// What the viewer may do to it.
+    pub allowed: Vec<String>,
+    /// The last document of its chain.
+    pub head: String,
+    /// Why this freelancer.
+    pub text: String,
+    /// Days that the work takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// The language of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What the freelancer asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// The contract that an offer on it began, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<String>,
+    /// When it was made.
+    pub made_at: String,
+}
+
+/// A contract, seen by one of its sides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractView {
+    /// Its id: the offer's.
+    pub id: String,
+    /// The job.
+    pub job: String,
+    /// The bid.
+    pub bid: String,
+    /// The client.
+    pub client: String,
+    /// The freelancer.
+    pub freelancer: String,
+    /// The home that keeps the order.
+    pub home: String,
+    /// The freelancer's home.
+    pub freelancer_home: String,
+    /// The viewer's side: `client` or `freelancer`.
+    pub role: String,
+    /// Where it stands.
+    pub state: String,
+    /// What the viewer may do now.
+    pub allowed: Vec<String>,
+    /// The last document of its chain; the `ETag` of the edge.
+    pub head: String,
+    /// What is to be done.
+    pub scope: String,
+    /// By when.
+    pub due: String,
+    /// For what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// Leaf id of the client's engagement, once it can be computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_engagement: Option<String>,
+    /// Leaf id of the freelancer's engagement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freelancer_engagement: Option<String>,
+    /// Whether each of them is in its log.
+    pub engaged: Engaged,
+    /// What happened so far.
+    pub history: Vec<Happening>,
+    /// A move of the viewer that is on its way to the home that keeps the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<String>,
+    /// When it was offered.
+    pub offered_at: String,
+    /// When it last moved.
+    pub changed_at: String,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<String>,
+}
+
+/// Which engagement leaves are in their logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engaged {
+    /// The client's, in the client's home log.
+    pub client: bool,
+    /// The freelancer's, in the freelancer's home log.
+    pub freelancer: bool,
+}
+
+/// One move in the life of a thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// What happened.
+    pub event: String,
+    /// The state it led to.
+    pub state: String,
+    /// `client`, `freelancer` or `node`.
+    pub actor: String,
+    /// The signed document; absent where a clock or a log moved the thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// What the step says, where it says something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<crate::requests::StepRequest>,
+    /// When this node learned it.
+    pub at: String,
+}
+
+/// A review. Before it is open only its author's home knows more than that it exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewView {
+    /// Leaf id of its commit, by which it is found and replied to.
+    pub commit: String,
+    /// The contract, where this node is a home of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<String>,
+    /// `committed`, `published` or `replied`.
+    pub state: String,
+    /// Who wrote it; hidden from strangers until it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Who is rated; known from the review itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The author's role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The node that signed for the author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<String>,
+    /// 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
+    /// Each 1 to 5.
+    #[serde(default)]
+    pub axes: std::collections::BTreeMap<String, u8>,
+    /// Whether the rated side was on time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_time: Option<bool>,
+    /// The words, unless erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The id of the review document, once open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The answer of the rated side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
+    /// When this node learned of it.
+    pub committed_at: String,
+    /// When it opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<String>,
+}
+
+/// What the logs say of a person. Facts, counted from leaves; no score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReputationView {
+    /// Who.
+    pub did: String,
+    /// Where they are at home.
+    pub home: String,
+    /// `self`, or the node that holds their key.
+    pub custody: String,
+    /// The log that was counted, and how far.
+    pub origin: String,
+    /// Its size then.
+    pub size: u64,
+    /// Contracts in which both engagements stand.
+    pub engagements: u64,
+    /// Payments of this person (as client) that the other side confirmed.
+    pub settled: u64,
+    /// Slots of this person's contracts that no review answers (yet).
+    pub open_slots: u64,
+    /// Reviews that are sealed and not open (yet).
+    pub sealed: u64,
+    /// Open reviews whose slot key this person's engagement names.
+    pub reviews: Vec<ReviewView>,
+    /// Leaves about this person that no engagement of theirs stands behind; they weigh nothing.
+    pub foreign: u64,
+}
+
+/// How to reach and to check this node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Its name.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+    /// Its transport identity.
+    pub peer_id: String,
+    /// Where its transport listens.
+    pub addresses: Vec<String>,
+    /// Its verifier keys: both logs, auditor, receipts.
+    pub vkeys: Vec<String>,
+}
+
+/// A pinned peer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerView {
+    /// Its name.
+    pub name: String,
+    /// Its URL, if the operator wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Whether it is connected now.
+    pub connected: bool,
+    /// Documents that wait for it.
+    pub waiting: u64,
+    /// How far this node follows its logs.
+    pub logs: Vec<LogView>,
+}
+
+/// One log as this node holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogView {
+    /// Its origin.
+    pub origin: String,
+    /// Entries held and checked.
+    pub size: u64,
+    /// Root at that size, base64.
+    pub root: String,
+    /// Why it is signed or followed no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted: Option<String>,
+}
+
+/// Whether this node can do its work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The database answers and its schema is ours.
+    pub database: bool,
+    /// This process runs the workers; another one may.
+    pub leader: bool,
+    /// The logs, own first.
+    pub logs: Vec<LogView>,
+}
+
+/// A document as it is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentView {
+    /// Its id.
+    pub id: String,
+    /// The canonical bytes that were signed.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of an earlier request with the same idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Idempotency {
+    /// There was none: do it now, then finish or forget.
+    New,
+    /// It was answered.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// Headers worth repeating, one a line.
+        headers: String,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// It still runs.
+    Running,
+    /// The key was used for another request.
+    Mismatch,
+}
