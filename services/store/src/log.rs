@@ -1,4 +1,228 @@
-//! Transparency logs: our own two and the mirrors of every peer's. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+//! Transparency logs: our own two and the mirrors of every peer's, in the same tables.
+//!
+//! A log's row is what its one writer locks and compares: whoever appends takes [`lock`], works in the same transaction, and
+//! ends with [`advance`], which writes nothing if the log is not what it was. Everything else here is added under that lock and
+//! never changed again, except the right edge: subjects' ranges and partial tiles grow.
+
+mod checkpoints;
+mod gaps;
+mod index;
+mod leaves;
+mod pending;
+mod tiles;
+
+use hanse_tlog::{CompactRange, Hash, tile};
+
+use crate::{Row, Sql, StoreError, Tx, column};
+
+pub use checkpoints::{
+    CheckpointRow, CosignatureRow, checkpoint, checkpoints_below, cosign, cosignatures, insert_checkpoint,
+    newest_cosigned_by,
+};
+pub use gaps::{GapRow, gaps, has_gaps, insert_gap, remove_gap};
+pub use index::{insert_nodes, nodes, put_subjects, subject_keys, subjects};
+pub use leaves::{
+    LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, listed,
+};
+pub use pending::{PendingRow, enqueue, pending, pending_count, remove_pending};
+pub use tiles::{put_tiles, tiles};
+
+const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
+     VALUES ($1, $2, $3, 0, $4, ''::bytea, '') ON CONFLICT (origin) DO NOTHING";
+const FIND: &str =
+    "SELECT origin, own, vkey, size, root, range, checkpoint, reacted, halted FROM log WHERE origin = $1";
+// Not FOR UPDATE: that would also stop every transaction that only queues a leaf, whose foreign key needs the row to stay.
+const LOCK: &str = "SELECT origin, own, vkey, size, root, range, checkpoint, reacted, halted FROM log WHERE origin = $1 \
+     FOR NO KEY UPDATE";
+const ALL: &str =
+    "SELECT origin, own, vkey, size, root, range, checkpoint, reacted, halted FROM log ORDER BY origin";
+const ADVANCE: &str = "UPDATE log SET size = $4, root = $5, range = $6, checkpoint = $7 \
+     WHERE origin = $1 AND size = $2 AND root = $3 AND halted IS NULL";
+const HALT: &str = "UPDATE log SET halted = $2 WHERE origin = $1 AND halted IS NULL";
+const REACTED: &str = "UPDATE log SET reacted = $3 WHERE origin = $1 AND reacted = $2";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[];
+pub const STATEMENTS: &[&str] = &[
+    CREATE,
+    FIND,
+    LOCK,
+    ALL,
+    ADVANCE,
+    HALT,
+    REACTED,
+    checkpoints::INSERT,
+    checkpoints::FIND,
+    checkpoints::BELOW,
+    checkpoints::COSIGN,
+    checkpoints::COSIGNATURES,
+    checkpoints::NEWEST_COSIGNED_BY,
+    gaps::INSERT,
+    gaps::REMOVE,
+    gaps::LIST,
+    gaps::ANY,
+    index::SUBJECTS,
+    index::SUBJECT_KEYS,
+    index::PUT_SUBJECTS,
+    index::NODES,
+    index::INSERT_NODES,
+    leaves::INSERT,
+    leaves::INSERT_LISTED,
+    leaves::RANGE,
+    leaves::ONE,
+    leaves::INDEX_OF,
+    leaves::KNOWN,
+    leaves::LISTED,
+    leaves::ABOUT,
+    pending::ENQUEUE,
+    pending::TAKE,
+    pending::REMOVE,
+    pending::COUNT,
+    tiles::GET,
+    tiles::PUT,
+];
+
+/// The head of a log, and what stands beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    /// The log's origin, for example `a.example/reputation`.
+    pub origin: String,
+    /// Whether this node signs it.
+    pub own: bool,
+    /// The verifier key that it was created with.
+    pub vkey: String,
+    /// Number of leaves.
+    pub size: u64,
+    /// Root of all leaves.
+    pub root: Hash,
+    /// The right edge of all leaves; its root is not compared with `root` here.
+    pub range: CompactRange,
+    /// The newest signed note, without cosignatures; empty before the first.
+    pub checkpoint: String,
+    /// Leaves below this index have had their effect here.
+    pub reacted: u64,
+    /// Why this log signs (own) or is followed (mirror) no more.
+    pub halted: Option<String>,
+}
+
+/// A head to move to.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The right edge of all leaves, which gives size and root.
+    pub range: &'a CompactRange,
+    /// The signed note.
+    pub checkpoint: &'a str,
+}
+
+/// Creates an empty log; one that is there already stays as it is. `true` if it is new.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn create(tx: &Tx<'_>, origin: &str, own: bool, vkey: &str) -> Result<bool, StoreError> {
+    let root: &[u8] = hanse_tlog::hash::EMPTY.as_bytes();
+    Ok(tx.execute(CREATE, &[&origin, &own, &vkey, &root]).await? == 1)
+}
+
+/// The head of a log as committed now.
+///
+/// # Errors
+/// Those of every statement; `Inconsistent` if the right edge does not fit the size.
+pub async fn find(db: &impl Sql, origin: &str) -> Result<Option<LogRow>, StoreError> {
+    db.query_opt(FIND, &[&origin]).await?.as_ref().map(read).transpose()
+}
+
+/// The head of a log, held against every other writer until the transaction ends.
+///
+/// # Errors
+/// As [`find`].
+pub async fn lock(tx: &Tx<'_>, origin: &str) -> Result<Option<LogRow>, StoreError> {
+    tx.query_opt(LOCK, &[&origin]).await?.as_ref().map(read).transpose()
+}
+
+/// Every log, by origin.
+///
+/// # Errors
+/// As [`find`].
+pub async fn all(db: &impl Sql) -> Result<Vec<LogRow>, StoreError> {
+    db.query(ALL, &[]).await?.iter().map(read).collect()
+}
+
+/// Moves a log to a new head, if it is still what `from` says and not halted.
+///
+/// # Errors
+/// `Conflict` if it is not; the caller drops the transaction and whatever it signed.
+pub async fn advance(tx: &Tx<'_>, from: &LogRow, to: &Head<'_>) -> Result<(), StoreError> {
+    let (old_size, old_root) = (bigint(from.size, "size")?, from.root.as_bytes().as_slice());
+    let (size, root) = (bigint(to.range.size(), "size")?, to.range.root());
+    let (root, range) = (root.as_bytes().as_slice(), tile::hashes_to_bytes(to.range.edge()));
+    match tx
+        .execute(ADVANCE, &[&from.origin, &old_size, &old_root, &size, &root, &range, &to.checkpoint])
+        .await?
+    {
+        1 => Ok(()),
+        _ => Err(StoreError::Conflict),
+    }
+}
+
+/// Stops a log with its reason. A log that is halted already keeps its first reason; `true` if it was not.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn halt(db: &impl Sql, origin: &str, reason: &str) -> Result<bool, StoreError> {
+    Ok(db.execute(HALT, &[&origin, &reason]).await? == 1)
+}
+
+/// Moves the cursor of the reactor, if it is still at `from`.
+///
+/// # Errors
+/// `Conflict` if another reactor moved it.
+pub async fn set_reacted(tx: &Tx<'_>, origin: &str, from: u64, to: u64) -> Result<(), StoreError> {
+    let (from, to) = (bigint(from, "reacted")?, bigint(to, "reacted")?);
+    match tx.execute(REACTED, &[&origin, &from, &to]).await? {
+        1 => Ok(()),
+        _ => Err(StoreError::Conflict),
+    }
+}
+
+fn read(row: &Row) -> Result<LogRow, StoreError> {
+    const TABLE: &str = "log";
+    let size = number(row, TABLE, "size")?;
+    let range = edge(size, column(row, TABLE, "range")?)
+        .ok_or(StoreError::Inconsistent { table: TABLE, column: "range" })?;
+    Ok(LogRow {
+        origin: column(row, TABLE, "origin")?,
+        own: column(row, TABLE, "own")?,
+        vkey: column(row, TABLE, "vkey")?,
+        size,
+        root: hash(row, TABLE, "root")?,
+        range,
+        checkpoint: column(row, TABLE, "checkpoint")?,
+        reacted: number(row, TABLE, "reacted")?,
+        halted: column(row, TABLE, "halted")?,
+    })
+}
+
+/// A right edge from its concatenated hashes, of which there are at most 64.
+fn edge(size: u64, bytes: &[u8]) -> Option<CompactRange> {
+    let hashes = if bytes.is_empty() { Vec::new() } else { tile::hashes_from_bytes(bytes).ok()? };
+    CompactRange::from_parts(size, hashes)
+}
+
+/// PostgreSQL has no unsigned integers; a log of 2^63 leaves does not exist.
+fn bigint(value: u64, column: &'static str) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(|_| StoreError::Inconsistent { table: "log", column })
+}
+
+fn number(row: &Row, table: &'static str, name: &'static str) -> Result<u64, StoreError> {
+    let value: i64 = column(row, table, name)?;
+    u64::try_from(value).map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+fn hash(row: &Row, table: &'static str, name: &'static str) -> Result<Hash, StoreError> {
+    let bytes: &[u8] = column(row, table, name)?;
+    Hash::try_from(bytes).map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+fn bytes32(row: &Row, table: &'static str, name: &'static str) -> Result<[u8; 32], StoreError> {
+    let bytes: &[u8] = column(row, table, name)?;
+    bytes.try_into().map_err(|_| StoreError::Inconsistent { table, column: name })
+}

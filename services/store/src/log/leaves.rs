@@ -1,0 +1,136 @@
+//! The leaves of a log, and which of them are about whom.
+
+use std::collections::BTreeSet;
+
+use hanse_ledger::{LeafId, SubjectKey};
+
+use super::{bigint, bytes32, number};
+use crate::{Row, Sql, StoreError, Tx, column};
+
+pub(super) const INSERT: &str = "INSERT INTO log_leaf (origin, index, id, bytes) \
+     SELECT $1, * FROM unnest($2::bigint[], $3::bytea[], $4::bytea[])";
+pub(super) const INSERT_LISTED: &str = "INSERT INTO log_listed (origin, subject, index) \
+     SELECT $1, * FROM unnest($2::bytea[], $3::bigint[])";
+pub(super) const RANGE: &str =
+    "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND index >= $2 ORDER BY index LIMIT $3";
+pub(super) const ONE: &str = "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = $2";
+pub(super) const INDEX_OF: &str = "SELECT index FROM log_leaf WHERE origin = $1 AND id = $2";
+pub(super) const KNOWN: &str = "SELECT id FROM log_leaf WHERE origin = $1 AND id = ANY($2)";
+pub(super) const LISTED: &str =
+    "SELECT index FROM log_listed WHERE origin = $1 AND subject = $2 AND index < $3 ORDER BY index";
+pub(super) const ABOUT: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM log_listed AS listed \
+     JOIN log_leaf AS leaf ON leaf.origin = listed.origin AND leaf.index = listed.index \
+     WHERE listed.origin = $1 AND listed.subject = $2 AND listed.index < $3 ORDER BY listed.index";
+
+const TABLE: &str = "log_leaf";
+
+/// A leaf in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeafRow {
+    /// Its index in the log.
+    pub index: u64,
+    /// Its leaf id; of an index leaf its leaf hash.
+    pub id: LeafId,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Adds leaves.
+///
+/// # Errors
+/// A unique violation if an index is taken or a leaf is in the log already.
+pub async fn insert_leaves(tx: &Tx<'_>, origin: &str, leaves: &[LeafRow]) -> Result<(), StoreError> {
+    let indexes = leaves.iter().map(|leaf| bigint(leaf.index, "index")).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<&[u8]> = leaves.iter().map(|leaf| leaf.id.as_bytes().as_slice()).collect();
+    let bytes: Vec<&[u8]> = leaves.iter().map(|leaf| leaf.bytes.as_slice()).collect();
+    tx.execute(INSERT, &[&origin, &indexes, &ids, &bytes]).await?;
+    Ok(())
+}
+
+/// Lists leaves under the subjects that they are about.
+///
+/// # Errors
+/// A unique violation if one is listed already.
+pub async fn insert_listed(
+    tx: &Tx<'_>,
+    origin: &str,
+    listed: &[(SubjectKey, u64)],
+) -> Result<(), StoreError> {
+    let subjects: Vec<&[u8]> = listed.iter().map(|(subject, _)| subject.as_bytes().as_slice()).collect();
+    let indexes = listed.iter().map(|(_, index)| bigint(*index, "index")).collect::<Result<Vec<_>, _>>()?;
+    tx.execute(INSERT_LISTED, &[&origin, &subjects, &indexes]).await?;
+    Ok(())
+}
+
+/// At most `limit` leaves from index `start` on, in order.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn leaves(db: &impl Sql, origin: &str, start: u64, limit: u64) -> Result<Vec<LeafRow>, StoreError> {
+    let (start, limit) = (bigint(start, "index")?, bigint(limit, "index")?);
+    db.query(RANGE, &[&origin, &start, &limit]).await?.iter().map(read).collect()
+}
+
+/// A leaf by its id.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn leaf(db: &impl Sql, origin: &str, id: &LeafId) -> Result<Option<LeafRow>, StoreError> {
+    db.query_opt(ONE, &[&origin, &id.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// Where a leaf stands, if it is in the log.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn index_of(db: &impl Sql, origin: &str, id: &LeafId) -> Result<Option<u64>, StoreError> {
+    let row = db.query_opt(INDEX_OF, &[&origin, &id.as_bytes().as_slice()]).await?;
+    row.as_ref().map(|row| number(row, TABLE, "index")).transpose()
+}
+
+/// Those of `ids` that are in the log.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn known(db: &impl Sql, origin: &str, ids: &[LeafId]) -> Result<BTreeSet<LeafId>, StoreError> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let rows = db.query(KNOWN, &[&origin, &ids]).await?;
+    rows.iter().map(|row| bytes32(row, TABLE, "id").map(LeafId::from_bytes)).collect()
+}
+
+/// The indexes below `size` of the leaves about a subject, in order.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn listed(
+    db: &impl Sql,
+    origin: &str,
+    subject: &SubjectKey,
+    size: u64,
+) -> Result<Vec<u64>, StoreError> {
+    let size = bigint(size, "index")?;
+    let rows = db.query(LISTED, &[&origin, &subject.as_bytes().as_slice(), &size]).await?;
+    rows.iter().map(|row| number(row, "log_listed", "index")).collect()
+}
+
+/// The leaves below `size` about a subject, in order.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn leaves_about(
+    db: &impl Sql,
+    origin: &str,
+    subject: &SubjectKey,
+    size: u64,
+) -> Result<Vec<LeafRow>, StoreError> {
+    let size = bigint(size, "index")?;
+    db.query(ABOUT, &[&origin, &subject.as_bytes().as_slice(), &size]).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<LeafRow, StoreError> {
+    Ok(LeafRow {
+        index: number(row, TABLE, "index")?,
+        id: LeafId::from_bytes(bytes32(row, TABLE, "id")?),
+        bytes: column(row, TABLE, "bytes")?,
+    })
+}

@@ -1,0 +1,68 @@
+//! Leaves accepted and not yet sequenced.
+
+use hanse_ledger::LeafId;
+
+use super::{bigint, bytes32, number};
+use crate::{Sql, StoreError, Tx, column};
+
+// A leaf in the log is not queued again. Whoever sequences looks once more: this look may be a moment too early.
+pub(super) const ENQUEUE: &str = "INSERT INTO log_pending (origin, id, bytes) SELECT $1, $2, $3 \
+     WHERE NOT EXISTS (SELECT FROM log_leaf WHERE origin = $1 AND id = $2) ON CONFLICT (origin, id) DO NOTHING";
+pub(super) const TAKE: &str =
+    "SELECT position, id, bytes FROM log_pending WHERE origin = $1 ORDER BY position LIMIT $2";
+pub(super) const REMOVE: &str = "DELETE FROM log_pending WHERE origin = $1 AND position = ANY($2)";
+pub(super) const COUNT: &str = "SELECT count(*) AS leaves FROM log_pending WHERE origin = $1";
+
+const TABLE: &str = "log_pending";
+
+/// A leaf that waits for its index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRow {
+    /// Its place in the queue.
+    pub position: i64,
+    /// Its leaf id.
+    pub id: LeafId,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Queues a leaf. One that is queued or in the log already is not queued again: `false`.
+///
+/// # Errors
+/// A foreign key violation if there is no such log.
+pub async fn enqueue(tx: &Tx<'_>, origin: &str, id: &LeafId, bytes: &[u8]) -> Result<bool, StoreError> {
+    Ok(tx.execute(ENQUEUE, &[&origin, &id.as_bytes().as_slice(), &bytes]).await? == 1)
+}
+
+/// At most `limit` leaves from the head of the queue.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn pending(db: &impl Sql, origin: &str, limit: u64) -> Result<Vec<PendingRow>, StoreError> {
+    let rows = db.query(TAKE, &[&origin, &bigint(limit, "position")?]).await?;
+    let read = rows.iter().map(|row| {
+        Ok(PendingRow {
+            position: column(row, TABLE, "position")?,
+            id: LeafId::from_bytes(bytes32(row, TABLE, "id")?),
+            bytes: column(row, TABLE, "bytes")?,
+        })
+    });
+    read.collect()
+}
+
+/// Takes leaves off the queue, in the transaction that gave them their index.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn remove_pending(tx: &Tx<'_>, origin: &str, positions: &[i64]) -> Result<(), StoreError> {
+    tx.execute(REMOVE, &[&origin, &positions]).await?;
+    Ok(())
+}
+
+/// How many leaves wait.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn pending_count(db: &impl Sql, origin: &str) -> Result<u64, StoreError> {
+    number(&db.query_one(COUNT, &[&origin]).await?, TABLE, "leaves")
+}
