@@ -1,1 +1,18 @@
 #![doc = include_str!("../README.md")]
+
+mod subject;
+
+pub mod leaf;
+
+pub mod statement;
+
+pub mod index;
+
+mod log_state;
+
+pub mod evidence;
+
+pub use index::SubjectKey;
+pub use leaf::{Leaf, LeafError, LeafId, subjects_of};
+pub use log_state::{Applied, LedgerError, LogState, replay};
+pub use statement::{Statement, UnsignedLeaf};

@@ -1,0 +1,273 @@
+//! One entry of a log: who it is about, what it states, and by whose key.
+
+use std::fmt;
+
+use hanse_document::canonical;
+use hanse_document::key::{PublicKey, Signature};
+use hanse_document::rejection::Rejection;
+use hanse_tlog::Hash;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use crate::statement::Statement;
+use crate::subject::SubjectKey;
+
+/// Bytes of a leaf. The largest one of ours, an engagement with all its slots, takes a third; a bundle of 256 leaves
+/// stays within 1 MiB.
+pub const LEAF_BYTES_MAX: usize = 4096;
+
+/// Characters of a leaf's type.
+const KIND_CHARS_MAX: usize = 32;
+
+const DOMAIN: &[u8] = b"hanse/leaf/v1\n";
+
+/// Why bytes are no leaf.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LeafError {
+    /// Not canonical JSON within [`LEAF_BYTES_MAX`].
+    #[error("a leaf is canonical JSON: {}", .0.detail())]
+    NotCanonical(Rejection),
+    /// Not an object, or not of version 1.
+    #[error("a leaf is an object with \"v\":1")]
+    Version,
+    /// No type, a type out of form, or `index`, which is no leaf about anybody.
+    #[error("a leaf's \"t\" is 1 to 32 lower-case letters or hyphens, and not \"index\"")]
+    Kind,
+    /// The day is missing or no day number.
+    #[error("a leaf's \"day\" is a day number")]
+    Day,
+    /// Subjects are missing, out of form, out of order, or repeated.
+    #[error("a leaf's \"subjects\" are sorted subject keys, each once")]
+    Subjects,
+    /// Signatures are missing, out of form, out of order, or two by one key.
+    #[error("a leaf's \"sigs\" are sorted by key, each key once")]
+    Signatures,
+    /// The fields are not those of the type.
+    #[error("the fields are not those of a leaf of this type")]
+    Fields,
+    /// The type is unknown here; such a leaf is kept and counted, and states nothing.
+    #[error("the type of the leaf is unknown")]
+    UnknownKind,
+    /// The type asks for another number of subjects or signatures.
+    #[error("the type asks for another number of subjects or signatures")]
+    Parties,
+    /// A signature does not fit the leaf.
+    #[error("a signature does not fit the leaf")]
+    BadSignature,
+}
+
+/// What citations and de-duplication use: SHA-256 of the bytes that are signed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LeafId([u8; 32]);
+
+impl LeafId {
+    /// An id from its 32 bytes, as a store keeps it.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// An id from 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        Hash::from_hex(text).ok().map(|hash| Self(hash.into()))
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        Hash::from_bytes(self.0).hex()
+    }
+}
+
+impl fmt::Display for LeafId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex())
+    }
+}
+
+impl fmt::Debug for LeafId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LeafId({})", self.hex())
+    }
+}
+
+/// A leaf in its one byte form. Its signatures are in form; whether they fit is [`Leaf::verify_signatures`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leaf {
+    bytes: Vec<u8>,
+    message: Vec<u8>,
+    fields: Map<String, Value>,
+    kind: String,
+    day: u32,
+    subjects: Vec<SubjectKey>,
+    signatures: Vec<(PublicKey, Signature)>,
+    statement: Option<Statement>,
+}
+
+impl Leaf {
+    /// A leaf of a type that this version knows, strictly in that type's form: what a node admits.
+    ///
+    /// # Errors
+    /// Each way to be out of form; [`LeafError::UnknownKind`] for a type of a later version.
+    pub fn parse(bytes: &[u8]) -> Result<Self, LeafError> {
+        let leaf = Self::parse_general(bytes)?;
+        if leaf.statement.is_some() { Ok(leaf) } else { Err(LeafError::UnknownKind) }
+    }
+
+    /// A leaf of any type: known types strictly, others by the form that all leaves share. What auditors accept.
+    ///
+    /// # Errors
+    /// Each way to be out of form.
+    pub fn parse_general(bytes: &[u8]) -> Result<Self, LeafError> {
+        let value = canonical::parse(bytes, LEAF_BYTES_MAX).map_err(LeafError::NotCanonical)?;
+        let Value::Object(fields) = value else { return Err(LeafError::Version) };
+        if fields.get("v").and_then(Value::as_u64) != Some(1) {
+            return Err(LeafError::Version);
+        }
+        let kind = kind(&fields)?;
+        let day = fields.get("day").and_then(Value::as_u64).and_then(|day| u32::try_from(day).ok());
+        let day = day.ok_or(LeafError::Day)?;
+        let subjects = subjects(&fields)?;
+        let signatures = signatures(&fields)?;
+        let statement = Statement::read(&kind, &fields, subjects.len(), signatures.len())?;
+        let message = message(&fields);
+        Ok(Self { bytes: bytes.to_vec(), message, fields, kind, day, subjects, signatures, statement })
+    }
+
+    /// A leaf from its JSON in any byte form, as an evidence file holds it.
+    ///
+    /// # Errors
+    /// As [`Leaf::parse_general`].
+    pub fn from_value(value: &Value) -> Result<Self, LeafError> {
+        Self::parse_general(&canonical::to_vec(value))
+    }
+
+    /// The JSON of the leaf.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.fields.clone())
+    }
+
+    /// The one byte form, which is what the log holds.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The RFC 6962 leaf hash of the bytes.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        hanse_tlog::hash::leaf(&self.bytes)
+    }
+
+    /// SHA-256 of the signed bytes: the same whoever signs.
+    #[must_use]
+    pub fn id(&self) -> LeafId {
+        LeafId(Sha256::digest(&self.message).into())
+    }
+
+    /// The type, as it stands in `t`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The UTC day that the signer claims, in days since 1970. No rule reads it.
+    #[must_use]
+    pub const fn day(&self) -> u32 {
+        self.day
+    }
+
+    /// Whom the leaf is about, sorted.
+    #[must_use]
+    pub fn subjects(&self) -> &[SubjectKey] {
+        &self.subjects
+    }
+
+    /// The signatures, sorted by key.
+    #[must_use]
+    pub fn signatures(&self) -> &[(PublicKey, Signature)] {
+        &self.signatures
+    }
+
+    /// What the leaf states, if its type is known.
+    #[must_use]
+    pub const fn statement(&self) -> Option<&Statement> {
+        self.statement.as_ref()
+    }
+
+    /// Checks every signature.
+    ///
+    /// # Errors
+    /// [`LeafError::BadSignature`] if one does not fit.
+    pub fn verify_signatures(&self) -> Result<(), LeafError> {
+        let fits = self.signatures.iter().all(|(key, signature)| key.verify(&self.message, signature));
+        if fits { Ok(()) } else { Err(LeafError::BadSignature) }
+    }
+
+    /// Whether `key` is the one signer, and its signature fits.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &PublicKey) -> bool {
+        matches!(self.signatures.as_slice(), [(signer, signature)]
+            if signer == key && signer.verify(&self.message, signature))
+    }
+}
+
+/// The subjects of a leaf as the index counts them: the part of the form that the index needs, and no more.
+///
+/// # Errors
+/// If the bytes are not canonical, the type is missing or `index`, or the subjects are out of form.
+pub fn subjects_of(leaf: &[u8]) -> Result<Vec<SubjectKey>, LeafError> {
+    let value = canonical::parse(leaf, LEAF_BYTES_MAX).map_err(LeafError::NotCanonical)?;
+    let Value::Object(fields) = value else { return Err(LeafError::Version) };
+    kind(&fields)?;
+    subjects(&fields)
+}
+
+/// `hanse/leaf/v1\n` and the canonical leaf without its signatures.
+pub(crate) fn message(fields: &Map<String, Value>) -> Vec<u8> {
+    let unsigned = fields.iter().filter(|(key, _)| *key != "sigs");
+    let unsigned = unsigned.map(|(key, value)| (key.clone(), value.clone())).collect();
+    [DOMAIN, &canonical::to_vec(&Value::Object(unsigned))].concat()
+}
+
+/// SHA-256 of the signed bytes of these fields.
+pub(crate) fn id(fields: &Map<String, Value>) -> LeafId {
+    LeafId(Sha256::digest(message(fields)).into())
+}
+
+fn kind(fields: &Map<String, Value>) -> Result<String, LeafError> {
+    let kind = fields.get("t").and_then(Value::as_str).ok_or(LeafError::Kind)?;
+    let in_form = (1..=KIND_CHARS_MAX).contains(&kind.len())
+        && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        && kind != "index";
+    if in_form { Ok(kind.to_owned()) } else { Err(LeafError::Kind) }
+}
+
+fn subjects(fields: &Map<String, Value>) -> Result<Vec<SubjectKey>, LeafError> {
+    let listed = fields.get("subjects").and_then(Value::as_array).ok_or(LeafError::Subjects)?;
+    let keys: Option<Vec<SubjectKey>> =
+        listed.iter().map(|key| SubjectKey::from_hex(key.as_str()?)).collect();
+    keys.filter(|keys| keys.is_sorted_by(|a, b| a < b)).ok_or(LeafError::Subjects)
+}
+
+fn signatures(fields: &Map<String, Value>) -> Result<Vec<(PublicKey, Signature)>, LeafError> {
+    let listed = fields.get("sigs").and_then(Value::as_array).ok_or(LeafError::Signatures)?;
+    let read: Option<Vec<_>> = listed.iter().map(signature).collect();
+    read.filter(|read| read.is_sorted_by(|(a, _), (b, _)| a.as_bytes() < b.as_bytes()))
+        .ok_or(LeafError::Signatures)
+}
+
+fn signature(value: &Value) -> Option<(PublicKey, Signature)> {
+    let fields = value.as_object().filter(|fields| fields.len() == 2)?;
+    let key = PublicKey::from_hex(fields.get("key")?.as_str()?).ok()?;
+    let signature = Signature::from_hex(fields.get("value")?.as_str()?).ok()?;
+    Some((key, signature))
+}

@@ -1,0 +1,185 @@
+//! The prefix tree against its plainest definition, and proofs against changes.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
+
+use std::collections::BTreeMap;
+
+use hanse_ledger::index::{
+    self, IndexLeaf, MissingNode, Node, Nodes, Path, PrefixProof, SubjectKey, paths_for, root_from_prefix,
+};
+use hanse_tlog::Hash;
+use proptest::prelude::*;
+
+const ZERO: Hash = Hash::from_bytes([0; 32]);
+
+/// The definition by recursion over whole sets, as the format's text has it.
+fn naive(values: &BTreeMap<[u8; 32], Hash>, depth: usize) -> Hash {
+    if depth > 0 && values.is_empty() {
+        return ZERO;
+    }
+    if depth > 0 && values.len() == 1 {
+        let (key, value) = values.iter().next().unwrap();
+        return Node::Leaf { key: SubjectKey::from_bytes(*key), value: *value }.hash();
+    }
+    let side = |wanted: u8| {
+        let bit = |key: &[u8; 32]| key[depth / 8] >> (7 - depth % 8) & 1;
+        let chosen = values.iter().filter(|(key, _)| bit(key) == wanted);
+        naive(&chosen.map(|(key, value)| (*key, *value)).collect(), depth + 1)
+    };
+    Node::Parent { left: side(0), right: side(1) }.hash()
+}
+
+/// Keys that often share long prefixes, which hashed keys do not.
+fn keys() -> impl Strategy<Value = Vec<[u8; 32]>> {
+    let near = (0_usize..32, any::<u8>(), 0_u8..3).prop_map(|(at, byte, fill)| {
+        let mut key = [fill; 32];
+        key[at] = byte;
+        key
+    });
+    prop::collection::vec(prop_oneof![near, any::<[u8; 32]>()], 0..40)
+}
+
+fn build(keys: &[[u8; 32]]) -> (Nodes, BTreeMap<[u8; 32], Hash>) {
+    let (mut nodes, mut values) = (Nodes::new(), BTreeMap::new());
+    for (count, key) in keys.iter().enumerate() {
+        let value = hanse_tlog::hash::leaf(&[u8::try_from(count).unwrap()]);
+        index::insert(&mut nodes, &SubjectKey::from_bytes(*key), value).unwrap();
+        values.insert(*key, value);
+    }
+    (nodes, values)
+}
+
+proptest! {
+    #[test]
+    fn the_root_is_that_of_the_definition(keys in keys()) {
+        let (nodes, values) = build(&keys);
+        prop_assert_eq!(index::root(&nodes), naive(&values, 0));
+    }
+
+    #[test]
+    fn the_order_of_insertion_leaves_no_trace(keys in keys()) {
+        let (_, values) = build(&keys);
+        let (mut forward, mut backward) = (Nodes::new(), Nodes::new());
+        for (key, value) in &values {
+            index::insert(&mut forward, &SubjectKey::from_bytes(*key), *value).unwrap();
+        }
+        for (key, value) in values.iter().rev() {
+            index::insert(&mut backward, &SubjectKey::from_bytes(*key), *value).unwrap();
+        }
+        prop_assert_eq!(forward, backward);
+    }
+
+    #[test]
+    fn only_what_changed_is_reported_and_nothing_disappears(keys in keys(), key: [u8; 32]) {
+        let (mut nodes, _) = build(&keys);
+        let before = nodes.clone();
+        let changed = index::insert(&mut nodes, &SubjectKey::from_bytes(key), ZERO).unwrap();
+        prop_assert!(before.keys().all(|path| nodes.contains_key(path)));
+        for (path, node) in &nodes {
+            prop_assert!(before.get(path) == Some(node) || changed.contains(path));
+        }
+    }
+
+    #[test]
+    fn every_key_is_proved_in_or_out(keys in keys(), other: [u8; 32]) {
+        let (nodes, values) = build(&keys);
+        for key in values.keys().chain([&other]) {
+            let subject = SubjectKey::from_bytes(*key);
+            let proof = index::prove(&nodes, &subject).unwrap();
+            prop_assert_eq!(root_from_prefix(&subject, &proof), Some(index::root(&nodes)));
+            let held = proof.end.filter(|(found, _)| *found == subject).map(|(_, value)| value);
+            prop_assert_eq!(held, values.get(key).copied());
+            prop_assert_eq!(index::get(&nodes, &subject), Ok(held));
+        }
+    }
+
+    #[test]
+    fn the_nodes_on_the_way_are_enough(keys in keys(), key: [u8; 32]) {
+        let (mut whole, _) = build(&keys);
+        let subject = SubjectKey::from_bytes(key);
+        let way = paths_for(&subject, 0..257);
+        let mut part: Nodes = way.iter().filter_map(|path| Some((*path, *whole.get(path)?))).collect();
+        prop_assert_eq!(index::prove(&part, &subject), index::prove(&whole, &subject));
+        let changed = index::insert(&mut whole, &subject, ZERO).unwrap();
+        prop_assert_eq!(&index::insert(&mut part, &subject, ZERO).unwrap(), &changed);
+        prop_assert!(changed.iter().all(|path| part.get(path) == whole.get(path)));
+    }
+
+    #[test]
+    fn what_is_not_loaded_is_named_and_nothing_changes(keys in keys(), key: [u8; 32]) {
+        let (whole, _) = build(&keys);
+        let subject = SubjectKey::from_bytes(key);
+        for path in paths_for(&subject, 1..257).into_iter().filter(|path| whole.contains_key(path)) {
+            let mut part = whole.clone();
+            part.remove(&path);
+            let before = part.clone();
+            prop_assert_eq!(index::insert(&mut part, &subject, ZERO), Err(MissingNode(path)));
+            prop_assert_eq!(&part, &before);
+        }
+    }
+
+    #[test]
+    fn a_changed_proof_leads_elsewhere(keys in keys(), key: [u8; 32], at: usize, byte: usize) {
+        let (nodes, _) = build(&keys);
+        let (subject, root) = (SubjectKey::from_bytes(key), index::root(&nodes));
+        let proof = index::prove(&nodes, &subject).unwrap();
+        let mut flipped = proof.clone();
+        let at = at % flipped.siblings.len();
+        let mut bytes = *flipped.siblings[at].as_bytes();
+        bytes[byte % 32] ^= 1;
+        flipped.siblings[at] = bytes.into();
+        let shorter = PrefixProof { siblings: proof.siblings[1..].to_vec(), ..proof.clone() };
+        let longer = PrefixProof { siblings: [&proof.siblings[..], &[ZERO]].concat(), ..proof.clone() };
+        let emptied = PrefixProof { end: None, ..proof.clone() };
+        for changed in [flipped, shorter, longer, emptied].iter().filter(|changed| **changed != proof) {
+            prop_assert_ne!(root_from_prefix(&subject, changed), Some(root));
+        }
+    }
+
+    #[test]
+    fn stored_nodes_are_read_back(keys in keys()) {
+        for (path, node) in build(&keys).0 {
+            prop_assert_eq!(Path::from_bytes(&path.to_bytes()), Some(path));
+            prop_assert_eq!(Node::from_bytes(&node.to_bytes()), Some(node));
+        }
+    }
+}
+
+#[test]
+fn a_proof_has_1_to_256_siblings() {
+    let subject = SubjectKey::from_bytes([7; 32]);
+    let sibling = hanse_tlog::hash::leaf(b"beside");
+    for (count, fits) in [(0, false), (1, true), (256, true), (257, false)] {
+        let proof = PrefixProof { siblings: vec![sibling; count], end: Some((subject, ZERO)) };
+        assert_eq!(root_from_prefix(&subject, &proof).is_some(), fits, "{count}");
+    }
+}
+
+#[test]
+fn an_index_leaf_has_one_byte_form() {
+    let leaf = IndexLeaf { entries: 41, listed: 7, root: hanse_tlog::hash::leaf(b"") };
+    let text = String::from_utf8(leaf.to_bytes()).unwrap();
+    assert_eq!(IndexLeaf::parse(text.as_bytes()), Some(leaf));
+    let root = leaf.root.hex();
+    let others = [
+        text.replace("41", "041"),
+        text.replace("41", "41.0"),
+        text.replace("41", "-41"),
+        text.replace("41", "\"41\""),
+        text.replace("\"listed\":7,", ""),
+        text.replace("\"v\":1", "\"v\":2"),
+        text.replace("\"v\":1", "\"v\":true"),
+        text.replace("\"t\":\"index\"", "\"t\":\"entry\""),
+        text.replace("\"v\":1", "\"v\":1,\"w\":1"),
+        text.replace("\"root\"", &format!("\"root\":\"{root}\",\"root\"")),
+        text.replace(&root, &root.to_uppercase()),
+        text.replace(&root, root.get(1..).unwrap()),
+        format!(" {text}"),
+        format!("{text}\n"),
+        String::new(),
+        "[]".into(),
+    ];
+    for other in others {
+        assert_eq!(IndexLeaf::parse(other.as_bytes()), None, "{other}");
+    }
+}
