@@ -6,6 +6,10 @@ mod migrate;
 mod pool;
 mod sql;
 
+pub mod private;
+#[cfg(feature = "testing")]
+pub mod testing;
+
 pub mod accounts;
 pub mod contracts;
 pub mod deliveries;

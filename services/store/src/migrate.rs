@@ -59,3 +59,11 @@ impl Store {
         }))
     }
 }
+
+/// A number that changes with the embedded migrations, to name the template database of the tests.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint() -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let fold = |mixed: u64, checksum: u64| (mixed ^ checksum).wrapping_mul(PRIME);
+    migrations::runner().get_migrations().iter().map(refinery::Migration::checksum).fold(0, fold)
+}

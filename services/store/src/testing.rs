@@ -1,0 +1,159 @@
+//! A database of its own for each test, as a copy of a migrated template: 0.1 s instead of a migration.
+//!
+//! The server is the one that `HANSE_TEST_DATABASE` names; `make test` starts it with the program `with-postgres`. A test that
+//! needs a database and finds none fails: a test that is skipped is a test that nobody misses.
+#![expect(clippy::expect_used, clippy::panic, reason = "support of tests: a failure is the finding")]
+
+use std::thread;
+
+use tokio_postgres::error::SqlState;
+
+use crate::private::create_database;
+use crate::{Config, Store, StoreError};
+
+/// The variable that holds the URL of the server: a role that may create databases.
+pub const VARIABLE: &str = "HANSE_TEST_DATABASE";
+
+/// Enough for a few concurrent users in one test; the server has several hundred for all tests together.
+const CONNECTIONS: usize = 8;
+/// The server itself waits up to 5 s for the sessions of a database to end, so that few attempts are many.
+const RENAMES_MAX: usize = 10;
+/// One at a time makes the template; the number is arbitrary and used for nothing else.
+const TEMPLATE_LOCK: &str = "SELECT pg_advisory_lock(7203148815524601)";
+
+/// An empty, migrated database. It is dropped with this value, whoever is still connected.
+#[derive(Debug)]
+pub struct TestDatabase {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl TestDatabase {
+    /// Makes the database.
+    ///
+    /// # Panics
+    /// If there is no server or it refuses.
+    pub async fn new() -> TestDatabase {
+        let server = server();
+        let template = template(&server).await.expect("the template database can be made");
+        let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+        run(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .await
+            .expect("a database can be made");
+        TestDatabase { url: with_database(&server, &name), server, name }
+    }
+
+    /// An empty database without the schema, for tests of the migrations.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::new`].
+    pub async fn unmigrated() -> TestDatabase {
+        let server = server();
+        let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+        create_database(&server, &name).await.expect("a database can be made");
+        TestDatabase { url: with_database(&server, &name), server, name }
+    }
+
+    /// How to connect to it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A pool on it; each call opens another one, as another process would.
+    ///
+    /// # Panics
+    /// If the server does not answer.
+    pub async fn store(&self) -> Store {
+        let config = Config { url: self.url.clone(), connections: CONNECTIONS };
+        Store::open(&config).await.expect("the test database answers")
+    }
+}
+
+impl Drop for TestDatabase {
+    /// On a thread of its own with a runtime of its own: the test may be inside one, and may be panicking.
+    fn drop(&mut self) {
+        let server = self.server.clone();
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let dropped = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+            runtime.block_on(run(&server, &statement)).ok()
+        });
+        // What cannot be dropped goes with the server.
+        drop(dropped.join());
+    }
+}
+
+fn server() -> String {
+    #[expect(clippy::disallowed_methods, reason = "tests are configured by one variable, set by `make test`")]
+    let server = std::env::var(VARIABLE);
+    server.unwrap_or_else(|_| {
+        panic!(
+            "{VARIABLE} is not set, and this test needs a PostgreSQL server: use `make test`, or \
+             `target/debug/with-postgres cargo nextest run …`"
+        )
+    })
+}
+
+/// The template for the migrations as they are now, made if it is missing. It appears under its name only when it is whole, and
+/// nobody is connected to it then, so that it can be copied.
+async fn template(server: &str) -> Result<String, StoreError> {
+    let name = format!("hanse_template_{:016x}", crate::migrate::fingerprint());
+    if exists(server, &name).await? {
+        return Ok(name);
+    }
+    let store = Store::open(&Config { url: server.to_owned(), connections: 1 }).await?;
+    let lock = store.connection().await?;
+    lock.0
+        .batch_execute(&format!("SET lock_timeout = '1min'; SET statement_timeout = '1min'; {TEMPLATE_LOCK}"))
+        .await
+        .map_err(|source| StoreError::Statement { statement: TEMPLATE_LOCK, source })?;
+    if !exists(server, &name).await? {
+        let draft = format!("{name}_draft");
+        run(server, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await?;
+        create_database(server, &draft).await?;
+        let drafted = Store::open(&Config { url: with_database(server, &draft), connections: 1 }).await?;
+        drafted.migrate().await?;
+        drafted.close();
+        rename(server, &draft, &name).await?;
+    }
+    Ok(name)
+}
+
+/// Renames a database as soon as its last session is gone, which ends on its own within milliseconds.
+async fn rename(server: &str, from: &str, to: &str) -> Result<(), StoreError> {
+    let statement = format!("ALTER DATABASE {from} RENAME TO {to}");
+    for _ in 0..RENAMES_MAX {
+        match run(server, &statement).await {
+            Err(StoreError::Statement { source, .. }) if source.code() == Some(&SqlState::OBJECT_IN_USE) => {}
+            other => return other,
+        }
+    }
+    run(server, &statement).await
+}
+
+async fn exists(server: &str, name: &str) -> Result<bool, StoreError> {
+    const STATEMENT: &str = "SELECT 1 FROM pg_database WHERE datname = $1";
+    let store = Store::open(&Config { url: server.to_owned(), connections: 1 }).await?;
+    let connection = store.connection().await?;
+    Ok(crate::Sql::query_opt(&connection, STATEMENT, &[&name]).await?.is_some())
+}
+
+/// Runs one statement that cannot be prepared, on a connection of its own.
+async fn run(server: &str, statement: &str) -> Result<(), StoreError> {
+    let store = Store::open(&Config { url: server.to_owned(), connections: 1 }).await?;
+    let connection = store.connection().await?;
+    let done = connection.0.batch_execute(statement).await;
+    done.map_err(|source| StoreError::Statement { statement: "CREATE, ALTER or DROP DATABASE", source })
+}
+
+/// The same server, another database: in both forms of a URL the last word on a parameter wins.
+fn with_database(server: &str, name: &str) -> String {
+    let separator = match (server.contains("://"), server.contains('?')) {
+        (true, true) => '&',
+        (true, false) => '?',
+        (false, _) => ' ',
+    };
+    format!("{server}{separator}dbname={name}")
+}
