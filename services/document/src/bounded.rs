@@ -128,7 +128,7 @@ bounded_text!(Line, in_line);
 
 /// An integer from `MIN` to `MAX`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
+#[serde(try_from = "i64", into = "u32")]
 pub struct Number<const MIN: u32, const MAX: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
@@ -152,6 +152,15 @@ impl<const MIN: u32, const MAX: u32> TryFrom<u32> for Number<MIN, MAX> {
 
     fn try_from(number: u32) -> Result<Self, Self::Error> {
         Self::new(number)
+    }
+}
+
+/// Serde reads numbers by the widest type, so that a wrong one is out of bounds and not out of form.
+impl<const MIN: u32, const MAX: u32> TryFrom<i64> for Number<MIN, MAX> {
+    type Error = Rejection;
+
+    fn try_from(number: i64) -> Result<Self, Self::Error> {
+        u32::try_from(number).map_err(|_| Rejection::OutOfBounds).and_then(Self::new)
     }
 }
 

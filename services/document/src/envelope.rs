@@ -16,7 +16,7 @@ use crate::name::NodeName;
 use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
-/// The most bytes of a document: every text at its bound in two-byte letters still fits, and a peer can buffer many.
+/// The most bytes of a document: every text at its bound still fits in letters of three bytes, and a peer can buffer many.
 pub const BYTES_MAX: usize = 65_536;
 
 /// The two contexts of every document. The second gives every term of ours a meaning without a context to fetch.

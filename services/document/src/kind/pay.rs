@@ -107,9 +107,9 @@ impl Money {
 struct MoneyForm {
     currency: Currency,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    min: Option<u64>,
+    min: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    max: Option<u64>,
+    max: Option<i64>,
     per: Per,
 }
 
@@ -117,12 +117,17 @@ impl TryFrom<MoneyForm> for Money {
     type Error = Rejection;
 
     fn try_from(form: MoneyForm) -> Result<Self, Self::Error> {
-        Self::new(form.currency, form.min, form.max, form.per)
+        let amount = |amount: Option<i64>| amount.map(u64::try_from).transpose();
+        let min = amount(form.min).map_err(|_| Rejection::OutOfBounds)?;
+        let max = amount(form.max).map_err(|_| Rejection::OutOfBounds)?;
+        Self::new(form.currency, min, max, form.per)
     }
 }
 
 impl From<Money> for MoneyForm {
     fn from(money: Money) -> Self {
-        Self { currency: money.currency, min: money.min, max: money.max, per: money.per }
+        // Cannot saturate: an amount is far below 2^63.
+        let amount = |amount: Option<u64>| amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+        Self { currency: money.currency, min: amount(money.min), max: amount(money.max), per: money.per }
     }
 }

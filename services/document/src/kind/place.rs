@@ -80,9 +80,9 @@ enum PlaceForm {
         name: Line<1, SITE_CHARS_MAX>,
         country: Country,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        latitude_e4: Option<i32>,
+        latitude_e4: Option<i64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        longitude_e4: Option<i32>,
+        longitude_e4: Option<i64>,
     },
 }
 
@@ -94,7 +94,9 @@ impl TryFrom<PlaceForm> for Place {
             PlaceForm::Remote {} => Ok(Self::Remote),
             PlaceForm::Site { name, country, latitude_e4, longitude_e4 } => {
                 let point = match (latitude_e4, longitude_e4) {
-                    (Some(latitude), Some(longitude)) => Some(Point::new(latitude, longitude)?),
+                    (Some(latitude), Some(longitude)) => {
+                        Some(Point::new(degrees(latitude)?, degrees(longitude)?)?)
+                    }
                     (None, None) => None,
                     (Some(_), None) | (None, Some(_)) => return Err(Rejection::OutOfForm),
                 };
@@ -104,6 +106,10 @@ impl TryFrom<PlaceForm> for Place {
     }
 }
 
+fn degrees(e4: i64) -> Result<i32, Rejection> {
+    i32::try_from(e4).map_err(|_| Rejection::OutOfBounds)
+}
+
 impl From<Place> for PlaceForm {
     fn from(place: Place) -> Self {
         match place {
@@ -111,8 +117,8 @@ impl From<Place> for PlaceForm {
             Place::Site(Site { name, country, point }) => Self::Site {
                 name,
                 country,
-                latitude_e4: point.map(Point::latitude_e4),
-                longitude_e4: point.map(Point::longitude_e4),
+                latitude_e4: point.map(|point| i64::from(point.latitude_e4)),
+                longitude_e4: point.map(|point| i64::from(point.longitude_e4)),
             },
         }
     }
