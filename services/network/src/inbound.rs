@@ -4,8 +4,10 @@ use std::fmt;
 
 use libp2p::PeerId;
 use libp2p::gossipsub::MessageId;
+use libp2p::request_response::InboundRequestId;
 use tokio::sync::mpsc::OwnedPermit;
 
+use crate::codec::Method;
 use crate::message::{Request, Response};
 
 /// When to come back after an answer that said nothing better, in milliseconds: long enough for a queue to
@@ -125,9 +127,12 @@ impl fmt::Debug for Judge {
     }
 }
 
+/// Which request an answer belongs to.
+pub(crate) type Ticket = (Method, InboundRequestId);
+
 /// An answer on its way to the loop.
 pub(crate) struct Answered {
-    pub(crate) ticket: u64,
+    pub(crate) ticket: Ticket,
     pub(crate) response: Response,
 }
 
@@ -137,11 +142,11 @@ pub(crate) struct Answered {
 #[must_use = "dropped without an answer, the peer is told to come back"]
 pub struct Answer {
     place: Option<OwnedPermit<Answered>>,
-    ticket: u64,
+    ticket: Ticket,
 }
 
 impl Answer {
-    pub(crate) fn new(place: OwnedPermit<Answered>, ticket: u64) -> Self {
+    pub(crate) fn new(place: OwnedPermit<Answered>, ticket: Ticket) -> Self {
         Self { place: Some(place), ticket }
     }
 
@@ -166,6 +171,6 @@ impl Drop for Answer {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("ticket", &self.ticket).finish_non_exhaustive()
+        f.debug_struct("Answer").field("to", &self.ticket.0.name()).finish_non_exhaustive()
     }
 }

@@ -1,11 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod bounded;
 mod codec;
 mod config;
+mod events;
+mod gossip;
 mod handle;
 mod inbound;
+mod limiter;
 mod message;
+mod metrics;
 mod network;
+mod quotas;
+mod redial;
+mod requests;
+mod resolve;
+mod run;
+mod swarm;
 
 pub use config::{Config, NET_BYTES_MAX, NetworkError, PEERS_MAX, Peer, peer_id};
 pub use handle::{
