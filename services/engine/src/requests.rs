@@ -2,9 +2,11 @@
 //! refused with the rejection's slug. An absent field is unstated.
 
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Opens an account with a hosted key.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Register {
     /// 3 to 32 of `a-z`, `0-9`, inner `-`; begins with a letter.
     pub handle: String,
@@ -21,8 +23,8 @@ impl std::fmt::Debug for Register {
 
 /// What is given in return: `{"kind":"money","currency":"EUR","min":…,"max":…,"per":"hour"|"project"}` (minor units),
 /// `{"kind":"barter","offers":"…"}` or `{"kind":"time_credits","hours":…}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Pay {
     /// Money, in minor units of a currency.
     Money {
@@ -51,8 +53,8 @@ pub enum Pay {
 }
 
 /// Where: `{"kind":"remote"}` or `{"kind":"site","name":"…","country":"FR","latitude_e4":…,"longitude_e4":…}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Place {
     /// Anywhere.
     Remote,
@@ -72,7 +74,8 @@ pub enum Place {
 }
 
 /// When: days, `YYYY-MM-DD`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Not before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +86,8 @@ pub struct Schedule {
 }
 
 /// What a person says of themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ProfileRequest {
     /// A few paragraphs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +119,8 @@ pub struct ProfileRequest {
 }
 
 /// A posting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct JobRequest {
     /// One line.
     pub title: String,
@@ -159,7 +164,8 @@ fn thirty() -> u32 {
 }
 
 /// A bid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BidRequest {
     /// Why this freelancer.
     pub text: String,
@@ -175,7 +181,8 @@ pub struct BidRequest {
 }
 
 /// An offer on a bid: the terms become a document of their own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct OfferRequest {
     /// What is to be done.
     pub scope: String,
@@ -190,7 +197,8 @@ pub struct OfferRequest {
 }
 
 /// What a move says; which of these an event takes is the step's own rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// `deliver`, `accept_delivery`: a note to the other side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -204,7 +212,8 @@ pub struct StepRequest {
 }
 
 /// A sealed review.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
     /// 1 to 5.
     pub rating: u8,
@@ -223,7 +232,9 @@ pub struct ReviewRequest {
 }
 
 /// Which postings, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct JobQuery {
     /// Words, as people type them: `"a phrase" or -without`.
     #[serde(default)]
@@ -252,7 +263,9 @@ pub struct JobQuery {
 }
 
 /// A page of anything else.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// Where the last page ended.
     #[serde(default)]

@@ -2,11 +2,12 @@
 //! word it is: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::requests::{Pay, Place, Schedule};
 
 /// What a publication led to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Published<T> {
     /// The thing as it now is; after a dry run, as it would be.
     pub view: T,
@@ -19,7 +20,7 @@ pub struct Published<T> {
 }
 
 /// How far a document is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// The home that keeps the order has accepted it.
@@ -29,7 +30,7 @@ pub enum Delivery {
 }
 
 /// A page, and where the next one begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
@@ -39,7 +40,7 @@ pub struct Page<T> {
 }
 
 /// A person with an account here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
     /// Their name in the federation, for ever.
     pub did: String,
@@ -54,7 +55,7 @@ pub struct Person {
 }
 
 /// A login.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// Whose.
     pub did: String,
@@ -78,7 +79,7 @@ impl std::fmt::Debug for Session {
 }
 
 /// What is known of a person, here or anywhere in the federation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProfileView {
     /// Who.
     pub did: String,
@@ -98,7 +99,7 @@ pub struct ProfileView {
 }
 
 /// A posting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobView {
     /// Its id.
     pub id: String,
@@ -147,7 +148,7 @@ pub struct JobView {
 }
 
 /// A bid, seen by its author or by the job's client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BidView {
     /// Its id.
     pub id: String,
@@ -185,7 +186,7 @@ pub struct BidView {
 }
 
 /// A contract, seen by one of its sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ContractView {
     /// Its id: the offer's.
     pub id: String,
@@ -239,7 +240,7 @@ pub struct ContractView {
 }
 
 /// Which engagement leaves are in their logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Engaged {
     /// The client's, in the client's home log.
     pub client: bool,
@@ -248,7 +249,7 @@ pub struct Engaged {
 }
 
 /// One move in the life of a thing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Happening {
     /// What happened.
     pub event: String,
@@ -267,7 +268,7 @@ pub struct Happening {
 }
 
 /// A review. Before it is open only its author's home knows more than that it exists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewView {
     /// Leaf id of its commit, by which it is found and replied to.
     pub commit: String,
@@ -314,7 +315,7 @@ pub struct ReviewView {
 }
 
 /// What the logs say of a person. Facts, counted from leaves; no score.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReputationView {
     /// Who.
     pub did: String,
@@ -341,7 +342,7 @@ pub struct ReputationView {
 }
 
 /// How to reach and to check this node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Card {
     /// Its name.
     pub name: String,
@@ -356,7 +357,7 @@ pub struct Card {
 }
 
 /// A pinned peer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PeerView {
     /// Its name.
     pub name: String,
@@ -372,7 +373,7 @@ pub struct PeerView {
 }
 
 /// One log as this node holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LogView {
     /// Its origin.
     pub origin: String,
@@ -386,7 +387,7 @@ pub struct LogView {
 }
 
 /// Whether this node can do its work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ready {
     /// The database answers and its schema is ours.
     pub database: bool,

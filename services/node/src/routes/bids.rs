@@ -1,0 +1,100 @@
+//! Bids, and the offers that they lead to.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_document::Kind;
+use hanse_engine::requests::{OfferRequest, PageQuery, StepRequest};
+use hanse_engine::views::{BidView, ContractView};
+use hanse_engine::{Page, Published};
+use hanse_lifecycle::Event;
+
+use super::answer::{self, Trial};
+
+use crate::principal::{Principal, Scope};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// One's own bids.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(PageQuery), responses(
+    (status = 200, description = "A page, newest first.", body = Page<BidView>),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/bids")]
+pub async fn mine(
+    state: web::Data<State>,
+    principal: Principal,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<BidView>>, Problem> {
+    Ok(web::Json(state.engine.my_bids(&principal.did, page.into_inner()).await?))
+}
+
+/// One bid, for its author and the job's client.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(("id" = String, Path, description = "`bid_…`")), responses(
+    (status = 200, description = "The bid; `contract` once there was an offer.", body = BidView),
+    (status = 304, description = "You have this version (`If-None-Match`)."),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/bids/{id}")]
+pub async fn read(
+    state: web::Data<State>,
+    principal: Principal,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let view = find(&state, &principal, &id).await?;
+    Ok(answer::versioned(&request, &view, &view.head))
+}
+
+/// Withdraw a bid.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
+    (status = 201, description = "Withdrawn.", body = Published<BidView>),
+    (status = 202, description = "On its way to the job's home.", body = Published<BidView>),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/bids/{id}/withdraw")]
+pub async fn withdraw(
+    state: web::Data<State>,
+    principal: Principal,
+    request: HttpRequest,
+    id: web::Path<String>,
+    trial: web::Query<Trial>,
+    body: web::Json<StepRequest>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::BidsWrite)?;
+    answer::seen(&request, &find(&state, &principal, &id).await?.head)?;
+    let id = answer::id(&id, Kind::Bid)?;
+    let published =
+        state.engine.move_bid(&principal.did, &id, Event::Withdraw, body.into_inner(), trial.dry_run).await?;
+    Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
+}
+
+/// Offer a contract on a bid. The terms become a document of their own; the offer stands for seven days.
+#[utoipa::path(tag = "contracts", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
+    (status = 201, description = "Offered; the contract's id is the offer's.", body = Published<ContractView>),
+    (status = 403, description = "`not-yours` or `scope-missing`: needs `contracts:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now`, `no-free-seat`, `job-not-open`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/bids/{id}/offer")]
+pub async fn offer(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+    trial: web::Query<Trial>,
+    body: web::Json<OfferRequest>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::ContractsWrite)?;
+    let id = answer::id(&id, Kind::Bid)?;
+    let published = state.engine.offer(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
+    let location = format!("/v1/contracts/{}", published.view.id);
+    Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
+}
+
+async fn find(state: &State, principal: &Principal, id: &str) -> Result<BidView, Problem> {
+    let bid = state.engine.bid_view(&answer::id(id, Kind::Bid)?, &principal.did).await?;
+    bid.ok_or_else(|| Problem::not_found("bid"))
+}

@@ -1,0 +1,111 @@
+//! Contracts and their moves. One function serves every move, as the tables of `lifecycle` allow it; each has a route of its own so that
+//! the document says what it means.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_document::Kind;
+use hanse_engine::requests::{PageQuery, StepRequest};
+use hanse_engine::views::ContractView;
+use hanse_engine::{Page, Published};
+use hanse_lifecycle::Event;
+
+use super::answer::{self, Trial};
+
+use crate::principal::{Principal, Scope};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// One's own contracts, on either side.
+#[utoipa::path(tag = "contracts", security(("bearer" = [])), params(PageQuery), responses(
+    (status = 200, description = "A page, newest first.", body = Page<ContractView>),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/contracts")]
+pub async fn mine(
+    state: web::Data<State>,
+    principal: Principal,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<ContractView>>, Problem> {
+    Ok(web::Json(state.engine.contracts(&principal.did, page.into_inner()).await?))
+}
+
+/// One contract, for its two sides: terms, state, what the viewer may do, and all that happened.
+#[utoipa::path(tag = "contracts", security(("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+    (status = 200, description = "The contract.", body = ContractView),
+    (status = 304, description = "You have this version (`If-None-Match`)."),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/contracts/{id}")]
+pub async fn read(
+    state: web::Data<State>,
+    principal: Principal,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let view = find(&state, &principal, &id).await?;
+    // The engagements move the state without a document, so the state is part of the version.
+    let version = format!("{}.{}", view.head, view.state);
+    Ok(answer::versioned(&request, &view, &version))
+}
+
+/// Defines the route of one move.
+macro_rules! moves {
+    ($name:ident, $path:literal, $event:expr, $doc:literal) => {
+        #[doc = $doc]
+        #[utoipa::path(tag = "contracts", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
+            (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
+            (status = 201, description = "The home that keeps the order has accepted it.", body = Published<ContractView>),
+            (status = 202, description = "Signed and kept; on its way to the home that keeps the order.", body = Published<ContractView>),
+            (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+            (status = 403, description = "`scope-missing`: needs `contracts:write`", body = Problem, content_type = "application/problem+json"),
+            (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+            (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed; `in-flight`", body = Problem, content_type = "application/problem+json"),
+            (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
+            (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+        ))]
+        #[post($path)]
+        pub async fn $name(
+            state: web::Data<State>,
+            principal: Principal,
+            request: HttpRequest,
+            id: web::Path<String>,
+            trial: web::Query<Trial>,
+            body: web::Json<StepRequest>,
+        ) -> Result<HttpResponse, Problem> {
+            step(&state, &principal, &request, (&id, $event), body.into_inner(), *trial).await
+        }
+    };
+}
+
+moves!(accept, "/v1/contracts/{id}/accept", Event::Accept, "Accept the offer (freelancer). The contract is active once both homes have logged it.");
+moves!(decline, "/v1/contracts/{id}/decline", Event::Decline, "Decline the offer (freelancer).");
+moves!(deliver, "/v1/contracts/{id}/deliver", Event::Deliver, "Say that the work is delivered (freelancer); `digest` is its SHA-256, the work itself stays with you.");
+moves!(accept_delivery, "/v1/contracts/{id}/accept-delivery", Event::AcceptDelivery, "Accept what was delivered (client).");
+moves!(attest_paid, "/v1/contracts/{id}/attest-paid", Event::AttestPaid, "Say that you have paid, by whatever means you agreed on (client).");
+moves!(confirm_received, "/v1/contracts/{id}/confirm-received", Event::ConfirmReceived, "Confirm that the payment arrived (freelancer). It becomes a leaf about the client.");
+moves!(close, "/v1/contracts/{id}/close", Event::Close, "Close the contract (client). Both sides then have 14 days to review.");
+
+async fn step(
+    state: &State,
+    principal: &Principal,
+    request: &HttpRequest,
+    (id, event): (&str, Event),
+    body: StepRequest,
+    trial: Trial,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::ContractsWrite)?;
+    let seen = find(state, principal, id).await?;
+    answer::seen(request, &format!("{}.{}", seen.head, seen.state))?;
+    let id = answer::id(id, Kind::Offer)?;
+    let published = if event == Event::Accept {
+        state.engine.accept_offer(&principal.did, &id, trial.dry_run).await?
+    } else {
+        state.engine.step(&principal.did, &id, event, body, trial.dry_run).await?
+    };
+    let version = format!("{}.{}", published.view.head, published.view.state);
+    Ok(answer::published(&published, trial, None, Some(&version)))
+}
+
+async fn find(state: &State, principal: &Principal, id: &str) -> Result<ContractView, Problem> {
+    let contract = state.engine.contract(&answer::id(id, Kind::Offer)?, &principal.did).await?;
+    contract.ok_or_else(|| Problem::not_found("contract"))
+}

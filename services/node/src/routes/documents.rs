@@ -1,0 +1,55 @@
+//! Signed documents as they are: published by people who keep their own key, and read by anybody where they are public.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_document::DocumentId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::principal::Viewer;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// The header with the signature over the leaf of a genesis, 128 hex digits.
+pub const LEAF_SIGNATURE: &str = "hanse-leaf-signature";
+
+/// What `POST /v1/documents` answers.
+#[derive(Serialize, ToSchema)]
+pub struct Taken {
+    /// The document's id.
+    id: String,
+    /// False if it was here already.
+    created: bool,
+}
+
+/// Publish a document that you signed yourself: the body is its canonical bytes, exactly as signed. The signature is the credential;
+/// no token is needed. An identity (custody `self`) also needs the header `Hanse-Leaf-Signature` over its leaf.
+#[utoipa::path(tag = "documents", request_body(content = serde_json::Value, description = "Canonical JSON (RFC 8785) with an eddsa-jcs-2022 proof"), responses(
+    (status = 200, description = "It was here already.", body = Taken),
+    (status = 201, description = "Taken.", body = Taken),
+    (status = 409, description = "`wrong-prev`, `other-genesis`, `expired`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`too-large`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`not-canonical`, `duplicate-key`, `too-deep`, `unknown-kind`, `bad-signature`, `foreign-key`, …", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/documents")]
+pub async fn publish(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let signature = request.headers().get(LEAF_SIGNATURE).map(|value| value.to_str().unwrap_or_default());
+    let (id, created) = state.engine.publish_signed(&body, signature).await?;
+    let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.insert_header((LOCATION, format!("/v1/documents/{id}"))).json(Taken { id: id.to_string(), created }))
+}
+
+/// A signed document, byte-exact: public ones for anybody, those of a bid or contract for its sides.
+#[utoipa::path(tag = "documents", security((), ("bearer" = [])), params(("id" = String, Path, description = "`<kind>_…`")), responses(
+    (status = 200, description = "The canonical bytes that were signed.", body = serde_json::Value),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/documents/{id}")]
+pub async fn read(state: web::Data<State>, viewer: Viewer, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let id: DocumentId = id.parse().map_err(|_| Problem::not_found("document"))?;
+    let document = state.engine.document(&id, viewer.0.as_ref()).await?.ok_or_else(|| Problem::not_found("document"))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(document.bytes))
+}

@@ -1,0 +1,137 @@
+//! Postings, and the bids on them.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_document::Kind;
+use hanse_engine::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepRequest};
+use hanse_engine::views::{BidView, JobView};
+use hanse_engine::{Page, Published};
+use hanse_lifecycle::Event;
+
+use super::answer::{self, Trial};
+
+use crate::principal::{Principal, Scope, Viewer};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Post a job. Title and text are enough; what you leave out is unstated. It reaches every node of the federation.
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), params(Trial), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
+    (status = 201, description = "Posted.", body = Published<JobView>),
+    (status = 400, description = "`not-json`, `bad-body`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`scope-missing`: needs `jobs:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/jobs")]
+pub async fn post(
+    state: web::Data<State>,
+    principal: Principal,
+    trial: web::Query<Trial>,
+    body: web::Json<JobRequest>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::JobsWrite)?;
+    let published = state.engine.post_job(&principal.did, body.into_inner(), trial.dry_run).await?;
+    let location = format!("/v1/jobs/{}", published.view.id);
+    Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
+}
+
+/// Find postings of the whole federation, newest first.
+#[utoipa::path(tag = "jobs", params(JobQuery), responses(
+    (status = 200, description = "A page; pass `next` as `cursor`.", body = Page<JobView>),
+    (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: a filter or the cursor cannot be used.", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/jobs")]
+pub async fn search(state: web::Data<State>, query: web::Query<JobQuery>) -> Result<web::Json<Page<JobView>>, Problem> {
+    Ok(web::Json(state.engine.jobs(query.into_inner()).await?))
+}
+
+/// One posting, with what the viewer may do.
+#[utoipa::path(tag = "jobs", security((), ("bearer" = [])), params(("id" = String, Path, description = "`job_…`")), responses(
+    (status = 200, description = "The posting.", body = JobView),
+    (status = 304, description = "You have this version (`If-None-Match`)."),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/jobs/{id}")]
+pub async fn read(
+    state: web::Data<State>,
+    viewer: Viewer,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let view = state
+        .engine
+        .job(&answer::id(&id, Kind::Job)?, viewer.0.as_ref())
+        .await?
+        .ok_or_else(|| Problem::not_found("job"))?;
+    Ok(answer::versioned(&request, &view, &view.head))
+}
+
+/// Close a posting without hiring (further); the reason is public.
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
+    (status = 201, description = "Closed.", body = Published<JobView>),
+    (status = 403, description = "`not-yours` or `scope-missing`: needs `jobs:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/jobs/{id}/close")]
+pub async fn close(
+    state: web::Data<State>,
+    principal: Principal,
+    request: HttpRequest,
+    id: web::Path<String>,
+    trial: web::Query<Trial>,
+    body: web::Json<StepRequest>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::JobsWrite)?;
+    let id = answer::id(&id, Kind::Job)?;
+    let seen = state.engine.job(&id, Some(&principal.did)).await?.ok_or_else(|| Problem::not_found("job"))?;
+    answer::seen(&request, &seen.head)?;
+    let published =
+        state.engine.move_job(&principal.did, &id, Event::CloseUnfilled, body.into_inner(), trial.dry_run).await?;
+    Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
+}
+
+/// Bid on a posting of any node. Your home delivers the bid to the job's home: 202 means it is still on its way.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
+    (status = 201, description = "The job's home has it.", body = Published<BidView>),
+    (status = 202, description = "Signed and kept; delivered as soon as the job's home can be reached.", body = Published<BidView>),
+    (status = 403, description = "`own-job` or `scope-missing`: needs `bids:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`job-not-open`, `bid-exists`, `expired`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/jobs/{id}/bids")]
+pub async fn bid(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+    trial: web::Query<Trial>,
+    body: web::Json<BidRequest>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::BidsWrite)?;
+    let id = answer::id(&id, Kind::Job)?;
+    let published = state.engine.bid(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
+    let location = format!("/v1/bids/{}", published.view.id);
+    Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
+}
+
+/// The bids on a posting: all of them for its client, one's own for a freelancer.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(PageQuery, ("id" = String, Path, description = "`job_…`")), responses(
+    (status = 200, description = "A page, oldest first.", body = Page<BidView>),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/jobs/{id}/bids")]
+pub async fn bids(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<BidView>>, Problem> {
+    let id = answer::id(&id, Kind::Job)?;
+    Ok(web::Json(state.engine.bids(&id, &principal.did, page.into_inner()).await?))
+}

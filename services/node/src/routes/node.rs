@@ -1,0 +1,82 @@
+//! The node itself: who it is, whom it federates with, whether it is well.
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpResponse, get, web};
+use hanse_engine::views::{Card, LogView, PeerView, Ready};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::principal::Scope;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// What `GET /v1/node` answers.
+#[derive(Serialize, ToSchema)]
+pub struct Node {
+    /// Name, address and keys.
+    #[serde(flatten)]
+    card: Card,
+    /// Both logs, as they stand.
+    logs: Vec<LogView>,
+    /// The scopes that a token can have.
+    scopes: Vec<&'static str>,
+    /// Version of the program.
+    version: &'static str,
+}
+
+/// Who this node is: its name, its verifier keys, its logs.
+#[utoipa::path(tag = "node", responses((status = 200, description = "The node.", body = Node)))]
+#[get("/v1/node")]
+pub async fn describe(state: web::Data<State>) -> Result<web::Json<Node>, Problem> {
+    Ok(web::Json(Node {
+        card: state.engine.card(),
+        logs: state.engine.logs().await?,
+        scopes: Scope::ALL.iter().map(|scope| scope.name()).collect(),
+        version: env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+/// The pinned peers, and how far this node follows each of their logs.
+#[utoipa::path(tag = "node", responses((status = 200, description = "The peers.", body = Vec<PeerView>)))]
+#[get("/v1/peers")]
+pub async fn peers(state: web::Data<State>) -> Result<web::Json<Vec<PeerView>>, Problem> {
+    Ok(web::Json(state.engine.peers().await?))
+}
+
+/// Whether the process answers.
+#[utoipa::path(tag = "node", responses((status = 200, description = "It does.", body = String, content_type = "text/plain")))]
+#[get("/healthz")]
+pub async fn health() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body("ok\n")
+}
+
+/// Whether the node can do its work: the database answers, its schema is current, no log of its own is halted.
+#[utoipa::path(tag = "node", responses(
+    (status = 200, description = "It can.", body = Ready),
+    (status = 503, description = "`not-ready`; the detail says what is missing.", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/readyz")]
+pub async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
+    let ready = state.engine.ready().await?;
+    if !ready.database {
+        return Err(Problem::not_ready("The database does not answer, or `hanse-node migrate` has not been run."));
+    }
+    let own = format!("{}/", state.engine.config().name);
+    if let Some(log) = ready.logs.iter().find(|log| log.origin.starts_with(&own) && log.halted.is_some()) {
+        let reason = log.halted.as_deref().unwrap_or_default();
+        return Err(Problem::not_ready(format!("The log {} is halted: {reason}.", log.origin)));
+    }
+    Ok(web::Json(ready))
+}
+
+/// Metrics for Prometheus.
+#[utoipa::path(tag = "node", responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+pub async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &state.registry)
+        .map_err(|_| Problem::internal("the metrics could not be written"))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
+        .body(text))
+}

@@ -1,0 +1,82 @@
+//! Sealed reviews and the one reply to each.
+
+use actix_web::{HttpResponse, get, post, web};
+use hanse_document::Kind;
+use hanse_engine::Published;
+use hanse_engine::requests::ReviewRequest;
+use hanse_engine::views::ReviewView;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::answer::{self, Trial};
+use crate::principal::{Principal, Scope, Viewer};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// What `POST /v1/reviews/{commit}/reply` takes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// Your answer, once and for all.
+    text: String,
+}
+
+/// Review the other side of a closed contract, under seal: nobody but your home can read it until both sides have reviewed.
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<ReviewView>),
+    (status = 201, description = "Deposited; its commit goes to the log now, its text when both have reviewed.", body = Published<ReviewView>),
+    (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now`: the contract is not closed, or the window has ended; `review-exists`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/contracts/{id}/reviews")]
+pub async fn deposit(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+    trial: web::Query<Trial>,
+    body: web::Json<ReviewRequest>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::ReviewsWrite)?;
+    let id = answer::id(&id, Kind::Offer)?;
+    let published = state.engine.review(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
+    Ok(answer::published(&published, *trial, Some(format!("/v1/contracts/{id}/reviews")), None))
+}
+
+/// The reviews of a contract: one's own, and the other side's once it is open.
+#[utoipa::path(tag = "reviews", security((), ("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+    (status = 200, description = "At most two; what is sealed shows only that it exists.", body = Vec<ReviewView>),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/contracts/{id}/reviews")]
+pub async fn of_contract(
+    state: web::Data<State>,
+    viewer: Viewer,
+    id: web::Path<String>,
+) -> Result<web::Json<Vec<ReviewView>>, Problem> {
+    let id = answer::id(&id, Kind::Offer)?;
+    Ok(web::Json(state.engine.reviews(&id, viewer.0.as_ref()).await?))
+}
+
+/// Reply to an open review about you, once.
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Reply, params(Trial, ("commit" = String, Path, description = "Leaf id of the review's commit, 64 hex digits")), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<ReviewView>),
+    (status = 201, description = "Published and on its way to the log.", body = Published<ReviewView>),
+    (status = 403, description = "`not-yours` or `scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now`: sealed, replied already, or too late", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/reviews/{commit}/reply")]
+pub async fn reply(
+    state: web::Data<State>,
+    principal: Principal,
+    commit: web::Path<String>,
+    trial: web::Query<Trial>,
+    body: web::Json<Reply>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::ReviewsWrite)?;
+    let commit = commit.parse().map_err(|_| Problem::not_found("review"))?;
+    let published = state.engine.reply(&principal.did, &commit, body.into_inner().text, trial.dry_run).await?;
+    Ok(answer::published(&published, *trial, None, None))
+}
