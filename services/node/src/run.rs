@@ -1,0 +1,188 @@
+//! From a configuration to a running node, and back down in order: first no new requests, then no workers, then no database.
+
+use std::error::Error;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use hanse_document::NodeName;
+use hanse_engine::{Engine, FsckReport, Keys, Pace, Peer, Purpose, SystemClock, Workers};
+use hanse_store::{Private, Store};
+use prometheus_client::registry::Registry;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{self, Config};
+use crate::observe::HttpMetrics;
+use crate::state::State;
+use crate::token::Tokens;
+use crate::{secret, server, telemetry};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Runs the node until SIGTERM or SIGINT. With `found`, a node that has no secret yet is founded first.
+pub fn run(config: Config, found: bool) -> Result<()> {
+    telemetry::start(&config)?;
+    if found && !secret::exists(&config.data) {
+        secret::create(&config.data)?;
+        tracing::info!(data = %config.data.display(), "a new node is founded: back up the file `secret` in its data folder");
+    }
+    let secret = secret::read(&config.data)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        let database = Database::open(&config, Migrate::OwnOnly).await?;
+        let outcome = serve(&config, secret, database.store.clone()).await;
+        database.close().await?;
+        outcome
+    })
+}
+
+/// Brings the database up to this version; the names of the migrations that ran.
+pub fn migrate(config: &Config) -> Result<Vec<String>> {
+    telemetry::start(config)?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let database = Database::open(config, Migrate::No).await?;
+        let applied = database.store.migrate().await;
+        database.close().await?;
+        Ok(applied?)
+    })
+}
+
+/// Derives every log again from its leaves.
+pub fn fsck(config: &Config) -> Result<FsckReport> {
+    telemetry::start(config)?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let database = Database::open(config, Migrate::OwnOnly).await?;
+        let report = hanse_engine::fsck(&database.store).await;
+        database.close().await?;
+        Ok(report?)
+    })
+}
+
+/// This node's entry for the configuration of a peer, as TOML.
+pub fn card(config: &Config) -> Result<String> {
+    let keys = Keys::derive(&secret::read(&config.data)?);
+    let name = NodeName::parse(&config.name)?;
+    let peer = config::Peer {
+        name: config.name.clone(),
+        address: config.p2p.first().cloned().unwrap_or_default(),
+        peer_id: keys.peer_id(),
+        vkeys: keys.vkeys(&name),
+        url: Some(config.url.clone()),
+    };
+    #[derive(serde::Serialize)]
+    struct Card {
+        peers: [config::Peer; 1],
+    }
+    Ok(toml::to_string(&Card { peers: [peer] })?)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Migrate {
+    /// Only a database of our own: a shared one is migrated by its operator, before the new version runs.
+    OwnOnly,
+    No,
+}
+
+/// The database in use, with its server where that is our own.
+struct Database {
+    store: Store,
+    private: Option<Private>,
+}
+
+impl Database {
+    async fn open(config: &Config, migrate: Migrate) -> Result<Self> {
+        let (url, private) = match &config.database {
+            Some(url) => (url.clone(), None),
+            None => {
+                let folder = config.data.join("postgres");
+                std::fs::create_dir_all(&config.data)?;
+                let private = Private::start(&folder).await?;
+                tracing::info!(folder = %folder.display(), "the private PostgreSQL is up");
+                (private.url(), Some(private))
+            }
+        };
+        let store = Store::open(&hanse_store::Config { url, connections: config.connections }).await?;
+        if migrate == Migrate::OwnOnly {
+            if private.is_some() {
+                for applied in store.migrate().await? {
+                    tracing::info!(migration = applied, "migrated");
+                }
+            } else if !store.schema_current().await? {
+                return Err("the database is not at this version: run `hanse-node migrate` first".into());
+            }
+        }
+        Ok(Self { store, private })
+    }
+
+    async fn close(self) -> Result<()> {
+        self.store.close();
+        if let Some(private) = self.private {
+            private.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn serve(config: &Config, secret: hanse_engine::Secret, store: Store) -> Result<()> {
+    let listener = TcpListener::bind(config.listen).map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let mut registry = Registry::with_prefix("hanse");
+    let metrics = HttpMetrics::new(&mut registry);
+    let (engine, mut workers) = Engine::start(engine_config(config, secret)?, store, Arc::new(SystemClock), &mut registry).await?;
+    let tokens = Tokens::new(&config.name, &engine.keys().seed(Purpose::Token)).ok_or("the token key cannot be used")?;
+    let state = State { engine, tokens: Arc::new(tokens), registry: Arc::new(registry) };
+    let server = server::start(listener, state, metrics)?;
+    let handle = server.handle();
+    // Its threads stop when told to, below; a server that ends by itself ends the program.
+    let mut server = std::pin::pin!(server);
+    tracing::info!(name = config.name, url = config.url, docs = format!("{}/docs/", config.url), "ready");
+    let outcome = tokio::select! {
+        ended = &mut server => ended.map_err(Into::into),
+        error = workers.failed() => Err(error.into()),
+        signal = stop_signal() => signal.map(|name| tracing::info!(signal = name, "stopping")),
+    };
+    stop(&handle, server, workers).await;
+    outcome
+}
+
+async fn stop(handle: &ServerHandle, server: std::pin::Pin<&mut actix_web::dev::Server>, workers: Workers) {
+    // The server future must be polled for its threads to end.
+    let (_, ended) = tokio::join!(handle.stop(true), server);
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the HTTP server did not end well");
+    }
+    match workers.stop().await {
+        Ok(()) => tracing::info!("stopped"),
+        Err(error) => tracing::warn!(%error, "a worker did not end well"),
+    }
+}
+
+async fn stop_signal() -> Result<&'static str> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok("SIGTERM"),
+        _ = interrupt.recv() => Ok("SIGINT"),
+    }
+}
+
+fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
+    let [sequence, follow, deliver] = config.pace.durations();
+    let peers = config.peers.iter().map(|peer| {
+        Ok(Peer {
+            name: NodeName::parse(&peer.name)?,
+            address: peer.address.clone(),
+            peer_id: peer.peer_id.clone(),
+            vkeys: peer.vkeys.clone(),
+            url: peer.url.clone(),
+        })
+    });
+    Ok(hanse_engine::Config {
+        name: NodeName::parse(&config.name)?,
+        secret,
+        url: config.url.clone(),
+        peers: peers.collect::<Result<_>>()?,
+        listen: config.p2p.clone(),
+        net: config.federation.clone(),
+        pace: Pace { sequence, follow, deliver, ..Pace::default() },
+    })
+}
