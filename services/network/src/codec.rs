@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded;
 use crate::message::{
-    ANSWER_BYTES_MAX, Bytes, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry, HEADS_NOTES_MAX,
-    RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
+    ANSWER_BYTES_MAX, Bytes, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry,
+    HEADS_NOTES_MAX, RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
 };
 
 /// Bytes of CBOR before a byte string, at most.
@@ -69,9 +69,12 @@ impl Method {
     /// or too long a one, becomes a refusal that names our fault.
     pub(crate) fn fit(self, response: Response) -> Response {
         match (self, response) {
-            (Self::Range, Response::Range { mut entries }) => {
+            (Self::Range, Response::Range { mut entries, checkpoint }) => {
+                let whole = entries.len();
                 trim(&mut entries);
-                self.measured(Response::Range { entries })
+                // A cut page no longer ends where its checkpoint does.
+                let checkpoint = checkpoint.filter(|_| entries.len() == whole);
+                self.measured(Response::Range { entries, checkpoint })
             }
             (
                 method,
@@ -87,8 +90,10 @@ impl Method {
     fn measured(self, response: Response) -> Response {
         let (right, bytes) = match &response {
             Response::Heads { notes } => (self == Self::Heads && notes.len() <= HEADS_NOTES_MAX, cost(notes)),
-            Response::Range { entries } => (
-                self == Self::Range && !entries.is_empty(),
+            Response::Range { entries, checkpoint } => (
+                self == Self::Range
+                    && !entries.is_empty()
+                    && checkpoint.as_ref().is_none_or(|note| note.len() <= CHECKPOINT_BYTES_MAX),
                 entries.iter().fold(0_usize, |sum, entry| sum.saturating_add(entry.cost())),
             ),
             Response::Receipt { receipt } => (self == Self::Deliver, receipt.len()),
@@ -146,6 +151,7 @@ struct Notes {
 struct Page {
     #[serde(deserialize_with = "bounded::page")]
     entries: Vec<Entry>,
+    checkpoint: Option<Bytes>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -237,7 +243,7 @@ impl Codec {
             }
             Method::Range => {
                 let reply: Reply<Page> = self.cbor::<(), _>().read_response(protocol, io).await?;
-                reply.map(|Page { entries }| Response::Range { entries })
+                reply.map(|Page { entries, checkpoint }| Response::Range { entries, checkpoint })
             }
             Method::Deliver => {
                 let reply: Reply<Receipt> = self.cbor::<(), _>().read_response(protocol, io).await?;
@@ -313,8 +319,9 @@ impl request_response::Codec for Codec {
             (Method::Heads, Response::Heads { notes }) => {
                 self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(Notes { notes })).await
             }
-            (Method::Range, Response::Range { entries }) => {
-                self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(Page { entries })).await
+            (Method::Range, Response::Range { entries, checkpoint }) => {
+                let page = Page { entries, checkpoint };
+                self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(page)).await
             }
             (Method::Deliver, Response::Receipt { receipt }) => {
                 self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(Receipt { receipt })).await

@@ -31,8 +31,11 @@ pub const RANGE_ENTRIES_MAX: u64 = 256;
 /// larger; then it is cut behind the last entry that fits, but never before the first one.
 pub const RANGE_BYTES_MAX: usize = 1024 * 1024;
 
-/// Longest answer to `range`, in bytes of CBOR: a full page and the frame around it.
-pub const RANGE_ANSWER_BYTES_MAX: usize = RANGE_BYTES_MAX + 1024;
+/// Longest checkpoint at the end of a page, in bytes: three lines under one signature take a few hundred.
+pub const CHECKPOINT_BYTES_MAX: usize = 2 * 1024;
+
+/// Longest answer to `range`, in bytes of CBOR: a full page, its checkpoint and the frame around both.
+pub const RANGE_ANSWER_BYTES_MAX: usize = RANGE_BYTES_MAX + CHECKPOINT_BYTES_MAX + 1024;
 
 /// Longest name of a log in a request, in bytes: a node name, a slash and the kind of log.
 pub const ORIGIN_BYTES_MAX: usize = 128;
@@ -70,6 +73,8 @@ pub enum Response {
     Range {
         /// The entries from `start` on, without gaps; at most [`RANGE_ENTRIES_MAX`].
         entries: Vec<Entry>,
+        /// Where the page ends at a checkpoint of the log, its signed note; at most [`CHECKPOINT_BYTES_MAX`].
+        checkpoint: Option<Bytes>,
     },
     /// To [`Request::Deliver`].
     Receipt {
