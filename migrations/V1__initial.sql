@@ -116,6 +116,8 @@ CREATE TABLE contract (
     closed_at             bigint
 );
 CREATE INDEX contract_job ON contract (job);
+CREATE INDEX contract_bid ON contract (bid);
+CREATE INDEX contract_clock ON contract (state, changed_at);
 CREATE INDEX contract_client ON contract (client, offered_at);
 CREATE INDEX contract_freelancer ON contract (freelancer, offered_at);
 CREATE UNIQUE INDEX contract_client_engagement ON contract (client_engagement);
@@ -132,6 +134,8 @@ CREATE TABLE history (
     at       bigint NOT NULL,
     PRIMARY KEY (object, position)
 );
+-- A document that stands here has had its effect.
+CREATE UNIQUE INDEX history_document ON history (document, object);
 
 -- Sealed reviews, found by their commit leaf. `open_leaf` is signed at deposit and waits here for the other side (author's home only).
 CREATE TABLE review (
@@ -264,6 +268,7 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_waiting ON delivery (peer, position) WHERE state = 'waiting';
 CREATE INDEX delivery_document ON delivery (document);
+CREATE INDEX delivery_job ON delivery (job) WHERE state = 'waiting';
 
 -- Answers already given, so that a repeated request is the same request.
 CREATE TABLE idempotency (

@@ -1,4 +1,33 @@
-//! Accounts of hosted people, their sessions, profiles, identities and slot keys. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+//! People: their identities (of every node), and of those at home here the accounts, sessions, slot keys and profiles.
+
+mod people;
+mod sessions;
+
+pub use people::{
+    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, find_subject,
+    insert_account, insert_identity, insert_slot, profile, put_profile, replace_identity, set_logged, slot,
+};
+pub use sessions::{
+    SessionRow, insert_session, remove_expired_sessions, revoke_session, rotate_session, session,
+};
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[];
+pub const STATEMENTS: &[&str] = &[
+    people::INSERT_IDENTITY,
+    people::REPLACE_IDENTITY,
+    people::SET_LOGGED,
+    people::IDENTITY,
+    people::SUBJECT,
+    people::INSERT_ACCOUNT,
+    people::ACCOUNT,
+    people::BY_HANDLE,
+    people::INSERT_SLOT,
+    people::SLOT,
+    people::PUT_PROFILE,
+    people::PROFILE,
+    sessions::INSERT,
+    sessions::FIND,
+    sessions::ROTATE,
+    sessions::REVOKE,
+    sessions::REMOVE_EXPIRED,
+];

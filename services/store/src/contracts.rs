@@ -1,4 +1,30 @@
-//! Bids and contracts: the rows that the lifecycle moves. Every statement is a `const` here and is listed in `STATEMENTS`, which `tests/statements.rs` prepares against the schema.
+//! Bids and contracts. Everything here is moved with its job locked ([`crate::jobs::lock`]).
+
+mod agreed;
+mod bids;
+
+pub use agreed::{
+    ContractRow, by_bid, by_engagement, contract, contracts_of, insert_contract, taken_seats, timed_out,
+    unfinished, update_contract,
+};
+pub use bids::{BidRow, bid, bids_of, bids_on, has_live_bid, insert_bid, move_bid, waiting_bids};
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[];
+pub const STATEMENTS: &[&str] = &[
+    bids::INSERT,
+    bids::FIND,
+    bids::MOVE,
+    bids::LIVE,
+    bids::WAITING,
+    bids::ON_JOB,
+    bids::OF_FREELANCER,
+    agreed::INSERT,
+    agreed::FIND,
+    agreed::BY_BID,
+    agreed::BY_ENGAGEMENT,
+    agreed::UPDATE,
+    agreed::TAKEN,
+    agreed::UNFINISHED,
+    agreed::TIMED_OUT,
+    agreed::OF_PERSON,
+];

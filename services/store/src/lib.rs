@@ -4,6 +4,7 @@ mod connection;
 mod error;
 mod migrate;
 mod pool;
+mod rows;
 mod sql;
 
 pub mod private;

@@ -1,0 +1,127 @@
+//! Bids.
+
+use hanse_document::{Did, DocumentId, Kind, NodeName};
+
+use crate::rows::{head, id, parsed};
+use crate::{Row, Sql, StoreError, Tx, column};
+
+pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
+     VALUES ($1, $2, $3, $4, $5, $1, $6)";
+pub(super) const FIND: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid WHERE id = $1";
+pub(super) const MOVE: &str = "UPDATE bid SET state = $2, head = $3 WHERE id = $1";
+pub(super) const LIVE: &str = "SELECT count(*) AS bids FROM bid WHERE job = $1 AND freelancer = $2 \
+     AND state IN ('submitted', 'offered', 'won')";
+pub(super) const WAITING: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
+     WHERE job = $1 AND state = 'submitted' ORDER BY made_at, id";
+pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
+     WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
+pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
+     WHERE freelancer = $1 AND ($2::bigint IS NULL OR (made_at, id) < ($2, $3::bytea)) \
+     AND ($4::bytea IS NULL OR job = $4) ORDER BY made_at DESC, id DESC LIMIT $5";
+
+const TABLE: &str = "bid";
+
+/// A bid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BidRow {
+    /// Its id.
+    pub id: DocumentId,
+    /// On which job.
+    pub job: DocumentId,
+    /// By whom.
+    pub freelancer: Did,
+    /// Their home.
+    pub home: NodeName,
+    /// A word of the lifecycle.
+    pub state: String,
+    /// The last document of its chain.
+    pub head: DocumentId,
+    /// When it came, Unix seconds.
+    pub made_at: i64,
+}
+
+/// Adds a bid.
+///
+/// # Errors
+/// A unique violation if the freelancer has a live bid on the job.
+pub async fn insert_bid(tx: &Tx<'_>, bid: &BidRow) -> Result<(), StoreError> {
+    let values: [&(dyn crate::ToSql + Sync); 6] = [
+        &bid.id.hash().as_slice(),
+        &bid.job.hash().as_slice(),
+        &bid.freelancer.as_str(),
+        &bid.home.as_str(),
+        &bid.state,
+        &bid.made_at,
+    ];
+    tx.execute(INSERT, &values).await?;
+    Ok(())
+}
+
+/// A bid as it stands now.
+pub async fn bid(db: &impl Sql, id: &DocumentId) -> Result<Option<BidRow>, StoreError> {
+    db.query_opt(FIND, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// Moves a bid.
+pub async fn move_bid(
+    tx: &Tx<'_>,
+    id: &DocumentId,
+    state: &str,
+    head: &DocumentId,
+) -> Result<(), StoreError> {
+    tx.execute(MOVE, &[&id.hash().as_slice(), &state, &head.hash().as_slice()]).await?;
+    Ok(())
+}
+
+/// Whether the freelancer has a bid on the job that is neither withdrawn nor turned down.
+pub async fn has_live_bid(db: &impl Sql, job: &DocumentId, freelancer: &Did) -> Result<bool, StoreError> {
+    let row = db.query_one(LIVE, &[&job.hash().as_slice(), &freelancer.as_str()]).await?;
+    Ok(column::<i64>(&row, TABLE, "bids")? > 0)
+}
+
+/// The bids on a job that wait for the client.
+pub async fn waiting_bids(db: &impl Sql, job: &DocumentId) -> Result<Vec<BidRow>, StoreError> {
+    db.query(WAITING, &[&job.hash().as_slice()]).await?.iter().map(read).collect()
+}
+
+/// Bids on a job, oldest first, after the one that `after` names by time and hash.
+pub async fn bids_on(
+    db: &impl Sql,
+    job: &DocumentId,
+    after: Option<(i64, [u8; 32])>,
+    limit: i64,
+) -> Result<Vec<BidRow>, StoreError> {
+    let (made_at, hash) = split(after);
+    db.query(ON_JOB, &[&job.hash().as_slice(), &made_at, &hash, &limit]).await?.iter().map(read).collect()
+}
+
+/// Bids of a freelancer, on one job or on all, newest first.
+pub async fn bids_of(
+    db: &impl Sql,
+    freelancer: &Did,
+    job: Option<&DocumentId>,
+    after: Option<(i64, [u8; 32])>,
+    limit: i64,
+) -> Result<Vec<BidRow>, StoreError> {
+    let (made_at, hash) = split(after);
+    let job = job.map(|job| job.hash().to_vec());
+    let values: [&(dyn crate::ToSql + Sync); 5] = [&freelancer.as_str(), &made_at, &hash, &job, &limit];
+    db.query(OF_FREELANCER, &values).await?.iter().map(read).collect()
+}
+
+pub(super) fn split(after: Option<(i64, [u8; 32])>) -> (Option<i64>, Option<Vec<u8>>) {
+    (after.map(|(at, _)| at), after.map(|(_, hash)| hash.to_vec()))
+}
+
+fn read(row: &Row) -> Result<BidRow, StoreError> {
+    let own = id(row, TABLE, "id", Kind::Bid)?;
+    Ok(BidRow {
+        id: own,
+        job: id(row, TABLE, "job", Kind::Job)?,
+        freelancer: parsed(row, TABLE, "freelancer")?,
+        home: parsed(row, TABLE, "home")?,
+        state: column(row, TABLE, "state")?,
+        head: head(row, TABLE, own, Kind::Step)?,
+        made_at: column(row, TABLE, "made_at")?,
+    })
+}

@@ -1,0 +1,55 @@
+//! Reading the types of documents out of columns. A value that does not fit is `Inconsistent`, never a panic.
+
+use std::str::FromStr;
+
+use hanse_document::{DocumentId, Kind};
+
+use crate::{Row, StoreError, column};
+
+/// A column of 32 bytes.
+pub(crate) fn bytes32(row: &Row, table: &'static str, name: &'static str) -> Result<[u8; 32], StoreError> {
+    let bytes: &[u8] = column(row, table, name)?;
+    bytes.try_into().map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+/// A column of 32 bytes that may be null.
+pub(crate) fn bytes32_opt(
+    row: &Row,
+    table: &'static str,
+    name: &'static str,
+) -> Result<Option<[u8; 32]>, StoreError> {
+    let bytes: Option<&[u8]> = column(row, table, name)?;
+    let inconsistent = |_| StoreError::Inconsistent { table, column: name };
+    bytes.map(|bytes| bytes.try_into().map_err(inconsistent)).transpose()
+}
+
+/// A text column that has one written form.
+pub(crate) fn parsed<T: FromStr>(
+    row: &Row,
+    table: &'static str,
+    name: &'static str,
+) -> Result<T, StoreError> {
+    let text: &str = column(row, table, name)?;
+    text.parse().map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+/// The id of a document of a known kind.
+pub(crate) fn id(
+    row: &Row,
+    table: &'static str,
+    name: &'static str,
+    kind: Kind,
+) -> Result<DocumentId, StoreError> {
+    Ok(DocumentId::new(kind, bytes32(row, table, name)?))
+}
+
+/// The head of a chain: its first document, or a later one of another kind. Ids in columns are hashes alone.
+pub(crate) fn head(
+    row: &Row,
+    table: &'static str,
+    first: DocumentId,
+    later: Kind,
+) -> Result<DocumentId, StoreError> {
+    let hash = bytes32(row, table, "head")?;
+    Ok(if hash == *first.hash() { first } else { DocumentId::new(later, hash) })
+}
