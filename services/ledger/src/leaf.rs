@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hanse_document::canonical;
+use hanse_document::hash::LeafRef;
 use hanse_document::key::{PublicKey, Signature};
 use hanse_document::rejection::Rejection;
 use hanse_tlog::Hash;
@@ -83,6 +84,18 @@ impl LeafId {
     #[must_use]
     pub fn hex(&self) -> String {
         Hash::from_bytes(self.0).hex()
+    }
+}
+
+impl From<LeafRef> for LeafId {
+    fn from(cited: LeafRef) -> Self {
+        Self(cited.into())
+    }
+}
+
+impl From<LeafId> for LeafRef {
+    fn from(id: LeafId) -> Self {
+        id.0.into()
     }
 }
 

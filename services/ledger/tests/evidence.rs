@@ -1,0 +1,175 @@
+//! Reading evidence files in one form only, and building parts that fit their own index.
+
+#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
+
+use hanse_document::key::SigningKey;
+use hanse_document::{Commitment, Did, Timestamp};
+use hanse_ledger::evidence::{
+    self, DOCUMENTS_MAX, Evidence, EvidenceError, Format, PARTS_MAX, Source, tiles_for_part,
+};
+use hanse_ledger::{LogState, Statement, SubjectKey};
+use hanse_tlog::{TileSet, hash, tile, verify};
+use serde_json::{Value, json};
+
+/// A log with three leaves about one person among others, with all its tiles.
+struct Log {
+    state: LogState,
+    tiles: TileSet,
+    index_leaf: Vec<u8>,
+    subject: SubjectKey,
+    entries: Vec<(u64, Vec<u8>, Vec<Value>)>,
+}
+
+fn log() -> Log {
+    let subject = SubjectKey::from_bytes([7; 32]);
+    let (mut state, mut tiles, mut entries) = (LogState::new(), TileSet::new(), Vec::new());
+    let first = state.seal().unwrap();
+    tile::append(&mut tiles, 0, &[hash::leaf(&first)]).unwrap();
+    for nonce in 0_u8..9 {
+        let about = if nonce % 3 == 0 { subject } else { SubjectKey::from_bytes([nonce; 32]) };
+        let statement = Statement::Posting { commitment: Commitment::from_bytes([nonce; 32]) };
+        let leaf = statement.draft(20_781, &[about]).sign(&[]).unwrap();
+        let (index, hash) = state.append(leaf.bytes()).unwrap();
+        tile::append(&mut tiles, index, &[hash]).unwrap();
+        if about == subject {
+            entries.push((index, leaf.bytes().to_vec(), vec![json!({"nonce": nonce})]));
+        }
+    }
+    let index_leaf = state.seal().unwrap();
+    tile::append(&mut tiles, state.size - 1, &[hash::leaf(&index_leaf)]).unwrap();
+    Log { state, tiles, index_leaf, subject, entries }
+}
+
+impl Log {
+    fn source(&self) -> Source<'_> {
+        Source {
+            origin: "b.example/reputation",
+            checkpoint: "note\n",
+            size: self.state.size,
+            index_leaf: &self.index_leaf,
+            tiles: &self.tiles,
+            nodes: &self.state.nodes,
+        }
+    }
+
+    fn evidence(&self) -> Evidence {
+        let part = evidence::part(&self.source(), &self.subject, &self.entries).unwrap();
+        let stranger = evidence::part(&self.source(), &SubjectKey::from_bytes([99; 32]), &[]).unwrap();
+        let (index, leaf, _) = self.entries.first().unwrap();
+        let origin = "a.example/reputation";
+        let cited =
+            evidence::engagement(origin, "note\n", self.state.size, &self.tiles, *index, leaf).unwrap();
+        Evidence {
+            format: Format::V1,
+            subject: Did::of(&SigningKey::from_seed([1; 32]).public()),
+            made: Timestamp::parse("2026-11-24T10:00:00Z").unwrap(),
+            identity: json!({"any": "document"}),
+            parts: vec![part, stranger],
+            engagements: vec![cited],
+        }
+    }
+}
+
+#[test]
+fn a_file_is_read_back_in_any_layout() {
+    let evidence = log().evidence();
+    assert_eq!(Evidence::parse(&evidence.to_bytes()), Ok(evidence.clone()));
+    let value: Value = serde_json::from_slice(&evidence.to_bytes()).unwrap();
+    assert_eq!(Evidence::parse(&serde_json::to_vec_pretty(&value).unwrap()), Ok(evidence));
+}
+
+#[test]
+fn the_paths_of_a_part_are_audit_paths() {
+    let log = log();
+    let part = evidence::part(&log.source(), &log.subject, &log.entries).unwrap();
+    let (size, root) = (log.state.size, log.state.root());
+    verify::inclusion(size - 1, size, &hash::leaf(&log.index_leaf), &part.index.path, &root).unwrap();
+    for ((index, leaf, _), entry) in log.entries.iter().zip(&part.entries) {
+        assert_eq!(*index, entry.index);
+        verify::inclusion(*index, size, &hash::leaf(leaf), &entry.path, &root).unwrap();
+    }
+}
+
+#[test]
+fn the_named_tiles_are_enough() {
+    let log = log();
+    let places: Vec<u64> = log.entries.iter().map(|(index, ..)| *index).collect();
+    let mut tiles = TileSet::new();
+    for id in tiles_for_part(log.state.size, &places) {
+        tiles.insert(id, log.tiles.get(&id).unwrap().to_vec());
+    }
+    let part = evidence::part(&Source { tiles: &tiles, ..log.source() }, &log.subject, &log.entries);
+    assert_eq!(part, evidence::part(&log.source(), &log.subject, &log.entries));
+}
+
+#[test]
+fn a_node_builds_no_part_that_its_index_refutes() {
+    let log = log();
+    let mut fewer = log.entries.clone();
+    fewer.remove(1);
+    let mut swapped = log.entries.clone();
+    swapped.swap(0, 1);
+    let mut elsewhere = log.entries.clone();
+    elsewhere.first_mut().unwrap().0 += 1;
+    for entries in [&fewer[..], &swapped, &elsewhere, &[]] {
+        assert_eq!(evidence::part(&log.source(), &log.subject, entries), Err(EvidenceError::Entries));
+    }
+    let older = LogState::new().seal().unwrap();
+    let stale = [
+        Source { index_leaf: &older, ..log.source() },
+        Source { index_leaf: b"{}", ..log.source() },
+        Source { size: log.state.size + 1, ..log.source() },
+        Source { size: 0, ..log.source() },
+    ];
+    for source in stale {
+        assert_eq!(evidence::part(&source, &log.subject, &log.entries), Err(EvidenceError::Stale));
+    }
+}
+
+/// Every way to write the same file otherwise, or another file of nearly the same form.
+#[test]
+fn second_forms_are_refused() {
+    type Change = fn(&mut Value);
+    let fields: [Change; 10] = [
+        |file| file["extra"] = json!(1),
+        |file| file["format"] = json!("hanse/evidence/v2"),
+        |file| file["subject"] = json!("did:web:example"),
+        |file| file["made"] = json!("2026-11-24T10:00:00+00:00"),
+        |file| file["parts"][0]["extra"] = json!(1),
+        |file| file["parts"][0]["index"]["path"][0] = json!("AA".repeat(32)),
+        |file| file["parts"][0]["prefix"]["end"]["value"] = json!("short"),
+        |file| file["parts"][0]["prefix"]["end"]["extra"] = json!(1),
+        |file| file["parts"][0]["entries"][0]["index"] = json!(-1),
+        |file| {
+            file["engagements"][0].as_object_mut().unwrap().remove("path");
+        },
+    ];
+    let forms: [Change; 4] = [
+        |file| {
+            file["parts"][1]["prefix"].as_object_mut().unwrap().remove("end");
+        },
+        |file| {
+            let index = &mut file["parts"][0]["index"];
+            *index = json!([index["leaf"], index["path"]]);
+        },
+        |file| file["parts"] = vec![file["parts"][0].clone(); PARTS_MAX + 1].into(),
+        |file| file["parts"][0]["entries"][0]["documents"] = vec![json!({}); DOCUMENTS_MAX + 1].into(),
+    ];
+    let file: Value = serde_json::from_slice(&log().evidence().to_bytes()).unwrap();
+    let read = |change: Change| {
+        let mut changed = file.clone();
+        change(&mut changed);
+        Evidence::parse(&serde_json::to_vec(&changed).unwrap())
+    };
+    for (number, change) in fields.into_iter().enumerate() {
+        assert!(matches!(read(change), Err(EvidenceError::Fields(_))), "{number}");
+    }
+    for (number, change) in forms.into_iter().enumerate() {
+        assert!(matches!(read(change), Err(EvidenceError::Form)), "{number}");
+    }
+    let text = String::from_utf8(log().evidence().to_bytes()).unwrap();
+    let twice = text.replacen("\"format\"", "\"format\":\"x\",\"format\"", 1);
+    for text in [&twice, "", "[]", "null", &text.replace("\"index\":1,", "\"index\":1.0,")] {
+        assert!(Evidence::parse(text.as_bytes()).is_err(), "{text}");
+    }
+}

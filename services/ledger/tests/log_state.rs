@@ -1,0 +1,167 @@
+//! The engine that sequencers and auditors share: equal results, whole or loaded in part, and no silent damage.
+
+#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
+
+use std::collections::BTreeMap;
+
+use hanse_document::Commitment;
+use hanse_document::key::SigningKey;
+use hanse_ledger::index::{IndexLeaf, Listed, Node, Nodes, Path, paths_for};
+use hanse_ledger::{Applied, LedgerError, LogState, Statement, SubjectKey, replay, subjects_of};
+use hanse_tlog::hash;
+use proptest::prelude::*;
+
+fn subject(person: u8) -> SubjectKey {
+    SubjectKey::from_bytes(*hash::leaf(&[person]).as_bytes())
+}
+
+/// A leaf about this person, different for each `nonce`.
+fn leaf(person: u8, nonce: u8) -> Vec<u8> {
+    let statement = Statement::Identity { commitment: Commitment::from_bytes([nonce; 32]), seq: 0 };
+    let leaf = statement.draft(20_781, &[subject(person)]).sign(&[&SigningKey::from_seed([person; 32])]);
+    leaf.unwrap().bytes().to_vec()
+}
+
+/// What a store would hold: rows, written from changes alone.
+#[derive(Default)]
+struct Rows {
+    range: hanse_tlog::CompactRange,
+    subjects: u64,
+    nodes: BTreeMap<Vec<u8>, [u8; 65]>,
+    listed: BTreeMap<SubjectKey, Listed>,
+}
+
+impl Rows {
+    fn write(&mut self, state: &LogState) {
+        self.range = state.range.clone();
+        self.subjects = state.subjects;
+        self.nodes.extend(state.changed_nodes().map(|(path, node)| (path.to_bytes(), node.to_bytes())));
+        self.listed.extend(state.changed_subjects().map(|(key, listed)| (*key, listed.clone())));
+    }
+
+    /// Only what these subjects need.
+    fn load(&self, subjects: &[SubjectKey]) -> LogState {
+        let node = |path: &Path| Some((*path, Node::from_bytes(self.nodes.get(&path.to_bytes())?)?));
+        let paths = subjects.iter().flat_map(|subject| paths_for(subject, 0..257));
+        let paths: Vec<Path> = paths.chain([Path::ROOT]).collect();
+        let nodes: Nodes = paths.iter().filter_map(node).collect();
+        let listed = subjects.iter().filter_map(|key| Some((*key, self.listed.get(key)?.clone()))).collect();
+        LogState::load(self.range.clone(), self.subjects, nodes, listed)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn rows_loaded_in_part_make_the_same_log(batches in prop::collection::vec(prop::collection::vec(0_u8..12, 1..6), 1..6)) {
+        let (mut whole, mut rows) = (LogState::new(), Rows::default());
+        whole.seal().unwrap();
+        rows.write(&whole);
+        let mut auditor = whole.clone();
+        auditor.forget_changes();
+        for (batch, people) in (0_u8..).zip(&batches) {
+            let leaves: Vec<_> = (0_u8..).zip(people).map(|(n, person)| leaf(*person, batch * 8 + n)).collect();
+            let subjects: Vec<_> = leaves.iter().flat_map(|leaf| subjects_of(leaf).unwrap()).collect();
+            let mut part = rows.load(&subjects);
+            for leaf in &leaves {
+                prop_assert_eq!(part.append(leaf).unwrap(), whole.append(leaf).unwrap());
+            }
+            let index_leaf = part.seal().unwrap();
+            prop_assert_eq!(&index_leaf, &whole.seal().unwrap());
+            prop_assert_eq!(part.root(), whole.root());
+            rows.write(&part);
+
+            let applied = replay(&mut auditor, &leaves).unwrap();
+            prop_assert_eq!(applied.len(), leaves.len());
+            let sealed = matches!(auditor.replay(&index_leaf), Ok(Applied::Index { .. }));
+            prop_assert!(sealed);
+            prop_assert_eq!(auditor.root(), whole.root());
+        }
+        let kept: BTreeMap<_, _> = whole.nodes.iter().map(|(path, node)| (path.to_bytes(), node.to_bytes())).collect();
+        prop_assert_eq!(&rows.nodes, &kept);
+        prop_assert_eq!(&rows.listed, &whole.listed);
+        prop_assert_eq!(rows.subjects, whole.subjects);
+    }
+}
+
+fn sealed(people: &[u8]) -> LogState {
+    let mut state = LogState::new();
+    state.seal().unwrap();
+    for (nonce, person) in (0_u8..).zip(people) {
+        state.append(&leaf(*person, nonce)).unwrap();
+    }
+    state.seal().unwrap();
+    state
+}
+
+#[test]
+fn the_first_leaf_is_the_index_of_nothing() {
+    let mut state = LogState::new();
+    assert_eq!(state.append(&leaf(1, 1)), Err(LedgerError::NoIndexFirst));
+    assert_eq!(state.replay(&leaf(1, 1)), Err(LedgerError::NoIndexFirst));
+    assert_eq!(state, LogState::new());
+}
+
+#[test]
+fn a_leaf_out_of_form_changes_nothing() {
+    let (mut state, before) = (sealed(&[1]), sealed(&[1]));
+    let index_leaf = before.index_leaf().unwrap().to_bytes();
+    for bytes in [&b""[..], b"{}", &index_leaf] {
+        assert!(matches!(state.append(bytes), Err(LedgerError::Leaf(_))));
+    }
+    assert!(matches!(state.replay(b"{}"), Err(LedgerError::Leaf(_))));
+    assert_eq!(state, before);
+}
+
+#[test]
+fn an_index_leaf_that_lies_is_found() {
+    let honest = sealed(&[1, 2]);
+    let truth = honest.index_leaf().unwrap();
+    let lies = [
+        IndexLeaf { entries: truth.entries + 1, ..truth },
+        IndexLeaf { listed: truth.listed + 1, ..truth },
+        IndexLeaf { root: hash::leaf(b"lie"), ..truth },
+    ];
+    for lie in lies {
+        let mut state = honest.clone();
+        let refused = state.replay(&lie.to_bytes());
+        let expected =
+            LedgerError::IndexDiffers { index: honest.size, stated: Box::new(lie), rebuilt: Box::new(truth) };
+        assert_eq!(refused, Err(expected));
+        assert_eq!(state, honest);
+    }
+}
+
+/// Too little loaded must never look like a new subject or an empty index.
+#[test]
+fn what_was_not_loaded_is_named_and_nothing_changes() {
+    let whole = sealed(&[1, 2, 3, 4, 5]);
+    let next = leaf(3, 99);
+    let state = |nodes: Nodes, listed| LogState::load(whole.range.clone(), whole.subjects, nodes, listed);
+
+    let mut without_list = state(whole.nodes.clone(), BTreeMap::new());
+    let before = without_list.clone();
+    assert_eq!(without_list.append(&next), Err(LedgerError::MissingSubject(subject(3))));
+    assert_eq!(without_list, before);
+
+    let mut without_root = state(Nodes::new(), whole.listed.clone());
+    assert!(matches!(without_root.append(&next), Err(LedgerError::MissingNode(_))));
+    assert!(matches!(without_root.append(&leaf(77, 1)), Err(LedgerError::MissingNode(_))));
+    assert!(matches!(without_root.seal(), Err(LedgerError::MissingNode(_))));
+
+    for path in paths_for(&subject(3), 0..257).into_iter().filter(|path| whole.nodes.contains_key(path)) {
+        let mut nodes = whole.nodes.clone();
+        nodes.remove(&path);
+        let mut state = state(nodes, whole.listed.clone());
+        assert!(matches!(state.append(&next), Err(LedgerError::MissingNode(missing)) if missing.0 == path));
+    }
+}
+
+/// A row that was damaged at rest is found before it is built upon.
+#[test]
+fn a_list_that_does_not_fit_the_index_is_found() {
+    let mut state = sealed(&[1, 2, 3]);
+    state.listed.get_mut(&subject(2)).unwrap().append(1, &hash::leaf(b"never logged"));
+    assert_eq!(state.append(&leaf(2, 9)), Err(LedgerError::MissingSubject(subject(2))));
+}
