@@ -72,8 +72,8 @@ pub fn verify(checkpoint: &Checkpoint, line: &SignatureLine, key: &VerifierKey) 
     key.check(message(checkpoint, time).as_bytes(), signature).map(|()| time)
 }
 
-/// The time of each known cosigner that cosigned the checkpoint in the note, by key name; the latest if a key
-/// signed more than once. Lines of unknown keys are ignored.
+/// The time of each known cosigner that cosigned the checkpoint in the note; the latest if a key signed more than
+/// once. Lines of unknown keys are ignored.
 ///
 /// The log's own signature is not looked at: take the checkpoint from [`crate::checkpoint::open`].
 ///
@@ -84,7 +84,7 @@ pub fn collect<'a>(
     note: &Note,
     checkpoint: &Checkpoint,
     keys: impl IntoIterator<Item = &'a VerifierKey>,
-) -> Result<BTreeMap<KeyName, u64>, NoteError> {
+) -> Result<BTreeMap<&'a VerifierKey, u64>, NoteError> {
     if note.text() != checkpoint.body() {
         return Err(NoteError::Checkpoint);
     }
@@ -92,7 +92,7 @@ pub fn collect<'a>(
     for key in keys {
         for line in note.lines_of(key) {
             let time = verify(checkpoint, line, key)?;
-            let latest = times.entry(key.name().clone()).or_insert(time);
+            let latest = times.entry(key).or_insert(time);
             *latest = time.max(*latest);
         }
     }

@@ -167,10 +167,9 @@ impl Policy {
         self.quorum.as_deref()
     }
 
-    /// The trusted log whose key has this name, which is the log's origin.
-    #[must_use]
-    pub fn log(&self, origin: &str) -> Option<&VerifierKey> {
-        self.logs.iter().map(|(key, _)| key).find(|key| *key.name() == *origin)
+    /// The trusted keys of the log of this origin: more than one while a log changes its key.
+    pub fn keys_of_log(&self, origin: &str) -> impl Iterator<Item = &VerifierKey> {
+        self.logs.iter().map(|(key, _)| key).filter(move |key| *key.name() == *origin)
     }
 
     /// Whether the quorum is met when the witnesses of these names have cosigned. Unknown names do not count.

@@ -174,8 +174,8 @@ proptest! {
         prop_assert!(prove::inclusion(&nothing, index, size).is_err());
         prop_assert!(size == 0 || prove::root(&nothing, size).is_err());
         prop_assert_eq!(prove::consistency(&nothing, from, size).is_ok(), from == 0 || from == size);
-        prop_assert!(prove::tiles_for_inclusion(index, size).len() <= 64);
-        prop_assert!(prove::tiles_for_consistency(from, size).len() <= 64);
+        prop_assert!(prove::tiles_for_inclusion(index, size).len() <= 24);
+        prop_assert!(prove::tiles_for_consistency(from, size).len() <= 24);
         prop_assert!(size == 0 || tile::append(&mut TileSet::new(), size, &[leaf]).is_err());
     }
 }
