@@ -117,6 +117,11 @@ fn server(url: &str) -> Result<tokio_postgres::Config, StoreError> {
     let mut server: tokio_postgres::Config = url
         .parse()
         .map_err(|error| StoreError::Config(format!("the database URL cannot be read: {error}")))?;
+    if server.get_hosts().is_empty() && server.get_hostaddrs().is_empty() {
+        return Err(StoreError::Config(
+            "the database URL names no host and no folder of a socket".to_owned(),
+        ));
+    }
     if server.get_ssl_mode() == SslMode::Require {
         return Err(StoreError::Config(
             "sslmode=require is not offered: this version speaks to PostgreSQL without TLS; use a Unix socket, the same \

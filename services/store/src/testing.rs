@@ -157,3 +157,22 @@ fn with_database(server: &str, name: &str) -> String {
     };
     format!("{server}{separator}dbname={name}")
 }
+
+/// Prepares a statement and returns the types of its parameters and its columns, as PostgreSQL names them.
+///
+/// # Errors
+/// `Statement` if it does not fit the schema.
+pub async fn prepare(
+    connection: &crate::Connection,
+    statement: &'static str,
+) -> Result<(Vec<String>, Vec<(String, String)>), StoreError> {
+    let prepared = connection
+        .0
+        .prepare(statement)
+        .await
+        .map_err(|source| StoreError::Statement { statement, source })?;
+    let params = prepared.params().iter().map(ToString::to_string).collect();
+    let columns =
+        prepared.columns().iter().map(|column| (column.name().to_owned(), column.type_().to_string()));
+    Ok((params, columns.collect()))
+}

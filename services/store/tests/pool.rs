@@ -1,0 +1,135 @@
+//! Connections, transactions, and how their failures are told apart.
+#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
+
+use hanse_store::testing::TestDatabase;
+use hanse_store::{Config, Row, Sql, Store, StoreError, column};
+
+const ADD: &str = "INSERT INTO idempotency (did, key, request, at) VALUES ($1, 'k', $2, 0)";
+const COUNT: &str = "SELECT count(*) AS found FROM idempotency";
+
+async fn count(db: &impl Sql) -> i64 {
+    let row: Row = db.query_one(COUNT, &[]).await.unwrap();
+    column(&row, "idempotency", "found").unwrap()
+}
+
+#[tokio::test]
+async fn a_transaction_stands_only_when_committed() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let mut connection = store.connection().await.unwrap();
+    let request = [7_u8; 32];
+
+    let tx = connection.begin().await.unwrap();
+    assert_eq!(tx.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap(), 1);
+    assert_eq!(count(&tx).await, 1);
+    drop(tx);
+    assert_eq!(count(&connection).await, 0);
+
+    let tx = connection.begin().await.unwrap();
+    tx.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&connection).await, 1);
+}
+
+#[tokio::test]
+async fn a_second_row_of_one_key_is_a_unique_violation_and_final() {
+    let database = TestDatabase::new().await;
+    let connection = database.store().await.connection().await.unwrap();
+    let request = [7_u8; 32];
+    connection.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap();
+    let error = connection.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap_err();
+    assert!(error.is_unique_violation(), "{error:?}");
+    assert!(!error.is_transient());
+    assert_eq!(error.to_string(), format!("statement `{ADD}`"));
+
+    let short = [7_u8; 31];
+    let error = connection.execute(ADD, &[&"did:two", &short.as_slice()]).await.unwrap_err();
+    assert!(!error.is_unique_violation() && !error.is_transient(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_ended_is_transient_and_replaced() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+    let connection = store.connection().await.unwrap();
+    let end_self = "SELECT pg_terminate_backend(pg_backend_pid())";
+    let error = connection.query(end_self, &[]).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+    drop(connection);
+    // The pool may hand it out once more before it sees the end; whoever retries gets a new one.
+    let counted = loop {
+        match store.connection().await.unwrap().query_one(COUNT, &[]).await {
+            Ok(row) => break column::<i64>(&row, "idempotency", "found").unwrap(),
+            Err(error) => assert!(error.is_transient(), "{error:?}"),
+        }
+    };
+    assert_eq!(counted, 0);
+}
+
+#[tokio::test]
+async fn a_lock_that_is_held_is_transient() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let (mut holder, mut waiter) = (store.connection().await.unwrap(), store.connection().await.unwrap());
+    let held = holder.begin().await.unwrap();
+    held.execute("LOCK TABLE idempotency", &[]).await.unwrap();
+    let waiting = waiter.begin().await.unwrap();
+    let error = waiting.execute("LOCK TABLE idempotency NOWAIT", &[]).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+}
+
+#[tokio::test]
+async fn every_session_is_bounded() {
+    let database = TestDatabase::new().await;
+    let connection = database.store().await.connection().await.unwrap();
+    let settings = "SELECT name, setting FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout', \
+         'idle_in_transaction_session_timeout', 'application_name') ORDER BY name";
+    let rows = connection.query(settings, &[]).await.unwrap();
+    let found: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let expected = [
+        ("application_name", "hanse"),
+        ("idle_in_transaction_session_timeout", "30000"),
+        ("lock_timeout", "5000"),
+        ("statement_timeout", "15000"),
+    ];
+    assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+}
+
+#[tokio::test]
+async fn the_pool_counts_and_closes() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 2 }).await.unwrap();
+    let connection = store.connection().await.unwrap();
+    let status = store.status();
+    assert_eq!((status.connections_max, status.connections, status.idle, status.waiting), (2, 1, 0, 0));
+    drop(connection);
+    assert_eq!(store.status().idle, 1);
+    store.close();
+    assert!(matches!(store.connection().await, Err(StoreError::Connect(_))));
+}
+
+#[tokio::test]
+async fn unusable_urls_say_what_is_wrong() {
+    let open = async |url: &str| {
+        let config = Config { url: url.to_owned(), connections: 1 };
+        Store::open(&config).await.unwrap_err()
+    };
+    assert!(
+        open("postgres://hanse@localhost/hanse?sslmode=require").await.to_string().contains("without TLS")
+    );
+    assert!(matches!(open("host='unclosed").await, StoreError::Config(_)));
+    assert!(matches!(open("host=/nowhere/at/all user=hanse dbname=hanse").await, StoreError::Connect(_)));
+    assert!(matches!(open("user=hanse dbname=hanse").await, StoreError::Config(_)));
+}
+
+#[tokio::test]
+async fn both_forms_of_a_url_reach_the_database() {
+    let database = TestDatabase::new().await;
+    let value = |key: &str| {
+        let (_, rest) = database.url().rsplit_once(&format!("{key}=")).unwrap();
+        rest.split(' ').next().unwrap().trim_matches('\'').to_owned()
+    };
+    let url = format!("postgres:///{}?user={}&host={}", value("dbname"), value("user"), value("host"));
+    let store = Store::open(&Config { url, connections: 1 }).await.unwrap();
+    assert!(store.schema_current().await.unwrap());
+}
