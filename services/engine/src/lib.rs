@@ -7,6 +7,10 @@ mod keys;
 mod signals;
 mod workers;
 
+pub mod heads;
+pub mod logs;
+pub mod sequence;
+
 pub mod requests;
 pub mod views;
 
@@ -22,6 +26,8 @@ pub use keys::{KeyError, Keys, Purpose};
 pub use views::{Delivery, Idempotency, Page, Published};
 pub use workers::{WorkerError, Workers};
 
+use heads::Heard;
+use logs::Logs;
 use signals::Signals;
 
 /// One node's use cases. Clones share one engine.
@@ -37,15 +43,22 @@ struct Inner {
     /// Set once, by the process that holds the lease; the others only serve.
     network: OnceLock<hanse_network::Handle>,
     signals: Signals,
+    logs: Logs,
+    heard: Heard,
 }
 
 impl Engine {
     /// An engine that serves, without workers and without network.
-    #[must_use]
-    pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Self {
+    ///
+    /// # Errors
+    /// `Peer` if a pinned peer's verifier keys cannot be used.
+    pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let keys = Keys::derive(&config.secret);
         let signals = Signals::default();
-        Self(Arc::new(Inner { config, keys, store, clock, network: OnceLock::new(), signals }))
+        let logs = Logs::new(&config, &keys)?;
+        let heard = Heard::new(&config);
+        let network = OnceLock::new();
+        Ok(Self(Arc::new(Inner { config, keys, store, clock, network, signals, logs, heard })))
     }
 
     /// What it was told at its start.
@@ -79,5 +92,16 @@ impl Engine {
 
     pub(crate) fn signals(&self) -> &Signals {
         &self.0.signals
+    }
+
+    /// The keys of every log and auditor that it knows.
+    #[must_use]
+    pub fn logs(&self) -> &Logs {
+        &self.0.logs
+    }
+
+    /// What it has heard of heads.
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.0.heard
     }
 }

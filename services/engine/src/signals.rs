@@ -20,6 +20,8 @@ pub(crate) struct Signals {
     pub(crate) deliver: Notify,
     /// A delivery got its receipt; every waiting caller hears it.
     pub(crate) receipt: Notify,
+    /// This node has signed a head, its own or as an auditor.
+    pub(crate) heads: Notify,
 }
 
 impl Signals {
@@ -28,6 +30,12 @@ impl Signals {
         self.sequence.notify_one();
         self.relay.notify_one();
         self.deliver.notify_waiters();
+    }
+
+    /// Wakes whoever waits for leaves that have their place in a log.
+    pub(crate) fn log_advanced(&self) {
+        self.react.notify_one();
+        self.heads.notify_one();
     }
 }
 

@@ -87,10 +87,12 @@ impl Workers {
         let mut outcome = Ok(());
         let drained = tokio::time::timeout(DRAIN, async {
             while let Some(ended) = self.tasks.join_next().await {
-                outcome = outcome.and(judged(ended).map(drop));
+                let ended = judged(ended).map(drop);
+                outcome = std::mem::replace(&mut outcome, Ok(())).and(ended);
             }
         });
-        match drained.await {
+        let drained = drained.await;
+        match drained {
             Ok(()) => outcome,
             Err(_) => outcome.and(Err(WorkerError::Overdue(self.tasks.len()))),
         }

@@ -1,0 +1,182 @@
+//! Heads of logs between nodes: C2SP notes with the lines of those who cosigned, by gossip and on request.
+//!
+//! Whatever arrives is opened with the pinned keys first ([`read`]). What it then means for the log here is [`learn`]'s
+//! business: cosignatures are kept, a larger head wakes the follower, another head than ours of the same size stops everything.
+
+mod answer;
+mod heard;
+mod learn;
+
+use std::collections::BTreeMap;
+
+use hanse_network::{Topic, Verdict};
+use hanse_store::Sql;
+use hanse_store::log::{self, CheckpointRow, CosignatureRow};
+use hanse_tlog::{Checkpoint, Note, NoteError, SignatureLine, checkpoint, cosignature};
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use crate::error::Failure;
+use crate::logs::{LogError, Logs};
+use crate::signals::woken;
+
+pub(crate) use answer::answer;
+pub(crate) use heard::Heard;
+pub(crate) use learn::learn;
+
+/// A head as its log and known auditors signed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedHead {
+    /// What the log says.
+    pub checkpoint: Checkpoint,
+    /// The note with the log's own signature and no other line.
+    pub note: String,
+    /// Verified cosignatures of known auditors, by key name.
+    pub cosignatures: Vec<CosignatureRow>,
+}
+
+impl SignedHead {
+    /// As a checkpoint to keep.
+    #[must_use]
+    pub fn row(&self) -> CheckpointRow {
+        CheckpointRow { size: self.checkpoint.size, root: self.checkpoint.root, note: self.note.clone() }
+    }
+}
+
+/// Why bytes are no head to learn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unheard {
+    /// Not a checkpoint note.
+    #[error("not a checkpoint: {0}")]
+    Malformed(NoteError),
+    /// Of a log that is not kept here.
+    #[error("a checkpoint of a log that is not kept here")]
+    UnknownLog,
+    /// Not signed by the log's pinned key.
+    #[error("a checkpoint that the log's pinned key did not sign: {0}")]
+    Forged(NoteError),
+    /// A line in the name of a known auditor does not verify.
+    #[error("a cosignature in the name of a known auditor does not verify: {0}")]
+    ForgedCosignature(NoteError),
+}
+
+impl Unheard {
+    /// Whoever passed it on could have seen what is wrong with it, unless it is about a log that only we do not know.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Malformed(_) | Self::Forged(_) | Self::ForgedCosignature(_) => Verdict::Reject,
+            Self::UnknownLog => Verdict::Ignore,
+        }
+    }
+}
+
+/// Opens a note with the pinned keys. Lines of unknown keys are left out, and those of the log's own operator, whose word about
+/// its own log counts nowhere.
+///
+/// # Errors
+/// [`Unheard`].
+pub fn read(logs: &Logs, bytes: &[u8]) -> Result<SignedHead, Unheard> {
+    let note = Note::parse(bytes).map_err(Unheard::Malformed)?;
+    let claimed = Checkpoint::parse(note.text()).map_err(Unheard::Malformed)?;
+    let vkey = logs.vkey(claimed.origin.as_str()).ok_or(Unheard::UnknownLog)?;
+    let checkpoint = checkpoint::open(&note, vkey).map_err(Unheard::Forged)?;
+    let mut newest = BTreeMap::new();
+    for line in note.signatures() {
+        let Some(auditor) = logs.auditor(line.name().as_str()).filter(|auditor| line.is_of(auditor)) else {
+            continue;
+        };
+        let time = cosignature::verify(&checkpoint, line, auditor).map_err(Unheard::ForgedCosignature)?;
+        if auditor.name().operator() != vkey.name().operator() {
+            newest.entry(line.name().as_str()).or_insert((0, line)).clone_from(&(time, line));
+        }
+    }
+    let cosignatures = newest.into_iter().map(|(cosigner, (time, line))| CosignatureRow {
+        size: checkpoint.size,
+        cosigner: cosigner.to_owned(),
+        time,
+        line: format!("{line}\n"),
+    });
+    let cosignatures = cosignatures.collect();
+    let own = note.lines_of(vkey).next().cloned();
+    let bare = own.and_then(|line| Note::new(note.text().to_owned(), line).ok());
+    let note = bare.ok_or(Unheard::Malformed(NoteError::Unsigned))?.to_string();
+    Ok(SignedHead { checkpoint, note, cosignatures })
+}
+
+/// A kept checkpoint as a note with the lines of all who cosigned it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn with_cosignatures(
+    db: &impl Sql,
+    origin: &str,
+    kept: &CheckpointRow,
+) -> Result<String, LogError> {
+    let lines = log::cosignatures(db, origin, kept.size).await?;
+    Ok(lines.into_iter().fold(kept.note.clone(), |note, cosignature| note + &cosignature.line))
+}
+
+/// What gossip brought; the verdict is for the network.
+pub(crate) async fn receive(engine: &Engine, from: &str, bytes: &[u8]) -> Verdict {
+    match read(engine.logs(), bytes) {
+        Ok(head) => match learn(engine, &head).await {
+            Ok(()) => Verdict::Accept,
+            Err(error) => {
+                tracing::warn!(
+                    from,
+                    error = &error as &dyn std::error::Error,
+                    "a gossiped head could not be looked at"
+                );
+                Verdict::Ignore
+            }
+        },
+        Err(unheard) => {
+            tracing::debug!(from, reason = %unheard, "a gossiped head is not for us");
+            unheard.verdict()
+        }
+    }
+}
+
+/// Gossips what is new: own heads, and mirrored heads that this node cosigned. What nobody hears is asked for anyway.
+pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
+    let pace = engine.config().pace.follow;
+    let mut said = BTreeMap::new();
+    while !cancel.is_cancelled() {
+        if let Err(error) = announce(&engine, &mut said).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "heads are announced at the next look");
+        }
+        cancel.run_until_cancelled(woken(&engine.signals().heads, pace)).await;
+    }
+    Ok(())
+}
+
+/// Publishes the newest head of each log for which this node has signed something since the last time.
+async fn announce(engine: &Engine, said: &mut BTreeMap<String, String>) -> Result<(), LogError> {
+    let Some(network) = engine.network() else { return Ok(()) };
+    let connection = engine.store().connection().await?;
+    for origin in engine.logs().origins() {
+        let Some(row) = log::find(&connection, origin).await?.filter(|row| row.size > 0) else { continue };
+        let mut note = row.checkpoint;
+        if !row.own {
+            let cosigner = engine.logs().cosigner().vkey().name();
+            let ours = log::newest_cosigned_by(&connection, origin, cosigner.as_str()).await?;
+            let Some(ours) = ours.filter(|ours| ours.size == row.size) else { continue };
+            note += &ours.line;
+        }
+        if said.get(origin) == Some(&note) {
+            continue;
+        }
+        match network.publish(Topic::Heads, note.clone().into_bytes()).await {
+            Ok(published) => tracing::debug!(origin, size = row.size, ?published, "a head is announced"),
+            Err(error) => tracing::warn!(origin, %error, "a head could not be announced"),
+        }
+        said.insert(origin.to_owned(), note);
+    }
+    Ok(())
+}
+
+/// The signature line of a kept cosignature.
+pub(crate) fn line(cosignature: &CosignatureRow) -> Result<SignatureLine, NoteError> {
+    cosignature.line.trim_end_matches('\n').parse()
+}

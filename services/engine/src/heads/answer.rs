@@ -1,0 +1,33 @@
+//! The answer to a peer that asks for heads.
+
+use hanse_network::{ANSWER_BYTES_MAX, Bytes, HEADS_NOTES_MAX, Response};
+use hanse_store::log;
+
+use super::with_cosignatures;
+use crate::Engine;
+use crate::logs::LogError;
+
+/// What the frame of an answer and the heads of its notes may take, in bytes.
+const FRAME_BYTES_MAX: usize = 1024;
+
+/// The newest head of every log kept here, each with the lines of who cosigned it: own logs first, then those of the asker, which
+/// so learns what it has signed if it does not remember, then all others as far as they fit.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn answer(engine: &Engine, asker: &str) -> Result<Response, LogError> {
+    let connection = engine.store().connection().await?;
+    let mut rows = log::all(&connection).await?;
+    let of_asker = |origin: &str| origin.rsplit_once('/').is_some_and(|(operator, _)| operator == asker);
+    rows.sort_by_key(|row| (!row.own, !of_asker(&row.origin)));
+    let mut notes = Vec::new();
+    let mut left = ANSWER_BYTES_MAX - FRAME_BYTES_MAX;
+    for row in rows.iter().filter(|row| row.size > 0).take(HEADS_NOTES_MAX) {
+        let Some(kept) = log::checkpoint(&connection, &row.origin, row.size).await? else { continue };
+        let note = with_cosignatures(&connection, &row.origin, &kept).await?;
+        let Some(after) = left.checked_sub(note.len()) else { break };
+        left = after;
+        notes.push(Bytes::from(note.into_bytes()));
+    }
+    Ok(Response::Heads { notes })
+}

@@ -1,0 +1,88 @@
+//! What a verified head means for the log here.
+
+use hanse_store::log::{self, LogRow};
+use hanse_store::{Sql, StoreError};
+use hanse_tlog::{Hash, prove};
+
+use super::SignedHead;
+use crate::Engine;
+use crate::logs::LogError;
+
+/// Why an own log is signed no more: a peer holds a head that this node has signed and does not remember, so its database is
+/// older than what it said. Only a new beginning of the log can follow.
+pub(crate) const ROLLED_BACK: &str = "rolled-back";
+
+/// Why a mirror is followed no more: its log has signed two histories.
+pub(crate) const FORKED: &str = "forked";
+
+/// Compares a head with the log here: keeps its cosignatures, wakes the follower if it is larger, and halts the log if both
+/// cannot be true.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn learn(engine: &Engine, head: &SignedHead) -> Result<(), LogError> {
+    engine.heard().saw(head);
+    let origin = head.checkpoint.origin.as_str();
+    let mut connection = engine.store().connection().await?;
+    let Some(row) = log::find(&connection, origin).await? else { return Ok(()) };
+    let ahead = head.checkpoint.size > row.size;
+    if ahead && !row.own {
+        engine.heard().keep(head);
+        engine.heard().hint(head.checkpoint.origin.operator());
+        return Ok(());
+    }
+    let ours = if ahead { None } else { Some(root_at(&connection, &row, head.checkpoint.size).await?) };
+    if ours != Some(head.checkpoint.root) {
+        return halt(&connection, &row, head).await;
+    }
+    if head.cosignatures.is_empty() {
+        return Ok(());
+    }
+    let tx = connection.begin().await?;
+    if keep(&tx, engine, head).await? {
+        tx.commit().await?;
+        tracing::debug!(origin, size = head.checkpoint.size, "cosignatures are kept");
+    }
+    Ok(())
+}
+
+/// Learns again what came before its leaves, now that they are here.
+pub(crate) async fn ripen(engine: &Engine, origin: &str, size: u64) -> Result<(), LogError> {
+    for head in engine.heard().ripe(origin, size) {
+        learn(engine, &head).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the checkpoint and its cosignatures; `false` if nothing of it is new.
+async fn keep(tx: &hanse_store::Tx<'_>, engine: &Engine, head: &SignedHead) -> Result<bool, StoreError> {
+    let origin = head.checkpoint.origin.as_str();
+    let mut new = log::insert_checkpoint(tx, origin, &head.row(), engine.now().unix()).await?;
+    for cosignature in &head.cosignatures {
+        // Only this node says what this node has cosigned.
+        if cosignature.cosigner != engine.logs().cosigner().vkey().name().as_str() {
+            new |= log::cosign(tx, origin, cosignature).await?;
+        }
+    }
+    Ok(new)
+}
+
+/// The root of the first `size` leaves of a log that has at least as many.
+pub(crate) async fn root_at(db: &impl Sql, row: &LogRow, size: u64) -> Result<Hash, LogError> {
+    if size == row.size {
+        return Ok(row.root);
+    }
+    let tiles = log::tiles(db, &row.origin, prove::tiles_for_root(size)).await?;
+    prove::root(&tiles, size).map_err(|missing| LogError::damaged(&row.origin, missing.to_string()))
+}
+
+/// The first line of the reason is the word for it; below stands the note that proves it, beside our own.
+async fn halt(db: &impl Sql, row: &LogRow, head: &SignedHead) -> Result<(), LogError> {
+    let word = if row.own { ROLLED_BACK } else { FORKED };
+    let reason = format!("{word}: a signed head contradicts ours of size {}\n{}", row.size, head.note);
+    if log::halt(db, &row.origin, &reason).await? {
+        let size = head.checkpoint.size;
+        tracing::error!(origin = row.origin, ours = row.size, theirs = size, word, "a log is halted");
+    }
+    Ok(())
+}

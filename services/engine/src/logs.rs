@@ -1,0 +1,309 @@
+//! The logs of a node: its own two, and a mirror of both logs of every pinned peer.
+//!
+//! [`Logs`] knows the keys, the database holds the rest. Leaves get into an own log through [`enqueue`] and the sequencer,
+//! into a mirror through the follower; both end in [`append::append_batch`].
+
+pub(crate) mod append;
+mod edge;
+mod error;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use hanse_document::{NodeName, Timestamp};
+use hanse_ledger::{Leaf, LeafId};
+use hanse_store::log::{self, LeafRow, LogRow};
+use hanse_store::{Sql, Store, Tx};
+use hanse_tlog::{Cosigner, KeyKind, KeyName, LogSigner, NoteError, VerifierKey};
+
+use crate::config::{Config, Peer};
+use crate::error::EngineError;
+use crate::keys::{Keys, Purpose};
+
+pub use edge::check_edge;
+pub use error::LogError;
+
+/// Most leaves that a caller of [`leaves_from`] gets at once: one full batch of a sequencer.
+pub const LEAVES_MAX: u64 = 256;
+
+/// Which of a node's two logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogKind {
+    /// Whatever feeds a fact or a score.
+    Reputation,
+    /// Postings and what becomes of them.
+    Jobs,
+}
+
+impl LogKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Reputation, Self::Jobs];
+
+    /// The last part of the origin.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reputation => "reputation",
+            Self::Jobs => "jobs",
+        }
+    }
+
+    /// The log of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The origin of this log of a node, which is also its key name.
+    #[must_use]
+    pub fn origin(self, node: &NodeName) -> String {
+        format!("{node}/{}", self.name())
+    }
+
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::Reputation => Purpose::LogReputation,
+            Self::Jobs => Purpose::LogJobs,
+        }
+    }
+}
+
+/// A log that this node signs.
+#[derive(Debug)]
+pub struct OwnLog {
+    /// Which one.
+    pub kind: LogKind,
+    /// Its origin.
+    pub origin: String,
+    /// Its key.
+    pub signer: LogSigner,
+}
+
+/// A log that this node follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirror {
+    /// Its origin.
+    pub origin: String,
+    /// The node that signs it.
+    pub operator: NodeName,
+    /// Its pinned key.
+    pub vkey: VerifierKey,
+}
+
+/// The keys of every log and of every auditor that this node knows.
+pub struct Logs {
+    name: NodeName,
+    own: [OwnLog; 2],
+    mirrors: BTreeMap<String, Mirror>,
+    auditors: BTreeMap<String, VerifierKey>,
+    cosigner: Cosigner,
+}
+
+impl Logs {
+    /// Derives this node's keys and reads the peers' pinned ones.
+    ///
+    /// # Errors
+    /// [`EngineError::Peer`] names the peer and the key that is missing or unusable.
+    pub fn new(config: &Config, keys: &Keys) -> Result<Self, EngineError> {
+        let name = config.name.clone();
+        let own = |kind: LogKind| -> Result<OwnLog, EngineError> {
+            let origin = kind.origin(&name);
+            let signer = LogSigner::new(key_name(&name, &origin)?, *keys.seed(kind.purpose()));
+            Ok(OwnLog { kind, origin, signer })
+        };
+        let own = [own(LogKind::Reputation)?, own(LogKind::Jobs)?];
+        let cosigner = Cosigner::new(key_name(&name, &auditor(&name))?, *keys.seed(Purpose::Auditor));
+        let mut mirrors = BTreeMap::new();
+        let mut auditors = BTreeMap::from([(auditor(&name), cosigner.vkey().clone())]);
+        for peer in &config.peers {
+            for kind in LogKind::ALL {
+                let origin = kind.origin(&peer.name);
+                let vkey = pinned(peer, &origin, KeyKind::Log)?;
+                mirrors.insert(origin.clone(), Mirror { origin, operator: peer.name.clone(), vkey });
+            }
+            let auditor = auditor(&peer.name);
+            let vkey = pinned(peer, &auditor, KeyKind::Cosigner)?;
+            auditors.insert(auditor, vkey);
+        }
+        Ok(Self { name, own, mirrors, auditors, cosigner })
+    }
+
+    /// This node's name.
+    #[must_use]
+    pub fn name(&self) -> &NodeName {
+        &self.name
+    }
+
+    /// This node's own log of a kind.
+    #[must_use]
+    pub fn own(&self, kind: LogKind) -> &OwnLog {
+        let [reputation, jobs] = &self.own;
+        match kind {
+            LogKind::Reputation => reputation,
+            LogKind::Jobs => jobs,
+        }
+    }
+
+    /// The mirrored logs, by origin.
+    pub fn mirrors(&self) -> impl Iterator<Item = &Mirror> {
+        self.mirrors.values()
+    }
+
+    /// The mirrored log of this origin.
+    #[must_use]
+    pub fn mirror(&self, origin: &str) -> Option<&Mirror> {
+        self.mirrors.get(origin)
+    }
+
+    /// Whether this node signs the log.
+    #[must_use]
+    pub fn is_own(&self, origin: &str) -> bool {
+        self.own.iter().any(|log| log.origin == origin)
+    }
+
+    /// The key that signs a log, own or mirrored.
+    #[must_use]
+    pub fn vkey(&self, origin: &str) -> Option<&VerifierKey> {
+        let own = self.own.iter().find(|log| log.origin == origin).map(|log| log.signer.vkey());
+        own.or_else(|| self.mirror(origin).map(|mirror| &mirror.vkey))
+    }
+
+    /// Every origin that this node keeps: its own logs first, then the mirrors.
+    pub fn origins(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().map(|log| log.origin.as_str()).chain(self.mirrors.keys().map(String::as_str))
+    }
+
+    /// The keys of all auditors, this node's own among them.
+    pub fn auditors(&self) -> impl Iterator<Item = &VerifierKey> {
+        self.auditors.values()
+    }
+
+    /// The auditor of this key name.
+    #[must_use]
+    pub fn auditor(&self, name: &str) -> Option<&VerifierKey> {
+        self.auditors.get(name)
+    }
+
+    /// What this node audits with.
+    #[must_use]
+    pub fn cosigner(&self) -> &Cosigner {
+        &self.cosigner
+    }
+
+    /// Creates what is missing: own logs with the empty index as their first leaf, mirrors without a leaf. Then checks the
+    /// right edge of every log and halts those where it does not fit: they are read, but not written.
+    ///
+    /// # Errors
+    /// [`LogError::OtherKey`] if the database has a log of this name under another key; those of the store.
+    pub async fn open(&self, store: &Store, now: Timestamp) -> Result<(), LogError> {
+        for log in &self.own {
+            crate::sequence::found(store, log, now).await?;
+        }
+        let mut connection = store.connection().await?;
+        for mirror in self.mirrors.values() {
+            let tx = connection.begin().await?;
+            log::create(&tx, &mirror.origin, false, &mirror.vkey.to_string()).await?;
+            tx.commit().await?;
+        }
+        for origin in self.origins() {
+            let (Some(row), Some(vkey)) = (log::find(&connection, origin).await?, self.vkey(origin)) else {
+                continue;
+            };
+            let reason = match check_edge(&connection, &row, vkey).await {
+                Ok(()) => continue,
+                Err(LogError::Damaged { what, .. }) => format!("damaged: {what}"),
+                Err(LogError::OtherKey { .. }) if !row.own => {
+                    "key-changed: the pinned key is another one".to_owned()
+                }
+                Err(error) => return Err(error),
+            };
+            if log::halt(&connection, origin, &reason).await? {
+                tracing::error!(origin, reason, "a log does not fit its checkpoint and is halted");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Logs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logs")
+            .field("name", &self.name)
+            .field("mirrors", &self.mirrors.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The key name of a node's auditor.
+#[must_use]
+pub fn auditor(node: &NodeName) -> String {
+    format!("{node}/auditor")
+}
+
+fn key_name(node: &NodeName, name: &str) -> Result<KeyName, EngineError> {
+    KeyName::parse(name).map_err(|error| unusable(node, name, error))
+}
+
+fn unusable(peer: &NodeName, key: &str, error: NoteError) -> EngineError {
+    EngineError::Peer {
+        peer: peer.to_string(),
+        reason: format!("its verifier key {key} cannot be used: {error}"),
+    }
+}
+
+/// The peer's key of this name and kind.
+fn pinned(peer: &Peer, name: &str, kind: KeyKind) -> Result<VerifierKey, EngineError> {
+    let named = peer.vkeys.iter().filter(|text| text.split_once('+').is_some_and(|(key, _)| key == name));
+    for text in named {
+        let vkey: VerifierKey = text.parse().map_err(|error| unusable(&peer.name, name, error))?;
+        if vkey.kind() == kind {
+            return Ok(vkey);
+        }
+    }
+    Err(EngineError::Peer {
+        peer: peer.name.to_string(),
+        reason: format!("its verifier key {name} is not pinned"),
+    })
+}
+
+/// Queues a leaf for one of this node's own logs. One that is queued or in the log already is not queued again: `false`.
+///
+/// # Errors
+/// [`LogError::Leaf`] if a signature does not fit or the type is unknown: such a leaf would stand in the log for ever and weigh
+/// nothing. Those of the store.
+pub async fn enqueue(tx: &Tx<'_>, origin: &str, leaf: &Leaf) -> Result<bool, LogError> {
+    if leaf.statement().is_none() {
+        return Err(LogError::Leaf(hanse_ledger::LeafError::UnknownKind));
+    }
+    leaf.verify_signatures().map_err(LogError::Leaf)?;
+    Ok(log::enqueue(tx, origin, &leaf.id(), leaf.bytes()).await?)
+}
+
+/// Whether a log holds the leaf.
+///
+/// # Errors
+/// Those of the store.
+pub async fn contains(db: &impl Sql, origin: &str, id: &LeafId) -> Result<bool, LogError> {
+    Ok(log::index_of(db, origin, id).await?.is_some())
+}
+
+/// At most `limit`, and at most [`LEAVES_MAX`], leaves from `start` on, index leaves among them.
+///
+/// # Errors
+/// Those of the store.
+pub async fn leaves_from(
+    db: &impl Sql,
+    origin: &str,
+    start: u64,
+    limit: u64,
+) -> Result<Vec<LeafRow>, LogError> {
+    Ok(log::leaves(db, origin, start, limit.min(LEAVES_MAX)).await?)
+}
+
+/// The head of a log that must be there.
+///
+/// # Errors
+/// [`LogError::Unknown`] if it is not; those of the store.
+pub async fn head(db: &impl Sql, origin: &str) -> Result<LogRow, LogError> {
+    log::find(db, origin).await?.ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })
+}

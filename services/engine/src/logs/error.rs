@@ -1,0 +1,94 @@
+//! What can go wrong with a log, and whose business it is.
+
+use hanse_ledger::{LeafError, LedgerError};
+use hanse_store::StoreError;
+
+use crate::error::Failure;
+
+/// A log could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No log of this origin is kept here.
+    #[error("no log {origin} is kept here")]
+    Unknown {
+        /// The origin.
+        origin: String,
+    },
+    /// The log is halted and takes nothing more until its operator has decided.
+    #[error("the log {origin} is halted: {reason}")]
+    Halted {
+        /// The origin.
+        origin: String,
+        /// Why.
+        reason: String,
+    },
+    /// What is stored does not fit together: nothing is signed on it.
+    #[error("the stored log {origin} is damaged: {what}")]
+    Damaged {
+        /// The origin.
+        origin: String,
+        /// What does not fit.
+        what: String,
+    },
+    /// The database has the log under another key than this node's secret gives, or another than is pinned.
+    #[error("the log {origin} is stored under the key {stored}, expected is {expected}")]
+    OtherKey {
+        /// The origin.
+        origin: String,
+        /// The key in the database.
+        stored: String,
+        /// The key from the secret or the configuration.
+        expected: String,
+    },
+    /// A leaf that must not get into a log.
+    #[error("the leaf is refused")]
+    Leaf(#[source] LeafError),
+    /// Leaves do not continue the log.
+    #[error("leaves do not continue the log {origin}")]
+    Ledger {
+        /// The origin.
+        origin: String,
+        /// Which rule they break.
+        #[source]
+        source: LedgerError,
+    },
+    /// A leaf stands in the log already.
+    #[error("leaf {index} of {origin} repeats an earlier one")]
+    Repeated {
+        /// The origin.
+        origin: String,
+        /// Where it would stand.
+        index: u64,
+    },
+}
+
+impl LogError {
+    /// Whether the same work, started again from its beginning, may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+
+    pub(crate) fn damaged(origin: &str, what: impl Into<String>) -> Self {
+        Self::Damaged { origin: origin.to_owned(), what: what.into() }
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Store(error) => Self::Store(error),
+            other => Self::Inconsistent(with_causes(&other)),
+        }
+    }
+}
+
+/// An error and what caused it, in one line: `Display` alone never prints its source.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

@@ -1,0 +1,234 @@
+//! The only writer of this node's own logs.
+//!
+//! One batch is one transaction: lock the log, check its right edge, append what waits and the index leaf, sign the new head,
+//! move the log from the head that was locked to the new one. Nothing is kept in memory from one batch to the next, so a failure
+//! anywhere, an unknown outcome of the commit among them, is answered by reading again; and a head that was signed and not
+//! committed was seen by nobody.
+
+use hanse_document::Timestamp;
+use hanse_ledger::Leaf;
+use hanse_store::log::{self, CheckpointRow, Head, LogRow, PendingRow};
+use hanse_store::{Store, StoreError, Tx};
+use hanse_tlog::{Checkpoint, checkpoint};
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use crate::error::Failure;
+use crate::logs::append::{Close, append_batch};
+use crate::logs::{LogError, LogKind, OwnLog, check_edge};
+use crate::signals::woken;
+
+/// Most leaves in one batch: with the index leaf they fill one tile and one page of a follower.
+pub const BATCH_MAX: u64 = 255;
+
+/// What one look at the queue led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequenced {
+    /// Nothing waited, or only what the log holds already: no new head.
+    Nothing,
+    /// The log has a new head.
+    Head {
+        /// Its size.
+        size: u64,
+        /// How many leaves got their index, the index leaf not counted.
+        leaves: u64,
+        /// Whether the batch was full, so that more may wait.
+        full: bool,
+    },
+}
+
+/// The points of one batch, in order. A failure at any of them must leave the log whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The log's row is locked.
+    Locked,
+    /// The queue is read.
+    Taken,
+    /// Leaves, index and tiles are written.
+    Appended,
+    /// The new head is signed.
+    Signed,
+    /// The log's row is moved.
+    Moved,
+    /// The transaction is committed, and nobody knows yet.
+    Committed,
+}
+
+impl Step {
+    /// All points.
+    pub const ALL: [Self; 6] =
+        [Self::Locked, Self::Taken, Self::Appended, Self::Signed, Self::Moved, Self::Committed];
+}
+
+/// Gives the leaves that wait their index, and the log a new head.
+///
+/// # Errors
+/// [`LogError::Halted`] and [`LogError::Damaged`] need the operator; a store's error that is transient may be tried again.
+pub async fn sequence(store: &Store, log: &OwnLog, now: Timestamp) -> Result<Sequenced, LogError> {
+    sequence_with(store, log, now, |_| Ok(())).await
+}
+
+/// [`sequence`], with a word in between at every [`Step`]: an error there ends the batch as a failure there would.
+///
+/// # Errors
+/// As [`sequence`], and those of `at`.
+pub async fn sequence_with(
+    store: &Store,
+    own: &OwnLog,
+    now: Timestamp,
+    mut at: impl FnMut(Step) -> Result<(), LogError> + Send,
+) -> Result<Sequenced, LogError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin().await?;
+    let row = locked(&tx, own).await?;
+    at(Step::Locked)?;
+    let pending = log::pending(&tx, &own.origin, BATCH_MAX).await?;
+    let leaves = new_leaves(&tx, own, &pending).await?;
+    at(Step::Taken)?;
+    let taken: Vec<i64> = pending.iter().map(|leaf| leaf.position).collect();
+    log::remove_pending(&tx, &own.origin, &taken).await?;
+    if leaves.is_empty() {
+        tx.commit().await?;
+        return Ok(Sequenced::Nothing);
+    }
+    let size = extend(&tx, own, &row, &leaves, now, &mut at).await?;
+    tx.commit().await?;
+    at(Step::Committed)?;
+    let full = u64::try_from(pending.len()).is_ok_and(|taken| taken >= BATCH_MAX);
+    Ok(Sequenced::Head { size, leaves: size - row.size - 1, full })
+}
+
+/// Creates an own log if it is missing, with the index of nothing as its first leaf.
+pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin().await?;
+    let vkey = own.signer.vkey().to_string();
+    log::create(&tx, &own.origin, true, &vkey).await?;
+    let row = log::lock(&tx, &own.origin).await?;
+    let row = row.ok_or_else(|| LogError::Unknown { origin: own.origin.clone() })?;
+    if row.vkey != vkey {
+        return Err(LogError::OtherKey { origin: row.origin, stored: row.vkey, expected: vkey });
+    }
+    if row.size == 0 {
+        extend(&tx, own, &row, &[], now, &mut |_| Ok(())).await?;
+        tracing::info!(origin = own.origin, "a log is founded");
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The log's row, held, if it may be signed.
+async fn locked(tx: &Tx<'_>, own: &OwnLog) -> Result<LogRow, LogError> {
+    let row = log::lock(tx, &own.origin).await?;
+    let row = row.ok_or_else(|| LogError::Unknown { origin: own.origin.clone() })?;
+    if let Some(reason) = row.halted {
+        return Err(LogError::Halted { origin: row.origin, reason });
+    }
+    check_edge(tx, &row, own.signer.vkey()).await?;
+    Ok(row)
+}
+
+/// The leaves among those that wait which the log does not hold yet.
+async fn new_leaves(tx: &Tx<'_>, own: &OwnLog, pending: &[PendingRow]) -> Result<Vec<Vec<u8>>, LogError> {
+    let ids: Vec<_> = pending.iter().map(|leaf| leaf.id).collect();
+    let known = log::known(tx, &own.origin, &ids).await?;
+    let mut leaves = Vec::new();
+    for waiting in pending.iter().filter(|waiting| !known.contains(&waiting.id)) {
+        match Leaf::parse(&waiting.bytes) {
+            Ok(leaf) if leaf.id() == waiting.id => leaves.push(waiting.bytes.clone()),
+            // Nothing queues such a leaf; if a row is damaged, the log must not stand still over it.
+            Ok(_) | Err(_) => {
+                tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged leaf is dropped")
+            }
+        }
+    }
+    Ok(leaves)
+}
+
+/// Appends the leaves and their index leaf to the locked log, signs the head and moves the log to it; returns its size.
+async fn extend(
+    tx: &Tx<'_>,
+    own: &OwnLog,
+    row: &LogRow,
+    leaves: &[Vec<u8>],
+    now: Timestamp,
+    at: &mut (impl FnMut(Step) -> Result<(), LogError> + Send),
+) -> Result<u64, LogError> {
+    let appended = append_batch(tx, row, leaves, Close::Seal).await?;
+    at(Step::Appended)?;
+    let (size, root) = (appended.range.size(), appended.range.root());
+    let head = Checkpoint { origin: own.signer.vkey().name().clone(), size, root };
+    let note = checkpoint::sign(&head, &own.signer).to_string();
+    at(Step::Signed)?;
+    let kept = CheckpointRow { size, root, note };
+    if !log::insert_checkpoint(tx, &own.origin, &kept, now.unix()).await? {
+        // A head of this size was signed before, so this node has signed past the row that was locked.
+        return Err(LogError::damaged(&own.origin, "a checkpoint of the next size exists already"));
+    }
+    log::advance(tx, row, &Head { range: &appended.range, checkpoint: &kept.note }).await?;
+    at(Step::Moved)?;
+    Ok(size)
+}
+
+/// Sequences both own logs, whenever leaves wait and at least once in each pace, until it is told to stop.
+pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
+    let pace = engine.config().pace.sequence;
+    while !cancel.is_cancelled() {
+        if engine.heard().may_sign() {
+            for kind in LogKind::ALL {
+                drain(&engine, kind, &cancel).await;
+            }
+        }
+        cancel.run_until_cancelled(woken(&engine.signals().sequence, pace)).await;
+    }
+    Ok(())
+}
+
+/// Sequences one log until nothing waits or something fails; the next look tries again.
+async fn drain(engine: &Engine, kind: LogKind, cancel: &CancellationToken) {
+    let log = engine.logs().own(kind);
+    while !cancel.is_cancelled() {
+        match sequence(engine.store(), log, engine.now()).await {
+            Ok(Sequenced::Nothing) => return,
+            Ok(Sequenced::Head { size, leaves, full }) => {
+                tracing::info!(origin = log.origin, size, leaves, "leaves are sequenced");
+                engine.signals().log_advanced();
+                if !full {
+                    return;
+                }
+            }
+            Err(LogError::Halted { .. }) => return,
+            Err(error) => return failed(engine, log, &error).await,
+        }
+    }
+}
+
+/// Transient failures are tried again at the next look. Damage halts the log: what is stored must not be signed on.
+async fn failed(engine: &Engine, log: &OwnLog, error: &LogError) {
+    if error.is_transient() {
+        tracing::warn!(
+            origin = log.origin,
+            error = error as &dyn std::error::Error,
+            "sequencing is tried again"
+        );
+        return;
+    }
+    tracing::error!(
+        origin = log.origin,
+        error = error as &dyn std::error::Error,
+        "a log cannot be sequenced"
+    );
+    if let LogError::Damaged { what, .. } = error {
+        let halted = async {
+            let connection = engine.store().connection().await?;
+            log::halt(&connection, &log.origin, &format!("damaged: {what}")).await
+        };
+        let halted: Result<bool, StoreError> = halted.await;
+        if let Err(error) = halted {
+            tracing::error!(
+                origin = log.origin,
+                error = &error as &dyn std::error::Error,
+                "a log could not be halted"
+            );
+        }
+    }
+}
