@@ -38,6 +38,8 @@ pub enum Event {
         /// Why, for everybody who had bid.
         reason: Line<1, REASON_CHARS_MAX>,
     },
+    /// Every seat has an accepted offer. Signed for the client by the home that holds the key, so that every node learns it.
+    Fill {},
     /// The bidder takes the bid back.
     Withdraw {
         /// Why.
@@ -48,6 +50,12 @@ pub enum Event {
     Decline {
         /// Why.
         reason: Line<1, REASON_CHARS_MAX>,
+    },
+    /// The client takes an offer back before it is answered.
+    Rescind {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Line<1, REASON_CHARS_MAX>>,
     },
     /// The freelancer delivers.
     Deliver {
@@ -85,8 +93,10 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::CloseUnfilled { .. } => "close_unfilled",
+            Self::Fill {} => "fill",
             Self::Withdraw { .. } => "withdraw",
             Self::Decline { .. } => "decline",
+            Self::Rescind { .. } => "rescind",
             Self::Deliver { .. } => "deliver",
             Self::AcceptDelivery { .. } => "accept_delivery",
             Self::AttestPaid {} => "attest_paid",
@@ -99,10 +109,11 @@ impl Event {
     #[must_use]
     pub const fn objects(&self) -> &'static [Kind] {
         match self {
-            Self::CloseUnfilled { .. } => &[Kind::Job],
+            Self::CloseUnfilled { .. } | Self::Fill {} => &[Kind::Job],
             Self::Withdraw { .. } => &[Kind::Bid],
             Self::Decline { .. } => &[Kind::Bid, Kind::Offer],
-            Self::Deliver { .. }
+            Self::Rescind { .. }
+            | Self::Deliver { .. }
             | Self::AcceptDelivery { .. }
             | Self::AttestPaid {}
             | Self::ConfirmReceived { .. }
