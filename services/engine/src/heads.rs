@@ -22,7 +22,7 @@ use crate::signals::woken;
 
 pub(crate) use answer::answer;
 pub(crate) use heard::Heard;
-pub(crate) use learn::learn;
+pub(crate) use learn::{learn, ripen};
 
 /// A head as its log and known auditors signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub async fn with_cosignatures(
 
 /// What gossip brought; the verdict is for the network.
 pub(crate) async fn receive(engine: &Engine, from: &str, bytes: &[u8]) -> Verdict {
-    match read(engine.logs(), bytes) {
+    match read(engine.log_keys(), bytes) {
         Ok(head) => match learn(engine, &head).await {
             Ok(()) => Verdict::Accept,
             Err(error) => {
@@ -155,11 +155,11 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 async fn announce(engine: &Engine, said: &mut BTreeMap<String, String>) -> Result<(), LogError> {
     let Some(network) = engine.network() else { return Ok(()) };
     let connection = engine.store().connection().await?;
-    for origin in engine.logs().origins() {
+    for origin in engine.log_keys().origins() {
         let Some(row) = log::find(&connection, origin).await?.filter(|row| row.size > 0) else { continue };
         let mut note = row.checkpoint;
         if !row.own {
-            let cosigner = engine.logs().cosigner().vkey().name();
+            let cosigner = engine.log_keys().cosigner().vkey().name();
             let ours = log::newest_cosigned_by(&connection, origin, cosigner.as_str()).await?;
             let Some(ours) = ours.filter(|ours| ours.size == row.size) else { continue };
             note += &ours.line;

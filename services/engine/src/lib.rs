@@ -7,8 +7,11 @@ mod keys;
 mod signals;
 mod workers;
 
+pub mod cosign;
+pub mod follow;
 pub mod heads;
 pub mod logs;
+pub(crate) mod range;
 pub mod sequence;
 
 pub mod requests;
@@ -96,7 +99,7 @@ impl Engine {
 
     /// The keys of every log and auditor that it knows.
     #[must_use]
-    pub fn logs(&self) -> &Logs {
+    pub fn log_keys(&self) -> &Logs {
         &self.0.logs
     }
 

@@ -185,7 +185,7 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 
 /// Sequences one log until nothing waits or something fails; the next look tries again.
 async fn drain(engine: &Engine, kind: LogKind, cancel: &CancellationToken) {
-    let log = engine.logs().own(kind);
+    let log = engine.log_keys().own(kind);
     while !cancel.is_cancelled() {
         match sequence(engine.store(), log, engine.now()).await {
             Ok(Sequenced::Nothing) => return,

@@ -1,7 +1,8 @@
 //! What a verified head means for the log here.
 
+use hanse_ledger::index::IndexLeaf;
 use hanse_store::log::{self, LogRow};
-use hanse_store::{Sql, StoreError};
+use hanse_store::{Sql, StoreError, Tx};
 use hanse_tlog::{Hash, prove};
 
 use super::SignedHead;
@@ -38,6 +39,14 @@ pub(crate) async fn learn(engine: &Engine, head: &SignedHead) -> Result<(), LogE
     if head.cosignatures.is_empty() {
         return Ok(());
     }
+    if !row.own && !is_sealed(&connection, &row, head.checkpoint.size).await? {
+        tracing::warn!(
+            origin,
+            size = head.checkpoint.size,
+            "a log has signed a head that does not end with its index"
+        );
+        return Ok(());
+    }
     let tx = connection.begin().await?;
     if keep(&tx, engine, head).await? {
         tx.commit().await?;
@@ -55,16 +64,23 @@ pub(crate) async fn ripen(engine: &Engine, origin: &str, size: u64) -> Result<()
 }
 
 /// Keeps the checkpoint and its cosignatures; `false` if nothing of it is new.
-async fn keep(tx: &hanse_store::Tx<'_>, engine: &Engine, head: &SignedHead) -> Result<bool, StoreError> {
+async fn keep(tx: &Tx<'_>, engine: &Engine, head: &SignedHead) -> Result<bool, StoreError> {
     let origin = head.checkpoint.origin.as_str();
     let mut new = log::insert_checkpoint(tx, origin, &head.row(), engine.now().unix()).await?;
     for cosignature in &head.cosignatures {
         // Only this node says what this node has cosigned.
-        if cosignature.cosigner != engine.logs().cosigner().vkey().name().as_str() {
+        if cosignature.cosigner != engine.log_keys().cosigner().vkey().name().as_str() {
             new |= log::cosign(tx, origin, cosignature).await?;
         }
     }
     Ok(new)
+}
+
+/// Whether the last of the first `size` leaves is an index leaf: only then is there a proof to be made at this size.
+async fn is_sealed(db: &impl Sql, row: &LogRow, size: u64) -> Result<bool, StoreError> {
+    let Some(last) = size.checked_sub(1) else { return Ok(false) };
+    let leaves = log::leaves(db, &row.origin, last, 1).await?;
+    Ok(leaves.iter().any(|leaf| leaf.index == last && IndexLeaf::parse(&leaf.bytes).is_some()))
 }
 
 /// The root of the first `size` leaves of a log that has at least as many.

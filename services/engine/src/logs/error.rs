@@ -3,7 +3,7 @@
 use hanse_ledger::{LeafError, LedgerError};
 use hanse_store::StoreError;
 
-use crate::error::Failure;
+use crate::error::{EngineError, Failure, UseError};
 
 /// A log could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -82,8 +82,29 @@ impl From<LogError> for Failure {
     fn from(error: LogError) -> Self {
         match error {
             LogError::Store(error) => Self::Store(error),
-            other => Self::Inconsistent(with_causes(&other)),
+            LogError::Unknown { .. }
+            | LogError::Halted { .. }
+            | LogError::Damaged { .. }
+            | LogError::OtherKey { .. }
+            | LogError::Leaf(_)
+            | LogError::Ledger { .. }
+            | LogError::Repeated { .. } => Self::Inconsistent(with_causes(&error)),
         }
+    }
+}
+
+impl From<LogError> for EngineError {
+    fn from(error: LogError) -> Self {
+        if let LogError::OtherKey { .. } = error {
+            return Self::OtherNode(error.to_string());
+        }
+        Self::Failed(error.into())
+    }
+}
+
+impl From<LogError> for UseError {
+    fn from(error: LogError) -> Self {
+        Self::Failed(error.into())
     }
 }
 

@@ -1,0 +1,108 @@
+//! Asks for leaves: the log's operator first, and, while that one is away, anyone else who mirrors it. It does not matter who
+//! answers, because nothing is believed that the log has not signed.
+
+use hanse_network::{Entry, RANGE_ENTRIES_MAX, Request, Response};
+
+use super::documents::DOCUMENTS_MAX;
+use super::fault::Fault;
+use super::replay::Segment;
+use crate::Engine;
+use crate::logs::Mirror;
+
+/// Most leaves between two checkpoints. A sequencer's batch fills one page; a second one is more than any log of this
+/// version needs.
+const SEGMENT_LEAVES_MAX: usize = 512;
+
+/// What came, and from whom.
+pub(super) struct Fetched {
+    pub(super) from: String,
+    /// A segment up to a checkpoint, or what was wrong before there was one.
+    pub(super) segment: Result<Segment, Fault>,
+}
+
+/// Pages from `start` on until one ends at a checkpoint, all from one peer. None if nobody has them now.
+pub(super) async fn segment(engine: &Engine, mirror: &Mirror, start: u64, target: u64) -> Option<Fetched> {
+    for from in sources(engine, mirror) {
+        if let Some(segment) = segment_from(engine, mirror, &from, start, target).await {
+            return Some(Fetched { from, segment });
+        }
+    }
+    None
+}
+
+/// The documents of the leaf at `index`, from whoever has some.
+pub(super) async fn documents(engine: &Engine, mirror: &Mirror, index: u64) -> Option<Vec<Vec<u8>>> {
+    for from in sources(engine, mirror) {
+        let page = page(engine, mirror, &from, index, index.saturating_add(1)).await;
+        let entry = page.and_then(|(entries, _)| entries.into_iter().next());
+        if let Some(entry) = entry.filter(|entry| !entry.documents.is_empty()) {
+            return Some(documents_of(entry).1);
+        }
+    }
+    None
+}
+
+fn sources(engine: &Engine, mirror: &Mirror) -> Vec<String> {
+    let operator = mirror.operator.as_str();
+    let others = engine.config().peers.iter().map(|peer| peer.name.as_str()).filter(|name| *name != operator);
+    std::iter::once(operator).chain(others).map(str::to_owned).collect()
+}
+
+async fn segment_from(
+    engine: &Engine,
+    mirror: &Mirror,
+    from: &str,
+    start: u64,
+    target: u64,
+) -> Option<Result<Segment, Fault>> {
+    let mut segment = Segment { start, ..Segment::default() };
+    loop {
+        let next = start.saturating_add(u64::try_from(segment.entries.len()).ok()?);
+        let end = target.min(next.saturating_add(RANGE_ENTRIES_MAX));
+        let (entries, checkpoint) = page(engine, mirror, from, next, end).await?;
+        // Fewer than asked for is an answer, none or more is not.
+        if entries.is_empty() || u64::try_from(entries.len()).ok()? > end.saturating_sub(next) {
+            return None;
+        }
+        segment.entries.extend(entries.into_iter().map(documents_of));
+        if let Some(checkpoint) = checkpoint {
+            segment.checkpoint = checkpoint;
+            return Some(Ok(segment));
+        }
+        let leaves = segment.entries.len();
+        let at_target = start.saturating_add(u64::try_from(leaves).ok()?) >= target;
+        if at_target || leaves >= SEGMENT_LEAVES_MAX {
+            return Some(Err(Fault::NoCheckpoint { leaves }));
+        }
+    }
+}
+
+/// A leaf and as many of its documents as it can commit to; the rest would only take memory.
+fn documents_of(entry: Entry) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let documents = entry.documents.into_iter().take(DOCUMENTS_MAX).map(|bytes| bytes.into_vec()).collect();
+    (entry.leaf.into_vec(), documents)
+}
+
+/// One page of one peer; None for every kind of no.
+async fn page(
+    engine: &Engine,
+    mirror: &Mirror,
+    from: &str,
+    start: u64,
+    end: u64,
+) -> Option<(Vec<Entry>, Option<Vec<u8>>)> {
+    let request = Request::Range { origin: mirror.origin.clone(), start, end };
+    match engine.network()?.request(from, request).await {
+        Ok(Response::Range { entries, checkpoint }) => {
+            Some((entries, checkpoint.map(|bytes| bytes.into_vec())))
+        }
+        Ok(answer) => {
+            tracing::debug!(origin = mirror.origin, from, ?answer, "a peer does not send leaves");
+            None
+        }
+        Err(error) => {
+            tracing::debug!(origin = mirror.origin, from, %error, "a peer cannot be asked for leaves");
+            None
+        }
+    }
+}

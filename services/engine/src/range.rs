@@ -1,0 +1,139 @@
+//! Pages of a log for those who follow it: leaves, the public documents that they commit to, and the checkpoint where a page
+//! ends at one.
+
+use hanse_document::kind::Body;
+use hanse_document::{Commitment, Kind, Signed};
+use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_network::{Bytes, Entry, RANGE_BYTES_MAX, RANGE_ENTRIES_MAX, Response};
+use hanse_store::documents::{self, DocumentRow};
+use hanse_store::log::{self, CheckpointRow, LeafRow};
+use hanse_store::{Sql, StoreError};
+
+use crate::Engine;
+use crate::logs::LogError;
+
+/// Answers a request for the leaves `start..end` of a log. The page ends at the last checkpoint within, and carries it; if its
+/// documents make it too long, it is cut behind the last leaf that fits and carries none.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn answer(
+    engine: &Engine,
+    origin: &str,
+    start: u64,
+    end: u64,
+) -> Result<Response, LogError> {
+    let connection = engine.store().connection().await?;
+    let Some(row) = log::find(&connection, origin).await? else {
+        return Ok(refused("unknown-log", "This node keeps no log of that origin."));
+    };
+    if start >= end || start >= row.size {
+        return Ok(refused("beyond-head", "This node has no entries of that log from there on."));
+    }
+    let end = end.min(row.size).min(start.saturating_add(RANGE_ENTRIES_MAX));
+    let checkpoint = log::checkpoints_below(&connection, origin, end, 1).await?.pop();
+    let checkpoint = checkpoint.filter(|checkpoint| checkpoint.size > start);
+    let end = checkpoint.as_ref().map_or(end, |checkpoint| checkpoint.size);
+    let leaves = log::leaves(&connection, origin, start, end - start).await?;
+    page(&connection, origin, leaves, checkpoint).await
+}
+
+async fn page(
+    db: &impl Sql,
+    origin: &str,
+    leaves: Vec<LeafRow>,
+    checkpoint: Option<CheckpointRow>,
+) -> Result<Response, LogError> {
+    let mut entries = Vec::with_capacity(leaves.len());
+    let (mut used, mut whole) = (0_usize, true);
+    for leaf in leaves {
+        let documents = public_documents(db, origin, &leaf.bytes).await?;
+        let documents = documents.into_iter().map(|document| Bytes::from(document.bytes)).collect();
+        let entry = Entry { leaf: Bytes::from(leaf.bytes), documents };
+        used = used.saturating_add(entry.cost());
+        if used > RANGE_BYTES_MAX && !entries.is_empty() {
+            whole = false;
+            break;
+        }
+        entries.push(entry);
+    }
+    let checkpoint = checkpoint.filter(|_| whole).map(|checkpoint| Bytes::from(checkpoint.note.into_bytes()));
+    Ok(Response::Range { entries, checkpoint })
+}
+
+fn refused(slug: &str, detail: &str) -> Response {
+    Response::Refused { slug: slug.to_owned(), detail: detail.to_owned() }
+}
+
+/// The documents that a leaf lets anybody see: of an identity, a posting or a reply the one committed to; of an open leaf the
+/// review that its commit sealed, and the text that the review names, unless erased. None of them may be private here.
+pub(crate) async fn public_documents(
+    db: &impl Sql,
+    origin: &str,
+    leaf: &[u8],
+) -> Result<Vec<DocumentRow>, LogError> {
+    let documents = committed_documents(db, origin, leaf).await?;
+    Ok(documents.into_iter().filter(|document| document.public).collect())
+}
+
+async fn committed_documents(db: &impl Sql, origin: &str, leaf: &[u8]) -> Result<Vec<DocumentRow>, LogError> {
+    // Index leaves and leaves of later versions commit to nothing that is known here.
+    let Ok(leaf) = Leaf::parse(leaf) else { return Ok(Vec::new()) };
+    match leaf.statement() {
+        Some(
+            Statement::Identity { commitment, .. }
+            | Statement::Reply { commitment, .. }
+            | Statement::Posting { commitment },
+        ) => Ok(documents::by_commitment(db, commitment).await?.into_iter().collect()),
+        Some(Statement::Open { cites }) => match sealed_by(db, origin, cites).await? {
+            Some(commitment) => Ok(review_documents(db, &commitment).await?),
+            None => Ok(Vec::new()),
+        },
+        Some(Statement::Engagement { .. } | Statement::Commit { .. } | Statement::Settle { .. }) | None => {
+            Ok(Vec::new())
+        }
+    }
+}
+
+/// What the commit leaf of this id seals, if the log holds it.
+pub(crate) async fn sealed_by(
+    db: &impl Sql,
+    origin: &str,
+    commit: &LeafId,
+) -> Result<Option<Commitment>, StoreError> {
+    let leaf = log::leaf(db, origin, commit).await?;
+    Ok(leaf.and_then(|leaf| sealed(&leaf.bytes)))
+}
+
+/// What a leaf seals, if it is a commit.
+pub(crate) fn sealed(leaf: &[u8]) -> Option<Commitment> {
+    match Leaf::parse(leaf).ok()?.statement()? {
+        Statement::Commit { commitment, .. } => Some(*commitment),
+        Statement::Identity { .. }
+        | Statement::Engagement { .. }
+        | Statement::Open { .. }
+        | Statement::Settle { .. }
+        | Statement::Reply { .. }
+        | Statement::Posting { .. } => None,
+    }
+}
+
+/// A review and its text, as far as they are kept.
+pub(crate) async fn review_documents(
+    db: &impl Sql,
+    commitment: &Commitment,
+) -> Result<Vec<DocumentRow>, StoreError> {
+    let review = documents::by_commitment(db, commitment).await?.filter(|row| row.id.kind() == Kind::Review);
+    let Some(review) = review else { return Ok(Vec::new()) };
+    let text = match text_of(&review.bytes) {
+        Some(commitment) => documents::by_commitment(db, &commitment).await?,
+        None => None,
+    };
+    Ok(std::iter::once(review).chain(text.filter(|row| row.id.kind() == Kind::Text)).collect())
+}
+
+/// The commitment of the text that a stored review names.
+fn text_of(review: &[u8]) -> Option<Commitment> {
+    let review = Signed::parse(review).ok()?.verify().ok()?;
+    if let Body::Review(body) = review.body() { body.text } else { None }
+}
