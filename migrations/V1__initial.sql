@@ -117,6 +117,7 @@ CREATE TABLE contract (
 );
 CREATE INDEX contract_job ON contract (job);
 CREATE INDEX contract_bid ON contract (bid);
+CREATE INDEX contract_terms ON contract (terms);
 CREATE INDEX contract_clock ON contract (state, changed_at);
 CREATE INDEX contract_client ON contract (client, offered_at);
 CREATE INDEX contract_freelancer ON contract (freelancer, offered_at);

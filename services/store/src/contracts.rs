@@ -25,6 +25,8 @@ pub const STATEMENTS: &[&str] = &[
     agreed::UPDATE,
     agreed::TAKEN,
     agreed::UNFINISHED,
+    agreed::OFFERED,
+    agreed::TERMS_FOR,
     agreed::TIMED_OUT,
     agreed::OF_PERSON,
 ];

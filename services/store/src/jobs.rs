@@ -8,8 +8,8 @@ use crate::{Row, Sql, StoreError, Tx, column};
 // The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language.
 const INSERT: &str = "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
      posted_at, expires_at, search) VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, \
-     setweight(to_tsvector('simple', $6), 'A') || setweight(to_tsvector('simple', array_to_string($8, ' ')), 'B') \
-     || setweight(to_tsvector('simple', $12), 'C')) ON CONFLICT (id) DO NOTHING";
+     setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
+     || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING";
 const FIND: &str =
     "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1";
 const LOCK: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1 \

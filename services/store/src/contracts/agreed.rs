@@ -29,6 +29,10 @@ pub(super) const TAKEN: &str = "SELECT count(*) AS seats, count(acceptance) AS a
      WHERE job = $1 AND state NOT IN ('declined', 'rescinded', 'lapsed')";
 pub(super) const UNFINISHED: &str = "SELECT count(*) AS contracts FROM contract \
      WHERE job = $1 AND state NOT IN ('declined', 'rescinded', 'lapsed', 'closed')";
+pub(super) const OFFERED: &str =
+    "SELECT count(*) AS contracts FROM contract WHERE job = $1 AND state = 'offered'";
+pub(super) const TERMS_FOR: &str =
+    "SELECT count(*) AS contracts FROM contract WHERE terms = $1 AND (client = $2 OR freelancer = $2)";
 pub(super) const TIMED_OUT: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
@@ -155,6 +159,17 @@ pub async fn taken_seats(db: &impl Sql, job: &DocumentId) -> Result<(i64, i64), 
 /// How many contracts of a job have not ended.
 pub async fn unfinished(db: &impl Sql, job: &DocumentId) -> Result<i64, StoreError> {
     column(&db.query_one(UNFINISHED, &[&job.hash().as_slice()]).await?, TABLE, "contracts")
+}
+
+/// How many offers on a job wait for an answer.
+pub async fn offered(db: &impl Sql, job: &DocumentId) -> Result<i64, StoreError> {
+    column(&db.query_one(OFFERED, &[&job.hash().as_slice()]).await?, TABLE, "contracts")
+}
+
+/// Whether these terms belong to a contract of this person.
+pub async fn are_terms_of(db: &impl Sql, terms: &DocumentId, person: &Did) -> Result<bool, StoreError> {
+    let row = db.query_one(TERMS_FOR, &[&terms.hash().as_slice(), &person.as_str()]).await?;
+    Ok(column::<i64>(&row, TABLE, "contracts")? > 0)
 }
 
 /// Contracts that have stood in a state since `since` or longer, at most `limit`.
