@@ -4,8 +4,8 @@ mod agreed;
 mod bids;
 
 pub use agreed::{
-    ContractRow, by_bid, by_engagement, contract, contracts_of, insert_contract, taken_seats, timed_out,
-    unfinished, update_contract,
+    ContractRow, are_terms_of, by_bid, by_engagement, contract, contracts_of, insert_contract, offered,
+    taken_seats, timed_out, unfinished, update_contract,
 };
 pub use bids::{BidRow, bid, bids_of, bids_on, has_live_bid, insert_bid, move_bid, waiting_bids};
 
