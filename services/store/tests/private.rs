@@ -99,10 +99,8 @@ async fn what_must_last_is_synchronised() {
 #[tokio::test]
 async fn a_killed_program_leaves_no_server_behind() {
     let folder = folder();
-    let mut holder = Command::new(env!("CARGO_BIN_EXE_with-postgres"))
-        .arg("--folder")
+    let mut holder = Command::new(env!("CARGO_BIN_EXE_hold-private"))
         .arg(folder.path())
-        .args(["sh", "-c", "echo ready; read -r nothing"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -118,6 +116,24 @@ async fn a_killed_program_leaves_no_server_behind() {
     let private = Private::start(folder.path()).await.unwrap();
     private.stop().await.unwrap();
     assert_eq!(servers_of(folder.path()), Vec::<PathBuf>::new());
+}
+
+/// The server itself is killed, not its program: its other processes notice, and may hold the data for a moment.
+#[tokio::test]
+async fn a_server_that_crashed_is_recovered() {
+    let folder = folder();
+    let private = Private::start(folder.path()).await.unwrap();
+    let store = open(&private).await;
+    store.migrate().await.unwrap();
+    store.close();
+    let pid = fs::read_to_string(folder.path().join("data/postmaster.pid")).unwrap();
+    let killed = Command::new("kill").arg("-KILL").arg(pid.lines().next().unwrap()).status().unwrap();
+    assert!(killed.success());
+    drop(private);
+
+    let private = Private::start(folder.path()).await.unwrap();
+    assert!(open(&private).await.schema_current().await.unwrap());
+    private.stop().await.unwrap();
 }
 
 #[tokio::test]

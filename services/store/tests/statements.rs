@@ -1,6 +1,7 @@
 //! What `sqlx::query!` would check while compiling: each statement fits the schema. And none is left out of the lists.
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
+use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,8 @@ async fn every_statement_fits_the_schema() {
     for (module, statements) in STATEMENTS {
         for statement in *statements {
             if let Err(error) = prepare(&connection, statement).await {
-                failures.push(format!("{module}: {statement}\n    {error}"));
+                let cause = error.source().and_then(Error::source).map(ToString::to_string);
+                failures.push(format!("{module}: {error}\n    {}", cause.unwrap_or_default()));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 
 use hanse_store::private::Private;
-use hanse_store::testing::VARIABLE;
+use hanse_testkit::VARIABLE;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 

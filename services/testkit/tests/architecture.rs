@@ -1,0 +1,309 @@
+//! The picture in ARCHITECTURE.md, enforced: who may know whom, and what has a number.
+#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Every crate, and which of ours it may name outside its tests. A crate that is not here is in no layer, and fails.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("document", &[]),
+    ("tlog", &[]),
+    ("lifecycle", &[]),
+    ("ledger", &["document", "tlog"]),
+    ("verifier", &["document", "ledger", "tlog"]),
+    ("store", &["document", "ledger", "tlog"]),
+    ("network", &["document", "tlog"]),
+    ("engine", &["document", "ledger", "lifecycle", "network", "store", "tlog"]),
+    ("node", &["document", "engine", "ledger", "lifecycle", "network", "store", "tlog"]),
+    ("command", &["document", "ledger", "lifecycle", "tlog", "verifier"]),
+    ("demo", &["command", "document", "verifier"]),
+    (TESTKIT, &["document", "engine", "ledger", "lifecycle", "network", "node", "store", "tlog", "verifier"]),
+];
+const TESTKIT: &str = "testkit";
+
+/// A library that does I/O, and the one crate that names it.
+const OWNERS: &[(&str, &str)] = &[
+    ("tokio-postgres", "store"),
+    ("postgres-types", "store"),
+    ("deadpool-postgres", "store"),
+    ("refinery", "store"),
+    ("libp2p", "network"),
+    ("actix-web", "node"),
+    ("utoipa-actix-web", "node"),
+    ("utoipa-swagger-ui", "node"),
+    ("tracing-actix-web", "node"),
+    ("jsonwebtoken", "node"),
+];
+
+/// Crates that compute and do nothing else.
+const PURE: &[&str] = &["document", "tlog", "lifecycle", "ledger", "verifier"];
+/// What would let them do more, even by way of another library.
+const IMPURE_LIBRARIES: &[&str] = &[
+    "tokio",
+    "mio",
+    "socket2",
+    "reqwest",
+    "ureq",
+    "getrandom",
+    "rand",
+    "tokio-postgres",
+    "libp2p",
+    "actix-web",
+];
+/// The same from the standard library.
+const IMPURE_WORDS: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "std::os",
+    "SystemTime",
+    "Instant",
+    "now_utc",
+    "HashMap",
+    "HashSet",
+];
+
+/// What is read in one sitting; the house style asks for 400, and this leaves room for a line that says why.
+const FILE_LINES_MAX: usize = 420;
+
+/// The workspace as Cargo sees it.
+struct Workspace {
+    root: PathBuf,
+    /// Our crates by folder.
+    members: BTreeMap<String, Value>,
+    /// Which packages a package is built from, tests aside, by package id.
+    built_from: BTreeMap<String, Vec<String>>,
+    /// Names by package id.
+    names: BTreeMap<String, String>,
+}
+
+impl Workspace {
+    fn read() -> Workspace {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version", "1", "--offline"])
+            .current_dir(&root)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let ours: BTreeSet<&str> = list(&metadata, "workspace_members").filter_map(Value::as_str).collect();
+        let mut members = BTreeMap::new();
+        let mut names = BTreeMap::new();
+        for package in list(&metadata, "packages") {
+            names.insert(text(package, "id"), text(package, "name"));
+            if ours.contains(text(package, "id").as_str()) {
+                let manifest = PathBuf::from(text(package, "manifest_path"));
+                let folder = manifest.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+                members.insert(folder, package.clone());
+            }
+        }
+        let built = |edge: &&Value| list(edge, "dep_kinds").any(|kind| text(kind, "kind") != "dev");
+        let nodes = list(metadata.get("resolve").unwrap(), "nodes");
+        let built_from = nodes
+            .map(|node| {
+                (text(node, "id"), list(node, "deps").filter(built).map(|edge| text(edge, "pkg")).collect())
+            })
+            .collect();
+        Workspace { root, members, built_from, names }
+    }
+
+    /// The folders of our crates that `folder` names, outside its tests or in them.
+    fn ours(&self, folder: &str, in_tests: bool) -> BTreeSet<String> {
+        let package = self.members.get(folder).unwrap();
+        list(package, "dependencies")
+            .filter(|dependency| (text(dependency, "kind") == "dev") == in_tests)
+            .filter_map(|dependency| text(dependency, "name").strip_prefix("hanse-").map(str::to_owned))
+            .collect()
+    }
+
+    /// The names of all packages that `folder` is built from, by whatever way.
+    fn closure(&self, folder: &str) -> BTreeSet<String> {
+        let mut waiting = vec![text(self.members.get(folder).unwrap(), "id")];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = waiting.pop() {
+            if seen.insert(id.clone()) {
+                waiting.extend(self.built_from.get(&id).unwrap().iter().cloned());
+            }
+        }
+        seen.iter().map(|id| self.names.get(id).unwrap().clone()).collect()
+    }
+
+    /// The sources of a crate that end up in a program.
+    fn sources(&self, folder: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut waiting = vec![self.root.join("services").join(folder).join("src")];
+        while let Some(path) = waiting.pop() {
+            if path.is_dir() {
+                waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+        assert_ne!(found, Vec::<PathBuf>::new(), "{folder} has no sources");
+        found
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.root.join("services").join(name)
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn report(mistakes: &[String]) {
+    assert!(mistakes.is_empty(), "\n{}", mistakes.join("\n"));
+}
+
+#[test]
+fn every_crate_is_in_a_layer() {
+    let found: BTreeSet<String> = Workspace::read().members.into_keys().collect();
+    let known: BTreeSet<String> = LAYERS.iter().map(|(folder, _)| (*folder).to_owned()).collect();
+    assert_eq!(found, known, "crates (left) and layers (right) differ");
+}
+
+#[test]
+fn every_package_is_named_after_its_folder() {
+    let workspace = Workspace::read();
+    let named = |(folder, package): (&String, &Value)| text(package, "name") == format!("hanse-{folder}");
+    assert!(workspace.members.iter().all(named), "{:?}", workspace.members.keys());
+}
+
+#[test]
+fn no_crate_names_one_outside_its_layer() {
+    let workspace = Workspace::read();
+    let mut mistakes = Vec::new();
+    for (folder, allowed) in LAYERS {
+        for other in workspace.ours(folder, false) {
+            if !allowed.contains(&other.as_str()) {
+                mistakes.push(format!("{folder} must not depend on {other}"));
+            }
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn testkit_is_for_tests() {
+    let workspace = Workspace::read();
+    for (folder, _) in LAYERS {
+        assert!(!workspace.ours(folder, false).contains(TESTKIT), "{folder} must not depend on {TESTKIT}");
+        let features = "the feature that makes test databases is for tests";
+        let store = list(workspace.members.get(*folder).unwrap(), "dependencies").find(|dependency| {
+            text(dependency, "name") == "hanse-store"
+                && text(dependency, "kind") != "dev"
+                && *folder != TESTKIT
+        });
+        let asked = store.into_iter().flat_map(|store| list(store, "features"));
+        assert_eq!(asked.filter(|feature| *feature == "testing").count(), 0, "{folder}: {features}");
+    }
+}
+
+#[test]
+fn each_library_that_does_io_has_one_owner() {
+    let workspace = Workspace::read();
+    let mut mistakes = Vec::new();
+    for (folder, _) in LAYERS {
+        for dependency in list(workspace.members.get(*folder).unwrap(), "dependencies") {
+            let library = text(dependency, "name");
+            let owner = OWNERS.iter().find(|(name, _)| *name == library).map(|(_, owner)| owner);
+            if owner.is_some_and(|owner| owner != folder) {
+                mistakes.push(format!("only {} may name {library}, and {folder} does", owner.unwrap()));
+            }
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn pure_crates_are_built_from_nothing_that_does_io() {
+    let workspace = Workspace::read();
+    let mut mistakes = Vec::new();
+    for folder in PURE {
+        let closure = workspace.closure(folder);
+        for library in IMPURE_LIBRARIES.iter().filter(|library| closure.contains(**library)) {
+            mistakes.push(format!("{folder} is built from {library}"));
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn pure_crates_use_nothing_that_does_io() {
+    let workspace = Workspace::read();
+    let mut mistakes = Vec::new();
+    for folder in PURE {
+        for path in workspace.sources(folder) {
+            let source = fs::read_to_string(&path).unwrap();
+            let production = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let code: Vec<&str> =
+                production.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            for word in IMPURE_WORDS.iter().filter(|word| code.iter().any(|line| line.contains(**word))) {
+                mistakes.push(format!("{} says {word}", path.display()));
+            }
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn the_verifier_reaches_no_database_and_no_network() {
+    let workspace = Workspace::read();
+    for folder in ["verifier", "command", "demo"] {
+        let closure = workspace.closure(folder);
+        for library in ["tokio-postgres", "libp2p", "actix-web"] {
+            assert!(!closure.contains(library), "{folder} is built from {library}");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let workspace = Workspace::read();
+    let mut mistakes = Vec::new();
+    for (folder, _) in LAYERS {
+        for path in workspace.sources(folder) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            if FILE_LINES_MAX < lines {
+                mistakes
+                    .push(format!("{} has {lines} lines, and {FILE_LINES_MAX} is the most", path.display()));
+            }
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn unsafe_code_is_forbidden_and_every_crate_takes_the_lints() {
+    let workspace = Workspace::read();
+    let root = fs::read_to_string(workspace.root.join("Cargo.toml")).unwrap();
+    assert!(root.contains("\nunsafe_code = \"forbid\"\n"), "unsafe code is not forbidden");
+    for (folder, _) in LAYERS {
+        let manifest = fs::read_to_string(workspace.folder(folder).join("Cargo.toml")).unwrap();
+        assert!(
+            manifest.contains("\n[lints]\nworkspace = true\n"),
+            "{folder} does not take the workspace's lints"
+        );
+    }
+}
+
+#[test]
+fn every_crate_has_a_page() {
+    let workspace = Workspace::read();
+    for (folder, _) in LAYERS {
+        let page = fs::read_to_string(workspace.folder(folder).join("README.md")).unwrap_or_default();
+        assert!(!page.trim().is_empty(), "{folder} has no README.md");
+    }
+}
