@@ -94,7 +94,9 @@ impl Method {
                 self == Self::Range
                     && !entries.is_empty()
                     && checkpoint.as_ref().is_none_or(|note| note.len() <= CHECKPOINT_BYTES_MAX),
-                entries.iter().fold(0_usize, |sum, entry| sum.saturating_add(entry.cost())),
+                entries.iter().fold(checkpoint.as_ref().map_or(0, |note| note.len()), |sum, entry| {
+                    sum.saturating_add(entry.cost())
+                }),
             ),
             Response::Receipt { receipt } => (self == Self::Deliver, receipt.len()),
             Response::Busy { .. } => (true, 0),

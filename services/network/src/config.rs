@@ -216,3 +216,73 @@ pub(crate) fn name<'a>(part: &'a Protocol<'_>) -> Option<&'a str> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(name: &str, key: u8, address: &str) -> Peer {
+        Peer { name: name.to_owned(), peer_id: peer_id(&[key; 32]), address: address.to_owned() }
+    }
+
+    fn config(peers: Vec<Peer>) -> Config {
+        Config {
+            net: "hanse".to_owned(),
+            seed: [1; 32],
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            peers,
+        }
+    }
+
+    fn refused(config: &Config) -> NetworkError {
+        Checked::new(config).err().expect("refused")
+    }
+
+    #[test]
+    fn the_peer_id_is_that_of_the_ed25519_key() {
+        // The public key of seed 0x01 × 32 is 8a88e3dd…f50f6c5c; the id is base58 of 00 24 08 01 12 20 and it.
+        assert_eq!(peer_id(&[1; 32]), "12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5");
+    }
+
+    #[test]
+    fn addresses_are_tcp_with_or_without_the_peer_id() {
+        let with_id = format!("/dns/b.example/tcp/4001/p2p/{}", peer_id(&[2; 32]));
+        for address in ["/ip4/192.0.2.7/tcp/1", "/ip6/::1/tcp/1", "/dns4/b.example/tcp/1", &with_id] {
+            let checked = Checked::new(&config(vec![peer("b", 2, address)])).unwrap();
+            assert!(!checked.peers.values().next().unwrap().address.to_string().contains("p2p"));
+        }
+        for address in ["/ip4/192.0.2.7/udp/1/quic-v1", "/ip4/192.0.2.7", "/ip4/192.0.2.7/tcp/1/ws", "/tcp/1"]
+        {
+            let refused = refused(&config(vec![peer("b", 2, address)]));
+            assert!(matches!(refused, NetworkError::NotTcp(_)), "{address}: {refused}");
+        }
+        assert!(matches!(refused(&config(vec![peer("b", 2, "b.example:1")])), NetworkError::Address { .. }));
+        assert!(matches!(refused(&config(vec![peer("b", 3, &with_id)])), NetworkError::PeerIdDiffers(_)));
+    }
+
+    #[test]
+    fn peers_are_distinct_and_not_oneself() {
+        let at = "/ip4/192.0.2.7/tcp/1";
+        assert!(matches!(refused(&config(vec![peer("b", 1, at)])), NetworkError::Own(_)));
+        assert!(matches!(refused(&config(vec![peer("b", 2, at), peer("b", 3, at)])), NetworkError::Twice(_)));
+        assert!(matches!(refused(&config(vec![peer("b", 2, at), peer("c", 2, at)])), NetworkError::Twice(_)));
+        let many = config(vec![peer("b", 2, at); PEERS_MAX + 1]);
+        assert!(matches!(refused(&many), NetworkError::TooManyPeers(_)));
+        let mut wrong = peer("b", 2, at);
+        wrong.peer_id.pop();
+        assert!(matches!(refused(&config(vec![wrong])), NetworkError::PeerId { .. }));
+    }
+
+    #[test]
+    fn the_federation_name_is_bounded() {
+        for net in ["", "Hanse", "a/b", "a b", &"x".repeat(NET_BYTES_MAX + 1)] {
+            let config = Config { net: net.to_owned(), ..config(vec![]) };
+            assert!(matches!(refused(&config), NetworkError::Net(_)), "{net}");
+        }
+    }
+
+    #[test]
+    fn the_seed_is_not_printed() {
+        assert!(!format!("{:?}", config(vec![])).contains("seed"));
+    }
+}

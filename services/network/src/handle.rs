@@ -92,6 +92,8 @@ pub struct PeerState {
     pub peer_id: String,
     /// Whether at least one connection is up.
     pub connected: bool,
+    /// Whether it has said that it listens to every topic: what is published now reaches it.
+    pub listening: bool,
     /// Gossip score: 20 and a little more when all is well, below zero after rejected messages; 0 before the
     /// first connection.
     pub score: f64,
@@ -192,6 +194,7 @@ impl Handle {
             name: name.clone(),
             peer_id: windows.id.to_string(),
             connected: false,
+            listening: false,
             score: 0.0,
         };
         self.peers.iter().map(stopped).collect()

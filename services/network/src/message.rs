@@ -131,3 +131,43 @@ pub fn trim(entries: &mut Vec<Entry>) {
     }
     entries.truncate(keep);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entry(leaf: usize, documents: &[usize]) -> Entry {
+        let bytes = |size: &usize| Bytes::from(vec![0; *size]);
+        Entry { leaf: bytes(&leaf), documents: documents.iter().map(bytes).collect() }
+    }
+
+    #[test]
+    fn the_first_entry_always_stays() {
+        let mut entries = vec![entry(10, &[2 * RANGE_BYTES_MAX]), entry(10, &[])];
+        trim(&mut entries);
+        assert_eq!(entries.len(), 1);
+        let mut none = Vec::new();
+        trim(&mut none);
+        assert!(none.is_empty());
+    }
+
+    proptest! {
+        /// A trimmed page keeps its bounds, and one entry more would break them.
+        #[test]
+        fn pages_are_as_long_as_they_may_be(
+            sizes in proptest::collection::vec((0_usize..4_096, proptest::collection::vec(0_usize..65_536, 0..3)), 1..300),
+        ) {
+            let all: Vec<Entry> = sizes.iter().map(|(leaf, documents)| entry(*leaf, documents)).collect();
+            let mut page = all.clone();
+            trim(&mut page);
+            let cost = |entries: &[Entry]| entries.iter().map(Entry::cost).sum::<usize>();
+            prop_assert!(!page.is_empty() && page.len() <= 256 && cost(&page) <= RANGE_BYTES_MAX);
+            prop_assert_eq!(&all[..page.len()], &page[..]);
+            if page.len() < all.len() && page.len() < 256 {
+                prop_assert!(cost(&all[..=page.len()]) > RANGE_BYTES_MAX);
+            }
+        }
+    }
+}

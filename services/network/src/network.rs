@@ -1,12 +1,14 @@
 //! From a configuration to a running swarm.
 
 use std::fmt;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use libp2p::Multiaddr;
 use libp2p::core::transport::ListenerId;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use prometheus_client::registry::Registry;
 use tokio::sync::mpsc;
@@ -72,6 +74,7 @@ pub async fn start(config: Config, registry: &mut Registry) -> Result<Network, N
 async fn listen(network: &mut Loop, addresses: Vec<Multiaddr>) -> Result<Vec<String>, NetworkError> {
     let mut waiting: Vec<(ListenerId, Multiaddr)> = Vec::new();
     for address in addresses {
+        free(&address).map_err(|error| refused(&address, &error))?;
         let id = network.swarm.listen_on(address.clone()).map_err(|error| refused(&address, &error))?;
         waiting.push((id, address));
     }
@@ -87,6 +90,18 @@ async fn listen(network: &mut Loop, addresses: Vec<Multiaddr>) -> Result<Vec<Str
         on_event(network, event, &mut waiting, &mut listening)?;
     }
     Ok(listening)
+}
+
+/// Fails if somebody listens on the address. libp2p sets `SO_REUSEPORT`, with which a second program of the
+/// same user could listen beside the first, and each would get half of the connections.
+fn free(address: &Multiaddr) -> std::io::Result<()> {
+    let parts: Vec<Protocol<'_>> = address.iter().collect();
+    let socket: Option<SocketAddr> = match parts.as_slice() {
+        [Protocol::Ip4(ip), Protocol::Tcp(port)] => Some((*ip, *port).into()),
+        [Protocol::Ip6(ip), Protocol::Tcp(port)] => Some((*ip, *port).into()),
+        _ => None,
+    };
+    socket.filter(|socket| socket.port() != 0).map_or(Ok(()), |socket| TcpListener::bind(socket).map(drop))
 }
 
 fn on_event(

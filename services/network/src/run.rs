@@ -39,6 +39,10 @@ const TICK: Duration = Duration::from_secs(1);
 /// How long a stopping loop waits for the engine's answers and for its peers to read them.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long connections stay up behind the last answer: a peer that reads the end of a connection together
+/// with an answer on it takes the request for interrupted, and nothing tells us that it has read.
+const LINGER: Duration = Duration::from_millis(250);
+
 /// How long it then waits for the connections to close.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -165,6 +169,7 @@ impl Loop {
     async fn finish(mut self) {
         self.stopping = true;
         self.outgoing.clear();
+        let owing = !(self.incoming.is_empty() && self.sending.is_empty());
         let answers = async {
             while !(self.incoming.is_empty() && self.sending.is_empty()) {
                 self.step().await;
@@ -172,6 +177,16 @@ impl Loop {
         };
         if tokio::time::timeout(GRACE, answers).await.is_err() {
             tracing::warn!(answers = self.incoming.len(), "stopped before every request was answered");
+        }
+        if owing {
+            let linger = tokio::time::sleep(LINGER);
+            tokio::pin!(linger);
+            while !linger.is_elapsed() {
+                tokio::select! {
+                    () = &mut linger => {}
+                    () = self.step() => {}
+                }
+            }
         }
         let peers: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
         for peer in peers {
@@ -234,6 +249,9 @@ impl Loop {
         let dial = DialOpts::peer_id(peer)
             .condition(PeerCondition::DisconnectedAndNotDialing)
             .addresses(addresses)
+            // From a fresh port: from our listening port, two nodes that dial each other at once would share
+            // one TCP connection on which both want to be the first to speak.
+            .allocate_new_port()
             .build();
         known.dial = Some(dial.connection_id());
         if let Err(error) = self.swarm.dial(dial) {
@@ -280,10 +298,16 @@ impl Loop {
 
     fn states(&self) -> Vec<PeerState> {
         let gossip = &self.swarm.behaviour().gossip;
+        let listening: BTreeSet<&PeerId> = gossip
+            .all_peers()
+            .filter(|(_, topics)| Topic::ALL.len() == topics.len())
+            .map(|(id, _)| id)
+            .collect();
         let state = |(id, known): (&PeerId, &Known)| PeerState {
             name: known.pinned.name.clone(),
             peer_id: id.to_string(),
             connected: known.link.connected(),
+            listening: listening.contains(id),
             score: gossip.peer_score(id).unwrap_or_default(),
         };
         let mut states: Vec<PeerState> = self.peers.iter().map(state).collect();
