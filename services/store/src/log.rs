@@ -16,13 +16,13 @@ use hanse_tlog::{CompactRange, Hash, tile};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub use checkpoints::{
-    CheckpointRow, CosignatureRow, checkpoint, checkpoints_below, cosign, cosignatures, insert_checkpoint,
-    newest_cosigned_by,
+    CheckpointRow, CosignatureRow, checkpoint, checkpoints_below, checkpoints_between, cosign, cosignatures,
+    insert_checkpoint, newest_cosigned_by, newest_with_quorum,
 };
 pub use gaps::{GapRow, gaps, has_gaps, insert_gap, remove_gap};
-pub use index::{insert_nodes, nodes, put_subjects, subject_keys, subjects};
+pub use index::{insert_nodes, node_versions, nodes, put_subjects, subjects};
 pub use leaves::{
-    LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, listed,
+    LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, listed, listed_pairs,
 };
 pub use pending::{PendingRow, enqueue, pending, pending_count, remove_pending};
 pub use tiles::{put_tiles, tiles};
@@ -39,6 +39,12 @@ const ALL: &str =
 const ADVANCE: &str = "UPDATE log SET size = $4, root = $5, range = $6, checkpoint = $7 \
      WHERE origin = $1 AND size = $2 AND root = $3 AND halted IS NULL";
 const HALT: &str = "UPDATE log SET halted = $2 WHERE origin = $1 AND halted IS NULL";
+const COUNTS: &str = "SELECT (SELECT count(*) FROM log_leaf WHERE origin = $1) AS leaves, \
+     (SELECT count(*) FROM log_listed WHERE origin = $1) AS listed, \
+     (SELECT count(*) FROM log_subject WHERE origin = $1) AS subjects, \
+     (SELECT count(*) FROM log_node WHERE origin = $1) AS nodes, \
+     (SELECT count(*) FROM log_tile WHERE origin = $1) AS tiles, \
+     (SELECT count(*) FROM log_checkpoint WHERE origin = $1) AS checkpoints";
 const REACTED: &str = "UPDATE log SET reacted = $3 WHERE origin = $1 AND reacted = $2";
 
 /// Every statement of this module.
@@ -50,21 +56,24 @@ pub const STATEMENTS: &[&str] = &[
     ADVANCE,
     HALT,
     REACTED,
+    COUNTS,
     checkpoints::INSERT,
     checkpoints::FIND,
     checkpoints::BELOW,
     checkpoints::COSIGN,
     checkpoints::COSIGNATURES,
     checkpoints::NEWEST_COSIGNED_BY,
+    checkpoints::NEWEST_WITH_QUORUM,
+    checkpoints::BETWEEN,
     gaps::INSERT,
     gaps::REMOVE,
     gaps::LIST,
     gaps::ANY,
     index::SUBJECTS,
-    index::SUBJECT_KEYS,
     index::PUT_SUBJECTS,
     index::NODES,
     index::INSERT_NODES,
+    index::NODE_VERSIONS,
     leaves::INSERT,
     leaves::INSERT_LISTED,
     leaves::RANGE,
@@ -73,6 +82,7 @@ pub const STATEMENTS: &[&str] = &[
     leaves::KNOWN,
     leaves::LISTED,
     leaves::ABOUT,
+    leaves::LISTED_PAIRS,
     pending::ENQUEUE,
     pending::TAKE,
     pending::REMOVE,
@@ -111,6 +121,23 @@ pub struct Head<'a> {
     pub range: &'a CompactRange,
     /// The signed note.
     pub checkpoint: &'a str,
+}
+
+/// Rows of a log, by table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Leaves.
+    pub leaves: u64,
+    /// Leaves under their subjects.
+    pub listed: u64,
+    /// Subjects.
+    pub subjects: u64,
+    /// Versions of index nodes.
+    pub nodes: u64,
+    /// Tiles.
+    pub tiles: u64,
+    /// Checkpoints.
+    pub checkpoints: u64,
 }
 
 /// Creates an empty log; one that is there already stays as it is. `true` if it is new.
@@ -181,6 +208,23 @@ pub async fn set_reacted(tx: &Tx<'_>, origin: &str, from: u64, to: u64) -> Resul
         1 => Ok(()),
         _ => Err(StoreError::Conflict),
     }
+}
+
+/// How many rows a log has.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn counts(db: &impl Sql, origin: &str) -> Result<Counts, StoreError> {
+    let row = db.query_one(COUNTS, &[&origin]).await?;
+    let count = |name| number(&row, "log", name);
+    Ok(Counts {
+        leaves: count("leaves")?,
+        listed: count("listed")?,
+        subjects: count("subjects")?,
+        nodes: count("nodes")?,
+        tiles: count("tiles")?,
+        checkpoints: count("checkpoints")?,
+    })
 }
 
 fn read(row: &Row) -> Result<LogRow, StoreError> {

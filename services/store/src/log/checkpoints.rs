@@ -14,6 +14,9 @@ pub(super) const COSIGN: &str = "INSERT INTO log_cosignature (origin, size, cosi
      ON CONFLICT (origin, size, cosigner) DO UPDATE SET time = EXCLUDED.time, line = EXCLUDED.line \
      WHERE log_cosignature.time < EXCLUDED.time";
 pub(super) const COSIGNATURES: &str = "SELECT size, cosigner, time, line FROM log_cosignature WHERE origin = $1 AND size = $2 ORDER BY cosigner";
+pub(super) const NEWEST_WITH_QUORUM: &str = "SELECT size FROM log_cosignature WHERE origin = $1 AND cosigner = ANY($2) \
+     GROUP BY size HAVING count(*) >= $3 ORDER BY size DESC LIMIT 1";
+pub(super) const BETWEEN: &str = "SELECT size, root, note FROM log_checkpoint WHERE origin = $1 AND size > $2 AND size <= $3 ORDER BY size";
 pub(super) const NEWEST_COSIGNED_BY: &str = "SELECT size, cosigner, time, line FROM log_cosignature \
      WHERE origin = $1 AND cosigner = $2 ORDER BY size DESC LIMIT 1";
 
@@ -110,6 +113,34 @@ pub async fn newest_cosigned_by(
 ) -> Result<Option<CosignatureRow>, StoreError> {
     let row = db.query_opt(NEWEST_COSIGNED_BY, &[&origin, &cosigner]).await?;
     row.as_ref().map(read_cosignature).transpose()
+}
+
+/// The largest size that at least `quorum` of these cosigners have cosigned.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn newest_with_quorum(
+    db: &impl Sql,
+    origin: &str,
+    cosigners: &[&str],
+    quorum: u64,
+) -> Result<Option<u64>, StoreError> {
+    let row = db.query_opt(NEWEST_WITH_QUORUM, &[&origin, &cosigners, &bigint(quorum, "cosigner")?]).await?;
+    row.as_ref().map(|row| number(row, COSIGNATURE_TABLE, "size")).transpose()
+}
+
+/// The checkpoints of more than `after` and at most `to` leaves, in order.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn checkpoints_between(
+    db: &impl Sql,
+    origin: &str,
+    after: u64,
+    to: u64,
+) -> Result<Vec<CheckpointRow>, StoreError> {
+    let (after, to) = (bigint(after, "size")?, bigint(to, "size")?);
+    db.query(BETWEEN, &[&origin, &after, &to]).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<CheckpointRow, StoreError> {

@@ -12,8 +12,6 @@ use crate::{Sql, StoreError, Tx, column};
 
 pub(super) const SUBJECTS: &str =
     "SELECT subject, count, range FROM log_subject WHERE origin = $1 AND subject = ANY($2)";
-pub(super) const SUBJECT_KEYS: &str =
-    "SELECT subject FROM log_subject WHERE origin = $1 AND subject > $2 ORDER BY subject LIMIT $3";
 pub(super) const PUT_SUBJECTS: &str = "INSERT INTO log_subject (origin, subject, count, range) \
      SELECT $1, * FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) \
      ON CONFLICT (origin, subject) DO UPDATE SET count = EXCLUDED.count, range = EXCLUDED.range";
@@ -23,6 +21,10 @@ pub(super) const NODES: &str = "SELECT wanted.path, found.node FROM unnest($2::b
          ORDER BY size DESC LIMIT 1) AS found";
 pub(super) const INSERT_NODES: &str = "INSERT INTO log_node (origin, path, size, node) \
      SELECT $1, path, $2, node FROM unnest($3::bytea[], $4::bytea[]) AS new (path, node)";
+
+pub(super) const NODE_VERSIONS: &str = "SELECT node.path, node.size, node.node \
+     FROM unnest($2::bytea[], $3::bigint[]) AS wanted (path, size) \
+     JOIN log_node AS node ON node.origin = $1 AND node.path = wanted.path AND node.size = wanted.size";
 
 const SUBJECT_TABLE: &str = "log_subject";
 const NODE_TABLE: &str = "log_node";
@@ -47,22 +49,6 @@ pub async fn subjects(
         found.insert(key, listed);
     }
     Ok(found)
-}
-
-/// At most `limit` subject keys after `after`, in order: to walk over all of them.
-///
-/// # Errors
-/// Those of every statement.
-pub async fn subject_keys(
-    db: &impl Sql,
-    origin: &str,
-    after: Option<&SubjectKey>,
-    limit: u64,
-) -> Result<Vec<SubjectKey>, StoreError> {
-    let limit = bigint(limit, "count")?;
-    let after = after.map_or(&[][..], |key| key.as_bytes());
-    let rows = db.query(SUBJECT_KEYS, &[&origin, &after, &limit]).await?;
-    rows.iter().map(|row| bytes32(row, SUBJECT_TABLE, "subject").map(SubjectKey::from_bytes)).collect()
 }
 
 /// Writes what the log lists under these subjects now.
@@ -111,4 +97,26 @@ pub async fn insert_nodes(tx: &Tx<'_>, origin: &str, size: u64, nodes: &Nodes) -
     let bytes: Vec<Vec<u8>> = nodes.values().map(|node| node.to_bytes().to_vec()).collect();
     tx.execute(INSERT_NODES, &[&origin, &size, &paths, &bytes]).await?;
     Ok(())
+}
+
+/// Those of the versions of nodes that are stored, each by its path and the size that it was written at.
+///
+/// # Errors
+/// Those of every statement; `Inconsistent` for a node that cannot be read.
+pub async fn node_versions(
+    db: &impl Sql,
+    origin: &str,
+    wanted: &[(Path, u64)],
+) -> Result<BTreeMap<(Path, u64), Node>, StoreError> {
+    let paths: Vec<Vec<u8>> = wanted.iter().map(|(path, _)| path.to_bytes()).collect();
+    let sizes = wanted.iter().map(|(_, size)| bigint(*size, "size")).collect::<Result<Vec<_>, _>>()?;
+    let mut found = BTreeMap::new();
+    for row in db.query(NODE_VERSIONS, &[&origin, &paths, &sizes]).await? {
+        let path = Path::from_bytes(column(&row, NODE_TABLE, "path")?)
+            .ok_or(StoreError::Inconsistent { table: NODE_TABLE, column: "path" })?;
+        let node = Node::from_bytes(column(&row, NODE_TABLE, "node")?)
+            .ok_or(StoreError::Inconsistent { table: NODE_TABLE, column: "node" })?;
+        found.insert((path, number(&row, NODE_TABLE, "size")?), node);
+    }
+    Ok(found)
 }

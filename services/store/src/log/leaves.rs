@@ -22,6 +22,11 @@ pub(super) const ABOUT: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM log_
      JOIN log_leaf AS leaf ON leaf.origin = listed.origin AND leaf.index = listed.index \
      WHERE listed.origin = $1 AND listed.subject = $2 AND listed.index < $3 ORDER BY listed.index";
 
+pub(super) const LISTED_PAIRS: &str = "SELECT listed.subject, listed.index FROM log_listed AS listed \
+     JOIN unnest($2::bytea[], $3::bigint[]) AS wanted (subject, index) \
+         ON listed.subject = wanted.subject AND listed.index = wanted.index \
+     WHERE listed.origin = $1";
+
 const TABLE: &str = "log_leaf";
 
 /// A leaf in its place.
@@ -125,6 +130,25 @@ pub async fn leaves_about(
 ) -> Result<Vec<LeafRow>, StoreError> {
     let size = bigint(size, "index")?;
     db.query(ABOUT, &[&origin, &subject.as_bytes().as_slice(), &size]).await?.iter().map(read).collect()
+}
+
+/// Those of the pairs that are listed.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn listed_pairs(
+    db: &impl Sql,
+    origin: &str,
+    pairs: &[(SubjectKey, u64)],
+) -> Result<BTreeSet<(SubjectKey, u64)>, StoreError> {
+    let subjects: Vec<&[u8]> = pairs.iter().map(|(subject, _)| subject.as_bytes().as_slice()).collect();
+    let indexes = pairs.iter().map(|(_, index)| bigint(*index, "index")).collect::<Result<Vec<_>, _>>()?;
+    let rows = db.query(LISTED_PAIRS, &[&origin, &subjects, &indexes]).await?;
+    let read = rows.iter().map(|row| {
+        let subject = SubjectKey::from_bytes(bytes32(row, "log_listed", "subject")?);
+        Ok((subject, number(row, "log_listed", "index")?))
+    });
+    read.collect()
 }
 
 fn read(row: &Row) -> Result<LeafRow, StoreError> {
