@@ -1,0 +1,141 @@
+//! The subject's own engagements: each is a contract, and opens slots for the other side.
+
+use hanse_document::kind::{Acceptance, Body, Offer, Role};
+use hanse_document::{Commitment, Date, Did, DocumentId, PublicKey, Verified};
+use hanse_ledger::{LeafId, Statement};
+
+use crate::documents::{self, Found};
+use crate::part::Held;
+use crate::report::{ContractReport, Outcome, Step, TermsReport};
+use crate::slots;
+use crate::{Check, standings::Standings};
+
+/// An engagement that the subject signed.
+pub(crate) struct Contract<'a> {
+    pub(crate) held: &'a Held<'a>,
+    pub(crate) id: LeafId,
+    pub(crate) due: u32,
+    pub(crate) log: &'a str,
+    pub(crate) slots: &'a [PublicKey],
+    pub(crate) terms: Option<Terms>,
+}
+
+/// What the subject's own offer or acceptance says.
+pub(crate) struct Terms {
+    pub(crate) role: Role,
+    pub(crate) counterparty: Did,
+    pub(crate) contract: DocumentId,
+    /// The subject's own slot key, which the other side's engagement must name.
+    pub(crate) own_slot: PublicKey,
+}
+
+/// Every contract of the subject, in the order of the home log.
+pub(crate) fn check<'a>(
+    check: &Check<'a>,
+    standings: &mut Standings<'a>,
+    steps: &mut Vec<Step>,
+) -> Vec<ContractReport> {
+    let mut reports = Vec::new();
+    let key = check.subject.key();
+    for (held, id, statement) in check.home.into_iter().flat_map(|home| home.signed_by(&key)) {
+        let Statement::Engagement { commitment, due, log, slots } = statement else { continue };
+        let name = format!("contract at {} of {}", held.index, held.origin);
+        let terms = own_document(check, held, commitment, &name, steps);
+        let contract = Contract { held, id, due: *due, log, slots, terms };
+        standings.counts(held);
+        let slots = contract.slots.iter().map(|key| slots::check(check, &contract, key, standings, steps));
+        let slots = slots.collect();
+        reports.push(ContractReport {
+            engagement: contract.id.hex(),
+            index: held.index,
+            due: date(contract.due),
+            log: contract.log.to_owned(),
+            terms: contract.terms.map(|terms| TermsReport {
+                role: terms.role,
+                counterparty: terms.counterparty,
+                contract: terms.contract,
+            }),
+            slots,
+        });
+    }
+    reports
+}
+
+/// The date of a day number; a number beyond all dates stays a number.
+pub(crate) fn date(day: u32) -> String {
+    Date::from_day(day).map_or_else(|_| format!("day {day}"), |date| date.to_string())
+}
+
+/// The subject's own offer or acceptance, which names the other side and the subject's slot key.
+fn own_document(
+    check: &Check<'_>,
+    held: &Held<'_>,
+    committed: &Commitment,
+    name: &str,
+    steps: &mut Vec<Step>,
+) -> Option<Terms> {
+    let [document] = held.documents else {
+        let (outcome, says) = if held.documents.is_empty() {
+            (Outcome::Incomplete, "the subject's offer or acceptance is not in the file")
+        } else {
+            (Outcome::Invalid, "there is more than the one document that the leaf commits to")
+        };
+        steps.push(Step::new(name, outcome, says));
+        return None;
+    };
+    let verified = match documents::find(Some(document), committed) {
+        Found::Good(verified) => verified,
+        Found::Missing => return None,
+        Found::Unsound(detail) => {
+            steps.push(Step::new(name, Outcome::Invalid, format!("the subject's own document: {detail}")));
+            return None;
+        }
+        Found::Other(computed) => {
+            let step = Step::new(name, Outcome::Invalid, "the leaf commits to another document");
+            steps.push(step.with("commitment", committed, computed));
+            return None;
+        }
+    };
+    let step = Step::new(name, Outcome::Holds, "the subject's own document")
+        .with("commitment", committed, committed)
+        .with("issuer", verified.issuer(), check.subject);
+    let Some((terms, log)) = terms(&verified) else {
+        steps.push(Step {
+            outcome: Outcome::Invalid,
+            says: "the document is no offer or acceptance".into(),
+            ..step
+        });
+        return None;
+    };
+    let step = step.with("subject's log", &log, held.origin);
+    if verified.issuer() != check.subject || log != held.origin {
+        let says = "the document is another person's, or names another log as the subject's".into();
+        steps.push(Step { outcome: Outcome::Invalid, says, ..step });
+        return None;
+    }
+    steps.push(step);
+    Some(terms)
+}
+
+/// What the document says, and which log it calls its issuer's.
+fn terms(document: &Verified) -> Option<(Terms, String)> {
+    let (role, counterparty, contract, own_slot, log) = match document.body() {
+        Body::Offer(Offer { freelancer, slot, log, .. }) => {
+            (Role::Client, freelancer, document.id(), slot, log)
+        }
+        Body::Acceptance(Acceptance { client, offer, slot, log, .. }) => {
+            (Role::Freelancer, client, *offer, slot, log)
+        }
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Job(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Step(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => return None,
+    };
+    let terms = Terms { role, counterparty: counterparty.clone(), contract, own_slot: *own_slot };
+    Some((terms, log.to_string()))
+}

@@ -1,0 +1,40 @@
+//! Documents against the commitments in the log, and who may say what.
+
+use hanse_document::{Commitment, Signed, Verified, canonical};
+use serde_json::Value;
+
+/// What a document in the file is, held against a commitment in the log.
+pub(crate) enum Found {
+    /// No document is there.
+    Missing,
+    /// Another document is there than the one committed to, or more than one: the file is wrong.
+    Other(Commitment),
+    /// It is the one committed to, and not a document that anybody could accept: its author is wrong.
+    Unsound(&'static str),
+    /// It is the one committed to, in form and signed by its issuer.
+    Good(Box<Verified>),
+}
+
+/// The commitment to the document whose JSON this is.
+pub(crate) fn commitment(document: &Value) -> Commitment {
+    Commitment::of(&canonical::to_vec(document))
+}
+
+/// Reads one document.
+pub(crate) fn read(document: &Value) -> Result<Verified, &'static str> {
+    let signed = Signed::parse(&canonical::to_vec(document)).map_err(|rejection| rejection.detail())?;
+    signed.verify().map_err(|rejection| rejection.detail())
+}
+
+/// Holds a document against a commitment.
+pub(crate) fn find(document: Option<&Value>, committed: &Commitment) -> Found {
+    let Some(document) = document else { return Found::Missing };
+    let computed = commitment(document);
+    if computed != *committed {
+        return Found::Other(computed);
+    }
+    match read(document) {
+        Ok(verified) => Found::Good(Box::new(verified)),
+        Err(detail) => Found::Unsound(detail),
+    }
+}

@@ -1,0 +1,108 @@
+//! Who the file is about: the first document of the person, and its leaf in the home log.
+
+use hanse_document::kind::{Body, Custody, Identity};
+use hanse_document::{Did, LogName, NodeName};
+use hanse_ledger::Statement;
+use serde_json::Value;
+
+use crate::documents::{self, Found};
+use crate::part::{Held, Log};
+use crate::report::{Outcome, Step};
+use crate::standings::Standings;
+
+/// What the person's first document says.
+pub(crate) struct Person {
+    pub(crate) home: NodeName,
+    pub(crate) custody: Option<NodeName>,
+}
+
+impl Person {
+    /// Origin of the home log.
+    pub(crate) fn log(&self) -> String {
+        LogName::of(&self.home).to_string()
+    }
+}
+
+const NAME: &str = "identity";
+
+/// The person's first document, signed by the key that names the person.
+pub(crate) fn document(document: &Value, subject: &Did, steps: &mut Vec<Step>) -> Option<Person> {
+    let verified = match documents::read(document) {
+        Ok(verified) => verified,
+        Err(detail) => {
+            steps.push(Step::new(
+                NAME,
+                Outcome::Invalid,
+                format!("the identity document is refused: {detail}"),
+            ));
+            return None;
+        }
+    };
+    let step = Step::new(NAME, Outcome::Holds, "signed by the key that names the subject").with(
+        "subject",
+        subject,
+        verified.issuer(),
+    );
+    let Body::Identity(Identity { custody, home, .. }) = verified.body() else {
+        steps.push(Step { outcome: Outcome::Invalid, says: "the document is no identity".into(), ..step });
+        return None;
+    };
+    if verified.issuer() != subject {
+        let says = "the identity document is somebody else's".into();
+        steps.push(Step { outcome: Outcome::Invalid, says, ..step });
+        return None;
+    }
+    steps.push(step);
+    let custody = match custody {
+        Custody::Own => None,
+        Custody::Node(node) => Some(node.clone()),
+    };
+    Some(Person { home: home.clone(), custody })
+}
+
+/// The leaf of the person's first document: the earliest one in the home log counts, a second one is void.
+pub(crate) fn leaf<'a>(
+    document: &Value,
+    subject: &Did,
+    home: &'a Log<'a>,
+    standings: &mut Standings<'a>,
+    steps: &mut Vec<Step>,
+) {
+    let name = format!("identity in {}", home.origin);
+    let key = subject.key();
+    let mut genesis = home.signed_by(&key).filter_map(|(held, _, statement)| {
+        let Statement::Identity { commitment, seq: 0 } = statement else { return None };
+        Some((held, commitment))
+    });
+    let Some((first, committed)) = genesis.next() else {
+        let says = "the home log holds no identity leaf that the subject's key signed";
+        steps.push(Step::new(name, Outcome::Invalid, says));
+        return;
+    };
+    standings.counts(first);
+    for (later, _) in genesis {
+        standings.not_counted(later, "a second first document is void");
+    }
+    let computed = documents::commitment(document);
+    let step =
+        Step::new(name, Outcome::Holds, format!("leaf {} commits to the identity document", first.index))
+            .with("commitment", committed, computed);
+    steps.push(if computed == *committed {
+        step
+    } else {
+        let says = "the leaf commits to another identity document".into();
+        Step { outcome: Outcome::Invalid, says, ..step }
+    });
+    copies(first, committed, steps);
+}
+
+/// The identity document beside its leaf, which the file repeats.
+fn copies(held: &Held<'_>, committed: &hanse_document::Commitment, steps: &mut Vec<Step>) {
+    for document in held.documents {
+        if let Found::Other(computed) = documents::find(Some(document), committed) {
+            let says = "the document beside the identity leaf is another one";
+            let step = Step::new(format!("identity in {}", held.origin), Outcome::Invalid, says);
+            steps.push(step.with("commitment", committed, computed));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The subject's answers to reviews.
+
+use hanse_document::kind::{Body, Reply};
+use hanse_document::{Commitment, LeafRef};
+use hanse_ledger::{LeafId, Statement};
+
+use crate::Check;
+use crate::documents::{self, Found};
+use crate::part::Held;
+use crate::report::{ContractReport, Outcome, ReviewReport, Step};
+use crate::standings::Standings;
+
+/// Puts each reply to the review that it answers. The first reply to a review counts.
+pub(crate) fn check<'a>(
+    check: &Check<'a>,
+    contracts: &mut [ContractReport],
+    standings: &mut Standings<'a>,
+    steps: &mut Vec<Step>,
+) {
+    let Some(home) = check.home else { return };
+    for (held, _, statement) in home.signed_by(&check.subject.key()) {
+        let Statement::Reply { cites, commitment } = statement else { continue };
+        let slots = contracts.iter_mut().flat_map(|contract| &mut contract.slots);
+        let mut reviews = slots.filter_map(|slot| slot.review.as_mut());
+        match reviews.find(|review| review.commit == cites.hex()) {
+            None => standings.not_counted(held, "it answers no review that counts"),
+            Some(ReviewReport { reply: Some(_), .. }) => {
+                standings.not_counted(held, "the review was answered before");
+            }
+            Some(review) => {
+                standings.counts(held);
+                let name = format!("reply at {} of {}", held.index, held.origin);
+                let (text, step) = read(check, held, *cites, commitment, name);
+                review.reply = text;
+                steps.push(step);
+            }
+        }
+    }
+}
+
+fn read(
+    check: &Check<'_>,
+    held: &Held<'_>,
+    cites: LeafId,
+    committed: &Commitment,
+    name: String,
+) -> (Option<String>, Step) {
+    if held.documents.len() > 1 {
+        return (
+            None,
+            Step::new(name, Outcome::Invalid, "there is more than the one document that the leaf commits to"),
+        );
+    }
+    let verified = match documents::find(held.documents.first(), committed) {
+        Found::Good(verified) => verified,
+        Found::Missing => {
+            return (None, Step::new(name, Outcome::Incomplete, "the reply is not in the file"));
+        }
+        Found::Unsound(detail) => {
+            return (
+                None,
+                Step::new(name, Outcome::Invalid, format!("the subject's own document: {detail}")),
+            );
+        }
+        Found::Other(computed) => {
+            let step = Step::new(name, Outcome::Invalid, "the leaf commits to another document");
+            return (None, step.with("commitment", committed, computed));
+        }
+    };
+    let step = Step::new(name, Outcome::Holds, "signed by the subject")
+        .with("commitment", committed, verified.commitment())
+        .with("issuer", verified.issuer(), check.subject);
+    if let Body::Reply(Reply { cites: cited, text }) = verified.body()
+        && *cited == LeafRef::from(cites)
+        && verified.issuer() == check.subject
+    {
+        return (Some(text.to_string()), step);
+    }
+    let says = "the document is no reply of the subject to this review".into();
+    (None, Step { outcome: Outcome::Invalid, says, ..step })
+}

@@ -1,0 +1,191 @@
+//! An open review: its document, its author's own engagement, its text, and the subject's reply.
+//!
+//! Who is wrong decides what follows. A document other than the one committed to is the file's fault: invalid. A missing
+//! one: incomplete. The right document that does not bind (another author, another contract) is its author's fault: it does
+//! not count, and the file stays what it is, or one angry partner could spoil a person's evidence for ever.
+
+use hanse_document::kind::{Body, Review, ReviewText, Role};
+use hanse_document::{Commitment, Verified};
+use hanse_ledger::{LeafId, SubjectKey};
+use serde_json::Value;
+
+use crate::Check;
+use crate::cited::Cited;
+use crate::contracts::{Contract, Terms};
+use crate::documents::{self, Found};
+use crate::report::{Outcome, ReviewReport, Step};
+
+/// What an open review comes to.
+pub(crate) enum Opened {
+    /// It counts.
+    Counts(Box<ReviewReport>),
+    /// Something that it needs is missing or wrong in the file; the steps say what.
+    Lacking,
+    /// It does not count, for this reason.
+    Void(String),
+}
+
+/// Where the steps of one review go, under which name.
+type Ends<'s> = (String, &'s mut Vec<Step>);
+
+/// Checks the documents of an open review against its commit, which is given as id and commitment.
+pub(crate) fn check(
+    check: &Check<'_>,
+    contract: &Contract<'_>,
+    (commit, committed): (LeafId, &Commitment),
+    documents: &[Value],
+    (name, steps): Ends<'_>,
+) -> Opened {
+    let document = match documents::find(documents.first(), committed) {
+        Found::Good(document) => document,
+        Found::Missing => {
+            steps.push(Step::new(
+                name,
+                Outcome::Incomplete,
+                "the review is open, and its document is not in the file",
+            ));
+            return Opened::Lacking;
+        }
+        Found::Other(computed) => {
+            let step = Step::new(name, Outcome::Invalid, "the log commits to another review");
+            steps.push(step.with("commitment", committed, computed));
+            return Opened::Lacking;
+        }
+        Found::Unsound(detail) => return void(name, steps, format!("its document is refused: {detail}")),
+    };
+    let Body::Review(review) = document.body() else {
+        return void(name, steps, "its document is no review".into());
+    };
+    let Some(terms) = &contract.terms else {
+        let says = "without the subject's own document nobody can say who may review";
+        steps.push(Step::new(name, Outcome::Incomplete, says));
+        return Opened::Lacking;
+    };
+    let Some(cited) = check.cited.get(&LeafId::from(review.engagement)) else {
+        let says = format!("the file does not prove the author's engagement {}", review.engagement);
+        steps.push(Step::new(name, Outcome::Incomplete, says));
+        return Opened::Lacking;
+    };
+    let (step, bound) = bind(check, contract, terms, cited, (&document, review));
+    if let Err(why) = bound {
+        let says = format!("does not count: {why}");
+        steps.push(Step { name, outcome: Outcome::Note, says: says.clone(), ..step });
+        return Opened::Void(why.into());
+    }
+    let step = Step { name: name.clone(), ..step }.with("commitment", committed, document.commitment());
+    steps.push(step);
+    let text = match text(review, &document, documents.get(1..).unwrap_or_default()) {
+        Ok(text) => text,
+        Err(failed) => {
+            steps.push(Step { name, ..*failed });
+            return Opened::Lacking;
+        }
+    };
+    Opened::Counts(Box::new(ReviewReport {
+        commit: commit.hex(),
+        author: document.issuer().clone(),
+        role: review.role,
+        rating: review.rating.get(),
+        axes: review.axes.iter().map(|(axis, rating)| (*axis, rating.get())).collect(),
+        on_time: review.on_time,
+        text,
+        custody: document.custody().cloned(),
+        reply: None,
+    }))
+}
+
+fn void(name: String, steps: &mut Vec<Step>, why: String) -> Opened {
+    steps.push(Step::new(name, Outcome::Note, format!("does not count: {why}")));
+    Opened::Void(why)
+}
+
+/// Whether the review is by the other side of this contract, about the subject, out of the author's own engagement.
+fn bind(
+    check: &Check<'_>,
+    contract: &Contract<'_>,
+    terms: &Terms,
+    cited: &Cited,
+    (document, review): (&Verified, &Review),
+) -> (Step, Result<(), &'static str>) {
+    let author = document.issuer();
+    let author_key = SubjectKey::of(author);
+    let other_role = match terms.role {
+        Role::Client => Role::Freelancer,
+        Role::Freelancer => Role::Client,
+    };
+    let signer = cited.leaf.signatures().first().map(|(key, _)| *key);
+    let home = contract.held.origin;
+    let step = Step::new("", Outcome::Holds, "signed by the other side of the contract, about the subject")
+        .with("rated", &review.id, check.subject)
+        .with("author", author, &terms.counterparty)
+        .with("author's side", format!("{:?}", review.role), format!("{other_role:?}"))
+        .with("contract", review.contract, terms.contract)
+        .with(
+            "signer of the author's engagement",
+            signer.map_or_else(String::new, |key| key.hex()),
+            author.key().hex(),
+        )
+        .with(
+            "subject of the author's engagement",
+            cited.leaf.subjects().first().map_or_else(String::new, SubjectKey::hex),
+            author_key,
+        )
+        .with("subject's slot in it", slots(cited), terms.own_slot.hex())
+        .with("author's log", &cited.origin, contract.log)
+        .with("subject's log", &cited.log, home);
+    let rules = [
+        (review.id == *check.subject, "it is about somebody else"),
+        (*author == terms.counterparty, "its author is not the other side of the contract"),
+        (review.role == other_role, "its author claims the subject's own side"),
+        (review.contract == terms.contract, "it is about another contract"),
+        (cited.leaf.is_signed_by(&author.key()), "its author did not sign the engagement that it cites"),
+        (cited.leaf.subjects() == [author_key], "the engagement that it cites is not its author's"),
+        (
+            cited.slots.contains(&terms.own_slot),
+            "the engagement that it cites does not name the subject's slot",
+        ),
+        (
+            cited.origin == contract.log,
+            "the engagement that it cites is in another log than the contract says",
+        ),
+        (cited.log == home, "the engagement that it cites names another log as the subject's"),
+    ];
+    let broken = rules.iter().find(|(holds, _)| !holds).map(|(_, why)| *why);
+    (step, broken.map_or(Ok(()), Err))
+}
+
+fn slots(cited: &Cited) -> String {
+    cited.slots.iter().map(|slot| slot.hex()).collect::<Vec<_>>().join(" ")
+}
+
+/// The text that the review names, which its author signed as a document of its own.
+fn text(review: &Review, document: &Verified, rest: &[Value]) -> Result<Option<String>, Box<Step>> {
+    let fail = |outcome, says: &str| Err(Box::new(Step::new("", outcome, says)));
+    let Some(committed) = &review.text else {
+        return if rest.is_empty() {
+            Ok(None)
+        } else {
+            fail(Outcome::Invalid, "the review names no text, and one is there")
+        };
+    };
+    if rest.len() > 1 {
+        return fail(Outcome::Invalid, "there are more documents than the review and its text");
+    }
+    match documents::find(rest.first(), committed) {
+        Found::Missing => {
+            fail(Outcome::Incomplete, "the text of the review is not in the file, and no erasure is logged")
+        }
+        Found::Other(computed) => {
+            let step = Step::new("", Outcome::Invalid, "the review names another text");
+            Err(Box::new(step.with("commitment of the text", committed, computed)))
+        }
+        // The author's fault, as in a review that does not bind: the facts count, the text is not shown.
+        Found::Unsound(_) => Ok(None),
+        Found::Good(text) => Ok(words(&text).filter(|_| text.issuer() == document.issuer())),
+    }
+}
+
+fn words(text: &Verified) -> Option<String> {
+    let Body::Text(ReviewText { text, .. }) = text.body() else { return None };
+    Some(text.to_string())
+}

@@ -1,0 +1,8 @@
+//! The verifier against a small world in memory: honest files, and every way that a file, a log, an author or an auditor
+//! can be wrong.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
+
+mod fixture;
+
+mod honest;
