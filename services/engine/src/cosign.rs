@@ -117,7 +117,7 @@ pub(crate) async fn audit(engine: &Engine, origin: &str) -> Result<(), LogError>
             engine.signals().heads.notify_one();
         }
         Cosigned::Held(held @ (Held::Gap | Held::Clock)) => {
-            tracing::warn!(origin, ?held, "a head is not cosigned")
+            tracing::warn!(origin, ?held, "a head is not cosigned");
         }
         Cosigned::Held(Held::Own | Held::Empty | Held::Halted | Held::Behind) | Cosigned::Fresh => {}
     }

@@ -137,7 +137,7 @@ async fn new_leaves(tx: &Tx<'_>, own: &OwnLog, pending: &[PendingRow]) -> Result
             Ok(leaf) if leaf.id() == waiting.id => leaves.push(waiting.bytes.clone()),
             // Nothing queues such a leaf; if a row is damaged, the log must not stand still over it.
             Ok(_) | Err(_) => {
-                tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged leaf is dropped")
+                tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged leaf is dropped");
             }
         }
     }

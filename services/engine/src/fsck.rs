@@ -1,0 +1,83 @@
+//! Derives every log again from its leaves alone, and says where what is stored is something else: rows, tiles, index, heads.
+//!
+//! It holds the whole index of one log and all its hashes in memory: about 100 bytes for each leaf and some kilobytes for each
+//! subject. It changes nothing and may run beside a node, because it looks only at what was there when it began.
+
+mod compare;
+
+use std::fmt;
+
+use hanse_store::{Connection, Store, StoreError, log};
+
+use self::compare::Check;
+
+/// Most differences that are told of one log; the first ones say what happened.
+const DIFFERENCES_MAX: usize = 50;
+
+/// What was found in all logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FsckReport {
+    /// By origin.
+    pub logs: Vec<LogReport>,
+}
+
+/// What was found in one log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogReport {
+    /// Its origin.
+    pub origin: String,
+    /// Leaves read.
+    pub leaves: u64,
+    /// Checkpoints compared.
+    pub checkpoints: u64,
+    /// Why it is halted, if it is.
+    pub halted: Option<String>,
+    /// Where what is stored differs from what the leaves make; at most the first 50.
+    pub differences: Vec<String>,
+}
+
+impl FsckReport {
+    /// Whether every log is what its leaves make it.
+    #[must_use]
+    pub fn sound(&self) -> bool {
+        self.logs.iter().all(|log| log.differences.is_empty())
+    }
+}
+
+impl fmt::Display for FsckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for log in &self.logs {
+            let verdict = if log.differences.is_empty() { "sound" } else { "DIFFERS" };
+            writeln!(f, "{}: {verdict}, {} leaves, {} checkpoints", log.origin, log.leaves, log.checkpoints)?;
+            if let Some(reason) = &log.halted {
+                writeln!(f, "  halted: {}", reason.lines().next().unwrap_or_default())?;
+            }
+            for difference in &log.differences {
+                writeln!(f, "  {difference}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks every log of a database.
+///
+/// # Errors
+/// Those of the store; what is wrong with a log is no error but stands in the report.
+pub async fn fsck(store: &Store) -> Result<FsckReport, StoreError> {
+    let connection = store.connection().await?;
+    let mut report = FsckReport::default();
+    for row in log::all(&connection).await? {
+        report.logs.push(check(&connection, row).await?);
+    }
+    Ok(report)
+}
+
+async fn check(db: &Connection, row: log::LogRow) -> Result<LogReport, StoreError> {
+    let (origin, halted) = (row.origin.clone(), row.halted.clone());
+    let mut check = Check::new(db, row);
+    check.leaves().await?;
+    check.end().await?;
+    let (leaves, checkpoints, differences) = check.found();
+    Ok(LogReport { origin, leaves, checkpoints, halted, differences })
+}
