@@ -44,31 +44,39 @@ pub async fn read(
     Ok(answer::versioned(&request, &view, &view.head))
 }
 
-/// Withdraw a bid.
-#[utoipa::path(tag = "bids", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
-    (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
-    (status = 201, description = "Withdrawn.", body = Published<BidView>),
-    (status = 202, description = "On its way to the job's home.", body = Published<BidView>),
-    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
-))]
-#[post("/v1/bids/{id}/withdraw")]
-pub async fn withdraw(
-    state: web::Data<State>,
-    principal: Principal,
-    request: HttpRequest,
-    id: web::Path<String>,
-    trial: web::Query<Trial>,
-    body: web::Json<StepRequest>,
-) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::BidsWrite)?;
-    answer::seen(&request, &find(&state, &principal, &id).await?.head)?;
-    let id = answer::id(&id, Kind::Bid)?;
-    let published =
-        state.engine.move_bid(&principal.did, &id, Event::Withdraw, body.into_inner(), trial.dry_run).await?;
-    Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
+/// Defines the route of one move.
+macro_rules! moves {
+    ($name:ident, $path:literal, $scope:expr, $event:expr, $doc:literal) => {
+        #[doc = $doc]
+        #[utoipa::path(tag = "bids", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+            (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
+            (status = 201, description = "The job's home has accepted it.", body = Published<BidView>),
+            (status = 202, description = "Signed and kept; on its way to the job's home.", body = Published<BidView>),
+            (status = 403, description = "`scope-missing`: needs the scope of the side that moves", body = Problem, content_type = "application/problem+json"),
+            (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+            (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed", body = Problem, content_type = "application/problem+json"),
+            (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
+        ))]
+        #[post($path)]
+        pub async fn $name(
+            state: web::Data<State>,
+            principal: Principal,
+            request: HttpRequest,
+            id: web::Path<String>,
+            trial: web::Query<Trial>,
+            body: web::Json<StepRequest>,
+        ) -> Result<HttpResponse, Problem> {
+            principal.need($scope)?;
+            answer::seen(&request, &find(&state, &principal, &id).await?.head)?;
+            let id = answer::id(&id, Kind::Bid)?;
+            let published = state.engine.move_bid(&principal.did, &id, $event, body.into_inner(), trial.dry_run).await?;
+            Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
+        }
+    };
 }
+
+moves!(withdraw, "/v1/bids/{id}/withdraw", Scope::BidsWrite, Event::Withdraw, "Withdraw a bid (freelancer).");
+moves!(decline, "/v1/bids/{id}/decline", Scope::ContractsWrite, Event::Decline, "Decline a bid (client); the `reason` is mandatory, so that every bid ends with an outcome and a reason.");
 
 /// Offer a contract on a bid. The terms become a document of their own; the offer stands for seven days.
 #[utoipa::path(tag = "contracts", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(

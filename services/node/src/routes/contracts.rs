@@ -78,6 +78,7 @@ macro_rules! moves {
 
 moves!(accept, "/v1/contracts/{id}/accept", Event::Accept, "Accept the offer (freelancer). The contract is active once both homes have logged it.");
 moves!(decline, "/v1/contracts/{id}/decline", Event::Decline, "Decline the offer (freelancer).");
+moves!(rescind, "/v1/contracts/{id}/rescind", Event::Rescind, "Take an offer back before it is accepted (client).");
 moves!(deliver, "/v1/contracts/{id}/deliver", Event::Deliver, "Say that the work is delivered (freelancer); `digest` is its SHA-256, the work itself stays with you.");
 moves!(accept_delivery, "/v1/contracts/{id}/accept-delivery", Event::AcceptDelivery, "Accept what was delivered (client).");
 moves!(attest_paid, "/v1/contracts/{id}/attest-paid", Event::AttestPaid, "Say that you have paid, by whatever means you agreed on (client).");
