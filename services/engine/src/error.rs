@@ -287,24 +287,25 @@ impl Refusal {
 
     /// What the caller may do instead, where the refusal is about a state.
     #[must_use]
-    pub fn allowed(&self) -> Option<&[Event]> {
+    pub fn allowed(&self) -> Option<Vec<String>> {
+        let names = |events: &[Event]| events.iter().map(|event| event.name().to_owned()).collect();
         if let Self::NotNow { refused, .. } = self {
-            return Some(&refused.allowed);
+            return Some(names(&refused.allowed));
         }
         if let Self::WrongPrev { allowed, .. } = self {
-            return Some(allowed);
+            return Some(names(allowed));
         }
         None
     }
 
     /// The head of the chain to continue, where the refusal is about a thing that has one.
     #[must_use]
-    pub fn head(&self) -> Option<DocumentId> {
+    pub fn head(&self) -> Option<String> {
         if let Self::NotNow { head, .. } = self {
-            return *head;
+            return head.map(|head| head.to_string());
         }
         if let Self::WrongPrev { head, .. } = self {
-            return Some(*head);
+            return Some(head.to_string());
         }
         None
     }
