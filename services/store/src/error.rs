@@ -5,7 +5,6 @@ use tokio_postgres::error::SqlState;
 
 /// A failure of the store. `Display` names the operation; the cause is the `source`.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum StoreError {
     /// The configuration cannot be used; the text says what to change.
     #[error("database configuration: {0}")]

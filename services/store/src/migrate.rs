@@ -7,7 +7,7 @@ use crate::{Sql, Store, StoreError, column};
 
 embed_migrations!("../../migrations");
 
-/// The advisory lock of migrations: the first eight bytes of SHA-256("hanse/migrate"), as a fixed number.
+/// The advisory lock of migrations; the number is arbitrary and used for nothing else.
 const LOCK: &str = "SELECT pg_advisory_lock(5207351129604131213)";
 /// A migration may rewrite a table and may wait for another process that migrates; both are bounded all the same.
 const PATIENCE: &str = "SET statement_timeout = '10min'; SET lock_timeout = '10min'";
