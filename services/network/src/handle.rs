@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use crate::codec::Method;
 use crate::config::Pinned;
 use crate::inbound::Topic;
-use crate::message::{DELIVER_DOCUMENTS_MAX, GOSSIP_BYTES_MAX, ORIGIN_BYTES_MAX, Request, Response};
+use crate::message::{GOSSIP_BYTES_MAX, Request, Response};
 
 /// Commands waiting for the loop. When they are this many, callers wait: that is their back-pressure.
 pub(crate) const COMMANDS_MAX: usize = 256;
@@ -165,7 +165,9 @@ impl Handle {
     /// [`RequestError`].
     pub async fn request(&self, peer: &str, request: Request) -> Result<Response, RequestError> {
         let windows = self.peers.get(peer).ok_or(RequestError::UnknownPeer)?;
-        check(&request)?;
+        if !request.fits() {
+            return Err(RequestError::TooLarge);
+        }
         let window = windows.methods.get(&Method::of(&request)).ok_or(RequestError::Closed)?;
         let places = async {
             let peer = Arc::clone(window).acquire_owned().await;
@@ -199,16 +201,4 @@ impl Handle {
         };
         self.peers.iter().map(stopped).collect()
     }
-}
-
-/// What can be said about a request before it is encoded.
-fn check(request: &Request) -> Result<(), RequestError> {
-    let fits = match request {
-        Request::Heads => true,
-        Request::Range { origin, .. } => origin.len() <= ORIGIN_BYTES_MAX,
-        Request::Deliver { documents } => {
-            documents.len() <= DELIVER_DOCUMENTS_MAX && crate::codec::deliver_fits(documents)
-        }
-    };
-    if fits { Ok(()) } else { Err(RequestError::TooLarge) }
 }

@@ -61,6 +61,21 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Whether the request keeps the bounds of its protocol; what does not is never sent. For those who fill a
+    /// delivery: besides its contents each document takes 9 bytes, and the whole 64.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        match self {
+            Self::Heads => true,
+            Self::Range { origin, .. } => origin.len() <= ORIGIN_BYTES_MAX,
+            Self::Deliver { documents } => {
+                documents.len() <= DELIVER_DOCUMENTS_MAX && crate::codec::deliver_fits(documents)
+            }
+        }
+    }
+}
+
 /// An answer of one peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Response {
