@@ -1,1 +1,41 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Modules, in reading order
+//!
+//! | Module | What it holds |
+//! | --- | --- |
+//! | [`problem`] | what a node answers when it refuses, and what to do next |
+//! | [`request`] | one request as data |
+//! | [`api`] | every use of the API as a [`request::Request`] |
+//! | [`client`] | sends requests, within bounds of time and size |
+//! | [`session`] | who is signed in where, kept in one private file |
+//! | [`caller`] | a client that signs in again by itself when its token's time is over |
+//! | [`policy`] | whom to trust, made from the cards of nodes |
+//! | [`offline`] | verification without any server |
+//! | [`cli`] | the arguments; `run` does what they say |
+
+pub mod api;
+pub mod caller;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod error;
+pub mod json;
+pub mod offline;
+pub mod out;
+pub mod pay;
+pub mod policy;
+pub mod problem;
+pub mod request;
+pub mod run;
+pub mod session;
+pub mod table;
+pub mod terminal;
+
+pub use client::{Client, ClientError};
+pub use error::CommandError;
+pub use hanse_document as document;
+pub use hanse_tlog as tlog;
+pub use hanse_verifier as verifier;
+pub use problem::Problem;
+pub use request::Request;

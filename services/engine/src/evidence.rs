@@ -82,7 +82,7 @@ impl Assembly<'_> {
             }
         }
         let mut proofs = Vec::new();
-        for (origin, leaf) in &cited {
+        for (leaf, origin) in &cited {
             proofs.extend(self.proof(origin, leaf).await?);
         }
         Ok((parts, proofs))
@@ -112,17 +112,17 @@ impl Assembly<'_> {
         &self,
         engagements: &BTreeMap<LeafId, Engagement<'_>>,
         held: &[Held],
-    ) -> BTreeSet<(String, LeafId)> {
+    ) -> BTreeMap<LeafId, String> {
         let leaves = || held.iter().filter_map(|held| held.leaf.as_ref());
         let commits: BTreeMap<LeafId, LeafId> = leaves().filter_map(sealed_for).collect();
-        let mut cited = BTreeSet::new();
+        let mut cited = BTreeMap::new();
         for held in held {
             let Some(Statement::Open { cites }) = held.leaf.as_ref().and_then(Leaf::statement) else {
                 continue;
             };
             let engagement = commits.get(cites).and_then(|engagement| engagements.get(engagement));
             if let (Some(engagement), Some(own)) = (engagement, authors_engagement(held)) {
-                cited.insert((engagement.log.to_owned(), own));
+                cited.insert(own, engagement.log.to_owned());
             }
         }
         cited

@@ -6,9 +6,10 @@ mod fault;
 mod fetch;
 mod replay;
 
-use hanse_document::NodeName;
+use hanse_document::{NodeName, Timestamp};
 use hanse_network::{Request, RequestError, Response};
-use hanse_store::log;
+use hanse_store::Store;
+use hanse_store::log::{self, GapRow};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -103,38 +104,62 @@ async fn catch_up(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
                 }
                 Replayed::Elsewhere => {}
                 Replayed::Halted => return Ok(()),
-                Replayed::Refused(fault) => return faulty(engine, mirror, &fetched.from, &fault).await,
+                Replayed::Refused(fault) => {
+                    return accuse(engine.store(), mirror, &fetched.from, &fault).await.map(drop);
+                }
             },
-            Err(fault) => return faulty(engine, mirror, &fetched.from, &fault).await,
+            Err(fault) => return accuse(engine.store(), mirror, &fetched.from, &fault).await.map(drop),
         }
     }
 }
 
-/// A fault that the log itself has signed, or that its own operator sends, halts the mirror; anyone else is just not believed.
-async fn faulty(engine: &Engine, mirror: &Mirror, from: &str, fault: &Fault) -> Result<(), LogError> {
+/// Judges a fault: one that the log itself has signed, or that its own operator sends, halts the mirror; anyone else is just not
+/// believed. `true` if the mirror is halted by it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn accuse(store: &Store, mirror: &Mirror, from: &str, fault: &Fault) -> Result<bool, LogError> {
     let origin = mirror.origin.as_str();
     if !fault.is_proved() && from != mirror.operator.as_str() {
         tracing::warn!(origin, from, %fault, "a peer sends wrong leaves of another's log");
-        return Ok(());
+        return Ok(false);
     }
-    let connection = engine.store().connection().await?;
-    if log::halt(&connection, origin, &fault.to_string()).await? {
+    let halted = log::halt(&store.connection().await?, origin, &fault.to_string()).await?;
+    if halted {
         tracing::error!(origin, from, %fault, "a mirror is halted");
     }
-    Ok(())
+    Ok(halted)
 }
 
 /// Asks again for the documents of opened reviews that did not come along.
 async fn fill_gaps(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
-    let mut connection = engine.store().connection().await?;
-    for gap in log::gaps(&connection, &mirror.origin, GAPS_MAX).await? {
+    let connection = engine.store().connection().await?;
+    let gaps = log::gaps(&connection, &mirror.origin, GAPS_MAX).await?;
+    drop(connection);
+    for gap in gaps {
         let Some(documents) = fetch::documents(engine, mirror, gap.index).await else { continue };
-        let tx = connection.begin().await?;
-        if documents::close_gap(&tx, &mirror.origin, &gap, &documents, engine.now()).await? {
-            tx.commit().await?;
+        if fill_gap(engine.store(), &mirror.origin, &gap, &documents, engine.now()).await? {
             tracing::info!(origin = mirror.origin, index = gap.index, "an opened review has arrived");
             engine.signals().log_advanced();
         }
     }
     Ok(())
+}
+
+/// Keeps what came for the leaf of a gap, unchecked so far. `true` if it closes the gap.
+///
+/// # Errors
+/// Those of the store.
+pub async fn fill_gap(
+    store: &Store,
+    origin: &str,
+    gap: &GapRow,
+    sent: &[Vec<u8>],
+    now: Timestamp,
+) -> Result<bool, LogError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin().await?;
+    let closed = documents::close_gap(&tx, origin, gap, sent, now).await?;
+    tx.commit().await?;
+    Ok(closed)
 }

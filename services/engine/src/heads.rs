@@ -22,7 +22,8 @@ use crate::signals::woken;
 
 pub(crate) use answer::answer;
 pub(crate) use heard::Heard;
-pub(crate) use learn::{learn, ripen};
+pub(crate) use learn::ripen;
+pub use learn::{FORKED, ROLLED_BACK, learn};
 
 /// A head as its log and known auditors signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod apply;
 mod clock;
 mod config;
 mod error;
@@ -8,10 +9,13 @@ mod signals;
 mod workers;
 
 pub mod cosign;
+mod evidence;
 pub mod follow;
+pub mod fsck;
 pub mod heads;
 pub mod logs;
-pub(crate) mod range;
+mod notes;
+pub mod range;
 pub mod sequence;
 
 pub mod requests;
@@ -25,6 +29,7 @@ use hanse_store::Store;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, Pace, Peer, Secret};
 pub use error::{EngineError, Failure, Refusal, UseError};
+pub use fsck::{FsckReport, fsck};
 pub use keys::{KeyError, Keys, Purpose};
 pub use views::{Delivery, Idempotency, Page, Published};
 pub use workers::{WorkerError, Workers};

@@ -9,7 +9,6 @@ use hanse_store::documents::{self, DocumentRow};
 use hanse_store::log::{self, CheckpointRow, LeafRow};
 use hanse_store::{Sql, StoreError};
 
-use crate::Engine;
 use crate::logs::LogError;
 
 /// Answers a request for the leaves `start..end` of a log. The page ends at the last checkpoint within, and carries it; if its
@@ -17,25 +16,19 @@ use crate::logs::LogError;
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn answer(
-    engine: &Engine,
-    origin: &str,
-    start: u64,
-    end: u64,
-) -> Result<Response, LogError> {
-    let connection = engine.store().connection().await?;
-    let Some(row) = log::find(&connection, origin).await? else {
+pub async fn answer(db: &impl Sql, origin: &str, start: u64, end: u64) -> Result<Response, LogError> {
+    let Some(row) = log::find(db, origin).await? else {
         return Ok(refused("unknown-log", "This node keeps no log of that origin."));
     };
     if start >= end || start >= row.size {
         return Ok(refused("beyond-head", "This node has no entries of that log from there on."));
     }
     let end = end.min(row.size).min(start.saturating_add(RANGE_ENTRIES_MAX));
-    let checkpoint = log::checkpoints_below(&connection, origin, end, 1).await?.pop();
+    let checkpoint = log::checkpoints_below(db, origin, end, 1).await?.pop();
     let checkpoint = checkpoint.filter(|checkpoint| checkpoint.size > start);
     let end = checkpoint.as_ref().map_or(end, |checkpoint| checkpoint.size);
-    let leaves = log::leaves(&connection, origin, start, end - start).await?;
-    page(&connection, origin, leaves, checkpoint).await
+    let leaves = log::leaves(db, origin, start, end - start).await?;
+    page(db, origin, leaves, checkpoint).await
 }
 
 async fn page(

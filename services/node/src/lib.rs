@@ -1,19 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 pub mod cli;
-
 mod app;
-mod config;
+pub mod config;
 mod idempotency;
 mod observe;
 mod principal;
 mod problem;
 mod routes;
-mod run;
-mod secret;
+pub mod run;
+pub mod secret;
 mod server;
 mod state;
 mod telemetry;
 mod token;
 
 pub use app::openapi_json;
+pub use config::Config;
+pub use run::Running;

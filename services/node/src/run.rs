@@ -1,13 +1,14 @@
 //! From a configuration to a running node, and back down in order: first no new requests, then no workers, then no database.
 
 use std::error::Error;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::Server;
 use hanse_document::NodeName;
-use hanse_engine::{Engine, FsckReport, Keys, Pace, Peer, Purpose, SystemClock, Workers};
-use hanse_store::{Private, Store};
+use hanse_engine::{Clock, Engine, FsckReport, Keys, Pace, Peer, Purpose, SystemClock, Workers};
+use hanse_store::Store;
+use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -124,35 +125,72 @@ impl Database {
 }
 
 async fn serve(config: &Config, secret: hanse_engine::Secret, store: Store) -> Result<()> {
-    let listener = TcpListener::bind(config.listen).map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
-    let mut registry = Registry::with_prefix("hanse");
-    let metrics = HttpMetrics::new(&mut registry);
-    let (engine, mut workers) = Engine::start(engine_config(config, secret)?, store, Arc::new(SystemClock), &mut registry).await?;
-    let tokens = Tokens::new(&config.name, &engine.keys().seed(Purpose::Token)).ok_or("the token key cannot be used")?;
-    let state = State { engine, tokens: Arc::new(tokens), registry: Arc::new(registry) };
-    let server = server::start(listener, state, metrics)?;
-    let handle = server.handle();
-    // Its threads stop when told to, below; a server that ends by itself ends the program.
-    let mut server = std::pin::pin!(server);
+    let running = Running::start(config, secret, store, Arc::new(SystemClock)).await?;
     tracing::info!(name = config.name, url = config.url, docs = format!("{}/docs/", config.url), "ready");
-    let outcome = tokio::select! {
-        ended = &mut server => ended.map_err(Into::into),
-        error = workers.failed() => Err(error.into()),
-        signal = stop_signal() => signal.map(|name| tracing::info!(signal = name, "stopping")),
-    };
-    stop(&handle, server, workers).await;
-    outcome
+    running.until(stop_signal()).await
 }
 
-async fn stop(handle: &ServerHandle, server: std::pin::Pin<&mut actix_web::dev::Server>, workers: Workers) {
-    // The server future must be polled for its threads to end.
-    let (_, ended) = tokio::join!(handle.stop(true), server);
-    if let Err(error) = ended {
-        tracing::warn!(%error, "the HTTP server did not end well");
+/// A node that answers: HTTP server and workers.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    engine: Engine,
+    workers: Workers,
+    server: Server,
+}
+
+impl Running {
+    /// Starts workers and HTTP server on a database that is at this version. The server answers once [`Running::until`] runs.
+    pub async fn start(
+        config: &Config,
+        secret: hanse_engine::Secret,
+        store: Store,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let listener =
+            TcpListener::bind(config.listen).map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+        let address = listener.local_addr()?;
+        let mut registry = Registry::with_prefix("hanse");
+        let metrics = HttpMetrics::new(&mut registry);
+        let (engine, workers) = Engine::start(engine_config(config, secret)?, store, clock, &mut registry).await?;
+        let tokens =
+            Tokens::new(&config.name, &engine.keys().seed(Purpose::Token)).ok_or("the token key cannot be used")?;
+        let state = State { engine: engine.clone(), tokens: Arc::new(tokens), registry: Arc::new(registry) };
+        let server = server::start(listener, state, metrics)?;
+        Ok(Self { address, engine, workers, server })
     }
-    match workers.stop().await {
-        Ok(()) => tracing::info!("stopped"),
-        Err(error) => tracing::warn!(%error, "a worker did not end well"),
+
+    /// Where the HTTP server listens: the port that the system chose, if the configuration left it to it.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the node does.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Answers until `stop` says why to stop, then ends in order; or until something of it fails.
+    pub async fn until(mut self, stop: impl Future<Output = Result<&'static str>>) -> Result<()> {
+        let handle = self.server.handle();
+        let mut server = std::pin::pin!(self.server);
+        let outcome = tokio::select! {
+            ended = &mut server => return ended.map_err(Into::into),
+            error = self.workers.failed() => Err(error.into()),
+            reason = stop => reason.map(|reason| tracing::info!(reason, "stopping")),
+        };
+        // The server future must be polled for its threads to end.
+        let (ended, ()) = tokio::join!(server, handle.stop(true));
+        if let Err(error) = ended {
+            tracing::warn!(%error, "the HTTP server did not end well");
+        }
+        match self.workers.stop().await {
+            Ok(()) => tracing::info!("stopped"),
+            Err(error) => tracing::warn!(%error, "a worker did not end well"),
+        }
+        outcome
     }
 }
 

@@ -8,7 +8,7 @@ use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_tlog::verify;
 
 use crate::part::{open, quorum};
-use crate::quorum::{Age, Trust};
+use crate::quorum::{Age, Signed, Trust};
 use crate::report::{Coverage, Outcome, Step};
 
 /// An engagement that the file proves.
@@ -27,10 +27,25 @@ pub(crate) fn check(
     steps: &mut Vec<Step>,
 ) -> BTreeMap<LeafId, Cited> {
     let mut cited = BTreeMap::new();
+    // Many engagements stand below one checkpoint.
+    let mut opened: BTreeMap<(&str, &str), Option<Signed>> = BTreeMap::new();
     for proof in proofs {
-        let (found, ended) = one(trust, proof);
-        steps.extend(ended);
-        let Some(found) = found else { continue };
+        let checkpoint = opened.entry((&proof.origin, &proof.checkpoint)).or_insert_with(|| {
+            match open(trust, &proof.origin, &proof.checkpoint, Age::Any) {
+                Ok((signed, step)) => {
+                    steps.extend([step, quorum(&proof.origin, &signed)]);
+                    Some(signed)
+                }
+                Err(failed) => {
+                    steps.push(*failed);
+                    None
+                }
+            }
+        });
+        let Some(signed) = checkpoint else { continue };
+        let (found, step) = one(proof, signed);
+        steps.push(step);
+        let Some(found) = found.filter(|_| signed.coverage == Coverage::Audited) else { continue };
         let name = format!("engagement {} of {}", proof.index, proof.origin);
         if cited.insert(found.leaf.id(), found).is_some() {
             steps.push(Step::new(name, Outcome::Invalid, "the file holds one engagement twice"));
@@ -39,35 +54,23 @@ pub(crate) fn check(
     cited
 }
 
-fn one(trust: &Trust<'_>, proof: &EngagementProof) -> (Option<Cited>, Vec<Step>) {
-    let (signed, opened) = match open(trust, &proof.origin, &proof.checkpoint, Age::Any) {
-        Ok(opened) => opened,
-        Err(failed) => return (None, vec![*failed]),
-    };
+fn one(proof: &EngagementProof, signed: &Signed) -> (Option<Cited>, Step) {
     let name = format!("engagement {} of {}", proof.index, proof.origin);
-    let invalid = |says: String| Step::new(&name, Outcome::Invalid, says);
     let leaf = match Leaf::from_value(&proof.leaf) {
         Ok(leaf) => leaf,
-        Err(error) => return (None, vec![opened, invalid(error.to_string())]),
+        Err(error) => return (None, Step::new(name, Outcome::Invalid, error.to_string())),
     };
+    let step = Step::new(name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
     let root = verify::root_from_inclusion(proof.index, signed.checkpoint.size, &leaf.hash(), &proof.path);
     let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
+    let step = step.with("root of the log", signed.checkpoint.root, shown);
+    let invalid = |says: &str, step| (None, Step { outcome: Outcome::Invalid, says: says.into(), ..step });
     if root != Ok(signed.checkpoint.root) {
-        let step = invalid("this leaf is not at this place of the log".into());
-        return (None, vec![opened, step.with("root of the log", signed.checkpoint.root, shown)]);
+        return invalid("this leaf is not at this place of the log", step);
     }
     let Some(Statement::Engagement { log, slots, .. }) = leaf.statement() else {
-        return (None, vec![opened, invalid("the leaf is no engagement".into())]);
+        return invalid("the leaf is no engagement", step);
     };
-    let step = Step::new(&name, Outcome::Holds, format!("leaf {} is in the log", leaf.id())).with(
-        "root of the log",
-        signed.checkpoint.root,
-        shown,
-    );
-    let steps = vec![opened, quorum(&proof.origin, &signed), step];
-    if signed.coverage != Coverage::Audited {
-        return (None, steps);
-    }
     let (log, slots) = (log.clone(), slots.clone());
-    (Some(Cited { origin: proof.origin.clone(), leaf, log, slots }), steps)
+    (Some(Cited { origin: proof.origin.clone(), leaf, log, slots }), step)
 }

@@ -68,7 +68,7 @@ impl Display for Step {
             if pair.stated == pair.computed {
                 writeln!(f, "  {:WORD$}   {}: {}", "", pair.what, pair.stated)?;
             } else {
-                writeln!(f, "  {:WORD$}   {}: {} | {}", "", pair.what, pair.stated, pair.computed)?;
+                writeln!(f, "  {:WORD$}   {}: {}; against {}", "", pair.what, pair.stated, pair.computed)?;
             }
         }
         Ok(())

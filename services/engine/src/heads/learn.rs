@@ -11,17 +11,17 @@ use crate::logs::LogError;
 
 /// Why an own log is signed no more: a peer holds a head that this node has signed and does not remember, so its database is
 /// older than what it said. Only a new beginning of the log can follow.
-pub(crate) const ROLLED_BACK: &str = "rolled-back";
+pub const ROLLED_BACK: &str = "rolled-back";
 
 /// Why a mirror is followed no more: its log has signed two histories.
-pub(crate) const FORKED: &str = "forked";
+pub const FORKED: &str = "forked";
 
 /// Compares a head with the log here: keeps its cosignatures, wakes the follower if it is larger, and halts the log if both
 /// cannot be true.
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn learn(engine: &Engine, head: &SignedHead) -> Result<(), LogError> {
+pub async fn learn(engine: &Engine, head: &SignedHead) -> Result<(), LogError> {
     engine.heard().saw(head);
     let origin = head.checkpoint.origin.as_str();
     let mut connection = engine.store().connection().await?;

@@ -6,3 +6,4 @@
 mod fixture;
 
 mod honest;
+mod tamper;

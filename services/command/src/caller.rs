@@ -1,0 +1,136 @@
+//! A client that knows who is signed in, and renews the token by itself when its time is over.
+
+use serde_json::Value;
+
+use crate::client::{Client, ClientError};
+use crate::error::CommandError;
+use crate::request::{As, Request};
+use crate::session::{Session, SessionFile};
+use crate::{api, clock};
+
+/// The node that is used where nothing names one: what `make run` starts.
+pub const NODE_DEFAULT: &str = "http://127.0.0.1:8080";
+
+/// One run of the program: one node, and the session there if there is one.
+#[derive(Debug)]
+pub struct Caller {
+    client: Client,
+    file: SessionFile,
+    session: Option<Session>,
+}
+
+impl Caller {
+    /// The node that is named, or the one where somebody is signed in, or [`NODE_DEFAULT`].
+    ///
+    /// # Errors
+    /// [`CommandError::Session`] for a file that is of no use, [`CommandError::Client`] for a URL that is none.
+    pub fn new(named: Option<&str>, file: SessionFile) -> Result<Self, CommandError> {
+        let kept = file.load()?;
+        let url = named.or(kept.as_ref().map(|session| session.node.as_str())).unwrap_or(NODE_DEFAULT);
+        let client = Client::new(url)?;
+        // A token is good at its own node only, and must not be shown to another one.
+        let session = kept.filter(|session| session.node == client.url());
+        Ok(Self { client, file, session })
+    }
+
+    /// The node, as anybody.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// [`CommandError::SignedOut`] if nobody is.
+    pub fn session(&self) -> Result<&Session, CommandError> {
+        self.session.as_ref().ok_or_else(|| CommandError::SignedOut(self.client.url().to_owned()))
+    }
+
+    /// Sends the request, as the person who is signed in where that matters.
+    ///
+    /// # Errors
+    /// [`CommandError::SignedOut`] if the request needs somebody, and whatever [`Client::send`] has.
+    pub fn send(&mut self, request: &Request) -> Result<Value, CommandError> {
+        match request.by {
+            As::Anyone => Ok(self.client.send(request)?),
+            As::Viewer => match self.send_signed(request) {
+                // Without a session it is still a question that anybody may ask.
+                Err(CommandError::SignedOut(_)) => Ok(self.client.send(request)?),
+                Err(CommandError::Client(error)) if is_signed_out(&error) => Ok(self.client.send(request)?),
+                answer => answer,
+            },
+            As::Person => self.send_signed(request),
+        }
+    }
+
+    fn send_signed(&mut self, request: &Request) -> Result<Value, CommandError> {
+        if self.session()?.is_stale(clock::unix_now()) {
+            self.renew()?;
+        }
+        match self.signed()?.send(request) {
+            // This machine's clock may be behind the node's.
+            Err(error) if error.is("token-expired") => {
+                self.renew()?;
+                Ok(self.signed()?.send(request)?)
+            }
+            answer => Ok(answer?),
+        }
+    }
+
+    fn signed(&self) -> Result<Client, CommandError> {
+        Ok(self.client.with_token(&self.session()?.access_token))
+    }
+
+    /// Takes new tokens, unless another run of the program has just done so.
+    fn renew(&mut self) -> Result<(), CommandError> {
+        let _lock = self.file.lock()?;
+        let used = self.session()?.clone();
+        let session = match self.file.load()? {
+            Some(newer) if newer.node == used.node && newer.access_token != used.access_token => newer,
+            _ => {
+                let answer = self.client.send(&api::refresh(&used.refresh_token))?;
+                let session = Session::from_answer(&used.node, &answer, clock::unix_now())?;
+                self.file.store(&session)?;
+                session
+            }
+        };
+        self.session = Some(session);
+        Ok(())
+    }
+
+    /// Signs in and keeps the session.
+    ///
+    /// # Errors
+    /// Whatever [`Client::send`] and the session file have.
+    pub fn login(
+        &mut self,
+        handle: &str,
+        password: &str,
+        scopes: &[String],
+    ) -> Result<&Session, CommandError> {
+        let answer = self.client.send(&api::login(handle, password, scopes))?;
+        let session = Session::from_answer(self.client.url(), &answer, clock::unix_now())?;
+        self.file.store(&session)?;
+        Ok(self.session.insert(session))
+    }
+
+    /// Ends the login at the node, and forgets it here in any case.
+    ///
+    /// # Errors
+    /// The session is forgotten even when the node could not be told; then the error says so.
+    pub fn logout(&mut self) -> Result<(), CommandError> {
+        let told = match self.send_signed(&api::logout()) {
+            Err(CommandError::Client(error)) if is_signed_out(&error) => Ok(()),
+            told => told.map(drop),
+        };
+        self.file.remove()?;
+        self.session = None;
+        told
+    }
+}
+
+/// Whether the node says that nobody is signed in with these tokens.
+fn is_signed_out(error: &ClientError) -> bool {
+    error.problem().is_some_and(|problem| problem.status == 401)
+}

@@ -1,0 +1,427 @@
+//! The longer argument lists, and the requests that they become.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use hanse_document::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::api::Search;
+use crate::error::CommandError;
+use crate::{pay, terminal};
+
+/// Where a password comes from; asked for, if from nowhere else.
+#[derive(Args)]
+pub struct Password {
+    /// Read the password from this file.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// From the environment, so that it is in no list of processes.
+    #[arg(long, env = "HANSE_PASSWORD", hide = true, hide_env_values = true)]
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for Password {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Password").field("password_file", &self.password_file).finish_non_exhaustive()
+    }
+}
+
+/// Whether to do it.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Trial {
+    /// Show the document as it would be, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Why, if one says.
+#[derive(Debug, Args)]
+pub struct Reason {
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// An answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    /// It is so.
+    Yes,
+    /// It is not so.
+    No,
+}
+
+impl YesNo {
+    fn is_yes(self) -> bool {
+        self == Self::Yes
+    }
+}
+
+/// A profile; what is absent stays as it was.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// A JSON file with the whole profile, as the API takes it; `-` reads standard input.
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    pub file: Option<PathBuf>,
+    /// The name to be called by.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// One line.
+    #[arg(long)]
+    pub headline: Option<String>,
+    /// A few paragraphs; `-` reads them from standard input.
+    #[arg(long)]
+    pub about: Option<String>,
+    /// A language that you work in, as in fr or pt-BR (may be repeated).
+    #[arg(long, value_name = "TAG")]
+    pub language: Vec<String>,
+    /// A skill: an ESCO id or local:WORD (may be repeated).
+    #[arg(long, value_name = "SKILL")]
+    pub skill: Vec<String>,
+    /// Where you work from, as in 'Lyon, FR'.
+    #[arg(long, value_parser = place)]
+    pub place: Option<Value>,
+    /// What you ask for, as in '45 EUR/hour', 'barter: bread' or 'time'.
+    #[arg(long, value_parser = pay::parse)]
+    pub rate: Option<Value>,
+    /// Whether you work remotely.
+    #[arg(long)]
+    pub remote: Option<YesNo>,
+    /// How far you travel.
+    #[arg(long, value_name = "KM")]
+    pub travel_km: Option<u32>,
+}
+
+/// A posting.
+#[derive(Debug, Args)]
+pub struct JobArgs {
+    /// A JSON file with the whole posting, as the API takes it; `-` reads standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["title", "text"])]
+    pub file: Option<PathBuf>,
+    /// One line.
+    #[arg(long, required_unless_present = "file")]
+    pub title: Option<String>,
+    /// What is to be done; `-` reads it from standard input.
+    #[arg(long, required_unless_present = "file")]
+    pub text: Option<String>,
+    /// The language of title and text.
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// A language that the work needs (may be repeated).
+    #[arg(long, value_name = "TAG")]
+    pub speaks: Vec<String>,
+    /// A skill: an ESCO id or local:WORD (may be repeated).
+    #[arg(long, value_name = "SKILL")]
+    pub skill: Vec<String>,
+    /// What is given in return, as in '45 EUR/hour', '2200-3200 EUR', 'barter: bread' or 'time: 20'.
+    #[arg(long, value_parser = pay::parse)]
+    pub pay: Option<Value>,
+    /// The work can be done anywhere.
+    #[arg(long, conflicts_with = "place")]
+    pub remote: bool,
+    /// Where, as in 'Lyon, FR'.
+    #[arg(long, value_parser = place)]
+    pub place: Option<Value>,
+    /// First day, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE")]
+    pub start: Option<String>,
+    /// Last day, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE")]
+    pub end: Option<String>,
+    /// Hours a week.
+    #[arg(long, value_name = "HOURS")]
+    pub hours_per_week: Option<u32>,
+    /// How many people.
+    #[arg(long)]
+    pub seats: Option<u32>,
+    /// Days until it expires, 1 to 90; 30 if absent.
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// Whether to do it.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// What to look for.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// Words; in one argument, "quotes" keep them together and -word leaves out.
+    #[arg(value_name = "WORD")]
+    pub words: Vec<String>,
+    /// One skill.
+    #[arg(long, value_name = "SKILL")]
+    pub skill: Option<String>,
+    /// The language of the posting.
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Remote only, or on site only.
+    #[arg(long)]
+    pub remote: Option<YesNo>,
+    /// Postings of one client.
+    #[arg(long, value_name = "DID")]
+    pub client: Option<String>,
+    /// In one state, as in open or filled; open if neither this nor --client is said.
+    #[arg(long)]
+    pub state: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub limit: u32,
+    /// Where the last page ended, as printed below it.
+    #[arg(long)]
+    pub cursor: Option<String>,
+}
+
+/// A bid.
+#[derive(Debug, Args)]
+pub struct BidArgs {
+    /// Id of the job.
+    pub job: String,
+    /// Why you; `-` reads it from standard input.
+    #[arg(long)]
+    pub text: String,
+    /// Days that the work takes.
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// What you ask for, as in '45 EUR/hour' or '1200 EUR'.
+    #[arg(long, value_parser = pay::parse)]
+    pub pay: Option<Value>,
+    /// The language of the text.
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Whether to do it.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// An offer.
+#[derive(Debug, Args)]
+pub struct OfferArgs {
+    /// Id of the bid.
+    pub bid: String,
+    /// What is to be done; `-` reads it from standard input.
+    #[arg(long)]
+    pub scope: String,
+    /// By when, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE")]
+    pub due: String,
+    /// For what, as in '1200 EUR'.
+    #[arg(long, value_parser = pay::parse)]
+    pub pay: Option<Value>,
+    /// The language of the scope.
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Whether to do it.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// A review.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// Id of the contract, `offer_…`.
+    pub contract: String,
+    /// A JSON file with the whole review, as the API takes it; `-` reads standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rating", "axis", "on_time", "text", "language"])]
+    pub file: Option<PathBuf>,
+    /// 1 to 5.
+    #[arg(long, required_unless_present = "file", value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub rating: Option<u8>,
+    /// A rating of one trait, as in quality=5 (may be repeated).
+    #[arg(long, value_name = "NAME=1..5", value_parser = axis)]
+    pub axis: Vec<(String, u8)>,
+    /// Whether the other side was on time.
+    #[arg(long)]
+    pub on_time: Option<YesNo>,
+    /// Your words; `-` reads them from standard input.
+    #[arg(long)]
+    pub text: Option<String>,
+    /// The language of your words.
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Whether to do it.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// What to verify.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The evidence file.
+    pub file: PathBuf,
+    /// The policy file: whom you trust.
+    #[arg(long, value_name = "FILE")]
+    pub policy: PathBuf,
+    /// The time to judge at, YYYY-MM-DDTHH:MM:SSZ; this machine's, if absent.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub now: Option<Timestamp>,
+    /// Oldest cosignature that counts, in seconds; two days, if absent.
+    #[arg(long, value_name = "SECONDS")]
+    pub max_age: Option<u32>,
+}
+
+impl ProfileArgs {
+    /// The profile to send, over what it was before.
+    ///
+    /// # Errors
+    /// [`CommandError`] for a file that cannot be used.
+    pub fn over(&self, before: &Value) -> Result<Value, CommandError> {
+        if let Some(file) = &self.file {
+            return json_file(file);
+        }
+        let mut profile = before.as_object().cloned().unwrap_or_default();
+        let lists = [("languages", &self.language), ("skills", &self.skill)];
+        profile.extend(
+            lists
+                .into_iter()
+                .filter(|(_, list)| !list.is_empty())
+                .map(|(name, list)| (name.to_owned(), json!(list))),
+        );
+        let about = self.about.as_deref().map(terminal::text_or_input).transpose()?;
+        state(&mut profile, "name", self.name.clone());
+        state(&mut profile, "headline", self.headline.clone());
+        state(&mut profile, "about", about);
+        state(&mut profile, "place", self.place.clone());
+        state(&mut profile, "rate", self.rate.clone());
+        state(&mut profile, "remote", self.remote.map(YesNo::is_yes));
+        state(&mut profile, "travel_km", self.travel_km);
+        Ok(Value::Object(profile))
+    }
+}
+
+impl JobArgs {
+    /// The posting to send.
+    ///
+    /// # Errors
+    /// [`CommandError`] for a file or standard input that cannot be used.
+    pub fn request(&self) -> Result<Value, CommandError> {
+        if let Some(file) = &self.file {
+            return json_file(file);
+        }
+        let text = self.text.as_deref().map(terminal::text_or_input).transpose()?;
+        let mut job = Map::new();
+        state(&mut job, "title", self.title.clone());
+        state(&mut job, "text", text);
+        state(&mut job, "language", self.language.clone());
+        state(&mut job, "languages", Some(self.speaks.clone()));
+        state(&mut job, "skills", Some(self.skill.clone()));
+        state(&mut job, "pay", self.pay.clone());
+        state(
+            &mut job,
+            "place",
+            if self.remote { Some(json!({"kind": "remote"})) } else { self.place.clone() },
+        );
+        state(&mut job, "hours_per_week", self.hours_per_week);
+        state(&mut job, "seats", self.seats);
+        state(&mut job, "days", self.days);
+        let mut schedule = Map::new();
+        state(&mut schedule, "start", self.start.clone());
+        state(&mut schedule, "end", self.end.clone());
+        state(&mut job, "schedule", (!schedule.is_empty()).then_some(schedule));
+        Ok(Value::Object(job))
+    }
+}
+
+impl SearchArgs {
+    /// The search to send.
+    #[must_use]
+    pub fn search(&self) -> Search {
+        Search {
+            text: (!self.words.is_empty()).then(|| self.words.join(" ")),
+            skill: self.skill.clone(),
+            language: self.language.clone(),
+            remote: self.remote.map(YesNo::is_yes),
+            client: self.client.clone(),
+            state: self.state.clone(),
+            cursor: self.cursor.clone(),
+            limit: Some(self.limit),
+        }
+    }
+}
+
+impl BidArgs {
+    /// The bid to send.
+    ///
+    /// # Errors
+    /// [`CommandError`] for standard input that cannot be used.
+    pub fn request(&self) -> Result<Value, CommandError> {
+        let mut bid = Map::new();
+        state(&mut bid, "text", Some(terminal::text_or_input(&self.text)?));
+        state(&mut bid, "days", self.days);
+        state(&mut bid, "pay", self.pay.clone());
+        state(&mut bid, "language", self.language.clone());
+        Ok(Value::Object(bid))
+    }
+}
+
+impl OfferArgs {
+    /// The offer to send.
+    ///
+    /// # Errors
+    /// [`CommandError`] for standard input that cannot be used.
+    pub fn request(&self) -> Result<Value, CommandError> {
+        let mut offer = Map::new();
+        state(&mut offer, "scope", Some(terminal::text_or_input(&self.scope)?));
+        state(&mut offer, "due", Some(self.due.clone()));
+        state(&mut offer, "pay", self.pay.clone());
+        state(&mut offer, "language", self.language.clone());
+        Ok(Value::Object(offer))
+    }
+}
+
+impl ReviewArgs {
+    /// The review to send.
+    ///
+    /// # Errors
+    /// [`CommandError`] for a file or standard input that cannot be used.
+    pub fn request(&self) -> Result<Value, CommandError> {
+        if let Some(file) = &self.file {
+            return json_file(file);
+        }
+        let text = self.text.as_deref().map(terminal::text_or_input).transpose()?;
+        let axes: Map<String, Value> =
+            self.axis.iter().map(|(name, rating)| (name.clone(), (*rating).into())).collect();
+        let mut review = Map::new();
+        state(&mut review, "rating", self.rating);
+        state(&mut review, "axes", Some(axes));
+        state(&mut review, "on_time", self.on_time.map(YesNo::is_yes));
+        state(&mut review, "text", text);
+        state(&mut review, "language", self.language.clone());
+        Ok(Value::Object(review))
+    }
+}
+
+/// Sets a field that is stated.
+fn state(fields: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        fields.insert(name.to_owned(), value.into());
+    }
+}
+
+fn json_file(path: &std::path::Path) -> Result<Value, CommandError> {
+    let text = terminal::file_or_input(path)?;
+    serde_json::from_str(&text)
+        .map_err(|error| CommandError::Input(format!("{}: not JSON: {error}", path.display())))
+}
+
+fn place(text: &str) -> Result<Value, String> {
+    let (name, country) = text.rsplit_once(',').ok_or("write it with its country, as in 'Lyon, FR'")?;
+    let country = country.trim();
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(format!("`{country}` is no country code; write the place as in 'Lyon, FR'"));
+    }
+    Ok(json!({"kind": "site", "name": name.trim(), "country": country}))
+}
+
+fn axis(text: &str) -> Result<(String, u8), String> {
+    let (name, rating) = text.split_once('=').ok_or("write it as in quality=5")?;
+    match rating.parse() {
+        Ok(rating @ 1..=5) => Ok((name.to_owned(), rating)),
+        _ => Err("a rating is 1 to 5".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).map_err(|_| "write it as in 2026-11-24T10:00:00Z".to_owned())
+}

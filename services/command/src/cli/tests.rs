@@ -1,0 +1,133 @@
+use super::*;
+use clap::CommandFactory as _;
+use serde_json::json;
+
+fn parse(line: &[&str]) -> Command {
+    Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).unwrap().command
+}
+
+fn refuses(line: &[&str]) -> bool {
+    Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).is_err()
+}
+
+#[test]
+fn the_arguments_are_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_shows_an_example() {
+    fn check(command: &clap::Command) {
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(sub.has_subcommands() || help.contains("hanse "), "{} has no example", sub.get_name());
+            check(sub);
+        }
+    }
+    check(&Cli::command());
+}
+
+#[test]
+fn a_posting_says_what_is_stated_and_no_more() {
+    let Command::Work(Work::Job(JobCommand::Post(args))) =
+        parse(&["job", "post", "--title", "T", "--text", "X"])
+    else {
+        panic!()
+    };
+    assert_eq!(args.request().unwrap(), json!({"title": "T", "text": "X", "languages": [], "skills": []}));
+    let line = [
+        "job",
+        "post",
+        "--title",
+        "T",
+        "--text",
+        "X",
+        "--place",
+        "Saint-Denis, La Plaine, FR",
+        "--pay",
+        "from 900 EUR",
+        "--start",
+        "2027-01-11",
+        "--days",
+        "7",
+        "--skill",
+        "local:a",
+        "--skill",
+        "local:b",
+        "--speaks",
+        "fr",
+    ];
+    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    assert_eq!(
+        args.request().unwrap(),
+        json!({"title": "T", "text": "X", "languages": ["fr"], "skills": ["local:a", "local:b"], "days": 7,
+            "place": {"kind": "site", "name": "Saint-Denis, La Plaine", "country": "FR"}, "schedule": {"start": "2027-01-11"},
+            "pay": {"kind": "money", "currency": "EUR", "per": "project", "min": 90_000}})
+    );
+    assert!(refuses(&["job", "post", "--title", "T"]));
+    assert!(refuses(&["job", "post", "--title", "T", "--text", "X", "--remote", "--place", "Lyon, FR"]));
+    assert!(refuses(&["job", "post", "--title", "T", "--text", "X", "--place", "Lyon"]));
+}
+
+#[test]
+fn a_search_takes_words_as_people_type_them() {
+    let Command::Work(Work::Job(JobCommand::Search(args))) =
+        parse(&["job", "search", "\"live sound\" -wedding", "rig", "--remote", "no"])
+    else {
+        panic!()
+    };
+    let search = args.search();
+    assert_eq!(search.text.as_deref(), Some("\"live sound\" -wedding rig"));
+    assert_eq!((search.remote, search.limit), (Some(false), Some(20)));
+    assert!(refuses(&["job", "search", "--limit", "101"]));
+}
+
+#[test]
+fn a_review_is_rated_one_to_five() {
+    let line = [
+        "review",
+        "offer_x",
+        "--rating",
+        "4",
+        "--axis",
+        "quality=5",
+        "--axis",
+        "deadlines=3",
+        "--on-time",
+        "no",
+    ];
+    let Command::Step(Step::Review(args)) = parse(&line) else { panic!() };
+    assert_eq!(
+        args.request().unwrap(),
+        json!({"rating": 4, "axes": {"quality": 5, "deadlines": 3}, "on_time": false})
+    );
+    for line in [
+        ["review", "offer_x", "--rating", "6"],
+        ["review", "offer_x", "--rating", "0"],
+        ["review", "offer_x", "--axis", "quality=5"],
+    ] {
+        assert!(refuses(&line), "{line:?}");
+    }
+    assert!(refuses(&["review", "offer_x", "--rating", "4", "--axis", "quality=6"]));
+    assert!(refuses(&["review", "offer_x", "--rating", "4", "--file", "x.json"]));
+}
+
+#[test]
+fn global_options_stand_anywhere() {
+    let cli =
+        Cli::try_parse_from(["hanse", "accept", "offer_x", "--dry-run", "--json", "--node", "http://n"])
+            .unwrap();
+    assert!(cli.json);
+    assert_eq!(cli.node.as_deref(), Some("http://n"));
+    assert!(matches!(cli.command, Command::Step(Step::Accept(Moved { trial: Trial { dry_run: true }, .. }))));
+}
+
+#[test]
+fn a_password_is_not_printed() {
+    let Command::People(People::Login { password, .. }) =
+        parse(&["login", "ada", "--password", "hunter2hunter2"])
+    else {
+        panic!()
+    };
+    assert!(!format!("{password:?}").contains("hunter2"));
+}

@@ -1,0 +1,180 @@
+//! What is given in return, as people write it: `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`,
+//! `barter: a service in stoneware`, `time: 20`. Nodes count money in minor units (`4500` is 45 €).
+
+use serde_json::{Value, json};
+
+use crate::json::Read as _;
+
+/// Currencies without a minor unit (ISO 4217).
+const NO_MINOR: [&str; 16] = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+    "XPF",
+];
+/// Currencies of a thousand minor units.
+const THOUSAND_MINOR: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+/// How it is written, for messages.
+const FORM: &str = "write it as `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`, `barter: WHAT` or `time: HOURS`";
+
+/// Reads what a person wrote into the API's form.
+///
+/// # Errors
+/// A sentence that says how to write it.
+pub fn parse(text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    let wrong = || format!("`{text}` is no pay: {FORM}");
+    if let Some(offers) = text.strip_prefix("barter:") {
+        return Ok(json!({"kind": "barter", "offers": offers.trim()}));
+    }
+    if text == "time" {
+        return Ok(json!({"kind": "time_credits"}));
+    }
+    if let Some(hours) = text.strip_prefix("time:") {
+        let hours: u32 = hours.trim().trim_end_matches('h').trim_end().parse().map_err(|_| wrong())?;
+        return Ok(json!({"kind": "time_credits", "hours": hours}));
+    }
+    let (amounts, unit) = text.rsplit_once(' ').ok_or_else(wrong)?;
+    let (currency, per) = unit.split_once('/').unwrap_or((unit, "project"));
+    if currency.len() != 3
+        || !currency.bytes().all(|b| b.is_ascii_uppercase())
+        || !["hour", "project"].contains(&per)
+    {
+        return Err(wrong());
+    }
+    let amount = |text: &str| minor(text.trim(), digits(currency)).ok_or_else(wrong);
+    let mut pay = json!({"kind": "money", "currency": currency, "per": per});
+    let (min, max) = if let Some(min) = amounts.strip_prefix("from ") {
+        (Some(amount(min)?), None)
+    } else if let Some(max) = amounts.strip_prefix("up to ") {
+        (None, Some(amount(max)?))
+    } else if let Some((min, max)) = amounts.split_once(['-', '–']) {
+        (Some(amount(min)?), Some(amount(max)?))
+    } else {
+        (Some(amount(amounts)?), Some(amount(amounts)?))
+    };
+    if let Some(pay) = pay.as_object_mut() {
+        pay.extend(min.map(|min| ("min".to_owned(), min.into())));
+        pay.extend(max.map(|max| ("max".to_owned(), max.into())));
+    }
+    Ok(pay)
+}
+
+/// Writes the API's form for a person; `unstated` for what is none.
+#[must_use]
+pub fn show(pay: Option<&Value>) -> String {
+    let Some(pay) = pay else { return "unstated".to_owned() };
+    match pay.text("/kind") {
+        "money" => {
+            let currency = pay.text("/currency");
+            let amount = |name: &str| Some(major(pay.get(name)?.as_u64()?, digits(currency)));
+            let amounts = match (amount("min"), amount("max")) {
+                (Some(min), Some(max)) if min == max => min,
+                (Some(min), Some(max)) => format!("{min}–{max}"),
+                (Some(min), None) => format!("from {min}"),
+                (None, Some(max)) => format!("up to {max}"),
+                (None, None) => "some".to_owned(),
+            };
+            format!("{amounts} {currency}/{}", pay.text("/per"))
+        }
+        "barter" => format!("barter: {}", pay.text("/offers")),
+        "time_credits" => match pay.number("/hours") {
+            0 => "time".to_owned(),
+            hours => format!("time: {hours} h"),
+        },
+        other => other.to_owned(),
+    }
+}
+
+/// Decimal digits of a currency's minor unit.
+fn digits(currency: &str) -> u32 {
+    if NO_MINOR.contains(&currency) {
+        0
+    } else if THOUSAND_MINOR.contains(&currency) {
+        3
+    } else {
+        2
+    }
+}
+
+/// `12.5` with two digits is 1250.
+fn minor(text: &str, digits: u32) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let sound = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = usize::try_from(digits).ok()?;
+    if whole.is_empty() || !sound(whole) || !sound(part) || part.len() > digits {
+        return None;
+    }
+    format!("{whole}{part:0<digits$}").parse().ok()
+}
+
+/// 1250 with two digits is `12.50`, 1200 is `12`.
+fn major(amount: u64, digits: u32) -> String {
+    let unit = 10_u64.pow(digits);
+    match (amount / unit, amount % unit) {
+        (whole, 0) => whole.to_string(),
+        (whole, part) => {
+            format!("{whole}.{part:0>width$}", width = usize::try_from(digits).unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_is_read_and_shown_again() {
+        for (written, json, shown) in [
+            (
+                "45 EUR/hour",
+                json!({"kind":"money","currency":"EUR","per":"hour","min":4500,"max":4500}),
+                "45 EUR/hour",
+            ),
+            (
+                "2200-3200 EUR",
+                json!({"kind":"money","currency":"EUR","per":"project","min":220_000,"max":320_000}),
+                "2200–3200 EUR/project",
+            ),
+            (
+                "from 12.5 GBP",
+                json!({"kind":"money","currency":"GBP","per":"project","min":1250}),
+                "from 12.50 GBP/project",
+            ),
+            (
+                "up to 90000 JPY",
+                json!({"kind":"money","currency":"JPY","per":"project","max":90_000}),
+                "up to 90000 JPY/project",
+            ),
+            (
+                "up to 1.005 KWD",
+                json!({"kind":"money","currency":"KWD","per":"project","max":1005}),
+                "up to 1.005 KWD/project",
+            ),
+            ("barter: bread", json!({"kind":"barter","offers":"bread"}), "barter: bread"),
+            ("time: 20", json!({"kind":"time_credits","hours":20}), "time: 20 h"),
+            ("time", json!({"kind":"time_credits"}), "time"),
+        ] {
+            assert_eq!(parse(written), Ok(json.clone()), "{written}");
+            assert_eq!(show(Some(&json)), shown);
+            assert_eq!(parse(shown), Ok(json), "{shown}");
+        }
+        assert_eq!(show(None), "unstated");
+    }
+
+    #[test]
+    fn what_is_no_pay_is_told_how_to_be_written() {
+        for text in [
+            "",
+            "45",
+            "EUR",
+            "45 eur",
+            "45 EUR/day",
+            "1.234 EUR",
+            "-5 EUR",
+            "1.5 JPY",
+            "time: soon",
+            "a-b EUR",
+        ] {
+            assert!(parse(text).is_err_and(|error| error.contains("45 EUR/hour")), "{text}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Does what the arguments say.
+
+mod people;
+mod show;
+mod trust;
+mod work;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use crate::caller::Caller;
+use crate::cli::{Cli, Command};
+use crate::client::ClientError;
+use crate::error::CommandError;
+use crate::out;
+use crate::request::Request;
+use crate::session::SessionFile;
+
+/// Runs the command and tells how it ended.
+#[must_use]
+pub fn main(cli: &Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(code) => code,
+        // `hanse … | head` has seen enough.
+        Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            out::note(&told(&error, cli.json));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// The error for a person, or a node's problem document as it came for a program.
+fn told(error: &CommandError, json: bool) -> String {
+    if let (CommandError::Client(ClientError::Refused(problem)), true) = (error, json) {
+        return serde_json::to_string(problem).unwrap_or_else(|_| problem.to_string());
+    }
+    out::plain(&error.to_string())
+}
+
+fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
+    let run = || -> Result<Run, CommandError> {
+        let file = SessionFile::at(cli.session.as_deref())?;
+        Ok(Run { caller: Caller::new(cli.node.as_deref(), file)?, json: cli.json })
+    };
+    match &cli.command {
+        Command::People(command) => run()?.people(command)?,
+        Command::Work(command) => run()?.work(command)?,
+        Command::Step(command) => run()?.step(command)?,
+        Command::Record(command) => run()?.record(command)?,
+        Command::Trust(command) => return trust::trust(command, cli.json),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One run against one node.
+struct Run {
+    caller: Caller,
+    json: bool,
+}
+
+impl Run {
+    /// Sends the request and prints the answer: as it came for programs, shown for people.
+    fn answer(&mut self, request: &Request, show: impl FnOnce(&Value) -> String) -> Result<(), CommandError> {
+        let answer = self.caller.send(request)?;
+        self.print(&answer, show)
+    }
+
+    fn print(&self, answer: &Value, show: impl FnOnce(&Value) -> String) -> Result<(), CommandError> {
+        out::say(&if self.json { pretty(answer) } else { show(answer) })
+    }
+
+    /// The person who was named, or the one who is signed in.
+    fn person(&self, did: Option<&str>) -> Result<String, CommandError> {
+        match did {
+            Some(did) => Ok(did.to_owned()),
+            None => Ok(self.caller.session()?.did.clone()),
+        }
+    }
+}
+
+fn pretty(answer: &Value) -> String {
+    serde_json::to_string_pretty(answer).unwrap_or_else(|_| answer.to_string())
+}
+
+/// Writes a file, or standard output if none is named; a remark says where.
+fn write(output: Option<&Path>, text: &str) -> Result<(), CommandError> {
+    let Some(path) = output else { return out::say(text) };
+    fs::write(path, text).map_err(CommandError::file(path))?;
+    out::note(&format!("{} written, {} bytes", path.display(), text.len()));
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Accounts, logins, profiles.
+
+use serde_json::Value;
+
+use super::{Run, show};
+use crate::cli::{Password, People, ProfileCommand};
+use crate::error::CommandError;
+use crate::{api, out, terminal};
+
+impl Run {
+    pub(super) fn people(&mut self, command: &People) -> Result<(), CommandError> {
+        match command {
+            People::Register { handle, password } => self.register(handle, password),
+            People::Login { handle, password, scope } => self.login(handle, password, scope),
+            People::Logout => self.logout(),
+            People::Profile(command) => self.profile(command),
+        }
+    }
+
+    fn register(&mut self, handle: &str, password: &Password) -> Result<(), CommandError> {
+        let password = self.password(password)?;
+        let person = self.caller.send(&api::register(handle, &password))?;
+        self.caller.login(handle, &password, &[])?;
+        self.print(&person, show::registered)
+    }
+
+    fn login(&mut self, handle: &str, password: &Password, scopes: &[String]) -> Result<(), CommandError> {
+        let password = self.password(password)?;
+        let session = self.caller.login(handle, &password, scopes)?;
+        let shown = serde_json::json!({
+            "did": session.did, "handle": session.handle, "node": session.node, "scope": session.scope,
+        });
+        self.print(&shown, show::signed_in)
+    }
+
+    fn password(&self, password: &Password) -> Result<String, CommandError> {
+        let url = self.caller.client().url();
+        if url.starts_with("http://")
+            && !["http://localhost", "http://127.", "http://[::1]"].iter().any(|own| url.starts_with(own))
+        {
+            out::note(&format!("{url} is not encrypted: the password can be read on its way"));
+        }
+        terminal::password(password.password_file.as_deref(), password.password.as_deref())
+    }
+
+    fn logout(&mut self) -> Result<(), CommandError> {
+        self.caller.logout()?;
+        self.print(&Value::Null, |_| "signed out".to_owned())
+    }
+
+    fn profile(&mut self, command: &ProfileCommand) -> Result<(), CommandError> {
+        match command {
+            ProfileCommand::Show { did } => {
+                let did = self.person(did.as_deref())?;
+                self.answer(&api::profile(&did), show::profile)
+            }
+            ProfileCommand::Set(args) => {
+                let did = self.person(None)?;
+                let before = self.caller.send(&api::profile(&did))?;
+                let profile = args.over(before.pointer("/profile").unwrap_or(&Value::Null))?;
+                self.answer(&api::put_profile(profile), |answer| {
+                    show::profile(answer.pointer("/view").unwrap_or(answer))
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use crate::json::Read as _;
+    use clap::Parser as _;
+    use serde_json::json;
+
+    #[test]
+    fn a_profile_keeps_what_is_not_named() {
+        let line = [
+            "hanse",
+            "profile",
+            "set",
+            "--headline",
+            "New",
+            "--language",
+            "fr",
+            "--remote",
+            "no",
+            "--rate",
+            "time: 3",
+        ];
+        let Command::People(People::Profile(ProfileCommand::Set(args))) = Cli::parse_from(line).command
+        else {
+            panic!("another command")
+        };
+        let before =
+            json!({"name": "Ada", "headline": "Old", "languages": ["en", "de"], "skills": ["local:x"]});
+        assert_eq!(
+            args.over(&before).unwrap(),
+            json!({"name": "Ada", "headline": "New", "languages": ["fr"], "skills": ["local:x"], "remote": false,
+                "rate": {"kind": "time_credits", "hours": 3}})
+        );
+        assert_eq!(before.text("/name"), "Ada");
+    }
+}

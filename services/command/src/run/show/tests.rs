@@ -1,0 +1,59 @@
+use super::*;
+use serde_json::json;
+
+#[test]
+fn jobs_are_a_table_with_whole_ids() {
+    let id = format!("job_{}", "x".repeat(43));
+    let page = json!({"items": [{"title": "Ten years of bird counts", "home": "a.example", "id": id,
+        "pay": {"kind": "time_credits", "hours": 20}, "place": {"kind": "remote"}}], "next": "c2"});
+    let shown = jobs(&page);
+    assert_eq!(shown.lines().next(), Some("TITLE                     PAY         PLACE   HOME       ID"));
+    assert!(shown.contains(&id) && shown.contains("time: 20 h") && shown.ends_with("--cursor c2"), "{shown}");
+    assert_eq!(jobs(&json!({"items": []})), "Nothing found.");
+}
+
+#[test]
+fn a_publication_says_where_it_is_and_what_comes_next() {
+    let view = json!({"id": "offer_x", "state": "delivered", "home": "a.example", "custody": "b.example", "allowed": ["deliver"]});
+    let queued = published(&json!({"view": view, "delivery": "queued", "created": true}), "delivered");
+    assert!(queued.contains("on its way  signed and kept"), "{queued}");
+    assert!(queued.contains("signed      by b.example, with the key in its custody"), "{queued}");
+    assert!(queued.contains("you can     hanse deliver CONTRACT"), "{queued}");
+    let again = published(&json!({"view": view, "delivery": "sequenced", "created": false}), "delivered");
+    assert!(again.contains("was here already"), "{again}");
+    assert!(
+        !published(&json!({"view": view, "delivery": "sequenced", "created": true}), "x")
+            .contains("on its way")
+    );
+}
+
+#[test]
+fn a_contract_shows_its_history() {
+    let view = json!({"id": "offer_x", "state": "active", "role": "client", "home": "a.example", "freelancer_home": "b.example",
+        "engaged": {"client": true, "freelancer": false}, "scope": "Edit four talks.", "allowed": [],
+        "history": [{"event": "offer", "state": "offered", "actor": "client", "document": "offer_x", "at": "2026-11-24T10:00:00Z"},
+            {"event": "decline", "state": "declined", "actor": "freelancer", "said": {"reason": "Too soon."}, "at": "2026-11-24T11:00:00Z"}]});
+    let shown = contract(&view);
+    assert!(shown.contains("in the client's log, not yet in the freelancer's"), "{shown}");
+    assert!(shown.contains("Too soon.") && shown.contains("offer    client      "), "{shown}");
+}
+
+#[test]
+fn a_sealed_review_is_shown_as_such() {
+    let list = json!([{"commit": "ab", "state": "committed", "axes": {}},
+        {"commit": "cd", "state": "replied", "rating": 2, "axes": {"quality": 3}, "text": "Late.", "reply": "True."}]);
+    let shown = reviews(&list);
+    assert!(shown.contains("committed, under seal"), "{shown}");
+    assert!(shown.contains("rating  2 of 5\naxes    quality 3\nreply   True.\n\nLate."), "{shown}");
+    assert_eq!(reviews(&json!([])), "Nobody has reviewed yet.");
+}
+
+#[test]
+fn an_answer_of_another_shape_is_still_shown() {
+    for view in [Value::Null, json!([]), json!({"items": 3, "logs": {}, "profile": "x"})] {
+        for show in [jobs, job, contracts, contract, reviews, reputation, profile, registered, signed_in] {
+            assert!(show(&view).len() < 1_000);
+        }
+        assert!(node(&view, "http://x").contains("No peers."));
+    }
+}

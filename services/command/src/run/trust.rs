@@ -1,0 +1,92 @@
+//! Records, their proofs, and whom to trust.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::{Run, show, write};
+use crate::cli::{Record, Trust, VerifyArgs};
+use crate::client::Client;
+use crate::error::CommandError;
+use crate::json::Read as _;
+use crate::policy::{self, NodeKeys};
+use crate::{api, clock, offline, out};
+
+impl Run {
+    pub(super) fn record(&mut self, command: &Record) -> Result<(), CommandError> {
+        match command {
+            Record::Reputation { did } => self.reputation(did.as_deref()),
+            Record::Evidence { did, output } => self.evidence(did.as_deref(), output.as_deref()),
+            Record::Node => self.node(),
+        }
+    }
+
+    fn reputation(&mut self, did: Option<&str>) -> Result<(), CommandError> {
+        let did = self.person(did)?;
+        self.answer(&api::reputation(&did), show::reputation)
+    }
+
+    /// The file is kept byte for byte as it came.
+    fn evidence(&mut self, did: Option<&str>, output: Option<&Path>) -> Result<(), CommandError> {
+        let did = self.person(did)?;
+        write(output, &self.caller.client().text(&api::evidence(&did))?)
+    }
+
+    fn node(&mut self) -> Result<(), CommandError> {
+        let node = self.caller.send(&api::node())?;
+        let peers = self.caller.send(&api::peers())?;
+        let both = json!({"node": node, "peers": peers});
+        self.print(&both, |both| show::node(both, self.caller.client().url()))
+    }
+}
+
+/// Needs no session, and `verify` no network either.
+pub(super) fn trust(command: &Trust, json: bool) -> Result<ExitCode, CommandError> {
+    match command {
+        Trust::Policy { nodes, output } => policy(nodes, output.as_deref()).map(|()| ExitCode::SUCCESS),
+        Trust::Verify(args) => verify(args, json),
+    }
+}
+
+/// Asks each node for its keys and writes the policy that trusts them.
+fn policy(urls: &[String], output: Option<&Path>) -> Result<(), CommandError> {
+    let keys = |url: &String| -> Result<NodeKeys, CommandError> {
+        let client = Client::new(url)?;
+        Ok(NodeKeys::from_answer(client.url(), &client.send(&api::node())?)?)
+    };
+    let nodes = urls.iter().map(keys).collect::<Result<Vec<_>, _>>()?;
+    let text = policy::text(&nodes, clock::now())?;
+    if nodes.len() == 1 {
+        out::note("with one node alone nobody audits its log: no record can be shown to be complete");
+    }
+    write(output, &text)
+}
+
+/// Verifies offline.
+fn verify(args: &VerifyArgs, json: bool) -> Result<ExitCode, CommandError> {
+    let now = args.now.unwrap_or_else(clock::now);
+    let report = offline::verify_files(&args.file, &args.policy, now, args.max_age)?;
+    let text = if json {
+        serde_json::to_string_pretty(&report).map_err(|error| CommandError::Unusable(error.to_string()))?
+    } else {
+        out::plain(&report.to_string())
+    };
+    out::say(&text)?;
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+/// What names a person in a table.
+pub(super) fn short_did(did: &str) -> String {
+    const KEPT: usize = 12;
+    let key = did.strip_prefix("did:key:").unwrap_or(did);
+    format!("{}…", key.chars().take(KEPT).collect::<String>())
+}
+
+/// A node's name with its URL, where it has one.
+pub(super) fn named(peer: &serde_json::Value) -> String {
+    match peer.text("/url") {
+        "" => peer.text("/name").to_owned(),
+        url => format!("{} ({url})", peer.text("/name")),
+    }
+}

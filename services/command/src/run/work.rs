@@ -1,0 +1,95 @@
+//! Jobs, bids, offers, contracts, reviews.
+
+use super::{Run, show};
+use crate::api::{self, Move};
+use crate::cli::{ContractCommand, JobCommand, Moved, NotedMove, Step, Trial, Work};
+use crate::error::CommandError;
+use crate::json::Read as _;
+use crate::request::Request;
+use crate::terminal;
+
+impl Run {
+    pub(super) fn work(&mut self, command: &Work) -> Result<(), CommandError> {
+        match command {
+            Work::Job(command) => self.job(command),
+            Work::Bid(args) => self.publish(api::bid(&args.job, args.request()?), args.trial, "bid made"),
+            Work::Bids { job: None } => self
+                .answer(&api::bids(), |answer| show::bids(answer, "You have made no bids: hanse job search")),
+            Work::Bids { job: Some(job) } => {
+                self.answer(&api::bids_on(job), |answer| show::bids(answer, "Nobody has bid yet."))
+            }
+            Work::Withdraw { bid, reason, trial } => {
+                self.publish(api::withdraw(bid, reason.reason.as_deref()), *trial, "withdrawn")
+            }
+            Work::Offer(args) => self.publish(api::offer(&args.bid, args.request()?), args.trial, "offered"),
+            Work::Contracts => self.answer(&api::contracts(), show::contracts),
+            Work::Contract(ContractCommand::Show(contract)) => {
+                self.answer(&api::contract(&contract.id), show::contract)
+            }
+        }
+    }
+
+    fn job(&mut self, command: &JobCommand) -> Result<(), CommandError> {
+        match command {
+            JobCommand::Post(args) => self.publish(api::post_job(args.request()?), args.trial, "posted"),
+            JobCommand::Search(args) => self.answer(&api::search(&args.search()), show::jobs),
+            JobCommand::Show(job) => self.answer(&api::job(&job.id), show::job),
+            JobCommand::Close { job, reason, trial } => {
+                self.publish(api::close_job(job, reason), *trial, "closed")
+            }
+        }
+    }
+
+    /// Everything under one contract.
+    pub(super) fn step(&mut self, command: &Step) -> Result<(), CommandError> {
+        match command {
+            Step::Accept(moved) => self.bare(moved, Move::Accept, "accepted"),
+            Step::Paid(moved) => self.bare(moved, Move::AttestPaid, "paid"),
+            Step::Received(moved) => self.bare(moved, Move::ConfirmReceived, "payment confirmed"),
+            Step::Decline { contract, reason, trial } => self.publish(
+                api::step(contract, Move::Decline, &[("reason", Some(reason))]),
+                *trial,
+                "declined",
+            ),
+            Step::Close { contract, reason, trial } => {
+                let request = api::step(contract, Move::Close, &[("reason", reason.reason.as_deref())]);
+                self.publish(request, *trial, "closed")
+            }
+            Step::Deliver { moved, digest } => {
+                self.noted(moved, Move::Deliver, digest.as_deref(), "delivered")
+            }
+            Step::AcceptDelivery(moved) => self.noted(moved, Move::AcceptDelivery, None, "delivery accepted"),
+            Step::Review(args) => {
+                self.publish(api::review(&args.contract, args.request()?), args.trial, "deposited under seal")
+            }
+            Step::Reviews(contract) => self.answer(&api::reviews(&contract.id), show::reviews),
+            Step::Reply { commit, text, trial } => {
+                self.publish(api::reply(commit, &terminal::text_or_input(text)?), *trial, "replied")
+            }
+        }
+    }
+
+    fn bare(&mut self, moved: &Moved, what: Move, done: &str) -> Result<(), CommandError> {
+        self.publish(api::step(&moved.contract, what, &[]), moved.trial, done)
+    }
+
+    fn noted(
+        &mut self,
+        moved: &NotedMove,
+        what: Move,
+        digest: Option<&str>,
+        done: &str,
+    ) -> Result<(), CommandError> {
+        let note = moved.note.as_deref().map(terminal::text_or_input).transpose()?;
+        let said = [("note", note.as_deref()), ("digest", digest)];
+        self.publish(api::step(&moved.contract, what, &said), moved.trial, done)
+    }
+
+    /// Publishes and shows what became of it, or the document as it would be.
+    fn publish(&mut self, request: Request, trial: Trial, done: &str) -> Result<(), CommandError> {
+        let dry = trial.dry_run;
+        self.answer(&request.dry(dry), |answer| {
+            if dry { show::trial(answer.text("/document")) } else { show::published(answer, done) }
+        })
+    }
+}

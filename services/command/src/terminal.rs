@@ -1,0 +1,133 @@
+//! What is asked of a person: a password without echo, and texts from standard input.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::CommandError;
+
+/// A request body has at most 128 KiB; longer input cannot be meant.
+const INPUT_BYTES_MAX: u64 = 128 * 1024;
+/// A password has at most 1,024 bytes.
+const PASSWORD_BYTES_MAX: u64 = 2 * 1024;
+
+/// The password from a file, from `given` (the environment), or asked for; line ends do not belong to it.
+///
+/// # Errors
+/// [`CommandError::File`] or [`CommandError::Input`] if there is none.
+pub fn password(file: Option<&Path>, given: Option<&str>) -> Result<String, CommandError> {
+    let text = match (file, given) {
+        (Some(path), _) => read_bounded(path, PASSWORD_BYTES_MAX)?,
+        (None, Some(given)) => given.to_owned(),
+        (None, None) => ask("Password: ").map_err(CommandError::file("standard input"))?,
+    };
+    let password = text.trim_end_matches(['\n', '\r']);
+    if password.is_empty() {
+        let what = "there is no password: type it, or use --password-file FILE or HANSE_PASSWORD";
+        return Err(CommandError::Input(what.to_owned()));
+    }
+    Ok(password.to_owned())
+}
+
+/// Asks on the terminal with echo off; without a terminal, takes a line of standard input.
+fn ask(prompt: &str) -> io::Result<String> {
+    let stdin = io::stdin();
+    let silent = if stdin.is_terminal() {
+        write!(io::stderr(), "{prompt}")?;
+        Some(Silence::begin()?)
+    } else {
+        None
+    };
+    let mut line = String::new();
+    stdin.lock().take(PASSWORD_BYTES_MAX).read_line(&mut line)?;
+    if silent.is_some() {
+        writeln!(io::stderr())?;
+    }
+    Ok(line)
+}
+
+/// The terminal without echo, until it is dropped.
+struct Silence;
+
+impl Silence {
+    fn begin() -> io::Result<Self> {
+        stty("-echo").map(|()| Self)
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        // Where it fails, the terminal is gone or `reset` helps; there is nobody to tell.
+        drop(stty("echo"));
+    }
+}
+
+fn stty(setting: &str) -> io::Result<()> {
+    let status = Command::new("stty").arg(setting).stdin(Stdio::inherit()).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("stty {setting} failed"))) }
+}
+
+/// The text itself, or what stands on standard input if it is `-`.
+///
+/// # Errors
+/// [`CommandError::File`] if that cannot be read or is too long.
+pub fn text_or_input(text: &str) -> Result<String, CommandError> {
+    if text != "-" {
+        return Ok(text.to_owned());
+    }
+    let read = bounded(&mut io::stdin().lock(), INPUT_BYTES_MAX);
+    read.map(|text| text.trim_end().to_owned()).map_err(CommandError::file("standard input"))
+}
+
+/// A file, or standard input if it is `-`; at most 128 KiB of UTF-8.
+///
+/// # Errors
+/// [`CommandError::File`] if it cannot be read, is longer, or is not text.
+pub fn file_or_input(path: &Path) -> Result<String, CommandError> {
+    if path == Path::new("-") {
+        return bounded(&mut io::stdin().lock(), INPUT_BYTES_MAX)
+            .map_err(CommandError::file("standard input"));
+    }
+    read_bounded(path, INPUT_BYTES_MAX)
+}
+
+/// A text file of at most `max` bytes.
+///
+/// # Errors
+/// [`CommandError::File`] if it cannot be read, is longer, or is not text.
+pub fn read_bounded(path: &Path, max: u64) -> Result<String, CommandError> {
+    File::open(path).and_then(|mut file| bounded(&mut file, max)).map_err(CommandError::file(path))
+}
+
+fn bounded(from: &mut impl io::Read, max: u64) -> io::Result<String> {
+    let mut text = String::new();
+    from.take(max + 1).read_to_string(&mut text)?;
+    if u64::try_from(text.len()).is_ok_and(|length| length <= max) {
+        Ok(text)
+    } else {
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {max} bytes")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_has_a_bound() {
+        assert_eq!(bounded(&mut b"abc".as_slice(), 3).unwrap(), "abc");
+        assert_eq!(bounded(&mut b"abcd".as_slice(), 3).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert!(bounded(&mut b"\xff".as_slice(), 3).is_err());
+    }
+
+    #[test]
+    fn a_password_loses_its_line_end_and_nothing_else() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), " correct horse \r\n").unwrap();
+        assert_eq!(password(Some(file.path()), Some("other")).unwrap(), " correct horse ");
+        assert_eq!(password(None, Some("from the environment")).unwrap(), "from the environment");
+        std::fs::write(file.path(), "\n").unwrap();
+        assert!(matches!(password(Some(file.path()), None), Err(CommandError::Input(_))));
+    }
+}

@@ -1,0 +1,194 @@
+//! Every field of a file changed in turn: the verdict is never "valid" for a file that says something else.
+
+use std::collections::BTreeSet;
+
+use hanse_ledger::evidence::Evidence;
+use hanse_verifier::{Report, Verdict};
+use serde_json::{Value, json};
+
+use crate::fixture::{World, story};
+
+/// What a reader takes from a report.
+fn content(report: &Report) -> Value {
+    let mut value = serde_json::to_value(report).unwrap();
+    for key in ["made", "steps"] {
+        value.as_object_mut().unwrap().remove(key);
+    }
+    value
+}
+
+/// Every place of the file, as JSON pointers.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            places(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+        }),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, item)| places(item, &format!("{at}/{n}"), found));
+        }
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// The text with one character changed.
+fn flipped(text: &str, at: usize) -> String {
+    let other = |character| if character == 'a' { 'b' } else { 'a' };
+    text.chars().enumerate().map(|(n, c)| if n == at { other(c) } else { c }).collect()
+}
+
+fn of_text(text: &str) -> Vec<Value> {
+    let length = text.chars().count();
+    let mut changed: Vec<String> = vec![String::new(), format!("{text}a"), text.to_uppercase()];
+    changed.extend([0, length / 2, length.saturating_sub(1)].map(|at| flipped(text, at)));
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    if lines.len() > 1 {
+        for n in 0..lines.len() {
+            let without = lines.iter().enumerate().filter(|(m, _)| *m != n).map(|(_, line)| *line);
+            changed.push(without.collect());
+            let inner = |(m, line): (usize, &&str)| {
+                if m == n { flipped(line, line.chars().count() / 2) } else { (*line).to_owned() }
+            };
+            changed.push(lines.iter().enumerate().map(inner).collect());
+        }
+    }
+    changed.into_iter().map(Value::from).collect()
+}
+
+fn of_list(items: &[Value]) -> Vec<Value> {
+    let mut changed = Vec::new();
+    for n in 0..items.len() {
+        let mut without = items.to_vec();
+        let item = without.remove(n);
+        changed.push(without.into());
+        let mut twice = items.to_vec();
+        twice.insert(n, item);
+        changed.push(twice.into());
+        if n > 0 {
+            let mut swapped = items.to_vec();
+            swapped.swap(n - 1, n);
+            changed.push(swapped.into());
+        }
+    }
+    changed.push([items, &[json!("more")]].concat().into());
+    changed
+}
+
+/// Every change of the value at one place.
+fn changes(value: &Value) -> Vec<Value> {
+    let mut changed = match value {
+        Value::String(text) => of_text(text),
+        Value::Number(number) => {
+            let number = number.as_u64().unwrap();
+            vec![json!(number + 1), json!(number.saturating_sub(1)), json!(0), json!(number.to_string())]
+        }
+        Value::Bool(truth) => vec![json!(!truth)],
+        Value::Null => vec![json!({}), json!("")],
+        Value::Array(items) => of_list(items),
+        Value::Object(fields) => {
+            let mut changed = vec![];
+            for key in fields.keys() {
+                let mut without = fields.clone();
+                without.remove(key);
+                changed.push(without.into());
+            }
+            let mut more = fields.clone();
+            more.insert("more".into(), json!(1));
+            changed.push(more.into());
+            changed
+        }
+    };
+    changed.push(Value::Null);
+    changed.retain(|other| other != value);
+    changed
+}
+
+/// Changes everything below `under`. Returns how many files were tried, and the places whose change left the file valid;
+/// each of those must still say the same.
+fn tamper(world: &World, evidence: &Evidence, under: &[&str]) -> (usize, BTreeSet<String>) {
+    let file: Value = serde_json::from_slice(&evidence.to_bytes()).unwrap();
+    let honest = world.check(evidence);
+    assert_eq!(honest.verdict, Verdict::Valid, "{honest}");
+    let mut found = Vec::new();
+    places(&file, "", &mut found);
+    found.retain(|place| under.iter().any(|under| place.starts_with(under)));
+    let (mut tried, mut harmless) = (0, BTreeSet::new());
+    for place in &found {
+        for change in changes(file.pointer(place).unwrap()) {
+            let mut changed = file.clone();
+            *changed.pointer_mut(place).unwrap() = change.clone();
+            tried += 1;
+            let Ok(report) = world.check_bytes(&serde_json::to_vec(&changed).unwrap()) else { continue };
+            if report.verdict == Verdict::Valid {
+                assert_eq!(content(&report), content(&honest), "{place} changed to {change}");
+                harmless.insert(place.clone());
+            }
+        }
+    }
+    (tried, harmless)
+}
+
+fn check(
+    evidence: fn(&crate::fixture::Story) -> Evidence,
+    under: &[&str],
+    harmless: &[&str],
+    at_least: usize,
+) {
+    let story = story();
+    let (tried, found) = tamper(&story.world, &evidence(&story), under);
+    assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), harmless);
+    assert!(tried >= at_least, "{tried}");
+}
+
+/// `made` is nobody's signature; the order of engagements says nothing.
+#[test]
+fn the_frame_of_the_file() {
+    let under = ["/format", "/subject", "/made", "/identity"];
+    check(crate::fixture::Story::frida, &under, &["/made"], 100);
+}
+
+/// The identity document stands in the file twice: beside its leaf it may be left out.
+#[test]
+fn the_home_part_but_its_documents() {
+    let under = ["/parts/0/origin", "/parts/0/checkpoint", "/parts/0/index", "/parts/0/prefix"];
+    check(crate::fixture::Story::frida, &under, &[], 100);
+}
+
+#[test]
+fn the_first_entries_of_the_home_part() {
+    let under = ["/parts/0/entries/0", "/parts/0/entries/1/", "/parts/0/entries/2"];
+    check(crate::fixture::Story::frida, &under, &["/parts/0/entries/0/documents"], 100);
+}
+
+#[test]
+fn the_other_engagements_of_the_home_part() {
+    let under = ["/parts/0/entries/3", "/parts/0/entries/4", "/parts/0/entries/5"];
+    check(crate::fixture::Story::frida, &under, &[], 100);
+}
+
+#[test]
+fn the_reviews_of_the_home_part() {
+    let under = ["/parts/0/entries/6", "/parts/0/entries/7", "/parts/0/entries/8", "/parts/0/entries/9"];
+    check(crate::fixture::Story::frida, &under, &[], 100);
+}
+
+#[test]
+fn the_reply_and_the_rest_of_the_home_part() {
+    let under = ["/parts/0/entries/10", "/parts/0/entries/11", "/parts/0/entries/12"];
+    check(crate::fixture::Story::frida, &under, &[], 100);
+}
+
+#[test]
+fn the_part_of_the_other_log() {
+    check(crate::fixture::Story::frida, &["/parts/1"], &[], 100);
+}
+
+#[test]
+fn the_engagements_of_the_authors() {
+    check(crate::fixture::Story::frida, &["/engagements"], &["/engagements"], 100);
+}
+
+#[test]
+fn a_client_with_a_payment() {
+    check(crate::fixture::Story::carl, &["/parts/0/entries", "/parts/1/entries"], &[], 100);
+}
