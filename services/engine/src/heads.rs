@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use hanse_network::{Topic, Verdict};
 use hanse_store::Sql;
 use hanse_store::log::{self, CheckpointRow, CosignatureRow};
-use hanse_tlog::{Checkpoint, Note, NoteError, SignatureLine, checkpoint, cosignature};
+use hanse_tlog::{Checkpoint, Note, NoteError, checkpoint, cosignature};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -175,9 +175,4 @@ async fn announce(engine: &Engine, said: &mut BTreeMap<String, String>) -> Resul
         said.insert(origin.to_owned(), note);
     }
     Ok(())
-}
-
-/// The signature line of a kept cosignature.
-pub(crate) fn line(cosignature: &CosignatureRow) -> Result<SignatureLine, NoteError> {
-    cosignature.line.trim_end_matches('\n').parse()
 }

@@ -153,9 +153,9 @@ async fn extend(
     now: Timestamp,
     at: &mut (impl FnMut(Step) -> Result<(), LogError> + Send),
 ) -> Result<u64, LogError> {
-    let appended = append_batch(tx, row, leaves, Close::Seal).await?;
+    let range = append_batch(tx, row, leaves, Close::Seal).await?;
     at(Step::Appended)?;
-    let (size, root) = (appended.range.size(), appended.range.root());
+    let (size, root) = (range.size(), range.root());
     let head = Checkpoint { origin: own.signer.vkey().name().clone(), size, root };
     let note = checkpoint::sign(&head, &own.signer).to_string();
     at(Step::Signed)?;
@@ -164,7 +164,7 @@ async fn extend(
         // A head of this size was signed before, so this node has signed past the row that was locked.
         return Err(LogError::damaged(&own.origin, "a checkpoint of the next size exists already"));
     }
-    log::advance(tx, row, &Head { range: &appended.range, checkpoint: &kept.note }).await?;
+    log::advance(tx, row, &Head { range: &range, checkpoint: &kept.note }).await?;
     at(Step::Moved)?;
     Ok(size)
 }

@@ -68,17 +68,17 @@ pub async fn replay(
         Err(fault) => return Ok(Replayed::Refused(fault)),
     };
     let leaves: Vec<Vec<u8>> = segment.entries.iter().map(|(leaf, _)| leaf.clone()).collect();
-    let appended = match append_batch(&tx, &row, &leaves, Close::Replay).await {
-        Ok(appended) => appended,
+    let range = match append_batch(&tx, &row, &leaves, Close::Replay).await {
+        Ok(range) => range,
         Err(LogError::Ledger { source, .. }) => return Ok(Replayed::Refused(Fault::of(source))),
         Err(LogError::Repeated { index, .. }) => return Ok(Replayed::Refused(Fault::Repeated { index })),
         Err(error) => return Err(error),
     };
-    advance(&tx, &row, &head, &appended.range, now).await?;
+    advance(&tx, &row, &head, &range, now).await?;
     let Received { gaps, ignored } =
         documents::take(&tx, &mirror.origin, segment.start, received, now).await?;
     tx.commit().await?;
-    Ok(Replayed::Advanced { size: appended.range.size(), gaps, ignored })
+    Ok(Replayed::Advanced { size: range.size(), gaps, ignored })
 }
 
 /// A head whose signature and root are verified.

@@ -23,17 +23,8 @@ pub(crate) enum Close {
     Replay,
 }
 
-/// What a batch made of a log.
-#[derive(Debug)]
-pub(crate) struct Appended {
-    /// The new right edge, which gives size and root.
-    pub(crate) range: CompactRange,
-    /// Sizes at which an index leaf stands last, ascending: those at which the log can be published.
-    pub(crate) sealed: Vec<u64>,
-}
-
 /// Appends leaves to a locked log: checks the right edge, replays the leaves, and writes leaves, lists, index and tiles. The
-/// log's row itself is moved by the caller, together with the checkpoint.
+/// log's row itself is moved by the caller, together with the checkpoint. Returns the new right edge, which gives size and root.
 ///
 /// # Errors
 /// [`LogError::Ledger`] or [`LogError::Repeated`] if the leaves do not continue the log, [`LogError::Damaged`] if what is stored
@@ -43,7 +34,7 @@ pub(crate) async fn append_batch(
     row: &LogRow,
     leaves: &[Vec<u8>],
     close: Close,
-) -> Result<Appended, LogError> {
+) -> Result<CompactRange, LogError> {
     let edge::Edge { mut state, mut tiles } = edge::load(tx, row).await?;
     load_subjects(tx, row, &mut state, leaves).await?;
     let mut batch = Batch::default();
@@ -59,7 +50,7 @@ pub(crate) async fn append_batch(
         batch.take(Applied::Index { index, hash: hanse_tlog::hash::leaf(&leaf) }, &leaf);
         batch.flush(tx, row, &mut state).await?;
     }
-    if batch.sealed.last() != Some(&state.size) {
+    if batch.sealed != Some(state.size) {
         return Err(refused(row, LedgerError::NoIndexFirst));
     }
     batch.refuse_repeated(tx, row).await?;
@@ -70,7 +61,7 @@ pub(crate) async fn append_batch(
     log::insert_listed(tx, &row.origin, &batch.listed).await?;
     log::put_subjects(tx, &row.origin, &batch.subjects).await?;
     log::put_tiles(tx, &row.origin, touched).await?;
-    Ok(Appended { range: state.range, sealed: batch.sealed })
+    Ok(state.range)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +77,8 @@ struct Batch {
     hashes: Vec<Hash>,
     listed: Vec<(SubjectKey, u64)>,
     subjects: BTreeMap<SubjectKey, Listed>,
-    sealed: Vec<u64>,
+    /// The largest size at which an index leaf stands last: the log can be published there.
+    sealed: Option<u64>,
 }
 
 impl Batch {
@@ -111,7 +103,7 @@ impl Batch {
             log::insert_nodes(tx, &row.origin, state.size, &changed).await?;
         }
         self.subjects.extend(state.changed_subjects().map(|(key, listed)| (*key, listed.clone())));
-        self.sealed.push(state.size);
+        self.sealed = Some(state.size);
         state.forget_changes();
         Ok(())
     }
