@@ -48,21 +48,19 @@ pub async fn once(request: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
 }
 
 /// The request with its body read, and the hash of what it asks: method, path, query and body.
-async fn hashed(mut request: ServiceRequest) -> Result<(ServiceRequest, [u8; 32]), Error> {
-    let body = web::Bytes::from(
-        to_bytes_limited(actix_web::body::BodyStream::new(request.take_payload()), BODY_BYTES_MAX)
-            .await
-            .map_err(|_| Problem::body_too_large())?
-            .map_err(|_| Problem::body_unreadable())?,
-    );
+async fn hashed(request: ServiceRequest) -> Result<(ServiceRequest, [u8; 32]), Error> {
+    let (request, payload) = request.into_parts();
+    let body = to_bytes_limited(actix_web::body::BodyStream::new(payload), BODY_BYTES_MAX)
+        .await
+        .map_err(|_| Problem::body_too_large())?
+        .map_err(|_| Problem::body_unreadable())?;
     let mut hash = Sha256::new();
     hash.update(request.method().as_str());
     hash.update(b"\n");
     hash.update(request.uri().to_string());
     hash.update(b"\n");
     hash.update(&body);
-    request.set_payload(Payload::from(body));
-    Ok((request, hash.finalize().into()))
+    Ok((ServiceRequest::from_parts(request, Payload::from(body)), hash.finalize().into()))
 }
 
 /// Keeps the answer, unless it is our own failure: then the caller may try again.

@@ -185,8 +185,8 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         Self {
-            allowed: refusal.allowed().map(|events| events.iter().map(|event| event.name().to_owned()).collect()),
-            head: refusal.head().map(|id| id.to_string()),
+            allowed: refusal.allowed(),
+            head: refusal.head(),
             ..Self::new(status, refusal.slug(), refusal.to_string())
         }
     }

@@ -1,6 +1,7 @@
 //! From a configuration to a running node, and back down in order: first no new requests, then no workers, then no database.
 
 use std::error::Error;
+use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -131,12 +132,17 @@ async fn serve(config: &Config, secret: hanse_engine::Secret, store: Store) -> R
 }
 
 /// A node that answers: HTTP server and workers.
-#[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
     engine: Engine,
     workers: Workers,
     server: Server,
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl Running {
