@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hanse_document::PublicKey;
+use hanse_document::{Did, PublicKey};
 use hanse_ledger::evidence::EngagementProof;
-use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_tlog::verify;
 
 use crate::part::{open, quorum};
@@ -63,7 +63,7 @@ fn one(proof: &EngagementProof, signed: &Signed) -> (Option<Cited>, Step) {
     let step = Step::new(name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
     let root = verify::root_from_inclusion(proof.index, signed.checkpoint.size, &leaf.hash(), &proof.path);
     let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
-    let step = step.with("root of the log", signed.checkpoint.root, shown);
+    let step = step.with("root of the log", &signed.checkpoint.root, &shown);
     let invalid = |says: &str, step| (None, Step { outcome: Outcome::Invalid, says: says.into(), ..step });
     if root != Ok(signed.checkpoint.root) {
         return invalid("this leaf is not at this place of the log", step);
@@ -71,6 +71,17 @@ fn one(proof: &EngagementProof, signed: &Signed) -> (Option<Cited>, Step) {
     let Some(Statement::Engagement { log, slots, .. }) = leaf.statement() else {
         return invalid("the leaf is no engagement", step);
     };
+    // An id does not depend on the signer: without this a stranger's copy could stand in for the engagement.
+    let signer = leaf.signatures().first().map(|(key, _)| key).filter(|key| leaf.is_signed_by(key));
+    let signed_for = signer.map(|key| SubjectKey::of(&Did::of(key)));
+    let step = step.with("subject", &texts(leaf.subjects()), &texts(signed_for.as_slice()));
+    if leaf.subjects() != signed_for.as_slice() {
+        return invalid("the engagement is not signed by the person that it is about", step);
+    }
     let (log, slots) = (log.clone(), slots.clone());
     (Some(Cited { origin: proof.origin.clone(), leaf, log, slots }), step)
+}
+
+fn texts(subjects: &[SubjectKey]) -> String {
+    subjects.iter().map(SubjectKey::hex).collect::<Vec<_>>().join(" ")
 }

@@ -92,7 +92,7 @@ fn own_document(
         }
         Found::Other(computed) => {
             let step = Step::new(name, Outcome::Invalid, "the leaf commits to another document");
-            steps.push(step.with("commitment", committed, computed));
+            steps.push(step.with("commitment", committed, &computed));
             return None;
         }
     };
@@ -107,7 +107,7 @@ fn own_document(
         });
         return None;
     };
-    let step = step.with("subject's log", &log, held.origin);
+    let step = step.with("subject's log", &log, &held.origin);
     if verified.issuer() != check.subject || log != held.origin {
         let says = "the document is another person's, or names another log as the subject's".into();
         steps.push(Step { outcome: Outcome::Invalid, says, ..step });

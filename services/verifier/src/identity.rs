@@ -86,7 +86,7 @@ pub(crate) fn leaf<'a>(
     let computed = documents::commitment(document);
     let step =
         Step::new(name, Outcome::Holds, format!("leaf {} commits to the identity document", first.index))
-            .with("commitment", committed, computed);
+            .with("commitment", committed, &computed);
     steps.push(if computed == *committed {
         step
     } else {
@@ -102,7 +102,7 @@ fn copies(held: &Held<'_>, committed: &hanse_document::Commitment, steps: &mut V
         if let Found::Other(computed) = documents::find(Some(document), committed) {
             let says = "the document beside the identity leaf is another one";
             let step = Step::new(format!("identity in {}", held.origin), Outcome::Invalid, says);
-            steps.push(step.with("commitment", committed, computed));
+            steps.push(step.with("commitment", committed, &computed));
         }
     }
 }

@@ -136,7 +136,7 @@ fn order(parts: &[Part], person: Option<&Person>) -> Vec<Step> {
         } else {
             (Outcome::Incomplete, "the file does not begin with the subject's home log")
         };
-        steps.push(Step::new("home log", outcome, says).with("log", first, home));
+        steps.push(Step::new("home log", outcome, says).with("log", &first, &home));
     }
     let mut seen = BTreeSet::new();
     for part in parts {

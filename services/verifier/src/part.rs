@@ -120,7 +120,7 @@ pub(crate) fn open(trust: &Trust<'_>, origin: &str, note: &str, age: Age) -> Res
             let Checkpoint { size, root, .. } = &signed.checkpoint;
             let says = format!("signed by the log's key in the policy: {size} leaves, root {root}");
             let step =
-                Step::new(name, Outcome::Holds, says).with("origin", &signed.checkpoint.origin, origin);
+                Step::new(name, Outcome::Holds, says).with("origin", &signed.checkpoint.origin, &origin);
             Ok((signed, step))
         }
         Err(Refused::UnknownLog) => {
@@ -151,12 +151,12 @@ pub(crate) fn quorum(origin: &str, signed: &Signed) -> Step {
     let mut step = Step::new(format!("auditors of {origin}"), outcome, says)
         .with(
             "auditors",
-            format!("{}: {named}", auditors.len()),
-            format!("at least {asked} of {others} others"),
+            &format!("{}: {named}", auditors.len()),
+            &format!("at least {asked} of {others} others"),
         )
-        .with("policy's quorum", if *policy_met { "met" } else { "not met" }, "met");
+        .with("policy's quorum", &if *policy_met { "met" } else { "not met" }, &"met");
     for cosigner in passed_over {
-        step = step.with("not counted", cosigner, "another operator, in time");
+        step = step.with("not counted", cosigner, &"another operator, in time");
     }
     step
 }
@@ -174,7 +174,7 @@ fn complete<'a>(
     let shown = led_to.map_or_else(|| "no root: malformed".to_owned(), |root| root.hex());
     let step = Step::new(&name, Outcome::Holds, "the path leads from the subject to the index root")
         .with("subject key", subject, subject)
-        .with("index root", index_root, shown);
+        .with("index root", &index_root, &shown);
     steps.push(held(step, led_to == Some(index_root), "the path does not lead to the index root")?);
 
     let mut listed = Listed::new();
@@ -191,7 +191,7 @@ fn complete<'a>(
         Outcome::Holds,
         format!("{} leaves about the subject, and no other", listed.count),
     )
-    .with("value of the list", text(indexed), text(found));
+    .with("value of the list", &text(indexed), &text(found));
     steps.push(held(
         step,
         indexed == found,
@@ -211,13 +211,13 @@ fn index_leaf(part: &Part, checkpoint: &Checkpoint, steps: &mut Vec<Step>) -> Re
         Outcome::Holds,
         "the last leaf below the checkpoint is its index",
     )
-    .with("root of the log", checkpoint.root, shown);
+    .with("root of the log", &checkpoint.root, &shown);
     let step =
         held(step, root == Ok(checkpoint.root), "the index leaf is not the last leaf of the checkpoint")?;
     let Some(leaf) = IndexLeaf::parse(&bytes) else {
         return held(step, false, "the last leaf is no index leaf").map(|_| checkpoint.root);
     };
-    let step = step.with("leaves before it", leaf.entries, last);
+    let step = step.with("leaves before it", &leaf.entries, &last);
     steps.push(held(step, leaf.entries == last, "the index is not over all leaves before it")?);
     Ok(leaf.root)
 }
@@ -236,7 +236,7 @@ fn entry_in<'a>(
     let hash = hash::leaf(&bytes);
     let root = verify::root_from_inclusion(entry.index, checkpoint.size, &hash, &entry.path);
     let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
-    let step = step.with("root of the log", checkpoint.root, shown);
+    let step = step.with("root of the log", &checkpoint.root, &shown);
     let step = held(step, root == Ok(checkpoint.root), "this leaf is not at this place of the log")?;
     let step = held(step, after.is_none_or(|after| after < entry.index), "the leaves are not in log order")?;
     let about = subjects_of(&bytes).is_ok_and(|subjects| subjects.contains(subject));

@@ -64,11 +64,11 @@ fn read(
         }
         Found::Other(computed) => {
             let step = Step::new(name, Outcome::Invalid, "the leaf commits to another document");
-            return (None, step.with("commitment", committed, computed));
+            return (None, step.with("commitment", committed, &computed));
         }
     };
     let step = Step::new(name, Outcome::Holds, "signed by the subject")
-        .with("commitment", committed, verified.commitment())
+        .with("commitment", committed, &verified.commitment())
         .with("issuer", verified.issuer(), check.subject);
     if let Body::Reply(Reply { cites: cited, text }) = verified.body()
         && *cited == LeafRef::from(cites)

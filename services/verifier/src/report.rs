@@ -1,6 +1,7 @@
 //! What a check found: every step with the values it compared, and the record that stands.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use hanse_document::kind::{Axis, Role};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp};
@@ -65,8 +66,8 @@ impl Step {
     pub(crate) fn with(
         mut self,
         what: impl Into<String>,
-        stated: impl ToString,
-        computed: impl ToString,
+        stated: &dyn Display,
+        computed: &dyn Display,
     ) -> Self {
         let (stated, computed) = (stated.to_string(), computed.to_string());
         self.compared.push(Compared { what: what.into(), stated, computed });

@@ -48,7 +48,7 @@ pub(crate) fn check(
         }
         Found::Other(computed) => {
             let step = Step::new(name, Outcome::Invalid, "the log commits to another review");
-            steps.push(step.with("commitment", committed, computed));
+            steps.push(step.with("commitment", committed, &computed));
             return Opened::Lacking;
         }
         Found::Unsound(detail) => return void(name, steps, format!("its document is refused: {detail}")),
@@ -69,10 +69,10 @@ pub(crate) fn check(
     let (step, bound) = bind(check, contract, terms, cited, (&document, review));
     if let Err(why) = bound {
         let says = format!("does not count: {why}");
-        steps.push(Step { name, outcome: Outcome::Note, says: says.clone(), ..step });
+        steps.push(Step { name, outcome: Outcome::Note, says, ..step });
         return Opened::Void(why.into());
     }
-    let step = Step { name: name.clone(), ..step }.with("commitment", committed, document.commitment());
+    let step = Step { name: name.clone(), ..step }.with("commitment", committed, &document.commitment());
     steps.push(step);
     let text = match text(review, &document, documents.get(1..).unwrap_or_default()) {
         Ok(text) => text,
@@ -118,21 +118,21 @@ fn bind(
     let step = Step::new("", Outcome::Holds, "signed by the other side of the contract, about the subject")
         .with("rated", &review.id, check.subject)
         .with("author", author, &terms.counterparty)
-        .with("author's side", format!("{:?}", review.role), format!("{other_role:?}"))
-        .with("contract", review.contract, terms.contract)
+        .with("author's side", &format!("{:?}", review.role), &format!("{other_role:?}"))
+        .with("contract", &review.contract, &terms.contract)
         .with(
             "signer of the author's engagement",
-            signer.map_or_else(String::new, |key| key.hex()),
-            author.key().hex(),
+            &signer.map_or_else(String::new, |key| key.hex()),
+            &author.key().hex(),
         )
         .with(
             "subject of the author's engagement",
-            cited.leaf.subjects().first().map_or_else(String::new, SubjectKey::hex),
-            author_key,
+            &cited.leaf.subjects().first().map_or_else(String::new, SubjectKey::hex),
+            &author_key,
         )
-        .with("subject's slot in it", slots(cited), terms.own_slot.hex())
-        .with("author's log", &cited.origin, contract.log)
-        .with("subject's log", &cited.log, home);
+        .with("subject's slot in it", &slots(cited), &terms.own_slot.hex())
+        .with("author's log", &cited.origin, &contract.log)
+        .with("subject's log", &cited.log, &home);
     let rules = [
         (review.id == *check.subject, "it is about somebody else"),
         (*author == terms.counterparty, "its author is not the other side of the contract"),
@@ -177,7 +177,7 @@ fn text(review: &Review, document: &Verified, rest: &[Value]) -> Result<Option<S
         }
         Found::Other(computed) => {
             let step = Step::new("", Outcome::Invalid, "the review names another text");
-            Err(Box::new(step.with("commitment of the text", committed, computed)))
+            Err(Box::new(step.with("commitment of the text", committed, &computed)))
         }
         // The author's fault, as in a review that does not bind: the facts count, the text is not shown.
         Found::Unsound(_) => Ok(None),

@@ -13,6 +13,8 @@ use crate::standings::Standings;
 /// A commit that fills the slot.
 struct Filled<'a> {
     held: &'a Held<'a>,
+    /// The leaf in one log or both, `held` first.
+    copies: Vec<&'a Held<'a>>,
     id: LeafId,
     committed: Commitment,
 }
@@ -56,7 +58,7 @@ pub(crate) fn check<'a>(
         }
         Opened::Lacking => SlotState::DocumentMissing,
         Opened::Void(why) => {
-            for held in opens.iter().chain([&filled.held]) {
+            for held in opens.iter().chain(&filled.copies) {
                 standings.void(held, &why);
             }
             SlotState::Void
@@ -93,8 +95,10 @@ fn commit<'a>(
         if *engagement != contract.id {
             continue;
         }
-        let first = filled.get_or_insert(Filled { held, id, committed: *commitment });
+        let first =
+            filled.get_or_insert_with(|| Filled { held, copies: Vec::new(), id, committed: *commitment });
         if first.id == id {
+            first.copies.push(held);
             standings.counts(held);
         } else {
             standings.not_counted(held, "another review was logged first for this slot");
@@ -169,8 +173,8 @@ fn empty(check: &Check<'_>, contract: &Contract<'_>, covered: bool, steps: &mut 
         ),
     };
     let step = Step::new(name, outcome, says)
-        .with("due day", date(contract.due), date(check.now.day()))
-        .with("other side's log", contract.log, if covered { "covered" } else { "not covered" });
+        .with("due day", &date(contract.due), &date(check.now.day()))
+        .with("other side's log", &contract.log, &if covered { "covered" } else { "not covered" });
     steps.push(step);
     state
 }

@@ -25,7 +25,7 @@ fn a_freelancer_with_every_kind_of_slot() {
     assert_eq!((reviews[1].rating, reviews[1].text.as_deref()), (2, None));
     assert_eq!(reviews.len(), 2);
 
-    let [home, other] = report.logs.as_slice() else { unreachable!("two logs") };
+    let (home, other) = (&report.logs[0], &report.logs[1]);
     assert_eq!((home.coverage, home.asked, home.others), (Coverage::Audited, 2, 2));
     assert_eq!((home.foreign, other.foreign), (1, 0));
     let auditors: Vec<_> = home.auditors.iter().map(|auditor| auditor.operator.as_str()).collect();

@@ -6,4 +6,6 @@
 mod fixture;
 
 mod honest;
+mod quorum;
+mod rules;
 mod tamper;
