@@ -1,9 +1,11 @@
 //! Every field of a file changed in turn: the verdict is never "valid" for a file that says something else.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use hanse_ledger::evidence::Evidence;
 use hanse_verifier::{Report, Verdict};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::fixture::{World, story};
@@ -223,3 +225,31 @@ fn a_payment() {
     let (tried, harmless) = tamper(&story.world, &evidence, &[&format!("/parts/0/entries/{settle}/")]);
     assert!(tried > 50 && harmless.is_empty(), "{tried} {harmless:?}");
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Any bytes of the file, whatever they are part of.
+    #[test]
+    fn bytes_at_random(places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let (world, file, honest) = &*HONEST;
+        let mut changed = file.clone();
+        for (place, byte) in places {
+            let place = place.index(changed.len());
+            changed[place] = byte;
+        }
+        if let Ok(report) = world.check_bytes(&changed)
+            && report.verdict == Verdict::Valid
+        {
+            prop_assert_eq!(&content(&report), honest);
+        }
+    }
+}
+
+/// Frida's world, her file, and what it says.
+static HONEST: LazyLock<(World, Vec<u8>, Value)> = LazyLock::new(|| {
+    let story = story();
+    let evidence = story.frida();
+    let honest = content(&story.world.check(&evidence));
+    (story.world, evidence.to_bytes(), honest)
+});
