@@ -155,24 +155,33 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 /// Publishes the newest head of each log for which this node has signed something since the last time.
 async fn announce(engine: &Engine, said: &mut BTreeMap<String, String>) -> Result<(), LogError> {
     let Some(network) = engine.network() else { return Ok(()) };
-    let connection = engine.store().connection().await?;
-    for origin in engine.log_keys().origins() {
-        let Some(row) = log::find(&connection, origin).await?.filter(|row| row.size > 0) else { continue };
-        let mut note = row.checkpoint;
-        if !row.own {
-            let cosigner = engine.log_keys().cosigner().vkey().name();
-            let ours = log::newest_cosigned_by(&connection, origin, cosigner.as_str()).await?;
-            let Some(ours) = ours.filter(|ours| ours.size == row.size) else { continue };
-            note += &ours.line;
-        }
-        if said.get(origin) == Some(&note) {
+    for (origin, note) in signed_here(engine).await? {
+        if said.get(&origin) == Some(&note) {
             continue;
         }
         match network.publish(Topic::Heads, note.clone().into_bytes()).await {
-            Ok(published) => tracing::debug!(origin, size = row.size, ?published, "a head is announced"),
+            Ok(published) => tracing::debug!(origin, ?published, "a head is announced"),
             Err(error) => tracing::warn!(origin, %error, "a head could not be announced"),
         }
-        said.insert(origin.to_owned(), note);
+        said.insert(origin, note);
     }
     Ok(())
+}
+
+/// The newest head of each own log, and of each mirror whose head this node has cosigned, with that line.
+async fn signed_here(engine: &Engine) -> Result<Vec<(String, String)>, LogError> {
+    let connection = engine.store().connection().await?;
+    let cosigner = engine.log_keys().cosigner().vkey().name();
+    let mut notes = Vec::new();
+    for row in log::all(&connection).await?.into_iter().filter(|row| row.size > 0) {
+        if row.own {
+            notes.push((row.origin, row.checkpoint));
+            continue;
+        }
+        let ours = log::newest_cosigned_by(&connection, &row.origin, cosigner.as_str()).await?;
+        if let Some(ours) = ours.filter(|ours| ours.size == row.size) {
+            notes.push((row.origin, row.checkpoint + &ours.line));
+        }
+    }
+    Ok(notes)
 }

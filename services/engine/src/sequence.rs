@@ -169,37 +169,58 @@ async fn extend(
     Ok(size)
 }
 
-/// Sequences both own logs, whenever leaves wait and at least once in each pace, until it is told to stop.
+/// Sequences both own logs when leaves wait, at most once in each pace, until it is told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = engine.config().pace.sequence;
     while !cancel.is_cancelled() {
+        let mut advanced = false;
         if engine.heard().may_sign() {
             for kind in LogKind::ALL {
-                drain(&engine, kind, &cancel).await;
+                advanced |= drain(&engine, kind, &cancel).await;
             }
         }
-        cancel.run_until_cancelled(woken(&engine.signals().sequence, pace)).await;
+        // Leaves that come within a pace share a checkpoint.
+        let rest = async {
+            if advanced {
+                tokio::time::sleep(pace).await;
+            }
+            woken(&engine.signals().sequence, pace).await;
+        };
+        cancel.run_until_cancelled(rest).await;
     }
     Ok(())
 }
 
-/// Sequences one log until nothing waits or something fails; the next look tries again.
-async fn drain(engine: &Engine, kind: LogKind, cancel: &CancellationToken) {
+/// Sequences one log until nothing waits or something fails; the next look tries again. `true` if it has a new head.
+async fn drain(engine: &Engine, kind: LogKind, cancel: &CancellationToken) -> bool {
     let log = engine.log_keys().own(kind);
+    let mut advanced = false;
     while !cancel.is_cancelled() {
-        match sequence(engine.store(), log, engine.now()).await {
-            Ok(Sequenced::Nothing) => return,
+        match attempt(engine, log).await {
+            Ok(Sequenced::Nothing) | Err(LogError::Halted { .. }) => break,
             Ok(Sequenced::Head { size, leaves, full }) => {
                 tracing::info!(origin = log.origin, size, leaves, "leaves are sequenced");
                 engine.signals().log_advanced();
+                advanced = true;
                 if !full {
-                    return;
+                    break;
                 }
             }
-            Err(LogError::Halted { .. }) => return,
-            Err(error) => return failed(engine, log, &error).await,
+            Err(error) => {
+                failed(engine, log, &error).await;
+                break;
+            }
         }
     }
+    advanced
+}
+
+/// An idle log is neither locked nor checked.
+async fn attempt(engine: &Engine, own: &OwnLog) -> Result<Sequenced, LogError> {
+    let connection = engine.store().connection().await?;
+    let idle = log::pending(&connection, &own.origin, 1).await?.is_empty();
+    drop(connection);
+    if idle { Ok(Sequenced::Nothing) } else { sequence(engine.store(), own, engine.now()).await }
 }
 
 /// Transient failures are tried again at the next look. Damage halts the log: what is stored must not be signed on.

@@ -1,7 +1,9 @@
 //! Asks for leaves: the log's operator first, and, while that one is away, anyone else who mirrors it. It does not matter who
 //! answers, because nothing is believed that the log has not signed.
 
-use hanse_network::{Entry, RANGE_ENTRIES_MAX, Request, Response};
+use std::time::Duration;
+
+use hanse_network::{Bytes, Entry, RANGE_ENTRIES_MAX, Request, Response};
 
 use super::documents::DOCUMENTS_MAX;
 use super::fault::Fault;
@@ -12,6 +14,12 @@ use crate::logs::Mirror;
 /// Most leaves between two checkpoints. A sequencer's batch fills one page; a second one is more than any log of this
 /// version needs.
 const SEGMENT_LEAVES_MAX: usize = 512;
+
+/// How often a busy peer is asked for one page.
+const ATTEMPTS_MAX: usize = 5;
+
+/// Longest pause for a busy peer: what its rate limit needs to let a full page pass again.
+const PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// What came, and from whom.
 pub(super) struct Fetched {
@@ -58,7 +66,9 @@ async fn segment_from(
     let mut segment = Segment { start, ..Segment::default() };
     loop {
         let next = start.saturating_add(u64::try_from(segment.entries.len()).ok()?);
-        let end = target.min(next.saturating_add(RANGE_ENTRIES_MAX));
+        // A checkpoint stands within one page of the last one; only what is left of that page is asked for again.
+        let first = start.saturating_add(RANGE_ENTRIES_MAX);
+        let end = target.min(if next < first { first } else { next.saturating_add(RANGE_ENTRIES_MAX) });
         let (entries, checkpoint) = page(engine, mirror, from, next, end).await?;
         // Fewer than asked for is an answer, none or more is not.
         if entries.is_empty() || u64::try_from(entries.len()).ok()? > end.saturating_sub(next) {
@@ -79,11 +89,12 @@ async fn segment_from(
 
 /// A leaf and as many of its documents as it can commit to; the rest would only take memory.
 fn documents_of(entry: Entry) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let documents = entry.documents.into_iter().take(DOCUMENTS_MAX).map(|bytes| bytes.into_vec()).collect();
+    let documents = entry.documents.into_iter().take(DOCUMENTS_MAX).map(Bytes::into_vec).collect();
     (entry.leaf.into_vec(), documents)
 }
 
-/// One page of one peer; None for every kind of no.
+/// One page of one peer; None for every kind of no. A peer that is busy is asked again, so that the pages of a segment that
+/// came already are not asked for once more.
 async fn page(
     engine: &Engine,
     mirror: &Mirror,
@@ -91,18 +102,25 @@ async fn page(
     start: u64,
     end: u64,
 ) -> Option<(Vec<Entry>, Option<Vec<u8>>)> {
-    let request = Request::Range { origin: mirror.origin.clone(), start, end };
-    match engine.network()?.request(from, request).await {
-        Ok(Response::Range { entries, checkpoint }) => {
-            Some((entries, checkpoint.map(|bytes| bytes.into_vec())))
-        }
-        Ok(answer) => {
-            tracing::debug!(origin = mirror.origin, from, ?answer, "a peer does not send leaves");
-            None
-        }
-        Err(error) => {
-            tracing::debug!(origin = mirror.origin, from, %error, "a peer cannot be asked for leaves");
-            None
+    for _ in 0..ATTEMPTS_MAX {
+        let request = Request::Range { origin: mirror.origin.clone(), start, end };
+        match engine.network()?.request(from, request).await {
+            Ok(Response::Range { entries, checkpoint }) => {
+                return Some((entries, checkpoint.map(Bytes::into_vec)));
+            }
+            Ok(Response::Busy { retry_after_ms }) => {
+                let pause = Duration::from_millis(retry_after_ms.into());
+                tokio::time::sleep(pause.min(PAUSE_MAX)).await;
+            }
+            Ok(answer) => {
+                tracing::debug!(origin = mirror.origin, from, ?answer, "a peer does not send leaves");
+                return None;
+            }
+            Err(error) => {
+                tracing::debug!(origin = mirror.origin, from, %error, "a peer cannot be asked for leaves");
+                return None;
+            }
         }
     }
+    None
 }
