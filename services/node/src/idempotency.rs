@@ -1,11 +1,11 @@
 //! `Idempotency-Key`: a repeated POST gets the answer of the first one and has no second effect.
 
-use actix_web::body::{BoxBody, MessageBody, to_bytes_limited};
+use actix_web::body::{BodyStream, BoxBody, MessageBody as _, to_bytes_limited};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _, web};
 use hanse_document::Did;
 use hanse_engine::Idempotency;
 use sha2::{Digest as _, Sha256};
@@ -22,72 +22,85 @@ pub const KEY_MAX: usize = 255;
 /// An answer longer than this is not kept; ours are far shorter.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
-/// Wraps every route; acts on authenticated POSTs that carry the header.
+/// Wraps every route; acts on authenticated POSTs that carry the header. Its refusals are answers, not errors: what stands around
+/// it gives every answer its request id.
 pub async fn once(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
     let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
     let (Some(key), true) = (key, request.method() == Method::POST) else { return next.call(request).await };
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else { return next.call(request).await };
     let Ok(claims) = principal::claims(request.request(), &state) else { return next.call(request).await };
-    let key = match key.to_str() {
-        Ok(key) if !key.is_empty() && key.len() <= KEY_MAX => key.to_owned(),
-        _ => return Err(Problem::bad_idempotency_key().into()),
-    };
-    let (request, hash) = hashed(request).await?;
-    let begun = state.engine.begin_once(&claims.sub, &key, &hash).await.map_err(Problem::from)?;
-    match begun {
-        Idempotency::New => {
-            let response = next.call(request).await;
-            finish(&state, &claims.sub, &key, response).await
+    let (request, payload) = request.into_parts();
+    match begin(&state, &claims.sub, &key, &request, payload).await {
+        Ok(Begun::New(request_body)) => {
+            let response = next.call(ServiceRequest::from_parts(request, Payload::from(request_body))).await?;
+            let (request, response) = response.into_parts();
+            let response = finish(&state, &claims.sub, &key, response).await;
+            Ok(ServiceResponse::new(request, response.unwrap_or_else(|problem| problem.error_response())))
         }
-        Idempotency::Answered { status, headers, body } => {
-            Ok(request.into_response(replayed(status, &headers, body)))
-        }
-        Idempotency::Running => Err(Problem::still_running().into()),
-        Idempotency::Mismatch => Err(Problem::key_reused().into()),
+        Ok(Begun::Answered(answer)) => Ok(ServiceResponse::new(request, answer)),
+        Err(problem) => Ok(ServiceResponse::new(request, problem.error_response())),
     }
 }
 
-/// The request with its body read, and the hash of what it asks: method, path, query and body.
-async fn hashed(request: ServiceRequest) -> Result<(ServiceRequest, [u8; 32]), Error> {
-    let (request, payload) = request.into_parts();
-    let body = to_bytes_limited(actix_web::body::BodyStream::new(payload), BODY_BYTES_MAX)
+/// Whether to do it now.
+enum Begun {
+    /// Yes; the body, which had to be read.
+    New(web::Bytes),
+    /// No: it was done, and this was the answer.
+    Answered(HttpResponse),
+}
+
+async fn begin(
+    state: &State,
+    did: &Did,
+    key: &HeaderValue,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<Begun, Problem> {
+    let key = text(key)?;
+    let body = to_bytes_limited(BodyStream::new(payload), BODY_BYTES_MAX)
         .await
         .map_err(|_| Problem::body_too_large())?
         .map_err(|_| Problem::body_unreadable())?;
+    match state.engine.begin_once(did, key, &hash(request, &body)).await? {
+        Idempotency::New => Ok(Begun::New(body)),
+        Idempotency::Answered { status, headers, body } => Ok(Begun::Answered(replayed(status, &headers, body))),
+        Idempotency::Running => Err(Problem::still_running()),
+        Idempotency::Mismatch => Err(Problem::key_reused()),
+    }
+}
+
+fn text(key: &HeaderValue) -> Result<&str, Problem> {
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_MAX);
+    key.ok_or_else(Problem::bad_idempotency_key)
+}
+
+/// The hash of what a request asks: method, path, query and body.
+fn hash(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(request.method().as_str());
     hash.update(b"\n");
     hash.update(request.uri().to_string());
     hash.update(b"\n");
-    hash.update(&body);
-    Ok((ServiceRequest::from_parts(request, Payload::from(body)), hash.finalize().into()))
+    hash.update(body);
+    hash.finalize().into()
 }
 
-/// Keeps the answer, unless it is our own failure: then the caller may try again.
-async fn finish(
-    state: &State,
-    did: &Did,
-    key: &str,
-    response: Result<ServiceResponse<BoxBody>, Error>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = match response {
-        Ok(response) if !response.status().is_server_error() => response,
-        failed => {
-            state.engine.forget_once(did, key).await.map_err(Problem::from)?;
-            return failed;
-        }
-    };
-    let (request, response) = response.into_parts();
-    let (head, body) = response.into_parts();
-    let body = body.try_into_bytes().or_else(|_| Err(Problem::internal("an answer to a POST is never a stream")))?;
-    if body.len() <= ANSWER_BYTES_MAX {
-        state
-            .engine
-            .finish_once(did, key, head.status().as_u16(), &kept(head.headers()), &body)
-            .await
-            .map_err(Problem::from)?;
+/// Keeps the answer to what was done. A refusal is not kept: it had no effect, and what stood in the way, such as a login that
+/// had ended, may be gone when the caller tries again.
+async fn finish(state: &State, did: &Did, key: &HeaderValue, response: HttpResponse<BoxBody>) -> Result<HttpResponse, Problem> {
+    let key = text(key)?;
+    if !response.status().is_success() {
+        state.engine.forget_once(did, key).await?;
+        return Ok(response);
     }
-    Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
+    let (head, body) = response.into_parts();
+    let body = body.try_into_bytes().map_err(|_| Problem::internal("an answer to a POST is never a stream"))?;
+    if body.len() <= ANSWER_BYTES_MAX {
+        let headers = kept(head.headers());
+        state.engine.finish_once(did, key, head.status().as_u16(), &headers, &body).await?;
+    }
+    Ok(head.set_body(BoxBody::new(body)))
 }
 
 /// The headers that belong to the answer, one a line.
