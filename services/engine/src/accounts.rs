@@ -62,8 +62,7 @@ impl Engine {
         }
         .sign(&key)?;
         let statement = Statement::Identity { commitment: genesis.commitment(), seq: 0 };
-        let leaf =
-            statement.draft(now.day(), &[SubjectKey::of(&did)]).sign(&[&key]).map_err(unsound)?;
+        let leaf = statement.draft(now.day(), &[SubjectKey::of(&did)]).sign(&[&key]).map_err(unsound)?;
         let identity = IdentityRow {
             did: did.clone(),
             genesis: genesis.id(),
@@ -102,12 +101,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BadCredentials`, `Busy`.
-    pub async fn login(
-        &self,
-        handle: &str,
-        password: &str,
-        scopes: &str,
-    ) -> Result<Session, UseError> {
+    pub async fn login(&self, handle: &str, password: &str, scopes: &str) -> Result<Session, UseError> {
         let account = accounts::account_by_handle(&self.store().connection().await?, handle).await?;
         let hash = account.as_ref().map(|account| account.password_hash.clone());
         let right = self.passwords().verify(password.to_owned(), hash).await?;

@@ -49,11 +49,7 @@ impl<'a> Author<'a> {
     }
 
     /// Opens the seal on a slot key of this person.
-    pub(crate) async fn slot_key(
-        &self,
-        db: &impl Sql,
-        public: &PublicKey,
-    ) -> Result<SigningKey, UseError> {
+    pub(crate) async fn slot_key(&self, db: &impl Sql, public: &PublicKey) -> Result<SigningKey, UseError> {
         let sealed = accounts::slot(db, public, &self.did).await?;
         let sealed = sealed.ok_or_else(|| Failure::unreadable(public, "a slot key is gone"))?;
         Ok(self.engine.keys().open_slot(public, &sealed)?)
@@ -94,10 +90,7 @@ pub(crate) fn object(request: &impl Serialize) -> Result<Map<String, Value>, Use
 }
 
 /// What a body says, as the request that would have led to it: without the fields that the node adds.
-pub(crate) fn said<T: serde::de::DeserializeOwned>(
-    body: &Body,
-    without: &[&str],
-) -> Result<T, UseError> {
+pub(crate) fn said<T: serde::de::DeserializeOwned>(body: &Body, without: &[&str]) -> Result<T, UseError> {
     let Value::Object(mut object) = body.to_value() else {
         return Err(Failure::Inconsistent("a body is no object".to_owned()).into());
     };

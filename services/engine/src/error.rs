@@ -124,6 +124,9 @@ pub enum Refusal {
         /// What this actor may do now.
         allowed: Vec<Event>,
     },
+    /// The profile that this one replaces is not the newest one.
+    #[error("the profile has been changed meanwhile")]
+    ProfileMoved(Option<DocumentId>),
     /// What this builds on has not arrived here yet; the same request may be accepted later.
     #[error("what this builds on has not arrived at this node yet; try again shortly")]
     TooEarly,
@@ -136,9 +139,6 @@ pub enum Refusal {
     /// The document is dated later than now.
     #[error("the document is dated later than now")]
     Future,
-    /// The posting is valid for longer than a posting may be.
-    #[error("a posting is valid for at most 90 days, an offer for at most 7")]
-    TooLong,
     /// The document names another node than the one that is to act on it.
     #[error("the document is addressed to another node")]
     WrongAddressee,
@@ -217,12 +217,11 @@ impl Refusal {
             Self::NotFound(_) => "not-found",
             Self::NotYours(_) => "not-yours",
             Self::NotNow { .. } => "not-now",
-            Self::WrongPrev { .. } => "wrong-prev",
+            Self::WrongPrev { .. } | Self::ProfileMoved(_) => "wrong-prev",
             Self::TooEarly => "too-early",
             Self::InFlight => "in-flight",
             Self::Expired(_) => "expired",
             Self::Future => "dated-later",
-            Self::TooLong => "valid-too-long",
             Self::WrongAddressee => "wrong-addressee",
             Self::WrongHome => "wrong-home",
             Self::WrongCustody => "wrong-custody",
@@ -257,6 +256,7 @@ impl Refusal {
             Self::NotFound(_) => 404,
             Self::NotNow { .. }
             | Self::WrongPrev { .. }
+            | Self::ProfileMoved(_)
             | Self::TooEarly
             | Self::InFlight
             | Self::Expired(_)
@@ -272,7 +272,6 @@ impl Refusal {
             Self::Rejected(_)
             | Self::BadField { .. }
             | Self::Future
-            | Self::TooLong
             | Self::WrongAddressee
             | Self::WrongHome
             | Self::WrongCustody
@@ -304,7 +303,7 @@ impl Refusal {
         if let Self::NotNow { head, .. } = self {
             return head.map(|head| head.to_string());
         }
-        if let Self::WrongPrev { head, .. } = self {
+        if let Self::WrongPrev { head, .. } | Self::ProfileMoved(Some(head)) = self {
             return Some(head.to_string());
         }
         None

@@ -6,12 +6,15 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hanse_document::{Did, PublicKey, SigningKey};
+use hanse_document::{Did, NodeName, PublicKey, SigningKey};
+use hanse_tlog::{Cosigner, KeyName, LogSigner};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::config::Secret;
+use crate::logs::{self, LogKind};
+use crate::receipts;
 
 /// XChaCha20's nonce, long enough to be drawn at random for ever.
 const NONCE_BYTES: usize = 24;
@@ -82,7 +85,8 @@ impl Keys {
         let seed = |purpose: Purpose| {
             let mut seed = Zeroizing::new([0; 32]);
             // 32 bytes are one block of HKDF-SHA256, which expands to at most 255 of them: this cannot fail.
-            drop(derivation.expand(purpose.info(), seed.as_mut_slice()));
+            let expanded = derivation.expand(purpose.info(), seed.as_mut_slice());
+            debug_assert!(expanded.is_ok());
             (purpose, seed)
         };
         Self(Purpose::ALL.into_iter().map(seed).collect())
@@ -92,6 +96,31 @@ impl Keys {
     #[must_use]
     pub fn seed(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
         self.0.iter().find(|(of, _)| *of == purpose).map(|(_, seed)| seed.clone()).unwrap_or_default()
+    }
+
+    /// The transport identity.
+    #[must_use]
+    pub fn peer_id(&self) -> String {
+        hanse_network::peer_id(&self.seed(Purpose::Transport))
+    }
+
+    /// The verifier keys that peers pin: both logs, auditor, receipts; in the C2SP vkey form.
+    #[must_use]
+    pub fn vkeys(&self, node: &NodeName) -> Vec<String> {
+        // A node name is a key name, and so is one with a word behind a slash: none of these fails.
+        let named = |name: String| KeyName::parse(&name).ok();
+        let signer = |name: String, purpose| {
+            Some(LogSigner::new(named(name)?, *self.seed(purpose)).vkey().to_string())
+        };
+        let cosigner =
+            |name: String| Some(Cosigner::new(named(name)?, *self.seed(Purpose::Auditor)).vkey().to_string());
+        let keys = [
+            signer(LogKind::Reputation.origin(node), Purpose::LogReputation),
+            signer(LogKind::Jobs.origin(node), Purpose::LogJobs),
+            cosigner(logs::auditor(node)),
+            signer(receipts::key_name(node), Purpose::Receipt),
+        ];
+        keys.into_iter().flatten().collect()
     }
 
     /// Seals a person's identity key; the box opens for this person only.

@@ -1,12 +1,41 @@
 #![doc = include_str!("../README.md")]
 
-mod apply;
 mod clock;
 mod config;
 mod error;
 mod keys;
 mod signals;
 mod workers;
+
+mod apply;
+mod author;
+mod page;
+mod publish;
+mod show;
+
+mod accounts;
+mod bids;
+mod contracts;
+mod jobs;
+mod once;
+mod profiles;
+mod reputation;
+mod reviews;
+mod search;
+mod serve;
+mod signed;
+
+mod deliver;
+mod ingest;
+mod receipts;
+mod relay;
+
+mod expire;
+mod react;
+
+mod about;
+mod inbound;
+mod lead;
 
 pub mod cosign;
 mod evidence;
@@ -34,8 +63,10 @@ pub use keys::{KeyError, Keys, Purpose};
 pub use views::{Delivery, Idempotency, Page, Published};
 pub use workers::{WorkerError, Workers};
 
+use accounts::Passwords;
 use heads::Heard;
 use logs::Logs;
+use receipts::Receipts;
 use signals::Signals;
 
 /// One node's use cases. Clones share one engine.
@@ -49,7 +80,9 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     /// Set once, by the process that holds the lease; the others only serve.
-    network: OnceLock<hanse_network::Handle>,
+    network: OnceLock<(hanse_network::Handle, Vec<String>)>,
+    receipts: Receipts,
+    passwords: Passwords,
     signals: Signals,
     logs: Logs,
     heard: Heard,
@@ -66,7 +99,20 @@ impl Engine {
         let logs = Logs::new(&config, &keys)?;
         let heard = Heard::new(&config);
         let network = OnceLock::new();
-        Ok(Self(Arc::new(Inner { config, keys, store, clock, network, signals, logs, heard })))
+        let receipts = Receipts::new(&config, &keys)?;
+        let passwords = Passwords::new();
+        Ok(Self(Arc::new(Inner {
+            config,
+            keys,
+            store,
+            clock,
+            network,
+            signals,
+            logs,
+            heard,
+            receipts,
+            passwords,
+        })))
     }
 
     /// What it was told at its start.
@@ -95,7 +141,27 @@ impl Engine {
 
     /// The network, where this process runs it.
     pub(crate) fn network(&self) -> Option<&hanse_network::Handle> {
-        self.0.network.get()
+        self.0.network.get().map(|(handle, _)| handle)
+    }
+
+    /// Where the network listens, where this process runs it.
+    pub(crate) fn listening(&self) -> &[String] {
+        self.0.network.get().map_or(&[], |(_, listening)| listening)
+    }
+
+    /// A process leads at most once in its life: the second time it would have to give up the handle that others hold.
+    pub(crate) fn set_network(&self, handle: hanse_network::Handle, listening: Vec<String>) {
+        if self.0.network.set((handle, listening)).is_err() {
+            tracing::error!("a process leads twice; its requests keep the first network");
+        }
+    }
+
+    pub(crate) fn receipts(&self) -> &Receipts {
+        &self.0.receipts
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
     }
 
     pub(crate) fn signals(&self) -> &Signals {

@@ -10,8 +10,6 @@ use tokio::sync::Notify;
 pub(crate) struct Signals {
     /// Leaves wait for the sequencer.
     pub(crate) sequence: Notify,
-    /// Peers may have new heads.
-    pub(crate) follow: Notify,
     /// A log, own or mirrored, has new leaves.
     pub(crate) react: Notify,
     /// Postings wait for gossip.

@@ -1,0 +1,160 @@
+//! Bids: made by freelancers here on jobs of any home, and seen by the two whom they concern.
+
+use hanse_document::{Did, DocumentId, Kind};
+use hanse_lifecycle::Event;
+use hanse_store::contracts::{self, BidRow};
+use hanse_store::{Sql, Tx, jobs};
+
+use crate::author::{Author, body};
+use crate::error::{Refusal, UseError};
+use crate::jobs::Step;
+use crate::page::{Cut, page};
+use crate::publish::{Intent, Publication, publish};
+use crate::requests::{BidRequest, PageQuery, StepRequest};
+use crate::views::{BidView, Delivery, Page, Published};
+use crate::{Engine, show};
+
+/// The state that is shown of a bid which the job's home has not answered.
+const QUEUED: &str = "queued";
+
+impl Engine {
+    /// Bids on a job, for a hosted freelancer.
+    ///
+    /// # Errors
+    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, and the rejections of the document.
+    pub async fn bid(
+        &self,
+        did: &Did,
+        job: &DocumentId,
+        request: BidRequest,
+        dry_run: bool,
+    ) -> Result<Published<BidView>, UseError> {
+        let connection = self.store().connection().await?;
+        let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
+        let author = Author::open(self, &connection, did).await?;
+        drop(connection);
+        let fields = [
+            ("home", self.config().name.as_str().into()),
+            ("job", job.id.to_string().into()),
+            ("to", job.home.as_str().into()),
+        ];
+        let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
+        let id = document.id();
+        let publication = Publication {
+            document: &document,
+            attachments: &[],
+            slot: None,
+            job: job.id,
+            home: job.home.clone(),
+        };
+        let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
+        let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
+        if published.delivery == Delivery::Queued {
+            published.view.state = QUEUED.to_owned();
+            published.view.allowed.clear();
+        }
+        Ok(published)
+    }
+
+    /// One bid, for its author or the job's client; for anybody else there is none.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn bid_view(&self, id: &DocumentId, viewer: &Did) -> Result<Option<BidView>, UseError> {
+        let connection = self.store().connection().await?;
+        match shown(&connection, id, viewer).await {
+            Ok(view) => Ok(Some(view)),
+            Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The bids on a job: all of them for its client, one's own for everybody else.
+    ///
+    /// # Errors
+    /// `NotFound`, `BadField`.
+    pub async fn bids(
+        &self,
+        job: &DocumentId,
+        viewer: &Did,
+        query: PageQuery,
+    ) -> Result<Page<BidView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let connection = self.store().connection().await?;
+        let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
+        let rows = if *viewer == job.client {
+            contracts::bids_on(&connection, &job.id, cut.after, cut.fetch()).await?
+        } else {
+            contracts::bids_of(&connection, viewer, Some(&job.id), cut.after, cut.fetch()).await?
+        };
+        paged(&connection, &cut, rows, viewer).await
+    }
+
+    /// One's own bids, newest first.
+    ///
+    /// # Errors
+    /// `BadField`.
+    pub async fn my_bids(&self, viewer: &Did, query: PageQuery) -> Result<Page<BidView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let connection = self.store().connection().await?;
+        let rows = contracts::bids_of(&connection, viewer, None, cut.after, cut.fetch()).await?;
+        paged(&connection, &cut, rows, viewer).await
+    }
+
+    /// Moves a bid: `withdraw` by its author, `decline` by the client.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight`, `ByHome`.
+    pub async fn move_bid(
+        &self,
+        did: &Did,
+        id: &DocumentId,
+        event: Event,
+        request: StepRequest,
+        dry_run: bool,
+    ) -> Result<Published<BidView>, UseError> {
+        let connection = self.store().connection().await?;
+        let bid = contracts::bid(&connection, id).await?.ok_or(Refusal::NotFound("bid"))?;
+        let job = jobs::find(&connection, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+        if *did != bid.freelancer && *did != job.client {
+            return Err(Refusal::NotFound("bid").into());
+        }
+        let author = Author::open(self, &connection, did).await?;
+        drop(connection);
+        let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
+        let document = author.sign(said.body(&request)?, None)?;
+        let publication = Publication {
+            document: &document,
+            attachments: &[],
+            slot: None,
+            job: job.id,
+            home: job.home.clone(),
+        };
+        let show = async |tx: &Tx<'_>| shown(tx, id, did).await;
+        let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
+        if published.delivery == Delivery::Queued {
+            published.view.state = bid.state;
+            published.view.allowed.clear();
+        }
+        Ok(published)
+    }
+}
+
+async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Result<Page<BidView>, UseError> {
+    let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
+    let mut items = Vec::new();
+    for row in &rows {
+        let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
+        items.push(show::bid(db, row, &job.client, viewer).await?);
+    }
+    Ok(page(items, next))
+}
+
+async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+    let row = contracts::bid(db, id).await?.ok_or(Refusal::NotFound("bid"))?;
+    let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
+    if *viewer != row.freelancer && *viewer != job.client {
+        return Err(Refusal::NotFound("bid").into());
+    }
+    show::bid(db, &row, &job.client, viewer).await
+}

@@ -1,0 +1,203 @@
+//! Contracts: offered by clients, accepted by freelancers, moved by both, seen by nobody else.
+
+use hanse_document::kind::offer::OPEN_DAYS_MAX;
+use hanse_document::{Did, DocumentId, Kind, LogName};
+use hanse_lifecycle::Event;
+use hanse_store::contracts::{self, ContractRow};
+use hanse_store::{Sql, Tx, deliveries, jobs};
+use serde_json::{Map, Value};
+
+use crate::author::{Author, body};
+use crate::error::{Refusal, UseError};
+use crate::jobs::Step;
+use crate::page::{Cut, page};
+use crate::publish::{Intent, Publication, publish};
+use crate::requests::{OfferRequest, PageQuery, StepRequest};
+use crate::views::{ContractView, Delivery, Page, Published};
+use crate::{Engine, show};
+
+/// How long an offer of ours stands: as long as one may.
+const OFFER_SECONDS: i64 = OPEN_DAYS_MAX as i64 * 86_400;
+
+impl Engine {
+    /// Offers a contract on a bid, for a hosted client. The contract's id is the offer's.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `JobNotOpen`, `NoFreeSeat`, and the rejections of terms and offer.
+    pub async fn offer(
+        &self,
+        did: &Did,
+        bid: &DocumentId,
+        request: OfferRequest,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let connection = self.store().connection().await?;
+        let bid = contracts::bid(&connection, bid).await?.ok_or(Refusal::NotFound("bid"))?;
+        let job = jobs::find(&connection, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+        if *did != job.client && *did != bid.freelancer {
+            return Err(Refusal::NotFound("bid").into());
+        }
+        if *did != job.client {
+            return Err(Refusal::NotYours("the client").into());
+        }
+        let author = Author::open(self, &connection, did).await?;
+        drop(connection);
+        let terms = author.sign(body(Kind::Terms, &request, [])?, None)?;
+        let slot = author.new_slot()?;
+        let fields = [
+            ("bid", bid.id.to_string().into()),
+            ("freelancer", bid.freelancer.as_str().into()),
+            ("job", job.id.to_string().into()),
+            ("log", LogName::of(&self.config().name).as_str().into()),
+            ("slot", slot.public.hex().into()),
+            ("terms", terms.commitment().hex().into()),
+            ("to", bid.home.as_str().into()),
+        ];
+        let until = self.now().add_seconds(OFFER_SECONDS)?;
+        let offer = author.sign(body(Kind::Offer, &Map::<String, Value>::new(), fields)?, Some(until))?;
+        let id = offer.id();
+        let publication = Publication {
+            document: &offer,
+            attachments: &[terms],
+            slot: Some(slot),
+            job: job.id,
+            home: job.home.clone(),
+        };
+        let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
+        publish(self, publication, Intent::of(dry_run), show).await
+    }
+
+    /// Accepts an offer, for a hosted freelancer.
+    ///
+    /// # Errors
+    /// As [`Engine::step`].
+    pub async fn accept_offer(
+        &self,
+        did: &Did,
+        contract: &DocumentId,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let connection = self.store().connection().await?;
+        let row = part(&connection, contract, did).await?;
+        let author = Author::open(self, &connection, did).await?;
+        drop(connection);
+        let slot = author.new_slot()?;
+        let fields = [
+            ("client", row.client.as_str().into()),
+            ("log", LogName::of(&self.config().name).as_str().into()),
+            ("offer", row.id.to_string().into()),
+            ("slot", slot.public.hex().into()),
+            ("to", row.client_home.as_str().into()),
+        ];
+        let document = author.sign(body(Kind::Acceptance, &Map::<String, Value>::new(), fields)?, None)?;
+        let publication = Publication {
+            document: &document,
+            attachments: &[],
+            slot: Some(slot),
+            job: row.job,
+            home: row.client_home.clone(),
+        };
+        let show = async |tx: &Tx<'_>| shown(tx, contract, did).await;
+        let published = publish(self, publication, Intent::of(dry_run), show).await?;
+        self.unless_queued(published, contract, did).await
+    }
+
+    /// Moves a contract by any other step.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `WrongPrev`, `Expired`, `InFlight`, `ByHome`, and the rejections of the step.
+    pub async fn step(
+        &self,
+        did: &Did,
+        contract: &DocumentId,
+        event: Event,
+        request: StepRequest,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let connection = self.store().connection().await?;
+        let row = part(&connection, contract, did).await?;
+        let author = Author::open(self, &connection, did).await?;
+        drop(connection);
+        let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
+        let said = Step {
+            event,
+            object: row.id,
+            prev: row.head,
+            to: row.client_home.as_str(),
+            extra: own.map(|leaf| ("engagement", leaf.hex())),
+        };
+        let document = author.sign(said.body(&request)?, None)?;
+        let publication = Publication {
+            document: &document,
+            attachments: &[],
+            slot: None,
+            job: row.job,
+            home: row.client_home.clone(),
+        };
+        let show = async |tx: &Tx<'_>| shown(tx, contract, did).await;
+        let published = publish(self, publication, Intent::of(dry_run), show).await?;
+        self.unless_queued(published, contract, did).await
+    }
+
+    /// A contract, for one of its sides; for anybody else there is none.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn contract(&self, id: &DocumentId, viewer: &Did) -> Result<Option<ContractView>, UseError> {
+        let connection = self.store().connection().await?;
+        match shown(&connection, id, viewer).await {
+            Ok(view) => Ok(Some(view)),
+            Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One's own contracts on either side, newest first.
+    ///
+    /// # Errors
+    /// `BadField`.
+    pub async fn contracts(&self, viewer: &Did, query: PageQuery) -> Result<Page<ContractView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let connection = self.store().connection().await?;
+        let rows = contracts::contracts_of(&connection, viewer, cut.after, cut.fetch()).await?;
+        let (rows, next) = cut.cut(rows, |row| (row.offered_at, *row.id.hash()));
+        let mut items = Vec::new();
+        for row in &rows {
+            items.push(view(&connection, row, viewer).await?);
+        }
+        Ok(page(items, next))
+    }
+
+    /// While a move is on its way, the contract is shown as it is, not as it would be.
+    async fn unless_queued(
+        &self,
+        mut published: Published<ContractView>,
+        contract: &DocumentId,
+        did: &Did,
+    ) -> Result<Published<ContractView>, UseError> {
+        if published.delivery == Delivery::Queued {
+            published.view = shown(&self.store().connection().await?, contract, did).await?;
+        }
+        Ok(published)
+    }
+}
+
+/// A contract in which the person has a part.
+pub(crate) async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result<ContractRow, UseError> {
+    let row = contracts::contract(db, id).await?;
+    let row = row.filter(|row| row.client == *person || row.freelancer == *person);
+    Ok(row.ok_or(Refusal::NotFound("contract"))?)
+}
+
+async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
+    view(db, &part(db, id, viewer).await?, viewer).await
+}
+
+async fn view(db: &impl Sql, row: &ContractRow, viewer: &Did) -> Result<ContractView, UseError> {
+    let queued = deliveries::in_flight(db, &row.job, viewer, row.client_home.as_str()).await?;
+    let queued = match queued {
+        Some(hash) => hanse_store::documents::find_hash(db, &hash).await?.map(|document| document.id),
+        None => None,
+    };
+    show::contract(db, row, viewer, queued).await
+}

@@ -1,0 +1,167 @@
+//! What time alone brings about: postings expire, offers and engagements lapse, silence approves, sealed reviews open.
+//!
+//! The home that keeps the order goes by its own clock. A home that follows gives it an hour more, and none while
+//! something about the job is on its way: what the order's home says, or has already said, wins.
+
+use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
+use hanse_store::contracts::{self, ContractRow};
+use hanse_store::jobs::{self, JobRow};
+use hanse_store::reviews::{self, ReviewRow};
+use hanse_store::{accounts, log};
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use crate::apply::{Apply, contract, job, state};
+use crate::deliver::waits;
+use crate::error::{Failure, Refusal, UseError};
+use crate::logs::LogKind;
+use crate::react::release;
+use crate::reviews::window_seconds;
+
+/// Things of one kind in one look; what is left is found by the next.
+const BATCH: i64 = 500;
+/// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
+const FOLLOW_SECONDS: i64 = 3_600;
+const DAY_SECONDS: i64 = 86_400;
+/// Looks between two cleanings of sessions and kept answers.
+const CLEAN_EVERY: u32 = 600;
+
+/// Looks at the clocks until told to stop.
+pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
+    let mut looks = 0_u32;
+    while !cancel.is_cancelled() {
+        if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine)).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the clocks are looked at again");
+        }
+        if looks.is_multiple_of(CLEAN_EVERY)
+            && let Err(error) = clean(&engine).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "cleaning is tried again");
+        }
+        looks = looks.wrapping_add(1);
+        cancel.run_until_cancelled(tokio::time::sleep(engine.config().pace.deliver)).await;
+    }
+    Ok(())
+}
+
+/// One look at every clock.
+pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
+    let now = engine.now().unix();
+    let connection = engine.store().connection().await?;
+    let expired = jobs::expired(&connection, now, BATCH).await?;
+    let mut late: Vec<(ContractRow, &Timeout)> = Vec::new();
+    for timeout in timeouts(Machine::Contract) {
+        let since = now.saturating_sub(timeout.after_seconds);
+        let rows = contracts::timed_out(&connection, timeout.state.name(), since, BATCH).await?;
+        late.extend(rows.into_iter().map(|row| (row, timeout)));
+    }
+    let sealed = reviews::sealed(&connection, now.saturating_sub(window_seconds()), BATCH).await?;
+    drop(connection);
+    for row in &expired {
+        expire(engine, row).await?;
+    }
+    for (row, timeout) in &late {
+        lapse(engine, row, timeout).await?;
+    }
+    for row in &sealed {
+        open(engine, row).await?;
+    }
+    Ok(())
+}
+
+async fn clean(engine: &Engine) -> Result<(), UseError> {
+    engine.forget_old().await?;
+    let connection = engine.store().connection().await?;
+    // A day's grace lets a late refresh be answered with the right reason.
+    accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
+    Ok(())
+}
+
+/// A posting whose date has passed. Where another home keeps the order, it has the same date from the same document.
+async fn expire(engine: &Engine, row: &JobRow) -> Result<(), UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let ctx = Apply::own(engine, &tx);
+    let row = jobs::lock(&tx, &row.id).await?.ok_or(Refusal::NotFound("job"))?;
+    if state(&row.state)? == State::Open {
+        job::node_event(&ctx, &row, Event::Expire).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// A contract that has stood still for too long.
+async fn lapse(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> Result<(), UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let ctx = Apply::own(engine, &tx);
+    jobs::lock(&tx, &row.job).await?;
+    let row = contracts::contract(&tx, &row.id).await?;
+    let mut row = row.ok_or(Refusal::NotFound("contract"))?;
+    if state(&row.state)? != timeout.state || ctx.now.unix() < due(engine, &row, timeout) {
+        return Ok(());
+    }
+    let home = row.client_home.clone();
+    if home != engine.config().name && waits(&tx, &row.job, home.as_str()).await? {
+        return Ok(());
+    }
+    contract::node_event(&ctx, &mut row, timeout.event).await?;
+    tx.commit().await?;
+    engine.signals().committed();
+    Ok(())
+}
+
+/// When the node moves a contract that nobody else moves, Unix seconds.
+fn due(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> i64 {
+    let mut since = row.changed_at;
+    if timeout.state == State::Active {
+        // Work that is not due yet is not dormant.
+        since = since.max(row.due_day.saturating_add(1).saturating_mul(DAY_SECONDS));
+    }
+    let follows = row.client_home != engine.config().name;
+    let grace = if follows { FOLLOW_SECONDS } else { 0 };
+    since.saturating_add(timeout.after_seconds).saturating_add(grace)
+}
+
+/// The time to write is over: a sealed review opens alone, once the other side's absence is proved.
+async fn open(engine: &Engine, row: &ReviewRow) -> Result<(), UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let ctx = Apply::own(engine, &tx);
+    let contract = row.contract.ok_or(Refusal::NotFound("contract"))?;
+    let contract = contracts::contract(&tx, &contract).await?.ok_or(Refusal::NotFound("contract"))?;
+    jobs::lock(&tx, &contract.job).await?;
+    let row = reviews::find(&tx, &row.commit_leaf).await?.ok_or(Refusal::NotFound("review"))?;
+    if is_absent(&ctx, &row, &contract).await? {
+        release(&ctx, &row).await?;
+        tx.commit().await?;
+        engine.signals().committed();
+    }
+    Ok(())
+}
+
+/// Whether the other side's log, as a quorum of auditors cosigned it after the end of the window, has no commit of theirs.
+/// Their commits come into our rows from that very log; so it is enough that we hold it up to there.
+async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> Result<bool, UseError> {
+    let rows = reviews::of_contract(ctx.tx, &contract.id).await?;
+    if rows.iter().any(|other| other.engagement != row.engagement) {
+        return Ok(false);
+    }
+    let rated_is_client = contract.client_engagement == Some(row.engagement);
+    let home = if rated_is_client { &contract.client_home } else { &contract.freelancer_home };
+    if *home == ctx.engine.config().name {
+        return Ok(true);
+    }
+    let deadline = contract.closed_at.unwrap_or(i64::MAX).saturating_add(window_seconds());
+    let origin = LogKind::Reputation.origin(home);
+    let Some(head) = log::find(ctx.tx, &origin).await? else { return Ok(false) };
+    if head.reacted < head.size {
+        return Ok(false);
+    }
+    let others = |name: &str| name.split_once('/').is_some_and(|(operator, _)| operator != home.as_str());
+    let auditors = ctx.engine.log_keys().auditors().filter(|key| others(key.name().as_str())).count();
+    let cosigned = log::cosignatures(ctx.tx, &origin, head.size).await?;
+    let late = |time: u64| i64::try_from(time).is_ok_and(|time| time >= deadline);
+    let cosigned = cosigned.iter().filter(|line| others(&line.cosigner) && late(line.time)).count();
+    Ok(cosigned > 2 * auditors / 3)
+}

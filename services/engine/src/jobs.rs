@@ -1,0 +1,120 @@
+//! Postings: made and closed by clients here, shown from everywhere.
+
+use hanse_document::{Body, Did, DocumentId, Kind};
+use hanse_lifecycle::Event;
+use hanse_store::{Tx, jobs};
+use serde_json::{Map, Value};
+
+use crate::author::{Author, body, object};
+use crate::error::{Refusal, UseError};
+use crate::publish::{Intent, Publication, publish};
+use crate::requests::{JobRequest, StepRequest};
+use crate::views::{JobView, Published};
+use crate::{Engine, show};
+
+/// The longest life of a posting, in days: the document's own bound.
+const DAYS_MAX: u32 = hanse_document::kind::job::OPEN_DAYS_MAX;
+const DAY_SECONDS: i64 = 86_400;
+
+impl Engine {
+    /// Posts a job of a hosted client.
+    ///
+    /// # Errors
+    /// `KeyElsewhere`, and the rejections of the document.
+    pub async fn post_job(
+        &self,
+        did: &Did,
+        request: JobRequest,
+        dry_run: bool,
+    ) -> Result<Published<JobView>, UseError> {
+        if !(1..=DAYS_MAX).contains(&request.days) {
+            return Err(Refusal::BadField { field: "days", reason: "must be 1 to 90" }.into());
+        }
+        let author = Author::open(self, &self.store().connection().await?, did).await?;
+        let home = self.config().name.clone();
+        let body = body(Kind::Job, &request, [("home", home.as_str().into())])?;
+        let until = self.now().add_seconds(i64::from(request.days) * DAY_SECONDS)?;
+        let document = author.sign(body, Some(until))?;
+        let job = document.id();
+        let publication = Publication { document: &document, attachments: &[], slot: None, job, home };
+        let show = async |tx: &Tx<'_>| shown(tx, &job, Some(did)).await;
+        publish(self, publication, Intent::of(dry_run), show).await
+    }
+
+    /// A posting, of whatever home.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn job(&self, id: &DocumentId, viewer: Option<&Did>) -> Result<Option<JobView>, UseError> {
+        let connection = self.store().connection().await?;
+        match jobs::find(&connection, id).await? {
+            Some(row) => Ok(Some(show::job(&connection, &row, viewer).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Moves a posting: `close_unfilled`.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `OfferWaits`.
+    pub async fn move_job(
+        &self,
+        did: &Did,
+        id: &DocumentId,
+        event: Event,
+        request: StepRequest,
+        dry_run: bool,
+    ) -> Result<Published<JobView>, UseError> {
+        let connection = self.store().connection().await?;
+        let job = jobs::find(&connection, id).await?.ok_or(Refusal::NotFound("job"))?;
+        let author = Author::open(self, &connection, did).await?;
+        drop(connection);
+        let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
+        let document = author.sign(said.body(&request)?, None)?;
+        let publication = Publication {
+            document: &document,
+            attachments: &[],
+            slot: None,
+            job: job.id,
+            home: job.home.clone(),
+        };
+        let show = async |tx: &Tx<'_>| shown(tx, id, Some(did)).await;
+        publish(self, publication, Intent::of(dry_run), show).await
+    }
+}
+
+async fn shown(tx: &Tx<'_>, id: &DocumentId, viewer: Option<&Did>) -> Result<JobView, UseError> {
+    let row = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
+    show::job(tx, &row, viewer).await
+}
+
+/// A step about to be signed.
+pub(crate) struct Step<'a> {
+    pub(crate) event: Event,
+    pub(crate) object: DocumentId,
+    pub(crate) prev: DocumentId,
+    pub(crate) to: &'a str,
+    /// A field of the step's body that the node knows better than the caller.
+    pub(crate) extra: Option<(&'static str, String)>,
+}
+
+impl Step<'_> {
+    /// The body, with what the caller says.
+    pub(crate) fn body(&self, request: &StepRequest) -> Result<Body, UseError> {
+        let reasoned =
+            matches!((self.event, self.object.kind()), (Event::CloseUnfilled, _) | (Event::Decline, _));
+        if reasoned && request.reason.is_none() {
+            return Err(Refusal::BadField { field: "reason", reason: "must be given" }.into());
+        }
+        let mut said = object(request)?;
+        said.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
+        let fields = [
+            ("event", self.event.name().into()),
+            ("object", self.object.to_string().into()),
+            ("prev", self.prev.to_string().into()),
+            ("to", self.to.into()),
+            ("body", Value::Object(said)),
+        ];
+        body(Kind::Step, &Map::<String, Value>::new(), fields)
+    }
+}

@@ -1,0 +1,99 @@
+//! Documents that people signed themselves, with a key that no node holds.
+
+use hanse_document::{Body, DocumentId, Kind, Signature, Signed, Verified};
+use hanse_ledger::{Statement, SubjectKey};
+use hanse_store::accounts;
+use hanse_store::documents;
+
+use crate::Engine;
+use crate::apply::{Applied, Apply, apply, identity};
+use crate::error::{Refusal, UseError};
+use crate::logs::LogKind;
+use crate::profiles;
+
+impl Engine {
+    /// Takes the canonical bytes of a document signed with an own key: an identity, a profile or a job, of a person at home
+    /// here. The signature is the credential. Returns the id, and whether it is new.
+    ///
+    /// `leaf_signature` (128 hex digits) signs the identity leaf of a genesis; the leaf's day is that of `validFrom`.
+    ///
+    /// # Errors
+    /// The rejections of the document, `OwnKeyNotYet` for other kinds, `WrongHome`, `WrongCustody`, `OtherGenesis`.
+    pub async fn publish_signed(
+        &self,
+        bytes: &[u8],
+        leaf_signature: Option<&str>,
+    ) -> Result<(DocumentId, bool), UseError> {
+        let document = Signed::parse(bytes)?.verify()?;
+        if document.custody().is_some() {
+            return Err(Refusal::WrongCustody.into());
+        }
+        let mut connection = self.store().connection().await?;
+        let tx = connection.begin().await?;
+        let ctx = Apply::own(self, &tx);
+        let applied = match document.kind() {
+            Kind::Identity => found(&ctx, &document, leaf_signature).await?,
+            Kind::Profile => profiles::put(&ctx, &document).await?,
+            Kind::Job => post(&ctx, &document).await?,
+            Kind::Bid
+            | Kind::Terms
+            | Kind::Offer
+            | Kind::Acceptance
+            | Kind::Step
+            | Kind::Text
+            | Kind::Review
+            | Kind::Reply => return Err(Refusal::OwnKeyNotYet.into()),
+        };
+        tx.commit().await?;
+        self.signals().committed();
+        Ok((document.id(), applied == Applied::Now))
+    }
+}
+
+/// A new person with a key of their own.
+async fn found(
+    ctx: &Apply<'_>,
+    genesis: &Verified,
+    leaf_signature: Option<&str>,
+) -> Result<Applied, UseError> {
+    let row = identity::row(genesis)?;
+    if row.home != ctx.engine.config().name {
+        return Err(Refusal::WrongHome.into());
+    }
+    if let Some(known) = accounts::find_identity(ctx.tx, &row.did).await? {
+        let same = known.genesis == row.genesis;
+        return if same { Ok(Applied::AlreadyThere) } else { Err(Refusal::OtherGenesis.into()) };
+    }
+    let missing = Refusal::BadField { field: "hanse-leaf-signature", reason: "must sign the identity leaf" };
+    let signature = Signature::from_hex(leaf_signature.ok_or(missing)?)?;
+    let statement = Statement::Identity { commitment: genesis.commitment(), seq: 0 };
+    let leaf = statement
+        .draft(genesis.from().day(), &[SubjectKey::of(&row.did)])
+        .with_signatures(vec![(row.did.key(), signature)])
+        .map_err(|_| hanse_document::Rejection::BadSignature)?;
+    documents::insert(ctx.tx, genesis, true, ctx.now.unix()).await?;
+    accounts::insert_identity(ctx.tx, &row).await?;
+    ctx.enqueue(LogKind::Reputation, &leaf).await?;
+    Ok(Applied::Now)
+}
+
+/// A posting of somebody at home here.
+async fn post(ctx: &Apply<'_>, document: &Verified) -> Result<Applied, UseError> {
+    let home = match document.body() {
+        Body::Job(job) => &job.home,
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Offer(_)
+        | Body::Acceptance(_)
+        | Body::Step(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => return Err(hanse_document::Rejection::WrongKind.into()),
+    };
+    if *home != ctx.engine.config().name {
+        return Err(Refusal::WrongHome.into());
+    }
+    apply(ctx, document, &[]).await
+}
