@@ -1,6 +1,7 @@
 //! The arguments of `hanse`. Every command shows an example in its help.
 
 mod args;
+mod body;
 
 use std::path::PathBuf;
 

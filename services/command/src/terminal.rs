@@ -12,15 +12,23 @@ const INPUT_BYTES_MAX: u64 = 128 * 1024;
 /// A password has at most 1,024 bytes.
 const PASSWORD_BYTES_MAX: u64 = 2 * 1024;
 
-/// The password from a file, from `given` (the environment), or asked for; line ends do not belong to it.
+/// The password from a file, from `given` (the environment), or asked for; line ends do not belong to it. A new one is asked for
+/// twice, because a slip of the finger would lock its owner out.
 ///
 /// # Errors
-/// [`CommandError::File`] or [`CommandError::Input`] if there is none.
-pub fn password(file: Option<&Path>, given: Option<&str>) -> Result<String, CommandError> {
+/// [`CommandError::File`] or [`CommandError::Input`] if there is none, or two different ones.
+pub fn password(file: Option<&Path>, given: Option<&str>, new: bool) -> Result<String, CommandError> {
     let text = match (file, given) {
         (Some(path), _) => read_bounded(path, PASSWORD_BYTES_MAX)?,
         (None, Some(given)) => given.to_owned(),
-        (None, None) => ask("Password: ").map_err(CommandError::file("standard input"))?,
+        (None, None) => {
+            let password = ask("Password: ").map_err(CommandError::file("standard input"))?;
+            let twice = new && io::stdin().is_terminal();
+            if twice && ask("Again: ").map_err(CommandError::file("standard input"))? != password {
+                return Err(CommandError::Input("these are two different passwords".to_owned()));
+            }
+            password
+        }
     };
     let password = text.trim_end_matches(['\n', '\r']);
     if password.is_empty() {
@@ -125,9 +133,9 @@ mod tests {
     fn a_password_loses_its_line_end_and_nothing_else() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), " correct horse \r\n").unwrap();
-        assert_eq!(password(Some(file.path()), Some("other")).unwrap(), " correct horse ");
-        assert_eq!(password(None, Some("from the environment")).unwrap(), "from the environment");
+        assert_eq!(password(Some(file.path()), Some("other"), true).unwrap(), " correct horse ");
+        assert_eq!(password(None, Some("from the environment"), true).unwrap(), "from the environment");
         std::fs::write(file.path(), "\n").unwrap();
-        assert!(matches!(password(Some(file.path()), None), Err(CommandError::Input(_))));
+        assert!(matches!(password(Some(file.path()), None, false), Err(CommandError::Input(_))));
     }
 }

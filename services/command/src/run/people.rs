@@ -18,14 +18,14 @@ impl Run {
     }
 
     fn register(&mut self, handle: &str, password: &Password) -> Result<(), CommandError> {
-        let password = self.password(password)?;
+        let password = self.password(password, true)?;
         let person = self.caller.send(&api::register(handle, &password))?;
         self.caller.login(handle, &password, &[])?;
         self.print(&person, show::registered)
     }
 
     fn login(&mut self, handle: &str, password: &Password, scopes: &[String]) -> Result<(), CommandError> {
-        let password = self.password(password)?;
+        let password = self.password(password, false)?;
         let session = self.caller.login(handle, &password, scopes)?;
         let shown = serde_json::json!({
             "did": session.did, "handle": session.handle, "node": session.node, "scope": session.scope,
@@ -33,14 +33,14 @@ impl Run {
         self.print(&shown, show::signed_in)
     }
 
-    fn password(&self, password: &Password) -> Result<String, CommandError> {
+    fn password(&self, password: &Password, new: bool) -> Result<String, CommandError> {
         let url = self.caller.client().url();
         if url.starts_with("http://")
             && !["http://localhost", "http://127.", "http://[::1]"].iter().any(|own| url.starts_with(own))
         {
             out::note(&format!("{url} is not encrypted: the password can be read on its way"));
         }
-        terminal::password(password.password_file.as_deref(), password.password.as_deref())
+        terminal::password(password.password_file.as_deref(), password.password.as_deref(), new)
     }
 
     fn logout(&mut self) -> Result<(), CommandError> {
