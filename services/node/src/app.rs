@@ -12,14 +12,14 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::idempotency;
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
 use crate::routes::{accounts, bids, contracts, documents, jobs, log, node, people, reputation, reviews};
 use crate::state::State;
-use crate::idempotency;
 
 /// Most bytes of a request body: a document has at most 64 KiB, JSON escapes may double it.
-pub const BODY_BYTES_MAX: usize = 128 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 128 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -98,17 +98,26 @@ fn routes(config: &mut ServiceConfig<'_>) {
 
 /// The `OpenAPI` document as it is served and committed, with one final newline left to the printer.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
-    let (_, api) = App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+    let (_, api) =
+        App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
     api.to_pretty_json()
 }
 
 /// The application that each server thread runs.
-pub fn app(
+pub(crate) fn app(
     state: web::Data<State>,
     metrics: web::Data<HttpMetrics>,
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>>
-{
-    let (app, api) = App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (app, api) =
+        App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
     let paths = web::Data::new(Paths::of(&api));
     app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
         .app_data(state)
@@ -116,8 +125,8 @@ pub fn app(
         .app_data(paths)
         .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
         .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX).error_handler(json_error))
-        .app_data(web::PathConfig::default().error_handler(path_error))
-        .app_data(web::QueryConfig::default().error_handler(query_error))
+        .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
         .wrap(from_fn(idempotency::once))
         .wrap(from_fn(boxed))
@@ -125,7 +134,10 @@ pub fn app(
 }
 
 /// One body type for the middleware below; and HEAD is answered wherever GET is, the server leaves the body out.
-async fn boxed(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+async fn boxed(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
@@ -133,25 +145,32 @@ async fn boxed(mut request: ServiceRequest, next: Next<impl MessageBody + 'stati
 }
 
 fn json_error(error: JsonPayloadError, _: &HttpRequest) -> Error {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "foreign and open: every other way to fail is an unreadable body")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "foreign and open: every other way to fail is an unreadable body"
+    )]
     match error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => Problem::body_too_large().into(),
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            Problem::body_too_large().into()
+        }
         JsonPayloadError::ContentType => {
             Problem::unreadable("not-json", "Send JSON, with `Content-Type: application/json`.").into()
         }
         JsonPayloadError::Deserialize(error) if error.is_data() => {
             Problem::unreadable("bad-body", format!("The JSON is not what this path takes: {error}.")).into()
         }
-        JsonPayloadError::Deserialize(error) => Problem::unreadable("not-json", format!("The body is not JSON: {error}.")).into(),
+        JsonPayloadError::Deserialize(error) => {
+            Problem::unreadable("not-json", format!("The body is not JSON: {error}.")).into()
+        }
         _ => Problem::body_unreadable().into(),
     }
 }
 
-fn path_error(error: PathError, _: &HttpRequest) -> Error {
+fn path_error(error: &PathError) -> Error {
     Problem::unreadable("bad-path", format!("The path is not what this route takes: {error}.")).into()
 }
 
-fn query_error(error: QueryPayloadError, _: &HttpRequest) -> Error {
+fn query_error(error: &QueryPayloadError) -> Error {
     Problem::unreadable("bad-query", format!("The query is not what this path takes: {error}.")).into()
 }
 
@@ -176,7 +195,10 @@ impl Paths {
                 ("PATCH", &item.patch),
             ];
             let methods = operations.iter().filter(|(_, operation)| operation.is_some());
-            (path.split('/').map(str::to_owned).collect(), methods.map(|(name, _)| (*name).to_owned()).collect())
+            (
+                path.split('/').map(str::to_owned).collect(),
+                methods.map(|(name, _)| (*name).to_owned()).collect(),
+            )
         });
         Self(paths.collect())
     }

@@ -1,5 +1,9 @@
 //! The program's commands. Output for people and scripts goes to standard output, log lines to standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks on its standard streams, here only")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line program talks on its standard streams, here only"
+)]
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -13,14 +17,18 @@ use crate::{app, run, secret};
 
 /// A node of the Hanse federation: marketplace, reputation log, auditor of its peers.
 #[derive(Debug, Parser)]
-#[command(name = "hanse-node", version, after_help = "\
+#[command(
+    name = "hanse-node",
+    version,
+    after_help = "\
 Examples:
   hanse-node run --private                        a node on this machine, with a Postgres of its own
   hanse-node init --name lyon.example --data /srv/hanse > /etc/hanse.toml
   hanse-node --config /etc/hanse.toml migrate     bring the database up to this version
   hanse-node --config /etc/hanse.toml run
   hanse-node --config /etc/hanse.toml card        what a peer pastes into its own configuration
-  hanse-node --config /etc/hanse.toml fsck        derive every log again from its leaves")]
+  hanse-node --config /etc/hanse.toml fsck        derive every log again from its leaves"
+)]
 pub struct Cli {
     /// Configuration file (TOML); `HANSE_…` variables go over it.
     #[arg(long, global = true, env = "HANSE_CONFIG")]
@@ -89,7 +97,8 @@ pub fn main(cli: Cli) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
     match cli.command {
         Command::Init { name, data, url, listen, p2p } => {
-            let config = Config { name, data, url, listen, p2p: vec![p2p], ..Config::defaults() }.checked()?;
+            let config =
+                Config { name, data, url, listen, p2p: vec![p2p], ..Config::defaults() }.checked()?;
             secret::create(&config.data)?;
             print!("{}", config.shown());
         }

@@ -145,16 +145,22 @@ impl Config {
     pub fn checked(self) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
         if NodeName::parse(&self.name).is_err() {
-            mistakes.push(format!("name: `{}` is not a node name (lower-case letters, digits, dots, hyphens)", self.name));
+            mistakes.push(format!(
+                "name: `{}` is not a node name (lower-case letters, digits, dots, hyphens)",
+                self.name
+            ));
         }
         if !(self.url.starts_with("http://") || self.url.starts_with("https://")) || self.url.ends_with('/') {
-            mistakes.push(format!("url: `{}` must start with http:// or https:// and not end with /", self.url));
+            mistakes
+                .push(format!("url: `{}` must start with http:// or https:// and not end with /", self.url));
         }
         if self.connections < 4 {
             mistakes.push("connections: the workers alone need 4".into());
         }
-        if self.federation.is_empty() || !self.federation.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
-            mistakes.push(format!("federation: `{}` must be lower-case letters and hyphens", self.federation));
+        if self.federation.is_empty() || !self.federation.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+        {
+            mistakes
+                .push(format!("federation: `{}` must be lower-case letters and hyphens", self.federation));
         }
         for peer in &self.peers {
             if NodeName::parse(&peer.name).is_err() {

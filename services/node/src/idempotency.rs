@@ -16,23 +16,29 @@ use crate::problem::Problem;
 use crate::state::State;
 
 /// Name of the header.
-pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The longest key: a UUID has 36 characters, some clients join two.
-pub const KEY_MAX: usize = 255;
+pub(crate) const KEY_MAX: usize = 255;
 /// An answer longer than this is not kept; ours are far shorter.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
 /// Wraps every route; acts on authenticated POSTs that carry the header. Its refusals are answers, not errors: what stands around
 /// it gives every answer its request id.
-pub async fn once(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub(crate) async fn once(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
     let (Some(key), true) = (key, request.method() == Method::POST) else { return next.call(request).await };
-    let Some(state) = request.app_data::<web::Data<State>>().cloned() else { return next.call(request).await };
+    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+        return next.call(request).await;
+    };
     let Ok(claims) = principal::claims(request.request(), &state) else { return next.call(request).await };
     let (request, payload) = request.into_parts();
     match begin(&state, &claims.sub, &key, &request, payload).await {
         Ok(Begun::New(request_body)) => {
-            let response = next.call(ServiceRequest::from_parts(request, Payload::from(request_body))).await?;
+            let response =
+                next.call(ServiceRequest::from_parts(request, Payload::from(request_body))).await?;
             let (request, response) = response.into_parts();
             let response = finish(&state, &claims.sub, &key, response).await;
             Ok(ServiceResponse::new(request, response.unwrap_or_else(|problem| problem.error_response())))
@@ -64,7 +70,9 @@ async fn begin(
         .map_err(|_| Problem::body_unreadable())?;
     match state.engine.begin_once(did, key, &hash(request, &body)).await? {
         Idempotency::New => Ok(Begun::New(body)),
-        Idempotency::Answered { status, headers, body } => Ok(Begun::Answered(replayed(status, &headers, body))),
+        Idempotency::Answered { status, headers, body } => {
+            Ok(Begun::Answered(replayed(status, &headers, body)))
+        }
         Idempotency::Running => Err(Problem::still_running()),
         Idempotency::Mismatch => Err(Problem::key_reused()),
     }
@@ -88,14 +96,20 @@ fn hash(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
 
 /// Keeps the answer to what was done. A refusal is not kept: it had no effect, and what stood in the way, such as a login that
 /// had ended, may be gone when the caller tries again.
-async fn finish(state: &State, did: &Did, key: &HeaderValue, response: HttpResponse<BoxBody>) -> Result<HttpResponse, Problem> {
+async fn finish(
+    state: &State,
+    did: &Did,
+    key: &HeaderValue,
+    response: HttpResponse<BoxBody>,
+) -> Result<HttpResponse, Problem> {
     let key = text(key)?;
     if !response.status().is_success() {
         state.engine.forget_once(did, key).await?;
         return Ok(response);
     }
     let (head, body) = response.into_parts();
-    let body = body.try_into_bytes().map_err(|_| Problem::internal("an answer to a POST is never a stream"))?;
+    let body =
+        body.try_into_bytes().map_err(|_| Problem::internal("an answer to a POST is never a stream"))?;
     if body.len() <= ANSWER_BYTES_MAX {
         let headers = kept(head.headers());
         state.engine.finish_once(did, key, head.status().as_u16(), &headers, &body).await?;

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-pub mod cli;
 mod app;
+pub mod cli;
 pub mod config;
 mod idempotency;
 mod observe;

@@ -15,7 +15,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 /// The header that carries the request id, in and out.
-pub const REQUEST_ID: &str = "x-request-id";
+pub(crate) const REQUEST_ID: &str = "x-request-id";
 /// A caller's own request id is kept up to this many characters: a UUID has 36, some proxies send 64.
 const REQUEST_ID_MAX: usize = 64;
 /// The first bucket is half a millisecond, the last a little over eight seconds: beyond it the request has failed anyway.
@@ -28,7 +28,7 @@ tokio::task_local! {
 
 /// The id of the request that this task answers, for problem documents.
 #[must_use]
-pub fn request_id() -> Option<String> {
+pub(crate) fn request_id() -> Option<String> {
     ID.try_with(Clone::clone).ok()
 }
 
@@ -47,14 +47,14 @@ struct RouteLabels {
 
 /// The HTTP metrics of one process.
 #[derive(Clone, Debug)]
-pub struct HttpMetrics {
+pub(crate) struct HttpMetrics {
     requests: Family<Labels, Counter>,
     seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
 }
 
 impl HttpMetrics {
     /// Registers them.
-    pub fn new(registry: &mut Registry) -> Self {
+    pub(crate) fn new(registry: &mut Registry) -> Self {
         let metrics = Self {
             requests: Family::default(),
             seconds: Family::new_with_constructor(|| {
@@ -77,7 +77,7 @@ impl HttpMetrics {
 
 /// Gives the request its id, and tells log and metrics how it ended. The label is the route's pattern, never the path, so that
 /// callers cannot make new label values.
-pub async fn observe(
+pub(crate) async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

@@ -14,50 +14,52 @@ use crate::token::{Claims, TokenError};
 
 /// What a token may be allowed to do. Reading what is one's own needs no scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Change the profile.
-    ProfileWrite,
+    Profile,
     /// Post and close jobs.
-    JobsWrite,
+    Jobs,
     /// Bid and withdraw.
-    BidsWrite,
+    Bids,
     /// Offer, accept and move contracts.
-    ContractsWrite,
+    Contracts,
     /// Review and reply.
-    ReviewsWrite,
+    Reviews,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] =
-        [Self::ProfileWrite, Self::JobsWrite, Self::BidsWrite, Self::ContractsWrite, Self::ReviewsWrite];
+    pub(crate) const ALL: [Self; 5] = [Self::Profile, Self::Jobs, Self::Bids, Self::Contracts, Self::Reviews];
 
     /// As it stands in a token.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::ProfileWrite => "profile:write",
-            Self::JobsWrite => "jobs:write",
-            Self::BidsWrite => "bids:write",
-            Self::ContractsWrite => "contracts:write",
-            Self::ReviewsWrite => "reviews:write",
+            Self::Profile => "profile:write",
+            Self::Jobs => "jobs:write",
+            Self::Bids => "bids:write",
+            Self::Contracts => "contracts:write",
+            Self::Reviews => "reviews:write",
         }
     }
 
     /// The asked scopes in their one order, or the first word that is none. Nothing asked is everything.
-    pub fn normalise(asked: &[String]) -> Result<String, String> {
-        if let Some(unknown) = asked.iter().find(|word| Self::ALL.iter().all(|scope| scope.name() != word.as_str())) {
+    pub(crate) fn normalise(asked: &[String]) -> Result<String, String> {
+        if let Some(unknown) =
+            asked.iter().find(|word| Self::ALL.iter().all(|scope| scope.name() != word.as_str()))
+        {
             return Err(unknown.clone());
         }
         let names = Self::ALL.iter().map(|scope| scope.name());
-        let chosen: Vec<_> = names.filter(|name| asked.is_empty() || asked.iter().any(|word| word == name)).collect();
+        let chosen: Vec<_> =
+            names.filter(|name| asked.is_empty() || asked.iter().any(|word| word == name)).collect();
         Ok(chosen.join(" "))
     }
 }
 
 /// A signed-in person.
 #[derive(Clone, Debug)]
-pub struct Principal {
+pub(crate) struct Principal {
     /// Who.
     pub did: Did,
     /// The login.
@@ -67,7 +69,7 @@ pub struct Principal {
 
 impl Principal {
     /// Refuses a token without `scope`.
-    pub fn need(&self, scope: Scope) -> Result<(), Problem> {
+    pub(crate) fn need(&self, scope: Scope) -> Result<(), Problem> {
         if self.scopes.split(' ').any(|word| word == scope.name()) {
             Ok(())
         } else {
@@ -77,13 +79,19 @@ impl Principal {
 }
 
 /// The claims of the request's token; says nothing about the login.
-pub fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
+pub(crate) fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
     let header = request.headers().get(AUTHORIZATION).ok_or_else(Problem::token_missing)?;
     let token = header.to_str().ok().and_then(bearer).ok_or_else(Problem::token_missing)?;
     state.tokens.check(token, state.engine.now()).map_err(|error| match error {
-        TokenError::Expired => Problem::token("token-expired", "The access token's time is over: use the refresh token."),
-        TokenError::Foreign => Problem::token("token-foreign", "The access token is another node's: sign in here."),
-        TokenError::Forged => Problem::token("token-forged", "The access token is not one that this node gave."),
+        TokenError::Expired => {
+            Problem::token("token-expired", "The access token's time is over: use the refresh token.")
+        }
+        TokenError::Foreign => {
+            Problem::token("token-foreign", "The access token is another node's: sign in here.")
+        }
+        TokenError::Forged => {
+            Problem::token("token-forged", "The access token is not one that this node gave.")
+        }
     })
 }
 
@@ -112,7 +120,7 @@ impl FromRequest for Principal {
 
 /// A signed-in person, or nobody; a bad token is still refused.
 #[derive(Clone, Debug)]
-pub struct Viewer(pub Option<Did>);
+pub(crate) struct Viewer(pub Option<Did>);
 
 impl FromRequest for Viewer {
     type Error = Problem;
@@ -133,7 +141,10 @@ mod tests {
 
     #[test]
     fn scopes_are_put_in_one_order_and_unknown_ones_named() {
-        assert_eq!(Scope::normalise(&["jobs:write".into(), "profile:write".into()]).unwrap(), "profile:write jobs:write");
+        assert_eq!(
+            Scope::normalise(&["jobs:write".into(), "profile:write".into()]).unwrap(),
+            "profile:write jobs:write"
+        );
         assert_eq!(Scope::normalise(&["admin".into()]).unwrap_err(), "admin");
         assert_eq!(Scope::normalise(&[]).unwrap().split(' ').count(), Scope::ALL.len());
     }

@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 use crate::observe;
 
 /// Media type of a problem document.
-pub const PROBLEM_JSON: &str = "application/problem+json";
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A problem document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// `/problems/<slug>`; the slug is stable.
     #[serde(rename = "type")]
     #[schema(example = "/problems/illegal-transition")]
@@ -61,7 +61,7 @@ impl Problem {
 
     /// Something that should not happen; the reason goes to the log only.
     #[must_use]
-    pub fn internal(reason: &str) -> Self {
+    pub(crate) fn internal(reason: &str) -> Self {
         tracing::error!(reason, "internal problem");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -72,80 +72,109 @@ impl Problem {
 
     /// No usable `Authorization` header.
     #[must_use]
-    pub fn token_missing() -> Self {
-        Self::token("token-missing", "Sign in at POST /v1/sessions and send the access token as `Authorization: Bearer …`.")
+    pub(crate) fn token_missing() -> Self {
+        Self::token(
+            "token-missing",
+            "Sign in at POST /v1/sessions and send the access token as `Authorization: Bearer …`.",
+        )
     }
 
     /// A token that opens nothing.
     #[must_use]
-    pub fn token(slug: &str, detail: &str) -> Self {
+    pub(crate) fn token(slug: &str, detail: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, slug, detail)
     }
 
     /// A good token that may not do this.
     #[must_use]
-    pub fn scope_missing(scope: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "scope-missing", format!("The token lacks the scope `{scope}`: sign in asking for it."))
+    pub(crate) fn scope_missing(scope: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "scope-missing",
+            format!("The token lacks the scope `{scope}`: sign in asking for it."),
+        )
     }
 
     /// A word in `scopes` that is none.
     #[must_use]
-    pub fn unknown_scope(word: &str) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-scope", format!("`{word}` is not a scope; GET /v1/node lists them."))
+    pub(crate) fn unknown_scope(word: &str) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unknown-scope",
+            format!("`{word}` is not a scope; GET /v1/node lists them."),
+        )
     }
 
     /// No such path.
     #[must_use]
-    pub fn no_route() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "no-such-path", "There is nothing at this path; /docs lists what there is.")
+    pub(crate) fn no_route() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no-such-path",
+            "There is nothing at this path; /docs lists what there is.",
+        )
     }
 
     /// A path that exists, with other methods.
     #[must_use]
-    pub fn method_not_allowed(allowed: Vec<String>) -> Self {
+    pub(crate) fn method_not_allowed(allowed: Vec<String>) -> Self {
         let detail = format!("This path takes {}.", allowed.join(", "));
-        Self { allowed: Some(allowed), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail) }
+        Self {
+            allowed: Some(allowed),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+        }
     }
 
     /// A thing that is not known here.
     #[must_use]
-    pub fn not_found(what: &str) -> Self {
+    pub(crate) fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("This node knows no such {what}."))
     }
 
     /// A body, path or query that cannot be read.
     #[must_use]
-    pub fn unreadable(slug: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn unreadable(slug: &str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, slug, detail)
     }
 
     /// A body over the limit.
     #[must_use]
-    pub fn body_too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("A body has at most {} bytes.", crate::app::BODY_BYTES_MAX))
+    pub(crate) fn body_too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            format!("A body has at most {} bytes.", crate::app::BODY_BYTES_MAX),
+        )
     }
 
     /// A body that broke off.
     #[must_use]
-    pub fn body_unreadable() -> Self {
+    pub(crate) fn body_unreadable() -> Self {
         Self::unreadable("body-unreadable", "The body broke off: send it again.")
     }
 
     /// A key that is none.
     #[must_use]
-    pub fn bad_idempotency_key() -> Self {
-        Self::unreadable("bad-idempotency-key", "Idempotency-Key has 1 to 255 printable ASCII characters; a UUID does.")
+    pub(crate) fn bad_idempotency_key() -> Self {
+        Self::unreadable(
+            "bad-idempotency-key",
+            "Idempotency-Key has 1 to 255 printable ASCII characters; a UUID does.",
+        )
     }
 
     /// The first request with this key still runs.
     #[must_use]
-    pub fn still_running() -> Self {
-        Self::new(StatusCode::CONFLICT, "still-running", "The first request with this Idempotency-Key still runs: ask again soon.")
+    pub(crate) fn still_running() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "still-running",
+            "The first request with this Idempotency-Key still runs: ask again soon.",
+        )
     }
 
     /// One key for two requests.
     #[must_use]
-    pub fn key_reused() -> Self {
+    pub(crate) fn key_reused() -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency-key-reused",
@@ -155,16 +184,20 @@ impl Problem {
 
     /// `If-Match` names another version.
     #[must_use]
-    pub fn precondition_failed(head: String) -> Self {
+    pub(crate) fn precondition_failed(head: String) -> Self {
         Self {
             head: Some(head),
-            ..Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", "The thing has moved on since: read it again.")
+            ..Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "precondition-failed",
+                "The thing has moved on since: read it again.",
+            )
         }
     }
 
     /// A part of the node that is not ready.
     #[must_use]
-    pub fn not_ready(detail: impl Into<String>) -> Self {
+    pub(crate) fn not_ready(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail)
     }
 }

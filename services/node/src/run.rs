@@ -153,14 +153,15 @@ impl Running {
         store: Store,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let listener =
-            TcpListener::bind(config.listen).map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+        let listener = TcpListener::bind(config.listen)
+            .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
         let address = listener.local_addr()?;
         let mut registry = Registry::with_prefix("hanse");
         let metrics = HttpMetrics::new(&mut registry);
-        let (engine, workers) = Engine::start(engine_config(config, secret)?, store, clock, &mut registry).await?;
-        let tokens =
-            Tokens::new(&config.name, &engine.keys().seed(Purpose::Token)).ok_or("the token key cannot be used")?;
+        let (engine, workers) =
+            Engine::start(engine_config(config, secret)?, store, clock, &mut registry).await?;
+        let tokens = Tokens::new(&config.name, &engine.keys().seed(Purpose::Token))
+            .ok_or("the token key cannot be used")?;
         let state = State { engine: engine.clone(), tokens: Arc::new(tokens), registry: Arc::new(registry) };
         let server = server::start(listener, state, metrics)?;
         Ok(Self { address, engine, workers, server })

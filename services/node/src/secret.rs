@@ -44,9 +44,12 @@ pub fn create(data: &Path) -> Result<(), SecretError> {
         file.sync_all()?;
         fs::File::open(data)?.sync_all()
     };
-    write().map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => SecretError::Exists(path.clone()),
-        _ => SecretError::File(path.clone(), error),
+    write().map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            SecretError::Exists(path.clone())
+        } else {
+            SecretError::File(path.clone(), error)
+        }
     })
 }
 

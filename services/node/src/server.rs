@@ -22,16 +22,16 @@ const CONNECTIONS_MAX: usize = 2_048;
 const SHUTDOWN_SECONDS: u64 = 8;
 
 /// Starts the server on `listener`; the returned future runs it. It handles no signals: the program does.
-pub fn start(listener: TcpListener, state: State, metrics: HttpMetrics) -> std::io::Result<Server> {
+pub(crate) fn start(listener: TcpListener, state: State, metrics: HttpMetrics) -> std::io::Result<Server> {
     let state = web::Data::new(state);
     let metrics = web::Data::new(metrics);
     Ok(HttpServer::new(move || app::app(state.clone(), metrics.clone()))
-    .workers(WORKERS)
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .max_connections(CONNECTIONS_MAX)
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals()
-    .listen(listener)?
-    .run())
+        .workers(WORKERS)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .max_connections(CONNECTIONS_MAX)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)?
+        .run())
 }

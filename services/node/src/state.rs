@@ -9,7 +9,7 @@ use crate::token::Tokens;
 
 /// Shared by all workers of the HTTP server.
 #[derive(Clone)]
-pub struct State {
+pub(crate) struct State {
     /// What the node does.
     pub engine: Engine,
     /// Gives and checks access tokens.

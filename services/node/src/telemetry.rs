@@ -6,10 +6,13 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::config::{Config, LogFormat};
 
 /// Starts logging; a filter that cannot be read is an error that says so. A second call does nothing.
-pub fn start(config: &Config) -> Result<(), String> {
+pub(crate) fn start(config: &Config) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log_filter)
         .map_err(|error| format!("log_filter: `{}`: {error}", config.log_filter))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_span_events(FmtSpan::NONE)
+        .with_writer(std::io::stderr);
     let started = match config.log {
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
         LogFormat::Text => builder.with_target(false).try_init(),

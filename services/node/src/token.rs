@@ -12,21 +12,24 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 /// How long an access token opens doors, in seconds: a stolen one is worth little, a refresh is cheap.
-pub const ACCESS_SECONDS: i64 = 900;
+pub(crate) const ACCESS_SECONDS: i64 = 900;
 
 static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer(
-            SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?,
-        ))),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    signer_factory: |algorithm, key| {
+        only_eddsa(*algorithm)?;
+        let key = SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+        Ok(Box::new(Ed25519Signer(key)))
     },
-    verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Verifier(public_key(key)?))),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    verifier_factory: |algorithm, key| {
+        only_eddsa(*algorithm)?;
+        Ok(Box::new(Ed25519Verifier(public_key(key)?)))
     },
     key_utils: KeyUtils::new_unimplemented(),
 };
+
+fn only_eddsa(algorithm: Algorithm) -> JwtResult<()> {
+    if algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
+}
 
 fn public_key(key: &DecodingKey) -> JwtResult<VerifyingKey> {
     let bytes: &[u8; 32] = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
@@ -64,7 +67,7 @@ impl JwtVerifier for Ed25519Verifier {
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// The node that gave it.
     pub iss: String,
     /// The node it is for: the same.
@@ -83,7 +86,7 @@ pub struct Claims {
 
 /// Why a token opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// Its time is over.
     Expired,
     /// It is for another node.
@@ -93,7 +96,7 @@ pub enum TokenError {
 }
 
 /// Gives and checks the tokens of one node.
-pub struct Tokens {
+pub(crate) struct Tokens {
     node: String,
     key_id: String,
     public: [u8; 32],
@@ -110,7 +113,7 @@ impl std::fmt::Debug for Tokens {
 impl Tokens {
     /// Tokens of `node`, signed with the key of `seed`. `None` if the key cannot be encoded, which does not happen.
     #[must_use]
-    pub fn new(node: &str, seed: &[u8; 32]) -> Option<Self> {
+    pub(crate) fn new(node: &str, seed: &[u8; 32]) -> Option<Self> {
         // A second call in one process finds the same provider installed.
         let _installed = PROVIDER.install_default().is_ok();
         let key = SigningKey::from_bytes(seed);
@@ -125,7 +128,7 @@ impl Tokens {
     }
 
     /// A token for `sub` in session `sid`, valid from `now` for [`ACCESS_SECONDS`].
-    pub fn issue(&self, sub: &Did, sid: &str, scope: &str, now: Timestamp) -> JwtResult<String> {
+    pub(crate) fn issue(&self, sub: &Did, sid: &str, scope: &str, now: Timestamp) -> JwtResult<String> {
         let claims = Claims {
             iss: self.node.clone(),
             aud: self.node.clone(),
@@ -140,14 +143,16 @@ impl Tokens {
     }
 
     /// The claims of `token` if it is ours and its time is not over at `now`.
-    pub fn check(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         // The time comes from the node's clock, below, so that one clock rules and tests can move it.
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         validation.validate_aud = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &self.check, &validation)
-            .map_err(|_| if self.names_another_node(token) { TokenError::Foreign } else { TokenError::Forged })?
+            .map_err(
+                |_| if self.names_another_node(token) { TokenError::Foreign } else { TokenError::Forged },
+            )?
             .claims;
         if claims.iss != self.node || claims.aud != self.node {
             return Err(TokenError::Foreign);
@@ -160,12 +165,13 @@ impl Tokens {
 
     /// Only to word the refusal: an unchecked look at who the token says gave it.
     fn names_another_node(&self, token: &str) -> bool {
-        jsonwebtoken::dangerous::insecure_decode::<Claims>(token).is_ok_and(|data| data.claims.iss != self.node)
+        jsonwebtoken::dangerous::insecure_decode::<Claims>(token)
+            .is_ok_and(|data| data.claims.iss != self.node)
     }
 
     /// The JSON Web Key Set (RFC 7517, RFC 8037) that others check our tokens with.
     #[must_use]
-    pub fn key_set(&self) -> serde_json::Value {
+    pub(crate) fn key_set(&self) -> serde_json::Value {
         use base64::Engine as _;
         let x = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(self.public);
         serde_json::json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": self.key_id, "x": x}]})
@@ -189,8 +195,11 @@ mod tests {
         let tokens = Tokens::new("a.example", &[7; 32]).unwrap();
         let token = tokens.issue(&person(), "s", "jobs:write", now()).unwrap();
         assert_eq!(tokens.check(&token, now()).unwrap().sub, person());
-        assert!(tokens.check(&token, now().add_seconds(ACCESS_SECONDS - 1)).is_ok());
-        assert_eq!(tokens.check(&token, now().add_seconds(ACCESS_SECONDS)), Err(TokenError::Expired));
+        assert!(tokens.check(&token, now().add_seconds(ACCESS_SECONDS - 1).unwrap()).is_ok());
+        assert_eq!(
+            tokens.check(&token, now().add_seconds(ACCESS_SECONDS).unwrap()),
+            Err(TokenError::Expired)
+        );
     }
 
     #[test]
@@ -202,7 +211,8 @@ mod tests {
         let impostor = Tokens::new("a.example", &[8; 32]).unwrap();
         let forged = impostor.issue(&person(), "s", "", now()).unwrap();
         assert_eq!(tokens.check(&forged, now()), Err(TokenError::Forged));
-        let mut parts: Vec<String> = tokens.issue(&person(), "s", "", now()).unwrap().split('.').map(str::to_owned).collect();
+        let mut parts: Vec<String> =
+            tokens.issue(&person(), "s", "", now()).unwrap().split('.').map(str::to_owned).collect();
         parts[0] = "eyJhbGciOiJub25lIn0".into(); // {"alg":"none"}
         assert_eq!(tokens.check(&parts.join("."), now()), Err(TokenError::Forged));
         assert_eq!(tokens.check("", now()), Err(TokenError::Forged));

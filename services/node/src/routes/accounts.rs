@@ -15,7 +15,7 @@ use crate::token::ACCESS_SECONDS;
 /// What `POST /v1/sessions` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Login {
+pub(crate) struct Login {
     /// The name of the account at this node.
     #[schema(example = "ada")]
     handle: String,
@@ -30,14 +30,14 @@ pub struct Login {
 /// What `POST /v1/sessions/refresh` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Refresh {
+pub(crate) struct Refresh {
     /// The refresh token of the last answer; good for one use.
     refresh_token: String,
 }
 
 /// A pair of tokens.
 #[derive(Serialize, ToSchema)]
-pub struct Tokens {
+pub(crate) struct Tokens {
     /// Send it as `Authorization: Bearer …`.
     access_token: String,
     /// Always `Bearer`.
@@ -62,7 +62,10 @@ pub struct Tokens {
     (status = 503, description = "`busy`: passwords cost work; try again in a moment.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/accounts")]
-pub async fn register(state: web::Data<State>, body: web::Json<Register>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn register(
+    state: web::Data<State>,
+    body: web::Json<Register>,
+) -> Result<HttpResponse, Problem> {
     let person = state.engine.register(body.into_inner()).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
 }
@@ -75,7 +78,7 @@ pub async fn register(state: web::Data<State>, body: web::Json<Register>) -> Res
     (status = 503, description = "`busy`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sessions")]
-pub async fn login(state: web::Data<State>, body: web::Json<Login>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn login(state: web::Data<State>, body: web::Json<Login>) -> Result<HttpResponse, Problem> {
     let scopes = Scope::normalise(&body.scopes).map_err(|word| Problem::unknown_scope(&word))?;
     let session = state.engine.login(&body.handle, &body.password, &scopes).await?;
     tokens(&state, session)
@@ -87,7 +90,10 @@ pub async fn login(state: web::Data<State>, body: web::Json<Login>) -> Result<Ht
     (status = 401, description = "`session-ended`: over, logged out, or an old token was used twice.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sessions/refresh")]
-pub async fn refresh(state: web::Data<State>, body: web::Json<Refresh>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn refresh(
+    state: web::Data<State>,
+    body: web::Json<Refresh>,
+) -> Result<HttpResponse, Problem> {
     let session = state.engine.refresh(&body.refresh_token).await?;
     tokens(&state, session)
 }
@@ -98,7 +104,7 @@ pub async fn refresh(state: web::Data<State>, body: web::Json<Refresh>) -> Resul
     (status = 401, description = "`token-missing`, `token-expired`, `token-foreign`, `token-forged` or `session-ended`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/sessions")]
-pub async fn logout(state: web::Data<State>, principal: Principal) -> Result<HttpResponse, Problem> {
+pub(crate) async fn logout(state: web::Data<State>, principal: Principal) -> Result<HttpResponse, Problem> {
     state.engine.logout(&principal.session).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -106,7 +112,7 @@ pub async fn logout(state: web::Data<State>, principal: Principal) -> Result<Htt
 /// The keys that access tokens of this node are checked with (RFC 7517).
 #[utoipa::path(tag = "node", responses((status = 200, description = "A JSON Web Key Set.", body = serde_json::Value)))]
 #[get("/.well-known/jwks.json")]
-pub async fn key_set(state: web::Data<State>) -> HttpResponse {
+pub(crate) async fn key_set(state: web::Data<State>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "max-age=3600")).json(state.tokens.key_set())
 }
 

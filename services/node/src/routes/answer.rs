@@ -13,7 +13,7 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Trial {
+pub(crate) struct Trial {
     /// Answer the document as it would be, and change nothing.
     #[serde(default)]
     #[param(required = false)]
@@ -22,7 +22,12 @@ pub struct Trial {
 
 /// Answers a publication: 201 when it is new and in order, 202 while it is on its way to the home that keeps the order, 200 when it was
 /// here already or is a trial.
-pub fn published<T: Serialize>(published: &Published<T>, trial: Trial, location: Option<String>, head: Option<&str>) -> HttpResponse {
+pub(crate) fn published<T: Serialize>(
+    published: &Published<T>,
+    trial: Trial,
+    location: Option<String>,
+    head: Option<&str>,
+) -> HttpResponse {
     let mut answer = match (published.delivery, published.created && !trial.dry_run) {
         (_, false) => HttpResponse::Ok(),
         (Delivery::Sequenced, true) => HttpResponse::Created(),
@@ -38,9 +43,13 @@ pub fn published<T: Serialize>(published: &Published<T>, trial: Trial, location:
 }
 
 /// Answers a thing that has versions: 304 if the caller has this one.
-pub fn versioned<T: Serialize>(request: &HttpRequest, view: &T, head: &str) -> HttpResponse {
+pub(crate) fn versioned<T: Serialize>(request: &HttpRequest, view: &T, head: &str) -> HttpResponse {
     let tag = tag(head);
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|seen| names(seen, &tag));
+    let known = request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|seen| names(seen, &tag));
     if known {
         return HttpResponse::NotModified().insert_header((ETAG, tag)).finish();
     }
@@ -48,7 +57,7 @@ pub fn versioned<T: Serialize>(request: &HttpRequest, view: &T, head: &str) -> H
 }
 
 /// Refuses to move a thing of which the caller has seen another version (`If-Match`).
-pub fn seen(request: &HttpRequest, head: &str) -> Result<(), Problem> {
+pub(crate) fn seen(request: &HttpRequest, head: &str) -> Result<(), Problem> {
     match request.headers().get(IF_MATCH).map(|value| value.to_str()) {
         None => Ok(()),
         Some(Ok(seen)) if seen.trim() == "*" || names(seen, &tag(head)) => Ok(()),
@@ -65,14 +74,20 @@ fn names(header: &str, tag: &str) -> bool {
 }
 
 /// The id in a path, which must be of the kind that the path is about.
-pub fn id(text: &str, kind: Kind) -> Result<DocumentId, Problem> {
-    text.parse::<DocumentId>().ok().filter(|id| id.kind() == kind).ok_or_else(|| Problem::not_found(kind.name()))
+pub(crate) fn id(text: &str, kind: Kind) -> Result<DocumentId, Problem> {
+    text.parse::<DocumentId>()
+        .ok()
+        .filter(|id| id.kind() == kind)
+        .ok_or_else(|| Problem::not_found(kind.name()))
 }
 
 /// The person in a path.
-pub fn did(text: &str) -> Result<Did, Problem> {
+pub(crate) fn did(text: &str) -> Result<Did, Problem> {
     Did::parse(text).map_err(|_| {
-        Problem::unreadable("bad-did", "A person is `did:key:z6Mk…`, in the one canonical form of an Ed25519 key.")
+        Problem::unreadable(
+            "bad-did",
+            "A person is `did:key:z6Mk…`, in the one canonical form of an Ed25519 key.",
+        )
     })
 }
 

@@ -19,7 +19,7 @@ use crate::state::State;
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/bids")]
-pub async fn mine(
+pub(crate) async fn mine(
     state: web::Data<State>,
     principal: Principal,
     page: web::Query<PageQuery>,
@@ -34,7 +34,7 @@ pub async fn mine(
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/bids/{id}")]
-pub async fn read(
+pub(crate) async fn read(
     state: web::Data<State>,
     principal: Principal,
     request: HttpRequest,
@@ -58,7 +58,7 @@ macro_rules! moves {
             (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
         ))]
         #[post($path)]
-        pub async fn $name(
+        pub(crate) async fn $name(
             state: web::Data<State>,
             principal: Principal,
             request: HttpRequest,
@@ -75,8 +75,14 @@ macro_rules! moves {
     };
 }
 
-moves!(withdraw, "/v1/bids/{id}/withdraw", Scope::BidsWrite, Event::Withdraw, "Withdraw a bid (freelancer).");
-moves!(decline, "/v1/bids/{id}/decline", Scope::ContractsWrite, Event::Decline, "Decline a bid (client); the `reason` is mandatory, so that every bid ends with an outcome and a reason.");
+moves!(withdraw, "/v1/bids/{id}/withdraw", Scope::Bids, Event::Withdraw, "Withdraw a bid (freelancer).");
+moves!(
+    decline,
+    "/v1/bids/{id}/decline",
+    Scope::Contracts,
+    Event::Decline,
+    "Decline a bid (client); the `reason` is mandatory, so that every bid ends with an outcome and a reason."
+);
 
 /// Offer a contract on a bid. The terms become a document of their own; the offer stands for seven days.
 #[utoipa::path(tag = "contracts", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
@@ -88,14 +94,14 @@ moves!(decline, "/v1/bids/{id}/decline", Scope::ContractsWrite, Event::Decline, 
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/bids/{id}/offer")]
-pub async fn offer(
+pub(crate) async fn offer(
     state: web::Data<State>,
     principal: Principal,
     id: web::Path<String>,
     trial: web::Query<Trial>,
     body: web::Json<OfferRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::ContractsWrite)?;
+    principal.need(Scope::Contracts)?;
     let id = answer::id(&id, Kind::Bid)?;
     let published = state.engine.offer(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
     let location = format!("/v1/contracts/{}", published.view.id);

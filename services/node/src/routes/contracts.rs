@@ -20,7 +20,7 @@ use crate::state::State;
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/contracts")]
-pub async fn mine(
+pub(crate) async fn mine(
     state: web::Data<State>,
     principal: Principal,
     page: web::Query<PageQuery>,
@@ -35,7 +35,7 @@ pub async fn mine(
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/contracts/{id}")]
-pub async fn read(
+pub(crate) async fn read(
     state: web::Data<State>,
     principal: Principal,
     request: HttpRequest,
@@ -63,7 +63,7 @@ macro_rules! moves {
             (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
         ))]
         #[post($path)]
-        pub async fn $name(
+        pub(crate) async fn $name(
             state: web::Data<State>,
             principal: Principal,
             request: HttpRequest,
@@ -76,14 +76,49 @@ macro_rules! moves {
     };
 }
 
-moves!(accept, "/v1/contracts/{id}/accept", Event::Accept, "Accept the offer (freelancer). The contract is active once both homes have logged it.");
+moves!(
+    accept,
+    "/v1/contracts/{id}/accept",
+    Event::Accept,
+    "Accept the offer (freelancer). The contract is active once both homes have logged it."
+);
 moves!(decline, "/v1/contracts/{id}/decline", Event::Decline, "Decline the offer (freelancer).");
-moves!(rescind, "/v1/contracts/{id}/rescind", Event::Rescind, "Take an offer back before it is accepted (client).");
-moves!(deliver, "/v1/contracts/{id}/deliver", Event::Deliver, "Say that the work is delivered (freelancer); `digest` is its SHA-256, the work itself stays with you.");
-moves!(accept_delivery, "/v1/contracts/{id}/accept-delivery", Event::AcceptDelivery, "Accept what was delivered (client).");
-moves!(attest_paid, "/v1/contracts/{id}/attest-paid", Event::AttestPaid, "Say that you have paid, by whatever means you agreed on (client).");
-moves!(confirm_received, "/v1/contracts/{id}/confirm-received", Event::ConfirmReceived, "Confirm that the payment arrived (freelancer). It becomes a leaf about the client.");
-moves!(close, "/v1/contracts/{id}/close", Event::Close, "Close the contract (client). Both sides then have 14 days to review.");
+moves!(
+    rescind,
+    "/v1/contracts/{id}/rescind",
+    Event::Rescind,
+    "Take an offer back before it is accepted (client)."
+);
+moves!(
+    deliver,
+    "/v1/contracts/{id}/deliver",
+    Event::Deliver,
+    "Say that the work is delivered (freelancer); `digest` is its SHA-256, the work itself stays with you."
+);
+moves!(
+    accept_delivery,
+    "/v1/contracts/{id}/accept-delivery",
+    Event::AcceptDelivery,
+    "Accept what was delivered (client)."
+);
+moves!(
+    attest_paid,
+    "/v1/contracts/{id}/attest-paid",
+    Event::AttestPaid,
+    "Say that you have paid, by whatever means you agreed on (client)."
+);
+moves!(
+    confirm_received,
+    "/v1/contracts/{id}/confirm-received",
+    Event::ConfirmReceived,
+    "Confirm that the payment arrived (freelancer). It becomes a leaf about the client."
+);
+moves!(
+    close,
+    "/v1/contracts/{id}/close",
+    Event::Close,
+    "Close the contract (client). Both sides then have 14 days to review."
+);
 
 async fn step(
     state: &State,
@@ -93,7 +128,7 @@ async fn step(
     body: StepRequest,
     trial: Trial,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::ContractsWrite)?;
+    principal.need(Scope::Contracts)?;
     let seen = find(state, principal, id).await?;
     answer::seen(request, &format!("{}.{}", seen.head, seen.state))?;
     let id = answer::id(id, Kind::Offer)?;

@@ -11,11 +11,11 @@ use crate::problem::Problem;
 use crate::state::State;
 
 /// The header with the signature over the leaf of a genesis, 128 hex digits.
-pub const LEAF_SIGNATURE: &str = "hanse-leaf-signature";
+pub(crate) const LEAF_SIGNATURE: &str = "hanse-leaf-signature";
 
 /// What `POST /v1/documents` answers.
 #[derive(Serialize, ToSchema)]
-pub struct Taken {
+pub(crate) struct Taken {
     /// The document's id.
     id: String,
     /// False if it was here already.
@@ -32,11 +32,17 @@ pub struct Taken {
     (status = 422, description = "`not-canonical`, `duplicate-key`, `too-deep`, `unknown-kind`, `bad-signature`, `foreign-key`, …", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/documents")]
-pub async fn publish(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub(crate) async fn publish(
+    state: web::Data<State>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     let signature = request.headers().get(LEAF_SIGNATURE).map(|value| value.to_str().unwrap_or_default());
     let (id, created) = state.engine.publish_signed(&body, signature).await?;
     let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(answer.insert_header((LOCATION, format!("/v1/documents/{id}"))).json(Taken { id: id.to_string(), created }))
+    Ok(answer
+        .insert_header((LOCATION, format!("/v1/documents/{id}")))
+        .json(Taken { id: id.to_string(), created }))
 }
 
 /// A signed document, byte-exact: public ones for anybody, those of a bid or contract for its sides.
@@ -45,9 +51,14 @@ pub async fn publish(state: web::Data<State>, request: HttpRequest, body: web::B
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/documents/{id}")]
-pub async fn read(state: web::Data<State>, viewer: Viewer, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn read(
+    state: web::Data<State>,
+    viewer: Viewer,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id: DocumentId = id.parse().map_err(|_| Problem::not_found("document"))?;
-    let document = state.engine.document(&id, viewer.0.as_ref()).await?.ok_or_else(|| Problem::not_found("document"))?;
+    let document =
+        state.engine.document(&id, viewer.0.as_ref()).await?.ok_or_else(|| Problem::not_found("document"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((CACHE_CONTROL, "no-cache"))

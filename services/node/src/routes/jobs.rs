@@ -23,13 +23,13 @@ use crate::state::State;
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/jobs")]
-pub async fn post(
+pub(crate) async fn post(
     state: web::Data<State>,
     principal: Principal,
     trial: web::Query<Trial>,
     body: web::Json<JobRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::JobsWrite)?;
+    principal.need(Scope::Jobs)?;
     let published = state.engine.post_job(&principal.did, body.into_inner(), trial.dry_run).await?;
     let location = format!("/v1/jobs/{}", published.view.id);
     Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
@@ -42,7 +42,10 @@ pub async fn post(
     (status = 422, description = "`bad-field`: a filter or the cursor cannot be used.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs")]
-pub async fn search(state: web::Data<State>, query: web::Query<JobQuery>) -> Result<web::Json<Page<JobView>>, Problem> {
+pub(crate) async fn search(
+    state: web::Data<State>,
+    query: web::Query<JobQuery>,
+) -> Result<web::Json<Page<JobView>>, Problem> {
     Ok(web::Json(state.engine.jobs(query.into_inner()).await?))
 }
 
@@ -53,7 +56,7 @@ pub async fn search(state: web::Data<State>, query: web::Query<JobQuery>) -> Res
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs/{id}")]
-pub async fn read(
+pub(crate) async fn read(
     state: web::Data<State>,
     viewer: Viewer,
     request: HttpRequest,
@@ -77,7 +80,7 @@ pub async fn read(
     (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/jobs/{id}/close")]
-pub async fn close(
+pub(crate) async fn close(
     state: web::Data<State>,
     principal: Principal,
     request: HttpRequest,
@@ -85,12 +88,14 @@ pub async fn close(
     trial: web::Query<Trial>,
     body: web::Json<StepRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::JobsWrite)?;
+    principal.need(Scope::Jobs)?;
     let id = answer::id(&id, Kind::Job)?;
     let seen = state.engine.job(&id, Some(&principal.did)).await?.ok_or_else(|| Problem::not_found("job"))?;
     answer::seen(&request, &seen.head)?;
-    let published =
-        state.engine.move_job(&principal.did, &id, Event::CloseUnfilled, body.into_inner(), trial.dry_run).await?;
+    let published = state
+        .engine
+        .move_job(&principal.did, &id, Event::CloseUnfilled, body.into_inner(), trial.dry_run)
+        .await?;
     Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
 }
 
@@ -105,14 +110,14 @@ pub async fn close(
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/jobs/{id}/bids")]
-pub async fn bid(
+pub(crate) async fn bid(
     state: web::Data<State>,
     principal: Principal,
     id: web::Path<String>,
     trial: web::Query<Trial>,
     body: web::Json<BidRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::BidsWrite)?;
+    principal.need(Scope::Bids)?;
     let id = answer::id(&id, Kind::Job)?;
     let published = state.engine.bid(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
     let location = format!("/v1/bids/{}", published.view.id);
@@ -126,7 +131,7 @@ pub async fn bid(
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs/{id}/bids")]
-pub async fn bids(
+pub(crate) async fn bids(
     state: web::Data<State>,
     principal: Principal,
     id: web::Path<String>,

@@ -15,7 +15,10 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/log/{kind}/checkpoint")]
-pub async fn checkpoint(state: web::Data<State>, kind: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn checkpoint(
+    state: web::Data<State>,
+    kind: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let note = state.engine.checkpoint(&kind).await?.ok_or_else(|| Problem::not_found("log"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
@@ -32,9 +35,13 @@ pub async fn checkpoint(state: web::Data<State>, kind: web::Path<String>) -> Res
     (status = 404, description = "`not-found`: no such log, or the tile is not that full", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/log/{kind}/tile/{path:.*}")]
-pub async fn tile(state: web::Data<State>, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn tile(
+    state: web::Data<State>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let (kind, path) = path.into_inner();
-    let bytes = state.engine.tile(&kind, &format!("tile/{path}")).await?.ok_or_else(|| Problem::not_found("tile"))?;
+    let bytes =
+        state.engine.tile(&kind, &format!("tile/{path}")).await?.ok_or_else(|| Problem::not_found("tile"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/octet-stream"))
         .insert_header((CACHE_CONTROL, FOR_EVER))

@@ -1,13 +1,13 @@
 //! One file for each resource: its handlers, their documentation and what only they take.
 
-pub mod accounts;
-pub mod answer;
-pub mod bids;
-pub mod contracts;
-pub mod documents;
-pub mod jobs;
-pub mod log;
-pub mod node;
-pub mod people;
-pub mod reputation;
-pub mod reviews;
+pub(crate) mod accounts;
+pub(crate) mod answer;
+pub(crate) mod bids;
+pub(crate) mod contracts;
+pub(crate) mod documents;
+pub(crate) mod jobs;
+pub(crate) mod log;
+pub(crate) mod node;
+pub(crate) mod people;
+pub(crate) mod reputation;
+pub(crate) mod reviews;

@@ -12,7 +12,7 @@ use crate::state::State;
 
 /// What `GET /v1/node` answers.
 #[derive(Serialize, ToSchema)]
-pub struct Node {
+pub(crate) struct Node {
     /// Name, address and keys.
     #[serde(flatten)]
     card: Card,
@@ -27,7 +27,7 @@ pub struct Node {
 /// Who this node is: its name, its verifier keys, its logs.
 #[utoipa::path(tag = "node", responses((status = 200, description = "The node.", body = Node)))]
 #[get("/v1/node")]
-pub async fn describe(state: web::Data<State>) -> Result<web::Json<Node>, Problem> {
+pub(crate) async fn describe(state: web::Data<State>) -> Result<web::Json<Node>, Problem> {
     Ok(web::Json(Node {
         card: state.engine.card(),
         logs: state.engine.logs().await?,
@@ -39,14 +39,14 @@ pub async fn describe(state: web::Data<State>) -> Result<web::Json<Node>, Proble
 /// The pinned peers, and how far this node follows each of their logs.
 #[utoipa::path(tag = "node", responses((status = 200, description = "The peers.", body = Vec<PeerView>)))]
 #[get("/v1/peers")]
-pub async fn peers(state: web::Data<State>) -> Result<web::Json<Vec<PeerView>>, Problem> {
+pub(crate) async fn peers(state: web::Data<State>) -> Result<web::Json<Vec<PeerView>>, Problem> {
     Ok(web::Json(state.engine.peers().await?))
 }
 
 /// Whether the process answers.
 #[utoipa::path(tag = "node", responses((status = 200, description = "It does.", body = String, content_type = "text/plain")))]
 #[get("/healthz")]
-pub async fn health() -> HttpResponse {
+pub(crate) async fn health() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body("ok\n")
 }
 
@@ -56,10 +56,12 @@ pub async fn health() -> HttpResponse {
     (status = 503, description = "`not-ready`; the detail says what is missing.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/readyz")]
-pub async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
+pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
     let ready = state.engine.ready().await?;
     if !ready.database {
-        return Err(Problem::not_ready("The database does not answer, or `hanse-node migrate` has not been run."));
+        return Err(Problem::not_ready(
+            "The database does not answer, or `hanse-node migrate` has not been run.",
+        ));
     }
     let own = format!("{}/", state.engine.config().name);
     if let Some(log) = ready.logs.iter().find(|log| log.origin.starts_with(&own) && log.halted.is_some()) {
@@ -72,7 +74,7 @@ pub async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem>
 /// Metrics for Prometheus.
 #[utoipa::path(tag = "node", responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "text/plain")))]
 #[get("/metrics")]
-pub async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &state.registry)
         .map_err(|_| Problem::internal("the metrics could not be written"))?;

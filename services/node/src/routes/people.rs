@@ -15,7 +15,7 @@ use crate::state::State;
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/me")]
-pub async fn me(state: web::Data<State>, principal: Principal) -> Result<web::Json<Person>, Problem> {
+pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<web::Json<Person>, Problem> {
     Ok(web::Json(state.engine.person(&principal.did).await?))
 }
 
@@ -29,13 +29,13 @@ pub async fn me(state: web::Data<State>, principal: Principal) -> Result<web::Js
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[put("/v1/me/profile")]
-pub async fn put_profile(
+pub(crate) async fn put_profile(
     state: web::Data<State>,
     principal: Principal,
     trial: web::Query<Trial>,
     body: web::Json<ProfileRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::ProfileWrite)?;
+    principal.need(Scope::Profile)?;
     let published = state.engine.put_profile(&principal.did, body.into_inner(), trial.dry_run).await?;
     let location = format!("/v1/profiles/{}", principal.did);
     Ok(answer::published(&published, *trial, Some(location), published.view.document.as_deref()))
@@ -49,8 +49,13 @@ pub async fn put_profile(
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/profiles/{did}")]
-pub async fn profile(state: web::Data<State>, request: HttpRequest, did: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let view = state.engine.profile(&answer::did(&did)?).await?.ok_or_else(|| Problem::not_found("person"))?;
+pub(crate) async fn profile(
+    state: web::Data<State>,
+    request: HttpRequest,
+    did: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let view =
+        state.engine.profile(&answer::did(&did)?).await?.ok_or_else(|| Problem::not_found("person"))?;
     let head = view.document.clone().unwrap_or_else(|| view.did.clone());
     Ok(answer::versioned(&request, &view, &head))
 }

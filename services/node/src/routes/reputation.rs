@@ -15,7 +15,10 @@ use crate::state::State;
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/reputation/{did}")]
-pub async fn facts(state: web::Data<State>, did: web::Path<String>) -> Result<web::Json<ReputationView>, Problem> {
+pub(crate) async fn facts(
+    state: web::Data<State>,
+    did: web::Path<String>,
+) -> Result<web::Json<ReputationView>, Problem> {
     let view = state.engine.reputation(&answer::did(&did)?).await?;
     Ok(web::Json(view.ok_or_else(|| Problem::not_found("person"))?))
 }
@@ -28,7 +31,10 @@ pub async fn facts(state: web::Data<State>, did: web::Path<String>) -> Result<we
     (status = 404, description = "`not-found`: unknown here, or at home elsewhere (the detail says where)", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/reputation/{did}/evidence")]
-pub async fn evidence(state: web::Data<State>, did: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn evidence(
+    state: web::Data<State>,
+    did: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let evidence = state.engine.evidence(&answer::did(&did)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-cache"))

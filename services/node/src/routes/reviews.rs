@@ -5,6 +5,7 @@ use hanse_document::Kind;
 use hanse_engine::Published;
 use hanse_engine::requests::ReviewRequest;
 use hanse_engine::views::ReviewView;
+use hanse_ledger::LeafId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -16,7 +17,7 @@ use crate::state::State;
 /// What `POST /v1/reviews/{commit}/reply` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// Your answer, once and for all.
     text: String,
 }
@@ -31,14 +32,14 @@ pub struct Reply {
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/contracts/{id}/reviews")]
-pub async fn deposit(
+pub(crate) async fn deposit(
     state: web::Data<State>,
     principal: Principal,
     id: web::Path<String>,
     trial: web::Query<Trial>,
     body: web::Json<ReviewRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::ReviewsWrite)?;
+    principal.need(Scope::Reviews)?;
     let id = answer::id(&id, Kind::Offer)?;
     let published = state.engine.review(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
     Ok(answer::published(&published, *trial, Some(format!("/v1/contracts/{id}/reviews")), None))
@@ -50,7 +51,7 @@ pub async fn deposit(
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/contracts/{id}/reviews")]
-pub async fn of_contract(
+pub(crate) async fn of_contract(
     state: web::Data<State>,
     viewer: Viewer,
     id: web::Path<String>,
@@ -68,15 +69,16 @@ pub async fn of_contract(
     (status = 409, description = "`not-now`: sealed, replied already, or too late", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/reviews/{commit}/reply")]
-pub async fn reply(
+pub(crate) async fn reply(
     state: web::Data<State>,
     principal: Principal,
     commit: web::Path<String>,
     trial: web::Query<Trial>,
     body: web::Json<Reply>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::ReviewsWrite)?;
-    let commit = commit.parse().map_err(|_| Problem::not_found("review"))?;
-    let published = state.engine.reply(&principal.did, &commit, body.into_inner().text, trial.dry_run).await?;
+    principal.need(Scope::Reviews)?;
+    let commit = LeafId::from_hex(&commit).ok_or_else(|| Problem::not_found("review"))?;
+    let published =
+        state.engine.reply(&principal.did, &commit, body.into_inner().text, trial.dry_run).await?;
     Ok(answer::published(&published, *trial, None, None))
 }
