@@ -8,6 +8,7 @@
 
 mod auditing;
 mod author;
+mod federation;
 mod following;
 mod heads;
 mod node;

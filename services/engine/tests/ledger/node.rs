@@ -32,11 +32,14 @@ pub(crate) fn reputation(node: &str) -> String {
 }
 
 /// The secret of a node follows from its name.
-fn config(node: &str, peers: &[&str]) -> Config {
-    let secret = node.as_bytes()[0];
+fn secret(node: &str) -> Secret {
+    Secret::new([node.as_bytes()[0]; 32])
+}
+
+pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
     Config {
         name: name(node),
-        secret: Secret::new([secret; 32]),
+        secret: secret(node),
         url: format!("https://{node}"),
         peers: peers.iter().map(|peer| card(peer)).collect(),
         listen: vec![],
@@ -52,11 +55,9 @@ pub(crate) fn log_keys(node: &str, peers: &[&str]) -> Logs {
 }
 
 fn card(node: &str) -> Peer {
-    let logs = log_keys(node, &[]);
-    let mut vkeys: Vec<String> =
-        LogKind::ALL.iter().map(|kind| logs.own(*kind).signer.vkey().to_string()).collect();
-    vkeys.push(logs.cosigner().vkey().to_string());
-    Peer { name: name(node), address: String::new(), peer_id: String::new(), vkeys, url: None }
+    let keys = Keys::derive(&secret(node));
+    let (peer_id, vkeys) = (keys.peer_id(), keys.vkeys(&name(node)));
+    Peer { name: name(node), address: String::new(), peer_id, vkeys, url: None }
 }
 
 /// A running node, as far as its logs are concerned.

@@ -1,0 +1,16 @@
+//! Whole nodes in one process, over real transports and real databases: people register, work, and review.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a failure is the finding"
+)]
+
+mod accounts;
+mod away;
+mod cluster;
+mod clocks;
+mod crossing;
+mod deal;
+mod straight;
+mod work;
