@@ -4,18 +4,46 @@
 use hanse_command::api::{self, Move};
 use hanse_command::document::Timestamp;
 use hanse_command::json::Read as _;
-use hanse_command::{ClientError, Request, clock, pay};
+use hanse_command::{ClientError, Request, clock, pay, table};
 use serde_json::{Map, Value, json};
 
-use crate::cast::{Cast, Plot};
+use crate::cast::{Cast, Plot, Words};
 use crate::fail::DemoError;
 use crate::jobs::{self, Posted};
+use crate::nodes::Nodes;
 use crate::people::{People, Person};
 use crate::stage::{Look, Stage};
 
 /// Days that the work of a contract takes here.
 const WORK_DAYS: u32 = 21;
 const DAY_SECONDS: i64 = 86_400;
+/// Characters of a price that are shown; a barter is told in sentences.
+const PRICE_CHARS: usize = 48;
+
+/// One side of a contract, and what it writes about the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Side<'a> {
+    /// Who.
+    pub(crate) who: &'a Person,
+    /// What.
+    pub(crate) words: &'a Words,
+}
+
+/// Both sides, in the order in which they write.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair<'a> {
+    /// Writes first.
+    pub(crate) first: Side<'a>,
+    /// Writes when the other has written.
+    pub(crate) second: Side<'a>,
+}
+
+impl Pair<'_> {
+    /// The other way round.
+    pub(crate) fn rev(self) -> Self {
+        Self { first: self.second, second: self.first }
+    }
+}
 
 /// One contract on its way.
 pub(crate) struct Deal<'a> {
@@ -53,7 +81,15 @@ impl<'a> Deal<'a> {
 
     /// What is asked and agreed, for people.
     pub(crate) fn price(&self) -> String {
-        pay::show(self.pay.as_ref())
+        table::cut(&pay::show(self.pay.as_ref()), PRICE_CHARS)
+    }
+
+    /// The client first.
+    pub(crate) fn sides(&self) -> Pair<'a> {
+        Pair {
+            first: Side { who: self.client, words: &self.plot.by_client },
+            second: Side { who: self.freelancer, words: &self.plot.by_freelancer },
+        }
     }
 
     /// The freelancer finds the job at the other node, and bids with a few words of the own profile.
@@ -145,37 +181,46 @@ impl<'a> Deal<'a> {
     }
 
     /// Deposits the review of one side and returns the leaf id of its commit.
-    pub(crate) fn review(&self, stage: &Stage, who: &Person) -> Result<String, DemoError> {
-        let words =
-            if who.handle == self.client.handle { &self.plot.by_client } else { &self.plot.by_freelancer };
-        let answer = publish(stage, who, "review", &api::review(&self.contract, words.review.clone()))?;
-        answer.need("/view/commit").map_err(DemoError::asked(&who.handle, "review"))
+    pub(crate) fn review(&self, stage: &Stage, side: &Side<'_>) -> Result<String, DemoError> {
+        let request = api::review(&self.contract, side.words.review.clone());
+        let answer = publish(stage, side.who, "review", &request)?;
+        answer.need("/view/commit").map_err(DemoError::asked(&side.who.handle, "review"))
     }
 
-    /// Waits until `reader` sees that a review was committed, and makes sure that the seal holds: neither words nor rating are there.
+    /// Waits until the second side sees that the first has written, and makes sure that the seal holds: neither words nor rating
+    /// are shown to the second side, or to anybody at any node.
     pub(crate) fn sealed(
         &self,
         stage: &Stage,
-        reader: &Person,
+        nodes: &Nodes,
+        pair: &Pair<'_>,
         commit: &str,
-        secret: &str,
     ) -> Result<(), DemoError> {
+        let (reader, secret) = (pair.second.who, json!(pair.first.words.text()).to_string());
         stage.until(&format!("{} to see a sealed review", reader.handle), || {
             let reviews = reader.ask("list the reviews", &api::reviews(&self.contract))?;
-            if reviews.to_string().contains(&json!(secret).to_string()) {
+            if reviews.to_string().contains(&secret) {
                 return Err(DemoError::Broken(format!("{} reads a sealed review", reader.handle)));
             }
             let Some(review) = reviews.list("").iter().find(|review| review.text("/commit") == commit) else {
                 return Ok(Look::NotYet("it has not arrived".to_owned()));
             };
             if review.get("rating").is_some() || review.text("/state") != "committed" {
-                return Err(DemoError::Broken(format!(
-                    "{} sees more of a sealed review than that it exists",
-                    reader.handle
-                )));
+                let what = format!("{} sees more of a sealed review than that it exists", reader.handle);
+                return Err(DemoError::Broken(what));
             }
             Ok(Look::There(()))
-        })
+        })?;
+        for node in nodes.all() {
+            let known = node
+                .client
+                .send(&api::reputation(&reader.did))
+                .map_err(DemoError::asked("a stranger", "see a reputation"))?;
+            if known.to_string().contains(&secret) {
+                return Err(DemoError::Broken(format!("{} shows a sealed review to strangers", node.name)));
+            }
+        }
+        Ok(())
     }
 
     /// Waits until `reader` can read the other side's review.

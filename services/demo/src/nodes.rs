@@ -92,8 +92,11 @@ impl Nodes {
         for node in nodes.all_mut() {
             node.launch(&program)?;
         }
-        stage.within(START_PATIENCE, "three nodes to be ready", || nodes.readiness())?;
-        Ok(nodes)
+        let ready = stage.within(START_PATIENCE, "three nodes to be ready", || nodes.readiness());
+        if ready.as_ref().is_err_and(|error| !matches!(error, DemoError::Interrupted)) {
+            nodes.last_words(stage);
+        }
+        ready.map(|()| nodes)
     }
 
     /// All of them.
@@ -302,7 +305,7 @@ fn without_settings(command: &mut Command, but: &[&str]) {
 }
 
 /// The program that was built beside this one.
-fn beside(name: &str) -> Result<PathBuf, DemoError> {
+pub(crate) fn beside(name: &str) -> Result<PathBuf, DemoError> {
     let here = env::current_exe().map_err(DemoError::file(name))?;
     let program = here.with_file_name(name);
     if program.is_file() {

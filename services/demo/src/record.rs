@@ -23,7 +23,7 @@ const EVIDENCE_PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Head {
     /// The log.
     pub(crate) checkpoint: Checkpoint,
-    /// Names of the auditors' keys.
+    /// Names of the nodes.
     pub(crate) cosigners: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ fn newest(node: &Node, key: &NodeKeys, keys: &[NodeKeys]) -> Result<Head, DemoEr
     let checkpoint = checkpoint::open(&note, &key.log).map_err(|error| broken(&error))?;
     let others = keys.iter().filter(|other| other.name != key.name).map(|other| &other.auditor);
     let times = cosignature::collect(&note, &checkpoint, others).map_err(|error| broken(&error))?;
-    let cosigners = times.keys().map(ToString::to_string).collect();
+    let cosigners = times.keys().map(|key| key.name().operator().to_owned()).collect();
     Ok(Head { checkpoint, cosigners })
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn rebuilt(auditor: &Node) -> Result<Vec<String>, DemoError> {
         .map_err(DemoError::asked("the demo", "list the auditor's peers"))?;
     let logs = peers.list("").iter().flat_map(|peer| peer.list("/logs"));
     let line = |log: &Value| match log.text("/halted") {
-        "" => Ok(format!("{:28} {:>5} leaves rebuilt", log.text("/origin"), log.number("/size"))),
+        "" => Ok(format!("{:28} rebuilt from {}", log.text("/origin"), leaves(log.number("/size")))),
         why => Err(DemoError::Broken(format!(
             "{} stopped following {}: {why}",
             auditor.name,
@@ -79,6 +79,11 @@ pub(crate) fn rebuilt(auditor: &Node) -> Result<Vec<String>, DemoError> {
         ))),
     };
     logs.map(line).collect()
+}
+
+/// A number of leaves.
+pub(crate) fn leaves(size: u64) -> String {
+    if size == 1 { "1 leaf".to_owned() } else { format!("{size} leaves") }
 }
 
 /// What a stranger gets.
@@ -125,6 +130,24 @@ pub(crate) fn first_fault(report: &Report) -> String {
         .iter()
         .find(bad)
         .map_or_else(|| "every step holds".to_owned(), |step| format!("{}: {}", step.name, step.says))
+}
+
+/// The text with the middle of each hash left out.
+pub(crate) fn shorter(text: &str) -> String {
+    const HASH_DIGITS: usize = 64;
+    const KEPT: usize = 12;
+    let is_hash = |word: &str| word.len() == HASH_DIGITS && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let word = |word: &str| {
+        if is_hash(word) { word.chars().take(KEPT).chain(['…']).collect() } else { word.to_owned() }
+    };
+    text.split(' ').map(word).collect::<Vec<String>>().join(" ")
+}
+
+/// A path as it is typed in the folder where the program was started.
+pub(crate) fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    shown.display().to_string()
 }
 
 /// Where the results of a demo lie.

@@ -12,7 +12,7 @@ use crate::cast::{Cast, Town};
 use crate::deal::{self, Deal};
 use crate::fail::DemoError;
 use crate::jobs::{self, Posted};
-use crate::nodes::Nodes;
+use crate::nodes::{self, Nodes};
 use crate::people::{PASSWORD, People, Person};
 use crate::postings::Load;
 use crate::record::{self, Files, Results};
@@ -22,7 +22,7 @@ use crate::tamper;
 /// Lines of skipped postings that are shown; the figures count all.
 const SKIPPED_SHOWN: usize = 8;
 /// Characters of a review that are shown.
-const QUOTE_CHARS: usize = 72;
+const QUOTE_CHARS: usize = 60;
 
 /// Walks through it all. On failure the nodes' logs are shown first; whatever happens, the nodes are stopped.
 pub(crate) fn walk(stage: &Stage, args: &Args) -> Result<(), DemoError> {
@@ -77,7 +77,7 @@ fn scenes(
     let mut deals = Deal::all(cast, &people, &posted)?;
     agree(stage, cast, &mut deals)?;
     fulfil(stage, &deals)?;
-    let replies = review(stage, cast, &deals)?;
+    let replies = review(stage, nodes, cast, &deals)?;
     let star = people.get(cast.star())?;
     audit(stage, nodes, &keys)?;
     let own: Vec<&Deal<'_>> = deals.iter().filter(|deal| deal.freelancer.handle == star.handle).collect();
@@ -175,58 +175,57 @@ fn fulfil(stage: &Stage, deals: &[Deal<'_>]) -> Result<(), DemoError> {
             deal.act(stage, if by_client { deal.client } else { deal.freelancer }, what, &said)?;
         }
     }
-    for deal in deals {
+    for (number, deal) in deals.iter().enumerate() {
         let contract = deal.reach(stage, "closed")?;
-        let events: Vec<&str> =
-            contract.list("/history").iter().map(|happening| happening.text("/event")).collect();
-        stage.tell(&format!("{:20} {} for {}", deal.client.handle, events.join(" → "), deal.price()));
+        if number == 0 {
+            let events =
+                contract.list("/history").iter().map(|happening| happening.text("/event").replace('_', " "));
+            stage.tell(&events.collect::<Vec<_>>().join(" → "));
+        }
+        stage.tell(&format!("{:20} {:9} for {}", deal.client.handle, contract.text("/state"), deal.price()));
     }
     Ok(())
 }
 
 /// Returns how many replies the star has given.
-fn review(stage: &Stage, cast: &Cast, deals: &[Deal<'_>]) -> Result<usize, DemoError> {
+fn review(stage: &Stage, nodes: &Nodes, cast: &Cast, deals: &[Deal<'_>]) -> Result<usize, DemoError> {
     stage.step("Both sides review under seal; neither reads the other before both have written");
-    let mut commits = Vec::new();
-    for deal in deals {
-        commits.push(deal.review(stage, deal.client)?);
+    let mut pairs = Vec::new();
+    for (number, deal) in deals.iter().enumerate() {
+        // Now one side writes first, now the other.
+        let pair = if number % 2 == 0 { deal.sides() } else { deal.sides().rev() };
+        pairs.push((deal, pair));
     }
-    for (deal, commit) in deals.iter().zip(&commits) {
-        deal.sealed(stage, deal.freelancer, commit, deal.plot.by_client.text())?;
+    let mut first = Vec::new();
+    for (deal, pair) in &pairs {
+        first.push(deal.review(stage, &pair.first)?);
+    }
+    for ((deal, pair), commit) in pairs.iter().zip(&first) {
+        deal.sealed(stage, nodes, pair, commit)?;
     }
     stage.tell(&format!(
-        "{} clients have written; the freelancers see {} sealed reviews, and no word or rating",
-        deals.len(),
-        deals.len()
+        "{0} have written; {0} others see that there is a sealed review, and no word or rating of it",
+        pairs.len()
     ));
-    let mut counter = Vec::new();
-    for deal in deals {
-        counter.push(deal.review(stage, deal.freelancer)?);
-    }
-    for ((deal, commit), counter) in deals.iter().zip(&commits).zip(&counter) {
-        deal.opened(stage, deal.freelancer, commit, deal.plot.by_client.text())?;
-        deal.opened(stage, deal.client, counter, deal.plot.by_freelancer.text())?;
-        let [of_freelancer, of_client] = [&deal.plot.by_client, &deal.plot.by_freelancer];
-        stage.tell(&format!(
-            "{} about {}: {} of 5",
-            deal.client.handle,
-            cast.name(&deal.freelancer.handle),
-            of_freelancer.rating()
-        ));
-        stage.tell(&format!("  « {} »", quote(of_freelancer.text())));
-        stage.tell(&format!("  and the other way round: {} of 5", of_client.rating()));
+    let mut second = Vec::new();
+    for (deal, pair) in &pairs {
+        second.push(deal.review(stage, &pair.second)?);
     }
     let mut replies = 0;
-    for ((deal, commit), counter) in deals.iter().zip(&commits).zip(&counter) {
-        let answers = [
-            (deal.freelancer, commit, &deal.plot.by_client),
-            (deal.client, counter, &deal.plot.by_freelancer),
-        ];
-        for (who, commit, words) in answers {
-            let Some(reply) = &words.reply else { continue };
-            deal::publish(stage, who, "reply", &api::reply(commit, reply))?;
-            stage.tell(&format!("{} replies: « {} »", cast.name(&who.handle), quote(reply)));
-            replies += usize::from(who.handle == cast.star());
+    for (((deal, pair), first), second) in pairs.iter().zip(&first).zip(&second) {
+        for (side, other, commit) in [(&pair.first, &pair.second, first), (&pair.second, &pair.first, second)]
+        {
+            deal.opened(stage, other.who, commit, side.words.text())?;
+            let (author, reader) = (cast.name(&side.who.handle), cast.name(&other.who.handle));
+            stage.tell(&format!(
+                "{author} about {reader}: {} of 5, “{}”",
+                side.words.rating(),
+                quote(side.words.text())
+            ));
+            let Some(reply) = &side.words.reply else { continue };
+            deal::publish(stage, other.who, "reply", &api::reply(commit, reply))?;
+            stage.tell(&format!("  {reader} replies: “{}”", quote(reply)));
+            replies += usize::from(other.who.handle == cast.star());
         }
     }
     Ok(replies)
@@ -244,9 +243,9 @@ fn audit(stage: &Stage, nodes: &Nodes, keys: &[NodeKeys]) -> Result<(), DemoErro
     for head in heads {
         let checkpoint = &head.checkpoint;
         stage.tell(&format!(
-            "{} at {} leaves, root {}",
+            "{} at {}, root {}",
             checkpoint.origin,
-            checkpoint.size,
+            record::leaves(checkpoint.size),
             short(&checkpoint.root.hex())
         ));
         stage.tell(&format!("  cosigned by {}", head.cosigners.join(" and ")));
@@ -274,7 +273,7 @@ fn verify(
             "{:7} {}: {}",
             format!("{:?}", step.outcome).to_lowercase(),
             step.name,
-            step.says
+            record::shorter(&step.says)
         ));
     }
     for review in report.reviews() {
@@ -303,7 +302,7 @@ fn lie(stage: &Stage, nodes: &Nodes, files: &Files, report: &Report) -> Result<(
             Err(error) => ("unreadable".to_owned(), error.to_string()),
         };
         stage.tell(&format!("{word:10} {}", lie.what));
-        stage.tell(&format!("           {why}"));
+        stage.tell(&format!("           {}", record::shorter(&why)));
     }
     Ok(())
 }
@@ -332,8 +331,12 @@ fn finale(stage: &Stage, results: &Results) -> Result<(), DemoError> {
             record::first_fault(&report)
         )));
     }
-    stage.tell(&format!("{} and {} still verify:", evidence.display(), policy.display()));
-    stage.tell(&format!("hanse verify {} --policy {}", evidence.display(), policy.display()));
+    let [evidence, policy] = [evidence, policy].map(|path| record::from_here(&path));
+    stage.tell(&format!("{evidence} and {policy} still verify, with every step in full:"));
+    stage.tell(&format!(
+        "  {} verify {evidence} --policy {policy}",
+        record::from_here(&nodes::beside("hanse")?)
+    ));
     stage.line(&format!("\nDone in {:.0} s. Nothing is left running.", stage.elapsed().as_secs_f32()));
     Ok(())
 }
