@@ -16,6 +16,9 @@ const SEQUENCE_MS_DEFAULT: u64 = 500;
 const FOLLOW_MS_DEFAULT: u64 = 5_000;
 const DELIVER_MS_DEFAULT: u64 = 2_000;
 
+/// Our own decisions; of the libraries only what is wrong.
+const LOG_FILTER_DEFAULT: &str = "warn,hanse_node=info,hanse_engine=info,hanse_network=info,hanse_store=info";
+
 /// The whole configuration of one process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +116,7 @@ impl Config {
             p2p: vec!["/ip4/127.0.0.1/tcp/0".into()],
             peers: Vec::new(),
             log: LogFormat::Text,
-            log_filter: "info".into(),
+            log_filter: LOG_FILTER_DEFAULT.into(),
             pace: Pace {
                 sequence_ms: SEQUENCE_MS_DEFAULT,
                 follow_ms: FOLLOW_MS_DEFAULT,
