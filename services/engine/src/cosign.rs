@@ -7,7 +7,7 @@
 use hanse_document::Timestamp;
 use hanse_store::Store;
 use hanse_store::log::{self, CosignatureRow, LogRow};
-use hanse_tlog::{Checkpoint, KeyName};
+use hanse_tlog::Checkpoint;
 
 use crate::Engine;
 use crate::logs::{LogError, Logs, check_edge};
@@ -66,7 +66,6 @@ pub async fn cosign(
         return Ok(Cosigned::Held(held));
     }
     let vkey = logs.vkey(origin).ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })?;
-    check_edge(&tx, &row, vkey).await?;
     let cosigner = logs.cosigner();
     let time = u64::try_from(now.unix()).unwrap_or(0);
     let before = log::newest_cosigned_by(&tx, origin, cosigner.vkey().name().as_str()).await?;
@@ -77,8 +76,8 @@ pub async fn cosign(
             Some(_) => {}
         }
     }
-    let name: &KeyName = vkey.name();
-    let head = Checkpoint { origin: name.clone(), size: row.size, root: row.root };
+    check_edge(&tx, &row, vkey).await?;
+    let head = Checkpoint { origin: vkey.name().clone(), size: row.size, root: row.root };
     let line = format!("{}\n", cosigner.cosign(&head, time));
     let cosigner = cosigner.vkey().name().as_str().to_owned();
     log::cosign(&tx, origin, &CosignatureRow { size: row.size, cosigner, time, line }).await?;
@@ -116,10 +115,11 @@ pub(crate) async fn audit(engine: &Engine, origin: &str) -> Result<(), LogError>
             tracing::info!(origin, size, "a head is cosigned");
             engine.signals().heads.notify_one();
         }
-        Cosigned::Held(held @ (Held::Gap | Held::Clock)) => {
-            tracing::warn!(origin, ?held, "a head is not cosigned");
+        Cosigned::Held(Held::Clock) => {
+            tracing::warn!(origin, "a head is not cosigned: the clock of this node went back");
         }
-        Cosigned::Held(Held::Own | Held::Empty | Held::Halted | Held::Behind) | Cosigned::Fresh => {}
+        Cosigned::Held(held) => tracing::debug!(origin, ?held, "a head is not cosigned"),
+        Cosigned::Fresh => {}
     }
     Ok(())
 }

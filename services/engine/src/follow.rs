@@ -38,9 +38,10 @@ pub(crate) async fn run(engine: Engine, peer: NodeName, cancel: CancellationToke
             }
             Some(Ok(())) | None => {}
         }
-        if let Some(hint) = engine.heard().hinted(peer.as_str()) {
-            cancel.run_until_cancelled(woken(hint, pace)).await;
-        }
+        match engine.heard().hinted(peer.as_str()) {
+            Some(hint) => cancel.run_until_cancelled(woken(hint, pace)).await,
+            None => cancel.run_until_cancelled(tokio::time::sleep(pace)).await,
+        };
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! Derives every log again from its leaves alone, and says where what is stored is something else: rows, tiles, index, heads.
 //!
 //! It holds the whole index of one log and all its hashes in memory: about 100 bytes for each leaf and some kilobytes for each
-//! subject. It changes nothing and may run beside a node, because it looks only at what was there when it began.
+//! subject. It changes nothing and may run beside a node: it sees each log as it was when its turn came.
 
 mod compare;
 
 use std::fmt;
 
-use hanse_store::{Connection, Store, StoreError, log};
+use hanse_store::{Store, StoreError, Tx, log};
 
 use self::compare::Check;
 
@@ -65,15 +65,20 @@ impl fmt::Display for FsckReport {
 /// # Errors
 /// Those of the store; what is wrong with a log is no error but stands in the report.
 pub async fn fsck(store: &Store) -> Result<FsckReport, StoreError> {
-    let connection = store.connection().await?;
+    let mut connection = store.connection().await?;
+    let origins: Vec<String> = log::all(&connection).await?.into_iter().map(|row| row.origin).collect();
     let mut report = FsckReport::default();
-    for row in log::all(&connection).await? {
-        report.logs.push(check(&connection, row).await?);
+    for origin in origins {
+        let tx = connection.begin().await?;
+        log::snapshot(&tx).await?;
+        if let Some(row) = log::find(&tx, &origin).await? {
+            report.logs.push(check(&tx, row).await?);
+        }
     }
     Ok(report)
 }
 
-async fn check(db: &Connection, row: log::LogRow) -> Result<LogReport, StoreError> {
+async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
     let (origin, halted) = (row.origin.clone(), row.halted.clone());
     let mut check = Check::new(db, row);
     check.leaves().await?;

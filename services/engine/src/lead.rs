@@ -123,7 +123,7 @@ async fn stand_by(engine: &Engine) -> Result<Lease, Failure> {
             Ok(Some(lease)) => return Ok(lease),
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no answer about the lease")
+                tracing::warn!(error = &error as &dyn std::error::Error, "no answer about the lease");
             }
         }
     }

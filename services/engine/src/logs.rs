@@ -206,20 +206,28 @@ impl Logs {
             tx.commit().await?;
         }
         for origin in self.origins() {
-            let (Some(row), Some(vkey)) = (log::find(&connection, origin).await?, self.vkey(origin)) else {
-                continue;
-            };
-            let reason = match check_edge(&connection, &row, vkey).await {
-                Ok(()) => continue,
-                Err(LogError::Damaged { what, .. }) => format!("damaged: {what}"),
-                Err(LogError::OtherKey { .. }) if !row.own => {
-                    "key-changed: the pinned key is another one".to_owned()
-                }
-                Err(error) => return Err(error),
-            };
-            if log::halt(&connection, origin, &reason).await? {
-                tracing::error!(origin, reason, "a log does not fit its checkpoint and is halted");
+            let tx = connection.begin().await?;
+            self.check(&tx, origin).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Halts a log whose right edge does not fit. The log is locked meanwhile: another process may be at work on it.
+    async fn check(&self, tx: &Tx<'_>, origin: &str) -> Result<(), LogError> {
+        let (Some(row), Some(vkey)) = (log::lock(tx, origin).await?, self.vkey(origin)) else {
+            return Ok(());
+        };
+        let reason = match check_edge(tx, &row, vkey).await {
+            Ok(()) => return Ok(()),
+            Err(LogError::Damaged { what, .. }) => format!("damaged: {what}"),
+            Err(LogError::OtherKey { .. }) if !row.own => {
+                "key-changed: the pinned key is another one".to_owned()
             }
+            Err(error) => return Err(error),
+        };
+        if log::halt(tx, origin, &reason).await? {
+            tracing::error!(origin, reason, "a log does not fit its checkpoint and is halted");
         }
         Ok(())
     }
