@@ -6,6 +6,7 @@ use hanse_document::DocumentId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::BODY_BYTES_MAX;
 use crate::principal::Viewer;
 use crate::problem::Problem;
 use crate::state::State;
