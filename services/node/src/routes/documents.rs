@@ -36,8 +36,14 @@ pub(crate) struct Taken {
 pub(crate) async fn publish(
     state: web::Data<State>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    // Not the extractor of bytes: its refusals are no problem documents.
+    let body = body
+        .to_bytes_limited(BODY_BYTES_MAX)
+        .await
+        .map_err(|_| Problem::body_too_large())?
+        .map_err(|_| Problem::body_unreadable())?;
     let signature = request.headers().get(LEAF_SIGNATURE).map(|value| value.to_str().unwrap_or_default());
     let (id, created) = state.engine.publish_signed(&body, signature).await?;
     let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
