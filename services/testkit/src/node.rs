@@ -1,0 +1,200 @@
+//! A whole node in this process: HTTP, workers, libp2p, and a database of its own.
+#![expect(clippy::expect_used, reason = "support of tests: a failure is the finding")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use hanse_engine::{Clock, Secret};
+use hanse_node::config::{LogFormat, Pace, Peer};
+use hanse_node::{Config, Running};
+use hanse_store::testing::TestDatabase;
+use hanse_store::{Config as StoreConfig, Store};
+use tokio::sync::oneshot;
+
+use crate::http::Http;
+use crate::person::Person;
+use crate::seat::Seat;
+
+/// Looks that nothing has woken, in milliseconds: a test waits for none of them for long.
+const PACE: Pace = Pace { sequence_ms: 20, follow_ms: 200, deliver_ms: 100 };
+/// Database connections of one node: its workers and a few requests.
+const CONNECTIONS: usize = 12;
+/// Threads of one node's runtime, besides those of its HTTP server.
+const THREADS: usize = 2;
+
+/// A node that runs or has stopped; its database outlives its stops.
+#[derive(Debug)]
+pub struct TestNode {
+    seat: Arc<Seat>,
+    config: Config,
+    clock: Arc<dyn Clock>,
+    // Before the database: a node that still runs ends first.
+    running: Option<Up>,
+    database: TestDatabase,
+}
+
+/// The thread that a node runs on, with a runtime of its own as in a process of its own.
+#[derive(Debug)]
+struct Up {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<Result<(), String>>>,
+}
+
+impl TestNode {
+    /// Starts a node on a new database.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start(seat: Arc<Seat>, peers: Vec<Peer>, clock: Arc<dyn Clock>) -> Self {
+        let database = TestDatabase::new().await;
+        let config = Config {
+            name: seat.name().to_string(),
+            url: seat.url(),
+            listen: seat.http(),
+            // The secret and the database are given, so that nothing is read or written there.
+            data: PathBuf::from("/nonexistent"),
+            database: Some(database.url().to_owned()),
+            connections: CONNECTIONS,
+            federation: "test".to_owned(),
+            p2p: vec![seat.p2p()],
+            peers,
+            log: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            pace: PACE,
+        };
+        let mut node = Self { seat, config, clock, running: None, database };
+        node.restart().await;
+        node
+    }
+
+    /// Starts it again, on the same database and ports, if it has stopped.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn restart(&mut self) {
+        if self.running.is_none() {
+            let up = Up::start(self.config.clone(), self.seat.secret(), Arc::clone(&self.clock)).await;
+            self.running = Some(up.expect("the node starts"));
+        }
+    }
+
+    /// Stops it in order, if it runs.
+    ///
+    /// # Panics
+    /// If it had failed before, or does not end well.
+    pub async fn stop(&mut self) {
+        let Some(mut up) = self.running.take() else { return };
+        let ended = tokio::task::spawn_blocking(move || up.stop()).await;
+        ended.expect("the thread of the node does not panic").expect("the node ran until it was stopped");
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub const fn is_up(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// Its place.
+    #[must_use]
+    pub fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// Its HTTP server.
+    #[must_use]
+    pub fn http(&self) -> Http {
+        Http::new(self.seat.http())
+    }
+
+    /// A connection to its database, as another process would have.
+    pub async fn store(&self) -> Store {
+        self.database.store().await
+    }
+
+    /// A new account here, signed in.
+    ///
+    /// # Panics
+    /// If the node does not take it.
+    pub async fn person(&self, handle: &str) -> Person {
+        Person::register(self.http(), handle).await
+    }
+
+    /// Tells it to stop without waiting for it.
+    pub(crate) fn tell_to_stop(&mut self) {
+        if let Some(up) = &mut self.running {
+            up.stop = None;
+        }
+    }
+}
+
+impl Up {
+    async fn start(config: Config, secret: Secret, clock: Arc<dyn Clock>) -> Result<Self, String> {
+        let (ready, started) = oneshot::channel();
+        let (stop, stopping) = oneshot::channel();
+        let name = config.name.clone();
+        let run = move || {
+            let mut runtime = tokio::runtime::Builder::new_multi_thread();
+            let runtime = runtime.worker_threads(THREADS).thread_name(config.name.clone()).enable_all().build();
+            let outcome = runtime.map_err(|error| error.to_string()).map(|runtime| {
+                runtime.block_on(serve(&config, secret, clock, ready, stopping))
+            });
+            outcome.flatten()
+        };
+        let thread = thread::Builder::new().name(name).spawn(run).map_err(|error| error.to_string())?;
+        let up = Self { stop: Some(stop), thread: Some(thread) };
+        match started.await {
+            Ok(()) => Ok(up),
+            Err(_) => Err(up.ended().err().unwrap_or_default()),
+        }
+    }
+
+    /// Tells it to stop and waits for it.
+    fn stop(&mut self) -> Result<(), String> {
+        self.stop = None;
+        self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap_or_else(|_| Err("it panicked".to_owned())))
+    }
+
+    fn ended(mut self) -> Result<(), String> {
+        self.stop()
+    }
+}
+
+impl Drop for Up {
+    /// A node that failed while a test ran fails the test.
+    fn drop(&mut self) {
+        let ended = self.stop();
+        if !thread::panicking() {
+            ended.expect("the node ran until it was stopped");
+        }
+    }
+}
+
+async fn serve(
+    config: &Config,
+    secret: Secret,
+    clock: Arc<dyn Clock>,
+    ready: oneshot::Sender<()>,
+    stopping: oneshot::Receiver<()>,
+) -> Result<(), String> {
+    let url = config.database.clone().unwrap_or_default();
+    let store = Store::open(&StoreConfig { url, connections: config.connections }).await;
+    let store = store.map_err(|error| error.to_string())?;
+    let running = Running::start(config, secret, store.clone(), clock).await.map_err(|error| error.to_string())?;
+    // If nobody waits any more, the stop that follows says so.
+    let _asked = ready.send(()).is_ok();
+    let stop = async {
+        // A sender that is gone says the same as one that sends.
+        drop(stopping.await);
+        Ok("the test is over")
+    };
+    let outcome = running.until(stop).await.map_err(|error| error.to_string());
+    store.close();
+    outcome
+}
