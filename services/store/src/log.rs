@@ -45,6 +45,7 @@ const COUNTS: &str = "SELECT (SELECT count(*) FROM log_leaf WHERE origin = $1) A
      (SELECT count(*) FROM log_node WHERE origin = $1) AS nodes, \
      (SELECT count(*) FROM log_tile WHERE origin = $1) AS tiles, \
      (SELECT count(*) FROM log_checkpoint WHERE origin = $1) AS checkpoints";
+const SNAPSHOT: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 const REACTED: &str = "UPDATE log SET reacted = $3 WHERE origin = $1 AND reacted = $2";
 
 /// Every statement of this module.
@@ -57,6 +58,7 @@ pub const STATEMENTS: &[&str] = &[
     HALT,
     REACTED,
     COUNTS,
+    SNAPSHOT,
     checkpoints::INSERT,
     checkpoints::FIND,
     checkpoints::BELOW,
@@ -208,6 +210,14 @@ pub async fn set_reacted(tx: &Tx<'_>, origin: &str, from: u64, to: u64) -> Resul
         1 => Ok(()),
         _ => Err(StoreError::Conflict),
     }
+}
+
+/// Lets a transaction see the database as it is now until it ends, whatever others commit. Its first statement; it writes nothing.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn snapshot(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute(SNAPSHOT, &[]).await.map(drop)
 }
 
 /// How many rows a log has.
