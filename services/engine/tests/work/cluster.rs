@@ -53,13 +53,7 @@ impl Cluster {
             let keys = Keys::derive(&secret);
             let address = format!("/ip4/127.0.0.1/tcp/{}", port());
             let name = name(letter);
-            let card = Peer {
-                vkeys: keys.vkeys(&name),
-                name,
-                peer_id: keys.peer_id(),
-                address,
-                url: None,
-            };
+            let card = Peer { vkeys: keys.vkeys(&name), name, peer_id: keys.peer_id(), address, url: None };
             cards.push((secret, card));
         }
         let mut nodes = Vec::new();

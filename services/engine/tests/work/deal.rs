@@ -23,11 +23,13 @@ pub(crate) fn bid_request() -> BidRequest {
 
 pub(crate) fn offer_request() -> OfferRequest {
     let pay = serde_json::json!({"kind": "time_credits", "hours": 12});
-    serde_json::from_value(serde_json::json!({"scope": "All of it.", "due": "2026-12-24", "pay": pay})).unwrap()
+    serde_json::from_value(serde_json::json!({"scope": "All of it.", "due": "2026-12-24", "pay": pay}))
+        .unwrap()
 }
 
 pub(crate) fn review_request(rating: u8, text: &str) -> ReviewRequest {
-    let request = serde_json::json!({"rating": rating, "axes": {"communication": 4}, "on_time": true, "text": text});
+    let request =
+        serde_json::json!({"rating": rating, "axes": {"communication": 4}, "on_time": true, "text": text});
     serde_json::from_value(request).unwrap()
 }
 
@@ -112,7 +114,11 @@ impl<'a> Deal<'a> {
         self.both(state).await;
     }
 
-    pub(crate) async fn by(&self, person: &Someone, event: Event) -> Result<Published<ContractView>, UseError> {
+    pub(crate) async fn by(
+        &self,
+        person: &Someone,
+        event: Event,
+    ) -> Result<Published<ContractView>, UseError> {
         let engine = self.cluster.engine(person.home);
         engine.step(&person.did, &self.contract, event, StepRequest::default(), false).await
     }

@@ -8,8 +8,8 @@
 
 mod accounts;
 mod away;
-mod cluster;
 mod clocks;
+mod cluster;
 mod crossing;
 mod deal;
 mod straight;
