@@ -10,6 +10,7 @@ mod auditing;
 mod author;
 mod federation;
 mod following;
+mod fsck;
 mod heads;
 mod node;
 mod proving;
