@@ -1,7 +1,7 @@
 //! The logs of a node: its own two, and a mirror of both logs of every pinned peer.
 //!
 //! [`Logs`] knows the keys, the database holds the rest. Leaves get into an own log through [`enqueue`] and the sequencer,
-//! into a mirror through the follower; both end in [`append::append_batch`].
+//! into a mirror through the follower; both end in `append_batch`.
 
 pub(crate) mod append;
 mod edge;

@@ -17,7 +17,7 @@ pub(crate) struct Edge {
     pub(crate) tiles: TileSet,
 }
 
-/// Checks what [`load`] checks, and that the stored checkpoint is this key's.
+/// Checks that the right edge of a log fits its root, its tiles, its last leaf and its index, and that the checkpoint is this key's.
 ///
 /// # Errors
 /// [`LogError::OtherKey`], [`LogError::Damaged`], and those of the store.
