@@ -181,6 +181,9 @@ async fn nothing_here(request: HttpRequest, paths: web::Data<Paths>) -> Result<H
     }
 }
 
+/// The parameter that stands for all that is left of a path; the others stand for one part.
+const REST: &str = "{path}";
+
 /// The documented paths with their methods: tells a wrong method from a wrong path.
 struct Paths(Vec<(Vec<String>, Vec<String>)>);
 
@@ -206,7 +209,8 @@ impl Paths {
     fn methods(&self, path: &str) -> &[String] {
         let asked: Vec<&str> = path.split('/').collect();
         let found = self.0.iter().find(|(pattern, _)| {
-            pattern.len() == asked.len()
+            let open = pattern.last().is_some_and(|part| part == REST) && pattern.len() < asked.len();
+            (open || pattern.len() == asked.len())
                 && pattern.iter().zip(&asked).all(|(part, asked)| part.starts_with('{') || part == asked)
         });
         found.map_or(&[], |(_, methods)| methods)

@@ -33,14 +33,17 @@ pub(crate) async fn once(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return next.call(request).await;
     };
-    let Ok(claims) = principal::claims(request.request(), &state) else { return next.call(request).await };
     let (request, payload) = request.into_parts();
-    match begin(&state, &claims.sub, &key, &request, payload).await {
+    // Whoever is not signed in is refused by the route itself, and is told no earlier answer.
+    let Ok(principal) = principal::signed_in(&request, &state).await else {
+        return next.call(ServiceRequest::from_parts(request, payload)).await;
+    };
+    match begin(&state, &principal.did, &key, &request, payload).await {
         Ok(Begun::New(request_body)) => {
             let response =
                 next.call(ServiceRequest::from_parts(request, Payload::from(request_body))).await?;
             let (request, response) = response.into_parts();
-            let response = finish(&state, &claims.sub, &key, response).await;
+            let response = finish(&state, &principal.did, &key, response).await;
             Ok(ServiceResponse::new(request, response.unwrap_or_else(|problem| problem.error_response())))
         }
         Ok(Begun::Answered(answer)) => Ok(ServiceResponse::new(request, answer)),

@@ -78,8 +78,17 @@ impl Principal {
     }
 }
 
+/// The person of the request's token, if the login that it belongs to still lives.
+pub(crate) async fn signed_in(request: &HttpRequest, state: &State) -> Result<Principal, Problem> {
+    let claims = claims(request, state)?;
+    if !state.engine.session_live(&claims.sid).await? {
+        return Err(Problem::token("session-ended", "This login has ended: sign in again."));
+    }
+    Ok(Principal { did: claims.sub, session: claims.sid, scopes: claims.scope })
+}
+
 /// The claims of the request's token; says nothing about the login.
-pub(crate) fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
+fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
     let header = request.headers().get(AUTHORIZATION).ok_or_else(Problem::token_missing)?;
     let token = header.to_str().ok().and_then(bearer).ok_or_else(Problem::token_missing)?;
     state.tokens.check(token, state.engine.now()).map_err(|error| match error {
@@ -109,11 +118,7 @@ impl FromRequest for Principal {
         let request = request.clone();
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
-            let claims = claims(&request, &state)?;
-            if !state.engine.session_live(&claims.sid).await? {
-                return Err(Problem::token("session-ended", "This login has ended: sign in again."));
-            }
-            Ok(Self { did: claims.sub, session: claims.sid, scopes: claims.scope })
+            signed_in(&request, &state).await
         })
     }
 }
