@@ -211,7 +211,10 @@ impl Paths {
         let found = self.0.iter().find(|(pattern, _)| {
             let open = pattern.last().is_some_and(|part| part == REST) && pattern.len() < asked.len();
             (open || pattern.len() == asked.len())
-                && pattern.iter().zip(&asked).all(|(part, asked)| part.starts_with('{') || part == asked)
+                && pattern
+                    .iter()
+                    .zip(&asked)
+                    .all(|(part, asked)| part == asked || (part.starts_with('{') && !asked.is_empty()))
         });
         found.map_or(&[], |(_, methods)| methods)
     }
