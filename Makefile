@@ -36,6 +36,9 @@ openapi-check: ## fail if openapi/openapi.json is not what the code says
 	cargo build -p hanse-node
 	target/debug/hanse-node openapi | diff -u openapi/openapi.json -
 
+bench: tools ## how fast the parts are, each as a ratio to a limit of this machine measured in the same run (about two minutes, the build apart)
+	cargo run --release -p hanse-load-tests
+
 clean: ## remove what was built
 	cargo clean
 

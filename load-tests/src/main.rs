@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod documents;
+mod http;
+mod inputs;
+mod ledger;
+mod measure;
+mod report;
+mod sequencer;
+
+use std::process::ExitCode;
+
+use crate::report::Group;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+type Result<T> = std::result::Result<T, Error>;
+
+/// Takes the figures of a group.
+type Run = fn() -> Result<Group>;
+
+/// Every group by its name.
+const GROUPS: [(&str, Run); 4] = [
+    ("documents", documents::run),
+    ("ledger", ledger::run),
+    ("sequencer", sequencer::run),
+    ("http", http::run),
+];
+
+fn main() -> ExitCode {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = asked.iter().find(|name| GROUPS.iter().all(|(known, _)| known != name)) {
+        return report::complain(&format!(
+            "no group {unknown:?}; there are documents, ledger, sequencer, http"
+        ));
+    }
+    let chosen = GROUPS.iter().filter(|(name, _)| asked.is_empty() || asked.iter().any(|one| one == name));
+    report::machine();
+    for (name, run) in chosen {
+        let group = run();
+        if let Err(error) = group.and_then(|group| report::publish(name, &group)) {
+            return report::complain(&format!("{name}: {error}"));
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,78 @@
+//! Times of single operations, and what is made of them.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::Result;
+
+/// The times of one kind of operation.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Times {
+    /// How many were timed.
+    pub(crate) samples: usize,
+    /// Microseconds that half, 95 and 99 of a hundred stay within.
+    pub(crate) p50_us: f64,
+    pub(crate) p95_us: f64,
+    pub(crate) p99_us: f64,
+    /// Operations in a second of the clock on the wall, all workers together.
+    pub(crate) per_second: f64,
+}
+
+/// One figure: what the code takes, and what the machine takes for the least that must be done.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Figure {
+    pub(crate) what: String,
+    pub(crate) limit_is: String,
+    pub(crate) ours: Times,
+    pub(crate) limit: Times,
+    /// `ours.p50_us / limit.p50_us`: 1 is the limit itself.
+    pub(crate) ratio: f64,
+}
+
+impl Figure {
+    pub(crate) fn new(
+        what: impl Into<String>,
+        limit_is: impl Into<String>,
+        ours: Times,
+        limit: Times,
+    ) -> Self {
+        let ratio = ours.p50_us / limit.p50_us;
+        Self { what: what.into(), limit_is: limit_is.into(), ours, limit, ratio }
+    }
+}
+
+/// The durations of `units` operations each, over `wall` in all.
+pub(crate) fn summary(durations: &[Duration], units: usize, wall: Duration) -> Times {
+    let divisor = f64::from(u32::try_from(units.max(1)).unwrap_or(u32::MAX));
+    let mut sorted: Vec<f64> = durations.iter().map(|one| one.as_secs_f64() * 1e6 / divisor).collect();
+    sorted.sort_by(f64::total_cmp);
+    let at = |percent: usize| {
+        let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+        sorted.get(rank).copied().unwrap_or(f64::NAN)
+    };
+    let count = f64::from(u32::try_from(sorted.len()).unwrap_or(u32::MAX));
+    let per_second = count * divisor / wall.as_secs_f64();
+    Times { samples: sorted.len(), p50_us: at(50), p95_us: at(95), p99_us: at(99), per_second }
+}
+
+/// Times two operations in turn, so that whatever else the machine does meets both alike. Each call does `units` of them.
+pub(crate) fn in_turn<A, B>(
+    samples: usize,
+    units: usize,
+    mut ours: impl FnMut(usize) -> Result<A>,
+    mut limit: impl FnMut(usize) -> Result<B>,
+) -> Result<(Times, Times)> {
+    let (mut times, mut limits) = (Vec::with_capacity(samples), Vec::with_capacity(samples));
+    for sample in 0..samples {
+        let start = Instant::now();
+        black_box(limit(sample)?);
+        limits.push(start.elapsed());
+        let start = Instant::now();
+        black_box(ours(sample)?);
+        times.push(start.elapsed());
+    }
+    let wall = |times: &[Duration]| times.iter().sum();
+    Ok((summary(&times, units, wall(&times)), summary(&limits, units, wall(&limits))))
+}

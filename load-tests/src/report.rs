@@ -1,0 +1,76 @@
+//! What is printed, and what is written for programs.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program talks on its standard streams, here only"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::Result;
+use crate::measure::Figure;
+
+/// The figures of one group.
+pub(crate) struct Group {
+    pub(crate) title: &'static str,
+    pub(crate) figures: Vec<Figure>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    machine: String,
+    figures: &'a [Figure],
+}
+
+/// Prints a group and writes it to `target/bench/<name>.json`.
+pub(crate) fn publish(name: &str, group: &Group) -> Result<()> {
+    println!("\n{}", group.title);
+    println!(
+        "  {:<58} {:>7} {:>10} {:>10} {:>10} {:>12}",
+        "", "ratio", "p50 µs", "p95 µs", "p99 µs", "per second"
+    );
+    for figure in &group.figures {
+        let Figure { what, limit_is, ours, limit, ratio } = figure;
+        for (label, times, ratio) in [
+            (what.clone(), ours, format!("{ratio:.2}")),
+            (format!("  limit: {limit_is}"), limit, String::new()),
+        ] {
+            println!(
+                "  {label:<58} {ratio:>7} {:>10.1} {:>10.1} {:>10.1} {:>12.0}",
+                times.p50_us, times.p95_us, times.p99_us, times.per_second
+            );
+        }
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+    fs::create_dir_all(&folder)?;
+    let written = Written { machine: described(), figures: &group.figures };
+    fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(&written)?)?;
+    Ok(())
+}
+
+/// Says where the figures are taken, and how they are to be read.
+pub(crate) fn machine() {
+    println!("{}", described());
+    println!(
+        "ratio = p50 of ours / p50 of the limit, measured in turn; 1 is the limit. JSON: target/bench/*.json"
+    );
+}
+
+pub(crate) fn complain(message: &str) -> ExitCode {
+    eprintln!("hanse-load-tests: {message}");
+    ExitCode::FAILURE
+}
+
+fn described() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown processor", |(_, model)| model);
+    let build =
+        if cfg!(debug_assertions) { "debug build: the figures mean nothing" } else { "release build" };
+    format!("{cores} cores, {model}; {build}")
+}
