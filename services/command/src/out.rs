@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::error::CommandError;
+use crate::problem::Problem;
 
 /// A result: standard output, with one final newline.
 ///
@@ -17,6 +18,12 @@ pub fn say(text: &str) -> Result<(), CommandError> {
 pub fn note(text: &str) {
     // Whoever closed standard error does not want remarks.
     drop(writeln!(io::stderr().lock(), "hanse: {text}"));
+}
+
+/// A node's problem document, as JSON on standard error.
+pub fn problem(problem: &Problem) {
+    let text = serde_json::to_string(problem).unwrap_or_else(|_| plain(&problem.to_string()));
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
 /// The text without what moves a terminal's cursor or turns the reading direction: other people's words, by way of a node that may

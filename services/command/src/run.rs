@@ -28,18 +28,14 @@ pub fn main(cli: &Cli) -> ExitCode {
         // `hanse … | head` has seen enough.
         Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            out::note(&told(&error, cli.json));
+            match (&error, cli.json) {
+                // A program gets the node's problem document as it came.
+                (CommandError::Client(ClientError::Refused(problem)), true) => out::problem(problem),
+                (error, _) => out::note(&out::plain(&error.to_string())),
+            }
             ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// The error for a person, or a node's problem document as it came for a program.
-fn told(error: &CommandError, json: bool) -> String {
-    if let (CommandError::Client(ClientError::Refused(problem)), true) = (error, json) {
-        return serde_json::to_string(problem).unwrap_or_else(|_| problem.to_string());
-    }
-    out::plain(&error.to_string())
 }
 
 fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {

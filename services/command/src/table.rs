@@ -81,6 +81,17 @@ impl Card {
         self
     }
 
+    /// Adds a line for each value, all under one name.
+    #[must_use]
+    pub fn each(self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let named = |card: Self, (number, value): (usize, _)| {
+            let line =
+                (if number == 0 { name } else { "" }.to_owned(), plain_line(AsRef::<str>::as_ref(&value)));
+            Self { lines: card.lines.into_iter().chain([line]).collect(), ..card }
+        };
+        values.into_iter().enumerate().fold(self, named)
+    }
+
     /// Adds running text below the lines, unless it is empty.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {

@@ -32,6 +32,13 @@ pub(crate) struct Task<'a> {
     posting: Posting,
 }
 
+impl Task<'_> {
+    /// The posting's title.
+    pub(crate) fn title(&self) -> &str {
+        self.posting.job.text("/title")
+    }
+}
+
 /// What became of all postings.
 #[derive(Default)]
 pub(crate) struct Posted {

@@ -243,6 +243,8 @@ impl Node {
             .arg(&self.config)
             .args(["run", "--private"])
             .envs(PACE)
+            // A log is a file that people open.
+            .env("NO_COLOR", "1")
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(errors)
@@ -317,11 +319,19 @@ pub(crate) fn beside(name: &str) -> Result<PathBuf, DemoError> {
     })
 }
 
-/// A new folder that the users of all the programs can enter.
+/// A new folder that the users of all the programs can enter. A demo that was killed may have left one of our number.
 fn fresh_folder() -> Result<PathBuf, DemoError> {
-    let folder = Path::new(FOLDERS).join(format!("hanse-demo-{}", std::process::id()));
-    DirBuilder::new().mode(0o755).create(&folder).map_err(DemoError::file(&folder))?;
-    Ok(folder)
+    const TRIES: u32 = 100;
+    let name = |number: u32| Path::new(FOLDERS).join(format!("hanse-demo-{}-{number}", std::process::id()));
+    let make = |number: u32| DirBuilder::new().mode(0o755).create(name(number)).map(|()| name(number));
+    let mut made = make(0);
+    for number in 1..TRIES {
+        match made {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => made = make(number),
+            made => return made.map_err(DemoError::file(FOLDERS)),
+        }
+    }
+    made.map_err(DemoError::file(FOLDERS))
 }
 
 /// Three pairs of free ports. They are held until all are chosen, so that no two are the same.

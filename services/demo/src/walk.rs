@@ -128,6 +128,13 @@ fn post(
         let took = jobs::spread(stage, &node.client, node.name, &posted.ids)?;
         stage.tell(&format!("{} finds all {all}, {:.1} s later", node.name, took.as_secs_f32()));
     }
+    // The people's own data are found by their words too, at the node where they were not posted.
+    if let (Some(task), Some(reader)) =
+        (tasks.get(cast.plots.len()).filter(|_| load.is_some()), people.of(Town::B).first())
+    {
+        let (words, found) = jobs::find(stage, reader, task.title())?;
+        stage.tell(&format!("{} searches \"{words}\": {}", reader.handle, found.text("/title")));
+    }
     Ok(posted)
 }
 

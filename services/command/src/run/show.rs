@@ -82,7 +82,7 @@ pub(super) fn job(view: &Value) -> String {
         .with("skills", &view.texts("/skills").join(", "))
         .with("posted", view.text("/posted_at"))
         .with("expires", view.text("/expires_at"))
-        .with("you can", &allowed(view))
+        .each("you can", allowed(view))
         .text(view.text("/text"))
         .render()
 }
@@ -147,7 +147,7 @@ pub(super) fn contract(view: &Value) -> String {
         .with("engaged", engaged)
         .with("newest", view.text("/head"))
         .with("on its way", view.text("/queued"))
-        .with("you can", &allowed(view))
+        .each("you can", allowed(view))
         .text(view.text("/scope"));
     let mut table =
         Table::new(&[("WHEN", None), ("WHAT", None), ("BY", None), ("SAID", WORDS), ("DOCUMENT", None)]);
@@ -209,17 +209,17 @@ pub(super) fn reputation(view: &Value) -> String {
 
 pub(super) fn node(both: &Value, url: &str) -> String {
     let node = both.pointer("/node").unwrap_or(&Value::Null);
-    let mut card = Card::default()
+    let card = Card::default()
         .with("node", node.text("/name"))
         .with("url", url)
         .with("version", node.text("/version"))
         .with("peer id", node.text("/peer_id"))
-        .with("scopes", &node.texts("/scopes").join(", "));
-    for key in node.texts("/vkeys") {
-        card = card.with("key", key);
-    }
+        .with("scopes", &node.texts("/scopes").join(", "))
+        .each("key", node.texts("/vkeys"));
     let mut table = Table::new(&[("LOG", None), ("LEAVES", None), ("HELD BY", None), ("STATE", None)]);
-    let own = node.list("/logs").iter().map(|log| (log, "this node".to_owned()));
+    let own = format!("{}/", node.text("/name"));
+    let own = node.list("/logs").iter().filter(|log| log.text("/origin").starts_with(&own));
+    let own = own.map(|log| (log, "this node".to_owned()));
     let peers = both.list("/peers");
     let followed = peers.iter().flat_map(|peer| {
         peer.list("/logs").iter().map(|log| (log, format!("copy of {}", peer.text("/name"))))
@@ -246,6 +246,8 @@ pub(super) fn published(answer: &Value, done: &str) -> String {
     let view = answer.pointer("/view").unwrap_or(&Value::Null);
     let id =
         ["/id", "/commit", "/contract"].into_iter().map(|name| view.text(name)).find(|id| !id.is_empty());
+    // What comes back after a reply is the review, which somebody else has signed.
+    let signer = if view.text("/state") == "replied" { String::new() } else { signed(view.text("/custody")) };
     let way = if answer.text("/delivery") == "queued" {
         "signed and kept; your home delivers it as soon as the other home can be reached"
     } else if answer.is("/created") {
@@ -257,9 +259,9 @@ pub(super) fn published(answer: &Value, done: &str) -> String {
         .with(done, id.unwrap_or_default())
         .with("state", view.text("/state"))
         .with("home", view.text("/home"))
-        .with("signed", &signed(view.text("/custody")))
+        .with("signed", &signer)
         .with("on its way", way)
-        .with("you can", &allowed(view))
+        .each("you can", allowed(view))
         .render()
 }
 
@@ -305,11 +307,20 @@ fn stars(rating: u64) -> String {
     if rating == 0 { String::new() } else { format!("{rating} of 5") }
 }
 
-/// What the viewer may do, as commands.
-fn allowed(view: &Value) -> String {
-    let commands: Vec<&str> =
-        view.texts("/allowed").into_iter().map(|event| command_of(event).unwrap_or(event)).collect();
-    commands.join("; ")
+/// What the viewer may do, as commands that can be copied.
+fn allowed(view: &Value) -> Vec<String> {
+    let id = view.text("/id");
+    let filled = |event: &str| match command_of(event) {
+        Some(command) => {
+            ["JOB", "BID", "CONTRACT"].iter().fold(command.to_owned(), |text, name| text.replace(name, id))
+        }
+        None => event.to_owned(),
+    };
+    let mut commands: Vec<String> = view.texts("/allowed").into_iter().map(filled).collect();
+    if view.text("/state") == "closed" && id.starts_with("offer_") {
+        commands.push(format!("hanse review {id} --rating …"));
+    }
+    commands
 }
 
 #[cfg(test)]

@@ -18,13 +18,35 @@ fn a_publication_says_where_it_is_and_what_comes_next() {
     let queued = published(&json!({"view": view, "delivery": "queued", "created": true}), "delivered");
     assert!(queued.contains("on its way  signed and kept"), "{queued}");
     assert!(queued.contains("signed      by b.example, with the key in its custody"), "{queued}");
-    assert!(queued.contains("you can     hanse deliver CONTRACT"), "{queued}");
+    assert!(queued.contains("you can     hanse deliver offer_x --note …"), "{queued}");
     let again = published(&json!({"view": view, "delivery": "sequenced", "created": false}), "delivered");
     assert!(again.contains("was here already"), "{again}");
     assert!(
         !published(&json!({"view": view, "delivery": "sequenced", "created": true}), "x")
             .contains("on its way")
     );
+}
+
+#[test]
+fn what_can_be_done_can_be_copied() {
+    let shown =
+        job(&json!({"id": "job_x", "title": "T", "state": "open", "allowed": ["close_unfilled", "dance"]}));
+    assert!(shown.contains("you can  hanse job close job_x --reason …\n         dance\n"), "{shown}");
+    let closed = published(
+        &json!({"view": {"id": "offer_x", "state": "closed", "allowed": []}, "created": true}),
+        "closed",
+    );
+    assert!(closed.contains("you can  hanse review offer_x --rating …"), "{closed}");
+}
+
+#[test]
+fn a_node_shows_its_own_logs_once() {
+    let log = |origin: &str| json!({"origin": origin, "size": 3, "root": "r"});
+    let both = json!({"node": {"name": "a.example", "vkeys": ["k1", "k2"], "logs": [log("a.example/jobs"), log("b.example/jobs")]},
+        "peers": [{"name": "b.example", "connected": true, "waiting": 0, "logs": [log("b.example/jobs")]}]});
+    let shown = node(&both, "http://x");
+    assert_eq!(shown.matches("b.example/jobs").count(), 1, "{shown}");
+    assert!(shown.contains("copy of b.example") && shown.contains("key   k1\n      k2\n"), "{shown}");
 }
 
 #[test]
