@@ -119,7 +119,8 @@ pub(crate) fn app(
     let (app, api) =
         App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
     let paths = web::Data::new(Paths::of(&api));
-    app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
+    app.service(web::redirect("/docs", "/docs/"))
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
         .app_data(state)
         .app_data(metrics)
         .app_data(paths)
