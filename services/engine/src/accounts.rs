@@ -102,7 +102,11 @@ impl Engine {
     /// # Errors
     /// `BadCredentials`, `Busy`.
     pub async fn login(&self, handle: &str, password: &str, scopes: &str) -> Result<Session, UseError> {
-        let account = accounts::account_by_handle(&self.store().connection().await?, handle).await?;
+        // What is no handle has no account, and is not worth asking the database for.
+        let account = match check_handle(handle) {
+            Ok(()) => accounts::account_by_handle(&self.store().connection().await?, handle).await?,
+            Err(_) => None,
+        };
         let hash = account.as_ref().map(|account| account.password_hash.clone());
         let right = self.passwords().verify(password.to_owned(), hash).await?;
         let (Some(account), true) = (account, right) else { return Err(Refusal::BadCredentials.into()) };

@@ -1,16 +1,17 @@
 //! Bids: made by freelancers here on jobs of any home, and seen by the two whom they concern.
 
 use hanse_document::{Did, DocumentId, Kind};
-use hanse_lifecycle::Event;
+use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, BidRow};
-use hanse_store::{Sql, Tx, jobs};
+use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
 
 use crate::author::{Author, body};
 use crate::error::{Refusal, UseError};
 use crate::jobs::Step;
 use crate::page::{Cut, page};
-use crate::publish::{Intent, Publication, publish};
+use crate::publish::{Intent, Publication, REFUSED, WAITING, publish};
 use crate::requests::{BidRequest, PageQuery, StepRequest};
+use crate::show::OnItsWay;
 use crate::views::{BidView, Delivery, Page, Published};
 use crate::{Engine, show};
 
@@ -151,10 +152,42 @@ async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Res
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
-    let row = contracts::bid(db, id).await?.ok_or(Refusal::NotFound("bid"))?;
+    let Some(row) = contracts::bid(db, id).await? else { return unanswered(db, id, viewer).await };
     let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
     if *viewer != row.freelancer && *viewer != job.client {
         return Err(Refusal::NotFound("bid").into());
     }
-    show::bid(db, &row, &job.client, viewer).await
+    let mut view = show::bid(db, &row, &job.client, viewer).await?;
+    if *viewer == row.freelancer {
+        let OnItsWay { queued, refused } = show::on_its_way(db, &job.id, viewer, &job.home).await?;
+        view.refused = refused;
+        if queued.is_some() {
+            view.allowed.clear();
+        }
+    }
+    Ok(view)
+}
+
+/// A bid that its author has signed here and the job's home has not accepted.
+async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+    let missing = || UseError::from(Refusal::NotFound("bid"));
+    let delivery = deliveries::of_document(db, id).await?.ok_or_else(missing)?;
+    let document = documents::find(db, id).await?.filter(|document| document.issuer == *viewer);
+    let document = document.ok_or_else(missing)?;
+    let job = jobs::find(db, &delivery.job).await?.ok_or_else(missing)?;
+    let home = accounts::find_identity(db, viewer).await?.ok_or_else(missing)?.home;
+    let row = BidRow {
+        id: *id,
+        job: job.id,
+        freelancer: viewer.clone(),
+        home,
+        state: State::Submitted.name().to_owned(),
+        head: *id,
+        made_at: document.received_at,
+    };
+    let mut view = show::bid(db, &row, &job.client, viewer).await?;
+    view.state = if delivery.state == WAITING { QUEUED } else { REFUSED }.to_owned();
+    view.refused = delivery.refusal;
+    view.allowed.clear();
+    Ok(view)
 }

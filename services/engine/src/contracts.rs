@@ -4,7 +4,7 @@ use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::{Did, DocumentId, Kind, LogName};
 use hanse_lifecycle::Event;
 use hanse_store::contracts::{self, ContractRow};
-use hanse_store::{Sql, Tx, deliveries, jobs};
+use hanse_store::{Sql, Tx, jobs};
 use serde_json::{Map, Value};
 
 use crate::author::{Author, body};
@@ -163,7 +163,7 @@ impl Engine {
         let (rows, next) = cut.cut(rows, |row| (row.offered_at, *row.id.hash()));
         let mut items = Vec::new();
         for row in &rows {
-            items.push(view(&connection, row, viewer).await?);
+            items.push(show::contract(&connection, row, viewer).await?);
         }
         Ok(page(items, next))
     }
@@ -190,14 +190,5 @@ pub(crate) async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
-    view(db, &part(db, id, viewer).await?, viewer).await
-}
-
-async fn view(db: &impl Sql, row: &ContractRow, viewer: &Did) -> Result<ContractView, UseError> {
-    let queued = deliveries::in_flight(db, &row.job, viewer, row.client_home.as_str()).await?;
-    let queued = match queued {
-        Some(hash) => hanse_store::documents::find_hash(db, &hash).await?.map(|document| document.id),
-        None => None,
-    };
-    show::contract(db, row, viewer, queued).await
+    show::contract(db, &part(db, id, viewer).await?, viewer).await
 }

@@ -5,6 +5,8 @@
 //! asks, and a receipt that was lost is given again.
 
 mod answer;
+#[cfg(test)]
+mod tests;
 
 use hanse_document::{Body, DocumentId, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
@@ -16,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Engine;
 use crate::apply::{Apply, apply, reread};
 use crate::error::{Failure, Refusal, UseError};
+use crate::publish::WAITING;
 use crate::receipts::Answered;
 use crate::signals::woken;
 
@@ -44,7 +47,8 @@ pub(crate) async fn run(
             }
             Some(Ok(())) | None => {}
         }
-        cancel.run_until_cancelled(woken(&engine.signals().deliver, engine.config().pace.deliver)).await;
+        let Some(signal) = engine.signals().deliver(peer.as_str()) else { return Ok(()) };
+        cancel.run_until_cancelled(woken(signal, engine.config().pace.deliver)).await;
     }
     Ok(())
 }
@@ -165,7 +169,7 @@ async fn accepted(
 ) -> Result<(), UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
-    if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == "waiting") {
+    if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == WAITING) {
         apply(&Apply::home(engine, &tx), document, &[]).await?;
         deliveries::settle(&tx, row.position, Settled::Accepted, receipt).await?;
     }
@@ -200,25 +204,11 @@ fn pause_seconds(attempts: i32) -> i64 {
 /// A peer has come back: what waits for it is due now.
 pub(crate) async fn hasten(engine: &Engine, peer: &str) -> Result<(), UseError> {
     deliveries::hasten(&engine.store().connection().await?, peer, engine.now().unix()).await?;
-    engine.signals().deliver.notify_waiters();
+    engine.signals().committed();
     Ok(())
 }
 
 /// Whether anything about a job is on its way between this node and a peer.
 pub(crate) async fn waits(db: &impl Sql, job: &DocumentId, peer: &str) -> Result<bool, UseError> {
     Ok(deliveries::job_waits(db, job, peer).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_a_minute_and_no_further() {
-        let pauses: Vec<i64> = (0..40).map(pause_seconds).collect();
-        assert_eq!(pauses.first(), Some(&1));
-        assert!(pauses.is_sorted());
-        assert!(pauses.iter().all(|pause| *pause <= PAUSE_SECONDS_MAX));
-        assert!(pauses.last().is_some_and(|pause| *pause > 50));
-    }
 }

@@ -49,6 +49,7 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
     let now = engine.now().unix();
     let connection = engine.store().connection().await?;
     let expired = jobs::expired(&connection, now, BATCH).await?;
+    let left = jobs::left_filled(&connection, now.saturating_sub(filled_seconds()), BATCH).await?;
     let mut late: Vec<(ContractRow, &Timeout)> = Vec::new();
     for timeout in timeouts(Machine::Contract) {
         let since = now.saturating_sub(timeout.after_seconds);
@@ -57,16 +58,26 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
     }
     let sealed = reviews::sealed(&connection, now.saturating_sub(window_seconds()), BATCH).await?;
     drop(connection);
+    // One thing that cannot be moved keeps no other from it.
     for row in &expired {
-        expire(engine, row).await?;
+        report(expire(engine, row, Event::Expire).await, &row.id);
+    }
+    for row in &left {
+        report(expire(engine, row, Event::Complete).await, &row.id);
     }
     for (row, timeout) in &late {
-        lapse(engine, row, timeout).await?;
+        report(lapse(engine, row, timeout).await, &row.id);
     }
     for row in &sealed {
-        open(engine, row).await?;
+        report(open(engine, row).await, &row.commit_leaf);
     }
     Ok(())
+}
+
+fn report(outcome: Result<(), UseError>, thing: &dyn std::fmt::Display) {
+    if let Err(error) = outcome {
+        tracing::error!(%thing, error = &error as &dyn std::error::Error, "time has no effect on it");
+    }
 }
 
 async fn clean(engine: &Engine) -> Result<(), UseError> {
@@ -77,14 +88,22 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     Ok(())
 }
 
-/// A posting whose date has passed. Where another home keeps the order, it has the same date from the same document.
-async fn expire(engine: &Engine, row: &JobRow) -> Result<(), UseError> {
+/// How long after its own date a filled posting is complete at the latest, in seconds.
+fn filled_seconds() -> i64 {
+    let filled = timeouts(Machine::Job).iter().find(|timeout| timeout.state == State::Filled);
+    filled.map_or(i64::MAX, |timeout| timeout.after_seconds)
+}
+
+/// A posting whose date has passed, or passed long ago. Where another home keeps the order, it has the same date from the
+/// same document.
+async fn expire(engine: &Engine, row: &JobRow, event: Event) -> Result<(), UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let ctx = Apply::own(engine, &tx);
+    let seen = state(&row.state)?;
     let row = jobs::lock(&tx, &row.id).await?.ok_or(Refusal::NotFound("job"))?;
-    if state(&row.state)? == State::Open {
-        job::node_event(&ctx, &row, Event::Expire).await?;
+    if state(&row.state)? == seen {
+        job::node_event(&ctx, &row, event).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -3,6 +3,9 @@
 //! `Reject` costs the sender, so it is only for what the sender must have seen itself in the same bytes. What depends on our
 //! policy, our clock, our peers or our database is `Ignore`.
 
+#[cfg(test)]
+mod tests;
+
 use hanse_document::{Body, Kind, Rejection, Signed, Verified};
 use hanse_network::Verdict;
 use hanse_store::{accounts, jobs};

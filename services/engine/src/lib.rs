@@ -37,6 +37,9 @@ mod about;
 mod inbound;
 mod lead;
 
+#[cfg(test)]
+mod testing;
+
 pub mod cosign;
 mod evidence;
 pub mod follow;
@@ -95,7 +98,7 @@ impl Engine {
     /// `Peer` if a pinned peer's verifier keys cannot be used.
     pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let keys = Keys::derive(&config.secret);
-        let signals = Signals::default();
+        let signals = Signals::new(&config);
         let logs = Logs::new(&config, &keys)?;
         let heard = Heard::new(&config);
         let network = OnceLock::new();

@@ -16,6 +16,11 @@ use crate::views::{Delivery, Published};
 /// How often a waiting caller looks by itself: another process may hold the lease, and its signals do not reach here.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// The states of a delivery.
+pub(crate) const WAITING: &str = "waiting";
+pub(crate) const ACCEPTED: &str = "accepted";
+pub(crate) const REFUSED: &str = "refused";
+
 /// A document on its way in.
 pub(crate) struct Publication<'a> {
     /// The document.
@@ -89,7 +94,8 @@ async fn elsewhere<T>(
     let Publication { document, attachments, slot, job, home } = publication;
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
-    if deliveries::in_flight(&tx, &job, document.issuer(), home.as_str()).await?.is_some() {
+    let newest = deliveries::newest(&tx, &job, document.issuer(), home.as_str()).await?;
+    if newest.is_some_and(|row| row.state == WAITING) {
         return Err(Refusal::InFlight.into());
     }
     // What can be refused by what is known here is refused at once, by the very function that the home will ask.
@@ -109,10 +115,13 @@ async fn elsewhere<T>(
     }
     deliveries::enqueue(&tx, home.as_str(), &job, &document.id(), now).await?;
     tx.commit().await?;
+    // Whoever waits for another home holds no connection meanwhile.
+    drop(connection);
     engine.signals().committed();
     match receipt(engine, &document.id()).await? {
         Delivery::Queued => published(document, expected, Delivery::Queued, Applied::Now),
         Delivery::Sequenced => {
+            let mut connection = engine.store().connection().await?;
             let view = show(&connection.begin().await?).await?;
             published(document, view, Delivery::Sequenced, Applied::Now)
         }
@@ -129,8 +138,8 @@ async fn receipt(engine: &Engine, document: &DocumentId) -> Result<Delivery, Use
         let row = deliveries::of_document(&engine.store().connection().await?, document).await?;
         let row = row.ok_or_else(|| Failure::unreadable(document, "a delivery is gone"))?;
         match row.state.as_str() {
-            "accepted" => return Ok(Delivery::Sequenced),
-            "refused" => return Err(Refusal::ByHome(row.refusal.unwrap_or_default()).into()),
+            ACCEPTED => return Ok(Delivery::Sequenced),
+            REFUSED => return Err(Refusal::ByHome(row.refusal.unwrap_or_default()).into()),
             _ => {}
         }
         let left = deadline.saturating_duration_since(Instant::now());

@@ -1,19 +1,20 @@
 //! Rows and documents as people see them.
 
-use hanse_document::{Body, Did, DocumentId, Timestamp, Verified};
+use hanse_document::{Body, Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, allowed};
 use hanse_store::accounts::AccountRow;
 use hanse_store::contracts::{self, BidRow, ContractRow};
 use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::JobRow;
 use hanse_store::reviews::ReviewRow;
-use hanse_store::{Sql, documents};
+use hanse_store::{Sql, deliveries, documents};
 
 use crate::Engine;
 use crate::apply::contract::side;
 use crate::apply::{reread, state};
 use crate::author::said;
 use crate::error::{Failure, UseError};
+use crate::publish::WAITING;
 use crate::requests::{BidRequest, JobRequest, OfferRequest, StepRequest};
 use crate::views::{BidView, ContractView, Engaged, Happening, JobView, Person, ReviewView, Session};
 
@@ -118,6 +119,7 @@ pub(crate) async fn bid(
         custody: custody(&document),
         allowed: may(Machine::Bid, &row.state, actor)?,
         state: row.state.clone(),
+        refused: None,
         head: row.head.to_string(),
         text: said.text,
         days: said.days,
@@ -128,13 +130,13 @@ pub(crate) async fn bid(
     })
 }
 
-/// A contract for one of its sides; `queued` is a move of theirs that is on its way.
+/// A contract for one of its sides.
 pub(crate) async fn contract(
     db: &impl Sql,
     row: &ContractRow,
     viewer: &Did,
-    queued: Option<DocumentId>,
 ) -> Result<ContractView, UseError> {
+    let OnItsWay { queued, refused } = on_its_way(db, &row.job, viewer, &row.client_home).await?;
     let terms = load(db, &row.terms).await?;
     let terms: OfferRequest = said(terms.body(), &[])?;
     let role = side(row, viewer);
@@ -161,11 +163,35 @@ pub(crate) async fn contract(
         freelancer_engagement: row.freelancer_engagement.map(|leaf| leaf.hex()),
         engaged: Engaged { client: row.client_engaged, freelancer: row.freelancer_engaged },
         history: happenings,
-        queued: queued.map(|id| id.to_string()),
+        queued,
+        refused,
         offered_at: time(row.offered_at),
         changed_at: time(row.changed_at),
         closed_at: row.closed_at.map(time),
     })
+}
+
+/// What became of the last move that a person sent to the home that keeps the order.
+#[derive(Default)]
+pub(crate) struct OnItsWay {
+    /// Its id, while the home has not answered.
+    pub(crate) queued: Option<String>,
+    /// The home's reason, if it said no.
+    pub(crate) refused: Option<String>,
+}
+
+pub(crate) async fn on_its_way(
+    db: &impl Sql,
+    job: &DocumentId,
+    person: &Did,
+    home: &NodeName,
+) -> Result<OnItsWay, UseError> {
+    let Some(row) = deliveries::newest(db, job, person, home.as_str()).await? else {
+        return Ok(OnItsWay::default());
+    };
+    let document = documents::find_hash(db, &row.document).await?;
+    let waits = document.filter(|_| row.state == WAITING);
+    Ok(OnItsWay { queued: waits.map(|document| document.id.to_string()), refused: row.refusal })
 }
 
 async fn happening(db: &impl Sql, row: &HistoryRow) -> Result<Happening, UseError> {

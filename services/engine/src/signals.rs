@@ -1,9 +1,12 @@
 //! How one part of a node wakes another. A signal holds at most one pending wake-up, so nothing can pile up; a lost one
 //! costs a pace (see [`Pace`](crate::Pace)), because every worker also looks by itself.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+
+use crate::config::Config;
 
 /// The signals of one process.
 #[derive(Debug, Default)]
@@ -14,8 +17,8 @@ pub(crate) struct Signals {
     pub(crate) react: Notify,
     /// Postings wait for gossip.
     pub(crate) relay: Notify,
-    /// Documents wait for delivery; every peer's worker hears it.
-    pub(crate) deliver: Notify,
+    /// Documents may wait for delivery, by peer.
+    deliver: BTreeMap<String, Notify>,
     /// A delivery got its receipt; every waiting caller hears it.
     pub(crate) receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
@@ -23,11 +26,21 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
+    pub(crate) fn new(config: &Config) -> Self {
+        let peers = config.peers.iter().map(|peer| (peer.name.to_string(), Notify::new()));
+        Self { deliver: peers.collect(), ..Self::default() }
+    }
+
+    /// What wakes the delivery to a peer.
+    pub(crate) fn deliver(&self, peer: &str) -> Option<&Notify> {
+        self.deliver.get(peer)
+    }
+
     /// Wakes every worker whose work a committed transaction may have made.
     pub(crate) fn committed(&self) {
         self.sequence.notify_one();
         self.relay.notify_one();
-        self.deliver.notify_waiters();
+        self.deliver.values().for_each(Notify::notify_one);
     }
 
     /// Wakes whoever waits for leaves that have their place in a log.

@@ -161,8 +161,11 @@ pub struct BidView {
     /// The node that signed for the freelancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custody: Option<String>,
-    /// Where it stands; `queued` until the job's home has answered.
+    /// Where it stands; for its author `queued` until the job's home has answered, and `refused` if that was a no.
     pub state: String,
+    /// Why the job's home refused it, or the author's last move, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// What the viewer may do to it.
     pub allowed: Vec<String>,
     /// The last document of its chain.
@@ -230,6 +233,9 @@ pub struct ContractView {
     /// A move of the viewer that is on its way to the home that keeps the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued: Option<String>,
+    /// Why that home refused the viewer's last move, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// When it was offered.
     pub offered_at: String,
     /// When it last moved.

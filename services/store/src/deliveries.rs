@@ -23,9 +23,9 @@ const DEFER: &str = "UPDATE delivery SET attempts = attempts + 1, next_at = $2 \
 const HASTEN: &str =
     "UPDATE delivery SET next_at = $2 WHERE peer = $1 AND state = 'waiting' AND next_at > $2";
 const WAITING: &str = "SELECT count(*) AS waiting FROM delivery WHERE peer = $1 AND state = 'waiting'";
-const IN_FLIGHT: &str = "SELECT delivery.document FROM delivery JOIN document ON document.id = delivery.document \
-     WHERE delivery.job = $1 AND delivery.state = 'waiting' AND delivery.peer = $3 AND document.issuer = $2 \
-     ORDER BY position LIMIT 1";
+const NEWEST: &str = "SELECT position, peer, job, delivery.document, state, attempts, next_at, refusal \
+     FROM delivery JOIN document ON document.id = delivery.document \
+     WHERE job = $1 AND peer = $3 AND document.issuer = $2 ORDER BY position DESC LIMIT 1";
 const JOB_WAITS: &str =
     "SELECT count(*) AS waiting FROM delivery WHERE job = $1 AND peer = $2 AND state = 'waiting'";
 const GOSSIP: &str = "INSERT INTO gossip (document) VALUES ($1)";
@@ -43,7 +43,7 @@ pub const STATEMENTS: &[&str] = &[
     DEFER,
     HASTEN,
     WAITING,
-    IN_FLIGHT,
+    NEWEST,
     JOB_WAITS,
     GOSSIP,
     GOSSIP_TAKE,
@@ -141,15 +141,15 @@ pub async fn waiting(db: &impl Sql, peer: &str) -> Result<i64, StoreError> {
     column(&db.query_one(WAITING, &[&peer]).await?, TABLE, "waiting")
 }
 
-/// The document of this person about this job that waits for this peer, if there is one.
-pub async fn in_flight(
+/// The newest document of this person about this job that was to go to this peer. Nobody sends a second one while it waits.
+pub async fn newest(
     db: &impl Sql,
     job: &DocumentId,
     issuer: &Did,
     peer: &str,
-) -> Result<Option<[u8; 32]>, StoreError> {
-    let row = db.query_opt(IN_FLIGHT, &[&job.hash().as_slice(), &issuer.as_str(), &peer]).await?;
-    row.as_ref().map(|row| bytes32(row, TABLE, "document")).transpose()
+) -> Result<Option<DeliveryRow>, StoreError> {
+    let row = db.query_opt(NEWEST, &[&job.hash().as_slice(), &issuer.as_str(), &peer]).await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Whether anything about a job waits for a peer.

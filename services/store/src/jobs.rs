@@ -17,6 +17,8 @@ const LOCK: &str = "SELECT id, client, home, state, head, seats, posted_at, expi
 const MOVE: &str = "UPDATE job SET state = $2, head = $3 WHERE id = $1";
 const EXPIRED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
      WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
+const LEFT_FILLED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
+     WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 const SEARCH: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
      WHERE ($1::text IS NULL OR search @@ websearch_to_tsquery('simple', $1)) \
      AND ($2::text IS NULL OR skills @> ARRAY[$2]) AND ($3::text IS NULL OR language = $3) \
@@ -26,7 +28,7 @@ const SEARCH: &str = "SELECT id, client, home, state, head, seats, posted_at, ex
      ORDER BY posted_at DESC, id DESC LIMIT $9";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, LOCK, MOVE, EXPIRED, SEARCH];
+pub const STATEMENTS: &[&str] = &[INSERT, FIND, LOCK, MOVE, EXPIRED, LEFT_FILLED, SEARCH];
 
 const TABLE: &str = "job";
 
@@ -132,6 +134,11 @@ pub async fn set_state(
 /// Open postings whose time is over, at most `limit`.
 pub async fn expired(db: &impl Sql, now: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
     db.query(EXPIRED, &[&now, &limit]).await?.iter().map(read).collect()
+}
+
+/// Filled postings whose date was `expired_before` or earlier, at most `limit`.
+pub async fn left_filled(db: &impl Sql, expired_before: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
+    db.query(LEFT_FILLED, &[&expired_before, &limit]).await?.iter().map(read).collect()
 }
 
 /// Postings, newest first, at most `limit`.

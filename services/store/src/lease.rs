@@ -1,6 +1,6 @@
 //! The one process that runs the swarm and the workers. Time is the database's, the one clock that all processes share.
 
-use crate::{Sql, StoreError, Tx, column};
+use crate::{Sql, StoreError, column};
 
 const TAKE: &str = "INSERT INTO lease (name, holder, epoch, expires_at) \
      VALUES ($1, $2::text::uuid, 1, extract(epoch FROM clock_timestamp())::bigint + $3) \
@@ -11,12 +11,10 @@ const RENEW: &str = "UPDATE lease SET expires_at = extract(epoch FROM clock_time
      WHERE name = $1 AND holder = $2::text::uuid AND epoch = $3";
 const RELEASE: &str =
     "UPDATE lease SET expires_at = 0 WHERE name = $1 AND holder = $2::text::uuid AND epoch = $3";
-// Shared: whoever wants to take the lease over waits for this transaction, and no transaction of ours ends after it.
-const HOLD: &str = "SELECT epoch FROM lease WHERE name = $1 AND epoch = $2 FOR SHARE";
 const NEW_HOLDER: &str = "SELECT gen_random_uuid()::text AS holder";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[TAKE, RENEW, RELEASE, HOLD, NEW_HOLDER];
+pub const STATEMENTS: &[&str] = &[TAKE, RENEW, RELEASE, NEW_HOLDER];
 
 const TABLE: &str = "lease";
 
@@ -47,9 +45,4 @@ pub async fn renew(db: &impl Sql, lease: &Lease, seconds: i64) -> Result<bool, S
 pub async fn release(db: &impl Sql, lease: &Lease) -> Result<(), StoreError> {
     db.execute(RELEASE, &[&lease.name, &lease.holder, &lease.epoch]).await?;
     Ok(())
-}
-
-/// Holds the lease until this transaction ends. `false` if another process has it: then nothing may be written.
-pub async fn hold(tx: &Tx<'_>, lease: &Lease) -> Result<bool, StoreError> {
-    Ok(tx.query_opt(HOLD, &[&lease.name, &lease.epoch]).await?.is_some())
 }

@@ -53,6 +53,8 @@ async fn what_the_freelancer_does_meanwhile_is_queued_and_accepted_later() {
     cluster.stop(B).await;
     let queued = cluster.engine(B).bid(&freelancer.did, &job, bid_request(), false).await.unwrap();
     assert_eq!((queued.delivery, queued.view.state.as_str()), (Delivery::Queued, "queued"));
+    let seen = cluster.engine(B).bid_view(&id(&queued.view.id), &freelancer.did).await.unwrap().unwrap();
+    assert_eq!(seen.state, "queued");
     let again = cluster.engine(B).bid(&freelancer.did, &job, bid_request(), false).await;
     assert!(matches!(again, Err(UseError::Refused(Refusal::InFlight))), "{again:?}");
 

@@ -49,6 +49,7 @@ async fn of_two_moves_that_cross_the_home_takes_the_first_and_both_homes_agree()
     })
     .await;
     assert_eq!(view.head, deal.view(deal.home(), &client.did).await.head);
+    assert_eq!(view.refused.as_deref(), Some("wrong-prev"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,7 +119,7 @@ async fn an_own_key_founds_an_identity_and_posts_and_other_nodes_learn_both() {
     let unsigned = engine.publish_signed(genesis.bytes(), None).await;
     assert!(matches!(refused(unsigned), Refusal::BadField { .. }));
     let signature = own.leaf_signature(&genesis);
-    let wrong = format!("{}{}", &signature[2..], "00");
+    let wrong: String = signature.chars().skip(2).chain("00".chars()).collect();
     assert_eq!(refused(engine.publish_signed(genesis.bytes(), Some(&wrong)).await).slug(), "bad-signature");
     let (_, created) = engine.publish_signed(genesis.bytes(), Some(&signature)).await.unwrap();
     assert!(created);

@@ -8,7 +8,7 @@ use crate::{Row, Sql, StoreError, Tx, column};
 pub(super) const INSERT: &str = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
      VALUES (gen_random_uuid(), $1, $2, $3, $4, $5) RETURNING id::text AS id";
 pub(super) const FIND: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at \
-     FROM session WHERE id::text = $1";
+     FROM session WHERE id = $1::text::uuid";
 pub(super) const ROTATE: &str = "UPDATE session SET refresh_hash = $3, expires_at = $4 \
      WHERE id = $1::text::uuid AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > $5";
 pub(super) const REVOKE: &str =
@@ -49,7 +49,20 @@ pub async fn insert_session(
 
 /// A session by its id, whatever its state; `None` also for a text that is no id.
 pub async fn session(db: &impl Sql, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    if !is_uuid(id) {
+        return Ok(None);
+    }
     db.query_opt(FIND, &[&id]).await?.as_ref().map(read).transpose()
+}
+
+/// Whether PostgreSQL reads the text as a UUID in the form that it writes.
+fn is_uuid(text: &str) -> bool {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.len() == LENGTHS.len()
+        && groups.iter().zip(LENGTHS).all(|(group, length)| {
+            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
 }
 
 /// Replaces the refresh token, if it is still `old` and the session is live at `now`.

@@ -1,0 +1,224 @@
+use hanse_document::kind::{Event, Step};
+use hanse_document::{Did, Draft, Signed};
+use hanse_store::{contracts, history};
+use serde_json::json;
+
+use super::*;
+use crate::apply::contract::side;
+use crate::author::Author;
+use crate::testing::{Home, node};
+
+/// The oldest parcel that `from` has for `to`.
+async fn next(from: &Home, to: &Home) -> Option<(DeliveryRow, DocumentRow, Vec<Bytes>)> {
+    let db = from.engine.store().connection().await.unwrap();
+    let peer = to.engine.config().name.to_string();
+    let row = deliveries::due(&db, &peer, from.engine.now().unix(), 1).await.unwrap().pop()?;
+    let document = documents::find_hash(&db, &row.document).await.unwrap().unwrap();
+    let parcel = parcel(&db, &document).await.unwrap();
+    Some((row, document, parcel))
+}
+
+fn name(home: &Home) -> String {
+    home.engine.config().name.to_string()
+}
+
+/// Carries everything that `from` has for `to`, as the network would; what was refused, by slug.
+async fn carry(from: &Home, to: &Home) -> Vec<String> {
+    let mut refused = Vec::new();
+    while let Some((row, document, parcel)) = next(from, to).await {
+        let Response::Receipt { receipt } = answer(&to.engine, &name(from), parcel).await else {
+            panic!("no receipt for {}", document.id)
+        };
+        let answered = from.engine.receipts().read(&name(to), &document.id, &receipt).unwrap();
+        if let Answered::Refused(slug) = &answered {
+            refused.push(slug.clone());
+        }
+        let sent = settle(&from.engine, &row, &document, &answered, &receipt).await.unwrap();
+        assert_eq!(sent, Sent::Settled);
+    }
+    refused
+}
+
+struct Met {
+    a: Home,
+    b: Home,
+    ada: Did,
+    bob: Did,
+    job: String,
+}
+
+/// A client at A with a posting that B knows, and a freelancer at B.
+async fn met() -> Met {
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let (ada, bob) = (a.register("ada").await, b.register("bob").await);
+    let posted = a.post(&ada).await;
+    let message = a.message(&ada, &posted.document).await;
+    crate::ingest::ingest(&b.engine, "a.example", &message).await;
+    Met { a, b, ada, bob, job: posted.view.id }
+}
+
+fn slug(met: &Met, from: &Home, document: &Verified, response: &Response) -> String {
+    let Response::Receipt { receipt } = response else { return format!("{response:?}") };
+    let reader = if name(from) == "b.example" { &met.b } else { &met.a };
+    let home = if name(from) == "b.example" { "a.example" } else { "b.example" };
+    match reader.engine.receipts().read(home, &document.id(), receipt).unwrap() {
+        Answered::Accepted => "accepted".to_owned(),
+        Answered::Refused(slug) => slug,
+    }
+}
+
+#[tokio::test]
+async fn a_parcel_that_comes_twice_is_accepted_twice_and_applied_once() {
+    let met = met().await;
+    met.b.bid(&met.bob, &met.job).await;
+    let (row, document, parcel) = next(&met.b, &met.a).await.unwrap();
+    for _ in 0..2 {
+        let response = answer(&met.a.engine, "b.example", parcel.clone()).await;
+        let verified = reread(&document).unwrap();
+        assert_eq!(slug(&met, &met.b, &verified, &response), "accepted");
+        let Response::Receipt { receipt } = response else { panic!("no receipt") };
+        settle(&met.b.engine, &row, &document, &Answered::Accepted, &receipt).await.unwrap();
+    }
+    for home in [&met.a, &met.b] {
+        let db = home.engine.store().connection().await.unwrap();
+        assert_eq!(history::of(&db, &document.id).await.unwrap().len(), 1);
+    }
+    assert!(carry(&met.b, &met.a).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_parcel_is_taken_only_from_the_authors_home_and_only_for_this_one() {
+    let met = met().await;
+    met.b.bid(&met.bob, &met.job).await;
+    let (_, document, parcel) = next(&met.b, &met.a).await.unwrap();
+    let verified = reread(&document).unwrap();
+    let refusal = |response: Response| slug(&met, &met.b, &verified, &response);
+    assert_eq!(refusal(answer(&met.a.engine, "n.example", parcel.clone()).await), "wrong-carrier");
+    let unnamed = answer(&met.a.engine, "b.example", parcel.get(1..).unwrap().to_vec()).await;
+    assert_eq!(refusal(unnamed), "unknown-person");
+    // A third node, which is not the job's home, does not take it.
+    let n = Home::new('n', &['a', 'b']).await;
+    let elsewhere = answer(&n.engine, "b.example", parcel.clone()).await;
+    let Response::Receipt { receipt } = elsewhere else { panic!("no receipt") };
+    let answered = met.b.engine.receipts().read("n.example", &document.id, &receipt).unwrap();
+    assert_eq!(answered, Answered::Refused("wrong-addressee".into()));
+    // Not ours: a node that nobody pinned.
+    let stranger = Home::new('x', &['a']).await;
+    let unknown = answer(&stranger.engine, "b.example", parcel.clone()).await;
+    assert!(matches!(unknown, Response::Receipt { .. }), "{unknown:?}");
+    let forged = String::from_utf8(document.bytes.clone()).unwrap().replace("I can.", "I cannot.");
+    let forged = answer(&met.a.engine, "b.example", vec![Bytes::from(forged.into_bytes())]).await;
+    assert!(matches!(&forged, Response::Refused { slug, .. } if slug == "bad-signature"), "{forged:?}");
+    let nothing = answer(&met.a.engine, "b.example", Vec::new()).await;
+    assert!(matches!(&nothing, Response::Refused { slug, .. } if slug == "no-document"), "{nothing:?}");
+    assert_eq!(refusal(answer(&met.a.engine, "b.example", parcel).await), "accepted");
+}
+
+/// A step by a person at home at `home`, signed with their hosted key, about anything.
+async fn step_by(home: &Home, person: &Did, event: Event, object: &str, prev: &str) -> Vec<Bytes> {
+    let db = home.engine.store().connection().await.unwrap();
+    let author = Author::open(&home.engine, &db, person).await.unwrap();
+    let (object, prev) = (object.parse().unwrap(), prev.parse().unwrap());
+    let body = Body::Step(Step { event, object, prev, to: node('a') });
+    let document = author.sign(body, None).unwrap();
+    vec![Bytes::from(home.genesis(person).await), Bytes::from(document.bytes().to_vec())]
+}
+
+fn main_of(parcel: &[Bytes]) -> Verified {
+    Signed::parse(parcel.last().unwrap()).unwrap().verify().unwrap()
+}
+
+/// The same two people, with an accepted offer at both homes.
+async fn agreed() -> (Met, String) {
+    let met = met().await;
+    let bid = met.b.bid(&met.bob, &met.job).await.view.id;
+    assert!(carry(&met.b, &met.a).await.is_empty());
+    let request = json!({"scope": "All of it.", "due": "2026-12-24"});
+    let request = serde_json::from_value(request).unwrap();
+    let offered = met.a.engine.offer(&met.ada, &bid.parse().unwrap(), request, false).await.unwrap();
+    assert!(carry(&met.a, &met.b).await.is_empty());
+    let contract = offered.view.id;
+    met.b.engine.accept_offer(&met.bob, &contract.parse().unwrap(), false).await.unwrap();
+    assert!(carry(&met.b, &met.a).await.is_empty());
+    (met, contract)
+}
+
+#[tokio::test]
+async fn both_homes_compute_the_same_engagements_and_the_clients_is_queued_at_its_home() {
+    let (met, contract) = agreed().await;
+    let mut rows = Vec::new();
+    for home in [&met.a, &met.b] {
+        let db = home.engine.store().connection().await.unwrap();
+        rows.push(contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap());
+    }
+    let [a, b] = rows.as_slice() else { panic!("two homes") };
+    assert_eq!((a.state.as_str(), b.state.as_str()), ("accepted", "accepted"));
+    assert!(a.client_engagement.is_some() && a.client_engagement == b.client_engagement);
+    assert!(a.freelancer_engagement.is_some() && a.freelancer_engagement == b.freelancer_engagement);
+    assert_eq!(side(a, &met.bob), Some(hanse_lifecycle::Actor::Freelancer));
+    let queued = async |home: &Home| {
+        let db = home.engine.store().connection().await.unwrap();
+        let origin = format!("{}/reputation", name(home));
+        let pending = hanse_store::log::pending(&db, &origin, 10).await.unwrap();
+        pending.into_iter().map(|leaf| Some(leaf.id)).collect::<Vec<_>>()
+    };
+    assert!(queued(&met.a).await.contains(&a.client_engagement));
+    assert!(!queued(&met.b).await.contains(&b.freelancer_engagement), "not before the client's is logged");
+}
+
+#[tokio::test]
+async fn what_comes_before_its_time_is_asked_for_again_and_what_is_wrong_is_refused_for_good() {
+    let (met, contract) = agreed().await;
+    let db = met.a.engine.store().connection().await.unwrap();
+    let row = contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap();
+    let head = row.head.to_string();
+    // The freelancer's home has seen both engagements, this one has not yet.
+    let deliver = Event::Deliver { note: None, digest: None };
+    let early = step_by(&met.b, &met.bob, deliver.clone(), &contract, &head).await;
+    assert!(matches!(answer(&met.a.engine, "b.example", early).await, Response::Busy { .. }));
+    let refusal = async |parcel: Vec<Bytes>| {
+        let document = main_of(&parcel);
+        let response = answer(&met.a.engine, "b.example", parcel).await;
+        slug(&met, &met.b, &document, &response)
+    };
+    let stale = step_by(&met.b, &met.bob, deliver.clone(), &contract, &contract).await;
+    assert_eq!(refusal(stale).await, "wrong-prev");
+    let carol = met.b.register("carol").await;
+    let foreign = step_by(&met.b, &carol, deliver, &contract, &head).await;
+    assert_eq!(refusal(foreign).await, "not-yours");
+    let fill = step_by(&met.b, &met.bob, Event::Fill {}, &met.job, &met.job).await;
+    assert_eq!(refusal(fill).await, "not-yours");
+    // What the home orders and this node cannot place yet is no refusal either.
+    let unknown = step_by(&met.a, &met.ada, Event::Close { reason: None }, &contract, &met.job).await;
+    assert!(matches!(answer(&met.b.engine, "a.example", unknown).await, Response::Busy { .. }));
+}
+
+#[tokio::test]
+async fn custody_is_what_the_genesis_says() {
+    let met = met().await;
+    let db = met.b.engine.store().connection().await.unwrap();
+    let author = Author::open(&met.b.engine, &db, &met.bob).await.unwrap();
+    let said = json!({"text": "I can.", "home": "b.example", "to": "a.example", "job": met.job});
+    let body = Body::from_value(hanse_document::Kind::Bid, &said).unwrap();
+    let draft = Draft {
+        issuer: met.bob.clone(),
+        body,
+        salt: [3; 32],
+        from: met.b.engine.now(),
+        until: None,
+        custody: None,
+    };
+    let document = draft.sign(&author.key).unwrap();
+    let parcel = vec![Bytes::from(met.b.genesis(&met.bob).await), Bytes::from(document.bytes().to_vec())];
+    let response = answer(&met.a.engine, "b.example", parcel).await;
+    assert_eq!(slug(&met, &met.b, &document, &response), "wrong-custody");
+}
+
+#[test]
+fn pauses_grow_to_a_minute_and_no_further() {
+    let pauses: Vec<i64> = (0..40).map(pause_seconds).collect();
+    assert_eq!(pauses.first(), Some(&1));
+    assert!(pauses.is_sorted());
+    assert!(pauses.iter().all(|pause| *pause <= PAUSE_SECONDS_MAX));
+    assert!(pauses.last().is_some_and(|pause| *pause > 50));
+}

@@ -1,0 +1,72 @@
+use hanse_document::kind::{Custody, Identity};
+use hanse_document::{Body, Did, Draft, Kind, List, SigningKey};
+use hanse_store::history;
+use serde_json::json;
+
+use super::*;
+use crate::testing::{Home, node};
+
+async fn heard(home: &Home, message: &[u8]) -> Verdict {
+    ingest(&home.engine, "b.example", message).await
+}
+
+#[tokio::test]
+async fn a_posting_is_taken_once_and_passed_on_as_often_as_it_comes() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let posted = a.post(&ada).await;
+    let message = a.message(&ada, &posted.document).await;
+    let job = posted.view.id.parse().unwrap();
+    for _ in 0..2 {
+        assert_eq!(heard(&b, &message).await, Verdict::Accept);
+        let db = b.engine.store().connection().await.unwrap();
+        assert_eq!(history::of(&db, &job).await.unwrap().len(), 1);
+    }
+    assert_eq!(b.engine.job(&job, None).await.unwrap().unwrap().state, "open");
+    // What is its own comes back to its home.
+    assert_eq!(heard(&a, &message).await, Verdict::Accept);
+}
+
+#[tokio::test]
+async fn only_what_the_sender_must_have_seen_is_held_against_it() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let posted = a.post(&ada).await;
+    let message = a.message(&ada, &posted.document).await;
+    let text = String::from_utf8(message.clone()).unwrap();
+    let forged = text.replace("A bridge", "A castle");
+    let genesis = a.genesis(&ada).await;
+    let two = [genesis.clone(), genesis.clone()].join(&b'\n');
+    let bob = b.register("bob").await;
+    let foreign = [b.genesis(&bob).await, posted.document.clone().into_bytes()].join(&b'\n');
+    for wrong in [b"".to_vec(), b"{}".to_vec(), genesis, two, foreign, forged.into_bytes()] {
+        assert_eq!(heard(&b, &wrong).await, Verdict::Reject, "{}", String::from_utf8_lossy(&wrong));
+    }
+    // A federation that has not pinned the home, and a clock on which the posting is over.
+    let n = Home::new('n', &['b']).await;
+    assert_eq!(heard(&n, &message).await, Verdict::Ignore);
+    b.clock.advance(31 * 86_400);
+    assert_eq!(heard(&b, &message).await, Verdict::Ignore);
+    assert_eq!(heard(&a, &message).await, Verdict::Accept, "it was here all the time");
+}
+
+#[tokio::test]
+async fn nobody_posts_by_gossip_at_a_home_that_does_not_know_them() {
+    let a = Home::new('a', &['b']).await;
+    let key = SigningKey::from_seed([5; 32]);
+    let did = Did::of(&key.public());
+    let sign = |body: Body, until| {
+        let draft =
+            Draft { issuer: did.clone(), body, salt: [1; 32], from: a.engine.now(), until, custody: None };
+        draft.sign(&key).unwrap()
+    };
+    let genesis = Identity { custody: Custody::Own, home: node('a'), recovery: List::default(), seq: 0 };
+    let genesis = sign(Body::Identity(genesis), None);
+    let said =
+        json!({"title": "x", "text": "x", "seats": 1, "skills": [], "languages": [], "home": "a.example"});
+    let until = a.engine.now().add_seconds(60).unwrap();
+    let job = sign(Body::from_value(Kind::Job, &said).unwrap(), Some(until));
+    let message = [genesis.bytes(), job.bytes()].join(&b'\n');
+    assert_eq!(heard(&a, &message).await, Verdict::Ignore);
+    assert!(a.engine.job(&job.id(), None).await.unwrap().is_none());
+}
