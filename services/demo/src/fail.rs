@@ -9,7 +9,7 @@ use hanse_command::{ClientError, CommandError};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
     /// Ctrl-C or SIGTERM.
-    #[error("interrupted")]
+    #[error("interrupted; nothing is left running")]
     Interrupted,
     /// A node refused, or did not answer.
     #[error("{who} wanted to {what}: {source}")]
@@ -55,8 +55,8 @@ pub(crate) enum DemoError {
         /// The cause.
         source: io::Error,
     },
-    /// The demo's data contradicts itself.
-    #[error("the demo's data: {0}")]
+    /// What the demo is made of does not fit: its data, its folder, the clock.
+    #[error("{0}")]
     Data(String),
     /// What a node promises does not hold.
     #[error("this must not be: {0}")]

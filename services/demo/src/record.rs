@@ -1,6 +1,6 @@
 //! The record: who has audited it, the files for a stranger, and the verification.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -150,25 +150,35 @@ pub(crate) fn from_here(path: &Path) -> String {
     shown.display().to_string()
 }
 
-/// Where the results of a demo lie.
-pub(crate) struct Results(PathBuf);
+/// Where the results of a demo lie; held by one demo at a time.
+pub(crate) struct Results {
+    folder: PathBuf,
+    _lock: File,
+}
 
 impl Results {
     /// `target/demo`, without what an earlier demo left.
     pub(crate) fn fresh() -> Result<Self, DemoError> {
         let here = std::env::current_exe().map_err(DemoError::file("target/demo"))?;
         let target = here.parent().and_then(Path::parent).unwrap_or(Path::new("target"));
-        let folder = target.join("demo");
+        let (folder, lock) = (target.join("demo"), target.join("demo.lock"));
+        let file = File::create(&lock).map_err(DemoError::file(&lock))?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                DemoError::Data(format!("another one is running and writes to {}", folder.display()))
+            }
+            TryLockError::Error(error) => DemoError::file(&lock)(error),
+        })?;
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(DemoError::file(&folder))?;
         }
         fs::create_dir_all(&folder).map_err(DemoError::file(&folder))?;
-        Ok(Self(folder))
+        Ok(Self { folder, _lock: file })
     }
 
     /// The folder.
     pub(crate) fn folder(&self) -> &Path {
-        &self.0
+        &self.folder
     }
 
     /// Writes the files of a stranger.
@@ -189,7 +199,7 @@ impl Results {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), DemoError> {
-        let path = self.0.join(name);
+        let path = self.folder.join(name);
         fs::write(&path, bytes).map_err(DemoError::file(&path))
     }
 }

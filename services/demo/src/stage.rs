@@ -161,6 +161,6 @@ fn listen(interrupted: Arc<AtomicBool>) -> io::Result<()> {
 /// Says why the demo ended early, and how the program ends then.
 pub(crate) fn failed(error: &DemoError) -> ExitCode {
     // Whoever closed standard error still gets the exit code.
-    drop(writeln!(io::stderr().lock(), "\nhanse-demo: {error}; nothing is left running"));
+    drop(writeln!(io::stderr().lock(), "\nhanse-demo: {error}"));
     if matches!(error, DemoError::Interrupted) { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
 }
