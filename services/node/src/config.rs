@@ -19,6 +19,9 @@ const DELIVER_MS_DEFAULT: u64 = 2_000;
 /// Our own decisions; of the libraries only what is wrong.
 const LOG_FILTER_DEFAULT: &str = "warn,hanse_node=info,hanse_engine=info,hanse_network=info,hanse_store=info";
 
+/// Variables of the `hanse` command, of this program's own options and of the tests, which share the prefix.
+const NOT_SETTINGS: &[&str] = &["config", "node", "password", "test_database"];
+
 /// The whole configuration of one process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +44,7 @@ pub struct Config {
     /// libp2p addresses to listen on, as multiaddrs.
     pub p2p: Vec<String>,
     /// The nodes this one federates with, with their pinned keys.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<Peer>,
     /// `json` for machines, `text` for people.
     pub log: LogFormat,
@@ -138,7 +141,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment
-            .merge(Env::prefixed("HANSE_").split("__").ignore(&["test_database"]))
+            .merge(Env::prefixed("HANSE_").split("__").ignore(NOT_SETTINGS))
             .extract()
             .map_err(|error| ConfigError::Read(Box::new(error)))?;
         config.checked()
@@ -230,6 +233,15 @@ mod tests {
             assert!(!config.shown().contains("hunter2"), "{}", config.shown());
             assert!(config.shown().contains("[secret]"), "{}", config.shown());
         }
+    }
+
+    #[test]
+    fn a_card_can_be_appended_to_a_fresh_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hanse.toml");
+        let card = "[[peers]]\nname = \"b.example\"\naddress = \"/ip4/127.0.0.1/tcp/4001\"\npeer_id = \"x\"\nvkeys = []\n";
+        std::fs::write(&file, format!("{}{card}", Config::defaults().shown())).unwrap();
+        assert_eq!(Config::load(Some(&file)).unwrap().peers.len(), 1);
     }
 
     #[test]

@@ -28,9 +28,11 @@ pub(crate) struct Node {
 #[utoipa::path(tag = "node", responses((status = 200, description = "The node.", body = Node)))]
 #[get("/v1/node")]
 pub(crate) async fn describe(state: web::Data<State>) -> Result<web::Json<Node>, Problem> {
+    let mut logs = state.engine.logs().await?;
+    logs.retain(|log| own(&state, log));
     Ok(web::Json(Node {
         card: state.engine.card(),
-        logs: state.engine.logs().await?,
+        logs,
         scopes: Scope::ALL.iter().map(|scope| scope.name()).collect(),
         version: env!("CARGO_PKG_VERSION"),
     }))
@@ -63,8 +65,7 @@ pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, P
             "The database does not answer, or `hanse-node migrate` has not been run.",
         ));
     }
-    let own = format!("{}/", state.engine.config().name);
-    if let Some(log) = ready.logs.iter().find(|log| log.origin.starts_with(&own) && log.halted.is_some()) {
+    if let Some(log) = ready.logs.iter().find(|log| own(&state, log) && log.halted.is_some()) {
         let reason = log.halted.as_deref().unwrap_or_default();
         return Err(Problem::not_ready(format!("The log {} is halted: {reason}.", log.origin)));
     }
@@ -81,4 +82,9 @@ pub(crate) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Pro
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
         .body(text))
+}
+
+/// Whether this node signs the log; the others it mirrors.
+fn own(state: &State, log: &LogView) -> bool {
+    log.origin.split_once('/').is_some_and(|(operator, _)| operator == state.engine.config().name.as_str())
 }
