@@ -4,8 +4,8 @@ mod people;
 mod sessions;
 
 pub use people::{
-    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, find_subject,
-    insert_account, insert_identity, insert_slot, profile, put_profile, replace_identity, set_logged, slot,
+    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, insert_account,
+    insert_identity, insert_slot, profile, put_profile, replace_identity, set_logged, slot,
 };
 pub use sessions::{
     SessionRow, insert_session, remove_expired_sessions, revoke_session, rotate_session, session,
@@ -17,7 +17,6 @@ pub const STATEMENTS: &[&str] = &[
     people::REPLACE_IDENTITY,
     people::SET_LOGGED,
     people::IDENTITY,
-    people::SUBJECT,
     people::INSERT_ACCOUNT,
     people::ACCOUNT,
     people::BY_HANDLE,

@@ -52,7 +52,10 @@ pub(crate) async fn post(
         remote: job.place.as_ref().map(|place| matches!(place, Place::Remote)),
     };
     ctx.keep(document, true).await?;
-    jobs::insert(ctx.tx, &new).await?;
+    if !jobs::insert(ctx.tx, &new).await? {
+        // Gossip and log brought it at the same moment, and the other was first.
+        return Ok(());
+    }
     ctx.record(&row.id, Event::Publish, state, Actor::Client, Some(&row.id)).await?;
     if ctx.keeps(&row) {
         spread(ctx, document).await?;

@@ -14,8 +14,6 @@ pub(super) const SET_LOGGED: &str =
     "UPDATE identity SET logged_index = $2 WHERE did = $1 AND logged_index IS NULL";
 pub(super) const IDENTITY: &str =
     "SELECT did, genesis, home, custody, logged_index FROM identity WHERE did = $1";
-pub(super) const SUBJECT: &str =
-    "SELECT did, genesis, home, custody, logged_index FROM identity WHERE subject = $1";
 pub(super) const INSERT_ACCOUNT: &str =
     "INSERT INTO account (did, handle, password_hash, sealed_key, created_at) VALUES ($1, $2, $3, $4, $5)";
 pub(super) const ACCOUNT: &str =
@@ -110,11 +108,6 @@ pub async fn set_logged(tx: &Tx<'_>, did: &Did, index: i64) -> Result<(), StoreE
 /// A person by name.
 pub async fn find_identity(db: &impl Sql, did: &Did) -> Result<Option<IdentityRow>, StoreError> {
     db.query_opt(IDENTITY, &[&did.as_str()]).await?.as_ref().map(read_identity).transpose()
-}
-
-/// A person by the key under which logs list them.
-pub async fn find_subject(db: &impl Sql, subject: &[u8; 32]) -> Result<Option<IdentityRow>, StoreError> {
-    db.query_opt(SUBJECT, &[&subject.as_slice()]).await?.as_ref().map(read_identity).transpose()
 }
 
 /// Opens an account.
