@@ -86,7 +86,7 @@ pub enum PolicyFault {
     /// A key whose signature type is not for this line.
     #[error("a log needs a key of type 1, a witness one of type 4")]
     Kind,
-    /// A second log, or a second witness, with the same public key.
+    /// A second log or witness with the same public key.
     #[error("the same public key is already listed")]
     DuplicateKey,
     /// A second witness or group of one name.

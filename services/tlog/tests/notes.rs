@@ -218,7 +218,7 @@ proptest! {
     ) {
         let mut builder = Policy::builder();
         let url = urls.then_some("https://a.example/log");
-        builder.log(LogSigner::new(name("a.example/reputation"), [1; 32]).vkey().clone(), url).unwrap();
+        builder.log(LogSigner::new(name("a.example/reputation"), [99; 32]).vkey().clone(), url).unwrap();
         let mut free: Vec<String> = Vec::new();
         for number in 0..witnesses {
             let own = format!("w{number}");

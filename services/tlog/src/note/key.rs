@@ -25,7 +25,7 @@ impl KeyName {
     /// [`NoteError::KeyName`] if it breaks a rule or is over [`KEY_NAME_BYTES_MAX`] bytes.
     pub fn parse(name: &str) -> Result<Self, NoteError> {
         let allowed =
-            |character: char| !character.is_whitespace() && !character.is_ascii_control() && character != '+';
+            |character: char| !character.is_whitespace() && !character.is_control() && character != '+';
         let sized = (1..=KEY_NAME_BYTES_MAX).contains(&name.len());
         if sized && name.chars().all(allowed) { Ok(Self(name.to_owned())) } else { Err(NoteError::KeyName) }
     }

@@ -23,7 +23,7 @@ impl PolicyBuilder {
     /// [`PolicyFault`] for a key of the wrong kind or listed before, a bad URL, or too many logs.
     pub fn log(&mut self, key: VerifierKey, url: Option<&str>) -> Result<&mut Self, PolicyFault> {
         check_count(self.logs.len())?;
-        check_key(&key, KeyKind::Log, self.logs.iter().map(|(known, _)| known))?;
+        self.check_key(&key, KeyKind::Log)?;
         let url = url.map(check_url).transpose()?;
         self.logs.push((key, url));
         Ok(self)
@@ -42,7 +42,7 @@ impl PolicyBuilder {
     ) -> Result<&mut Self, PolicyFault> {
         check_count(self.witnesses.len())?;
         let name = self.new_name(name)?;
-        check_key(&key, KeyKind::Cosigner, self.witnesses.values().map(|(known, _)| known))?;
+        self.check_key(&key, KeyKind::Cosigner)?;
         let url = url.map(check_url).transpose()?;
         self.witnesses.insert(name, (key, url));
         Ok(self)
@@ -101,6 +101,16 @@ impl PolicyBuilder {
         Ok(Policy { logs: self.logs, witnesses: self.witnesses, groups: self.groups, quorum })
     }
 
+    /// Another name or another kind makes no other key of it: who holds a log's key is no witness of that log.
+    fn check_key(&self, key: &VerifierKey, kind: KeyKind) -> Result<(), PolicyFault> {
+        if key.kind() != kind {
+            return Err(PolicyFault::Kind);
+        }
+        let mut known = self.logs.iter().chain(self.witnesses.values());
+        let taken = known.any(|(known, _)| known.public() == key.public());
+        if taken { Err(PolicyFault::DuplicateKey) } else { Ok(()) }
+    }
+
     fn is_defined(&self, name: &str) -> bool {
         self.witnesses.contains_key(name) || self.groups.iter().any(|group| group.name == name)
     }
@@ -122,18 +132,6 @@ impl PolicyBuilder {
 
 fn check_count(count: usize) -> Result<(), PolicyFault> {
     if count < DEFINITIONS_MAX { Ok(()) } else { Err(PolicyFault::TooMany) }
-}
-
-fn check_key<'a>(
-    key: &VerifierKey,
-    kind: KeyKind,
-    mut known: impl Iterator<Item = &'a VerifierKey>,
-) -> Result<(), PolicyFault> {
-    if key.kind() != kind {
-        return Err(PolicyFault::Kind);
-    }
-    // Another name for a public key is still the same key.
-    if known.any(|known| known.public() == key.public()) { Err(PolicyFault::DuplicateKey) } else { Ok(()) }
 }
 
 fn check_url(url: &str) -> Result<String, PolicyFault> {

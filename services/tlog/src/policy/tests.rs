@@ -73,6 +73,7 @@ fn every_broken_rule_names_its_line() {
     let (w1, w2, l1) = (witness(1), witness(2), log(1));
     let renamed =
         VerifierKey::new(KeyName::parse("other").unwrap(), KeyKind::Cosigner, *w1.public()).unwrap();
+    let same_key = VerifierKey::new(KeyName::parse("l").unwrap(), KeyKind::Log, *w1.public()).unwrap();
     let two = format!("witness a {w1}\nwitness b {w2}\n");
     let cases = [
         ("".to_owned(), 1, PolicyFault::NoQuorum),
@@ -90,6 +91,8 @@ fn every_broken_rule_names_its_line() {
         (format!("witness a {l1}"), 1, PolicyFault::Kind),
         (format!("log {l1}\nlog {l1}"), 2, PolicyFault::DuplicateKey),
         (format!("{two}witness c {renamed}"), 3, PolicyFault::DuplicateKey),
+        // A log's key under a witness's name would vouch for itself.
+        (format!("{two}log {same_key}"), 3, PolicyFault::DuplicateKey),
         (format!("witness a {w1}\nwitness a {w2}"), 2, PolicyFault::DuplicateName("a".to_owned())),
         (format!("{two}group a any b"), 3, PolicyFault::DuplicateName("a".to_owned())),
         (format!("witness none {w1}"), 1, PolicyFault::Name("none".to_owned())),
