@@ -91,6 +91,14 @@ impl Body {
     /// # Errors
     /// The rejection of the first field that is out of form or bounds.
     pub fn from_value(kind: Kind, value: &Value) -> Result<Self, Rejection> {
+        Self::read(kind, value).map_err(|misfit| misfit.rejection)
+    }
+
+    /// As [`Body::from_value`], and says which field is wrong: for people who wrote the value by hand.
+    ///
+    /// # Errors
+    /// The first field that is out of form or bounds, with its rejection.
+    pub fn read(kind: Kind, value: &Value) -> Result<Self, Misfit> {
         let body = match kind {
             Kind::Identity => Self::Identity(read(value)?),
             Kind::Profile => Self::Profile(read(value)?),
@@ -104,7 +112,14 @@ impl Body {
             Kind::Review => Self::Review(read(value)?),
             Kind::Reply => Self::Reply(read(value)?),
         };
-        if body.to_value() == *value { Ok(body) } else { Err(Rejection::OutOfForm) }
+        let written = body.to_value();
+        if written == *value {
+            return Ok(body);
+        }
+        let differs = |(name, field): &(&String, &Value)| written.get(name.as_str()) != Some(*field);
+        let field = value.as_object().and_then(|fields| fields.iter().find(differs));
+        let field = field.map(|(name, _)| name.clone()).unwrap_or_default();
+        Err(Misfit { field, rejection: Rejection::OutOfForm })
     }
 
     /// The body as it stands in `credentialSubject`.
@@ -144,8 +159,20 @@ impl Body {
     }
 }
 
-fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Rejection> {
-    T::deserialize(value).map_err(|error| Rejection::of_serde(&error))
+/// A field that a body cannot have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Where it stands, as in `title` or `skills[3]`; empty or `.` for the body as a whole.
+    pub field: String,
+    /// What is wrong with it.
+    pub rejection: Rejection,
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    serde_path_to_error::deserialize(value).map_err(|error| Misfit {
+        field: error.path().to_string(),
+        rejection: Rejection::of_serde(error.inner()),
+    })
 }
 
 fn write<T: Serialize>(body: &T) -> Value {

@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
 use hanse_document::key::SigningKey;
+use hanse_document::rejection::Rejection;
 use hanse_document::{Commitment, Did, Timestamp};
 use hanse_ledger::evidence::{
-    self, DOCUMENTS_MAX, Evidence, EvidenceError, Format, PARTS_MAX, Source, tiles_for_part,
+    self, DOCUMENTS_MAX, Evidence, EvidenceError, Format, PARTS_MAX, Source, VALUES_MAX, tiles_for_part,
 };
 use hanse_ledger::{LogState, Statement, SubjectKey};
 use hanse_tlog::{TileSet, hash, tile, verify};
@@ -144,7 +145,7 @@ fn second_forms_are_refused() {
             file["engagements"][0].as_object_mut().unwrap().remove("path");
         },
     ];
-    let forms: [Change; 4] = [
+    let forms: [Change; 6] = [
         |file| {
             file["parts"][1]["prefix"].as_object_mut().unwrap().remove("end");
         },
@@ -152,6 +153,8 @@ fn second_forms_are_refused() {
             let index = &mut file["parts"][0]["index"];
             *index = json!([index["leaf"], index["path"]]);
         },
+        |file| file["parts"][0]["origin"] = json!("b.example/reputation\u{1b}[2J"),
+        |file| file["engagements"][0]["origin"] = json!("b.example"),
         |file| file["parts"] = vec![file["parts"][0].clone(); PARTS_MAX + 1].into(),
         |file| file["parts"][0]["entries"][0]["documents"] = vec![json!({}); DOCUMENTS_MAX + 1].into(),
     ];
@@ -172,4 +175,25 @@ fn second_forms_are_refused() {
     for text in [&twice, "", "[]", "null", &text.replace("\"index\":1,", "\"index\":1.0,")] {
         assert!(Evidence::parse(text.as_bytes()).is_err(), "{text}");
     }
+}
+
+/// A terminal obeys control characters, and what names a field comes from a stranger.
+#[test]
+fn an_error_repeats_little_and_nothing_that_a_terminal_obeys() {
+    let name = format!("\\u001b[2J\\n{}", "x".repeat(1_000));
+    let error = Evidence::parse(format!("{{\"{name}\":1}}").as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("unknown field `?[2J?x") && error.len() < 400, "{error}");
+    let file = String::from_utf8(log().evidence().to_bytes()).unwrap();
+    let format = file.replace("hanse/evidence/v1", "\u{202e}v1");
+    let error = Evidence::parse(format.as_bytes()).unwrap_err().to_string();
+    assert!(error.is_ascii() && error.contains("`?v1`"), "{error}");
+}
+
+/// Each of these objects has seven bytes, and takes hundreds in memory.
+#[test]
+fn a_file_of_many_small_values_is_not_built_up_in_memory() {
+    let file = |values: usize| format!("{{\"identity\":[{}0]}}", "{\"\":0},".repeat(values / 2));
+    let refused = |values| Evidence::parse(file(values).as_bytes()).unwrap_err();
+    assert_eq!(refused(VALUES_MAX), EvidenceError::Json(Rejection::TooLarge));
+    assert!(matches!(refused(VALUES_MAX - 4), EvidenceError::Fields(_)));
 }

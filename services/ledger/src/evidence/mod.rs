@@ -8,6 +8,7 @@ mod wire;
 
 use hanse_document::canonical;
 use hanse_document::did::Did;
+use hanse_document::name::LogName;
 use hanse_document::rejection::Rejection;
 use hanse_document::time::Timestamp;
 use hanse_tlog::{Hash, Missing};
@@ -18,8 +19,15 @@ pub use self::build::{Source, engagement, part, tiles_for_part};
 use crate::index::{MissingNode, PrefixProof};
 use crate::leaf::LeafError;
 
-/// Bytes of an evidence file: some ten thousand reviews with their texts. It is held in memory when it is checked.
+/// Bytes of an evidence file: some four thousand contracts with reviews and texts. It is held in memory when it is checked.
 pub const EVIDENCE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// JSON values in an evidence file, at any depth. An honest one has some 60 bytes; a small one can take a hundred times its bytes
+/// in memory, so a file of small ones is refused while it is read.
+pub const VALUES_MAX: usize = 1_048_576;
+
+/// Characters of an unreadable file that an error repeats.
+const ERROR_CHARS_MAX: usize = 300;
 
 /// Logs in one file: the homes of a life, and those of partners who are late.
 pub const PARTS_MAX: usize = 64;
@@ -123,8 +131,10 @@ pub enum EvidenceError {
     /// Fields are missing, unknown, or of another type.
     #[error("not an evidence file: {0}")]
     Fields(String),
-    /// A value has a second form, or a list is longer than it may be.
-    #[error("the evidence file is not in its one form, or a list in it is too long")]
+    /// A value has a second form, a list is longer than it may be, or an origin is no log name.
+    #[error(
+        "the evidence file is not in its one form, a list in it is too long, or an origin is no log name"
+    )]
     Form,
     /// A leaf is out of form.
     #[error(transparent)]
@@ -149,13 +159,13 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError::Json`], [`EvidenceError::Fields`] or [`EvidenceError::Form`].
     pub fn parse(file: &[u8]) -> Result<Self, EvidenceError> {
-        let value = canonical::parse_lenient_form(file, EVIDENCE_BYTES_MAX).map_err(EvidenceError::Json)?;
-        let read = Self::deserialize(&value).map_err(|error| EvidenceError::Fields(error.to_string()))?;
+        let value = canonical::parse_counted(file, EVIDENCE_BYTES_MAX, VALUES_MAX);
+        let value = value.map_err(EvidenceError::Json)?;
+        let read =
+            Self::deserialize(&value).map_err(|error| EvidenceError::Fields(plain(&error.to_string())))?;
+        let in_bounds = read.parts.len() <= PARTS_MAX && read.documents_in_bounds() && read.names_logs();
         // Serde reads some second forms (a list for an object, nothing for null): writing it again shows them.
-        if read.parts.len() > PARTS_MAX || !read.documents_in_bounds() || read.to_value() != Some(value) {
-            return Err(EvidenceError::Form);
-        }
-        Ok(read)
+        if in_bounds && read.to_value() == Some(value) { Ok(read) } else { Err(EvidenceError::Form) }
     }
 
     /// The file's bytes, in canonical form.
@@ -169,8 +179,20 @@ impl Evidence {
         serde_json::to_value(self).ok()
     }
 
+    fn names_logs(&self) -> bool {
+        let parts = self.parts.iter().map(|part| &part.origin);
+        let mut origins = parts.chain(self.engagements.iter().map(|engagement| &engagement.origin));
+        origins.all(|origin| LogName::parse(origin).is_ok())
+    }
+
     fn documents_in_bounds(&self) -> bool {
         let entries = self.parts.iter().flat_map(|part| &part.entries);
         entries.into_iter().all(|entry| entry.documents.len() <= DOCUMENTS_MAX)
     }
+}
+
+/// What serde says repeats names from the file, and a terminal would obey control characters in them.
+fn plain(text: &str) -> String {
+    let shown = |character: char| if (' '..='~').contains(&character) { character } else { '?' };
+    text.chars().take(ERROR_CHARS_MAX).map(shown).collect()
 }

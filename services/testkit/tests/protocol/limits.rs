@@ -67,6 +67,7 @@ fn logs_and_nodes() -> Vec<(String, i128)> {
         ::hanse_ledger::statement::SLOTS_MAX,
         ::hanse_ledger::index::DEPTH_MAX,
         ::hanse_ledger::evidence::EVIDENCE_BYTES_MAX,
+        ::hanse_ledger::evidence::VALUES_MAX,
         ::hanse_ledger::evidence::PARTS_MAX,
         ::hanse_ledger::evidence::DOCUMENTS_MAX,
         ::hanse_tlog::tile::WIDTH,
