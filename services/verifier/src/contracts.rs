@@ -1,5 +1,7 @@
 //! The subject's own engagements: each is a contract, and opens slots for the other side.
 
+use std::collections::BTreeSet;
+
 use hanse_document::kind::{Acceptance, Body, Offer, Role};
 use hanse_document::{Commitment, Date, Did, DocumentId, PublicKey, Verified};
 use hanse_ledger::{LeafId, Statement};
@@ -18,6 +20,8 @@ pub(crate) struct Contract<'a> {
     pub(crate) log: &'a str,
     pub(crate) slots: &'a [PublicKey],
     pub(crate) terms: Option<Terms>,
+    /// The other side's own engagement in this contract, if the file proves it.
+    pub(crate) matched: Option<LeafId>,
 }
 
 /// What the subject's own offer or acceptance says.
@@ -35,30 +39,58 @@ pub(crate) fn check<'a>(
     standings: &mut Standings<'a>,
     steps: &mut Vec<Step>,
 ) -> Vec<ContractReport> {
-    let mut reports = Vec::new();
     let key = check.subject.key();
-    for (held, id, statement) in check.home.into_iter().flat_map(|home| home.signed_by(&key)) {
+    let mut contracts: Vec<Contract<'a>> = Vec::new();
+    let (mut ids, mut own_slots) = (BTreeSet::new(), BTreeSet::new());
+    for (held, id, statement) in check.home.into_iter().flat_map(|home| home.signed_by(&key, None)) {
         let Statement::Engagement { commitment, due, log, slots } = statement else { continue };
+        if !ids.insert(id) {
+            standings.not_counted(held, "this engagement was logged before");
+            continue;
+        }
         let name = format!("contract at {} of {}", held.index, held.origin);
         let terms = own_document(check, held, commitment, &name, steps);
-        let contract = Contract { held, id, due: *due, log, slots, terms };
+        // One key in two contracts would let the other side's one engagement stand for both.
+        let matched = match &terms {
+            Some(terms) if own_slots.insert(terms.own_slot) => {
+                check.cited.of(&terms.counterparty, log, &terms.own_slot, held.origin)
+            }
+            Some(terms) => {
+                let step =
+                    Step::new(name, Outcome::Invalid, "the subject's slot key is of an earlier contract");
+                let none = "a key of its own";
+                steps.push(step.with("subject's slot", &terms.own_slot, &none));
+                None
+            }
+            None => None,
+        };
         standings.counts(held);
-        let slots = contract.slots.iter().map(|key| slots::check(check, &contract, key, standings, steps));
-        let slots = slots.collect();
-        reports.push(ContractReport {
-            engagement: contract.id.hex(),
-            index: held.index,
-            due: date(contract.due),
-            log: contract.log.to_owned(),
-            terms: contract.terms.map(|terms| TermsReport {
-                role: terms.role,
-                counterparty: terms.counterparty,
-                contract: terms.contract,
-            }),
-            slots,
-        });
+        contracts.push(Contract { held, id, due: *due, log, slots, terms, matched });
     }
-    reports
+    contracts.into_iter().map(|contract| report(check, contract, standings, steps)).collect()
+}
+
+fn report<'a>(
+    check: &Check<'a>,
+    contract: Contract<'a>,
+    standings: &mut Standings<'a>,
+    steps: &mut Vec<Step>,
+) -> ContractReport {
+    let slots = contract.slots.iter().map(|key| slots::check(check, &contract, key, standings, steps));
+    let slots = slots.collect();
+    ContractReport {
+        engagement: contract.id.hex(),
+        index: contract.held.index,
+        due: date(contract.due),
+        log: contract.log.to_owned(),
+        matched: contract.matched.is_some(),
+        terms: contract.terms.map(|terms| TermsReport {
+            role: terms.role,
+            counterparty: terms.counterparty,
+            contract: terms.contract,
+        }),
+        slots,
+    }
 }
 
 /// The date of a day number; a number beyond all dates stays a number.

@@ -98,7 +98,8 @@ impl Display for ContractReport {
         match &self.terms {
             Some(terms) => {
                 writeln!(f, "  {:?} in {}, due {}", terms.role, terms.contract, self.due)?;
-                writeln!(f, "    {:WORD$} {}", "with", terms.counterparty)?;
+                let alone = if self.matched { "" } else { ", by the person's word alone" };
+                writeln!(f, "    {:WORD$} {}{alone}", "with", terms.counterparty)?;
             }
             None => writeln!(f, "  contract at {} of the home log, due {}", self.index, self.due)?,
         }

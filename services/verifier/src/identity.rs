@@ -70,7 +70,7 @@ pub(crate) fn leaf<'a>(
 ) {
     let name = format!("identity in {}", home.origin);
     let key = subject.key();
-    let mut genesis = home.signed_by(&key).filter_map(|(held, _, statement)| {
+    let mut genesis = home.signed_by(&key, None).filter_map(|(held, _, statement)| {
         let Statement::Identity { commitment, seq: 0 } = statement else { return None };
         Some((held, commitment))
     });

@@ -12,15 +12,16 @@ mod report;
 mod reviews;
 mod slots;
 mod standings;
+mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use hanse_document::{Did, Timestamp};
+use hanse_ledger::SubjectKey;
 use hanse_ledger::evidence::{Evidence, EvidenceError, Part};
-use hanse_ledger::{LeafId, SubjectKey};
 use hanse_tlog::{Policy, PolicyError};
 
-use crate::cited::Cited;
+use crate::cited::Engagements;
 use crate::identity::Person;
 use crate::part::Log;
 use crate::quorum::Trust;
@@ -29,6 +30,7 @@ pub use crate::report::{
     SlotReport, SlotState, Standing, Step, TermsReport, Verdict,
 };
 use crate::standings::Standings;
+use crate::views::Views;
 
 /// Auditors cosign the largest head daily, so two days bear one missed round.
 pub const MAX_AGE_SECONDS: u32 = 172_800;
@@ -77,23 +79,26 @@ pub fn verify(file: &[u8], policy: &str, now: Timestamp, options: &Options) -> R
 pub(crate) struct Check<'a> {
     pub(crate) subject: &'a Did,
     pub(crate) now: Timestamp,
-    /// Every log whose proofs hold, the home among them.
+    /// Every log whose proofs hold and that is vouched for, and the home in any case.
     pub(crate) logs: &'a [Log<'a>],
     /// The subject's home log.
     pub(crate) home: Option<&'a Log<'a>>,
     /// The engagements of others that the file proves.
-    pub(crate) cited: BTreeMap<LeafId, Cited>,
+    pub(crate) cited: Engagements,
 }
 
 fn examine(trust: &Trust<'_>, evidence: &Evidence, person: Option<&Person>, mut steps: Vec<Step>) -> Report {
     let subject = &evidence.subject;
     steps.extend(order(&evidence.parts, person));
-    let key = SubjectKey::of(subject);
-    let parts = evidence.parts.iter().map(|part| part::check(trust, &key, part, &mut steps));
+    let (key, home, mut views) = (SubjectKey::of(subject), person.map(Person::log), Views::default());
+    let parts = evidence.parts.iter().map(|part| {
+        let is_home = home.as_ref().is_none_or(|home| part.origin == *home);
+        part::check(trust, &key, part, (is_home, &mut views), &mut steps)
+    });
     let (mut reports, logs): (Vec<LogReport>, Vec<Option<Log<'_>>>) = parts.unzip();
     let logs: Vec<Log<'_>> = logs.into_iter().flatten().collect();
-    let home = person.and_then(|person| logs.iter().find(|log| log.origin == person.log()));
-    let cited = cited::check(trust, &evidence.engagements, &mut steps);
+    let home = home.and_then(|home| logs.iter().find(|log| log.origin == home));
+    let cited = cited::check(trust, &evidence.engagements, &mut views, &mut steps);
 
     let mut standings = Standings::default();
     if let Some(home) = home {
@@ -151,11 +156,14 @@ fn order(parts: &[Part], person: Option<&Person>) -> Vec<Step> {
     steps
 }
 
-/// Slots that are empty in the home log while nothing is known of the other side's.
+/// Slots that have no open review in the home log while nothing is known of the other side's.
 fn not_covered(contracts: &[ContractReport]) -> Option<Step> {
     let slots = contracts.iter().flat_map(|contract| &contract.slots);
     let count = slots
-        .filter(|slot| !slot.covered && matches!(slot.state, SlotState::Open | SlotState::NotCovered))
+        .filter(|slot| {
+            let awaited = matches!(slot.state, SlotState::Open | SlotState::Sealed | SlotState::NotCovered);
+            awaited && !slot.covered
+        })
         .count();
     // Whether one is past its due day, and so makes the file incomplete, is said at the slot.
     (count > 0).then(|| Step::new("slots", Outcome::Note, format!("not covered: {count} slots")))

@@ -11,41 +11,62 @@ use serde_json::Value;
 
 use crate::quorum::{Age, Refused, Signed, Trust};
 use crate::report::{Coverage, LogReport, Outcome, Step};
+use crate::views::Views;
 
 /// A part whose proofs hold.
 pub(crate) struct Log<'a> {
     pub(crate) origin: &'a str,
-    pub(crate) audited: bool,
+    /// When a quorum of auditors had last vouched for it, in seconds since 1970; None if too few did.
+    pub(crate) vouched: Option<i64>,
     pub(crate) leaves: Vec<Held<'a>>,
-    /// Places in `leaves`, by the one key whose signature the leaf carries and fits.
-    signers: BTreeMap<PublicKey, Vec<usize>>,
+    /// Places in `leaves`, by the one key whose signature the leaf carries and fits, and by the leaf that it cites, if any.
+    signers: BTreeMap<(PublicKey, Option<LeafId>), Vec<usize>>,
 }
 
 impl<'a> Log<'a> {
-    fn new(origin: &'a str, audited: bool, leaves: Vec<Held<'a>>) -> Self {
-        let mut signers: BTreeMap<PublicKey, Vec<usize>> = BTreeMap::new();
+    fn new(origin: &'a str, vouched: Option<i64>, leaves: Vec<Held<'a>>) -> Self {
+        let mut signers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (place, held) in leaves.iter().enumerate() {
             let Some(leaf) = &held.leaf else { continue };
             if let [(key, _)] = leaf.signatures()
                 && leaf.is_signed_by(key)
             {
-                signers.entry(*key).or_default().push(place);
+                signers.entry((*key, leaf.statement().and_then(cited_by))).or_default().push(place);
             }
         }
-        Self { origin, audited, leaves, signers }
+        Self { origin, vouched, leaves, signers }
     }
 
-    /// The leaves that this key alone signed, in log order, each with what it states.
+    /// The leaves that this key alone signed and that cite this leaf, or none; in log order, each with what it states.
     pub(crate) fn signed_by<'s>(
         &'s self,
         key: &PublicKey,
+        cites: Option<LeafId>,
     ) -> impl Iterator<Item = (&'s Held<'a>, LeafId, &'s Statement)> {
-        let places = self.signers.get(key).map_or(&[][..], Vec::as_slice);
+        let places = self.signers.get(&(*key, cites)).map_or(&[][..], Vec::as_slice);
         let held = places.iter().filter_map(|place| self.leaves.get(*place));
-        held.filter_map(|held| {
-            let leaf = held.leaf.as_ref()?;
-            Some((held, leaf.id(), leaf.statement()?))
-        })
+        held.filter_map(Held::stated)
+    }
+
+    /// All that this key alone signed, in log order among the leaves that cite the same.
+    pub(crate) fn all_by<'s>(
+        &'s self,
+        key: &PublicKey,
+    ) -> impl Iterator<Item = (&'s Held<'a>, LeafId, &'s Statement)> {
+        let last = Some(LeafId::from_bytes([u8::MAX; 32]));
+        let places = self.signers.range((*key, None)..=(*key, last)).flat_map(|(_, places)| places);
+        places.filter_map(|place| self.leaves.get(*place)).filter_map(Held::stated)
+    }
+}
+
+/// The leaf that a statement is about.
+const fn cited_by(statement: &Statement) -> Option<LeafId> {
+    match statement {
+        Statement::Commit { engagement: cited, .. }
+        | Statement::Settle { engagement: cited, .. }
+        | Statement::Open { cites: cited }
+        | Statement::Reply { cites: cited, .. } => Some(*cited),
+        Statement::Identity { .. } | Statement::Engagement { .. } | Statement::Posting { .. } => None,
     }
 }
 
@@ -53,9 +74,17 @@ impl<'a> Log<'a> {
 pub(crate) struct Held<'a> {
     pub(crate) origin: &'a str,
     pub(crate) index: u64,
+    hash: Hash,
     /// None if the leaf has only the form that the index needs.
     pub(crate) leaf: Option<Leaf>,
     pub(crate) documents: &'a [Value],
+}
+
+impl Held<'_> {
+    fn stated(&self) -> Option<(&Self, LeafId, &Statement)> {
+        let leaf = self.leaf.as_ref()?;
+        Some((self, leaf.id(), leaf.statement()?))
+    }
 }
 
 /// Types of leaves beside which documents may stand.
@@ -65,10 +94,13 @@ const DOCUMENTED: [&str; 4] = ["engagement", "identity", "open", "reply"];
 type Failed = Box<Step>;
 
 /// Checks a part. The log is `None` if its proofs do not hold or cannot be checked.
+///
+/// The home log must be vouched for. Another log that nobody vouches for covers nothing, as if its part were not there.
 pub(crate) fn check<'a>(
     trust: &Trust<'_>,
     subject: &SubjectKey,
     part: &'a Part,
+    (is_home, views): (bool, &mut Views<'a>),
     steps: &mut Vec<Step>,
 ) -> (LogReport, Option<Log<'a>>) {
     let mut report = LogReport {
@@ -82,34 +114,39 @@ pub(crate) fn check<'a>(
         about: 0,
         foreign: 0,
     };
+    let needed = |step: Step| match step.outcome {
+        Outcome::Incomplete if !is_home => Step { outcome: Outcome::Note, ..step },
+        Outcome::Incomplete | Outcome::Holds | Outcome::Note | Outcome::Invalid => step,
+    };
     let signed = match open(trust, &part.origin, &part.checkpoint, Age::Fresh) {
         Ok((signed, step)) => {
             steps.push(step);
+            steps.extend(views.checkpoint(&signed.checkpoint));
             signed
         }
         Err(failed) => {
             if failed.outcome == Outcome::Incomplete {
                 report.coverage = Coverage::NotInPolicy;
             }
-            steps.push(*failed);
+            steps.push(needed(*failed));
             return (report, None);
         }
     };
     report.size = signed.checkpoint.size;
     report.root = signed.checkpoint.root.hex();
-    let leaves = match complete(subject, part, &signed.checkpoint, steps) {
+    let leaves = match complete(subject, part, &signed.checkpoint, views, steps) {
         Ok(leaves) => leaves,
         Err(failed) => {
             steps.push(*failed);
             return (report, None);
         }
     };
-    steps.push(quorum(&part.origin, &signed));
-    let audited = signed.coverage == Coverage::Audited;
+    steps.push(needed(quorum(&part.origin, &signed)));
     report.about = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
     report.coverage = signed.coverage;
     (report.asked, report.others, report.auditors) = (signed.asked, signed.others, signed.auditors);
-    (report, Some(Log::new(&part.origin, audited, leaves)))
+    let used = is_home || signed.vouched.is_some();
+    (report, used.then(|| Log::new(&part.origin, signed.vouched, leaves)))
 }
 
 /// The log's own signature on the checkpoint.
@@ -166,9 +203,10 @@ fn complete<'a>(
     subject: &SubjectKey,
     part: &'a Part,
     checkpoint: &Checkpoint,
+    views: &mut Views<'a>,
     steps: &mut Vec<Step>,
 ) -> Result<Vec<Held<'a>>, Failed> {
-    let index_root = index_leaf(part, checkpoint, steps)?;
+    let index_root = index_leaf(part, checkpoint, views, steps)?;
     let name = format!("index of {}", part.origin);
     let led_to = root_from_prefix(subject, &part.prefix);
     let shown = led_to.map_or_else(|| "no root: malformed".to_owned(), |root| root.hex());
@@ -181,7 +219,9 @@ fn complete<'a>(
     let mut leaves: Vec<Held<'a>> = Vec::with_capacity(part.entries.len());
     for entry in &part.entries {
         let after = leaves.last().map(|held| held.index);
-        leaves.push(entry_in(subject, part, entry, after, checkpoint, &mut listed)?);
+        let held = entry_in(subject, part, entry, after, checkpoint, &mut listed)?;
+        steps.extend(views.leaf(&part.origin, held.index, held.hash));
+        leaves.push(held);
     }
     let indexed = part.prefix.end.filter(|(key, _)| key == subject).map(|(_, value)| value);
     let found = (listed.count > 0).then(|| listed.value());
@@ -201,10 +241,15 @@ fn complete<'a>(
 }
 
 /// The last leaf below the checkpoint, and its index root.
-fn index_leaf(part: &Part, checkpoint: &Checkpoint, steps: &mut Vec<Step>) -> Result<Hash, Failed> {
+fn index_leaf<'a>(
+    part: &'a Part,
+    checkpoint: &Checkpoint,
+    views: &mut Views<'a>,
+    steps: &mut Vec<Step>,
+) -> Result<Hash, Failed> {
     let bytes = canonical::to_vec(&part.index.leaf);
-    let last = checkpoint.size.saturating_sub(1);
-    let root = verify::root_from_inclusion(last, checkpoint.size, &hash::leaf(&bytes), &part.index.path);
+    let (last, hash) = (checkpoint.size.saturating_sub(1), hash::leaf(&bytes));
+    let root = verify::root_from_inclusion(last, checkpoint.size, &hash, &part.index.path);
     let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
     let step = Step::new(
         format!("index leaf of {}", part.origin),
@@ -214,6 +259,7 @@ fn index_leaf(part: &Part, checkpoint: &Checkpoint, steps: &mut Vec<Step>) -> Re
     .with("root of the log", &checkpoint.root, &shown);
     let step =
         held(step, root == Ok(checkpoint.root), "the index leaf is not the last leaf of the checkpoint")?;
+    steps.extend(views.leaf(&part.origin, last, hash));
     let Some(leaf) = IndexLeaf::parse(&bytes) else {
         return held(step, false, "the last leaf is no index leaf").map(|_| checkpoint.root);
     };
@@ -245,7 +291,7 @@ fn entry_in<'a>(
     let leaf = Leaf::from_value(&entry.leaf).ok();
     let may_have = leaf.as_ref().is_some_and(|leaf| DOCUMENTED.contains(&leaf.kind()));
     held(step, may_have || entry.documents.is_empty(), "there are documents beside a leaf that has none")?;
-    Ok(Held { origin: &part.origin, index: entry.index, leaf, documents: &entry.documents })
+    Ok(Held { origin: &part.origin, index: entry.index, hash, leaf, documents: &entry.documents })
 }
 
 /// The step if it holds; otherwise the step as a failure that says why.

@@ -43,6 +43,8 @@ pub(crate) struct Signed {
     pub(crate) asked: usize,
     pub(crate) others: usize,
     pub(crate) auditors: Vec<Auditor>,
+    /// When the last of a quorum vouched for it, in seconds since 1970; None if it is not audited.
+    pub(crate) vouched: Option<i64>,
     /// Whether the policy's own quorum is met by those who count.
     pub(crate) policy_met: bool,
     /// Known cosigners that do not count, each with the reason.
@@ -167,13 +169,17 @@ impl Count {
         } else {
             Coverage::Unwitnessed
         };
+        let mut times: Vec<i64> = self.audited.values().copied().collect();
+        times.sort_unstable_by(|a, b| b.cmp(a));
+        let vouched = times.get(asked.saturating_sub(1)).copied().filter(|_| coverage == Coverage::Audited);
         let auditors = self.audited.into_iter().map(|(operator, time)| Auditor {
             subjects_home: trust.home == Some(operator.as_str()),
             operator,
             at: Timestamp::from_unix(time).map_or_else(|_| time.to_string(), |time| time.to_string()),
         });
         let auditors = auditors.collect();
-        Signed { checkpoint, coverage, asked, others, auditors, policy_met, passed_over: self.passed_over }
+        let passed_over = self.passed_over;
+        Signed { checkpoint, coverage, asked, others, auditors, vouched, policy_met, passed_over }
     }
 }
 

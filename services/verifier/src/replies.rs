@@ -1,5 +1,7 @@
 //! The subject's answers to reviews.
 
+use std::collections::BTreeMap;
+
 use hanse_document::kind::{Body, Reply};
 use hanse_document::{Commitment, LeafRef};
 use hanse_ledger::{LeafId, Statement};
@@ -18,11 +20,13 @@ pub(crate) fn check<'a>(
     steps: &mut Vec<Step>,
 ) {
     let Some(home) = check.home else { return };
-    for (held, _, statement) in home.signed_by(&check.subject.key()) {
+    let slots = contracts.iter_mut().flat_map(|contract| &mut contract.slots);
+    let reviews = slots.filter_map(|slot| slot.review.as_mut());
+    let mut reviews: BTreeMap<String, &mut ReviewReport> =
+        reviews.map(|review| (review.commit.clone(), review)).collect();
+    for (held, _, statement) in home.all_by(&check.subject.key()) {
         let Statement::Reply { cites, commitment } = statement else { continue };
-        let slots = contracts.iter_mut().flat_map(|contract| &mut contract.slots);
-        let mut reviews = slots.filter_map(|slot| slot.review.as_mut());
-        match reviews.find(|review| review.commit == cites.hex()) {
+        match reviews.get_mut(&cites.hex()) {
             None => standings.not_counted(held, "it answers no review that counts"),
             Some(ReviewReport { reply: Some(_), .. }) => {
                 standings.not_counted(held, "the review was answered before");

@@ -164,6 +164,9 @@ pub struct ContractReport {
     pub due: String,
     /// The other side's log.
     pub log: String,
+    /// Whether the file proves the other side's own engagement. Without it the contract is the person's word alone; the
+    /// file need not prove it before there is a review.
+    pub matched: bool,
     /// What the person's own document says; missing with the document.
     pub terms: Option<TermsReport>,
     /// What became of each of the other side's keys.
@@ -193,11 +196,11 @@ pub enum SlotState {
     Void,
     /// A sealed review stands in the log and is not open.
     Sealed,
-    /// Nothing yet, and the due day is not over.
+    /// Nothing yet, and the due day is not over, or no quorum has vouched for the other side's log since.
     Open,
-    /// Nothing, the due day is over, and the file covers the other side's log.
+    /// Nothing, and a quorum vouched for the other side's log after the due day.
     Expired,
-    /// Nothing, the due day is over, and the file does not cover the other side's log.
+    /// Nothing, or a sealed review; the due day is over, and the file does not cover the other side's log.
     NotCovered,
 }
 
@@ -208,9 +211,9 @@ pub struct SlotReport {
     pub key: String,
     /// What became of it.
     pub state: SlotState,
-    /// Whether the file has a part for the other side's log.
+    /// Whether the file has an audited part for the other side's log.
     pub covered: bool,
-    /// Whether the other side confirmed what the person paid.
+    /// Whether the other side, proved to be engaged, confirmed what the person paid.
     pub settled: bool,
     /// The review, if it is open and counts.
     pub review: Option<ReviewReport>,

@@ -5,6 +5,8 @@
 
 mod fixture;
 
+mod attacks;
+mod awaited;
 mod honest;
 mod quorum;
 mod rules;
