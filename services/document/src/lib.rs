@@ -29,7 +29,7 @@ pub use envelope::{BYTES_MAX, Draft, Signed, Verified};
 pub use hash::{Commitment, Digest, LeafRef};
 pub use id::{DocumentId, Kind};
 pub use key::{PublicKey, Signature, SigningKey};
-pub use kind::Body;
+pub use kind::{Body, Misfit};
 pub use name::{LogName, NodeName};
 pub use rejection::Rejection;
 pub use time::{Date, Timestamp};

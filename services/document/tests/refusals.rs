@@ -299,3 +299,18 @@ fn drafts_are_refused_like_documents() {
     }
     assert_eq!(draft(step).sign(&key).err(), Some(Rejection::WrongKind));
 }
+
+#[test]
+fn a_body_written_by_hand_is_told_which_field_is_wrong() {
+    let misfit = |change: fn(&mut Value)| {
+        let mut value = verified("job").body().to_value();
+        change(&mut value);
+        Body::read(Kind::Job, &value).map(drop).unwrap_err()
+    };
+    let long = misfit(|job| job["title"] = "x".repeat(1_000).into());
+    assert_eq!((long.field.as_str(), long.rejection), ("title", Rejection::OutOfBounds));
+    let code = misfit(|job| job["skills"] = json!(["local:rust", "no code"]));
+    assert_eq!((code.field.as_str(), code.rejection), ("skills[1]", Rejection::BadCode));
+    let unstated = misfit(|job| job["pay"] = Value::Null);
+    assert_eq!((unstated.field.as_str(), unstated.rejection), ("pay", Rejection::OutOfForm));
+}
