@@ -1,5 +1,9 @@
 //! Nodes that know each other.
-#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "support of tests: a failure is the finding")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "support of tests: a failure is the finding"
+)]
 
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
@@ -58,7 +62,8 @@ impl Federation {
         other: Option<Arc<dyn Clock>>,
     ) -> Self {
         log_lines();
-        let seats: Vec<Arc<Seat>> = names.iter().chain(outlaws).map(|name| Arc::new(Seat::new(name))).collect();
+        let seats: Vec<Arc<Seat>> =
+            names.iter().chain(outlaws).map(|name| Arc::new(Seat::new(name))).collect();
         let mut federation = Self { clock, seats, nodes: Vec::new() };
         for index in 0..names.len() {
             let seat = Arc::clone(&federation.seats[index]);

@@ -218,13 +218,19 @@ impl Answer {
             let problem: Value = serde_json::from_slice(&self.body).unwrap_or_default();
             let kind = problem.get("type").and_then(Value::as_str).unwrap_or_default();
             let slug = kind.strip_prefix("/problems/").unwrap_or_default();
-            let formed = !slug.is_empty() && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let formed =
+                !slug.is_empty() && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
             assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", shown());
             assert!(formed, "no slug: {}", shown());
             assert_eq!(problem.get("status"), Some(&Value::from(self.status)), "{}", shown());
             let said = problem.get("detail").and_then(Value::as_str).unwrap_or_default();
             assert!(!said.is_empty(), "nothing said: {}", shown());
-            assert_eq!(problem.get("instance").and_then(Value::as_str), self.header("x-request-id"), "{}", shown());
+            assert_eq!(
+                problem.get("instance").and_then(Value::as_str),
+                self.header("x-request-id"),
+                "{}",
+                shown()
+            );
         }
     }
 

@@ -141,10 +141,11 @@ impl Up {
         let name = config.name.clone();
         let run = move || {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
-            let runtime = runtime.worker_threads(THREADS).thread_name(config.name.clone()).enable_all().build();
-            let outcome = runtime.map_err(|error| error.to_string()).map(|runtime| {
-                runtime.block_on(serve(&config, secret, clock, ready, stopping))
-            });
+            let runtime =
+                runtime.worker_threads(THREADS).thread_name(config.name.clone()).enable_all().build();
+            let outcome = runtime
+                .map_err(|error| error.to_string())
+                .map(|runtime| runtime.block_on(serve(&config, secret, clock, ready, stopping)));
             outcome.flatten()
         };
         let thread = thread::Builder::new().name(name).spawn(run).map_err(|error| error.to_string())?;
@@ -158,7 +159,9 @@ impl Up {
     /// Tells it to stop and waits for it.
     fn stop(&mut self) -> Result<(), String> {
         self.stop = None;
-        self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap_or_else(|_| Err("it panicked".to_owned())))
+        self.thread
+            .take()
+            .map_or(Ok(()), |thread| thread.join().unwrap_or_else(|_| Err("it panicked".to_owned())))
     }
 
     fn ended(mut self) -> Result<(), String> {
@@ -186,7 +189,8 @@ async fn serve(
     let url = config.database.clone().unwrap_or_default();
     let store = Store::open(&StoreConfig { url, connections: config.connections }).await;
     let store = store.map_err(|error| error.to_string())?;
-    let running = Running::start(config, secret, store.clone(), clock).await.map_err(|error| error.to_string())?;
+    let running =
+        Running::start(config, secret, store.clone(), clock).await.map_err(|error| error.to_string())?;
     // If nobody waits any more, the stop that follows says so.
     let _asked = ready.send(()).is_ok();
     let stop = async {

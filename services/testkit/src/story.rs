@@ -40,7 +40,13 @@ impl Story {
             freelancer.get(&format!("/v1/jobs/{job}")).send().await.status == 200
         })
         .await;
-        Self { client: client.clone(), freelancer: freelancer.clone(), job, bid: String::new(), contract: String::new() }
+        Self {
+            client: client.clone(),
+            freelancer: freelancer.clone(),
+            job,
+            bid: String::new(),
+            contract: String::new(),
+        }
     }
 
     /// The freelancer bids.
@@ -159,7 +165,8 @@ impl Story {
     pub async fn commit_by(&self, author: &Person, seen_by: &Person) -> String {
         eventually("the review has a commit", async || {
             let reviews = seen_by.read(&self.at("reviews")).await;
-            let own = reviews.as_array()?.iter().find(|review| review["author"] == author.did.as_str())?.clone();
+            let own =
+                reviews.as_array()?.iter().find(|review| review["author"] == author.did.as_str())?.clone();
             own["commit"].as_str().map(str::to_owned)
         })
         .await

@@ -58,19 +58,39 @@ fn spoiled_bytes(good: &[u8]) -> Vec<Case> {
         ("half of it", good[..good.len() / 2].to_vec(), 422, "not-json"),
         ("something behind it", [good, b"{}"].concat(), 422, "not-json"),
         ("a space", text.replacen(':', ": ", 1).into_bytes(), 422, "not-canonical"),
-        ("an escape that need not be", text.replacen("As the", "\\u0041s the", 1).into_bytes(), 422, "not-canonical"),
+        (
+            "an escape that need not be",
+            text.replacen("As the", "\\u0041s the", 1).into_bytes(),
+            422,
+            "not-canonical",
+        ),
         ("a key twice", twice.into_bytes(), 422, "duplicate-key"),
         ("deep JSON", deep.into_bytes(), 422, "too-deep"),
         ("a nested bomb", bomb.into_bytes(), 422, "too-deep"),
         ("a fraction", text.replacen("\"seats\":1", "\"seats\":1.5", 1).into_bytes(), 422, "float"),
-        ("a huge number", text.replacen("\"seats\":1", "\"seats\":9007199254740993", 1).into_bytes(), 422, "integer-range"),
+        (
+            "a huge number",
+            text.replacen("\"seats\":1", "\"seats\":9007199254740993", 1).into_bytes(),
+            422,
+            "integer-range",
+        ),
         ("a byte order mark", [b"\xef\xbb\xbf", good].concat(), 422, "not-json"),
         ("invalid UTF-8", [&good[..20], b"\xff\xfe", &good[20..]].concat(), 422, "not-json"),
         ("a NUL byte", [&good[..20], b"\0", &good[20..]].concat(), 422, "not-json"),
         ("a lone surrogate", text.replacen("As the", "\\ud800s the", 1).into_bytes(), 422, "not-json"),
         ("text that is not NFC", text.replacen("As the", "A\u{30a}s the", 1).into_bytes(), 422, "not-nfc"),
-        ("a key outside ASCII", text.replacen("\"seats\"", "\"séats\"", 1).into_bytes(), 422, "key-not-ascii"),
-        ("more than a document may be", text.replacen("As the", &"x".repeat(66_000), 1).into_bytes(), 422, "too-large"),
+        (
+            "a key outside ASCII",
+            text.replacen("\"seats\"", "\"séats\"", 1).into_bytes(),
+            422,
+            "key-not-ascii",
+        ),
+        (
+            "more than a document may be",
+            text.replacen("As the", &"x".repeat(66_000), 1).into_bytes(),
+            422,
+            "too-large",
+        ),
         ("more than a body may be", vec![b'x'; 200_000], 413, "too-large"),
     ]
 }
@@ -84,32 +104,96 @@ fn spoiled_documents(own: &Own, other: &Own, good: &Value) -> Vec<Case> {
     let foreign = changed(good, "/proof/verificationMethod", method.into());
     let titled = |title: &str| signed(changed(good, "/credentialSubject/title", title.into()));
     vec![
-        ("a word changed after signing", bytes(&changed(good, "/credentialSubject/title", "Other".into())), 422, "bad-signature"),
+        (
+            "a word changed after signing",
+            bytes(&changed(good, "/credentialSubject/title", "Other".into())),
+            422,
+            "bad-signature",
+        ),
         ("signed by another key", bytes(&other.sign_value(good.clone())), 422, "bad-signature"),
         ("signed by another key that says so", bytes(&other.sign_value(foreign)), 422, "foreign-key"),
         ("no signature", bytes(&changed(good, "/proof/proofValue", "".into())), 422, "bad-signature"),
-        ("the signature of nothing", bytes(&changed(good, "/proof/proofValue", format!("z{}", "1".repeat(64)).into())), 422, "bad-signature"),
+        (
+            "the signature of nothing",
+            bytes(&changed(good, "/proof/proofValue", format!("z{}", "1".repeat(64)).into())),
+            422,
+            "bad-signature",
+        ),
         ("an unknown kind", signed(changed(good, "/type/1", "HanseWish".into())), 422, "unknown-kind"),
-        ("the body of another kind", signed(changed(good, "/type/1", "HanseProfile".into())), 422, "out-of-form"),
+        (
+            "the body of another kind",
+            signed(changed(good, "/type/1", "HanseProfile".into())),
+            422,
+            "out-of-form",
+        ),
         ("a field too many", signed(with(good, subject, "rank", 1.into())), 422, "out-of-form"),
         ("a field too many outside", signed(with(good, "", "note", 1.into())), 422, "out-of-form"),
         ("null for unstated", signed(with(good, subject, "pay", Value::Null)), 422, "out-of-form"),
-        ("two proofs", bytes(&with(good, "", "proof", json!([good["proof"], good["proof"]]))), 422, "out-of-form"),
+        (
+            "two proofs",
+            bytes(&with(good, "", "proof", json!([good["proof"], good["proof"]]))),
+            422,
+            "out-of-form",
+        ),
         ("another suite", signed(changed(good, "/proof/cryptosuite", "none".into())), 422, "out-of-form"),
-        ("another purpose", signed(changed(good, "/proof/proofPurpose", "authentication".into())), 422, "out-of-form"),
-        ("a key of small order", bytes(&changed(good, "/issuer", "did:key:z6MkeTG3bFFSLYVU7VqhgZxqr6YzpaGrQtFMh1uvqGy1vDnP".into())), 422, "bad-key"),
+        (
+            "another purpose",
+            signed(changed(good, "/proof/proofPurpose", "authentication".into())),
+            422,
+            "out-of-form",
+        ),
+        (
+            "a key of small order",
+            bytes(&changed(
+                good,
+                "/issuer",
+                "did:key:z6MkeTG3bFFSLYVU7VqhgZxqr6YzpaGrQtFMh1uvqGy1vDnP".into(),
+            )),
+            422,
+            "bad-key",
+        ),
         ("no key", bytes(&changed(good, "/issuer", "did:web:a.example".into())), 422, "bad-key"),
-        ("said and signed at different times", signed(changed(good, "/proof/created", "2026-11-24T09:00:00Z".into())), 422, "bad-time"),
-        ("valid until before it is said", signed(changed(good, "/validUntil", "2026-11-24T09:00:00Z".into())), 422, "bad-time"),
-        ("open for a year", signed(changed(good, "/validUntil", "2027-11-24T09:00:00Z".into())), 422, "bad-time"),
+        (
+            "said and signed at different times",
+            signed(changed(good, "/proof/created", "2026-11-24T09:00:00Z".into())),
+            422,
+            "bad-time",
+        ),
+        (
+            "valid until before it is said",
+            signed(changed(good, "/validUntil", "2026-11-24T09:00:00Z".into())),
+            422,
+            "bad-time",
+        ),
+        (
+            "open for a year",
+            signed(changed(good, "/validUntil", "2027-11-24T09:00:00Z".into())),
+            422,
+            "bad-time",
+        ),
         ("text that turns direction", titled("Translate \u{202e}unem a"), 422, "forbidden-character"),
         ("text with nothing in it", titled("Translate\u{200b} a menu"), 422, "forbidden-character"),
         ("a control character", titled("Translate\u{1b}[2J a menu"), 422, "forbidden-character"),
         ("a long title", titled(&"x".repeat(121)), 422, "out-of-bounds"),
         ("an empty title", titled(""), 422, "out-of-bounds"),
-        ("the custody of a node", signed(with(good, "/proof", "custody", "a.example".into())), 422, "wrong-custody"),
-        ("another home than one's own", signed(changed(good, "/credentialSubject/home", "b.example".into())), 422, "wrong-home"),
-        ("a home that nobody knows", signed(changed(good, "/credentialSubject/home", "z.example".into())), 422, "wrong-home"),
+        (
+            "the custody of a node",
+            signed(with(good, "/proof", "custody", "a.example".into())),
+            422,
+            "wrong-custody",
+        ),
+        (
+            "another home than one's own",
+            signed(changed(good, "/credentialSubject/home", "b.example".into())),
+            422,
+            "wrong-home",
+        ),
+        (
+            "a home that nobody knows",
+            signed(changed(good, "/credentialSubject/home", "z.example".into())),
+            422,
+            "wrong-home",
+        ),
     ]
 }
 
@@ -189,7 +273,10 @@ async fn a_document_that_comes_again_has_no_second_effect() {
         ("job", publish(home, job.bytes()).await),
         ("profile", publish(home, profile.bytes()).await),
         ("genesis", publish(home, genesis.bytes()).await),
-        ("signed genesis", document(home, genesis.bytes()).header("hanse-leaf-signature", signature).send().await),
+        (
+            "signed genesis",
+            document(home, genesis.bytes()).header("hanse-leaf-signature", signature).send().await,
+        ),
     ];
     for (name, answer) in again {
         assert_eq!(answer.ok(200)["created"], false, "{name}");
@@ -198,8 +285,13 @@ async fn a_document_that_comes_again_has_no_second_effect() {
     publish(home, own.job("Twice").bytes()).await.ok(201);
     settled(&federation, 8).await;
     let after = state(home).await;
-    assert_eq!(after["jobs"]["items"].as_array().unwrap().len(), before["jobs"]["items"].as_array().unwrap().len() + 1);
-    let sizes = |state: &Value| -> u64 { state["logs"].as_array().unwrap().iter().filter_map(|log| log["size"].as_u64()).sum() };
+    assert_eq!(
+        after["jobs"]["items"].as_array().unwrap().len(),
+        before["jobs"]["items"].as_array().unwrap().len() + 1
+    );
+    let sizes = |state: &Value| -> u64 {
+        state["logs"].as_array().unwrap().iter().filter_map(|log| log["size"].as_u64()).sum()
+    };
     assert_eq!(sizes(&after), sizes(&before) + 2, "one leaf and one index leaf: {before} {after}");
 }
 
@@ -211,7 +303,11 @@ async fn one_genesis_and_one_chain_of_profiles() {
     let bare = own.genesis();
     publish(home, bare.bytes()).await.refused(422, "bad-field");
     let stolen = Own::new("a.example", federation.clock().now()).leaf_signature(&bare);
-    document(home, bare.bytes()).header("hanse-leaf-signature", stolen).send().await.refused(422, "bad-signature");
+    document(home, bare.bytes())
+        .header("hanse-leaf-signature", stolen)
+        .send()
+        .await
+        .refused(422, "bad-signature");
     for rubbish in ["", "zz", &"0".repeat(127), "é"] {
         let answer = document(home, bare.bytes()).header("hanse-leaf-signature", rubbish).send().await;
         assert_eq!(answer.status, 422, "{rubbish}: {}", answer.text());
@@ -219,7 +315,11 @@ async fn one_genesis_and_one_chain_of_profiles() {
     own.found(home).await;
     let second = own.genesis();
     let signature = own.leaf_signature(&second);
-    document(home, second.bytes()).header("hanse-leaf-signature", signature).send().await.refused(409, "other-genesis");
+    document(home, second.bytes())
+        .header("hanse-leaf-signature", signature)
+        .send()
+        .await
+        .refused(409, "other-genesis");
 
     let first = own.profile("Smith", None);
     publish(home, first.bytes()).await.ok(201);

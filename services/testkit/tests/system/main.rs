@@ -7,8 +7,17 @@
     reason = "test code: a failure is the finding"
 )]
 
+mod access;
+mod away;
+mod bounds;
 mod documents;
+mod gossip;
+mod liar;
+mod moves;
+mod once;
+mod outlaw;
 mod own;
 mod proof;
 mod secrets;
+mod tiles;
 mod walk;

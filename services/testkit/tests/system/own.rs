@@ -34,6 +34,16 @@ impl Own {
         Self { key, did, home: NodeName::parse(home).unwrap(), now }
     }
 
+    /// The same person, who says that their home is another one.
+    pub(crate) fn says_home(&self, home: &str) -> Self {
+        Self {
+            key: self.key.clone(),
+            did: self.did.clone(),
+            home: NodeName::parse(home).unwrap(),
+            now: self.now,
+        }
+    }
+
     fn draft(&self, body: Body, until: Option<Timestamp>) -> Draft {
         Draft { issuer: self.did.clone(), body, salt: fresh(), from: self.now, until, custody: None }
     }

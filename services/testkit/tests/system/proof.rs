@@ -1,9 +1,9 @@
 //! A stranger's check: the evidence file of a node, a policy from the nodes' own cards, and the verifier.
 
 use hanse_command::policy::{self, NodeKeys};
+use hanse_engine::Clock as _;
 use hanse_testkit::{Federation, Person, TestNode, eventually};
 use hanse_verifier::{Options, Report, Verdict, verify};
-use hanse_engine::Clock as _;
 
 /// The policy that trusts these nodes, as `hanse policy` makes it.
 pub(crate) async fn policy_of(nodes: &[TestNode], federation: &Federation) -> String {

@@ -93,7 +93,16 @@ async fn what_two_people_agree_is_theirs_alone() {
 }
 
 async fn eve_cannot_move(story: &Story, eve: &Person) {
-    for event in ["accept", "decline", "rescind", "deliver", "accept-delivery", "attest-paid", "confirm-received", "close"] {
+    for event in [
+        "accept",
+        "decline",
+        "rescind",
+        "deliver",
+        "accept-delivery",
+        "attest-paid",
+        "confirm-received",
+        "close",
+    ] {
         eve.tries(&story.at(event), &json!({})).await.refused(404, "not-found");
     }
     eve.tries(&story.at("reviews"), &json!({"rating": 1})).await.refused(404, "not-found");

@@ -18,16 +18,31 @@ async fn a_contract_from_posting_to_proof() {
     let story = Story::closed(&ada, &ben).await;
     for side in [&ada, &ben] {
         let contract = side.read(&story.at("")).await;
-        let events: Vec<&str> =
-            contract["history"].as_array().unwrap().iter().filter_map(|move_| move_["event"].as_str()).collect();
-        let lived = ["offer", "accept", "engage", "deliver", "accept_delivery", "attest_paid", "confirm_received", "close"];
+        let events: Vec<&str> = contract["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|move_| move_["event"].as_str())
+            .collect();
+        let lived = [
+            "offer",
+            "accept",
+            "engage",
+            "deliver",
+            "accept_delivery",
+            "attest_paid",
+            "confirm_received",
+            "close",
+        ];
         assert_eq!(events, lived, "{} sees another life", side.handle);
         assert_eq!(contract["engaged"], json!({"client": true, "freelancer": true}));
     }
     until("the filled job is completed everywhere", async || {
         let mut states = Vec::new();
         for node in federation.nodes() {
-            states.push(node.http().get(&format!("/v1/jobs/{}", story.job)).send().await.ok(200)["state"].clone());
+            states.push(
+                node.http().get(&format!("/v1/jobs/{}", story.job)).send().await.ok(200)["state"].clone(),
+            );
         }
         states[0] == "completed" && states.iter().all(|state| state == "completed" || state == "filled")
     })
@@ -64,7 +79,8 @@ async fn sealed_until_both(federation: &Federation, story: &Story) {
     let shown = federation[1].http().get(&story.at("reviews")).send().await.ok(200).to_string();
     assert!(shown.contains(CLIENT_SAYS) && shown.contains(FREELANCER_SAYS), "{shown}");
     until("the auditor has the open review too", async || {
-        let facts = federation[2].http().get(&format!("/v1/reputation/{}", story.freelancer.did)).send().await;
+        let facts =
+            federation[2].http().get(&format!("/v1/reputation/{}", story.freelancer.did)).send().await;
         facts.status == 200 && facts.text().contains(CLIENT_SAYS)
     })
     .await;
@@ -91,7 +107,11 @@ async fn strangers_believe(federation: &Federation, story: &Story) {
     let review = of_ben.reviews().next().unwrap();
     assert_eq!((review.author.as_str(), review.rating), (story.client.did.as_str(), 5));
     assert_eq!(review.text.as_deref(), Some(CLIENT_SAYS));
-    assert_eq!(review.custody.as_ref().map(|node| node.as_str()), Some("a.example"), "a hosted signature says so");
+    assert_eq!(
+        review.custody.as_ref().map(|node| node.as_str()),
+        Some("a.example"),
+        "a hosted signature says so"
+    );
     assert_eq!(review.reply.as_deref(), Some("Thank you, gladly again."));
     let of_ada = proven(federation, &story.client, &policy, |report| report.reviews().count() == 1).await;
     let slot = &of_ada.contracts[0].slots[0];
@@ -103,7 +123,8 @@ async fn strangers_believe(federation: &Federation, story: &Story) {
         assert_eq!(report.exit_code(), 0);
         assert_eq!(home.foreign, 0);
     }
-    let facts = federation[2].http().get(&format!("/v1/reputation/{}", story.client.did)).send().await.ok(200);
+    let facts =
+        federation[2].http().get(&format!("/v1/reputation/{}", story.client.did)).send().await.ok(200);
     assert_eq!((facts["engagements"].as_u64(), facts["settled"].as_u64()), (Some(1), Some(1)), "{facts}");
     assert_eq!((facts["open_slots"].as_u64(), facts["sealed"].as_u64()), (Some(0), Some(0)), "{facts}");
     tampering_shows(federation, &story.freelancer, &policy).await;
@@ -124,7 +145,10 @@ async fn tampering_shows(federation: &Federation, person: &Person, policy: &str)
     ] {
         assert!(file.contains(from), "the file has no {from}");
         let verdict = hanse_verifier::verify(file.replacen(from, to, 1).as_bytes(), policy, now, &options);
-        assert!(verdict.as_ref().map_or(true, |report| report.verdict != Verdict::Valid), "{from} -> {to} passes");
+        assert!(
+            verdict.as_ref().map_or(true, |report| report.verdict != Verdict::Valid),
+            "{from} -> {to} passes"
+        );
     }
     // A whole entry left out: the list is no longer complete.
     let mut value: serde_json::Value = serde_json::from_str(&file).unwrap();
