@@ -9,8 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// 3 to 32 of `a-z`, `0-9`, inner `-`; begins with a letter.
+    #[schema(min_length = 3, max_length = 32, pattern = "^[a-z](-?[a-z0-9])*$", example = "ada")]
     pub handle: String,
     /// 10 to 1,024 bytes.
+    #[schema(min_length = 10, max_length = 1024, example = "correct horse battery")]
     pub password: String,
 }
 
@@ -29,24 +31,30 @@ pub enum Pay {
     /// Money, in minor units of a currency.
     Money {
         /// ISO 4217, three capital letters.
+        #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
         currency: String,
         /// At least.
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         min: Option<i64>,
         /// At most.
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max: Option<i64>,
         /// `hour` or `project`.
+        #[schema(pattern = "^(hour|project)$", example = "project")]
         per: String,
     },
     /// Something else in exchange.
     Barter {
         /// What.
+        #[schema(min_length = 1, max_length = 500)]
         offers: String,
     },
     /// Hours of somebody's time.
     TimeCredits {
         /// How many.
+        #[schema(minimum = 1, maximum = 20_000)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hours: Option<u32>,
     },
@@ -61,13 +69,17 @@ pub enum Place {
     /// There.
     Site {
         /// For people.
+        #[schema(min_length = 1, max_length = 120)]
         name: String,
         /// ISO 3166-1, two capital letters.
+        #[schema(pattern = "^[A-Z]{2}$", example = "FR")]
         country: String,
         /// Ten-thousandths of a degree.
+        #[schema(minimum = -900_000, maximum = 900_000)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         latitude_e4: Option<i32>,
         /// Ten-thousandths of a degree.
+        #[schema(minimum = -1_800_000, maximum = 1_800_000)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         longitude_e4: Option<i32>,
     },
@@ -78,9 +90,11 @@ pub enum Place {
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Not before.
+    #[schema(format = Date)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<String>,
     /// Not after.
+    #[schema(format = Date)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<String>,
 }
@@ -90,15 +104,19 @@ pub struct Schedule {
 #[serde(deny_unknown_fields)]
 pub struct ProfileRequest {
     /// A few paragraphs.
+    #[schema(min_length = 1, max_length = 4_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
     /// One line.
+    #[schema(min_length = 1, max_length = 120)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
     /// Language tags.
+    #[schema(max_items = 20)]
     #[serde(default)]
     pub languages: Vec<String>,
     /// The name to be called by.
+    #[schema(min_length = 1, max_length = 80)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where they work from.
@@ -111,9 +129,11 @@ pub struct ProfileRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<bool>,
     /// ESCO ids or `local:` slugs.
+    #[schema(max_items = 20)]
     #[serde(default)]
     pub skills: Vec<String>,
     /// How far they travel.
+    #[schema(maximum = 20_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub travel_km: Option<u32>,
 }
@@ -123,22 +143,28 @@ pub struct ProfileRequest {
 #[serde(deny_unknown_fields)]
 pub struct JobRequest {
     /// One line.
+    #[schema(min_length = 1, max_length = 120, example = "Translate a menu")]
     pub title: String,
     /// What is to be done.
+    #[schema(min_length = 1, max_length = 16_000, example = "Two pages, French to English.")]
     pub text: String,
     /// How many people, 1 to 100.
+    #[schema(minimum = 1, maximum = 100)]
     #[serde(default = "one")]
     pub seats: u32,
     /// Days until it expires, 1 to 90; 30 if not said.
+    #[schema(minimum = 1, maximum = 90)]
     #[serde(default = "thirty", skip_serializing)]
     pub days: u32,
     /// Hours a week.
+    #[schema(minimum = 1, maximum = 168)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours_per_week: Option<u32>,
     /// The language of title and text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// Languages that the work needs.
+    #[schema(max_items = 20)]
     #[serde(default)]
     pub languages: Vec<String>,
     /// What is given in return.
@@ -151,6 +177,7 @@ pub struct JobRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// ESCO ids or `local:` slugs.
+    #[schema(max_items = 20)]
     #[serde(default)]
     pub skills: Vec<String>,
 }
@@ -168,8 +195,10 @@ fn thirty() -> u32 {
 #[serde(deny_unknown_fields)]
 pub struct BidRequest {
     /// Why this freelancer.
+    #[schema(min_length = 1, max_length = 8_000)]
     pub text: String,
     /// Days that the work takes.
+    #[schema(minimum = 1, maximum = 3_650)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
     /// The language of the text.
@@ -185,8 +214,10 @@ pub struct BidRequest {
 #[serde(deny_unknown_fields)]
 pub struct OfferRequest {
     /// What is to be done.
+    #[schema(min_length = 1, max_length = 8_000)]
     pub scope: String,
     /// By when, `YYYY-MM-DD`.
+    #[schema(format = Date)]
     pub due: String,
     /// The language of the scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,12 +232,15 @@ pub struct OfferRequest {
 #[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// `deliver`, `accept_delivery`: a note to the other side.
+    #[schema(min_length = 1, max_length = 2_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// `deliver`: SHA-256 of the work, hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// `close`, `decline`, `withdraw`, `rescind`, `close_unfilled`: why.
+    #[schema(min_length = 1, max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -216,6 +250,7 @@ pub struct StepRequest {
 #[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
     /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     pub rating: u8,
     /// Each 1 to 5; the names depend on the author's role.
     #[serde(default)]
@@ -224,6 +259,7 @@ pub struct ReviewRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_time: Option<bool>,
     /// The words, a document of their own that can be erased.
+    #[schema(min_length = 1, max_length = 8_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The language of the words.

@@ -6,47 +6,31 @@ use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::idempotency;
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
 use crate::routes::{accounts, bids, contracts, documents, jobs, log, node, people, reputation, reviews};
 use crate::state::State;
+use crate::{idempotency, openapi};
 
 /// Most bytes of a request body: a document has at most 64 KiB, JSON escapes may double it.
 pub(crate) const BODY_BYTES_MAX: usize = 128 * 1024;
 
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Hanse node",
-        description = "A federation of freelancer marketplaces with a reputation ledger that anyone can verify.\n\n\
+#[openapi(info(
+    title = "Hanse node",
+    description = "A federation of freelancer marketplaces with a reputation ledger that anyone can verify.\n\n\
             Sign in at `POST /v1/sessions` and send the access token as `Authorization: Bearer …`. Errors are RFC 9457 problem \
             documents with a stable `type`. A POST with an `Idempotency-Key` may be repeated. Lists are keyset pages: pass `next` \
             as `cursor`. A thing has an `ETag`: send it as `If-Match` to move only what you have seen. `?dry_run=true` on a \
             transition answers the document as it would be, and changes nothing.",
-        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
-    ),
-    modifiers(&Bearer)
-)]
+    license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+))]
 struct Description;
-
-struct Bearer;
-
-impl Modify for Bearer {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        openapi
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    }
-}
 
 /// Every route; a handler that is not here is neither served nor documented.
 fn routes(config: &mut ServiceConfig<'_>) {
@@ -98,8 +82,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
 
 /// The `OpenAPI` document as it is served and committed, with one final newline left to the printer.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
-    let (_, api) =
+    let (_, mut api) =
         App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+    openapi::complete(&mut api);
     api.to_pretty_json()
 }
 
@@ -116,8 +101,9 @@ pub(crate) fn app(
         InitError = (),
     >,
 > {
-    let (app, api) =
+    let (app, mut api) =
         App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+    openapi::complete(&mut api);
     let paths = web::Data::new(Paths::of(&api));
     app.service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 mod idempotency;
 mod observe;
+mod openapi;
 mod principal;
 mod problem;
 mod routes;

@@ -73,7 +73,7 @@ pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, P
 }
 
 /// Metrics for Prometheus.
-#[utoipa::path(tag = "node", responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "text/plain")))]
+#[utoipa::path(tag = "node", responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text")))]
 #[get("/metrics")]
 pub(crate) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let mut text = String::new();
