@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
@@ -111,7 +111,6 @@ pub(crate) fn app(
         .app_data(metrics)
         .app_data(paths)
         .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
-        .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX).error_handler(json_error))
         .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
@@ -129,28 +128,6 @@ async fn boxed(
         request.head_mut().method = Method::GET;
     }
     Ok(next.call(request).await?.map_into_boxed_body())
-}
-
-fn json_error(error: JsonPayloadError, _: &HttpRequest) -> Error {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "foreign and open: every other way to fail is an unreadable body"
-    )]
-    match error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-            Problem::body_too_large().into()
-        }
-        JsonPayloadError::ContentType => {
-            Problem::unreadable("not-json", "Send JSON, with `Content-Type: application/json`.").into()
-        }
-        JsonPayloadError::Deserialize(error) if error.is_data() => {
-            Problem::unreadable("bad-body", format!("The JSON is not what this path takes: {error}.")).into()
-        }
-        JsonPayloadError::Deserialize(error) => {
-            Problem::unreadable("not-json", format!("The body is not JSON: {error}.")).into()
-        }
-        _ => Problem::body_unreadable().into(),
-    }
 }
 
 fn path_error(error: &PathError) -> Error {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod body;
 pub mod cli;
 pub mod config;
 mod idempotency;

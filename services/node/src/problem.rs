@@ -137,6 +137,18 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, slug, detail)
     }
 
+    /// A body that is not JSON, or does not say that it is.
+    #[must_use]
+    pub(crate) fn not_json(detail: &str) -> Self {
+        Self::unreadable("not-json", detail)
+    }
+
+    /// JSON that is not what the path takes.
+    #[must_use]
+    pub(crate) fn bad_body(what: &str) -> Self {
+        Self::unreadable("bad-body", format!("The JSON is not what this path takes: {what}."))
+    }
+
     /// A body over the limit.
     #[must_use]
     pub(crate) fn body_too_large() -> Self {

@@ -7,6 +7,7 @@ use hanse_engine::views::{Person, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::body::Json;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -62,10 +63,7 @@ pub(crate) struct Tokens {
     (status = 503, description = "`busy`: passwords cost work; try again in a moment.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/accounts")]
-pub(crate) async fn register(
-    state: web::Data<State>,
-    body: web::Json<Register>,
-) -> Result<HttpResponse, Problem> {
+pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> Result<HttpResponse, Problem> {
     let person = state.engine.register(body.into_inner()).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
 }
@@ -78,9 +76,9 @@ pub(crate) async fn register(
     (status = 503, description = "`busy`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sessions")]
-pub(crate) async fn login(state: web::Data<State>, body: web::Json<Login>) -> Result<HttpResponse, Problem> {
-    let scopes = Scope::normalise(&body.scopes).map_err(|word| Problem::unknown_scope(&word))?;
-    let session = state.engine.login(&body.handle, &body.password, &scopes).await?;
+pub(crate) async fn login(state: web::Data<State>, body: Json<Login>) -> Result<HttpResponse, Problem> {
+    let scopes = Scope::normalise(&body.0.scopes).map_err(|word| Problem::unknown_scope(&word))?;
+    let session = state.engine.login(&body.0.handle, &body.0.password, &scopes).await?;
     tokens(&state, session)
 }
 
@@ -90,11 +88,8 @@ pub(crate) async fn login(state: web::Data<State>, body: web::Json<Login>) -> Re
     (status = 401, description = "`session-ended`: over, logged out, or an old token was used twice.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sessions/refresh")]
-pub(crate) async fn refresh(
-    state: web::Data<State>,
-    body: web::Json<Refresh>,
-) -> Result<HttpResponse, Problem> {
-    let session = state.engine.refresh(&body.refresh_token).await?;
+pub(crate) async fn refresh(state: web::Data<State>, body: Json<Refresh>) -> Result<HttpResponse, Problem> {
+    let session = state.engine.refresh(&body.0.refresh_token).await?;
     tokens(&state, session)
 }
 

@@ -9,6 +9,7 @@ use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
 
+use crate::body::Json;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -64,7 +65,7 @@ macro_rules! moves {
             request: HttpRequest,
             id: web::Path<String>,
             trial: web::Query<Trial>,
-            body: web::Json<StepRequest>,
+            body: Json<StepRequest>,
         ) -> Result<HttpResponse, Problem> {
             principal.need($scope)?;
             answer::seen(&request, &find(&state, &principal, &id).await?.head)?;
@@ -99,7 +100,7 @@ pub(crate) async fn offer(
     principal: Principal,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: web::Json<OfferRequest>,
+    body: Json<OfferRequest>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Contracts)?;
     let id = answer::id(&id, Kind::Bid)?;

@@ -10,6 +10,7 @@ use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
 
+use crate::body::Json;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -69,7 +70,7 @@ macro_rules! moves {
             request: HttpRequest,
             id: web::Path<String>,
             trial: web::Query<Trial>,
-            body: web::Json<StepRequest>,
+            body: Json<StepRequest>,
         ) -> Result<HttpResponse, Problem> {
             step(&state, &principal, &request, (&id, $event), body.into_inner(), *trial).await
         }

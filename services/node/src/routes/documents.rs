@@ -6,7 +6,7 @@ use hanse_document::DocumentId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::BODY_BYTES_MAX;
+use crate::body;
 use crate::principal::Viewer;
 use crate::problem::Problem;
 use crate::state::State;
@@ -36,14 +36,9 @@ pub(crate) struct Taken {
 pub(crate) async fn publish(
     state: web::Data<State>,
     request: HttpRequest,
-    body: web::Payload,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    // Not the extractor of bytes: its refusals are no problem documents.
-    let body = body
-        .to_bytes_limited(BODY_BYTES_MAX)
-        .await
-        .map_err(|_| Problem::body_too_large())?
-        .map_err(|_| Problem::body_unreadable())?;
+    let body = body::bytes(payload).await?;
     let signature = request.headers().get(LEAF_SIGNATURE).map(|value| value.to_str().unwrap_or_default());
     let (id, created) = state.engine.publish_signed(&body, signature).await?;
     let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };

@@ -9,6 +9,7 @@ use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
 
+use crate::body::Json;
 use crate::principal::{Principal, Scope, Viewer};
 use crate::problem::Problem;
 use crate::state::State;
@@ -27,7 +28,7 @@ pub(crate) async fn post(
     state: web::Data<State>,
     principal: Principal,
     trial: web::Query<Trial>,
-    body: web::Json<JobRequest>,
+    body: Json<JobRequest>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Jobs)?;
     let published = state.engine.post_job(&principal.did, body.into_inner(), trial.dry_run).await?;
@@ -86,7 +87,7 @@ pub(crate) async fn close(
     request: HttpRequest,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: web::Json<StepRequest>,
+    body: Json<StepRequest>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Jobs)?;
     let id = answer::id(&id, Kind::Job)?;
@@ -115,7 +116,7 @@ pub(crate) async fn bid(
     principal: Principal,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: web::Json<BidRequest>,
+    body: Json<BidRequest>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Bids)?;
     let id = answer::id(&id, Kind::Job)?;

@@ -5,6 +5,7 @@ use hanse_engine::requests::ProfileRequest;
 use hanse_engine::views::{Person, ProfileView};
 
 use super::answer::{self, Trial};
+use crate::body::Json;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -33,7 +34,7 @@ pub(crate) async fn put_profile(
     state: web::Data<State>,
     principal: Principal,
     trial: web::Query<Trial>,
-    body: web::Json<ProfileRequest>,
+    body: Json<ProfileRequest>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Profile)?;
     let published = state.engine.put_profile(&principal.did, body.into_inner(), trial.dry_run).await?;

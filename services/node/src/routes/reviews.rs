@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answer::{self, Trial};
+use crate::body::Json;
 use crate::principal::{Principal, Scope, Viewer};
 use crate::problem::Problem;
 use crate::state::State;
@@ -37,7 +38,7 @@ pub(crate) async fn deposit(
     principal: Principal,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: web::Json<ReviewRequest>,
+    body: Json<ReviewRequest>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Reviews)?;
     let id = answer::id(&id, Kind::Offer)?;
@@ -74,7 +75,7 @@ pub(crate) async fn reply(
     principal: Principal,
     commit: web::Path<String>,
     trial: web::Query<Trial>,
-    body: web::Json<Reply>,
+    body: Json<Reply>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Reviews)?;
     let commit = LeafId::from_hex(&commit).ok_or_else(|| Problem::not_found("review"))?;
