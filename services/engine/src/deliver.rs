@@ -12,12 +12,13 @@ use hanse_document::{Body, DocumentId, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, Settled};
 use hanse_store::documents::DocumentRow;
-use hanse_store::{Sql, accounts, documents};
+use hanse_store::{Sql, accounts, documents, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::apply::{Apply, apply, reread};
 use crate::error::{Failure, Refusal, UseError};
+use crate::logs::LogKind;
 use crate::publish::WAITING;
 use crate::receipts::Answered;
 use crate::signals::woken;
@@ -169,6 +170,8 @@ async fn accepted(
 ) -> Result<(), UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
+    // Leaves of the home may have been quicker than its receipt; none slips through while this looks for them.
+    log::hold(&tx, &format!("{}/{}", row.peer, LogKind::Reputation.name())).await?;
     if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == WAITING) {
         apply(&Apply::home(engine, &tx), document, &[]).await?;
         deliveries::settle(&tx, row.position, Settled::Accepted, receipt).await?;

@@ -21,7 +21,7 @@ use crate::reviews::window_seconds;
 /// Things of one kind in one look; what is left is found by the next.
 const BATCH: i64 = 500;
 /// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
-const FOLLOW_SECONDS: i64 = 3_600;
+pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
 const DAY_SECONDS: i64 = 86_400;
 /// Looks between two cleanings of sessions and kept answers.
 const CLEAN_EVERY: u32 = 600;

@@ -6,17 +6,19 @@ mod fault;
 mod fetch;
 mod replay;
 
-use hanse_document::{NodeName, Timestamp};
+use hanse_document::NodeName;
 use hanse_network::{Request, RequestError, Response};
 use hanse_store::Store;
 use hanse_store::log::{self, GapRow};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
+use crate::apply::Apply;
 use crate::cosign::audit;
-use crate::error::Failure;
+use crate::error::{Failure, UseError};
 use crate::heads;
 use crate::logs::{LogError, LogKind, Mirror};
+use crate::react;
 use crate::signals::woken;
 
 pub use fault::Fault;
@@ -139,28 +141,39 @@ async fn fill_gaps(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
     drop(connection);
     for gap in gaps {
         let Some(documents) = fetch::documents(engine, mirror, gap.index).await else { continue };
-        if fill_gap(engine.store(), &mirror.origin, &gap, &documents, engine.now()).await? {
-            tracing::info!(origin = mirror.origin, index = gap.index, "an opened review has arrived");
-            engine.signals().log_advanced();
+        match fill_gap(engine, &mirror.origin, &gap, &documents).await {
+            Ok(true) => {
+                tracing::info!(origin = mirror.origin, index = gap.index, "an opened review has arrived");
+                engine.signals().committed();
+            }
+            Ok(false) => {}
+            // One gap that cannot be filled keeps no other from it.
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(origin = mirror.origin, index = gap.index, error, "a gap stays open");
+            }
         }
     }
     Ok(())
 }
 
-/// Keeps what came for the leaf of a gap, unchecked so far. `true` if it closes the gap.
+/// Keeps what came for the leaf of a gap, unchecked so far, and shows the review that it opened. `true` if it closes the gap.
 ///
 /// # Errors
-/// Those of the store.
+/// Only our own failures.
 pub async fn fill_gap(
-    store: &Store,
+    engine: &Engine,
     origin: &str,
     gap: &GapRow,
     sent: &[Vec<u8>],
-    now: Timestamp,
-) -> Result<bool, LogError> {
-    let mut connection = store.connection().await?;
+) -> Result<bool, UseError> {
+    let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
-    let closed = documents::close_gap(&tx, origin, gap, sent, now).await?;
+    log::hold(&tx, origin).await?;
+    let closed = documents::close_gap(&tx, origin, gap, sent, engine.now()).await?;
+    if closed {
+        react::opened_before(&Apply::home(engine, &tx), origin, gap.index).await?;
+    }
     tx.commit().await?;
     Ok(closed)
 }

@@ -16,10 +16,11 @@ use crate::error::{Failure, Refusal, UseError};
 use crate::logs::{LEAVES_MAX, LogKind, head, leaves_from};
 use crate::signals::woken;
 
-pub(crate) use reviews::release;
+pub(crate) use contracts::engaged_before;
+pub(crate) use reviews::{opened_before, release};
 
 /// A leaf, and where it stands.
-struct Seen<'a> {
+struct Seen {
     kind: LogKind,
     /// Who signs the log.
     operator: NodeName,
@@ -27,7 +28,29 @@ struct Seen<'a> {
     own: bool,
     index: u64,
     id: LeafId,
-    leaf: &'a Leaf,
+    leaf: Leaf,
+}
+
+impl Seen {
+    /// The leaf of this id, if it stands in the log.
+    async fn standing(ctx: &Apply<'_>, origin: &str, id: &LeafId) -> Result<Option<Self>, UseError> {
+        let row = log::leaf(ctx.tx, origin, id).await?;
+        Ok(row.and_then(|row| Self::read(ctx.engine, origin, &row)))
+    }
+
+    /// `None` for index leaves and types of a later version: they mean nothing here.
+    fn read(engine: &Engine, origin: &str, row: &LeafRow) -> Option<Self> {
+        let (operator, kind) = split(origin)?;
+        let leaf = Leaf::parse(&row.bytes).ok()?;
+        Some(Self {
+            kind,
+            operator,
+            own: engine.log_keys().is_own(origin),
+            index: row.index,
+            id: row.id,
+            leaf,
+        })
+    }
 }
 
 /// What becomes of the cursor.
@@ -72,8 +95,6 @@ pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
 }
 
 async fn drain(engine: &Engine, origin: &str) -> Result<(), UseError> {
-    let Some((operator, kind)) = split(origin) else { return Ok(()) };
-    let own = engine.log_keys().is_own(origin);
     loop {
         let connection = engine.store().connection().await?;
         let row = head(&connection, origin).await?;
@@ -83,15 +104,12 @@ async fn drain(engine: &Engine, origin: &str) -> Result<(), UseError> {
         let leaves = leaves_from(&connection, origin, row.reacted, LEAVES_MAX).await?;
         drop(connection);
         let mut cursor = row.reacted;
-        for LeafRow { index, id, bytes } in &leaves {
-            // Index leaves, and types of a later version, mean nothing here.
-            let Ok(leaf) = Leaf::parse(bytes) else { continue };
-            let operator = operator.clone();
-            let seen = Seen { kind, operator, own, index: *index, id: *id, leaf: &leaf };
+        for row in &leaves {
+            let Some(seen) = Seen::read(engine, origin, row) else { continue };
             if react(engine, origin, cursor, &seen).await? == Turn::Wait {
                 return Ok(());
             }
-            cursor = index + 1;
+            cursor = row.index + 1;
         }
         let end = leaves.last().map_or(cursor, |leaf| leaf.index + 1);
         if end > cursor {
@@ -113,7 +131,7 @@ fn split(origin: &str) -> Option<(NodeName, LogKind)> {
 }
 
 /// One leaf: the cursor moves first, so that a second reactor finds it moved and does nothing.
-async fn react(engine: &Engine, origin: &str, cursor: u64, seen: &Seen<'_>) -> Result<Turn, UseError> {
+async fn react(engine: &Engine, origin: &str, cursor: u64, seen: &Seen) -> Result<Turn, UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     log::set_reacted(&tx, origin, cursor, seen.index + 1).await?;
@@ -139,7 +157,7 @@ async fn react(engine: &Engine, origin: &str, cursor: u64, seen: &Seen<'_>) -> R
     }
 }
 
-async fn effect(ctx: &Apply<'_>, seen: &Seen<'_>) -> Result<(), UseError> {
+async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
     let Some(statement) = seen.leaf.statement() else { return Ok(()) };
     match (seen.kind, statement) {
         (LogKind::Jobs, Statement::Posting { commitment }) if !seen.own => {

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use hanse_document::{Did, NodeName, Timestamp};
+use hanse_network::{Bytes, Entry, Response};
 use hanse_store::testing::TestDatabase;
 use serde_json::json;
 
 use crate::config::{Config, Pace, Peer, Secret};
+use crate::follow::{Replayed, Segment, replay};
 use crate::keys::Keys;
+use crate::logs::{LogKind, head};
 use crate::requests::Register;
+use crate::sequence::sequence;
 use crate::views::{BidView, JobView, Published};
-use crate::{Engine, ManualClock};
+use crate::{Engine, ManualClock, range, react};
 
 pub(crate) struct Home {
     pub(crate) engine: Engine,
@@ -65,6 +69,38 @@ impl Home {
     pub(crate) async fn bid(&self, freelancer: &Did, job: &str) -> Published<BidView> {
         let request = serde_json::from_value(json!({"text": "I can."})).unwrap();
         self.engine.bid(freelancer, &job.parse().unwrap(), request, false).await.unwrap()
+    }
+
+    /// Gives what waits here its place in the reputation log, and every leaf its effect.
+    pub(crate) async fn sequence(&self) {
+        let own = self.engine.log_keys().own(LogKind::Reputation);
+        sequence(self.engine.store(), own, self.engine.now()).await.unwrap();
+        react::round(&self.engine).await.unwrap();
+    }
+
+    /// Pulls the reputation log of another home, and gives every leaf its effect.
+    pub(crate) async fn follow(&self, other: &Self) {
+        self.pull(other, usize::MAX).await;
+    }
+
+    /// As [`Self::follow`], with at most so many documents for each leaf.
+    pub(crate) async fn pull(&self, other: &Self, most: usize) {
+        let origin = LogKind::Reputation.origin(&other.engine.config().name);
+        let mirror = self.engine.log_keys().mirror(&origin).unwrap();
+        let (ours, theirs) = (self.engine.store().connection(), other.engine.store().connection());
+        let (ours, theirs) = (ours.await.unwrap(), theirs.await.unwrap());
+        loop {
+            let start = head(&ours, &origin).await.unwrap().size;
+            let page = range::answer(&theirs, &origin, start, u64::MAX).await.unwrap();
+            let Response::Range { entries, checkpoint: Some(checkpoint) } = page else { break };
+            let documents =
+                |entry: Entry| entry.documents.into_iter().take(most).map(Bytes::into_vec).collect();
+            let entries = entries.into_iter().map(|entry| (entry.leaf.clone().into_vec(), documents(entry)));
+            let segment = Segment { start, entries: entries.collect(), checkpoint: checkpoint.into_vec() };
+            let replayed = replay(self.engine.store(), mirror, &segment, self.engine.now()).await.unwrap();
+            assert!(matches!(replayed, Replayed::Advanced { .. }), "{replayed:?}");
+        }
+        react::round(&self.engine).await.unwrap();
     }
 
     /// The genesis of a person who is known here, as canonical bytes.

@@ -34,6 +34,8 @@ const FIND: &str =
 // Not FOR UPDATE: that would also stop every transaction that only queues a leaf, whose foreign key needs the row to stay.
 const LOCK: &str = "SELECT origin, own, vkey, size, root, range, checkpoint, reacted, halted FROM log WHERE origin = $1 \
      FOR NO KEY UPDATE";
+// Waits for whoever appends or reacts, and lets others hold it too.
+const HOLD: &str = "SELECT origin FROM log WHERE origin = $1 FOR SHARE";
 const ALL: &str =
     "SELECT origin, own, vkey, size, root, range, checkpoint, reacted, halted FROM log ORDER BY origin";
 const ADVANCE: &str = "UPDATE log SET size = $4, root = $5, range = $6, checkpoint = $7 \
@@ -53,6 +55,7 @@ pub const STATEMENTS: &[&str] = &[
     CREATE,
     FIND,
     LOCK,
+    HOLD,
     ALL,
     ADVANCE,
     HALT,
@@ -198,6 +201,15 @@ pub async fn advance(tx: &Tx<'_>, from: &LogRow, to: &Head<'_>) -> Result<(), St
 /// Those of every statement.
 pub async fn halt(db: &impl Sql, origin: &str, reason: &str) -> Result<bool, StoreError> {
     Ok(db.execute(HALT, &[&origin, &reason]).await? == 1)
+}
+
+/// Keeps a log as it is until the transaction ends: it gets no leaf, and its reactor does not move on. A job is locked after
+/// this, never before: whoever reacts has them in that order too.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn hold(tx: &Tx<'_>, origin: &str) -> Result<(), StoreError> {
+    tx.query_opt(HOLD, &[&origin]).await.map(drop)
 }
 
 /// Moves the cursor of the reactor, if it is still at `from`.

@@ -81,9 +81,8 @@ pub(crate) fn side(contract: &ContractRow, person: &hanse_document::Did) -> Opti
 async fn move_to(ctx: &Apply<'_>, contract: &mut ContractRow, to: State) -> Result<(), UseError> {
     contract.state = to.name().to_owned();
     contract.changed_at = ctx.now.unix();
-    if to == State::Closed {
-        contract.closed_at = Some(ctx.now.unix());
-    }
+    // A close by this node's clock alone may be undone by its home's word.
+    contract.closed_at = (to == State::Closed).then(|| ctx.now.unix());
     Ok(contracts::update_contract(ctx.tx, contract).await?)
 }
 

@@ -2,11 +2,13 @@
 
 use hanse_document::Verified;
 use hanse_ledger::{Statement, SubjectKey, UnsignedLeaf};
+use hanse_lifecycle::{Machine, State, timeouts};
 use hanse_store::contracts::ContractRow;
 use hanse_store::documents;
 
 use super::{Apply, reread};
 use crate::error::{Failure, UseError};
+use crate::expire::FOLLOW_SECONDS;
 use crate::logs::LogKind;
 
 /// The client's leaf and the freelancer's, before their signatures; their ids are final. Both carry the day of the acceptance.
@@ -37,13 +39,25 @@ pub(crate) fn drafts(
     ))
 }
 
+/// How long after the acceptance an engagement is still answered, in seconds: the client's home must be able to see the answer
+/// before the contract lapses there, or it would be active on one side alone.
+fn answer_seconds() -> i64 {
+    let accepted = timeouts(Machine::Contract).iter().find(|timeout| timeout.state == State::Accepted);
+    accepted.map_or(0, |timeout| timeout.after_seconds - FOLLOW_SECONDS)
+}
+
 /// Queues the freelancer's leaf at the freelancer's home: the client's stands in its log.
 pub(crate) async fn answer(ctx: &Apply<'_>, contract: &ContractRow) -> Result<(), UseError> {
     let gone = || Failure::unreadable(contract.id, "offer or acceptance is gone");
     let acceptance = contract.acceptance.ok_or_else(gone)?;
     let offer = documents::find(ctx.tx, &contract.id).await?.ok_or_else(gone)?;
     let acceptance = documents::find(ctx.tx, &acceptance).await?.ok_or_else(gone)?;
-    let (_, draft) = drafts(contract, &reread(&offer)?, &reread(&acceptance)?)?;
+    let acceptance = reread(&acceptance)?;
+    if ctx.now.seconds_since(acceptance.from()) >= answer_seconds() {
+        tracing::warn!(contract = %contract.id, "an engagement comes too late to be answered");
+        return Ok(());
+    }
+    let (_, draft) = drafts(contract, &reread(&offer)?, &acceptance)?;
     let key = ctx.hosted_key(&contract.freelancer).await?;
     let key = key.ok_or_else(|| Failure::unreadable(contract.id, "the freelancer's key is not here"))?;
     ctx.enqueue(LogKind::Reputation, &draft.sign(&[&key]).map_err(super::unsound)?).await

@@ -12,6 +12,7 @@ use super::job::begins;
 use super::{Apply, Word, engagement, reread, state};
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
+use crate::react;
 
 /// The client offers a contract on a bid.
 pub(crate) async fn offer(
@@ -170,9 +171,9 @@ pub(crate) async fn accept(
     super::bid::node_event(ctx, &bid, Event::Win).await?;
     if ctx.keeps(job) {
         commit_client(ctx, &contract, client).await?;
-        fill_when_full(ctx, job).await?;
+        return fill_when_full(ctx, job).await;
     }
-    Ok(())
+    react::engaged_before(ctx, &contract).await
 }
 
 /// The client's home logs the client's engagement first.

@@ -6,6 +6,9 @@ use serde_json::json;
 use super::*;
 use crate::apply::contract::side;
 use crate::author::Author;
+use crate::follow::fill_gap;
+use crate::range;
+use crate::requests::StepRequest;
 use crate::testing::{Home, node};
 
 /// The oldest parcel that `from` has for `to`.
@@ -128,8 +131,8 @@ fn main_of(parcel: &[Bytes]) -> Verified {
     Signed::parse(parcel.last().unwrap()).unwrap().verify().unwrap()
 }
 
-/// The same two people, with an accepted offer at both homes.
-async fn agreed() -> (Met, String) {
+/// The same two people, with an offer at both homes, and its acceptance on the way to A.
+async fn accepted() -> (Met, String) {
     let met = met().await;
     let bid = met.b.bid(&met.bob, &met.job).await.view.id;
     assert!(carry(&met.b, &met.a).await.is_empty());
@@ -139,8 +142,101 @@ async fn agreed() -> (Met, String) {
     assert!(carry(&met.a, &met.b).await.is_empty());
     let contract = offered.view.id;
     met.b.engine.accept_offer(&met.bob, &contract.parse().unwrap(), false).await.unwrap();
+    (met, contract)
+}
+
+/// The same two people, with an accepted offer at both homes.
+async fn agreed() -> (Met, String) {
+    let (met, contract) = accepted().await;
     assert!(carry(&met.b, &met.a).await.is_empty());
     (met, contract)
+}
+
+async fn contract_at(home: &Home, contract: &str) -> contracts::ContractRow {
+    let db = home.engine.store().connection().await.unwrap();
+    contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap()
+}
+
+/// A contract that has run its course, both logs followed on both sides.
+async fn closed() -> (Met, String) {
+    let (met, contract) = agreed().await;
+    met.a.sequence().await;
+    met.b.follow(&met.a).await;
+    met.b.sequence().await;
+    met.a.follow(&met.b).await;
+    let id = contract.parse().unwrap();
+    for (home, person, event) in
+        [(&met.b, &met.bob, "deliver"), (&met.a, &met.ada, "accept_delivery"), (&met.a, &met.ada, "close")]
+    {
+        let event = event.parse().unwrap();
+        home.engine.step(person, &id, event, StepRequest::default(), false).await.unwrap();
+        assert!(carry(&met.b, &met.a).await.is_empty());
+        assert!(carry(&met.a, &met.b).await.is_empty());
+    }
+    (met, contract)
+}
+
+#[tokio::test]
+async fn a_review_whose_document_comes_after_its_leaf_is_shown_all_the_same() {
+    let (met, contract) = closed().await;
+    let id = contract.parse().unwrap();
+    for (home, person) in [(&met.a, &met.ada), (&met.b, &met.bob)] {
+        let request = serde_json::from_value(json!({"rating": 5})).unwrap();
+        home.engine.review(person, &id, request, false).await.unwrap();
+    }
+    for _ in 0..3 {
+        met.a.sequence().await;
+        met.b.pull(&met.a, 0).await;
+        met.b.sequence().await;
+        met.a.follow(&met.b).await;
+    }
+    let published = async |home: &Home| {
+        let reviews = home.engine.reviews(&id, None).await.unwrap();
+        reviews.iter().filter(|review| review.state == "published").count()
+    };
+    assert_eq!((published(&met.a).await, published(&met.b).await), (2, 1));
+    let db = met.b.engine.store().connection().await.unwrap();
+    let gap = log::gaps(&db, "a.example/reputation", 2).await.unwrap().remove(0);
+    let theirs = met.a.engine.store().connection().await.unwrap();
+    let leaf = log::leaves(&theirs, "a.example/reputation", gap.index, 1).await.unwrap().remove(0);
+    let sent = range::public_documents(&theirs, "a.example/reputation", &leaf.bytes).await.unwrap();
+    let sent: Vec<_> = sent.into_iter().map(|document| document.bytes).collect();
+    assert!(fill_gap(&met.b.engine, "a.example/reputation", &gap, &sent).await.unwrap());
+    assert_eq!(published(&met.b).await, 2);
+}
+
+/// A lost receipt: the acceptance has its effect at A, whose leaf B has read before it learns so.
+async fn overtaken() -> (Met, String) {
+    let (met, contract) = accepted().await;
+    let (_, _, parcel) = next(&met.b, &met.a).await.unwrap();
+    let lost = answer(&met.a.engine, "b.example", parcel).await;
+    assert!(matches!(lost, Response::Receipt { .. }), "{lost:?}");
+    met.a.sequence().await;
+    met.b.follow(&met.a).await;
+    assert_eq!(contract_at(&met.b, &contract).await.state, "offered");
+    (met, contract)
+}
+
+#[tokio::test]
+async fn an_engagement_that_was_read_before_the_receipt_came_is_answered_all_the_same() {
+    let (met, contract) = overtaken().await;
+    assert!(carry(&met.b, &met.a).await.is_empty());
+    assert!(contract_at(&met.b, &contract).await.client_engaged);
+    met.b.sequence().await;
+    met.a.follow(&met.b).await;
+    for home in [&met.a, &met.b] {
+        assert_eq!(contract_at(home, &contract).await.state, "active");
+    }
+}
+
+#[tokio::test]
+async fn an_engagement_is_not_answered_when_the_contract_is_about_to_lapse_at_the_other_home() {
+    let (met, contract) = overtaken().await;
+    met.b.clock.advance(7 * 86_400 - 3_600);
+    assert!(carry(&met.b, &met.a).await.is_empty());
+    met.b.sequence().await;
+    let row = contract_at(&met.b, &contract).await;
+    assert_eq!((row.state.as_str(), row.client_engaged, row.freelancer_engaged), ("accepted", true, false));
 }
 
 #[tokio::test]
@@ -159,7 +255,7 @@ async fn both_homes_compute_the_same_engagements_and_the_clients_is_queued_at_it
     let queued = async |home: &Home| {
         let db = home.engine.store().connection().await.unwrap();
         let origin = format!("{}/reputation", name(home));
-        let pending = hanse_store::log::pending(&db, &origin, 10).await.unwrap();
+        let pending = log::pending(&db, &origin, 10).await.unwrap();
         pending.into_iter().map(|leaf| Some(leaf.id)).collect::<Vec<_>>()
     };
     assert!(queued(&met.a).await.contains(&a.client_engagement));

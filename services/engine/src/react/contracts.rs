@@ -20,7 +20,7 @@ pub(super) async fn locked(ctx: &Apply<'_>, leaf: &LeafId) -> Result<Option<Cont
 }
 
 /// An engagement stands in a log. The freelancer's home answers the client's; with both, the contract is active.
-pub(super) async fn engagement(ctx: &Apply<'_>, seen: &Seen<'_>) -> Result<(), UseError> {
+pub(super) async fn engagement(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
     let Some(mut contract) = locked(ctx, &seen.id).await? else { return Ok(()) };
     let of_client = contract.client_engagement == Some(seen.id);
     let (party, home) = if of_client {
@@ -57,6 +57,34 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &Seen<'_>) -> Result<(), U
     Ok(())
 }
 
+/// An acceptance has its effect here only now: its receipt was lost or late, or another document was in the way. If the
+/// engagements stand in their logs already, the reactor has passed them without knowing them. The caller holds the log of
+/// the client's home, which the first of them is in.
+pub(crate) async fn engaged_before(ctx: &Apply<'_>, contract: &ContractRow) -> Result<(), UseError> {
+    let sides = [
+        (&contract.client_home, contract.client_engagement),
+        (&contract.freelancer_home, contract.freelancer_engagement),
+    ];
+    for (home, leaf) in sides {
+        let Some(leaf) = leaf else { continue };
+        let origin = LogKind::Reputation.origin(home);
+        let Some(seen) = Seen::standing(ctx, &origin, &leaf).await? else { continue };
+        match engagement(ctx, &seen).await {
+            // As in the log: a leaf that is not right has no effect.
+            Err(UseError::Refused(refusal)) => {
+                tracing::info!(
+                    origin,
+                    index = seen.index,
+                    slug = refusal.slug(),
+                    "a leaf without effect here"
+                );
+            }
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
 /// Whether the client's engagement stands in the log of the client's home, as far as it is held here.
 async fn stands(ctx: &Apply<'_>, contract: &ContractRow) -> Result<bool, UseError> {
     let Some(leaf) = contract.client_engagement else { return Ok(false) };
@@ -65,7 +93,7 @@ async fn stands(ctx: &Apply<'_>, contract: &ContractRow) -> Result<bool, UseErro
 }
 
 /// A settle leaf of the other home is filed here too, so that it counts from either log.
-pub(super) async fn settle(ctx: &Apply<'_>, seen: &Seen<'_>, engagement: &LeafId) -> Result<(), UseError> {
+pub(super) async fn settle(ctx: &Apply<'_>, seen: &Seen, engagement: &LeafId) -> Result<(), UseError> {
     let Some(contract) = locked(ctx, engagement).await? else { return Ok(()) };
     let about_client = contract.client_engagement == Some(*engagement)
         && seen.leaf.subjects().iter().all(|subject| *subject.as_bytes() == contract.client.subject_key());
@@ -73,5 +101,5 @@ pub(super) async fn settle(ctx: &Apply<'_>, seen: &Seen<'_>, engagement: &LeafId
     if !about_client || !by_slot {
         return Err(Refusal::WrongParty("slot").into());
     }
-    if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, seen.leaf).await }
+    if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, &seen.leaf).await }
 }

@@ -1,7 +1,7 @@
 //! Leaves about reviews of contracts of people here: sealed, opened, answered.
 
 use hanse_document::{Body, Commitment, Did, DocumentId, PublicKey, Verified};
-use hanse_ledger::{Leaf, LeafId};
+use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
@@ -31,7 +31,7 @@ fn slot_of<'a>(contract: &'a ContractRow, engagement: &LeafId) -> Option<Slot<'a
 }
 
 /// A leaf counts if the slot's key signed it about the one who is rated.
-fn check(seen: &Seen<'_>, slot: &Slot<'_>) -> Result<(), Refusal> {
+fn check(seen: &Seen, slot: &Slot<'_>) -> Result<(), Refusal> {
     let about = seen.leaf.subjects().iter().all(|subject| *subject.as_bytes() == slot.rated.subject_key());
     if about && seen.leaf.is_signed_by(&slot.key) { Ok(()) } else { Err(Refusal::WrongParty("slot")) }
 }
@@ -39,7 +39,7 @@ fn check(seen: &Seen<'_>, slot: &Slot<'_>) -> Result<(), Refusal> {
 /// A review is sealed. It is filed in this home's log too; when both stand there, the author here is opened.
 pub(super) async fn commit(
     ctx: &Apply<'_>,
-    seen: &Seen<'_>,
+    seen: &Seen,
     commitment: &Commitment,
     engagement: &LeafId,
 ) -> Result<(), UseError> {
@@ -68,7 +68,7 @@ pub(super) async fn commit(
     };
     reviews::insert(ctx.tx, &row).await?;
     if !seen.own {
-        return ctx.enqueue(LogKind::Reputation, seen.leaf).await;
+        return ctx.enqueue(LogKind::Reputation, &seen.leaf).await;
     }
     open_ours(ctx, &contract).await
 }
@@ -118,19 +118,45 @@ async fn found(ctx: &Apply<'_>, commit: &LeafId) -> Result<Option<(ReviewRow, Co
 }
 
 /// A review is open.
-pub(super) async fn open(ctx: &Apply<'_>, seen: &Seen<'_>, cites: &LeafId) -> Result<(), UseError> {
+pub(super) async fn open(ctx: &Apply<'_>, seen: &Seen, cites: &LeafId) -> Result<(), UseError> {
     let Some((mut row, contract)) = found(ctx, cites).await? else { return Ok(()) };
     let slot = slot_of(&contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
     check(seen, &slot)?;
-    if !seen.own {
-        ctx.enqueue(LogKind::Reputation, seen.leaf).await?;
-    }
     let from = state(&row.state)?;
-    let Ok(to) = next(Machine::Review, from, Event::Open, Actor::Node) else { return Ok(()) };
     // Where the document has not come, the other log's leaf, or the gap that its follower fills, brings it.
-    let Some(document) = documents::by_commitment(ctx.tx, &row.commitment).await? else { return Ok(()) };
-    let document = reread(&document)?;
-    let text = fits(&document, &row, &contract, &slot)?;
+    let document = documents::by_commitment(ctx.tx, &row.commitment).await?;
+    if let (Ok(to), Some(document)) = (next(Machine::Review, from, Event::Open, Actor::Node), document) {
+        show(ctx, &mut row, &contract, &reread(&document)?, to).await?;
+    }
+    if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, &seen.leaf).await }
+}
+
+/// The document of an opened review has come only now: if the reactor has passed the leaf, it found nothing to show. The
+/// caller holds the log.
+pub(crate) async fn opened_before(ctx: &Apply<'_>, origin: &str, index: u64) -> Result<(), UseError> {
+    let row = log::leaves(ctx.tx, origin, index, 1).await?.into_iter().find(|row| row.index == index);
+    let Some(seen) = row.and_then(|row| Seen::read(ctx.engine, origin, &row)) else { return Ok(()) };
+    let Some(Statement::Open { cites }) = seen.leaf.statement() else { return Ok(()) };
+    match open(ctx, &seen, cites).await {
+        // As in the log: a leaf that is not right has no effect.
+        Err(UseError::Refused(refusal)) => {
+            tracing::info!(origin, index, slug = refusal.slug(), "a leaf without effect here");
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+/// Makes a review and its text public, if the document is the review that was sealed.
+async fn show(
+    ctx: &Apply<'_>,
+    row: &mut ReviewRow,
+    contract: &ContractRow,
+    document: &Verified,
+    to: State,
+) -> Result<(), UseError> {
+    let slot = slot_of(contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
+    let text = fits(document, row, contract, &slot)?;
     let text = match text {
         Some(commitment) => documents::by_commitment(ctx.tx, &commitment).await?.map(|row| row.id),
         None => None,
@@ -144,7 +170,7 @@ pub(super) async fn open(ctx: &Apply<'_>, seen: &Seen<'_>, cites: &LeafId) -> Re
     row.text = text;
     row.state = to.name().to_owned();
     row.published_at = Some(ctx.now.unix());
-    Ok(reviews::update(ctx.tx, &row).await?)
+    Ok(reviews::update(ctx.tx, row).await?)
 }
 
 /// Whether the document is this review; the commitment of its text.
@@ -164,7 +190,7 @@ fn fits(
 /// A reply stands in the log of the home of whoever was reviewed.
 pub(super) async fn reply(
     ctx: &Apply<'_>,
-    seen: &Seen<'_>,
+    seen: &Seen,
     cites: &LeafId,
     commitment: &Commitment,
 ) -> Result<(), UseError> {

@@ -108,13 +108,13 @@ async fn an_opened_review_without_its_document_is_a_gap_that_is_not_cosigned_pas
     let sent = |documents: &[&hanse_document::Verified]| {
         documents.iter().map(|document| document.bytes().to_vec()).collect::<Vec<_>>()
     };
-    assert!(!fill_gap(b.store(), &origin, &gap, &sent(&[&other.review]), b.engine.now()).await.unwrap());
+    assert!(!fill_gap(&b.engine, &origin, &gap, &sent(&[&other.review])).await.unwrap());
     assert!(documents::by_commitment(&b.db().await, &other.review.commitment()).await.unwrap().is_none());
     // The documents come with the leaf, once the author's home has them.
     keep(&a, &[&written.review, &written.text], true).await;
     let page = a.page(&origin, gap.index).await;
     assert_eq!(page.entries[0].1, sent(&[&written.review, &written.text]));
-    assert!(fill_gap(b.store(), &origin, &gap, &page.entries[0].1, b.engine.now()).await.unwrap());
+    assert!(fill_gap(&b.engine, &origin, &gap, &page.entries[0].1).await.unwrap());
     let text = documents::by_commitment(&b.db().await, &written.text.commitment()).await.unwrap();
     assert!(text.is_some_and(|text| text.public));
     let audited = cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
