@@ -160,9 +160,6 @@ fn text(review: &Review, document: &Verified, rest: &[Value]) -> Result<Option<S
             fail(Outcome::Invalid, "the review names no text, and one is there")
         };
     };
-    if rest.len() > 1 {
-        return fail(Outcome::Invalid, "there are more documents than the review and its text");
-    }
     match documents::find(rest.first(), committed) {
         Found::Missing => {
             fail(Outcome::Incomplete, "the text of the review is not in the file, and no erasure is logged")

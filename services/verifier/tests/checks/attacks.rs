@@ -3,6 +3,7 @@
 use hanse_document::kind::{Body, Offer, Role};
 use hanse_document::{Commitment, DocumentId, Kind, LeafRef, LogName, NodeName, SigningKey, Verified};
 use hanse_ledger::{Leaf, Statement};
+use hanse_tlog::prove;
 use hanse_verifier::{Report, SlotState, Standing, Verdict};
 
 use crate::fixture::{A, B, Contract, TODAY, Words, World, log_of, story};
@@ -53,6 +54,29 @@ fn pretend(world: &mut World, offer: &Verified, own: &SigningKey) -> Leaf {
     world.node(A).append(&engagement);
     world.node(A).append(&settle);
     settle
+}
+
+/// The last leaf is an index leaf, of before the review: everything else fits.
+#[test]
+fn an_older_index_is_no_index_of_the_log() {
+    let (mut world, contract) = pair();
+    world.seal();
+    let mut evidence = world.evidence("frida", &[B], &[]);
+    let old = evidence.parts[0].index.leaf.clone();
+    let bad = world.write(&contract, Role::Client, ONE);
+    let node = world.node(B);
+    node.append(&bad.commit);
+    node.append(&bad.open);
+    node.append_bytes(hanse_document::canonical::to_vec(&old));
+    let (size, tiles) = (node.state.size, &node.tiles);
+    let path = |index| prove::inclusion(tiles, index, size).unwrap();
+    let part = &mut evidence.parts[0];
+    part.index.path = path(size - 1);
+    part.entries.iter_mut().for_each(|entry| entry.path = path(entry.index));
+    part.checkpoint = world.note_of(B);
+    let report = world.check(&evidence);
+    assert_eq!(report.verdict, Verdict::Invalid, "{report}");
+    assert!(report.to_string().contains("the index is not over all leaves before it"));
 }
 
 /// Every quorum cosigned, and the log showed two auditors two trees.
@@ -181,6 +205,18 @@ fn an_engagement_logged_twice_is_one_contract() {
     let report = world.check(&world.evidence("frida", &[B], &[]));
     assert_eq!((report.verdict, report.contracts.len()), (Verdict::Valid, 1), "{report}");
     assert!(report.entries.iter().any(|entry| matches!(entry.standing, Standing::NotCounted(_))));
+}
+
+/// Version 1 knows first documents only.
+#[test]
+fn a_later_identity_leaf_states_nothing() {
+    let (mut world, _) = pair();
+    let later = Statement::Identity { commitment: Commitment::from_bytes([4; 32]), seq: 1 };
+    let later = world.leaf("frida", &later, "frida");
+    world.node(B).append(&later);
+    world.seal();
+    let report = world.check(&world.evidence("frida", &[B], &[]));
+    assert_eq!((report.verdict, report.logs[0].foreign), (Verdict::Valid, 1), "{report}");
 }
 
 /// A review that cites a leaf which nobody can show, or one that a stranger signed.

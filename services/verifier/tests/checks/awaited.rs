@@ -106,3 +106,24 @@ fn a_day_is_missed_only_when_a_quorum_vouches_after_it() {
         assert_eq!((report.verdict, state(&report)), (Verdict::Valid, expected), "{first} {second}");
     }
 }
+
+/// Enough auditors, and not what the policy asks for besides.
+#[test]
+fn what_the_policy_asks_for_is_asked_of_every_log() {
+    let (mut world, _) = pair(TODAY - 1);
+    world.seal();
+    let policy = world.policy_with("quorum n.example/witness\n");
+    let mut evidence = world.evidence("frida", &[B, A], &[]);
+    let [a, b, n] = [A, B, N].map(|node| &world.nodes[node]);
+    let home = b.note(&[(&a.auditor, -60), (&n.auditor, -60), (&n.witness, -60)]);
+    evidence.parts[0].checkpoint = home.to_string();
+    for (witnessed, expected) in
+        [(true, (Verdict::Valid, SlotState::Expired)), (false, (Verdict::Incomplete, SlotState::NotCovered))]
+    {
+        let mut cosigners = vec![(&b.auditor, -60), (&n.auditor, -60)];
+        cosigners.extend(witnessed.then_some((&n.witness, -60)));
+        evidence.parts[1].checkpoint = a.note(&cosigners).to_string();
+        let report = verify(&evidence.to_bytes(), &policy, now(), &Options::default()).unwrap();
+        assert_eq!((report.verdict, state(&report)), expected, "{report}");
+    }
+}

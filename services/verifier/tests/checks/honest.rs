@@ -24,6 +24,9 @@ fn a_freelancer_with_every_kind_of_slot() {
     assert_eq!(reviews[0].custody.as_ref().map(|node| node.as_str()), Some(A));
     assert_eq!((reviews[1].rating, reviews[1].text.as_deref()), (2, None));
     assert_eq!(reviews.len(), 2);
+    assert!(
+        report.contracts[0].matched && report.contracts.iter().all(|contract| !contract.slots[0].settled)
+    );
 
     let (home, other) = (&report.logs[0], &report.logs[1]);
     assert_eq!((home.coverage, home.asked, home.others), (Coverage::Audited, 2, 2));

@@ -7,6 +7,7 @@ mod fixture;
 
 mod attacks;
 mod awaited;
+mod bindings;
 mod honest;
 mod quorum;
 mod rules;

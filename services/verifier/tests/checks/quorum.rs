@@ -177,6 +177,23 @@ fn a_checkpoint_by_another_key_is_not_the_logs() {
     assert_eq!(story.world.check(&evidence).verdict, Verdict::Invalid);
 }
 
+/// While a log changes its key, a policy names both.
+#[test]
+fn any_of_the_keys_that_the_policy_names_for_a_log_will_do() {
+    let story = story();
+    let next = LogSigner::new(name("b.example/reputation"), [79; 32]);
+    let both = format!("log {}\n{}", next.vkey(), story.world.policy());
+    assert_eq!(checked(&story.frida(), &both).verdict, Verdict::Valid);
+    let mut evidence = story.frida();
+    let [a, b, n] = [A, B, N].map(|node| &story.world.nodes[node]);
+    let checkpoint = b.checkpoint();
+    let lines = [&a.auditor, &n.auditor]
+        .map(|auditor| auditor.cosign(&checkpoint, u64::try_from(now().unix()).unwrap()));
+    let note = checkpoint::sign(&checkpoint, &next).with_signatures(lines).unwrap();
+    evidence.parts[0].checkpoint = note.to_string();
+    assert_eq!(checked(&evidence, &both).verdict, Verdict::Valid);
+}
+
 /// That an engagement stands in a log stays true however old the checkpoint; what the future says is no evidence.
 #[test]
 fn the_checkpoints_of_engagements_may_be_old() {
