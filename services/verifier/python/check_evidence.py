@@ -7,7 +7,8 @@ Prints each step that does not hold, the reviews that count, and a verdict. Exit
 """
 import base64, re, struct, sys, time
 
-from check_document import Refused, canonical, check, key_of_did, parse, point, sha256, timestamp, to_base58, verifies
+from check_document import (Refused, canonical, check, fields, hash32, items, key, key_of_did, log_name, matches, number, parse, point,
+                            sha256, timestamp, to_base58, verifies)
 
 MAX_AGE, AHEAD = 172_800, 300
 ZERO = bytes(32)
@@ -19,6 +20,10 @@ class Invalid(Exception):
 
 class Incomplete(Exception):
     """Something that must be shown is not."""
+
+
+class Uncovered(Incomplete):
+    """Nothing in a log can be checked, or nobody vouches for it."""
 
 
 class Void(Exception):
@@ -94,7 +99,7 @@ class Policy:
         self.logs, self.witnesses, self.groups, self.quorum = {}, {}, [], None
         for words in (line.split() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")):
             if words[0] == "log":
-                self.logs[Key(words[1]).name] = Key(words[1])
+                self.logs.setdefault(Key(words[1]).name, []).append(Key(words[1]))
             elif words[0] == "witness":
                 self.witnesses[words[1]] = Key(words[2])
             elif words[0] == "group":
@@ -116,9 +121,9 @@ class Policy:
 
     def open(self, origin, note, now, fresh):
         """Size and root of a checkpoint, and what is wrong with its quorum, if anything is."""
-        must(origin in self.logs, Incomplete, f"not covered: the policy does not name {origin}")
+        must(origin in self.logs, Uncovered, f"not covered: the policy does not name {origin}")
         text, _, lines = note.rpartition("\n\n")
-        body, log = text + "\n", self.logs[origin]
+        body, own = text + "\n", origin.split("/")[0]
         head = re.fullmatch(r"(\S+)\n(0|[1-9]\d*)\n(\S+)\n", body)
         must(head and head[1] == origin, Invalid, "no checkpoint of this log")
         signatures = []
@@ -126,9 +131,11 @@ class Policy:
             mark, name, encoded = line.split(" ")
             must(mark == "—", Invalid, "no signature line")
             signatures.append((name, base64.b64decode(encoded, validate=True)))
+        size, root = int(head[2]), base64.b64decode(head[3], validate=True)
         of = lambda key: [data[4:] for name, data in signatures if name == key.name and data[:4] == key.id]
-        must(of(log) and all(verifies(log.public, body.encode(), data) for data in of(log)), Invalid, "not signed by the log")
-        counted, auditors, others, operators = set(), set(), set(), set()
+        log = next((key for key in self.logs[origin] if of(key)), None)
+        must(log and all(verifies(log.public, body.encode(), data) for data in of(log)), Invalid, "not signed by the log")
+        counted, auditors, others = set(), {}, set()
         for name, key in self.witnesses.items():
             seen = []
             for data in of(key):
@@ -136,15 +143,17 @@ class Policy:
                 message = f"cosignature/v1\ntime {at}\n{body}".encode()
                 must(verifies(key.public, message, data[8:]), Invalid, f"a cosignature of {key.name} does not verify")
                 seen.append(at)
-            if key.operator == log.operator:
+            if key.operator == own:
                 continue
             audits = key.name == key.operator + "/auditor"
             others |= {key.operator} if audits else set()
             if seen and now - max(seen) >= -AHEAD and (not fresh or now - max(seen) <= MAX_AGE):
                 counted.add(name)
-                auditors |= {key.operator} if audits else set()
-        audited = len(auditors) >= 1 + 2 * len(others) // 3 and self.satisfied(counted)
-        return int(head[2]), base64.b64decode(head[3], validate=True), audited
+                if audits:
+                    auditors[key.operator] = max(seen)
+        asked = 1 + 2 * len(others) // 3
+        audited = len(auditors) >= asked and self.satisfied(counted)
+        return size, root, audited
 
 
 # --- Leaves (5) ----------------------------------------------------------------------------------------------------------------------
@@ -154,18 +163,32 @@ FIELDS = {"identity": {"commitment", "seq"}, "engagement": {"commitment", "due",
 
 
 class Leaf:
-    """A leaf of a known type, or one that states nothing."""
+    """A leaf: `formed` if it is of a known type in its form, `signer` is the key that alone signed it, if its signature fits."""
     def __init__(self, value):
         self.value, self.bytes, self.type = value, canonical(value), value.get("t")
         unsigned = b"hanse/leaf/v1\n" + canonical({name: each for name, each in value.items() if name != "sigs"})
-        self.id, sigs = sha256(unsigned).hex(), value.get("sigs", [])
-        known = FIELDS.get(self.type, set()) | {"day", "sigs", "subjects", "t", "v"} == value.keys() and value["v"] == 1
-        alone = known and len(sigs) == 1 and len(value["subjects"]) == 1
-        fits = alone and verifies(bytes.fromhex(sigs[0]["key"]), unsigned, bytes.fromhex(sigs[0]["value"]))
-        self.signer = sigs[0]["key"] if fits else None
+        self.id, self.signer = sha256(unsigned).hex(), None
+        try:
+            self.formed = self.in_form()
+        except (Refused, KeyError, TypeError):
+            self.formed = False
+        if self.formed and len(value["sigs"]) == 1:
+            public, signature = (bytes.fromhex(value["sigs"][0][name]) for name in ("key", "value"))
+            self.signer = public.hex() if verifies(public, unsigned, signature) else None
+
+    def in_form(self):
+        rules = {"cites": hash32, "commitment": hash32, "day": number(0, 2**32 - 1), "due": number(0, 2**32 - 1), "engagement": hash32,
+                 "log": log_name, "seq": number(0, 2**32 - 1), "sigs": lambda sigs: [signature(one) for one in sigs],
+                 "slots": items(8, key), "subjects": lambda _: None, "t": lambda _: None, "v": number(1, 1)}
+        fields(**{name: rules[name] for name in FIELDS[self.type] | {"day", "sigs", "subjects", "t", "v"}})(self.value)
+        signers = (0,) if self.type == "posting" else (1, 2) if self.value.get("seq") else (1,)
+        return len(subjects_of(self.value)) == 1 and len(self.sigs) in signers and self.value.get("slots") != []
 
     def __getattr__(self, name):
         return self.value[name]
+
+
+signature = fields(key=key, value=matches("[0-9a-f]{128}", "bad-signature"))
 
 
 def subjects_of(leaf):
@@ -204,15 +227,15 @@ class Check:
         self.file, self.policy, self.now = file, policy, now
         self.subject, self.key = file["subject"], subject_key(file["subject"])
         self.own = key_of_did(self.subject).hex()
-        self.worst, self.reviews, self.parts, self.cited = 0, [], {}, {}
+        self.worst, self.reviews, self.parts, self.cited, self.seen, self.views, self.own_slots = 0, [], {}, {}, set(), {}, set()
 
     def step(self, name, run, *arguments):
         try:
             return run(*arguments)
         except (Invalid, Incomplete, Void) as error:
-            word = {Invalid: "INVALID", Incomplete: "INCOMPLETE", Void: "void"}[type(error)]
-            self.worst = max(self.worst, {Invalid: 2, Incomplete: 1, Void: 0}[type(error)])
-            print(f"{word} {name}: {error}")
+            worst = 2 if isinstance(error, Invalid) else 0 if isinstance(error, Void) else 1
+            self.worst = max(self.worst, worst)
+            print(f"{('note', 'INCOMPLETE', 'INVALID')[worst]} {name}: {error}")
 
     def run(self):
         self.home = self.step("identity", self.identity)
@@ -220,14 +243,18 @@ class Check:
         if self.home and (not parts or parts[0]["origin"] != self.home):
             self.step("parts", must, False, Incomplete, "the first part is not the home log's")
         for part in parts:
-            self.step(part["origin"], self.part, part)
+            self.step(part["origin"], self.part if part["origin"] == self.home or not self.home else self.other_part, part)
         for proof in self.file["engagements"]:
             self.step(f"engagement {proof['index']} of {proof['origin']}", self.engagement, proof)
-        leaves = self.parts.get(self.home, ([], False))[0]
-        self.step("identity leaf", self.identity_leaf, leaves)
+        leaves, contracts = self.leaves(self.home), {}
+        if self.home in self.parts:
+            self.step("identity leaf", self.identity_leaf, leaves)
         for leaf, documents in leaves:
-            if leaf.type == "engagement" and leaf.signer == self.own:
-                self.step(f"contract {leaf.id}", self.contract, leaf, documents)
+            if leaf.type == "engagement" and leaf.signer == self.own and leaf.id not in contracts:
+                contracts[leaf.id] = leaf, self.step(f"contract {leaf.id}", self.contract, leaf, documents)
+        for leaf, terms in contracts.values():
+            for slot in leaf.slots:
+                self.step(f"slot {slot[:8]} of {leaf.id}", self.slot, leaf, slot, terms)
         for leaf, documents in leaves:
             if leaf.type == "reply" and leaf.signer == self.own:
                 self.step(f"reply {leaf.id}", self.reply, leaf, documents)
@@ -243,11 +270,33 @@ class Check:
         must(checked["id"].startswith("identity_") and checked["issuer"] == self.subject, Invalid, "not the subject's identity")
         return self.file["identity"]["credentialSubject"]["home"] + "/reputation"
 
+    def leaves(self, origin):
+        return self.parts.get(origin, ([], False))[0]
+
+    def view(self, origin, what, stated):
+        """Nothing may be two things in one log."""
+        must(self.views.setdefault((origin, what), stated) == stated, Invalid, f"two views of {origin}")
+
+    def open(self, proof, fresh):
+        size, root, audited = self.policy.open(proof["origin"], proof["checkpoint"], self.now, fresh)
+        self.step("views", self.view, proof["origin"], ("size", size), root)
+        return size, root, audited
+
+    def other_part(self, part):
+        """What nobody vouches for is as if it were not in the file."""
+        try:
+            self.part(part)
+        except Uncovered as error:
+            self.parts.pop(part["origin"], None)
+            print(f"note {part['origin']}: {error}")
+
     def part(self, part):
-        must(part["origin"] not in self.parts, Invalid, "a log with two parts")
-        size, root, audited = self.policy.open(part["origin"], part["checkpoint"], self.now, True)
+        must(part["origin"] not in self.seen, Invalid, "a log with two parts")
+        self.seen.add(part["origin"])
+        size, root, audited = self.open(part, True)
         index = part["index"]["leaf"]
         must(included(size - 1, size, leaf_hash(canonical(index)), hashes(part["index"]["path"])) == root, Invalid, "not the last leaf")
+        self.step("views", self.view, part["origin"], size - 1, canonical(index))
         must(index.keys() == {"entries", "listed", "root", "t", "v"} and (index["t"], index["v"]) == ("index", 1), Invalid, "no index leaf")
         must(index["entries"] == size - 1, Invalid, "the index is not over all leaves before it")
         end = part["prefix"]["end"] and tuple(hashes([part["prefix"]["end"]["key"], part["prefix"]["end"]["value"]]))
@@ -258,27 +307,34 @@ class Check:
             must(included(entry["index"], size, leaf_hash(data), hashes(entry["path"])) == root, Invalid, "a leaf is not at its place")
             must(entry["index"] > after and self.key.hex() in subjects_of(entry["leaf"]), Invalid, "a leaf out of order or about another")
             listed.append(leaf_hash(struct.pack(">Q", entry["index"]) + leaf_hash(data)))
-            leaves.append((Leaf(entry["leaf"]), entry["documents"]))
+            self.step("views", self.view, part["origin"], entry["index"], data)
+            leaf = Leaf(entry["leaf"])
+            beside = leaf.formed and leaf.type in ("identity", "engagement", "open", "reply")
+            must(beside or not entry["documents"], Invalid, "documents beside a leaf that has none")
+            leaves.append((leaf, entry["documents"]))
             after = entry["index"]
         value = sha256(b"\4", struct.pack(">Q", len(listed)), tree(listed)) if listed else None
         must((end[1] if end and end[0] == self.key else None) == value, Invalid, "the index lists other leaves about the subject")
         self.parts[part["origin"]] = (leaves, audited)
-        must(audited, Incomplete, "no quorum of auditors")
+        must(audited, Uncovered, "no quorum of auditors")
 
     def engagement(self, proof):
-        size, root, audited = self.policy.open(proof["origin"], proof["checkpoint"], self.now, False)
+        size, root, audited = self.open(proof, False)
         leaf = Leaf(proof["leaf"])
         must(included(proof["index"], size, leaf_hash(leaf.bytes), hashes(proof["path"])) == root, Invalid, "not in the log")
-        must(leaf.type == "engagement" and leaf.signer, Invalid, "no engagement")
-        must(did_of(leaf.signer) and leaf.subjects == [subject_key(did_of(leaf.signer)).hex()], Invalid, "not by whom it is about")
-        must(leaf.id not in self.cited, Invalid, "an engagement twice")
+        must(leaf.formed and leaf.type == "engagement", Invalid, "no engagement")
+        own = leaf.signer and leaf.subjects == [subject_key(did_of(leaf.signer)).hex()]
+        must(own, Void, "it is not signed by the person that it is about")
+        self.step("views", self.view, proof["origin"], proof["index"], leaf.bytes)
         must(audited, Incomplete, "no quorum of auditors")
+        must(leaf.id not in self.cited, Invalid, "an engagement twice")
         self.cited[leaf.id] = (proof["origin"], leaf)
 
     def identity_leaf(self, leaves):
-        found = [leaf for leaf, _ in leaves if leaf.type == "identity" and leaf.signer == self.own and leaf.seq == 0]
+        found = [held for held in leaves if held[0].type == "identity" and held[0].signer == self.own and held[0].seq == 0]
         committed = sha256(b"hanse/commit/v1\n", canonical(self.file["identity"])).hex()
-        must(found and found[0].commitment == committed, Invalid, "no identity leaf that commits to the identity document")
+        must(found and found[0][0].commitment == committed, Invalid, "no identity leaf that commits to the identity document")
+        must(all(beside == self.file["identity"] for beside in found[0][1]), Invalid, "another document beside the identity leaf")
 
     def contract(self, leaf, documents):
         own, body = document(only(documents), leaf.commitment)
@@ -286,30 +342,39 @@ class Check:
         must(body["log"] == self.home, Invalid, "it names another log as the subject's")
         client = own["id"].startswith("offer_")
         terms = {"other": body["freelancer" if client else "client"], "contract": own["id"] if client else body["offer"],
-                 "slot": body["slot"], "role": "freelancer" if client else "client", "log": leaf.log}
-        for slot in leaf.slots:
-            self.step(f"slot {slot[:8]} of {leaf.id}", self.slot, leaf, slot, terms)
+                 "slot": body["slot"], "role": "freelancer" if client else "client", "matched": False}
+        if body["slot"] in self.own_slots:
+            self.step(f"contract {leaf.id}", must, False, Invalid, "the subject's slot key is of an earlier contract")
+        else:
+            self.own_slots.add(body["slot"])
+            terms["matched"] = any(all(self.fits(leaf, terms, cited)) for cited in self.cited.values())
+        return terms
+
+    def fits(self, engagement, terms, cited):
+        """Whether an engagement that the file proves is the other side's in this contract."""
+        origin, other = cited
+        return did_of(other.signer) == terms["other"], origin == engagement.log, terms["slot"] in other.slots, other.log == self.home
 
     def slot(self, engagement, slot, terms):
         origins = [engagement.log] + [self.home] * (self.home != engagement.log)
-        held = [(leaf, documents) for origin in origins for leaf, documents in self.parts.get(origin, ([], False))[0] if leaf.signer == slot]
+        held = [(leaf, documents) for origin in origins for leaf, documents in self.leaves(origin) if leaf.signer == slot]
         commits = [leaf for leaf, _ in held if leaf.type == "commit" and leaf.engagement == engagement.id]
-        if not commits:
-            covered = self.parts.get(engagement.log, ([], False))[1]
-            return must(covered or self.now // 86_400 <= engagement.due, Incomplete, "past its due day, and the other log is not covered")
-        opens = [documents for leaf, documents in held if leaf.type == "open" and leaf.cites == commits[0].id]
+        covered = self.parts.get(engagement.log, ([], False))[1] or self.now // 86_400 <= engagement.due
+        opens = [documents for leaf, documents in held if commits and leaf.type == "open" and leaf.cites == commits[0].id]
         if not opens:
-            return print(f"note: {commits[0].id} is sealed")
-        documents = next(filter(None, opens), [])
+            return must(covered, Incomplete, "past its due day, and the other side's log is not covered")
+        copies = [documents for documents in opens if documents]
+        must(all(copy == copies[0] for copy in copies), Invalid, "different documents for one review")
+        documents = copies[0] if copies else []
         review, body = document(documents[0] if documents else None, commits[0].commitment)
         must(review and review["id"].startswith("review_"), Void, "no review")
-        must(body["engagement"] in self.cited, Incomplete, "the author's engagement is not proved")
-        origin, cited = self.cited[body["engagement"]]
+        must(terms, Incomplete, "without the subject's own document nobody can say who may review")
+        proved = body["engagement"] in self.cited
+        must(proved, Void if terms["matched"] else Incomplete, "the engagement that it cites is not proved")
         rules = (body["id"] == self.subject, review["issuer"] == terms["other"], body["role"] == terms["role"],
-                 body["contract"] == terms["contract"], did_of(cited.signer) == review["issuer"], terms["slot"] in cited.slots,
-                 origin == terms["log"], cited.log == self.home)
+                 body["contract"] == terms["contract"], *self.fits(engagement, terms, self.cited[body["engagement"]]))
         must(all(rules), Void, f"it does not bind: {rules}")
-        must(len(documents) <= 2 and ("text" in body or len(documents) == 1), Invalid, "more documents than the review names")
+        must("text" in body or len(documents) == 1, Invalid, "more documents than the review names")
         words = None
         if "text" in body:
             text, said = document(documents[1] if len(documents) > 1 else None, body["text"])
@@ -337,8 +402,12 @@ def main(arguments):
     try:
         policy = Policy(open(arguments[2], encoding="utf-8").read())
         file = parse(open(arguments[0], "rb").read(), 64 << 20, any_form=True)
-        if file["format"] != "hanse/evidence/v1" or len(file["parts"]) > 64:
+        documents = (entry["documents"] for part in file["parts"] for entry in part["entries"])
+        if file["format"] != "hanse/evidence/v1" or len(file["parts"]) > 64 or any(len(some) > 2 for some in documents):
             raise ValueError("no evidence file")
+        timestamp(file["made"])
+        for proof in file["parts"] + file["engagements"]:
+            log_name(proof["origin"])
         worst = Check(file, policy, now).run()
     except (OSError, ValueError, KeyError, TypeError, Refused) as error:
         print(f"unusable: {error!r}")
