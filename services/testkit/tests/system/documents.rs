@@ -232,13 +232,12 @@ async fn times_people_and_kinds_that_do_not_fit_are_refused() {
     let hosted = federation[0].person("ada").await;
     let early = own.job_from("Over", now.add_seconds(-86_400).unwrap(), 3_600);
     let late = own.job_from("Not yet", now.add_seconds(3_600).unwrap(), 86_400);
-    let text = json!({"text": "Words without a review."});
-    let text = own.sign_value(text_document(&own, &text));
+    let text = own.says("HanseText", &json!({"text": "Words without a review."}));
     let cases = [
         ("over", publish(home, early.bytes()).await, 409, "expired"),
         ("dated ahead", publish(home, late.bytes()).await, 422, "dated-later"),
         ("somebody unknown", publish(home, stranger.job("Who?").bytes()).await, 422, "unknown-person"),
-        ("a kind that needs more than a key", publish(home, &bytes(&text)).await, 422, "own-key-not-yet"),
+        ("a kind that needs more than a key", publish(home, &text).await, 422, "own-key-not-yet"),
     ];
     for (name, answer, status, slug) in cases {
         assert_eq!((answer.status, answer.slug().as_str()), (status, slug), "{name}: {}", answer.text());
@@ -246,14 +245,6 @@ async fn times_people_and_kinds_that_do_not_fit_are_refused() {
     // A token does not make somebody else's document one's own, nor harms a good one.
     let job = own.job("With a stranger's token");
     document(home, job.bytes()).token(&hosted.token).send().await.ok(201);
-}
-
-/// A document of the kind text, unsigned, in the shape of another one.
-fn text_document(own: &Own, body: &Value) -> Value {
-    let mut value = own.profile("shape", None).value().clone();
-    value["type"][1] = "HanseText".into();
-    value["credentialSubject"] = body.clone();
-    value
 }
 
 #[tokio::test(flavor = "multi_thread")]

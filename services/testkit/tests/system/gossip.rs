@@ -72,12 +72,9 @@ fn ignored(now: Timestamp, peer: &str, story: &Story) -> Vec<(&'static str, Vec<
 
 /// A step that closes a posting of somebody else.
 fn step_of(own: &Own, job: &str) -> Vec<u8> {
-    let mut value = own.profile("shape", None).value().clone();
-    value["type"][1] = "HanseStep".into();
-    value["credentialSubject"] = serde_json::json!({
-        "body": {"reason": "Mine now."}, "event": "close_unfilled", "object": job, "prev": job, "to": "a.example",
-    });
-    hanse_document::canonical::to_vec(&own.sign_value(value))
+    let body = serde_json::json!({"reason": "Mine now."});
+    let step = serde_json::json!({"body": body, "event": "close_unfilled", "object": job, "prev": job, "to": "a.example"});
+    own.says("HanseStep", &step)
 }
 
 async fn judged(federation: &Federation, word: &str) -> f64 {

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod api;
 mod away;
 mod bounds;
 mod documents;
@@ -17,7 +18,9 @@ mod moves;
 mod once;
 mod outlaw;
 mod own;
+mod parcels;
 mod proof;
+mod schema;
 mod secrets;
 mod tiles;
 mod walk;

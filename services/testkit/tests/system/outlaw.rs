@@ -61,10 +61,6 @@ impl Outlaw {
         outlaw
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.seat.name().as_str()
-    }
-
     /// What it answers from now on.
     pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)

@@ -107,6 +107,14 @@ impl Own {
         self.draft(Body::Profile(profile), None).sign(&self.key).unwrap()
     }
 
+    /// The canonical bytes of a document of a kind, with this body, signed.
+    pub(crate) fn says(&self, type_name: &str, subject: &Value) -> Vec<u8> {
+        let mut value = self.profile("shape", None).value().clone();
+        value["type"][1] = type_name.into();
+        value["credentialSubject"] = subject.clone();
+        hanse_document::canonical::to_vec(&self.sign_value(value))
+    }
+
     /// Publishes the genesis.
     pub(crate) async fn found(&self, home: Http) -> Verified {
         let genesis = self.genesis();

@@ -1,0 +1,187 @@
+//! The API is as it is described: every operation is called, and every answer, good or bad, is held to the description.
+
+use hanse_engine::Clock as _;
+use hanse_testkit::{Federation, PASSWORD, Person, Story, until};
+use serde_json::{Value, json};
+
+use crate::own::{Own, document};
+use crate::schema::Description;
+
+fn id(published: &Value) -> String {
+    published["view"]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_as_described() {
+    let federation = Federation::start(&["a.example", "b.example"]).await;
+    let home = federation[0].http();
+    let mut api = Description::of(home).await;
+    for path in [
+        "/v1/node",
+        "/v1/peers",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/.well-known/jwks.json",
+        "/log/jobs/checkpoint",
+        "/log/jobs/tile/0/000.p/1",
+        "/log/jobs/tile/entries/000.p/1",
+    ] {
+        assert_eq!(api.call(home.get(path)).await.status, 200, "{path}");
+    }
+    let (ada, ben) = people(&mut api, &federation).await;
+    let contract = work(&mut api, &ada, &ben).await;
+    reviews(&mut api, &ada, &ben, &contract).await;
+    other_ends(&mut api, &ada, &ben).await;
+    own_documents(&mut api, &federation).await;
+    let out = api.call(home.delete("/v1/sessions").token(&ben.token)).await;
+    assert_eq!(out.status, 204);
+    assert_eq!(api.not_called(), Vec::<String>::new(), "described and never called here");
+}
+
+async fn people(api: &mut Description, federation: &Federation) -> (Person, Person) {
+    let home = federation[0].http();
+    let account = json!({"handle": "ada", "password": PASSWORD});
+    api.call(home.post("/v1/accounts", &account)).await.ok(201);
+    let tokens = api.call(home.post("/v1/sessions", &account)).await.ok(200);
+    let refresh = json!({"refresh_token": tokens["refresh_token"]});
+    api.call(home.post("/v1/sessions/refresh", &refresh)).await.ok(200);
+    let ada = Person::sign_in(home, "ada", &[]).await;
+    let ben = federation[0].person("ben").await;
+    api.call(ada.get("/v1/me")).await.ok(200);
+    let profile = json!({
+        "about": "Words.", "headline": "Translator", "languages": ["en", "fr"], "name": "Ada", "remote": true, "travel_km": 20,
+        "place": {"kind": "site", "name": "Lyon", "country": "FR", "latitude_e4": 457_640, "longitude_e4": 48_357},
+        "rate": {"kind": "money", "currency": "EUR", "min": 4_000, "per": "hour"}, "skills": ["local:translation"],
+    });
+    api.call(ada.put("/v1/me/profile?dry_run=true", &profile)).await.ok(200);
+    api.call(ada.put("/v1/me/profile", &profile)).await.ok(201);
+    let shown = api.call(home.get(&format!("/v1/profiles/{}", ada.did))).await.ok(200);
+    assert_eq!(shown["profile"], profile, "what was said is what is shown");
+    (ada, ben)
+}
+
+async fn work(api: &mut Description, ada: &Person, ben: &Person) -> String {
+    let posting = json!({
+        "title": "Translate a menu", "text": "Two pages.", "seats": 2, "hours_per_week": 10, "language": "en", "languages": ["fr"],
+        "pay": {"kind": "barter", "offers": "Dinner for two."}, "place": {"kind": "remote"},
+        "schedule": {"start": "2027-01-01", "end": "2027-02-01"}, "skills": ["local:translation"],
+    });
+    api.call(ada.post("/v1/jobs?dry_run=true", &posting)).await.ok(200);
+    let posted = api.call(ada.post("/v1/jobs", &posting)).await.ok(201);
+    for (key, value) in posting.as_object().unwrap() {
+        assert_eq!(posted["view"][key], *value, "{key}");
+    }
+    let job = id(&posted);
+    api.call(ada.home.get("/v1/jobs?text=menu&skill=local:translation&language=en&remote=true&limit=1"))
+        .await
+        .ok(200);
+    api.call(ada.home.get(&format!("/v1/jobs/{job}"))).await.ok(200);
+    api.call(ada.home.get(&format!("/v1/documents/{job}"))).await.ok(200);
+    let bid = json!({"text": "I do this every day.", "days": 3, "language": "en", "pay": {"kind": "time_credits", "hours": 4}});
+    let bid = id(&api.call(ben.post(&format!("/v1/jobs/{job}/bids"), &bid)).await.ok(201));
+    api.call(ada.get(&format!("/v1/jobs/{job}/bids"))).await.ok(200);
+    api.call(ben.get("/v1/bids")).await.ok(200);
+    api.call(ben.get(&format!("/v1/bids/{bid}"))).await.ok(200);
+    let offer = json!({"scope": "Both pages.", "due": "2027-01-15", "language": "en", "pay": {"kind": "time_credits", "hours": 4}});
+    let offered = api.call(ada.post(&format!("/v1/bids/{bid}/offer"), &offer)).await.ok(201);
+    let contract = id(&offered);
+    let at = |what: &str| format!("/v1/contracts/{contract}{what}");
+    api.call(ben.post(&at("/accept?dry_run=true"), &json!({}))).await.ok(200);
+    api.call(ben.post(&at("/accept"), &json!({}))).await.ok(201);
+    until("the contract is active", async || ben.read(&at("")).await["state"] == "active").await;
+    let digest = "9".repeat(64);
+    api.call(ben.post(&at("/deliver"), &json!({"note": "Both pages.", "digest": digest}))).await.ok(201);
+    api.call(ada.post(&at("/accept-delivery"), &json!({"note": "Good."}))).await.ok(201);
+    api.call(ada.post(&at("/attest-paid"), &json!({}))).await.ok(201);
+    api.call(ben.post(&at("/confirm-received"), &json!({}))).await.ok(201);
+    api.call(ada.post(&at("/close"), &json!({"reason": "All done."}))).await.ok(201);
+    let read = api.call(ada.get(&at(""))).await.ok(200);
+    assert!(read.to_string().contains(&digest) && read.to_string().contains("All done."), "{read}");
+    api.call(ada.get("/v1/contracts?limit=1")).await.ok(200);
+    contract
+}
+
+async fn reviews(api: &mut Description, ada: &Person, ben: &Person, contract: &str) {
+    let at = format!("/v1/contracts/{contract}/reviews");
+    let review =
+        json!({"rating": 5, "axes": {"quality": 5}, "on_time": true, "text": "Well done.", "language": "en"});
+    api.call(ada.post(&format!("{at}?dry_run=true"), &review)).await.ok(200);
+    let commit =
+        api.call(ada.post(&at, &review)).await.ok(201)["view"]["commit"].as_str().unwrap().to_owned();
+    api.call(ben.get(&at)).await.ok(200);
+    api.call(ben.post(&at, &json!({"rating": 3}))).await.ok(201);
+    until("both are open", async || ben.read(&at).await.to_string().matches("published_at").count() == 2)
+        .await;
+    api.call(ada.home.get(&at)).await.ok(200);
+    let reply = format!("/v1/reviews/{commit}/reply");
+    api.call(ben.post(&format!("{reply}?dry_run=true"), &json!({"text": "Thank you."}))).await.ok(200);
+    api.call(ben.post(&reply, &json!({"text": "Thank you."}))).await.ok(201);
+    for person in [ada, ben] {
+        api.call(person.home.get(&format!("/v1/reputation/{}", person.did))).await.ok(200);
+        api.call(person.home.get(&format!("/v1/reputation/{}/evidence", person.did))).await.ok(200);
+    }
+}
+
+/// The moves that a good contract does not need.
+async fn other_ends(api: &mut Description, ada: &Person, ben: &Person) {
+    let offer = json!({"scope": "Both pages.", "due": "2027-01-15"});
+    for (side, path) in [(ben, "decline"), (ada, "rescind")] {
+        let story = Story::bid(ada, ben).await;
+        let offered = api.call(ada.post(&format!("/v1/bids/{}/offer", story.bid), &offer)).await.ok(201);
+        let path = format!("/v1/contracts/{}/{path}", id(&offered));
+        api.call(side.post(&path, &json!({"reason": "Other plans."}))).await.ok(201);
+    }
+    for (side, path) in [(ben, "withdraw"), (ada, "decline")] {
+        let story = Story::bid(ada, ben).await;
+        let path = format!("/v1/bids/{}/{path}", story.bid);
+        api.call(side.post(&path, &json!({"reason": "Other plans."}))).await.ok(201);
+        let closed = format!("/v1/jobs/{}/close", story.job);
+        api.call(ada.post(&closed, &json!({"reason": "Enough."}))).await.ok(201);
+    }
+}
+
+async fn own_documents(api: &mut Description, federation: &Federation) {
+    let own = Own::new("a.example", federation.clock().now());
+    own.found(federation[0].http()).await;
+    let job = own.job("By my own hand");
+    api.call(document(federation[0].http(), job.bytes())).await.ok(201);
+    api.call(document(federation[0].http(), job.bytes())).await.ok(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_is_described() {
+    let federation = Federation::start(&["a.example"]).await;
+    let home = federation[0].http();
+    let ada = federation[0].person("ada").await;
+    let mut api = Description::of(home).await;
+    for (name, operation) in api.operations() {
+        let (method, path) = name.split_once(' ').unwrap();
+        let path = path.replace("{path}", "0/000").replace("{kind}", "secret");
+        let path = path.replace("{did}", "nobody").replace("{id}", "nothing").replace("{commit}", "nothing");
+        let bodies = [None, Some("{}"), Some("null"), Some("["), Some("{\"x\": \"\\u0000\"}")];
+        for token in [None, Some(ada.token.as_str()), Some("forged")] {
+            for body in bodies {
+                let mut call = home.call(method, &path).may_fail();
+                if let Some(token) = token.filter(|_| name != "DELETE /v1/sessions") {
+                    call = call.token(token);
+                }
+                if let Some(body) = body {
+                    call = call.header("content-type", "application/json").body(body);
+                }
+                let answer = api.call(call).await;
+                assert!(answer.status < 500, "{name}: {}", answer.text());
+                let open =
+                    operation.get("security").is_none_or(|security| security.to_string().contains("{}"));
+                if !open && token.is_none() {
+                    assert_eq!(
+                        answer.status,
+                        401,
+                        "{name} is described as needing a token: {}",
+                        answer.text()
+                    );
+                }
+            }
+        }
+    }
+}
