@@ -81,6 +81,15 @@ fn a_cited_engagement_is_between_the_two_logs_of_the_contract() {
     }
 }
 
+#[test]
+fn an_engagement_stands_in_the_file_once() {
+    let (mut world, contract) = trio();
+    world.seal();
+    let once = (A, contract.client_engagement);
+    assert_eq!(world.check(&world.evidence("frida", &[B], &[once])).verdict, Verdict::Valid);
+    assert_eq!(world.check(&world.evidence("frida", &[B], &[once, once])).verdict, Verdict::Invalid);
+}
+
 /// The facts count, and words that are not the author's are not shown.
 #[test]
 fn a_text_is_shown_only_if_the_author_signed_it_as_a_text() {
