@@ -81,6 +81,22 @@ fn a_cited_engagement_is_between_the_two_logs_of_the_contract() {
     }
 }
 
+/// Signed by the same person, in the same contract, and not what the log commits to.
+#[test]
+fn a_kinder_review_is_another_review() {
+    let (mut world, contract) = trio();
+    let written = world.write(&contract, Role::Client, ONE);
+    world.publish(&written);
+    world.seal();
+    let kinder = world.review_body(&contract, Role::Client, Words { rating: 5, text: None }, None);
+    let kinder = world.sign("carl", Body::Review(kinder)).value().clone();
+    let mut evidence = world.evidence("frida", &[B], &[(A, contract.client_engagement)]);
+    let open = evidence.parts[0].entries.iter_mut().find(|entry| entry.leaf["t"] == "open").unwrap();
+    open.documents = vec![kinder];
+    let report = world.check(&evidence);
+    assert_eq!((report.verdict, report.reviews().count()), (Verdict::Invalid, 0), "{report}");
+}
+
 #[test]
 fn an_engagement_stands_in_the_file_once() {
     let (mut world, contract) = trio();
