@@ -27,7 +27,7 @@ const CLIENTS: usize = 2;
 /// Turns of the two servers.
 const TURNS: usize = 8;
 const READS: usize = 400;
-const WRITES: usize = 40;
+const WRITES: usize = 30;
 /// Bytes of text in a posting.
 const TEXT: usize = 1_000;
 

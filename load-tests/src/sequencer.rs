@@ -17,9 +17,9 @@ use crate::measure::{Figure, summary};
 use crate::report::Group;
 
 const BATCH: usize = 255;
-const BATCHES: usize = 60;
+const BATCHES: usize = 40;
 /// Leaves that come alone.
-const SINGLES: usize = 200;
+const SINGLES: usize = 120;
 const PEOPLE: u64 = 2_000;
 
 const RAW_TABLE: &str = "CREATE TABLE IF NOT EXISTS bench_raw \
