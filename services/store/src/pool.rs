@@ -1,10 +1,15 @@
 //! The pool of connections, and the bounds on everything that could wait.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
+use tokio_util::context::TokioContext;
 
 use crate::{Connection, StoreError};
 
@@ -46,6 +51,27 @@ pub struct Store {
     pub(crate) pool: Pool,
 }
 
+/// Connects on the runtime that opened the pool. A connection lives as long as the runtime that drives it, and callers come
+/// from several: the threads of an HTTP server have their own, and end before the workers do.
+struct OnOneRuntime {
+    connect: ConfigConnectImpl<NoTls>,
+    runtime: Handle,
+}
+
+type Connecting<'a> = Pin<
+    Box<
+        dyn Future<Output = Result<(tokio_postgres::Client, JoinHandle<()>), tokio_postgres::Error>>
+            + Send
+            + 'a,
+    >,
+>;
+
+impl Connect for OnOneRuntime {
+    fn connect(&self, config: &tokio_postgres::Config) -> Connecting<'_> {
+        Box::pin(TokioContext::new(self.connect.connect(config), self.runtime.clone()))
+    }
+}
+
 /// The pool in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -65,9 +91,9 @@ impl Store {
     /// # Errors
     /// `Config` for an unusable URL, `Connect` if the server does not answer.
     pub async fn open(config: &Config) -> Result<Store, StoreError> {
-        let manager = Manager::from_config(
+        let manager = Manager::from_connect(
             server(&config.url)?,
-            NoTls,
+            OnOneRuntime { connect: ConfigConnectImpl { tls: NoTls }, runtime: Handle::current() },
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
         let pool = Pool::builder(manager)

@@ -133,3 +133,28 @@ async fn both_forms_of_a_url_reach_the_database() {
     let store = Store::open(&Config { url, connections: 1 }).await.unwrap();
     assert!(store.schema_current().await.unwrap());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_outlives_the_runtime_of_whoever_asked_for_it_first() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+    // The server ends the one connection, so that the next caller makes a new one.
+    let first = store.connection().await.unwrap();
+    drop(first.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await);
+    drop(first);
+    let there = store.clone();
+    let asked = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let connection = there.connection().await.unwrap();
+            if connection.query("SELECT 1", &[]).await.is_ok() {
+                return connection;
+            }
+            // The pool may hand the ended connection out once more.
+            drop(connection);
+            there.connection().await.unwrap()
+        })
+    });
+    let connection = tokio::task::spawn_blocking(move || asked.join().unwrap()).await.unwrap();
+    connection.query("SELECT 1", &[]).await.unwrap();
+}
