@@ -71,21 +71,30 @@ impl Home {
         self.engine.bid(freelancer, &job.parse().unwrap(), request, false).await.unwrap()
     }
 
-    /// Gives what waits here its place in the reputation log, and every leaf its effect.
+    /// Gives what waits here its place in both logs, and every leaf its effect.
     pub(crate) async fn sequence(&self) {
-        let own = self.engine.log_keys().own(LogKind::Reputation);
-        sequence(self.engine.store(), own, self.engine.now()).await.unwrap();
+        for kind in LogKind::ALL {
+            let own = self.engine.log_keys().own(kind);
+            sequence(self.engine.store(), own, self.engine.now()).await.unwrap();
+        }
         react::round(&self.engine).await.unwrap();
     }
 
-    /// Pulls the reputation log of another home, and gives every leaf its effect.
+    /// Pulls both logs of another home, and gives every leaf its effect.
     pub(crate) async fn follow(&self, other: &Self) {
         self.pull(other, usize::MAX).await;
     }
 
     /// As [`Self::follow`], with at most so many documents for each leaf.
     pub(crate) async fn pull(&self, other: &Self, most: usize) {
-        let origin = LogKind::Reputation.origin(&other.engine.config().name);
+        for kind in LogKind::ALL {
+            self.pull_log(other, kind, most).await;
+        }
+        react::round(&self.engine).await.unwrap();
+    }
+
+    async fn pull_log(&self, other: &Self, kind: LogKind, most: usize) {
+        let origin = kind.origin(&other.engine.config().name);
         let mirror = self.engine.log_keys().mirror(&origin).unwrap();
         let (ours, theirs) = (self.engine.store().connection(), other.engine.store().connection());
         let (ours, theirs) = (ours.await.unwrap(), theirs.await.unwrap());
@@ -100,7 +109,6 @@ impl Home {
             let replayed = replay(self.engine.store(), mirror, &segment, self.engine.now()).await.unwrap();
             assert!(matches!(replayed, Replayed::Advanced { .. }), "{replayed:?}");
         }
-        react::round(&self.engine).await.unwrap();
     }
 
     /// The genesis of a person who is known here, as canonical bytes.

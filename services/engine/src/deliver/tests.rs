@@ -1,5 +1,6 @@
 use hanse_document::kind::{Event, Step};
 use hanse_document::{Did, Draft, Signed};
+use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::{contracts, history};
 use serde_json::json;
 
@@ -7,9 +8,9 @@ use super::*;
 use crate::apply::contract::side;
 use crate::author::Author;
 use crate::follow::fill_gap;
-use crate::range;
 use crate::requests::StepRequest;
 use crate::testing::{Home, node};
+use crate::{expire, range};
 
 /// The oldest parcel that `from` has for `to`.
 async fn next(from: &Home, to: &Home) -> Option<(DeliveryRow, DocumentRow, Vec<Bytes>)> {
@@ -157,13 +158,44 @@ async fn contract_at(home: &Home, contract: &str) -> contracts::ContractRow {
     contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap()
 }
 
-/// A contract that has run its course, both logs followed on both sides.
-async fn closed() -> (Met, String) {
+/// Work has begun: both engagements stand, and both homes have read them.
+async fn active() -> (Met, String) {
     let (met, contract) = agreed().await;
     met.a.sequence().await;
     met.b.follow(&met.a).await;
     met.b.sequence().await;
     met.a.follow(&met.b).await;
+    (met, contract)
+}
+
+#[tokio::test]
+async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
+    let (met, contract) = active().await;
+    let long = 400 * 86_400;
+    met.a.clock.advance(long);
+    met.b.clock.advance(long);
+    expire::look(&met.a.engine).await.unwrap();
+    let row = contract_at(&met.a, &contract).await;
+    assert_eq!(row.state, "closed", "dormant");
+    // The freelancer's home signs a step of theirs into its own log, as if it kept the order.
+    let deliver = Event::Deliver { note: None, digest: None };
+    let step = main_of(&step_by(&met.b, &met.bob, deliver, &contract, &row.head.to_string()).await);
+    let mut connection = met.b.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    documents::insert(&tx, &step, true, met.b.engine.now().unix()).await.unwrap();
+    let leaf = Statement::Posting { commitment: step.commitment() };
+    let leaf =
+        leaf.draft(step.from().day(), &[SubjectKey::of(&met.bob)]).with_signatures(Vec::new()).unwrap();
+    Apply::own(&met.b.engine, &tx).enqueue(LogKind::Jobs, &leaf).await.unwrap();
+    tx.commit().await.unwrap();
+    met.b.sequence().await;
+    met.a.follow(&met.b).await;
+    assert_eq!(contract_at(&met.a, &contract).await, row);
+}
+
+/// A contract that has run its course, both logs followed on both sides.
+async fn closed() -> (Met, String) {
+    let (met, contract) = active().await;
     let id = contract.parse().unwrap();
     for (home, person, event) in
         [(&met.b, &met.bob, "deliver"), (&met.a, &met.ada, "accept_delivery"), (&met.a, &met.ada, "close")]

@@ -1,6 +1,6 @@
 //! Leaves about reviews of contracts of people here: sealed, opened, answered.
 
-use hanse_document::{Body, Commitment, Did, DocumentId, PublicKey, Verified};
+use hanse_document::{Body, Commitment, Did, DocumentId, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
 use hanse_store::contracts::{self, ContractRow};
@@ -161,6 +161,8 @@ async fn show(
         Some(commitment) => documents::by_commitment(ctx.tx, &commitment).await?.map(|row| row.id),
         None => None,
     };
+    // A review that names another document as its text makes that one neither a text nor public.
+    let text = text.filter(|text| text.kind() == Kind::Text);
     documents::publish(ctx.tx, &document.id()).await?;
     if let Some(text) = &text {
         documents::publish(ctx.tx, text).await?;
@@ -204,10 +206,15 @@ pub(super) async fn reply(
     if row.reply.is_some() {
         return Ok(());
     }
+    let document = reread(&document)?;
+    let said = matches!(document.body(), Body::Reply(reply) if reply.cites.as_bytes() == cites.as_bytes());
+    if !said || document.issuer() != slot.rated {
+        return Err(Refusal::WrongParty("reply").into());
+    }
     let role = if *slot.rated == contract.client { Actor::Client } else { Actor::Freelancer };
     let to = next(Machine::Review, state(&row.state)?, Event::Reply, role)
         .map_err(|refused| Refusal::NotNow { refused, head: None })?;
-    row.reply = Some(document.id);
+    row.reply = Some(document.id());
     row.state = to.name().to_owned();
     Ok(reviews::update(ctx.tx, &row).await?)
 }
