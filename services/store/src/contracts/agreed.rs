@@ -33,10 +33,12 @@ pub(super) const OFFERED: &str =
     "SELECT count(*) AS contracts FROM contract WHERE job = $1 AND state = 'offered'";
 pub(super) const TERMS_FOR: &str =
     "SELECT count(*) AS contracts FROM contract WHERE terms = $1 AND (client = $2 OR freelancer = $2)";
+// Work that is not due yet is not late, and must not fill the page of what is.
 pub(super) const TIMED_OUT: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
-     WHERE state = $1 AND changed_at <= $2 ORDER BY changed_at LIMIT $3";
+     WHERE state = $1 AND changed_at <= $2 AND (state <> 'active' OR (due_day + 1) * 86400 <= $2) \
+     ORDER BY changed_at LIMIT $3";
 pub(super) const OF_PERSON: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
