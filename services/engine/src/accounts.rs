@@ -27,6 +27,8 @@ pub(crate) use password::Passwords;
 const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
 /// A session that nobody refreshes ends: a month without a visit.
 const SESSION_SECONDS: i64 = 30 * 86_400;
+/// Live sessions of a person: more than anybody has devices. The oldest ends, so that a login never fails over it.
+const SESSIONS_MAX: i64 = 100;
 /// A UUID, a dot and 43 characters of base64url, with room; longer texts are not worth hashing.
 const REFRESH_CHARS_MAX: usize = 128;
 
@@ -116,6 +118,7 @@ impl Engine {
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let (hash, times) = (hash_of(&secret), (now, expires_at));
+        accounts::trim_sessions(&tx, &account.did, SESSIONS_MAX - 1).await?;
         let id = accounts::insert_session(&tx, &account.did, &hash, scopes, times).await?;
         tx.commit().await?;
         Ok(show::session(&account, id.clone(), token(&id, &secret), scopes, expires_at))

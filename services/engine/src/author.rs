@@ -1,7 +1,7 @@
 //! Speaking for a hosted person: their key, out of its seal, and documents signed with it. Every such proof says whose
 //! custody the key is in.
 
-use hanse_document::{Body, Did, Draft, Kind, PublicKey, SigningKey, Timestamp, Verified};
+use hanse_document::{Body, Did, Draft, Kind, Misfit, PublicKey, SigningKey, Timestamp, Verified};
 use hanse_store::accounts;
 use hanse_store::{Sql, Tx};
 use serde::Serialize;
@@ -77,7 +77,19 @@ pub(crate) fn body(
 ) -> Result<Body, UseError> {
     let mut object = object(request)?;
     object.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    Ok(Body::from_value(kind, &Value::Object(object))?)
+    read(kind, &Value::Object(object))
+}
+
+/// A body that a person has written by hand: what is wrong with it is said of the field where it stands.
+pub(crate) fn read(kind: Kind, value: &Value) -> Result<Body, UseError> {
+    Ok(Body::read(kind, value).map_err(misfit)?)
+}
+
+fn misfit(Misfit { field, rejection }: Misfit) -> Refusal {
+    match field.as_str() {
+        "" | "." => Refusal::Rejected(rejection),
+        _ => Refusal::BadValue { field, rejection },
+    }
 }
 
 /// A request as a JSON object.

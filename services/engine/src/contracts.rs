@@ -2,11 +2,13 @@
 
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::{Did, DocumentId, Kind, LogName};
-use hanse_lifecycle::Event;
+use hanse_lifecycle::{Event, Machine, next};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::{Sql, Tx, jobs};
 use serde_json::{Map, Value};
 
+use crate::apply::contract::side;
+use crate::apply::state;
 use crate::author::{Author, body};
 use crate::error::{Refusal, UseError};
 use crate::jobs::Step;
@@ -79,6 +81,10 @@ impl Engine {
     ) -> Result<Published<ContractView>, UseError> {
         let connection = self.store().connection().await?;
         let row = part(&connection, contract, did).await?;
+        // The table knows who may accept; the document could only say that it is about its own author.
+        let actor = side(&row, did).ok_or(Refusal::NotFound("contract"))?;
+        next(Machine::Contract, state(&row.state)?, Event::Accept, actor)
+            .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
         let author = Author::open(self, &connection, did).await?;
         drop(connection);
         let slot = author.new_slot()?;

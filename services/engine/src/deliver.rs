@@ -20,7 +20,7 @@ use crate::apply::{Apply, apply, reread};
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
 use crate::publish::WAITING;
-use crate::receipts::Answered;
+use crate::receipts::{self, Answered};
 use crate::signals::woken;
 
 pub(crate) use answer::answer;
@@ -100,7 +100,7 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
         }
         Ok(Response::Refused { slug, detail }) => {
             tracing::warn!(peer = row.peer, document = %document.id, slug, detail, "a delivery is refused unread");
-            settle(engine, row, &document, &Answered::Refused(slug), b"").await
+            settle(engine, row, &document, &Answered::Refused(receipts::word(slug)), b"").await
         }
         Ok(Response::Busy { .. }) => defer(engine, row).await,
         Ok(Response::Heads { .. } | Response::Range { .. }) => defer(engine, row).await,

@@ -1,7 +1,7 @@
 //! Why a use case did not happen: the caller's reasons ([`Refusal`], each with a stable slug and an HTTP status), and our own
 //! ([`Failure`], never a caller's or a peer's fault).
 
-use hanse_document::{DocumentId, Rejection};
+use hanse_document::{DocumentId, NodeName, Rejection};
 use hanse_lifecycle::{Event, Machine, Refused, State};
 use hanse_store::StoreError;
 
@@ -98,9 +98,20 @@ pub enum Refusal {
         /// What is wrong with it, to be read after the name.
         reason: &'static str,
     },
+    /// What a field of a request says breaks a rule of the document that it becomes.
+    #[error("`{field}`: {}", .rejection.detail())]
+    BadValue {
+        /// Where it stands in the request, as in `pay.currency` or `skills[3]`.
+        field: String,
+        /// Which rule.
+        rejection: Rejection,
+    },
     /// There is no such thing here, or it is not for this viewer.
     #[error("there is no such {0} here")]
     NotFound(&'static str),
+    /// Only the person's home has this.
+    #[error("this person is at home at {0}: ask there")]
+    Elsewhere(NodeName),
     /// The thing exists and this person has no part in that move.
     #[error("only {0} can do this")]
     NotYours(&'static str),
@@ -199,6 +210,9 @@ pub enum Refusal {
     /// Own keys sign identities, profiles and jobs so far.
     #[error("documents of this kind cannot be signed with an own key yet")]
     OwnKeyNotYet,
+    /// The person has made so many documents within a day that more can only be a mistake or malice.
+    #[error("more than {0} documents of one person within a day are not taken; go on tomorrow")]
+    TooMany(u32),
     /// Too many costly requests at once.
     #[error("too many requests at once; try again in a moment")]
     Busy,
@@ -212,9 +226,9 @@ impl Refusal {
     #[must_use]
     pub fn slug(&self) -> &str {
         match self {
-            Self::Rejected(rejection) => rejection.slug(),
+            Self::Rejected(rejection) | Self::BadValue { rejection, .. } => rejection.slug(),
             Self::BadField { .. } => "bad-field",
-            Self::NotFound(_) => "not-found",
+            Self::NotFound(_) | Self::Elsewhere(_) => "not-found",
             Self::NotYours(_) => "not-yours",
             Self::NotNow { .. } => "not-now",
             Self::WrongPrev { .. } | Self::ProfileMoved(_) => "wrong-prev",
@@ -242,6 +256,7 @@ impl Refusal {
             Self::SessionEnded => "session-ended",
             Self::KeyElsewhere => "key-elsewhere",
             Self::OwnKeyNotYet => "own-key-not-yet",
+            Self::TooMany(_) => "too-many",
             Self::Busy => "busy",
             Self::ByHome(slug) => slug,
         }
@@ -253,7 +268,7 @@ impl Refusal {
         match self {
             Self::BadCredentials | Self::SessionEnded => 401,
             Self::NotYours(_) | Self::OwnJob | Self::WrongCarrier => 403,
-            Self::NotFound(_) => 404,
+            Self::NotFound(_) | Self::Elsewhere(_) => 404,
             Self::NotNow { .. }
             | Self::WrongPrev { .. }
             | Self::ProfileMoved(_)
@@ -269,8 +284,10 @@ impl Refusal {
             | Self::HandleTaken
             | Self::KeyElsewhere
             | Self::ByHome(_) => 409,
+            Self::Rejected(Rejection::TooLarge) => 413,
             Self::Rejected(_)
             | Self::BadField { .. }
+            | Self::BadValue { .. }
             | Self::Future
             | Self::WrongAddressee
             | Self::WrongHome
@@ -280,6 +297,7 @@ impl Refusal {
             | Self::MissingAttachment(_)
             | Self::WrongParty(_)
             | Self::OwnKeyNotYet => 422,
+            Self::TooMany(_) => 429,
             Self::Busy => 503,
         }
     }

@@ -24,14 +24,12 @@ impl Engine {
     /// auditors has cosigned.
     ///
     /// # Errors
-    /// `NotFound` for who is unknown, or at home elsewhere: only the home has the contracts' documents.
+    /// `NotFound` for who is unknown, `Elsewhere` for who is at home elsewhere: only the home has the contracts' documents.
     pub async fn evidence(&self, did: &Did) -> Result<Value, UseError> {
         let connection = self.store().connection().await?;
         let identity = accounts::find_identity(&connection, did).await?.ok_or(Refusal::NotFound("person"))?;
         if identity.home != self.config().name {
-            return Err(
-                Refusal::NotFound("record of a person at home elsewhere: ask their home for it").into()
-            );
+            return Err(Refusal::Elsewhere(identity.home).into());
         }
         let genesis = documents::find(&connection, &identity.genesis).await?;
         let genesis =

@@ -105,6 +105,9 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         Refusal::Rejected(_) | Refusal::WrongHome | Refusal::WrongCustody => Verdict::Reject,
         // Between the bytes and what this node knows, expects or is told by its clock.
         Refusal::BadField { .. }
+        | Refusal::BadValue { .. }
+        | Refusal::Elsewhere(_)
+        | Refusal::TooMany(_)
         | Refusal::NotFound(_)
         | Refusal::NotYours(_)
         | Refusal::NotNow { .. }

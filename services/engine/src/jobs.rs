@@ -106,7 +106,21 @@ impl Step<'_> {
         if reasoned && request.reason.is_none() {
             return Err(Refusal::BadField { field: "reason", reason: "must be given" }.into());
         }
-        let mut said = object(request)?;
+        let said = object(request)?;
+        self.read(said.clone()).map_err(|refused| match refused {
+            // The form of a step reads its event as a whole; the field that is wrong by itself is the one to name.
+            UseError::Refused(Refusal::Rejected(rejection)) => {
+                let wrong = |field: &(String, Value)| self.read(Map::from_iter([field.clone()])).is_err();
+                let field = said.into_iter().find(wrong);
+                field
+                    .map_or(Refusal::Rejected(rejection), |(field, _)| Refusal::BadValue { field, rejection })
+                    .into()
+            }
+            other => other,
+        })
+    }
+
+    fn read(&self, mut said: Map<String, Value>) -> Result<Body, UseError> {
         said.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
         let fields = [
             ("event", self.event.name().into()),

@@ -27,6 +27,7 @@ impl Engine {
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let author = Author::open(self, &tx, did).await?;
+        accounts::lock_identity(&tx, did).await?;
         let mut fields: Vec<(&'static str, Value)> = vec![("home", self.config().name.as_str().into())];
         if let Some(before) = accounts::profile(&tx, did).await? {
             fields.push(("prev", before.document.to_string().into()));
@@ -59,6 +60,8 @@ pub(crate) async fn put(ctx: &Apply<'_>, document: &Verified) -> Result<Applied,
     if profile.home != author.home || author.home != ctx.engine.config().name {
         return Err(Refusal::WrongHome.into());
     }
+    // Nobody else replaces the profile between this look and the end of the transaction.
+    accounts::lock_identity(ctx.tx, &author.did).await?;
     let before = accounts::profile(ctx.tx, &author.did).await?.map(|row| row.document);
     if before == Some(document.id()) {
         return Ok(Applied::AlreadyThere);

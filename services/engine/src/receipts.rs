@@ -22,6 +22,8 @@ use crate::keys::{Keys, Purpose};
 const HEADER: &str = "hanse/receipt/v1";
 const ACCEPTED: &str = "accepted";
 const REFUSED: &str = "refused ";
+/// Stands for a reason that is no slug.
+const UNREADABLE: &str = "unreadable-reason";
 /// A slug is one short word; a longer text is no receipt of ours.
 const SLUG_CHARS_MAX: usize = 64;
 
@@ -122,6 +124,11 @@ impl Receipts {
     }
 }
 
+/// A peer's reason that no signature covers, as a word: whatever else it sent goes into no row, log line or answer.
+pub(crate) fn word(slug: String) -> String {
+    if is_slug(&slug) { slug } else { UNREADABLE.to_owned() }
+}
+
 /// A reason of a later version is unknown here, but has the form of one.
 fn is_slug(text: &str) -> bool {
     (1..=SLUG_CHARS_MAX).contains(&text.len())
@@ -174,5 +181,9 @@ mod tests {
         assert!(matches!(asker.read("a.example", &id, &forged), Err(BadReceipt::Note(_))));
         let odd = home.sign(&id, &Answered::Refused("Two words".into()), now).unwrap();
         assert_eq!(asker.read("a.example", &id, &odd), Err(BadReceipt::Text));
+        assert_eq!(word("too-large".into()), "too-large");
+        for odd in ["", "no\0word", "two\nlines", &"a".repeat(65)] {
+            assert_eq!(word(odd.into()), UNREADABLE);
+        }
     }
 }

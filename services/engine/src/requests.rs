@@ -239,7 +239,7 @@ pub struct StepRequest {
     #[schema(pattern = "^[0-9a-f]{64}$")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// `close`, `decline`, `withdraw`, `rescind`, `close_unfilled`: why.
+    /// `close_unfilled`, `decline`: why, not to be left out; `close`, `withdraw`, `rescind`: why, if you like.
     #[schema(min_length = 1, max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -1,6 +1,6 @@
 //! Sealed reviews: signed whole and deposited by the author, logged by their commit, opened when both have committed.
 
-use hanse_document::{Body, Did, DocumentId, Kind, PublicKey, Verified};
+use hanse_document::{Did, DocumentId, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, Refused, State, next, timeouts};
 use hanse_store::contracts::{self, ContractRow};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::apply::contract::side;
 use crate::apply::{Applied, Apply, state, unsound};
-use crate::author::{Author, body};
+use crate::author::{Author, body, read};
 use crate::contracts::part;
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
@@ -99,7 +99,7 @@ impl Engine {
         let to = reply_state(&ctx, &review, role)?;
         let author = Author::open(self, &tx, did).await?;
         let said = json!({"cites": commit.hex(), "text": text});
-        let reply = author.sign(Body::from_value(Kind::Reply, &said)?, None)?;
+        let reply = author.sign(read(Kind::Reply, &said)?, None)?;
         let statement = Statement::Reply { cites: *commit, commitment: reply.commitment() };
         let leaf = statement
             .draft(reply.from().day(), &[SubjectKey::of(did)])
@@ -240,7 +240,7 @@ impl<'a> Reviewer<'a> {
         if let (Some(language), Some(said)) = (&request.language, said.as_object_mut()) {
             said.insert("language".to_owned(), language.as_str().into());
         }
-        Ok(Some(self.author.sign(Body::from_value(Kind::Text, &said)?, None)?))
+        Ok(Some(self.author.sign(read(Kind::Text, &said)?, None)?))
     }
 
     fn row(&self, contract: &ContractRow, deposit: &Deposit, now: i64) -> ReviewRow {

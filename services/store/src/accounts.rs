@@ -5,10 +5,11 @@ mod sessions;
 
 pub use people::{
     AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, insert_account,
-    insert_identity, insert_slot, profile, put_profile, replace_identity, set_logged, slot,
+    insert_identity, insert_slot, lock_identity, profile, put_profile, replace_identity, set_logged, slot,
 };
 pub use sessions::{
     SessionRow, insert_session, remove_expired_sessions, revoke_session, rotate_session, session,
+    trim_sessions,
 };
 
 /// Every statement of this module.
@@ -17,6 +18,7 @@ pub const STATEMENTS: &[&str] = &[
     people::REPLACE_IDENTITY,
     people::SET_LOGGED,
     people::IDENTITY,
+    people::LOCK_IDENTITY,
     people::INSERT_ACCOUNT,
     people::ACCOUNT,
     people::BY_HANDLE,
@@ -25,6 +27,7 @@ pub const STATEMENTS: &[&str] = &[
     people::PUT_PROFILE,
     people::PROFILE,
     sessions::INSERT,
+    sessions::TRIM,
     sessions::FIND,
     sessions::ROTATE,
     sessions::REVOKE,

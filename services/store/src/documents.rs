@@ -12,8 +12,10 @@ const BY_COMMITMENT: &str =
     "SELECT id, kind, issuer, bytes, public, received_at FROM document WHERE commitment = $1";
 const PUBLISH: &str = "UPDATE document SET public = true WHERE id = $1 AND NOT public";
 
+const COUNT_SINCE: &str = "SELECT count(*) AS documents FROM document WHERE issuer = $1 AND received_at > $2";
+
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, BY_COMMITMENT, PUBLISH];
+pub const STATEMENTS: &[&str] = &[INSERT, FIND, BY_COMMITMENT, PUBLISH, COUNT_SINCE];
 
 const TABLE: &str = "document";
 
@@ -51,6 +53,11 @@ pub async fn insert(
         &received_at,
     ];
     Ok(tx.execute(INSERT, &values).await? == 1)
+}
+
+/// How many documents of this person have come since.
+pub async fn count_since(db: &impl Sql, issuer: &Did, since: i64) -> Result<i64, StoreError> {
+    column(&db.query_one(COUNT_SINCE, &[&issuer.as_str(), &since]).await?, TABLE, "documents")
 }
 
 /// A document by its id. One of the same hash and another kind is not it.

@@ -4,7 +4,7 @@ use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
 use hanse_store::accounts::{self, IdentityRow};
-use hanse_store::history;
+use hanse_store::{documents, history};
 
 use super::{Apply, Word, state};
 use crate::error::{Refusal, UseError};
@@ -13,7 +13,13 @@ use crate::error::{Refusal, UseError};
 /// cosignatures are given too.
 pub(crate) const AHEAD_SECONDS_MAX: i64 = 300;
 
-/// The issuer's identity, with the checks that concern the issuer: known, dated not ahead, and custody as the genesis says.
+/// Documents of one person that this node takes within a day, each of at most 64 KiB and some with a leaf that stays for ever. A
+/// program that works for an agency needs some hundred.
+pub(crate) const DOCUMENTS_A_DAY: u32 = 2_000;
+const DAY_SECONDS: i64 = 86_400;
+
+/// The issuer's identity, with the checks that concern the issuer: known, dated not ahead, custody as the
+/// genesis says, and, where this node decides, not too many in a day.
 pub(crate) async fn author(ctx: &Apply<'_>, document: &Verified) -> Result<IdentityRow, UseError> {
     let identity = accounts::find_identity(ctx.tx, document.issuer()).await?;
     let identity = identity.ok_or(Refusal::UnknownPerson)?;
@@ -22,6 +28,12 @@ pub(crate) async fn author(ctx: &Apply<'_>, document: &Verified) -> Result<Ident
     }
     if document.from().seconds_since(ctx.now) > AHEAD_SECONDS_MAX {
         return Err(Refusal::Future.into());
+    }
+    if ctx.word == Word::Own {
+        let since = ctx.now.unix().saturating_sub(DAY_SECONDS);
+        if documents::count_since(ctx.tx, document.issuer(), since).await? >= i64::from(DOCUMENTS_A_DAY) {
+            return Err(Refusal::TooMany(DOCUMENTS_A_DAY).into());
+        }
     }
     Ok(identity)
 }

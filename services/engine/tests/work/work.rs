@@ -2,9 +2,11 @@
 
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, Kind, List, NodeName, SigningKey};
-use hanse_engine::requests::{JobQuery, JobRequest};
+use hanse_engine::requests::{JobQuery, JobRequest, ProfileRequest, StepRequest};
 use hanse_engine::{Engine, Refusal, UseError};
 use hanse_ledger::{Statement, SubjectKey};
+use hanse_lifecycle::Event;
+use hanse_store::Sql as _;
 use serde_json::json;
 
 use crate::cluster::{Cluster, until};
@@ -17,9 +19,68 @@ fn refused<T: std::fmt::Debug>(result: Result<T, UseError>) -> Refusal {
     }
 }
 
+#[tokio::test]
+async fn a_field_that_a_document_cannot_have_is_named() {
+    let cluster = Cluster::start(&["a"]).await;
+    let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
+    let post = async |pay: serde_json::Value, skills: &[&str]| {
+        let request = json!({"title": "A bridge", "text": "Of wood.", "pay": pay, "skills": skills});
+        let request: JobRequest = serde_json::from_value(request).unwrap();
+        refused(engine.post_job(&ada.did, request, false).await)
+    };
+    let euros = json!({"kind": "money", "currency": "euros", "per": "hour"});
+    let refusal = post(euros, &[]).await;
+    assert!(matches!(&refusal, Refusal::BadValue { field, .. } if field.starts_with("pay")), "{refusal:?}");
+    assert_eq!(refusal.status(), 422);
+    let refusal = post(json!({"kind": "time_credits"}), &["local:ok", "Not A Skill"]).await;
+    assert!(refusal.to_string().starts_with("`skills[1]`: "), "{refusal}");
+    let posted = engine.post_job(&ada.did, job_request("A bridge"), false).await.unwrap();
+    let close = StepRequest { reason: Some("two\nlines".into()), ..StepRequest::default() };
+    let refusal =
+        refused(engine.move_job(&ada.did, &id(&posted.view.id), Event::CloseUnfilled, close, false).await);
+    assert!(matches!(&refusal, Refusal::BadValue { field, .. } if field == "reason"), "{refusal:?}");
+}
+
 async fn titles(engine: &Engine, query: serde_json::Value) -> Vec<String> {
     let query: JobQuery = serde_json::from_value(query).unwrap();
     engine.jobs(query).await.unwrap().items.into_iter().map(|job| job.title).collect()
+}
+
+#[tokio::test]
+async fn what_a_person_makes_in_a_day_is_bounded() {
+    const FULL: &str = "INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
+         SELECT sha256(n::text::bytea), 'job', $1, sha256(n::text::bytea), '', false, $2 \
+         FROM generate_series(1, 2000) AS n";
+    let cluster = Cluster::start(&["a"]).await;
+    let (engine, ada, bob) =
+        (cluster.engine(0), cluster.register(0, "ada").await, cluster.register(0, "bob").await);
+    let db = engine.store().connection().await.unwrap();
+    db.execute(FULL, &[&ada.did.as_str(), &engine.now().unix()]).await.unwrap();
+    let post = async |did: &Did| engine.post_job(did, job_request("A bridge"), false).await;
+    let refusal = refused(post(&ada.did).await);
+    assert_eq!((refusal.slug(), refusal.status()), ("too-many", 429));
+    let profile = refused(engine.put_profile(&ada.did, ProfileRequest::default(), false).await);
+    assert_eq!(profile, refusal);
+    post(&bob.did).await.unwrap();
+    cluster.clock.advance(86_401);
+    post(&ada.did).await.unwrap();
+}
+
+#[tokio::test]
+async fn successors_of_one_profile_follow_each_other() {
+    let cluster = Cluster::start(&["a"]).await;
+    let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
+    let put = async || engine.put_profile(&ada.did, ProfileRequest::default(), false).await.unwrap().document;
+    let mut documents = Vec::from(futures::future::join_all((0..8).map(|_| put())).await);
+    documents.push(put().await);
+    let prev = |document: &String| {
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        document["credentialSubject"]["prev"].as_str().unwrap_or_default().to_owned()
+    };
+    let mut before: Vec<_> = documents.iter().map(prev).collect();
+    before.sort_unstable();
+    before.dedup();
+    assert_eq!(before.len(), documents.len(), "each replaces another one");
 }
 
 #[tokio::test]

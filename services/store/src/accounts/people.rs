@@ -14,6 +14,7 @@ pub(super) const SET_LOGGED: &str =
     "UPDATE identity SET logged_index = $2 WHERE did = $1 AND logged_index IS NULL";
 pub(super) const IDENTITY: &str =
     "SELECT did, genesis, home, custody, logged_index FROM identity WHERE did = $1";
+pub(super) const LOCK_IDENTITY: &str = "SELECT did FROM identity WHERE did = $1 FOR NO KEY UPDATE";
 pub(super) const INSERT_ACCOUNT: &str =
     "INSERT INTO account (did, handle, password_hash, sealed_key, created_at) VALUES ($1, $2, $3, $4, $5)";
 pub(super) const ACCOUNT: &str =
@@ -108,6 +109,11 @@ pub async fn set_logged(tx: &Tx<'_>, did: &Did, index: i64) -> Result<(), StoreE
 /// A person by name.
 pub async fn find_identity(db: &impl Sql, did: &Did) -> Result<Option<IdentityRow>, StoreError> {
     db.query_opt(IDENTITY, &[&did.as_str()]).await?.as_ref().map(read_identity).transpose()
+}
+
+/// Holds a person against every other writer of what there is one of: their profile.
+pub async fn lock_identity(tx: &Tx<'_>, did: &Did) -> Result<(), StoreError> {
+    tx.query_opt(LOCK_IDENTITY, &[&did.as_str()]).await.map(drop)
 }
 
 /// Opens an account.

@@ -7,6 +7,8 @@ use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
      VALUES (gen_random_uuid(), $1, $2, $3, $4, $5) RETURNING id::text AS id";
+pub(super) const TRIM: &str = "DELETE FROM session WHERE id IN \
+     (SELECT id FROM session WHERE did = $1 ORDER BY created_at DESC, id OFFSET $2)";
 pub(super) const FIND: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at \
      FROM session WHERE id = $1::text::uuid";
 pub(super) const ROTATE: &str = "UPDATE session SET refresh_hash = $3, expires_at = $4 \
@@ -45,6 +47,11 @@ pub async fn insert_session(
     let values: [&(dyn crate::ToSql + Sync); 5] =
         [&did.as_str(), &refresh_hash.as_slice(), &scopes, &created_at, &expires_at];
     column(&tx.query_one(INSERT, &values).await?, TABLE, "id")
+}
+
+/// Ends the oldest sessions of a person until `most` are left.
+pub async fn trim_sessions(tx: &Tx<'_>, did: &Did, most: i64) -> Result<u64, StoreError> {
+    tx.execute(TRIM, &[&did.as_str(), &most]).await
 }
 
 /// A session by its id, whatever its state; `None` also for a text that is no id.
