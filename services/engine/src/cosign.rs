@@ -112,6 +112,7 @@ pub(crate) async fn audit(engine: &Engine, origin: &str) -> Result<(), LogError>
     let largest = engine.heard().largest(origin);
     match cosign(engine.store(), engine.log_keys(), origin, largest, engine.now()).await? {
         Cosigned::Signed { size } => {
+            engine.metrics().cosigned();
             tracing::info!(origin, size, "a head is cosigned");
             engine.signals().heads.notify_one();
         }

@@ -35,6 +35,7 @@ async fn handle(engine: Engine, inbound: Inbound) {
                 Topic::Jobs => ingest::ingest(engine, &from, &bytes).await,
                 Topic::Heads => heads::receive(engine, &from, &bytes).await,
             };
+            engine.metrics().judged(topic, verdict);
             judge.verdict(verdict);
         }
         Inbound::Request { from, request, answer } => {

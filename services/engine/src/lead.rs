@@ -29,7 +29,7 @@ const STAND_BY: Duration = Duration::from_secs(2);
 
 impl Engine {
     /// Starts a node on a migrated database: opens its logs, and leads if nobody else does. A process that takes over later
-    /// runs its network without metrics.
+    /// runs its network without the network's metrics.
     ///
     /// # Errors
     /// `Peer` or `Network` for a configuration that cannot be used, `OtherNode` for a database of another node.
@@ -40,6 +40,7 @@ impl Engine {
         registry: &mut Registry,
     ) -> Result<(Self, Workers), EngineError> {
         let engine = Self::idle(config, store, clock)?;
+        engine.metrics().register(registry);
         engine.log_keys().open(engine.store(), engine.now()).await?;
         let connection = engine.store().connection().await?;
         let lease = lease::take(&connection, NAME, LEASE_SECONDS).await?;

@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod error;
 mod keys;
+mod metrics;
 mod signals;
 mod workers;
 
@@ -69,6 +70,7 @@ pub use workers::{WorkerError, Workers};
 use accounts::Passwords;
 use heads::Heard;
 use logs::Logs;
+use metrics::Metrics;
 use receipts::Receipts;
 use signals::Signals;
 
@@ -89,6 +91,7 @@ struct Inner {
     signals: Signals,
     logs: Logs,
     heard: Heard,
+    metrics: Metrics,
 }
 
 impl Engine {
@@ -115,6 +118,7 @@ impl Engine {
             heard,
             receipts,
             passwords,
+            metrics: Metrics::default(),
         })))
     }
 
@@ -175,6 +179,10 @@ impl Engine {
     #[must_use]
     pub fn log_keys(&self) -> &Logs {
         &self.0.logs
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// What it has heard of heads.

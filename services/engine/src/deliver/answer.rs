@@ -28,7 +28,10 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
     };
     let answered = match taken(engine, from, &document, &documents).await {
         Ok(()) => Answered::Accepted,
-        Err(UseError::Refused(refusal)) if is_early(&refusal) => return busy(),
+        Err(UseError::Refused(refusal)) if is_early(&refusal) => {
+            engine.metrics().delivered("deferred");
+            return busy();
+        }
         Err(UseError::Refused(refusal)) => {
             tracing::info!(from, document = %document.id(), slug = refusal.slug(), "a delivered document is refused");
             Answered::Refused(refusal.slug().to_owned())
@@ -36,9 +39,11 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
         Err(UseError::Failed(failure)) => {
             tracing::error!(from, document = %document.id(), error = &failure as &dyn std::error::Error,
                 "a delivered document could not be taken");
+            engine.metrics().delivered("failed");
             return busy();
         }
     };
+    engine.metrics().delivered(if answered == Answered::Accepted { "accepted" } else { "refused" });
     match engine.receipts().sign(&document.id(), &answered, engine.now()) {
         Ok(receipt) => Response::Receipt { receipt: Bytes::from(receipt) },
         Err(error) => {
@@ -53,7 +58,12 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
 fn is_early(refusal: &Refusal) -> bool {
     let unengaged =
         |refused: &Refused| refused.machine == Machine::Contract && refused.state == Some(State::Accepted);
-    *refusal == Refusal::TooEarly || matches!(refusal, Refusal::NotNow { refused, .. } if unengaged(refused))
+    match refusal {
+        // What waited at the sender for a week comes within an hour; it is no person's fault.
+        Refusal::TooEarly | Refusal::TooMany(_) => true,
+        Refusal::NotNow { refused, .. } => unengaged(refused),
+        _ => false,
+    }
 }
 
 async fn taken(

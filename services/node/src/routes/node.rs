@@ -76,6 +76,7 @@ pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, P
 #[utoipa::path(tag = "node", responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text")))]
 #[get("/metrics")]
 pub(crate) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    state.engine.observe().await;
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &state.registry)
         .map_err(|_| Problem::internal("the metrics could not be written"))?;

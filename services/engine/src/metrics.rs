@@ -1,0 +1,133 @@
+//! What operators see of logs, deliveries and gossip. Names and labels come from the configuration and from fixed words, so
+//! nobody outside can make new ones.
+
+use hanse_network::{Topic, Verdict};
+use hanse_store::{deliveries, log};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use crate::Engine;
+use crate::error::UseError;
+
+type By = [(&'static str, String); 1];
+type Outcome = [(&'static str, &'static str); 1];
+
+/// Handles to the metrics.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    log_size: Family<By, Gauge>,
+    log_halted: Family<By, Gauge>,
+    leaves_pending: Family<By, Gauge>,
+    deliveries_waiting: Family<By, Gauge>,
+    deliveries_answered: Family<Outcome, Counter>,
+    gossip_judged: Family<[(&'static str, &'static str); 2], Counter>,
+    cosignatures: Counter,
+}
+
+impl Metrics {
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        registry.register("log_size", "Leaves of a log as it is held here", self.log_size.clone());
+        registry.register("log_halted", "1 while a log is halted", self.log_halted.clone());
+        registry.register(
+            "leaves_pending",
+            "Leaves of an own log that wait for their index",
+            self.leaves_pending.clone(),
+        );
+        registry.register(
+            "deliveries_waiting",
+            "Documents that wait for a peer",
+            self.deliveries_waiting.clone(),
+        );
+        registry.register(
+            "deliveries_answered",
+            "Documents that peers delivered here, by outcome",
+            self.deliveries_answered.clone(),
+        );
+        registry.register(
+            "gossip_judged",
+            "Gossiped messages judged, by topic and verdict",
+            self.gossip_judged.clone(),
+        );
+        registry.register("cosignatures", "Heads of other logs cosigned here", self.cosignatures.clone());
+    }
+
+    pub(crate) fn judged(&self, topic: Topic, verdict: Verdict) {
+        let verdict = match verdict {
+            Verdict::Accept => "accept",
+            Verdict::Ignore => "ignore",
+            Verdict::Reject => "reject",
+        };
+        self.gossip_judged.get_or_create(&[("topic", topic.name()), ("verdict", verdict)]).inc();
+    }
+
+    pub(crate) fn delivered(&self, outcome: &'static str) {
+        self.deliveries_answered.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    pub(crate) fn cosigned(&self) {
+        self.cosignatures.inc();
+    }
+}
+
+impl Engine {
+    /// Brings the gauges up to date: sizes, halts and queues as the database has them, in whatever process asks. While the
+    /// database is away they stay as they were.
+    pub async fn observe(&self) {
+        if let Err(error) = self.measure().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the metrics are not up to date");
+        }
+    }
+
+    async fn measure(&self) -> Result<(), UseError> {
+        let metrics = self.metrics();
+        let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let connection = self.store().connection().await?;
+        for row in log::all(&connection).await? {
+            let by = [("origin", row.origin)];
+            metrics.log_size.get_or_create(&by).set(gauge(row.size));
+            metrics.log_halted.get_or_create(&by).set(i64::from(row.halted.is_some()));
+            if row.own {
+                let [(_, origin)] = &by;
+                let pending = log::pending_count(&connection, origin).await?;
+                metrics.leaves_pending.get_or_create(&by).set(gauge(pending));
+            }
+        }
+        for peer in &self.config().peers {
+            let waiting = deliveries::waiting(&connection, peer.name.as_str()).await?;
+            metrics.deliveries_waiting.get_or_create(&[("peer", peer.name.to_string())]).set(waiting);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Home;
+
+    #[tokio::test]
+    async fn gauges_are_what_the_database_has() {
+        let home = Home::new('a', &['b']).await;
+        let mut registry = Registry::with_prefix("hanse");
+        home.engine.metrics().register(&mut registry);
+        home.register("ada").await;
+        let connection = home.engine.store().connection().await.unwrap();
+        log::halt(&connection, "b.example/jobs", "for a test").await.unwrap();
+        home.engine.observe().await;
+        home.engine.metrics().judged(Topic::Jobs, Verdict::Reject);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        for line in [
+            "hanse_log_size{origin=\"a.example/reputation\"} 1",
+            "hanse_log_halted{origin=\"a.example/jobs\"} 0",
+            "hanse_log_halted{origin=\"b.example/jobs\"} 1",
+            "hanse_leaves_pending{origin=\"a.example/reputation\"} 1",
+            "hanse_deliveries_waiting{peer=\"b.example\"} 0",
+            "hanse_gossip_judged_total{topic=\"jobs\",verdict=\"reject\"} 1",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
+    }
+}
