@@ -21,7 +21,7 @@ use crate::{idempotency, openapi};
 pub(crate) const BODY_BYTES_MAX: usize = 128 * 1024;
 
 #[derive(OpenApi)]
-#[openapi(info(
+#[openapi(servers((url = "/", description = "The node that serves this document.")), info(
     title = "Hanse node",
     description = "A federation of freelancer marketplaces with a reputation ledger that anyone can verify.\n\n\
             Sign in at `POST /v1/sessions` and send the access token as `Authorization: Bearer …`. Errors are RFC 9457 problem \

@@ -9,19 +9,28 @@ use utoipa::openapi::{Content, OpenApi, Ref, Required, ResponseBuilder};
 use crate::idempotency::KEY_MAX;
 use crate::problem::PROBLEM_JSON;
 
-/// Adds the sign-in scheme, the answer of every route that is a problem it does not name, the request id, and the headers that
-/// authenticated POSTs take.
+/// Adds the sign-in scheme, a name for each operation, the answer of every route that is a problem it does not name, the request
+/// id, and the headers that authenticated POSTs take.
 pub(crate) fn complete(api: &mut OpenApi) {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     api.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
     for item in api.paths.paths.values_mut() {
         let PathItem { get, put, post, delete, .. } = item;
         for operation in [get, put, &mut *post, delete].into_iter().flatten() {
+            name(operation);
             add_default(operation);
         }
         if let Some(operation) = post.as_mut().filter(|operation| operation.security.is_some()) {
             operation.parameters.get_or_insert_default().push(idempotency_key().into());
         }
+    }
+}
+
+/// Handlers of different resources share names, operations must not: a generated client has one function for each.
+fn name(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next();
+    if let (Some(tag), Some(handler)) = (tag, &operation.operation_id) {
+        operation.operation_id = Some(format!("{tag}_{handler}"));
     }
 }
 
