@@ -10,7 +10,7 @@ use hanse_document::kind::Body;
 use hanse_document::{Did, Kind, PublicKey, Signed};
 use hanse_ledger::evidence::{EngagementProof, Evidence, Format, PARTS_MAX, Part};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
-use hanse_store::{Connection, accounts, documents, log};
+use hanse_store::{Connection, accounts, contracts, documents, log};
 use serde_json::Value;
 
 use crate::Engine;
@@ -69,7 +69,8 @@ impl Assembly<'_> {
         };
         let engagements = self.engagements(&held);
         let mut parts = vec![part];
-        let mut cited = self.cited(&engagements, &held);
+        let mut cited = self.matching(&engagements).await?;
+        cited.extend(self.cited(&engagements, &held));
         for origin in awaited(&engagements, &held).iter().filter(|origin| **origin != home) {
             // A log that nobody here follows cannot be shown; the verifier says that its slots are not covered.
             if parts.len() < PARTS_MAX
@@ -126,6 +127,24 @@ impl Assembly<'_> {
         cited
     }
 
+    /// The other sides' engagements, as far as their contracts are known here: what confirmed payments rest on, and what shows that
+    /// a review citing anything else is void.
+    async fn matching(
+        &self,
+        engagements: &BTreeMap<LeafId, Engagement<'_>>,
+    ) -> Result<BTreeMap<LeafId, String>, Failure> {
+        let mut matching = BTreeMap::new();
+        for (id, engagement) in engagements {
+            let Some(contract) = contracts::by_engagement(self.db, id).await? else { continue };
+            let of_client = contract.client_engagement == Some(*id);
+            let other = if of_client { contract.freelancer_engagement } else { contract.client_engagement };
+            if let Some(other) = other {
+                matching.insert(other, engagement.log.to_owned());
+            }
+        }
+        Ok(matching)
+    }
+
     /// The proof that a log holds an engagement; None if the log is not kept here or does not hold it.
     async fn proof(&self, origin: &str, leaf: &LeafId) -> Result<Option<EngagementProof>, Failure> {
         let Some(found) = log::leaf(self.db, origin, leaf).await? else { return Ok(None) };
@@ -140,16 +159,25 @@ impl Assembly<'_> {
     }
 }
 
-/// The logs named by engagements that have a slot which no review answers.
+/// The logs named by engagements that have a slot which no open review answers.
 fn awaited(engagements: &BTreeMap<LeafId, Engagement<'_>>, held: &[Held]) -> BTreeSet<String> {
     let leaves = || held.iter().filter_map(|held| held.leaf.as_ref());
+    let opened: BTreeSet<LeafId> = leaves().filter_map(opened).collect();
     let answered = |id: &LeafId, slot: &PublicKey| {
-        leaves().any(|leaf| sealed_for(leaf).is_some_and(|(_, to)| to == *id) && leaf.is_signed_by(slot))
+        leaves().any(|leaf| {
+            let commit = sealed_for(leaf).filter(|(_, to)| to == id);
+            commit.is_some_and(|(commit, _)| opened.contains(&commit)) && leaf.is_signed_by(slot)
+        })
     };
     let open = |(id, engagement): &(&LeafId, &Engagement<'_>)| {
         engagement.slots.iter().any(|slot| !answered(id, slot))
     };
     engagements.iter().filter(open).map(|(_, engagement)| engagement.log.to_owned()).collect()
+}
+
+/// The commit that an open leaf opens.
+fn opened(leaf: &Leaf) -> Option<LeafId> {
+    if let Some(Statement::Open { cites }) = leaf.statement() { Some(*cites) } else { None }
 }
 
 /// Of a commit its own id, and the engagement that it answers.
