@@ -178,8 +178,8 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
             identity::logged(ctx, &reread(&row)?, &seen.operator, seen.index).await
         }
         (LogKind::Reputation, Statement::Engagement { .. }) => contracts::engagement(ctx, seen).await,
-        (LogKind::Reputation, Statement::Settle { engagement, .. }) => {
-            contracts::settle(ctx, seen, engagement).await
+        (LogKind::Reputation, Statement::Settle { commitment, engagement }) => {
+            contracts::settle(ctx, seen, commitment, engagement).await
         }
         (LogKind::Reputation, Statement::Commit { commitment, engagement }) => {
             reviews::commit(ctx, seen, commitment, engagement).await

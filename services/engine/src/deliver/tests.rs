@@ -1,5 +1,5 @@
 use hanse_document::kind::{Event, Step};
-use hanse_document::{Did, Draft, Signed};
+use hanse_document::{Commitment, Did, Draft, Signed};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::{contracts, history};
 use serde_json::json;
@@ -191,6 +191,29 @@ async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
     met.b.sequence().await;
     met.a.follow(&met.b).await;
     assert_eq!(contract_at(&met.a, &contract).await, row);
+}
+
+#[tokio::test]
+async fn only_the_settle_leaf_of_what_was_confirmed_is_filed_in_the_other_log() {
+    let (met, contract) = active().await;
+    let row = contract_at(&met.b, &contract).await;
+    let mut connection = met.b.engine.store().connection().await.unwrap();
+    let author = Author::open(&met.b.engine, &connection, &met.bob).await.unwrap();
+    let key = author.slot_key(&connection, &row.freelancer_slot.unwrap()).await.unwrap();
+    let forged = |byte: u8| {
+        let (commitment, engagement) = (Commitment::from_bytes([byte; 32]), row.client_engagement.unwrap());
+        let leaf = Statement::Settle { commitment, engagement };
+        leaf.draft(20_781, &[SubjectKey::of(&met.ada)]).sign(&[&key]).unwrap()
+    };
+    let tx = connection.begin().await.unwrap();
+    for byte in 0..3 {
+        Apply::own(&met.b.engine, &tx).enqueue(LogKind::Reputation, &forged(byte)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    met.b.sequence().await;
+    met.a.follow(&met.b).await;
+    let db = met.a.engine.store().connection().await.unwrap();
+    assert_eq!(log::pending_count(&db, "a.example/reputation").await.unwrap(), 0);
 }
 
 /// A contract that has run its course, both logs followed on both sides.

@@ -1,13 +1,14 @@
 //! Leaves about contracts of people here: engagements, and the freelancer's word that the client has paid.
 
+use hanse_document::{Body, Commitment, Rejection, Verified};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, ContractRow};
-use hanse_store::{jobs, log};
+use hanse_store::{documents, jobs, log};
 
 use super::Seen;
 use crate::apply::contract::node_event;
-use crate::apply::{Apply, engagement as leaves, state};
+use crate::apply::{Apply, engagement as leaves, reread, state};
 use crate::error::{Refusal, UseError};
 use crate::logs::LogKind;
 
@@ -33,7 +34,7 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseEr
     }
     // The id leaves signatures out; without the party's own the leaf binds nobody.
     if !seen.leaf.is_signed_by(&party.key()) {
-        return Err(hanse_document::Rejection::BadSignature.into());
+        return Err(Rejection::BadSignature.into());
     }
     if of_client {
         contract.client_engaged = true;
@@ -93,7 +94,12 @@ async fn stands(ctx: &Apply<'_>, contract: &ContractRow) -> Result<bool, UseErro
 }
 
 /// A settle leaf of the other home is filed here too, so that it counts from either log.
-pub(super) async fn settle(ctx: &Apply<'_>, seen: &Seen, engagement: &LeafId) -> Result<(), UseError> {
+pub(super) async fn settle(
+    ctx: &Apply<'_>,
+    seen: &Seen,
+    commitment: &Commitment,
+    engagement: &LeafId,
+) -> Result<(), UseError> {
     let Some(contract) = locked(ctx, engagement).await? else { return Ok(()) };
     let about_client = contract.client_engagement == Some(*engagement)
         && seen.leaf.subjects().iter().all(|subject| *subject.as_bytes() == contract.client.subject_key());
@@ -101,5 +107,15 @@ pub(super) async fn settle(ctx: &Apply<'_>, seen: &Seen, engagement: &LeafId) ->
     if !about_client || !by_slot {
         return Err(Refusal::WrongParty("slot").into());
     }
-    if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, &seen.leaf).await }
+    if seen.own {
+        return Ok(());
+    }
+    // Only the one that states what happened here: a slot key can sign any number of others, and this log keeps them for ever.
+    let document = documents::by_commitment(ctx.tx, commitment).await?.as_ref().map(reread).transpose()?;
+    let confirms =
+        |document: Verified| matches!(document.body(), Body::Step(step) if step.object == contract.id);
+    if !document.is_some_and(confirms) {
+        return Err(Refusal::WrongParty("settle").into());
+    }
+    ctx.enqueue(LogKind::Reputation, &seen.leaf).await
 }

@@ -122,10 +122,12 @@ pub(super) async fn open(ctx: &Apply<'_>, seen: &Seen, cites: &LeafId) -> Result
     let Some((mut row, contract)) = found(ctx, cites).await? else { return Ok(()) };
     let slot = slot_of(&contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
     check(seen, &slot)?;
+    // Opened before, its leaf has been filed before: another one, which the slot key can sign too, opens nothing.
     let from = state(&row.state)?;
+    let Ok(to) = next(Machine::Review, from, Event::Open, Actor::Node) else { return Ok(()) };
     // Where the document has not come, the other log's leaf, or the gap that its follower fills, brings it.
     let document = documents::by_commitment(ctx.tx, &row.commitment).await?;
-    if let (Ok(to), Some(document)) = (next(Machine::Review, from, Event::Open, Actor::Node), document) {
+    if let Some(document) = document {
         show(ctx, &mut row, &contract, &reread(&document)?, to).await?;
     }
     if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, &seen.leaf).await }
