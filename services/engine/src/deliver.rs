@@ -64,8 +64,15 @@ pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<(), UseError> {
             return Ok(());
         }
         for row in &due {
-            if send(engine, row).await? == Sent::NotNow {
-                return Ok(());
+            match send(engine, row).await {
+                Ok(Sent::NotNow) => return Ok(()),
+                Ok(Sent::Settled | Sent::Deferred) => {}
+                // One document that cannot be sent, or cannot have its effect, keeps none of another job.
+                Err(UseError::Failed(failure)) if !failure.is_transient() => {
+                    tracing::error!(peer, position = row.position, error = %failure, "a delivery is stuck");
+                    defer(engine, row).await?;
+                }
+                Err(error) => return Err(error),
             }
         }
     }

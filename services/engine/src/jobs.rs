@@ -116,7 +116,7 @@ impl Step<'_> {
                     .map_or(Refusal::Rejected(rejection), |(field, _)| Refusal::BadValue { field, rejection })
                     .into()
             }
-            other => other,
+            UseError::Refused(_) | UseError::Failed(_) => refused,
         })
     }
 

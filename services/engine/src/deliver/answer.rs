@@ -58,12 +58,9 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
 fn is_early(refusal: &Refusal) -> bool {
     let unengaged =
         |refused: &Refused| refused.machine == Machine::Contract && refused.state == Some(State::Accepted);
-    match refusal {
-        // What waited at the sender for a week comes within an hour; it is no person's fault.
-        Refusal::TooEarly | Refusal::TooMany(_) => true,
-        Refusal::NotNow { refused, .. } => unengaged(refused),
-        _ => false,
-    }
+    // What waited at the sender for a week may come within an hour, and is then too much for one day.
+    matches!(refusal, Refusal::TooEarly | Refusal::TooMany(_))
+        || matches!(refusal, Refusal::NotNow { refused, .. } if unengaged(refused))
 }
 
 async fn taken(

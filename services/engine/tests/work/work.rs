@@ -71,7 +71,7 @@ async fn successors_of_one_profile_follow_each_other() {
     let cluster = Cluster::start(&["a"]).await;
     let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
     let put = async || engine.put_profile(&ada.did, ProfileRequest::default(), false).await.unwrap().document;
-    let mut documents = Vec::from(futures::future::join_all((0..8).map(|_| put())).await);
+    let mut documents = futures::future::join_all((0..8).map(|_| put())).await;
     documents.push(put().await);
     let prev = |document: &String| {
         let document: serde_json::Value = serde_json::from_str(document).unwrap();
