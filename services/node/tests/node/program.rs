@@ -17,6 +17,8 @@ const ACKNOWLEDGED: usize = 60;
 struct Site {
     folder: TempDir,
     http: Port,
+    /// Where a second process answers, if there is one.
+    second: Port,
     _p2p: Port,
     _database: TestDatabase,
     config: PathBuf,
@@ -26,7 +28,8 @@ impl Site {
     /// Founds a node and writes its configuration, as an operator would.
     async fn found() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (http, p2p, database) = (Port::claim(), Port::claim(), TestDatabase::new().await);
+        let (http, second, p2p) = (Port::claim(), Port::claim(), Port::claim());
+        let database = TestDatabase::new().await;
         let listen = format!("127.0.0.1:{}", http.number());
         let data = folder.path().join("data");
         let arguments = [
@@ -47,7 +50,7 @@ impl Site {
         let config = folder.path().join("hanse.toml");
         let database_line = format!("database = {:?}\n", database.url());
         std::fs::write(&config, database_line + &String::from_utf8(made.stdout).unwrap()).unwrap();
-        Self { folder, http, _p2p: p2p, _database: database, config }
+        Self { folder, http, second, _p2p: p2p, _database: database, config }
     }
 
     async fn run(&self, command: &str) -> Output {
@@ -56,11 +59,17 @@ impl Site {
 
     /// Starts the node and waits until it answers.
     async fn start(&self) -> Child {
+        self.start_on(&self.http).await
+    }
+
+    /// Starts a process of the node that answers on this port, and waits until it does.
+    async fn start_on(&self, port: &Port) -> Child {
         let mut command = program();
+        command.env("HANSE_LISTEN", format!("127.0.0.1:{}", port.number()));
         command.arg("--config").arg(&self.config).arg("run").stderr(Stdio::null()).kill_on_drop(true);
         let child = command.spawn().unwrap();
         until("the node answers", async || {
-            let answer = self.http().get("/readyz").may_fail().try_send().await;
+            let answer = at(port).get("/readyz").may_fail().try_send().await;
             answer.is_some_and(|answer| answer.status == 200)
         })
         .await;
@@ -68,8 +77,12 @@ impl Site {
     }
 
     fn http(&self) -> Http {
-        Http::new(([127, 0, 0, 1], self.http.number()).into())
+        at(&self.http)
     }
+}
+
+fn at(port: &Port) -> Http {
+    Http::new(([127, 0, 0, 1], port.number()).into())
 }
 
 fn program() -> Command {
@@ -183,6 +196,33 @@ async fn a_node_that_stops_in_order_leads_again_at_once() {
     }
     ends_in_order(&mut child).await;
     drop(idle);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_on_one_database_are_one_node() {
+    let site = Site::found().await;
+    let mut first = site.start().await;
+    let mut second = site.start_on(&site.second).await;
+    let leads = async |port: &Port| at(port).get("/readyz").send().await.ok(200)["leader"] == true;
+    assert!(leads(&site.http).await && !leads(&site.second).await, "one of two leads");
+    let ada = Person::register(site.http(), "ada").await;
+    let there = Person { home: at(&site.second), ..ada.clone() };
+    // The same request at both is one request.
+    let job = json!({"title": "Once", "text": "Text."});
+    let post = |who: &Person| who.post("/v1/jobs", &job).header("idempotency-key", "k").send();
+    let (here, other) = (post(&ada).await, post(&there).await);
+    assert_eq!((here.status, &here.body), (other.status, &other.body));
+    there.post("/v1/jobs", &json!({"title": "There", "text": "Text."})).send().await.ok(201);
+    let postings =
+        async |port: &Port| entries(at(port)).await.iter().filter(|leaf| leaf["t"] == "posting").count();
+    until("both postings are sequenced", async || postings(&site.second).await == 2).await;
+    first.kill().await.unwrap();
+    there.post("/v1/jobs", &json!({"title": "Alone", "text": "Text."})).send().await.ok(201);
+    until("the other process leads", async || leads(&site.second).await).await;
+    until("the third posting is sequenced", async || postings(&site.second).await == 3).await;
+    ends_in_order(&mut second).await;
+    let checked = site.run("fsck").await;
+    assert!(checked.status.success(), "{}", said(&checked));
 }
 
 #[tokio::test(flavor = "multi_thread")]

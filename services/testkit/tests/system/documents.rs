@@ -88,7 +88,7 @@ fn spoiled_bytes(good: &[u8]) -> Vec<Case> {
         (
             "more than a document may be",
             text.replacen("As the", &"x".repeat(66_000), 1).into_bytes(),
-            422,
+            413,
             "too-large",
         ),
         ("more than a body may be", vec![b'x'; 200_000], 413, "too-large"),

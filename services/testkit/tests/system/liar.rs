@@ -175,14 +175,14 @@ async fn a_log_that_lies_is_halted_with_its_reason_and_never_cosigned() {
 async fn a_log_with_two_histories_is_halted() {
     let federation = Federation::with_outlaws(&["a.example"], &["m.example", "o.example"]).await;
     let home = federation[0].http();
-    let m = Outlaw::start(&federation, "m.example").await;
+    let (m, o) =
+        (Outlaw::start(&federation, "m.example").await, Outlaw::start(&federation, "o.example").await);
     let log = honest(&m.seat, &federation);
     log.serve(&m);
     until("the log is cosigned", async || cosignatures(&federation, &log.origin()).await == 1).await;
     // Somebody else shows what the log has signed elsewhere.
     let fork = honest(&m.seat, &federation);
     assert_eq!(fork.size(), log.size());
-    let o = Outlaw::start(&federation, "o.example").await;
     o.script().heads.push(fork.note());
     until("the fork is seen", async || seen(home, &log.origin()).await.1.is_some()).await;
     let reason = seen(home, &log.origin()).await.1.unwrap();
@@ -273,13 +273,13 @@ fn review_of(author: &Own, rated: &Own) -> Verified {
 async fn no_other_log_can_open_a_sealed_review() {
     let federation = Federation::with_outlaws(&["a.example"], &["m.example"]).await;
     let home = federation[0].http();
+    let m = Outlaw::start(&federation, "m.example").await;
     let (ada, ben) = (federation[0].person("ada").await, federation[0].person("ben").await);
     let story = Story::closed(&ada, &ben).await;
     let deposited = story.client_reviews().await;
     let review =
         hanse_document::Signed::parse(deposited["document"].as_str().unwrap().as_bytes()).unwrap().id();
     let commit = LeafId::from_hex(deposited["view"]["commit"].as_str().unwrap()).unwrap();
-    let m = Outlaw::start(&federation, "m.example").await;
     let copied = leaf_of(&m, "a.example/reputation", &commit).await;
     // The very commit, with its true signature, and an open leaf by a key of the outlaw's own.
     let (thief, genesis, identity) = member(&m.seat, &federation);

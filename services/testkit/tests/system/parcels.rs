@@ -63,6 +63,8 @@ async fn state(story: &Story) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_persons_own_home_delivers_what_they_may_say() {
     let federation = Federation::with_outlaws(&[NODE], &["m.example", "o.example"]).await;
+    let (m, o) =
+        (Outlaw::start(&federation, "m.example").await, Outlaw::start(&federation, "o.example").await);
     let now = federation.clock().now();
     let receipt_key = federation
         .seat(NODE)
@@ -75,8 +77,6 @@ async fn only_a_persons_own_home_delivers_what_they_may_say() {
     let (ada, ben) = (federation[0].person("ada").await, federation[0].person("ben").await);
     let story = Story::active(&ada, &ben).await;
     let open = Story::posted(&ada, &ben).await;
-    let (m, o) =
-        (Outlaw::start(&federation, "m.example").await, Outlaw::start(&federation, "o.example").await);
     let (own, odd) = (Own::new("m.example", now), Own::new("z.example", now));
     let (genesis, odd_genesis): (Verified, Verified) = (own.genesis(), odd.genesis());
     let with = |bytes: &[u8]| vec![genesis.bytes().to_vec(), bytes.to_vec()];

@@ -1,10 +1,13 @@
 //! Who may read what: strangers, the other side before its time, other nodes.
 
-use hanse_document::DocumentId;
+use hanse_document::{Body, DocumentId, Kind};
+use hanse_network::{Request, Response};
 use hanse_store::documents;
 use hanse_testkit::story::{CLIENT_SAYS, FREELANCER_SAYS};
 use hanse_testkit::{Federation, Person, Story, until};
 use serde_json::{Value, json};
+
+use crate::outlaw::Outlaw;
 
 /// Nobody but the author's home can find a review or its words, wherever they look and whoever they are.
 pub(crate) async fn nobody_reads(federation: &Federation, story: &Story, review: &str, words: &str) {
@@ -141,4 +144,45 @@ async fn a_lone_review_opens_when_the_window_has_ended() {
     let late = ben.tries(&story.at("reviews"), &json!({"rating": 1, "text": FREELANCER_SAYS})).await;
     let refused: Value = late.refused(409, "not-now");
     assert_eq!(refused["allowed"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_pulls_everything_gets_nothing_private() {
+    let federation = Federation::with_outlaws(&["a.example", "b.example"], &["spy.example"]).await;
+    let spy = Outlaw::start(&federation, "spy.example").await;
+    let (ada, ben) = (federation[0].person("ada").await, federation[1].person("ben").await);
+    let story = Story::closed(&ada, &ben).await;
+    drop(story.client_reviews().await);
+    let commit = story.client.read(&story.at("reviews")).await[0]["commit"].as_str().unwrap().to_owned();
+    until("the other home has filed the sealed review", async || {
+        ben.read(&story.at("reviews")).await.to_string().contains(&commit)
+    })
+    .await;
+    let mut kinds = std::collections::BTreeSet::new();
+    for node in ["a.example", "b.example"] {
+        for log in ["a.example/reputation", "a.example/jobs", "b.example/reputation", "b.example/jobs"] {
+            let page = Request::Range { origin: log.to_owned(), start: 0, end: 256 };
+            let Response::Range { entries, .. } = spy.ask(node, page).await else {
+                panic!("{node} has no {log}")
+            };
+            for document in entries.iter().flat_map(|entry| &entry.documents) {
+                let document = hanse_document::Signed::parse(document).unwrap().verify().unwrap();
+                let of_a_job = |step: &hanse_document::kind::Step| step.object.kind() == Kind::Job;
+                let public = match document.body() {
+                    Body::Identity(_) | Body::Job(_) => true,
+                    Body::Step(step) => of_a_job(step),
+                    _ => false,
+                };
+                assert!(public, "{node} hands out {} with {log}", document.id());
+                kinds.insert(document.kind());
+            }
+        }
+    }
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        [Kind::Identity, Kind::Job, Kind::Step],
+        "the rest is there"
+    );
+    story.freelancer_reviews().await;
+    story.opened().await;
 }

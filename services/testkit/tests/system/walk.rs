@@ -127,6 +127,11 @@ async fn strangers_believe(federation: &Federation, story: &Story) {
         federation[2].http().get(&format!("/v1/reputation/{}", story.client.did)).send().await.ok(200);
     assert_eq!((facts["engagements"].as_u64(), facts["settled"].as_u64()), (Some(1), Some(1)), "{facts}");
     assert_eq!((facts["open_slots"].as_u64(), facts["sealed"].as_u64()), (Some(0), Some(0)), "{facts}");
+    let elsewhere = format!("/v1/reputation/{}/evidence", story.freelancer.did);
+    for node in [&federation[0], &federation[2]] {
+        let refused = node.http().get(&elsewhere).send().await.refused(404, "not-found");
+        assert!(refused["detail"].as_str().unwrap().contains("b.example"), "it says where to ask: {refused}");
+    }
     tampering_shows(federation, &story.freelancer, &policy).await;
 }
 
