@@ -1,7 +1,6 @@
 //! The whole system: nodes over real HTTP, real PostgreSQL and real libp2p, one binary so that it links once.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "test code: a failure is the finding"

@@ -88,10 +88,11 @@ impl Outlaw {
     pub(crate) async fn ask(&self, node: &str, request: Request) -> Response {
         within("an answer", async {
             loop {
-                match self.handle.request(node, request.clone()).await.unwrap() {
-                    Response::Busy { .. } => tokio::task::yield_now().await,
-                    response => return response,
+                let response = self.handle.request(node, request.clone()).await.unwrap();
+                if !matches!(response, Response::Busy { .. }) {
+                    return response;
                 }
+                tokio::task::yield_now().await;
             }
         })
         .await

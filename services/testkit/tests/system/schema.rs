@@ -131,7 +131,7 @@ impl Description {
                     self.judge(&schema["items"], item, &format!("{at}/{index}"), mistakes);
                 }
             }
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 
@@ -189,7 +189,7 @@ fn bounded(schema: &Value, value: &Value, at: &str, mistakes: &mut Vec<String>) 
             i64::try_from(text.chars().count()).ok().map(|count| (count, "minLength", "maxLength"))
         }
         Value::Array(items) => i64::try_from(items.len()).ok().map(|count| (count, "minItems", "maxItems")),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Object(_) => None,
     };
     let Some((measured, least, most)) = measured else { return };
     let limit = |name: &str| schema.get(name).and_then(Value::as_i64);

@@ -126,12 +126,14 @@ async fn a_lone_review_opens_when_the_window_has_ended() {
     drop(story.client_reviews().await);
     let almost = 14 * 86_400 - 600;
     federation.clock().advance(almost);
-    (ada.again().await, ben.again().await);
+    ada.again().await;
+    ben.again().await;
     (story.client, story.freelancer) = (ada.clone(), ben.clone());
     let seen = ben.read(&story.at("reviews")).await;
     assert!(!seen.to_string().contains(CLIENT_SAYS), "{seen}");
     federation.clock().advance(1_200);
-    (ada.again().await, ben.again().await);
+    ada.again().await;
+    ben.again().await;
     (story.client, story.freelancer) = (ada.clone(), ben.clone());
     until("the review that stands alone is open at both homes", async || {
         let mut open = true;
@@ -167,12 +169,8 @@ async fn a_peer_that_pulls_everything_gets_nothing_private() {
             };
             for document in entries.iter().flat_map(|entry| &entry.documents) {
                 let document = hanse_document::Signed::parse(document).unwrap().verify().unwrap();
-                let of_a_job = |step: &hanse_document::kind::Step| step.object.kind() == Kind::Job;
-                let public = match document.body() {
-                    Body::Identity(_) | Body::Job(_) => true,
-                    Body::Step(step) => of_a_job(step),
-                    _ => false,
-                };
+                let of_a_job = matches!(document.body(), Body::Step(step) if step.object.kind() == Kind::Job);
+                let public = of_a_job || matches!(document.body(), Body::Identity(_) | Body::Job(_));
                 assert!(public, "{node} hands out {} with {log}", document.id());
                 kinds.insert(document.kind());
             }
