@@ -82,9 +82,7 @@ impl Engine {
         let connection = self.store().connection().await?;
         let row = part(&connection, contract, did).await?;
         // The table knows who may accept; the document could only say that it is about its own author.
-        let actor = side(&row, did).ok_or(Refusal::NotFound("contract"))?;
-        next(Machine::Contract, state(&row.state)?, Event::Accept, actor)
-            .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
+        check_now(&row, did, Event::Accept)?;
         let author = Author::open(self, &connection, did).await?;
         drop(connection);
         let slot = author.new_slot()?;
@@ -122,6 +120,7 @@ impl Engine {
     ) -> Result<Published<ContractView>, UseError> {
         let connection = self.store().connection().await?;
         let row = part(&connection, contract, did).await?;
+        check_now(&row, did, event)?;
         let author = Author::open(self, &connection, did).await?;
         drop(connection);
         let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
@@ -186,6 +185,14 @@ impl Engine {
         }
         Ok(published)
     }
+}
+
+/// Asks the table before anything is signed: a move at the wrong time need not be a document that can be written.
+fn check_now(row: &ContractRow, person: &Did, event: Event) -> Result<(), UseError> {
+    let actor = side(row, person).ok_or(Refusal::NotFound("contract"))?;
+    next(Machine::Contract, state(&row.state)?, event, actor)
+        .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
+    Ok(())
 }
 
 /// A contract in which the person has a part.

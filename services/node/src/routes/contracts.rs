@@ -83,7 +83,12 @@ moves!(
     Event::Accept,
     "Accept the offer (freelancer). The contract is active once both homes have logged it."
 );
-moves!(decline, "/v1/contracts/{id}/decline", Event::Decline, "Decline the offer (freelancer).");
+moves!(
+    decline,
+    "/v1/contracts/{id}/decline",
+    Event::Decline,
+    "Decline the offer (freelancer); the `reason` is mandatory."
+);
 moves!(
     rescind,
     "/v1/contracts/{id}/rescind",
