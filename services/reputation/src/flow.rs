@@ -21,21 +21,27 @@ struct Hit {
     share: Fixed,
 }
 
-/// Who may be spoken through and who speaks: walks never enter the viewer, the subject, or whom the viewer shut out.
+/// Who may be spoken through and who speaks: walks never enter the viewer, the subject, whom the viewer shut out, or another
+/// contact of the viewer. Each contact speaks for themselves: what lies behind a contact is heard through that one only, so
+/// that the cap on it is a cap on all of it.
 pub(crate) struct Walk<'a> {
     graph: &'a Graph,
     place: &'a Place,
     subject: u32,
-    /// One bit for each person: has rated the subject, and may speak.
+    /// The contacts, sorted.
+    contacts: Vec<u32>,
+    /// One bit for each person: has rated the subject, and a walk may reach them.
     speaks: Vec<u64>,
 }
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(graph: &'a Graph, place: &'a Place, subject: u32) -> Self {
-        let mut walk = Self { graph, place, subject, speaks: vec![0; graph.size().div_ceil(64)] };
+        let mut contacts: Vec<u32> = place.contacts.iter().map(|(contact, _)| *contact).collect();
+        contacts.sort_unstable();
+        let speaks = vec![0; graph.size().div_ceil(64)];
+        let mut walk = Self { graph, place, subject, contacts, speaks };
         for rater in graph.node(subject).into_iter().flat_map(|node| &node.raters) {
-            let silent = graph.opinion(*rater, subject) == Opinion::default();
-            if !silent
+            if walk.has_a_word(*rater)
                 && walk.may_enter(*rater)
                 && let Some(word) = walk.speaks.get_mut(at(*rater / 64))
             {
@@ -49,6 +55,11 @@ impl<'a> Walk<'a> {
         person != self.subject
             && Some(person) != self.place.number
             && self.place.blocked.binary_search(&person).is_err()
+            && self.contacts.binary_search(&person).is_err()
+    }
+
+    fn has_a_word(&self, rater: u32) -> bool {
+        self.graph.opinion(rater, self.subject) != Opinion::default()
     }
 
     fn speaks(&self, person: u32) -> bool {
@@ -120,8 +131,7 @@ impl<'a> Walk<'a> {
                 flow.push(Hit { rater: hit.rater, share: carried.times(hit.share).times(damping) });
             }
         }
-        flow.retain(|hit| hit.rater != contact);
-        if self.speaks(contact) {
+        if self.has_a_word(contact) {
             flow.push(Hit { rater: contact, share: Fixed::ONE });
         }
         flow.sort_unstable_by_key(|hit| hit.rater);

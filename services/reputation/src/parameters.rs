@@ -44,6 +44,8 @@ pub struct Parameters {
     pub ranked_from: Fixed,
     /// Contacts of the viewer that must lead to a person before they are ranked.
     pub ranked_contacts: u16,
+    /// What of a voice must come through a contact for it to count among these.
+    pub contact_from: Fixed,
 }
 
 impl Default for Parameters {
@@ -65,6 +67,7 @@ impl Default for Parameters {
             known_from: Fixed::ratio(1, 10),
             ranked_from: Fixed::ONE,
             ranked_contacts: 2,
+            contact_from: Fixed::ratio(1, 4),
         }
     }
 }

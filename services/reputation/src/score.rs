@@ -39,7 +39,7 @@ pub struct Finding {
     pub standing: Standing,
     /// N_eff: effective voices that speak about the person, the viewer's own included.
     pub voices: Fixed,
-    /// How many of the viewer's contacts these come through.
+    /// How many of the viewer's contacts a quarter of a voice or more comes through.
     pub contacts: u32,
     /// Good evidence, in voices.
     pub good: Fixed,
@@ -169,21 +169,18 @@ impl Graph {
             found.good += good;
             found.bad += bad;
         }
-        let mut contacts: Vec<(u32, Fixed)> = Vec::new();
         let mut by_contact: Vec<&Share> = shares.iter().collect();
         by_contact.sort_unstable_by_key(|share| share.contact);
+        let mut through = 0_u32;
         for run in by_contact.chunk_by(|a, b| a.contact == b.contact) {
-            let Some(first) = run.first() else { continue };
-            let bad = run.iter().map(|share| {
-                let bad = subject.map(|subject| self.opinion(share.rater, subject).bad);
-                share.amount.times(bad.unwrap_or_default())
-            });
-            contacts.push((first.contact, bad.sum()));
+            let bad = |share: &&Share| subject.map(|subject| self.opinion(share.rater, subject).bad);
+            let words = run.iter().map(|share| share.amount.times(bad(share).unwrap_or_default()));
+            found.largest_bad = found.largest_bad.max(words.sum());
+            let amount: Fixed = run.iter().map(|share| share.amount).sum();
+            through = through.saturating_add(u32::from(parameters.contact_from <= amount));
         }
-        found.largest_bad = contacts.iter().map(|(_, bad)| *bad).fold(found.largest_bad, Fixed::max);
         let own_voice = if place.own.is_some() { Fixed::ONE } else { Fixed::ZERO };
         let voices = own_voice + shares.iter().map(|share| share.amount).sum();
-        let through = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
         let standing = standing(parameters, place.own.is_some(), voices, through);
         let estimate = (standing != Standing::Unknown).then(|| found.estimate(parameters));
         Finding { standing, voices, contacts: through, good: found.good, bad: found.bad, estimate }
