@@ -1,5 +1,7 @@
 //! How far the viewer's contacts lead to those who have rated someone.
 
+use std::collections::BTreeMap;
+
 use crate::fixed::Fixed;
 use crate::graph::{Graph, Step, at};
 use crate::opinion::Opinion;
@@ -75,7 +77,7 @@ impl<'a> Walk<'a> {
         reached.map(|step| Hit { rater: step.to, share: step.share })
     }
 
-    /// All shares, sorted by rater and contact: one rater at most one voice, one contact at most one voice in total.
+    /// All shares, sorted by rater and contact: one rater at most one voice, one contact at most its trust in total.
     pub(crate) fn shares(&self) -> Vec<Share> {
         let parameters = self.graph.parameters();
         let middles = self.middles();
@@ -90,9 +92,10 @@ impl<'a> Walk<'a> {
             }
         }
         shares.sort_unstable_by_key(|share| (share.rater, share.contact));
-        cap(&mut shares, |share| share.rater);
+        cap(&mut shares, |share| share.rater, |_| Fixed::ONE);
         shares.sort_unstable_by_key(|share| (share.contact, share.rater));
-        cap(&mut shares, |share| share.contact);
+        let trusts: BTreeMap<u32, Fixed> = self.trusts().collect();
+        cap(&mut shares, |share| share.contact, |share| trusts.get(&share.contact).copied().unwrap_or_default());
         shares.sort_unstable_by_key(|share| (share.rater, share.contact));
         shares
     }
@@ -171,13 +174,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Scales each run of shares with one key down to a sum of at most one.
-fn cap(shares: &mut [Share], key: impl Fn(&Share) -> u32) {
+/// Scales each run of shares with one key down to a sum of at most `most`.
+fn cap(shares: &mut [Share], key: impl Fn(&Share) -> u32, most: impl Fn(&Share) -> Fixed) {
     for run in shares.chunk_by_mut(|a, b| key(a) == key(b)) {
         let sum: Fixed = run.iter().map(|share| share.amount).sum();
-        if Fixed::ONE < sum {
+        let most = run.first().map(&most).unwrap_or_default();
+        if most < sum {
             for share in run {
-                share.amount = share.amount.over(sum);
+                share.amount = share.amount.scaled(most, sum);
             }
         }
     }

@@ -54,7 +54,7 @@ impl Default for Parameters {
             damping: Fixed::ratio(1, 2),
             steps: 2,
             edges_max: 128,
-            full_voice: Fixed::ratio(1, 20),
+            full_voice: Fixed::ratio(1, 25),
             hub_degree: 10,
             row_floor: Fixed::ratio(3, 2),
             bad_weight: Fixed::whole(2),

@@ -15,7 +15,7 @@ const SYBILS: usize = 1_000;
 const COLLUDERS: usize = 20;
 
 /// Who plays which part; drawn from a seed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cast {
     pub(crate) viewers: Vec<u32>,
     pub(crate) targets: Vec<u32>,
