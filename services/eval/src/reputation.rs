@@ -11,6 +11,7 @@ mod outcome;
 mod print;
 mod random;
 mod statistics;
+mod targets;
 mod world;
 
 use std::fs;
@@ -87,7 +88,8 @@ fn measure(options: &Options) -> Result<(), String> {
     let mut cast = Cast::drawn(&data, options.seed);
     let attacks = attack(&data, &mut cast, parameters)?;
     print::attacks(&attacks);
-    let mut figures = extras::whitewash(&data, &cast, parameters)?;
+    let mut figures = targets::of(&accuracy, &attacks);
+    figures.extend(extras::whitewash(&data, &cast, parameters)?);
     figures.extend(extras::one_bad_voice(parameters)?);
     figures.extend(extras::lying_client(&data, &mut cast, parameters)?);
     figures.extend(extras::small_jobs(&data, &cast, parameters)?);
@@ -95,15 +97,17 @@ fn measure(options: &Options) -> Result<(), String> {
     figures.extend(extras::ground_ids(parameters)?);
     figures.extend(extras::leaks(&data, &cast, parameters)?);
     figures.extend(extras::on_off(parameters)?);
-    print::figures(&figures);
     let mut concentration = Vec::new();
     for (name, parameters) in variants() {
         concentration.push(concentration::measure(&data.world, options.seed, &name, parameters)?);
     }
     print::concentration(&concentration);
+    figures.extend(targets::concentration(&concentration));
     let people = Some(options.people).filter(|people| 0 < *people);
     let latency = people.map(|people| latency::measure(people, options.seed, parameters)).transpose()?;
     latency.iter().for_each(print::latency);
+    figures.extend(latency.iter().flat_map(targets::latency));
+    print::figures(&figures);
     let results = Results {
         version: VERSION,
         parameters,
@@ -152,13 +156,13 @@ fn attack(data: &Data, cast: &mut Cast, parameters: Parameters) -> Result<Vec<Ou
     let world = &data.world;
     let mut scenes = vec![cast.ring(world, 0, 0), cast.ring(world, 5, 2), cast.ring(world, 20, 0)];
     scenes.extend([0, 1, 20].map(|edges| cast.slander(world, edges)));
-    scenes.push(cast.collusion(world));
+    scenes.extend([true, false].map(|bad| cast.collusion(world, bad)));
     scenes.extend([5, 20, 100].map(|edges| cast.bought(world, edges)));
     let mut outcomes = Vec::new();
     for scene in &scenes {
         outcomes.extend(outcome::shared(scene, cast, parameters, &Method::ALL)?);
     }
-    let chosen = cast.clone();
+    let mut chosen = cast.clone();
     for (front, sybils) in CROWDS {
         // The same contacts turn each time, so that only the number of Sybils differs.
         let stage = |cast: &mut Cast, world: &_, _, contact| cast.betrayal(world, contact, front, sybils);
@@ -166,6 +170,6 @@ fn attack(data: &Data, cast: &mut Cast, parameters: Parameters) -> Result<Vec<Ou
     }
     let victims: Vec<u32> = cast.targets.iter().copied().take(SLANDERED).collect();
     let stage = |cast: &mut Cast, world: &_, _, contact| cast.betrayal_slander(world, contact, &victims);
-    outcomes.extend(outcome::staged(world, &mut chosen.clone(), parameters, &Method::ALL, stage)?);
+    outcomes.extend(outcome::staged(world, &mut chosen, parameters, &Method::ALL, stage)?);
     Ok(outcomes)
 }

@@ -55,7 +55,8 @@ impl Epoch {
     pub fn weight_of(self, then: Self) -> Fixed {
         let age = self.0.saturating_sub(then.0);
         let (halvings, rest) = (age / HALF_LIFE, age % HALF_LIFE);
-        let fraction = usize::try_from(rest).ok().and_then(|rest| FADING.get(rest)).copied().unwrap_or_default();
+        let fraction =
+            usize::try_from(rest).ok().and_then(|rest| FADING.get(rest)).copied().unwrap_or_default();
         Fixed::from_steps(fraction.checked_shr(halvings).unwrap_or_default())
     }
 }

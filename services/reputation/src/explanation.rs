@@ -73,7 +73,8 @@ pub(crate) fn voices(
     subject: &Person,
     shares: &[Share],
 ) -> (Option<Own>, Vec<Voice>) {
-    let own = place.own.map(|own| Own { good: own.good, bad: own.bad, entries: graph.entries(viewer, subject) });
+    let own =
+        place.own.map(|own| Own { good: own.good, bad: own.bad, entries: graph.entries(viewer, subject) });
     let Some(number) = graph.number(subject) else { return (own, Vec::new()) };
     let walk = Walk::new(graph, place, number);
     let mut voices: Vec<Voice> = Vec::new();

@@ -95,7 +95,11 @@ impl<'a> Walk<'a> {
         cap(&mut shares, |share| share.rater, |_| Fixed::ONE);
         shares.sort_unstable_by_key(|share| (share.contact, share.rater));
         let trusts: BTreeMap<u32, Fixed> = self.trusts().collect();
-        cap(&mut shares, |share| share.contact, |share| trusts.get(&share.contact).copied().unwrap_or_default());
+        cap(
+            &mut shares,
+            |share| share.contact,
+            |share| trusts.get(&share.contact).copied().unwrap_or_default(),
+        );
         shares.sort_unstable_by_key(|share| (share.rater, share.contact));
         shares
     }
@@ -115,7 +119,8 @@ impl<'a> Walk<'a> {
             return Vec::new();
         }
         let rows = self.place.contacts.iter().flat_map(|(contact, _)| self.row(*contact));
-        let mut persons: Vec<u32> = rows.map(|step| step.to).filter(|person| self.may_enter(*person)).collect();
+        let mut persons: Vec<u32> =
+            rows.map(|step| step.to).filter(|person| self.may_enter(*person)).collect();
         persons.sort_unstable();
         persons.dedup();
         let hits = persons.into_iter().map(|person| (person, self.hits(person).collect::<Vec<_>>()));

@@ -254,8 +254,7 @@ impl Graph {
         if let Some(edge) = known.and_then(|(author, subject)| self.edge(author, subject))
             && let Some(same) = self.chain(edge.first).find(|receipt| receipt.id == entry.id)
         {
-            let equal =
-                same.epoch == entry.epoch && same.verdict == entry.verdict && same.size == entry.size;
+            let equal = same.epoch == entry.epoch && same.verdict == entry.verdict && same.size == entry.size;
             return if equal { Ok(None) } else { Err(EntryError::IdReused) };
         }
         let receipt = u32::try_from(self.receipts.len()).ok().filter(|number| *number < END);
@@ -284,10 +283,9 @@ impl Graph {
     fn link(&mut self, author: u32, subject: u32, receipt: u32) -> u32 {
         let Some(node) = self.people.get_mut(at(author)) else { return END };
         match node.rated.binary_search_by_key(&subject, |edge| edge.about) {
-            Ok(place) => node
-                .rated
-                .get_mut(place)
-                .map_or(END, |edge| std::mem::replace(&mut edge.first, receipt)),
+            Ok(place) => {
+                node.rated.get_mut(place).map_or(END, |edge| std::mem::replace(&mut edge.first, receipt))
+            }
             Err(place) => {
                 let (opinion, weight) = (Opinion::default(), Fixed::ZERO);
                 let edge = Edge { about: subject, first: receipt, opinion, weight, lot: 0, blocks: false };

@@ -20,7 +20,14 @@ pub(crate) struct Opinion {
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, parameters: &Parameters, now: Epoch, then: Epoch, verdict: Verdict, size: Size) {
+    pub(crate) fn add(
+        &mut self,
+        parameters: &Parameters,
+        now: Epoch,
+        then: Epoch,
+        verdict: Verdict,
+        size: Size,
+    ) {
         let faded = match size {
             Size::Small => now.weight_of(then).times(parameters.small),
             Size::Ordinary => now.weight_of(then),

@@ -88,10 +88,19 @@ impl Parameters {
             ((1..=Self::EDGES_LIMIT).contains(&self.edges_max), "edges_max is from 1 to 1024"),
             (Fixed::ZERO < self.full_voice && self.full_voice <= one, "full_voice is above 0 and at most 1"),
             (0 < self.hub_degree, "hub_degree is at least 1"),
-            (Fixed::ZERO < self.row_floor && self.row_floor <= Fixed::whole(64), "row_floor is above 0, at most 64"),
+            (
+                Fixed::ZERO < self.row_floor && self.row_floor <= Fixed::whole(64),
+                "row_floor is above 0, at most 64",
+            ),
             (one <= self.bad_weight && self.bad_weight <= Fixed::whole(16), "bad_weight is from 1 to 16"),
-            (Fixed::ZERO < self.prior_good && self.prior_good <= Fixed::whole(64), "prior_good is above 0, at most 64"),
-            (Fixed::ZERO < self.prior_bad && self.prior_bad <= Fixed::whole(64), "prior_bad is above 0, at most 64"),
+            (
+                Fixed::ZERO < self.prior_good && self.prior_good <= Fixed::whole(64),
+                "prior_good is above 0, at most 64",
+            ),
+            (
+                Fixed::ZERO < self.prior_bad && self.prior_bad <= Fixed::whole(64),
+                "prior_bad is above 0, at most 64",
+            ),
             (self.caution <= Fixed::whole(8), "caution is at most 8"),
             (self.small <= one, "small is at most 1"),
             (self.least_share <= Fixed::ratio(1, 1_000), "least_share is at most a thousandth"),

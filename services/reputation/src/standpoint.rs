@@ -83,7 +83,12 @@ impl Place {
     }
 
     /// The same with private answers, each as one more contract between the viewer and the person meant.
-    pub(crate) fn private(graph: &Graph, viewer: &Person, subject: &Person, answers: &[PrivateAnswer]) -> Self {
+    pub(crate) fn private(
+        graph: &Graph,
+        viewer: &Person,
+        subject: &Person,
+        answers: &[PrivateAnswer],
+    ) -> Self {
         let number = graph.number(viewer);
         let tally_of = |about: &Person| {
             let pair = number.zip(graph.number(about));
@@ -109,7 +114,8 @@ impl Place {
                 contacts.push((other, tally.edge()));
             }
         }
-        let lot = |other: u32| graph.node(other).map(|node| (node.person.lot(viewer, graph.epoch()), node.person));
+        let lot =
+            |other: u32| graph.node(other).map(|node| (node.person.lot(viewer, graph.epoch()), node.person));
         contacts.sort_by_cached_key(|(other, weight)| (std::cmp::Reverse(*weight), lot(*other)));
         contacts.truncate(usize::from(graph.parameters().edges_max));
         let own = Some(tally_of(subject).opinion()).filter(|own| *own != Opinion::default());

@@ -139,7 +139,8 @@ impl Graph {
 
 impl Summary {
     fn count<'a>(&mut self, contracts: impl Iterator<Item = &'a Contract>) {
-        let distinct: BTreeMap<EntryId, &Contract> = contracts.map(|contract| (contract.id, contract)).collect();
+        let distinct: BTreeMap<EntryId, &Contract> =
+            contracts.map(|contract| (contract.id, contract)).collect();
         let mut with: BTreeMap<Person, u32> = BTreeMap::new();
         for contract in distinct.values() {
             match contract.ending {

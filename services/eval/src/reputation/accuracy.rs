@@ -48,10 +48,12 @@ pub(crate) fn measure(data: &Data, variants: &[(String, Parameters)]) -> Result<
     let plain = Parameters::default();
     let beta = Parameters { prior_bad: Fixed::ONE, bad_weight: Fixed::ONE, ..plain };
     for (name, parameters) in [("objective summary", plain), ("Beta(1,1)", beta)] {
-        let summary = |graph: &Graph, rating: &Rating| {
-            Ok((graph.summary(&person(rating.to), &[]).estimate, true))
-        };
-        found.push(summarise(&format!("global {name}, half-life 720 d"), &replay(&data.world, parameters, summary)?));
+        let summary =
+            |graph: &Graph, rating: &Rating| Ok((graph.summary(&person(rating.to), &[]).estimate, true));
+        found.push(summarise(
+            &format!("global {name}, half-life 720 d"),
+            &replay(&data.world, parameters, summary)?,
+        ));
     }
     for (name, prior_bad, bad_weight) in [("Beta(1,½) ν=2", 0.5, 2.0), ("Beta(1,1)", 1.0, 1.0)] {
         for half_life in [None, Some(12.0)] {

@@ -22,6 +22,7 @@ pub(crate) struct Cast {
     /// Everyone not known to be dishonest who has some standing: whoever can be led to endorse an attacker.
     pub(crate) honest: Vec<u32>,
     low: Vec<u32>,
+    thin: Vec<u32>,
     random: Random,
 }
 
@@ -49,17 +50,20 @@ impl Cast {
         let people = || (0..data.world.people).zip(net.iter().zip(&raters).zip(&contacts));
         let good = |person: &u32, net: i32| !data.frauds.contains(person) && 0 < net;
         let pick = |keep: &dyn Fn(u32, i32, u32, u32) -> bool| -> Vec<u32> {
-            let kept = people().filter(|(person, ((net, raters), contacts))| keep(*person, **net, **raters, **contacts));
+            let kept = people()
+                .filter(|(person, ((net, raters), contacts))| keep(*person, **net, **raters, **contacts));
             kept.map(|(person, _)| person).collect()
         };
         let honest = pick(&|person, net, _, _| good(&person, net));
         let viewers = pick(&|person, net, _, contacts| good(&person, net) && 5 <= contacts);
         let targets = pick(&|person, net, raters, _| good(&person, net) && 3 <= raters);
         let low = pick(&|person, net, raters, _| net <= 0 && 1 <= raters && !data.trusted.contains(&person));
+        let thin = pick(&|person, net, _, _| net == 1 && !data.trusted.contains(&person));
         let viewers = random.sample(&viewers, VIEWERS);
         let targets = random.sample(&targets, TARGETS);
         let low = random.sample(&low, COLLUDERS);
-        Self { viewers, targets, honest, low, random }
+        let thin = random.sample(&thin, COLLUDERS);
+        Self { viewers, targets, honest, low, thin, random }
     }
 
     /// Some honest people.
@@ -78,7 +82,12 @@ impl Cast {
         let ring = after.add_people(SYBILS);
         praise_in_a_ring(&mut after, &ring, boss);
         before.people = after.people;
-        Scene { id: format!("A1 ring of 1,000, {good} good {bad} bad honest"), before, after, subjects: vec![boss] }
+        Scene {
+            id: format!("A1 ring of 1,000, {good} good {bad} bad honest"),
+            before,
+            after,
+            subjects: vec![boss],
+        }
     }
 
     /// A3: Sybils, whom `edges` honest people have rated well, slander five honest people.
@@ -98,16 +107,18 @@ impl Cast {
         Scene { id: format!("A3 slander, {edges} honest edges"), before, after, subjects: victims }
     }
 
-    /// A4: real accounts of low standing rate each other.
-    pub(crate) fn collusion(&self, world: &World) -> Scene {
+    /// A4: real accounts rate each other: twenty of bad standing (rated badly on balance), or twenty of thin standing (one
+    /// good rating more than bad ones).
+    pub(crate) fn collusion(&self, world: &World, bad: bool) -> Scene {
+        let (accounts, name) = if bad { (&self.low, "bad") } else { (&self.thin, "thin") };
         let mut after = world.clone();
-        for one in &self.low {
-            for other in &self.low {
+        for one in accounts {
+            for other in accounts {
                 after.rate(*one, *other, true);
             }
         }
-        let id = "A4 twenty of low standing".to_owned();
-        Scene { id, before: world.clone(), after, subjects: self.low.clone() }
+        let id = format!("A4 twenty of {name} standing");
+        Scene { id, before: world.clone(), after, subjects: accounts.clone() }
     }
 
     /// A7: Sybils with one honest endorsement each promote one newcomer.
@@ -153,7 +164,8 @@ impl Cast {
     /// A contact of `viewer`, not one of the targets.
     pub(crate) fn contact_of(&mut self, world: &World, viewer: u32) -> Option<u32> {
         let good = world.ratings.iter().filter(|rating| rating.from == viewer && rating.good());
-        let contacts: Vec<u32> = good.map(|rating| rating.to).filter(|to| !self.targets.contains(to)).collect();
+        let contacts: Vec<u32> =
+            good.map(|rating| rating.to).filter(|to| !self.targets.contains(to)).collect();
         self.random.sample(&contacts, 1).first().copied()
     }
 }

@@ -72,12 +72,13 @@ impl Edges {
             let (mut sums, mut weights) = (vec![0.0; people], vec![0.0; people]);
             for rater in 0..people {
                 let own = rater == place(viewer);
-                let trust = score.get(rater).copied().unwrap_or(0.0) * if own { 1.0 } else { 0.85 };
+                let (attenuation, confidence) = if own { (1.0, 0.5) } else { (0.85, 0.03) };
+                let trust = score.get(rater).copied().unwrap_or(0.0) * attenuation;
                 if trust <= 0.0 {
                     continue;
                 }
                 for to in self.good.get(rater).into_iter().flatten() {
-                    let weight = trust * if own { 0.5 } else { 0.03 };
+                    let weight = trust * confidence;
                     add(&mut sums, *to, weight);
                     add(&mut weights, *to, weight);
                 }
@@ -88,7 +89,9 @@ impl Edges {
             score = sums
                 .iter()
                 .zip(&weights)
-                .map(|(sum, weight)| if 0.0 < *weight { (1.0 - (-weight).exp2()) * sum / weight } else { 0.0 })
+                .map(
+                    |(sum, weight)| if 0.0 < *weight { (1.0 - (-weight).exp2()) * sum / weight } else { 0.0 },
+                )
                 .collect();
             if let Some(own) = score.get_mut(place(viewer)) {
                 *own = 1.0;

@@ -22,7 +22,12 @@ pub(crate) struct Concentration {
     pub(crate) covered: f64,
 }
 
-pub(crate) fn measure(world: &World, seed: u64, setting: &str, parameters: Parameters) -> Result<Concentration, String> {
+pub(crate) fn measure(
+    world: &World,
+    seed: u64,
+    setting: &str,
+    parameters: Parameters,
+) -> Result<Concentration, String> {
     let graph: Graph = world.graph(parameters)?;
     let mut random = Random::seeded(seed);
     let mut raters: BTreeMap<u32, u32> = BTreeMap::new();

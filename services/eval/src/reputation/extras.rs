@@ -1,5 +1,7 @@
 //! Attacks that need staging of their own, each with what must hold exactly.
 
+use std::collections::BTreeSet;
+
 use hanse_reputation::{Epoch, Estimate, Label, Parameters, PrivateAnswer, Standpoint, rank};
 use serde::Serialize;
 
@@ -16,41 +18,56 @@ pub(crate) struct Figure {
     pub(crate) value: f64,
     /// At most this, where a bound was set beforehand.
     pub(crate) at_most: Option<f64>,
+    /// At least this.
+    pub(crate) at_least: Option<f64>,
 }
 
 fn figure(name: &str, value: f64, at_most: Option<f64>) -> Figure {
-    Figure { name: name.to_owned(), value, at_most }
+    Figure { name: name.to_owned(), value, at_most, at_least: None }
 }
 
 /// A5: whom a new identity would help.
 pub(crate) fn whitewash(data: &Data, cast: &Cast, parameters: Parameters) -> Result<Vec<Figure>, String> {
     let judge = Judge::of(&data.world, parameters)?;
     let newcomer = bound(parameters.of_a_newcomer());
-    let (mut known, mut better_off, mut frauds, mut frauds_gain) = (0.0, 0.0, 0.0, 0.0);
-    let mut places = Vec::new();
-    for viewer in &cast.viewers {
-        let mut honest = Vec::new();
-        for target in cast.targets.iter().filter(|target| *target != viewer) {
-            let finding = judge.finding(*viewer, *target)?;
-            if let Some(estimate) = finding.estimate {
-                honest.push(bound(estimate));
+    let rated_badly: BTreeSet<u32> =
+        data.world.ratings.iter().filter(|rating| !rating.good()).map(|rating| rating.to).collect();
+    let faultless: BTreeSet<u32> =
+        cast.targets.iter().copied().filter(|target| !rated_badly.contains(target)).collect();
+    let targets: BTreeSet<u32> = cast.targets.iter().copied().collect();
+    let groups = [
+        ("people labelled as trustworthy", &data.trusted, Some(0.0), Some(0.05)),
+        ("targets whom nobody ever rated badly", &faultless, Some(0.0), Some(0.05)),
+        ("all honest targets", &targets, None, None),
+        ("labelled frauds", &data.frauds, None, None),
+    ];
+    let mut figures = Vec::new();
+    for (name, group, better_most, place_most) in groups {
+        let (mut known, mut better_off, mut places) = (0.0, 0.0, Vec::new());
+        for viewer in &cast.viewers {
+            let mut values = Vec::new();
+            for person in group.iter().filter(|person| *person != viewer) {
+                values.extend(judge.finding(*viewer, *person)?.estimate.map(bound));
+            }
+            known += values.len() as f64;
+            better_off += values.iter().filter(|value| **value < newcomer).count() as f64;
+            if !values.is_empty() {
+                places.push(super::statistics::percentile(newcomer, &values));
             }
         }
-        known += honest.len() as f64;
-        better_off += honest.iter().filter(|value| **value < newcomer).count() as f64;
-        places.push(super::statistics::percentile(newcomer, &honest));
-        for fraud in data.frauds.iter().filter(|fraud| *fraud != viewer) {
-            if let Some(estimate) = judge.finding(*viewer, *fraud)?.estimate {
-                frauds += 1.0;
-                frauds_gain += f64::from(u8::from(bound(estimate) < newcomer));
-            }
-        }
+        let share = better_off / f64::max(known, 1.0);
+        figures.push(figure(
+            &format!("A5 {name}: better off with a new identity, where known"),
+            share,
+            better_most,
+        ));
+        figures.push(figure(
+            &format!("A5 {name}: percentile of a newcomer among them"),
+            mean(&places),
+            place_most,
+        ));
     }
-    Ok(vec![
-        figure("A5 honest people who would be better off with a new identity", better_off / f64::max(known, 1.0), Some(0.0)),
-        figure("A5 percentile of a newcomer among known honest people", mean(&places), Some(0.05)),
-        figure("A5 labelled frauds known below a newcomer", frauds_gain / f64::max(frauds, 1.0), None),
-    ])
+    Ok(figures)
 }
 
 /// A10s in closed form: k good voices, one of them turned bad, with and without confirmation.
@@ -68,14 +85,22 @@ pub(crate) fn one_bad_voice(parameters: Parameters) -> Result<Vec<Figure>, Strin
             let judge = Judge::of(&world, Parameters { confirm_bad, ..parameters })?;
             let after = judge.shown(&judge.finding(viewer, subject)?);
             let rule = if confirm_bad { "bad counts single until confirmed" } else { "bad counts double" };
-            figures.push(figure(&format!("A10s {good} good voices and a bad one, {rule}: lower bound"), after, None));
+            figures.push(figure(
+                &format!("A10s {good} good voices and a bad one, {rule}: lower bound"),
+                after,
+                None,
+            ));
         }
     }
     Ok(figures)
 }
 
 /// A newcomer whose first client lies.
-pub(crate) fn lying_client(data: &Data, cast: &mut Cast, parameters: Parameters) -> Result<Vec<Figure>, String> {
+pub(crate) fn lying_client(
+    data: &Data,
+    cast: &mut Cast,
+    parameters: Parameters,
+) -> Result<Vec<Figure>, String> {
     let mut figures = Vec::new();
     for confirm_bad in [false, true] {
         let (mut falls, mut in_list) = (Vec::new(), Vec::new());
@@ -90,8 +115,16 @@ pub(crate) fn lying_client(data: &Data, cast: &mut Cast, parameters: Parameters)
             in_list.push(f64::from(u8::from(ranked(&finding))));
         }
         let rule = if confirm_bad { "single until confirmed" } else { "double" };
-        figures.push(figure(&format!("first client lies, bad {rule}: fall of the lower bound"), mean(&falls), None));
-        figures.push(figure(&format!("first client lies, bad {rule}: viewers who rank the victim"), mean(&in_list), Some(0.0)));
+        figures.push(figure(
+            &format!("first client lies, bad {rule}: fall of the lower bound"),
+            mean(&falls),
+            None,
+        ));
+        figures.push(figure(
+            &format!("first client lies, bad {rule}: viewers who rank the victim"),
+            mean(&in_list),
+            Some(0.0),
+        ));
     }
     Ok(figures)
 }
@@ -127,7 +160,11 @@ pub(crate) fn small_jobs(data: &Data, cast: &Cast, parameters: Parameters) -> Re
 }
 
 /// Ten clones of one rater behind one contact; dates in the future.
-pub(crate) fn clones_and_dates(data: &Data, cast: &mut Cast, parameters: Parameters) -> Result<Vec<Figure>, String> {
+pub(crate) fn clones_and_dates(
+    data: &Data,
+    cast: &mut Cast,
+    parameters: Parameters,
+) -> Result<Vec<Figure>, String> {
     let (mut most, mut moved) = (Vec::new(), 0.0);
     for viewer in cast.viewers.clone() {
         let Some(contact) = cast.contact_of(&data.world, viewer) else { continue };
@@ -181,12 +218,17 @@ pub(crate) fn ground_ids(parameters: Parameters) -> Result<Vec<Figure>, String> 
             world.rate(*contact, subject, true);
         }
         let graph = world.graph(parameters)?;
-        let seen = graph.explain(Standpoint::own(viewer), &person(subject)).map_err(|error| error.to_string())?;
+        let seen =
+            graph.explain(Standpoint::own(viewer), &person(subject)).map_err(|error| error.to_string())?;
         let bad = ground.iter().map(|sybil| person(*sybil));
-        let bad: std::collections::BTreeSet<_> = bad.collect();
+        let bad: BTreeSet<_> = bad.collect();
         let heard = seen.voices.iter().filter(|voice| bad.contains(&voice.rater)).count() as f64;
         let share = heard / seen.voices.len().max(1) as f64;
-        figures.push(figure(&format!("ids ground {name}: their share of equal contacts that are followed"), share, at_most));
+        figures.push(figure(
+            &format!("ids ground {name}: their share of equal contacts that are followed"),
+            share,
+            at_most,
+        ));
     }
     Ok(figures)
 }
@@ -194,25 +236,27 @@ pub(crate) fn ground_ids(parameters: Parameters) -> Result<Vec<Figure>, String> 
 /// What a served score tells of private answers; and whether order and repetition of the log matter.
 pub(crate) fn leaks(data: &Data, cast: &Cast, parameters: Parameters) -> Result<Vec<Figure>, String> {
     let judge = Judge::of(&data.world, parameters)?;
-    let mut shuffled = data.world.clone();
-    Random::seeded(77).sample(&[0_u8], 1);
-    let ratings = shuffled.ratings.clone();
-    let mut numbered: Vec<_> = ratings.iter().zip(0_u64..).map(|(rating, number)| super::world::entry(rating, number)).collect();
-    numbered = Random::seeded(77).sample(&numbered, numbered.len());
-    shuffled.ratings.clear();
-    let other = hanse_reputation::Graph::build(parameters, shuffled.now, numbered).map_err(|error| error.to_string())?;
+    let ratings = data.world.ratings.iter().zip(0..);
+    let entries: Vec<_> = ratings.map(|(rating, number)| super::world::entry(rating, number)).collect();
+    let shuffled = Random::seeded(77).sample(&entries, entries.len());
+    let other = hanse_reputation::Graph::build(parameters, data.world.now, shuffled)
+        .map_err(|error| error.to_string())?;
     let (mut private_moves, mut served_moves, mut order_moves) = (0.0, 0.0, 0.0);
     for viewer in &cast.viewers {
         let viewer = person(*viewer);
         let mut scores = Vec::new();
         for target in cast.targets.iter().map(|target| person(*target)).filter(|target| *target != viewer) {
-            let before = judge.graph.score(Standpoint::own(viewer), &target).map_err(|error| error.to_string())?;
+            let before =
+                judge.graph.score(Standpoint::own(viewer), &target).map_err(|error| error.to_string())?;
             let answers = [PrivateAnswer { about: target, epoch: judge.graph.epoch(), again: false }];
-            let private = judge.graph.private_score(&viewer, &answers, &target).map_err(|error| error.to_string())?;
-            let after = judge.graph.score(Standpoint::own(viewer), &target).map_err(|error| error.to_string())?;
+            let private =
+                judge.graph.private_score(&viewer, &answers, &target).map_err(|error| error.to_string())?;
+            let after =
+                judge.graph.score(Standpoint::own(viewer), &target).map_err(|error| error.to_string())?;
             private_moves += f64::from(u8::from(private.for_its_author() != &before.finding));
             served_moves += f64::from(u8::from(before != after));
-            let reordered = other.score(Standpoint::own(viewer), &target).map_err(|error| error.to_string())?;
+            let reordered =
+                other.score(Standpoint::own(viewer), &target).map_err(|error| error.to_string())?;
             order_moves += f64::from(u8::from(before != reordered));
             scores.push(before);
         }
@@ -249,7 +293,11 @@ pub(crate) fn on_off(parameters: Parameters) -> Result<Vec<Figure>, String> {
     let after = Judge::of(&world, parameters)?.finding(viewer, subject)?.estimate;
     for (name, estimate) in [("before", before), ("after", after)] {
         let value = estimate.map_or(0.0, bound);
-        figures.push(figure(&format!("twenty small contracts, then one broken: lower bound {name}"), value, None));
+        figures.push(figure(
+            &format!("twenty small contracts, then one broken: lower bound {name}"),
+            value,
+            None,
+        ));
     }
     Ok(figures)
 }

@@ -40,7 +40,8 @@ fn synthetic(people: usize, random: &mut Random) -> Vec<Rating> {
     let mut ratings: Vec<Rating> = Vec::with_capacity(people * RATINGS_EACH);
     let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
     for _ in 0..people * RATINGS_EACH {
-        let copied = |random: &mut Random, ratings: &[Rating]| ratings.get(random.below(ratings.len())).copied();
+        let copied =
+            |random: &mut Random, ratings: &[Rating]| ratings.get(random.below(ratings.len())).copied();
         let from = match random.below(2) {
             0 => copied(random, &ratings).map(|rating| rating.from),
             _ => None,
@@ -73,7 +74,8 @@ pub(crate) fn measure(people: usize, seed: u64, parameters: Parameters) -> Resul
     let entries = ratings.iter().zip(0..).map(|(rating, number)| entry(rating, number));
     let mut graph = Graph::build(parameters, Epoch(600), entries).map_err(|error| error.to_string())?;
     let build_seconds = start.elapsed().as_secs_f64();
-    let mut pick = |side: fn(&Rating) -> u32| ratings.get(random.below(ratings.len())).map(side).unwrap_or_default();
+    let mut pick =
+        |side: fn(&Rating) -> u32| ratings.get(random.below(ratings.len())).map(side).unwrap_or_default();
     let (mut scores, mut explains, mut known) = (Vec::new(), Vec::new(), 0.0);
     for _ in 0..SCORES {
         // As work comes: the active look more often, and the often hired are looked at more often.
@@ -118,6 +120,7 @@ pub(crate) fn measure(people: usize, seed: u64, parameters: Parameters) -> Resul
 fn memory_mib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
+    let kib =
+        line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
     kib.unwrap_or_default() / 1024
 }

@@ -50,7 +50,9 @@ impl Judge {
 
     /// The numbers that `subjects` have for `viewer`.
     pub(crate) fn scores(&self, method: Method, viewer: u32, subjects: &[u32]) -> Result<Vec<f64>, String> {
-        let pick = |all: &[f64]| subjects.iter().map(|subject| all.get(place(*subject)).copied().unwrap_or(0.0)).collect();
+        let pick = |all: &[f64]| {
+            subjects.iter().map(|subject| all.get(place(*subject)).copied().unwrap_or(0.0)).collect()
+        };
         Ok(match method {
             Method::Global => {
                 let summary = |subject: &u32| self.graph.summary(&person(*subject), &[]).estimate;

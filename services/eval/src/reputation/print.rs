@@ -16,7 +16,9 @@ pub(crate) fn title(text: &str) {
 }
 
 pub(crate) fn accuracy(rows: &[Accuracy]) {
-    title("Accuracy, prequential (area under the curve of mean and lower bound; whole, earlier half, later half)");
+    title(
+        "Accuracy, prequential (area under the curve of mean and lower bound; whole, earlier half, later half)",
+    );
     for row in rows {
         let Accuracy { method, predictions, bad, area_mean, area_lower_bound, halves, covered } = row;
         let halves: Vec<String> = halves.iter().flatten().map(|area| format!("{area:.3}")).collect();
@@ -28,7 +30,9 @@ pub(crate) fn accuracy(rows: &[Accuracy]) {
 }
 
 pub(crate) fn attacks(rows: &[Outcome]) {
-    title("Attacks (gain mean, least, most | percentile | top quarter | the same, ranked only | order | N_eff mean, most)");
+    title(
+        "Attacks (gain mean, least, most | percentile | top quarter | the same, ranked only | order | N_eff mean, most)",
+    );
     let mut last = "";
     for row in rows {
         if last != row.attack {
@@ -54,13 +58,15 @@ pub(crate) fn attacks(rows: &[Outcome]) {
 }
 
 pub(crate) fn figures(rows: &[Figure]) {
-    title("Further rows");
-    for Figure { name, value, at_most } in rows {
-        let verdict = at_most.map_or_else(String::new, |bound| {
-            let word = if *value <= bound { "holds" } else { "MISSED" };
-            format!("  (at most {bound}: {word})")
-        });
-        println!("  {name:84} {value:.3}{verdict}");
+    title("Targets and further rows");
+    for row in rows {
+        let Figure { name, value, at_most, at_least } = row;
+        let bound = at_most
+            .map(|bound| format!("at most {bound}"))
+            .or(at_least.map(|bound| format!("at least {bound}")));
+        let word = if row.holds() { "holds" } else { "MISSED" };
+        let verdict = bound.map_or_else(String::new, |bound| format!("  ({bound}: {word})"));
+        println!("  {name:92} {value:.3}{verdict}");
     }
 }
 
@@ -76,7 +82,10 @@ pub(crate) fn concentration(rows: &[Concentration]) {
 
 pub(crate) fn latency(row: &Latency) {
     title(&format!("{} people, {} ratings: milliseconds of wall time, one thread", row.people, row.ratings));
-    println!("  built in {:.1} s, {} MiB at most, {:.2} of pairs known", row.build_seconds, row.memory_mib, row.known);
+    println!(
+        "  built in {:.1} s, {} MiB at most, {:.2} of pairs known",
+        row.build_seconds, row.memory_mib, row.known
+    );
     println!("  score    p50 {:.3}  p99 {:.3}  most {:.3}", row.score_p50, row.score_p99, row.score_most);
     println!("  explain  p99 {:.3}", row.explain_p99);
     println!("  insert   mean {:.4}  p99 {:.4}", row.insert_mean, row.insert_p99);

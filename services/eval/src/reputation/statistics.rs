@@ -19,7 +19,7 @@ pub(crate) fn area(cases: &[(f64, bool)]) -> f64 {
 /// The share of `others` below `value`, ties half.
 pub(crate) fn percentile(value: f64, others: &[f64]) -> f64 {
     let below = others.iter().filter(|other| **other < value).count() as f64;
-    let equal = others.iter().filter(|other| other.total_cmp(&&value).is_eq()).count() as f64;
+    let equal = others.iter().filter(|other| other.total_cmp(&value).is_eq()).count() as f64;
     (below + equal / 2.0) / others.len().max(1) as f64
 }
 

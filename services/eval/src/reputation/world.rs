@@ -75,7 +75,11 @@ impl Data {
         for row in read_rows(&dir.join("trust/bitcoin_otc_labels.csv"), 2)? {
             let [person, label] = row.as_slice() else { continue };
             let Some(number) = numbers.get(person) else { continue };
-            if label == "1" { trusted.insert(*number) } else { frauds.insert(*number) };
+            if label == "1" {
+                trusted.insert(*number)
+            } else {
+                frauds.insert(*number)
+            };
         }
         Ok(Self { world: World { people, ratings, now }, frauds, trusted })
     }
