@@ -82,7 +82,7 @@ struct Receipt {
 }
 
 impl Graph {
-    /// A graph without entries.
+    /// A graph without entries. What is promised of scores holds for parameters that [`Parameters::check`] lets pass.
     #[must_use]
     pub const fn new(parameters: Parameters, epoch: Epoch) -> Self {
         Self {

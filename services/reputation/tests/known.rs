@@ -110,6 +110,48 @@ fn what_lies_behind_a_contact_is_heard_through_that_contact_only() {
 }
 
 #[test]
+fn a_rater_whom_two_contacts_lead_to_is_one_voice() {
+    let graph = graph(&entries(&[
+        (ME, ANA, BEST),
+        (ME, BO, BEST),
+        (ANA, CARL, BEST),
+        (BO, CARL, BEST),
+        (CARL, VERA, BEST),
+    ]));
+    let seen = graph.explain(Standpoint::own(person(ME)), &person(VERA)).unwrap();
+    assert_eq!((seen.score.finding.voices, seen.score.finding.contacts), (Fixed::ONE, 2));
+    let routes: Vec<_> = seen.voices[0].routes.iter().map(|route| (route.contact, route.amount)).collect();
+    assert_eq!(routes, [(person(ANA), Fixed::ratio(1, 2)), (person(BO), Fixed::ratio(1, 2))]);
+}
+
+#[test]
+fn a_weaker_contact_lends_no_more_than_its_trust_whoever_stands_behind() {
+    let mut said = vec![(ME, ANA, BEST), (ME, ANA, BEST), (ME, ANA, BEST), (ME, BO, BEST), (BO, VERA, BEST)];
+    let alone = score(&graph(&entries(&said)), ME, VERA).finding.voices;
+    // Edges 1 and ½: t = ½ · 1½ / 1¼.
+    assert_eq!(alone, Fixed::ratio(3, 5));
+    said.extend([(BO, 20, BEST), (BO, 21, BEST), (20, VERA, BEST), (21, VERA, BEST)]);
+    let crowd = score(&graph(&entries(&said)), ME, VERA).finding.voices;
+    assert!(crowd <= alone && alone < crowd + Fixed::from_steps(8), "{crowd}");
+}
+
+#[test]
+fn a_whisper_through_a_second_contact_does_not_make_two() {
+    let mut said =
+        vec![(ME, ANA, BEST), (ME, BO, BEST), (ANA, VERA, BEST), (BO, 20, BEST), (CARL, VERA, BEST)];
+    said.extend((30..40).map(|other| (20, other, BEST)));
+    said.push((20, CARL, BEST));
+    let found = score(&graph(&entries(&said)), ME, VERA).finding;
+    // Through Bo: ¼ · 1/3 · 1/11 / κ = 0.189.
+    assert!(
+        Fixed::ratio(1_189, 1_000) < found.voices && found.voices < Fixed::ratio(119, 100),
+        "{}",
+        found.voices
+    );
+    assert_eq!((found.contacts, found.standing), (1, Standing::LittleKnown));
+}
+
+#[test]
 fn a_ring_that_rates_itself_says_nothing() {
     let mut said = vec![(ME, ANA, BEST)];
     for sybil in 20..120 {
