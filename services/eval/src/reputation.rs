@@ -53,6 +53,9 @@ pub(crate) struct Options {
     /// People in the latency run; 0 leaves it out.
     #[arg(long, default_value_t = 1_000_000)]
     people: usize,
+    /// Measure latency and nothing else, and write nothing.
+    #[arg(long)]
+    latency_only: bool,
 }
 
 /// All that is measured.
@@ -80,6 +83,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn measure(options: &Options) -> Result<(), String> {
+    if options.latency_only {
+        let latency = latency::measure(options.people, options.seed, Parameters::default())?;
+        print::latency(&latency);
+        return Ok(());
+    }
     let data = Data::read(&options.data)?;
     let parameters = Parameters::default();
     print::title(&format!("{VERSION}, seed {} (defaults were chosen with seed {TUNED_WITH})", options.seed));

@@ -8,14 +8,16 @@ use serde::Serialize;
 
 use super::random::Random;
 use super::statistics::{largest, mean, quantile};
-use super::world::{Rating, entry, person};
+use super::world::{Rating, entry, person, place};
 
 /// Scores that are timed.
 const SCORES: usize = 2_000;
 /// New entries that are timed.
 const INSERTS: usize = 20_000;
-/// Ratings for each person; half of the people give fewer than six, a few give thousands.
-const RATINGS_EACH: usize = 10;
+/// Ratings for each person on the mean; most give a few, some give thousands.
+const RATINGS_EACH: usize = 12;
+/// People who live near each other and mostly hire each other.
+const TOWN: usize = 1_000;
 /// No month of the made-up ratings is older.
 const MONTHS: usize = 60;
 
@@ -35,23 +37,29 @@ pub(crate) struct Latency {
     pub(crate) memory_mib: u64,
 }
 
-/// Ratings as they grow: an active few rate much, and half of the ratings go to whom somebody has rated before.
+/// Ratings as they grow: half come from the already active; of the rest of the choice, half goes to the often hired, and
+/// four in five stay in town.
 fn synthetic(people: usize, random: &mut Random) -> Vec<Rating> {
     let mut ratings: Vec<Rating> = Vec::with_capacity(people * RATINGS_EACH);
     let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    let mut in_town: Vec<Vec<u32>> = vec![Vec::new(); people.div_ceil(TOWN)];
     for _ in 0..people * RATINGS_EACH {
-        let copied =
-            |random: &mut Random, ratings: &[Rating]| ratings.get(random.below(ratings.len())).copied();
-        let from = match random.below(2) {
-            0 => copied(random, &ratings).map(|rating| rating.from),
-            _ => None,
-        };
+        let earlier = |random: &mut Random| ratings.get(random.below(ratings.len())).copied();
+        let from = earlier(random).filter(|_| random.below(2) == 0).map(|rating| rating.from);
         let from = from.unwrap_or_else(|| number(random.below(people)));
-        let to = match random.below(2) {
-            0 => copied(random, &ratings).map(|rating| rating.to),
-            _ => None,
+        let town = place(from) / TOWN;
+        let popular = random.below(2) == 0;
+        let to = if random.below(5) == 0 {
+            earlier(random).filter(|_| popular).map(|rating| rating.to)
+        } else {
+            let hired = in_town.get(town).map_or(&[][..], Vec::as_slice);
+            let home = number((town * TOWN + random.below(TOWN)).min(people - 1));
+            hired.get(random.below(hired.len())).copied().filter(|_| popular).or(Some(home))
         };
         let to = to.unwrap_or_else(|| number(random.below(people)));
+        if let Some(hired) = in_town.get_mut(place(to) / TOWN) {
+            hired.push(to);
+        }
         let label = match random.below(20) {
             0 => Label::Broken,
             1 => Label::Below,
@@ -74,12 +82,23 @@ pub(crate) fn measure(people: usize, seed: u64, parameters: Parameters) -> Resul
     let entries = ratings.iter().zip(0..).map(|(rating, number)| entry(rating, number));
     let mut graph = Graph::build(parameters, Epoch(600), entries).map_err(|error| error.to_string())?;
     let build_seconds = start.elapsed().as_secs_f64();
+    let mut towns: Vec<Vec<u32>> = vec![Vec::new(); people.div_ceil(TOWN)];
+    for rating in &ratings {
+        if let Some(town) = towns.get_mut(place(rating.to) / TOWN) {
+            town.push(rating.to);
+        }
+    }
+    let mut drawn = random.clone();
     let mut pick =
-        |side: fn(&Rating) -> u32| ratings.get(random.below(ratings.len())).map(side).unwrap_or_default();
+        |side: fn(&Rating) -> u32| ratings.get(drawn.below(ratings.len())).map(side).unwrap_or_default();
     let (mut scores, mut explains, mut known) = (Vec::new(), Vec::new(), 0.0);
-    for _ in 0..SCORES {
-        // As work comes: the active look more often, and the often hired are looked at more often.
-        let (viewer, subject) = (pick(|rating| rating.from), pick(|rating| rating.to));
+    for number in 0..SCORES {
+        // As work comes: the active look more often, at the often hired; every other time at somebody of their own town.
+        let (viewer, mut subject) = (pick(|rating| rating.from), pick(|rating| rating.to));
+        if number % 2 == 0 {
+            let town = towns.get(place(viewer) / TOWN).map_or(&[][..], Vec::as_slice);
+            subject = town.get(random.below(town.len())).copied().unwrap_or(subject);
+        }
         let standpoint = Standpoint::own(person(viewer));
         let start = Instant::now();
         let Ok(score) = graph.score(standpoint, &person(subject)) else { continue };
