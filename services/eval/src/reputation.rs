@@ -31,7 +31,7 @@ use methods::Method;
 use outcome::Outcome;
 use world::Data;
 
-/// The seed with which defaults were chosen. What is reported uses another.
+/// The seed at which we looked while choosing. Attacks are reported with another.
 const TUNED_WITH: u64 = 1;
 /// Sybils behind a betrayed contact.
 const CROWDS: [(usize, usize); 5] = [(2, 10), (2, 1_000), (10, 10), (10, 1_000), (10, 10_000)];
@@ -90,7 +90,10 @@ fn measure(options: &Options) -> Result<(), String> {
     }
     let data = Data::read(&options.data)?;
     let parameters = Parameters::default();
-    print::title(&format!("{VERSION}, seed {} (defaults were chosen with seed {TUNED_WITH})", options.seed));
+    print::title(&format!(
+        "{VERSION}, seed {} (defaults were chosen on this network, attacks with seed {TUNED_WITH})",
+        options.seed
+    ));
     let accuracy = accuracy::measure(&data, &variants())?;
     print::accuracy(&accuracy);
     let mut cast = Cast::drawn(&data, options.seed);

@@ -39,7 +39,7 @@ const GAINS: [(&str, f64, f64); 9] = [
 ];
 /// What is left of the slandered, at least, on the mean.
 const LEFT: [(&str, f64); 3] = [("A3 slander, 0 ", 1.0), ("A3 slander, 1 ", 0.97), ("A3 slander, 20 ", 0.9)];
-/// Viewers who have the attacker in the top quarter of the ranked.
+/// Viewers who have the attacker in the top quarter of the ranked. A7's were promised; the others say that nothing else gets in.
 const TOP: [(&str, f64); 6] = [
     ("A1 ring of 1,000, 0 good", 0.0),
     ("A1 ring of 1,000, 5 good", 0.02),

@@ -85,9 +85,7 @@ impl Data {
     }
 }
 
-/// The five labels for the data's steps from −10 to 10. Their own guide calls 1 a normal deal, 8 and more people one trusts, and
-/// warns with anything below 0. Chosen among three mappings on the earlier half of the predictions; the later half is
-/// reported beside it.
+/// The five labels for the data's steps from −10 to 10. Our reading of them; README.md says what else was tried, on what.
 const fn label(rating: i32) -> Label {
     match rating {
         ..=0 => Label::Broken,
