@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check openapi openapi-check bench fsck clean tools
+.PHONY: help demo run test check eval openapi openapi-check bench fsck clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -27,6 +27,10 @@ check: tools ## format, lints and documentation, without a database
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+eval: ## measure scores on data given by path (DATA=DIR), with baselines beside; results go to target/eval
+	@test -n '$(DATA)' || { echo 'which data? make eval DATA=DIR; services/eval/README.md says where people get each set'; exit 2; }
+	cargo run --release -p hanse-eval -- reputation --data '$(DATA)' $(if $(SEED),--seed $(SEED))
 
 openapi: ## write openapi/openapi.json from the code
 	cargo build -p hanse-node

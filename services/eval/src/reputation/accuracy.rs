@@ -1,0 +1,146 @@
+//! Prequential accuracy: before each rating, predict from what stood before it whether it will be bad.
+
+use std::collections::BTreeSet;
+
+use hanse_reputation::{Estimate, Fixed, Graph, Parameters, Standing, Standpoint};
+use serde::Serialize;
+
+use super::statistics::area;
+use super::world::{Data, Rating, World, entry, person};
+
+/// Of all ratings, the part that only teaches.
+const WARM_UP_PERCENT: usize = 20;
+
+/// One method's result.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Accuracy {
+    pub(crate) method: String,
+    pub(crate) predictions: usize,
+    pub(crate) bad: usize,
+    pub(crate) area_mean: f64,
+    pub(crate) area_lower_bound: f64,
+    /// The same on the earlier and on the later half of the predictions.
+    pub(crate) halves: [[f64; 2]; 2],
+    /// Share of predictions where the viewer knew something.
+    pub(crate) covered: f64,
+}
+
+struct Case {
+    mean: f64,
+    lower_bound: f64,
+    good: bool,
+    known: bool,
+}
+
+/// Runs every method over the same predictions.
+pub(crate) fn measure(data: &Data, variants: &[(String, Parameters)]) -> Result<Vec<Accuracy>, String> {
+    let mut found = Vec::new();
+    for (name, parameters) in variants {
+        let viewer = |graph: &Graph, rating: &Rating| {
+            let subject = person(rating.to);
+            let score = graph.score(Standpoint::own(person(rating.from)), &subject);
+            let finding = score.map_err(|error| error.to_string())?.finding;
+            let known = finding.standing != Standing::Unknown;
+            Ok((finding.estimate.unwrap_or_else(|| graph.parameters().of_a_newcomer()), known))
+        };
+        found.push(summarise(name, &replay(&data.world, *parameters, viewer)?));
+    }
+    let plain = Parameters::default();
+    let beta = Parameters { prior_bad: Fixed::ONE, bad_weight: Fixed::ONE, ..plain };
+    for (name, parameters) in [("objective summary", plain), ("Beta(1,1)", beta)] {
+        let summary =
+            |graph: &Graph, rating: &Rating| Ok((graph.summary(&person(rating.to), &[]).estimate, true));
+        found.push(summarise(
+            &format!("global {name}, half-life 720 d"),
+            &replay(&data.world, parameters, summary)?,
+        ));
+    }
+    for (name, prior_bad, bad_weight) in [("Beta(1,½) ν=2", 0.5, 2.0), ("Beta(1,1)", 1.0, 1.0)] {
+        for half_life in [None, Some(12.0)] {
+            let cases = global(&data.world, prior_bad, bad_weight, half_life);
+            let faded = half_life.map_or("no decay", |_| "half-life 360 d");
+            found.push(summarise(&format!("global {name}, {faded}"), &cases));
+        }
+    }
+    found.push(summarise("average rating", &global(&data.world, 1e-9, 1.0, None)));
+    Ok(found)
+}
+
+fn warm_up(world: &World) -> usize {
+    world.ratings.len() * WARM_UP_PERCENT / 100
+}
+
+/// Which ratings are predicted: the author has a contact, the subject a rating, the warm-up is over.
+fn predicted(world: &World) -> impl Iterator<Item = (usize, &Rating, bool)> {
+    let (mut with_contacts, mut rated) = (BTreeSet::new(), BTreeSet::new());
+    let start = warm_up(world);
+    world.ratings.iter().enumerate().map(move |(number, rating)| {
+        let asked = start <= number && with_contacts.contains(&rating.from) && rated.contains(&rating.to);
+        if rating.good() {
+            with_contacts.insert(rating.from);
+        }
+        rated.insert(rating.to);
+        (number, rating, asked)
+    })
+}
+
+fn replay(
+    world: &World,
+    parameters: Parameters,
+    predict: impl Fn(&Graph, &Rating) -> Result<(Estimate, bool), String>,
+) -> Result<Vec<Case>, String> {
+    let mut graph = Graph::new(parameters, Default::default());
+    let mut cases = Vec::new();
+    for (number, rating, asked) in predicted(world) {
+        graph.advance(rating.epoch);
+        if asked {
+            let (estimate, known) = predict(&graph, rating)?;
+            let number = |fixed: Fixed| fixed.steps() as f64;
+            let (mean, lower_bound) = (number(estimate.mean), number(estimate.lower_bound));
+            cases.push(Case { mean, lower_bound, good: rating.good(), known });
+        }
+        let number = u64::try_from(number).map_err(|error| error.to_string())?;
+        graph.insert(&entry(rating, number)).map_err(|error| error.to_string())?;
+    }
+    Ok(cases)
+}
+
+/// The unprotected score everybody has: Beta over all ratings, fading by epochs.
+fn global(world: &World, prior_bad: f64, bad_weight: f64, half_life: Option<f64>) -> Vec<Case> {
+    let mut evidence = vec![(0.0_f64, 0.0_f64, 0_u32); usize::try_from(world.people).unwrap_or(0)];
+    let mut cases = Vec::new();
+    for (_, rating, asked) in predicted(world) {
+        let Some((good, bad, last)) = evidence.get_mut(super::world::place(rating.to)) else { continue };
+        let age = f64::from(rating.epoch.0.saturating_sub(*last));
+        let fading = half_life.map_or(1.0, |half_life| (-age / half_life).exp2());
+        (*good, *bad, *last) = (*good * fading, *bad * fading, rating.epoch.0);
+        if asked {
+            let prior_good = if prior_bad < 0.1 { prior_bad } else { 1.0 };
+            let (a, b) = (prior_good + *good, prior_bad + bad_weight * *bad);
+            let mean = a / (a + b);
+            let lower_bound = mean - 1.2816 * (mean * (1.0 - mean) / (a + b + 1.0)).sqrt();
+            cases.push(Case { mean, lower_bound, good: rating.good(), known: true });
+        }
+        if rating.good() { *good += 1.0 } else { *bad += 1.0 }
+    }
+    cases
+}
+
+fn summarise(method: &str, cases: &[Case]) -> Accuracy {
+    let areas = |cases: &[Case]| {
+        let means: Vec<(f64, bool)> = cases.iter().map(|case| (case.mean, case.good)).collect();
+        let bounds: Vec<(f64, bool)> = cases.iter().map(|case| (case.lower_bound, case.good)).collect();
+        [area(&means), area(&bounds)]
+    };
+    let (earlier, later) = cases.split_at(cases.len() / 2);
+    let [area_mean, area_lower_bound] = areas(cases);
+    Accuracy {
+        method: method.to_owned(),
+        predictions: cases.len(),
+        bad: cases.iter().filter(|case| !case.good).count(),
+        area_mean,
+        area_lower_bound,
+        halves: [areas(earlier), areas(later)],
+        covered: cases.iter().filter(|case| case.known).count() as f64 / cases.len().max(1) as f64,
+    }
+}

@@ -1,0 +1,92 @@
+//! Tables for the eye. The same numbers are in the file.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place where this program prints")]
+
+use super::accuracy::Accuracy;
+use super::concentration::Concentration;
+use super::extras::Figure;
+use super::latency::Latency;
+use super::outcome::Outcome;
+
+pub(crate) fn error(text: &str) {
+    eprintln!("hanse-eval: {text}");
+}
+
+pub(crate) fn title(text: &str) {
+    println!("\n{text}");
+}
+
+pub(crate) fn accuracy(rows: &[Accuracy]) {
+    title(
+        "Accuracy, prequential (area under the curve of mean and lower bound; whole, earlier half, later half)",
+    );
+    for row in rows {
+        let Accuracy { method, predictions, bad, area_mean, area_lower_bound, halves, covered } = row;
+        let halves: Vec<String> = halves.iter().flatten().map(|area| format!("{area:.3}")).collect();
+        println!(
+            "  {method:46} {predictions} / {bad}  {area_mean:.4} {area_lower_bound:.4}  {}  known {covered:.3}",
+            halves.join(" ")
+        );
+    }
+}
+
+pub(crate) fn attacks(rows: &[Outcome]) {
+    title(
+        "Attacks (gain mean, least, most | percentile | top quarter | the same, ranked only | order | N_eff mean, most)",
+    );
+    let mut last = "";
+    for row in rows {
+        if last != row.attack {
+            println!("  {}", row.attack);
+            last = &row.attack;
+        }
+        let [p0, p1] = row.percentile;
+        let [t0, t1] = row.top_quarter;
+        let [order, _] = row.order;
+        print!(
+            "    {:10} {:9.3} {:7.3} {:9.3} | {p0:.2} → {p1:.2} | {t0:.2} → {t1:.2}",
+            row.method, row.gain_mean, row.gain_least, row.gain_most
+        );
+        if let Some([r0, r1]) = row.top_quarter_ranked {
+            print!(" | {r0:.2} → {r1:.2}");
+        }
+        print!(" | τ {order:.3}");
+        if let Some([mean, most]) = row.voices {
+            print!(" | {mean:.3} {most:.3}, added {:.3}", row.added_most.unwrap_or_default());
+        }
+        println!();
+    }
+}
+
+pub(crate) fn figures(rows: &[Figure]) {
+    title("Targets and further rows");
+    for row in rows {
+        let Figure { name, value, at_most, at_least } = row;
+        let bound = at_most
+            .map(|bound| format!("at most {bound}"))
+            .or(at_least.map(|bound| format!("at least {bound}")));
+        let word = if row.holds() { "holds" } else { "MISSED" };
+        let verdict = bound.map_or_else(String::new, |bound| format!("  ({bound}: {word})"));
+        println!("  {name:92} {value:.3}{verdict}");
+    }
+}
+
+pub(crate) fn concentration(rows: &[Concentration]) {
+    title("Share of the loudest 1 % of raters in all evidence; of all ratings; pairs known");
+    for row in rows {
+        println!(
+            "  {:46} {:.3} {:.3} {:.3}",
+            row.setting, row.voices_of_the_top_percent, row.ratings_of_the_top_percent, row.covered
+        );
+    }
+}
+
+pub(crate) fn latency(row: &Latency) {
+    title(&format!("{} people, {} ratings: milliseconds of wall time, one thread", row.people, row.ratings));
+    println!(
+        "  built in {:.1} s, {} MiB at most, {:.2} of pairs known",
+        row.build_seconds, row.memory_mib, row.known
+    );
+    println!("  score    p50 {:.3}  p99 {:.3}  most {:.3}", row.score_p50, row.score_p99, row.score_most);
+    println!("  explain  p99 {:.3}", row.explain_p99);
+    println!("  insert   mean {:.4}  p99 {:.4}", row.insert_mean, row.insert_p99);
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod entry;
+mod epoch;
+mod explanation;
+mod fixed;
+mod flow;
+mod graph;
+mod ids;
+mod opinion;
+mod parameters;
+mod ranking;
+mod score;
+mod standpoint;
+mod summary;
+
+pub use entry::{Entry, EntryError, Label, Size, Verdict};
+pub use epoch::Epoch;
+pub use explanation::{Change, Explanation, Own, Route, Voice, history};
+pub use fixed::Fixed;
+pub use graph::{Graph, Head};
+pub use ids::{EntryId, Person};
+pub use parameters::{ParameterError, Parameters, VERSION};
+pub use ranking::{Ranking, rank};
+pub use score::{Estimate, Finding, PrivateFinding, Score, ScoreError, Standing};
+pub use standpoint::{PrivateAnswer, Standpoint};
+pub use summary::{Contract, Ending, ReviewState, Said, Summary};
