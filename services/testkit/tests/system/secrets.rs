@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::outlaw::Outlaw;
 
+const DAY: i64 = 86_400;
+
 /// Nobody but the author's home can find a review or its words, wherever they look and whoever they are.
 pub(crate) async fn nobody_reads(federation: &Federation, story: &Story, review: &str, words: &str) {
     let contract = story.at("");
@@ -124,14 +126,14 @@ async fn a_lone_review_opens_when_the_window_has_ended() {
     let (mut ada, mut ben) = (federation[0].person("ada").await, federation[1].person("ben").await);
     let mut story = Story::closed(&ada, &ben).await;
     drop(story.client_reviews().await);
-    let almost = 14 * 86_400 - 600;
-    federation.clock().advance(almost);
+    federation.clock().advance(14 * DAY - 600);
     ada.again().await;
     ben.again().await;
     (story.client, story.freelancer) = (ada.clone(), ben.clone());
     let seen = ben.read(&story.at("reviews")).await;
     assert!(!seen.to_string().contains(CLIENT_SAYS), "{seen}");
-    federation.clock().advance(1_200);
+    // Absence is proved by what auditors cosign after the end of the window, and they cosign an old head once a day.
+    federation.clock().advance(DAY + 1_200);
     ada.again().await;
     ben.again().await;
     (story.client, story.freelancer) = (ada.clone(), ben.clone());
@@ -183,4 +185,33 @@ async fn a_peer_that_pulls_everything_gets_nothing_private() {
     );
     story.freelancer_reviews().await;
     story.opened().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn absence_is_proved_by_a_quorum_and_not_by_ones_own_word() {
+    let mut federation = Federation::start(&["a.example", "b.example", "n.example"]).await;
+    let (mut ada, ben) = (federation[0].person("ada").await, federation[1].person("ben").await);
+    let story = Story::closed(&ada, &ben).await;
+    drop(story.client_reviews().await);
+    federation[2].stop().await;
+    federation.clock().advance(15 * DAY);
+    ada.again().await;
+    // What happens at the other home is followed and cosigned here, and still nobody else vouches for it.
+    let late = federation[1].person("late").await;
+    let store = federation[0].store().await;
+    until("this node has cosigned what came after the window", async || {
+        let known =
+            federation[0].http().get(&format!("/v1/profiles/{}", late.did)).send().await.status == 200;
+        let connection = store.connection().await.unwrap();
+        let log = hanse_store::log::find(&connection, "b.example/reputation").await.unwrap().unwrap();
+        known && !hanse_store::log::cosignatures(&connection, &log.origin, log.size).await.unwrap().is_empty()
+    })
+    .await;
+    let there = federation[1].http();
+    let open = async || there.get(&story.at("reviews")).send().await.text().contains(CLIENT_SAYS);
+    let own = ada.read(&story.at("reviews")).await;
+    assert_eq!(own[0]["state"], "committed", "one node alone has declared the other side absent");
+    assert!(!open().await);
+    federation[2].restart().await;
+    until("with a second auditor it opens", open).await;
 }
