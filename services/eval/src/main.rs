@@ -2,7 +2,6 @@
 
 mod matching;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -17,20 +16,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum What {
     /// Which freelancer fits which job: quality, fairness and latency of matching.
-    Matching {
-        /// The folder with `eval/` and `esco/`.
-        #[arg(long)]
-        data: PathBuf,
-        /// Where the results go.
-        #[arg(long, default_value = "target/eval")]
-        out: PathBuf,
-    },
+    Matching(matching::Arguments),
 }
 
 #[expect(clippy::print_stderr, reason = "the one place where this program reports that it failed")]
 fn main() -> ExitCode {
     let done = match Arguments::parse().what {
-        What::Matching { data, out } => matching::run(&data, &out),
+        What::Matching(arguments) => matching::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

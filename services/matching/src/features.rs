@@ -65,7 +65,6 @@ pub fn met(query: &Query<'_>, person: &Person) -> Vec<Option<Met>> {
 
 pub(crate) fn all(query: &Query<'_>, person: &Person, title: Option<u32>) -> Features {
     let skill = skill(query, person);
-    let title = title.or_else(|| title_factor(query, person));
     let rate = rate(query, person);
     let availability = availability(query, person);
     let zone = query.job.zone.zip(person.zone).map(|(a, b)| zone(a, b));
@@ -99,7 +98,7 @@ fn skill(query: &Query<'_>, person: &Person) -> Option<u32> {
 
 /// How alike the titles are; `None` if either has no words.
 pub(crate) fn title_factor(query: &Query<'_>, person: &Person) -> Option<u32> {
-    let theirs = query.titles.read(&person.headline, person.tongue);
+    let theirs = query.setting.titles.read(&person.headline, person.tongue);
     title_of(query, &theirs)
 }
 
@@ -173,7 +172,7 @@ fn place(query: &Query<'_>, person: &Person) -> Option<u32> {
     match query.job.site? {
         Site::At(point) => Some(millionths(libm::exp2(-kilometres(point?, person.point?) / SITE_KM))),
         Site::Remote(point) => {
-            let near = point.zip(person.point).filter(|_| query.policy.local_bonus);
+            let near = point.zip(person.point).filter(|_| query.setting.policy.local_bonus);
             Some(near.map_or(crate::score::ONE, |(a, b)| {
                 millionths(REMOTE_AFAR + (1.0 - REMOTE_AFAR) * libm::exp2(-kilometres(a, b) / LOCAL_KM))
             }))

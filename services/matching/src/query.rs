@@ -3,18 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::features;
-use crate::model::{Job, Person, Spoken};
-use crate::money::{Compared, Price};
+use crate::model::{Job, Need, Person, Spoken};
+use crate::money::{Compared, Price, RateTable};
 use crate::score::{Features, Score};
 use crate::side::{Policy, Weights};
 use crate::taxonomy::{Relation, Taxonomy};
 use crate::title::{Asked, Titles};
 
 /// Why somebody is not shown at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stop {
     /// The job pays less than the person works for.
@@ -39,13 +40,24 @@ pub(crate) struct Meets {
     pub(crate) relation: Relation,
 }
 
+/// What a node ranks with: all of it is published.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The concepts.
+    pub taxonomy: &'a Taxonomy,
+    /// Titles over the same concepts.
+    pub titles: &'a Titles<'a>,
+    /// The exchange rates that prices were converted with.
+    pub rates: &'a RateTable,
+    /// Weights and the local bonus.
+    pub policy: Policy,
+}
+
 /// A prepared job.
 #[derive(Debug)]
 pub struct Query<'a> {
     pub(crate) job: &'a Job,
-    pub(crate) policy: Policy,
-    pub(crate) taxonomy: &'a Taxonomy,
-    pub(crate) titles: &'a Titles<'a>,
+    pub(crate) setting: Setting<'a>,
     pub(crate) title: Asked,
     /// What each need weighs: idf, halved unless it is a must. In the order of the needs.
     pub(crate) weights: Vec<f64>,
@@ -62,8 +74,9 @@ pub const NEEDS_MAX: usize = 32;
 impl<'a> Query<'a> {
     /// Prepares a job. Needs beyond [`NEEDS_MAX`] do not count.
     #[must_use]
-    pub fn new(job: &'a Job, taxonomy: &'a Taxonomy, titles: &'a Titles<'a>, policy: Policy) -> Self {
-        let weigh = |need: &crate::model::Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { 0.5 };
+    pub fn new(job: &'a Job, setting: Setting<'a>) -> Self {
+        let Setting { taxonomy, titles, .. } = setting;
+        let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { 0.5 };
         let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(weigh).collect();
         let mut meets: BTreeMap<u32, Vec<Meets>> = BTreeMap::new();
         for (need, place) in job.needs.iter().take(NEEDS_MAX).zip(0_usize..) {
@@ -76,19 +89,25 @@ impl<'a> Query<'a> {
         let stems = job.words.stems.iter().filter(|name| !title.title().has_stem(**name));
         let words = stems.map(|name| (*name, titles.stem_idf(*name, job.tongue))).collect();
         let total = weights.iter().sum();
-        Self { job, policy, taxonomy, titles, title, weights, total, meets, words }
+        Self { job, setting, title, weights, total, meets, words }
     }
 
-    /// The node's published rules.
+    /// What it is ranked with.
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
+    pub const fn setting(&self) -> &Setting<'a> {
+        &self.setting
+    }
+
+    /// The job.
+    #[must_use]
+    pub const fn job(&self) -> &Job {
+        self.job
     }
 
     /// The weights of both sides.
     #[must_use]
     pub const fn weights(&self) -> &Weights {
-        &self.policy.weights
+        &self.setting.policy.weights
     }
 
     /// Why this person is not shown, if so; the first reason in the order of [`Stop`].
@@ -108,17 +127,21 @@ impl<'a> Query<'a> {
         (!person.languages.is_empty() && self.job.languages.iter().any(short)).then_some(Stop::Language)
     }
 
-    /// Both sides' features. `title` is how alike the two titles are, if the caller has computed it already.
+    /// Both sides' features.
     #[must_use]
-    pub fn features(&self, person: &Person, title: Option<u32>) -> Features {
+    pub fn features(&self, person: &Person) -> Features {
+        self.features_with(person, features::title_factor(self, person))
+    }
+
+    /// The same where the titles were compared already.
+    pub(crate) fn features_with(&self, person: &Person, title: Option<u32>) -> Features {
         features::all(self, person, title)
     }
 
     /// The score of a person.
     #[must_use]
-    pub fn score(&self, person: &Person) -> (Features, Score) {
-        let features = self.features(person, None);
-        (features, Score::of(&features, self.weights()))
+    pub fn score(&self, person: &Person) -> Score {
+        Score::of(&self.features(person), self.weights())
     }
 
     /// What decides between equal scores: SHA-256 of job and person. Nobody gains by name or age, and every node agrees.

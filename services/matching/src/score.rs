@@ -83,8 +83,8 @@ pub fn mean(features: &Row<Option<u32>>, weights: &Row<u16>) -> f64 {
     libm::exp(logarithms(features, weights).iter().sum())
 }
 
-/// Ten-thousandths of a point that each factor costs a side, of 100 points; they add up to exactly what the side lost,
-/// rounded. What a factor costs is its share of the logarithm; what rounding leaves goes to the largest remainders.
+/// Ten-thousandths of a point that each factor costs a side, of 100 points; they add up exactly to one million less
+/// the side's score in millionths. What a factor costs is its share of the logarithm; what rounding leaves goes to the largest remainders.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "between 0 and 1,000,000")]
 pub fn points_lost(features: &Row<Option<u32>>, weights: &Row<u16>) -> Row<i64> {
@@ -94,16 +94,16 @@ pub fn points_lost(features: &Row<Option<u32>>, weights: &Row<u16>) -> Row<i64> 
     if whole >= 0.0 {
         return lost;
     }
-    let total = f64::from(ONE) * (1.0 - libm::exp(whole));
+    let total = ONE.saturating_sub(millionths(libm::exp(whole)));
     let mut remainders = Vec::with_capacity(FACTORS);
     for ((place, cell), part) in (0_usize..).zip(lost.iter_mut()).zip(&parts) {
-        let exact = total * part / whole;
+        let exact = f64::from(total) * part / whole;
         let floor = libm::floor(exact);
         *cell = floor as i64;
         remainders.push((exact - floor, place));
     }
     remainders.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut missing = (libm::rint(total) as i64).saturating_sub(lost.iter().sum());
+    let mut missing = i64::from(total).saturating_sub(lost.iter().sum());
     for (_, place) in remainders {
         if let Some(cell) = lost.get_mut(place).filter(|_| missing > 0) {
             *cell = cell.saturating_add(1);

@@ -38,6 +38,18 @@ impl Title {
         self.stems.is_empty()
     }
 
+    /// The names of its stems, sorted.
+    #[must_use]
+    pub fn stems(&self) -> &[u64] {
+        &self.stems
+    }
+
+    /// What it may mean, the likeliest first: the trade's place and how well it fits.
+    #[must_use]
+    pub fn trades(&self) -> &[(u32, f64)] {
+        &self.trades
+    }
+
     /// Whether a stem is in it.
     #[must_use]
     pub fn has_stem(&self, name: u64) -> bool {
@@ -61,6 +73,12 @@ impl Asked {
     #[must_use]
     pub const fn title(&self) -> &Title {
         &self.title
+    }
+
+    /// Its stems and how rare each is.
+    #[must_use]
+    pub fn stems(&self) -> &[(u64, f64)] {
+        &self.stems
     }
 }
 

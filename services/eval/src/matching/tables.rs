@@ -26,6 +26,40 @@ pub(crate) struct Row {
     pub(crate) held_out: Scores,
 }
 
+/// A figure that a change must not fall below.
+#[derive(Debug, Serialize)]
+pub(crate) struct Target {
+    pub(crate) set: &'static str,
+    pub(crate) measure: &'static str,
+    pub(crate) least: f64,
+    pub(crate) value: f64,
+    pub(crate) reached: bool,
+}
+
+const TARGETS: [(&str, &str, f64); 7] = [
+    ("jobtitle-en", "nDCG@10", 0.62),
+    ("jobtitle-fr", "nDCG@10", 0.55),
+    ("melo-fra_q_fr_c_fr", "MRR", 0.82),
+    ("melo-fra_q_fr_c_en", "MRR", 0.78),
+    ("melo-usa_q_en_c_en", "MRR", 0.60),
+    ("skill-fr-fr", "nDCG@10", 0.30),
+    ("skill-fr-fr", "R@100", 0.62),
+];
+
+/// The product's figures over all queries beside what they must reach.
+pub(crate) fn targets(rows: &[Row]) -> Vec<Target> {
+    let judge = |(set, measure, least): (&'static str, &'static str, f64)| {
+        let all = rows.iter().find(|row| row.set == set && row.system == "hanse").map(|row| row.all).unwrap_or_default();
+        let value = match measure {
+            "nDCG@10" => all.ndcg_10,
+            "MRR" => all.mrr,
+            _ => all.recall_100,
+        };
+        Target { set, measure, least, value, reached: value >= least }
+    };
+    TARGETS.into_iter().map(judge).collect()
+}
+
 /// Ranks every query.
 fn measure(name: &str, system: &str, set: &Set, rank: impl Fn(&str) -> Vec<usize>) -> Row {
     let (mut all, mut tuning, mut held_out) = (Sum::default(), Sum::default(), Sum::default());
@@ -97,11 +131,12 @@ pub(crate) fn bridge(data: &Path, name: &str, taxonomy: &Taxonomy, linker: &Link
     Ok(vec![row, baseline(name, &set)])
 }
 
-/// French phrases for skills; with the labels of a crosswalk that are not among the queries.
-pub(crate) fn skills(data: &Path, name: &str, taxonomy: &Taxonomy, linker: &Linker) -> Result<Vec<Row>, ReadError> {
+/// French phrases for skills.
+pub(crate) fn skills(data: &Path, name: &str, system: (&str, &Taxonomy), linker: &Linker) -> Result<Vec<Row>, ReadError> {
+    let (system, taxonomy) = system;
     let set = Set::read(&data.join("eval").join(name))?;
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
-    let row = measure(name, "hanse", &set, |query| {
+    let row = measure(name, system, &set, |query| {
         let found = linker.suggest(query, ConceptKind::Skill, Tongue::French, DEPTH);
         found.iter().filter_map(|it| taxonomy.get(it.concept)).filter_map(|it| places.get(it.id.as_str()).copied()).collect()
     });
