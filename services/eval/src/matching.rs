@@ -107,7 +107,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     if let Some(python) = &arguments.python {
         rows.extend(outside::bm25s(python, data));
     }
-    let market = if arguments.people == 0 { None } else { Some(market(&taxonomy, &linker, arguments.people)?) };
+    let market =
+        if arguments.people == 0 { None } else { Some(market(&taxonomy, &linker, arguments.people)?) };
     let (fairness, latency) = market.unzip();
     let targets = tables::targets(&rows);
     let report = Report {
@@ -122,8 +123,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     };
     print(&report);
     let file = arguments.out.join("matching.json");
-    let json = serde_json::to_string_pretty(&report).map_err(|error| Failed::Write(file.clone(), error.into()))?;
-    fs::create_dir_all(&arguments.out).and_then(|()| fs::write(&file, json)).map_err(|error| Failed::Write(file, error))
+    let json =
+        serde_json::to_string_pretty(&report).map_err(|error| Failed::Write(file.clone(), error.into()))?;
+    fs::create_dir_all(&arguments.out)
+        .and_then(|()| fs::write(&file, json))
+        .map_err(|error| Failed::Write(file, error))
 }
 
 fn market(
@@ -151,14 +155,16 @@ fn print(report: &Report) {
         "set", "system", "nDCG@10", "MRR", "R@100", "nDCG@10", "MRR", "R@100", "nDCG@10", "MRR", "R@100"
     );
     for row in &report.rows {
-        let cells = [row.all, row.tuning, row.held_out].map(|scores| {
-            format!("{:>7.3} {:>7.3} {:>7.3}", scores.ndcg_10, scores.mrr, scores.recall_100)
-        });
+        let cells = [row.all, row.tuning, row.held_out]
+            .map(|scores| format!("{:>7.3} {:>7.3} {:>7.3}", scores.ndcg_10, scores.mrr, scores.recall_100));
         println!("{:<20} {:<18} {}", row.set, row.system, cells.join(" "));
     }
     for target in &report.targets {
         let word = if target.reached { "reached" } else { "MISSED" };
-        println!("{word:<8} {:<20} {:<8} {:.3} (target {:.2})", target.set, target.measure, target.value, target.least);
+        println!(
+            "{word:<8} {:<20} {:<8} {:.3} (target {:.2})",
+            target.set, target.measure, target.value, target.least
+        );
     }
     let lines = [report.fairness.as_ref().map(Fairness::line), report.latency.as_ref().map(Latency::line)];
     for line in lines.into_iter().flatten() {

@@ -4,8 +4,8 @@
 use hanse_document::time::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::features::{self, Met};
 use crate::fair::Placement;
+use crate::features::{self, Met};
 use crate::model::{Held, LEVEL_UNSTATED, Person};
 use crate::money::{Compared, Price};
 use crate::query::{Query, Stop};
@@ -296,13 +296,23 @@ fn price(query: &Query<'_>, person: &Person) -> Option<PriceLine> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the Earth's circumference")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most half the Earth's circumference"
+)]
 fn distance(query: &Query<'_>, person: &Person) -> Option<u32> {
     let (crate::model::Site::At(point) | crate::model::Site::Remote(point)) = query.job().site?;
     Some(libm::rint(features::kilometres(point?, person.point?)) as u32)
 }
 
-fn what_if(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ranked, met: &[Option<Met>]) -> Vec<WhatIf> {
+fn what_if(
+    query: &Query<'_>,
+    ranking: &[Ranked],
+    person: &Person,
+    own: &Ranked,
+    met: &[Option<Met>],
+) -> Vec<WhatIf> {
     let title = own.features.client.get(Factor::Title as usize).copied().flatten();
     let mut tried = Vec::new();
     let mut attempt = |change: Change, changed: &Person| {
@@ -337,5 +347,9 @@ fn what_if(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ranked,
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
 }

@@ -110,7 +110,8 @@ impl Attention {
         let mut order: Vec<(usize, f64)> =
             ranking.iter().take(bound).enumerate().map(|(place, ranked)| (place, adjusted(ranked))).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut places: Vec<usize> = order.into_iter().map(|(place, _)| place).chain(bound..ranking.len()).collect();
+        let mut places: Vec<usize> =
+            order.into_iter().map(|(place, _)| place).chain(bound..ranking.len()).collect();
         places.truncate(length);
         let newcomer = self.newcomer(ranking, &places);
         if let Some(place) = newcomer.filter(|_| places.len() >= NEWCOMER_PLACE) {

@@ -55,7 +55,8 @@ pub fn met(query: &Query<'_>, person: &Person) -> Vec<Option<Met>> {
     for held in &person.skills {
         for meets in query.meets.get(&held.concept).map(Vec::as_slice).unwrap_or_default() {
             let share = f64::from(meets.relation.hundredths()) / 100.0 * strength(held);
-            if let Some(cell) = best.get_mut(meets.need).filter(|old| old.is_none_or(|old| share > old.share)) {
+            if let Some(cell) = best.get_mut(meets.need).filter(|old| old.is_none_or(|old| share > old.share))
+            {
                 *cell = Some(Met { relation: meets.relation, held: *held, share });
             }
         }
@@ -83,7 +84,17 @@ pub(crate) fn all(query: &Query<'_>, person: &Person, title: Option<u32>) -> Fea
             place,
             record(person.standing.bound),
         ],
-        freelancer: [skill, title, None, rate, availability, zone, language, place, record(query.job.client.bound)],
+        freelancer: [
+            skill,
+            title,
+            None,
+            rate,
+            availability,
+            zone,
+            language,
+            place,
+            record(query.job.client.bound),
+        ],
     }
 }
 
@@ -92,7 +103,8 @@ fn skill(query: &Query<'_>, person: &Person) -> Option<u32> {
         return None;
     }
     let found = met(query, person);
-    let sum: f64 = found.iter().zip(&query.weights).filter_map(|(met, weight)| met.map(|met| met.share * weight)).sum();
+    let sum: f64 =
+        found.iter().zip(&query.weights).filter_map(|(met, weight)| met.map(|met| met.share * weight)).sum();
     Some(millionths(sum / query.total))
 }
 
@@ -103,7 +115,8 @@ pub(crate) fn title_factor(query: &Query<'_>, person: &Person) -> Option<u32> {
 }
 
 pub(crate) fn title_of(query: &Query<'_>, theirs: &Title) -> Option<u32> {
-    (!query.title.title().is_empty() && !theirs.is_empty()).then(|| millionths(Titles::alike(&query.title, theirs)))
+    (!query.title.title().is_empty() && !theirs.is_empty())
+        .then(|| millionths(Titles::alike(&query.title, theirs)))
 }
 
 fn text(query: &Query<'_>, person: &Person) -> Option<u32> {
@@ -124,12 +137,16 @@ fn rate(query: &Query<'_>, person: &Person) -> Option<u32> {
 }
 
 fn availability(query: &Query<'_>, person: &Person) -> Option<u32> {
-    let hours = query.job.hours.zip(person.hours).map(|(needed, free)| {
-        (f64::from(free) / f64::from(needed).clamp(1.0, WEEK_HOURS)).min(1.0)
-    });
-    let late = query.job.start.zip(person.free_from).map(|(start, free)| {
-        libm::exp(-f64::from(free.saturating_sub(start)) / LATE_DAYS)
-    });
+    let hours = query
+        .job
+        .hours
+        .zip(person.hours)
+        .map(|(needed, free)| (f64::from(free) / f64::from(needed).clamp(1.0, WEEK_HOURS)).min(1.0));
+    let late = query
+        .job
+        .start
+        .zip(person.free_from)
+        .map(|(start, free)| libm::exp(-f64::from(free.saturating_sub(start)) / LATE_DAYS));
     match (hours, late) {
         (None, None) => None,
         (hours, late) => Some(millionths(hours.unwrap_or(1.0) * late.unwrap_or(1.0))),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::features::title_of;
 use crate::model::Person;
-use crate::postings::{BLOCK_DOCS, Best, Block, Space, mix};
+use crate::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
 use crate::query::Query;
 use crate::rank::{self, Ranked};
 use crate::taxonomy::Taxonomy;
@@ -48,7 +48,12 @@ pub enum Change {
 impl Index {
     /// Takes changes, of one person the last. They can be found when this returns; it costs a few microseconds for each
     /// person, and now and then the merge of small blocks.
-    pub fn apply(&mut self, taxonomy: &Taxonomy, titles: &Titles<'_>, changes: impl IntoIterator<Item = Change>) {
+    pub fn apply(
+        &mut self,
+        taxonomy: &Taxonomy,
+        titles: &Titles<'_>,
+        changes: impl IntoIterator<Item = Change>,
+    ) {
         let mut newest: BTreeMap<[u8; 32], Option<Box<Person>>> = BTreeMap::new();
         for change in changes {
             match change {
@@ -172,7 +177,7 @@ impl Index {
             let old = last.people.into_iter().zip(last.titles).zip(last.alive);
             people.extend(old.filter(|(_, alive)| *alive).map(|(person, _)| person));
         }
-        people.sort_unstable_by(|a, b| a.0.id.cmp(&b.0.id));
+        people.sort_unstable_by_key(|(person, _)| person.id);
         let empty = Title::default();
         let docs = people.iter().map(|(person, title)| {
             terms::of_person(taxonomy, person, self.titles.get(*title as usize).unwrap_or(&empty))
@@ -189,9 +194,4 @@ impl Shard {
         let place = self.people.binary_search_by(|person| person.id.cmp(id)).ok()?;
         self.alive.get(place).copied().unwrap_or(false).then_some(place)
     }
-}
-
-/// The first eight bytes of an id.
-fn number(id: &[u8; 32]) -> u64 {
-    id.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

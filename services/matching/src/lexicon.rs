@@ -125,7 +125,8 @@ impl Field {
 
     fn postings(&self, name: u64) -> &[(u32, f32)] {
         let Ok(place) = self.names.binary_search(&name) else { return &[] };
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
+        let start =
+            place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
         let end = self.ends.get(place).map_or(start, |end| *end as usize);
         self.postings.get(start..end).unwrap_or_default()
     }
@@ -139,7 +140,10 @@ fn weigh(measure: Measure, idf: f64, count: f64, norm: f64) -> f64 {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "rounds a weight to 24 bits: the same everywhere, and half the memory")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounds a weight to 24 bits: the same everywhere, and half the memory"
+)]
 const fn narrow(weight: f64) -> f32 {
     weight as f32
 }

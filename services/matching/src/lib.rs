@@ -4,6 +4,7 @@ pub mod explain;
 pub mod fair;
 pub mod features;
 pub mod index;
+pub mod jobs;
 pub mod lexicon;
 pub mod link;
 pub mod model;

@@ -49,6 +49,8 @@ struct Labels {
 
 /// What a phrase may mean, and in which language it is a label.
 type Meanings = Vec<(ConceptKind, Tongue, u32)>;
+/// The folded words of labels with their concepts.
+type Folded = Vec<(u32, Vec<String>)>;
 
 /// Finds concepts in text, over the labels of one taxonomy.
 #[derive(Clone, Debug)]
@@ -94,7 +96,7 @@ impl Linker {
     /// Over all labels of skills and occupations.
     #[must_use]
     pub fn new(taxonomy: &Taxonomy) -> Self {
-        let mut texts: BTreeMap<(ConceptKind, Tongue), Vec<(u32, Vec<String>)>> = BTreeMap::new();
+        let mut texts: BTreeMap<(ConceptKind, Tongue), Folded> = BTreeMap::new();
         let mut phrases: BTreeMap<Vec<String>, Meanings> = BTreeMap::new();
         for (concept, number) in taxonomy.concepts().iter().zip(0_u32..) {
             for label in &concept.labels {
@@ -102,16 +104,13 @@ impl Linker {
                 if words.is_empty() {
                     continue;
                 }
-                let meaning = (concept.kind, label.tongue, number);
                 for phrase in [text::plain(&label.text, label.tongue), words.clone()] {
-                    let known = phrases.entry(phrase).or_default();
-                    if !known.contains(&meaning) {
-                        known.push(meaning);
-                    }
+                    phrases.entry(phrase).or_default().push((concept.kind, label.tongue, number));
                 }
                 texts.entry((concept.kind, label.tongue)).or_default().push((number, words));
             }
         }
+        phrases.values_mut().for_each(Vec::dedup);
         let longest = phrases.keys().map(Vec::len).max().unwrap_or(0).min(PHRASE_WORDS_MAX);
         let labels = texts.into_iter().map(|(key, texts)| (key, Labels::new(&texts, key.1))).collect();
         Self { labels, phrases, longest }
@@ -131,7 +130,11 @@ impl Linker {
             let rest = words.get(from..).unwrap_or_default();
             let hit = (1..=self.longest.min(rest.len())).rev().find_map(|count| {
                 let meanings = self.phrases.get(rest.get(..count)?)?;
-                meanings.iter().find(fits).map(|(_, _, concept)| Mention { from, words: count, concept: *concept })
+                meanings.iter().find(fits).map(|(_, _, concept)| Mention {
+                    from,
+                    words: count,
+                    concept: *concept,
+                })
             });
             from = from.saturating_add(hit.as_ref().map_or(1, |mention| mention.words));
             found.extend(hit);
@@ -186,7 +189,7 @@ impl Linker {
 }
 
 impl Labels {
-    fn new(texts: &[(u32, Vec<String>)], tongue: Tongue) -> Self {
+    fn new(texts: &Folded, tongue: Tongue) -> Self {
         let words: Vec<Bag> = texts.iter().map(|(_, words)| stems(words, tongue)).collect();
         let letters: Vec<Bag> = texts.iter().map(|(_, words)| letters(words)).collect();
         Self {

@@ -20,6 +20,9 @@ pub struct Need {
     pub must: bool,
 }
 
+/// What a welcome skill weighs against one that is needed.
+pub const NICE: f64 = 0.5;
+
 /// A skill that a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {

@@ -85,7 +85,8 @@ impl Price {
     pub fn of(pay: &Pay, table: &RateTable) -> Self {
         match pay {
             Pay::Money(money) => {
-                let convert = |amount: Option<u64>| amount.and_then(|amount| table.convert(amount, money.currency()));
+                let convert =
+                    |amount: Option<u64>| amount.and_then(|amount| table.convert(amount, money.currency()));
                 let (low, high) = (convert(money.min()), convert(money.max()));
                 Self::Money { per: money.per(), floor: high.and(low), figure: high.or(low) }
             }
@@ -98,9 +99,13 @@ impl Price {
     #[must_use]
     pub fn compare(asked: Self, paid: Self) -> Compared {
         match (asked, paid) {
-            (Self::Money { per, floor, figure }, Self::Money { per: other, figure: budget, .. }) if per == other => {
+            (Self::Money { per, floor, figure }, Self::Money { per: other, figure: budget, .. })
+                if per == other =>
+            {
                 match (figure, budget) {
-                    (Some(asked), Some(paid)) => Compared::Both { asked, paid, below_floor: floor.is_some_and(|it| paid < it) },
+                    (Some(asked), Some(paid)) => {
+                        Compared::Both { asked, paid, below_floor: floor.is_some_and(|it| paid < it) }
+                    }
                     (Some(_) | None, Some(_) | None) => Compared::Unstated,
                 }
             }

@@ -23,14 +23,21 @@ pub fn picks(freelancers: &[Wishes], jobs: &[Wishes]) -> Vec<(usize, usize)> {
         jobs.iter().map(|job| job.list.iter().take(LIST_MAX).copied().zip(0..).collect()).collect();
     let mut held: Vec<BTreeSet<(usize, usize)>> = vec![BTreeSet::new(); jobs.len()];
     let mut next = vec![0_usize; freelancers.len()];
-    let mut open: VecDeque<usize> =
-        freelancers.iter().enumerate().flat_map(|(number, it)| std::iter::repeat_n(number, it.quota)).collect();
+    let mut open: VecDeque<usize> = freelancers
+        .iter()
+        .enumerate()
+        .flat_map(|(number, it)| std::iter::repeat_n(number, it.quota))
+        .collect();
     while let Some(freelancer) = open.pop_front() {
-        let Some((wishes, place)) = freelancers.get(freelancer).zip(next.get_mut(freelancer)) else { continue };
+        let Some((wishes, place)) = freelancers.get(freelancer).zip(next.get_mut(freelancer)) else {
+            continue;
+        };
         let Some(job) = wishes.list.iter().take(LIST_MAX).nth(*place).copied() else { continue };
         *place = place.saturating_add(1);
         let rank = ranks.get(job).and_then(|ranks| ranks.get(&freelancer)).copied();
-        let (Some(rank), Some(quota), Some(held)) = (rank, jobs.get(job).map(|job| job.quota), held.get_mut(job)) else {
+        let (Some(rank), Some(quota), Some(held)) =
+            (rank, jobs.get(job).map(|job| job.quota), held.get_mut(job))
+        else {
             open.push_back(freelancer);
             continue;
         };

@@ -62,7 +62,13 @@ impl Block {
     }
 
     /// Calls `found` with each document whose sum is above `least`, in order; `found` answers the new least.
-    pub(crate) fn search(&self, terms: &Terms, space: &mut Space, mut found: impl FnMut(u16, u32) -> u32, least: u32) {
+    pub(crate) fn search(
+        &self,
+        terms: &Terms,
+        space: &mut Space,
+        mut found: impl FnMut(u16, u32) -> u32,
+        least: u32,
+    ) {
         space.sums.fill(0);
         for (term, weight) in terms {
             let Some(list) = self.lists.get(term) else { continue };
@@ -139,4 +145,9 @@ pub(crate) const fn mix(query: u64, document: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
+}
+
+/// The first eight bytes of an id.
+pub(crate) fn number(id: &[u8; 32]) -> u64 {
+    id.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

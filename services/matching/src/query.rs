@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::features;
-use crate::model::{Job, Need, Person, Spoken};
+use crate::model::{Job, NICE, Need, Person, Spoken};
 use crate::money::{Compared, Price, RateTable};
 use crate::score::{Features, Score};
 use crate::side::{Policy, Weights};
@@ -75,8 +75,13 @@ impl<'a> Query<'a> {
     /// Prepares a job. Needs beyond [`NEEDS_MAX`] do not count.
     #[must_use]
     pub fn new(job: &'a Job, setting: Setting<'a>) -> Self {
+        Self::with_title(job, setting, setting.titles.ask(&job.title, job.tongue))
+    }
+
+    /// The same with a title that was prepared already.
+    pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: Asked) -> Self {
         let Setting { taxonomy, titles, .. } = setting;
-        let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { 0.5 };
+        let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { NICE };
         let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(weigh).collect();
         let mut meets: BTreeMap<u32, Vec<Meets>> = BTreeMap::new();
         for (need, place) in job.needs.iter().take(NEEDS_MAX).zip(0_usize..) {
@@ -85,7 +90,6 @@ impl<'a> Query<'a> {
                 meets.entry(link.concept).or_default().push(Meets { need: place, relation: link.relation });
             }
         }
-        let title = titles.ask(&job.title, job.tongue);
         let stems = job.words.stems.iter().filter(|name| !title.title().has_stem(**name));
         let words = stems.map(|name| (*name, titles.stem_idf(*name, job.tongue))).collect();
         let total = weights.iter().sum();

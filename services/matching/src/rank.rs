@@ -51,8 +51,7 @@ pub fn exhaustive<'p>(query: &Query<'_>, people: impl Iterator<Item = &'p Person
 pub fn place_with(query: &Query<'_>, ranking: &[Ranked], id: &[u8; 32], h: f64) -> usize {
     let tie = query.tie(id);
     let before = |other: &&Ranked| {
-        other.id != *id
-            && (other.score.h > h || (other.score.h == h && query.tie(&other.id) < tie))
+        other.id != *id && (other.score.h > h || (other.score.h == h && query.tie(&other.id) < tie))
     };
     ranking.iter().filter(before).count().saturating_add(1)
 }

@@ -14,7 +14,11 @@ pub const UNSTATED: f64 = 0.5;
 
 /// A feature from a share between 0 and 1; what is not a number is 0.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1 just before; NaN becomes 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=1 just before; NaN becomes 0"
+)]
 pub fn millionths(share: f64) -> u32 {
     libm::rint(share.clamp(0.0, 1.0) * f64::from(ONE)) as u32
 }
@@ -63,7 +67,8 @@ impl Score {
 /// The logarithm that each factor contributes; their sum is the logarithm of the side's score.
 #[must_use]
 pub fn logarithms(features: &Row<Option<u32>>, weights: &Row<u16>) -> Row<f64> {
-    let total: u32 = features.iter().zip(weights).filter(|(x, _)| x.is_some()).map(|(_, w)| u32::from(*w)).sum();
+    let total: u32 =
+        features.iter().zip(weights).filter(|(x, _)| x.is_some()).map(|(_, w)| u32::from(*w)).sum();
     let mut parts = [0.0; FACTORS];
     for ((part, x), weight) in parts.iter_mut().zip(features).zip(weights) {
         if let Some(x) = x.filter(|x| *x < ONE && *weight > 0) {

@@ -34,7 +34,11 @@ pub fn sentences(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
     }
     if let Some(price) = explanation.price.as_ref().filter(|price| price.asked > price.paid) {
         said.push(say(
-            format!("{} is asked, the job pays {}.", amount(price.asked, price, false), amount(price.paid, price, false)),
+            format!(
+                "{} is asked, the job pays {}.",
+                amount(price.asked, price, false),
+                amount(price.paid, price, false)
+            ),
             format!(
                 "{} demandés, la mission paie {}.",
                 amount(price.asked, price, true),
@@ -61,15 +65,28 @@ pub fn why_not(answer: &WhyNot, tongue: Tongue) -> Vec<String> {
 
 const fn stop_sentence(stop: Stop, french: bool) -> &'static str {
     let (en, fr) = match stop {
-        Stop::BelowFloor => ("The job pays less than your lowest rate.", "La mission paie moins que votre tarif minimum."),
+        Stop::BelowFloor => {
+            ("The job pays less than your lowest rate.", "La mission paie moins que votre tarif minimum.")
+        }
         Stop::OtherPay => (
             "The job pays in another kind than you ask: money, barter or time credits.",
             "La mission ne paie pas de la manière que vous demandez : argent, troc ou crédits de temps.",
         ),
-        Stop::TooFar => ("The job is farther away than you travel.", "La mission est plus loin que votre rayon de déplacement."),
-        Stop::OnSite => ("The job is on site and you work remotely.", "La mission est sur place et vous travaillez à distance."),
-        Stop::Remote => ("The job is remote and you do not work remotely.", "La mission est à distance et vous ne travaillez pas à distance."),
-        Stop::Language => ("A language that the job needs is missing.", "Il manque une langue que la mission demande."),
+        Stop::TooFar => (
+            "The job is farther away than you travel.",
+            "La mission est plus loin que votre rayon de déplacement.",
+        ),
+        Stop::OnSite => (
+            "The job is on site and you work remotely.",
+            "La mission est sur place et vous travaillez à distance.",
+        ),
+        Stop::Remote => (
+            "The job is remote and you do not work remotely.",
+            "La mission est à distance et vous ne travaillez pas à distance.",
+        ),
+        Stop::Language => {
+            ("A language that the job needs is missing.", "Il manque une langue que la mission demande.")
+        }
     };
     if french { fr } else { en }
 }
@@ -118,8 +135,12 @@ const fn factor_names(factor: Factor) -> (&'static str, &'static str) {
 
 fn placement_sentence(placement: Placement, french: bool) -> String {
     match (placement, french) {
-        (Placement::Newcomer { .. }, false) => "New here: one place of the list is kept for somebody new.".to_owned(),
-        (Placement::Newcomer { .. }, true) => "Nouveau ici : une place de la liste est réservée aux nouveaux.".to_owned(),
+        (Placement::Newcomer { .. }, false) => {
+            "New here: one place of the list is kept for somebody new.".to_owned()
+        }
+        (Placement::Newcomer { .. }, true) => {
+            "Nouveau ici : une place de la liste est réservée aux nouveaux.".to_owned()
+        }
         (Placement::Attention { moved }, false) => {
             let way = if moved > 0 { "up" } else { "down" };
             format!("Moved {way} by {}: people about as good take turns.", moved.unsigned_abs())
@@ -135,12 +156,22 @@ fn change_sentence(change: &Change, rank: usize, price: Option<&PriceLine>, fren
     match (change, french) {
         (Change::Rate { to }, _) => {
             let to = price.map_or_else(|| to.to_string(), |price| amount(*to, price, french));
-            if french { format!("À {to}, ce serait le rang {rank}.") } else { format!("At {to} it would be place {rank}.") }
+            if french {
+                format!("À {to}, ce serait le rang {rank}.")
+            } else {
+                format!("At {to} it would be place {rank}.")
+            }
         }
-        (Change::Skill { need }, false) => format!("With \u{201c}{}\u{201d} it would be place {rank}.", need.en),
+        (Change::Skill { need }, false) => {
+            format!("With \u{201c}{}\u{201d} it would be place {rank}.", need.en)
+        }
         (Change::Skill { need }, true) => format!("Avec « {} », ce serait le rang {rank}.", need.fr),
-        (Change::Availability, false) => format!("Free for all hours from the first day it would be place {rank}."),
-        (Change::Availability, true) => format!("Disponible dès le premier jour et à plein, ce serait le rang {rank}."),
+        (Change::Availability, false) => {
+            format!("Free for all hours from the first day it would be place {rank}.")
+        }
+        (Change::Availability, true) => {
+            format!("Disponible dès le premier jour et à plein, ce serait le rang {rank}.")
+        }
     }
 }
 

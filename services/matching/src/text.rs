@@ -12,9 +12,9 @@ pub use language::Tongue;
 /// A 64-bit name of a word or letter sequence: FNV-1a, so that it is the same on every machine and in every release.
 #[must_use]
 pub fn name_of(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    bytes
-        .into_iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// The stem of a folded word in a language; the word itself where we know no grammar.

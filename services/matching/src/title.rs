@@ -101,8 +101,10 @@ impl<'a> Titles<'a> {
     #[must_use]
     pub fn new(taxonomy: &Taxonomy, linker: &'a Linker) -> Self {
         let numbered = taxonomy.concepts().iter().zip(0_u32..);
-        let trades: Vec<(&Concept, u32)> = numbered.filter(|(it, _)| it.kind == ConceptKind::Occupation).collect();
-        let vectors: Vec<Vec<Part>> = trades.iter().map(|(it, number)| vector(taxonomy, it, *number)).collect();
+        let trades: Vec<(&Concept, u32)> =
+            numbered.filter(|(it, _)| it.kind == ConceptKind::Occupation).collect();
+        let vectors: Vec<Vec<Part>> =
+            trades.iter().map(|(it, number)| vector(taxonomy, it, *number)).collect();
         let mut having: BTreeMap<u64, Vec<(u32, f64)>> = BTreeMap::new();
         for (parts, place) in vectors.iter().zip(0_u32..) {
             for (part, weight) in parts {
@@ -147,10 +149,15 @@ impl<'a> Titles<'a> {
         }
     }
 
-    /// Prepares a title in its language for many comparisons.
+    /// Reads a title and prepares it for many comparisons.
     #[must_use]
     pub fn ask(&self, title: &str, tongue: Tongue) -> Asked {
-        let read = self.read(title, tongue);
+        self.prepare(self.read(title, tongue), title, tongue)
+    }
+
+    /// Prepares a title that has been read before: much the smaller part of the work.
+    #[must_use]
+    pub fn prepare(&self, read: Title, title: &str, tongue: Tongue) -> Asked {
         let stems = read.stems.iter().map(|name| (*name, self.stem_idf(*name, tongue))).collect();
         let bag = link::letters(&text::words(title));
         let mut letters: Vec<(u32, f64)> = bag
@@ -254,6 +261,8 @@ fn vector(taxonomy: &Taxonomy, trade: &Concept, number: u32) -> Vec<Part> {
     };
     let skills: Vec<Part> = trade.skills.iter().map(weigh).collect();
     let whole = length(skills.iter().map(|(_, weight)| *weight));
-    parts.extend(skills.into_iter().filter(|_| whole > 0.0).map(|(skill, weight)| (skill, SKILLS * weight / whole)));
+    parts.extend(
+        skills.into_iter().filter(|_| whole > 0.0).map(|(skill, weight)| (skill, SKILLS * weight / whole)),
+    );
     parts
 }

@@ -49,8 +49,14 @@ impl Fairness {
         format!(
             "fairness, {} people, {} jobs: utility {:.3} (>= 0.985), top 1 % {:.3} of plain (<= 0.75), newcomers {:.2} times (>= 1.4), \
              reached {} instead of {}, out of bound {}",
-            self.people, self.jobs, self.utility_ratio, self.top_hundredth_ratio, self.newcomers_ratio, self.fair.reached,
-            self.plain.reached, self.out_of_bound
+            self.people,
+            self.jobs,
+            self.utility_ratio,
+            self.top_hundredth_ratio,
+            self.newcomers_ratio,
+            self.fair.reached,
+            self.plain.reached,
+            self.out_of_bound
         )
     }
 }

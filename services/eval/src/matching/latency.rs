@@ -58,8 +58,19 @@ impl Latency {
         format!(
             "{} people: page of {PAGE} p50 {:.1} ms, p99 {:.1} ms (cpu {:.1}, {:.1}; prepare {:.1}, rank {:.1}, explain {:.1}); built in {:.0} s; \
              index {} MiB, process {} MiB; update {:.0} ms; agreement with ranking everybody {:.3}",
-            self.people, self.wall_ms.p50, self.wall_ms.p99, self.cpu_ms.p50, self.cpu_ms.p99, self.prepare_ms, self.rank_ms,
-            self.explain_ms, self.build_seconds, self.index_mib, self.peak_mib, self.update_ms, self.agreement
+            self.people,
+            self.wall_ms.p50,
+            self.wall_ms.p99,
+            self.cpu_ms.p50,
+            self.cpu_ms.p99,
+            self.prepare_ms,
+            self.rank_ms,
+            self.explain_ms,
+            self.build_seconds,
+            self.index_mib,
+            self.peak_mib,
+            self.update_ms,
+            self.agreement
         )
     }
 }
@@ -70,8 +81,10 @@ pub(crate) fn build(setting: &Setting<'_>, maker: &Maker<'_>, dice: &mut Dice, p
     let mut left = people;
     while left > 0 {
         let count = left.min(BATCH);
-        let batch: Vec<Change> =
-            (0..count).filter_map(|_| maker.person(dice)).map(|person| Change::Put(Box::new(person))).collect();
+        let batch: Vec<Change> = (0..count)
+            .filter_map(|_| maker.person(dice))
+            .map(|person| Change::Put(Box::new(person)))
+            .collect();
         index.apply(setting.taxonomy, setting.titles, batch);
         left -= count;
     }

@@ -42,7 +42,11 @@ impl Set {
     pub(crate) fn read(folder: &Path) -> Result<Self, ReadError> {
         let pairs = |name: &str| -> Result<Vec<(String, String)>, ReadError> {
             let rows = lines(&folder.join(name), 2)?;
-            Ok(rows.into_iter().filter_map(|row| <[String; 2]>::try_from(row).ok()).map(|[id, text]| (id, text)).collect())
+            Ok(rows
+                .into_iter()
+                .filter_map(|row| <[String; 2]>::try_from(row).ok())
+                .map(|[id, text]| (id, text))
+                .collect())
         };
         let mut grades: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
         let file = folder.join("qrels.tsv");

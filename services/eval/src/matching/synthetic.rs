@@ -72,11 +72,19 @@ pub(crate) struct Maker<'a> {
 impl<'a> Maker<'a> {
     pub(crate) fn new(taxonomy: &'a Taxonomy) -> Self {
         let numbered = || taxonomy.concepts().iter().zip(0_u32..);
-        let mut skills: Vec<(u32, u32)> =
-            numbered().filter(|(it, _)| it.kind == ConceptKind::Skill).map(|(it, number)| (it.wanted_by, number)).collect();
+        let mut skills: Vec<(u32, u32)> = numbered()
+            .filter(|(it, _)| it.kind == ConceptKind::Skill)
+            .map(|(it, number)| (it.wanted_by, number))
+            .collect();
         skills.sort_unstable_by(|a, b| b.cmp(a));
-        let trades = numbered().map(|(it, _)| it).filter(|it| it.kind == ConceptKind::Occupation && !it.skills.is_empty());
-        Self { taxonomy, skills: skills.into_iter().map(|(_, number)| number).collect(), trades: trades.collect() }
+        let trades = numbered()
+            .map(|(it, _)| it)
+            .filter(|it| it.kind == ConceptKind::Occupation && !it.skills.is_empty());
+        Self {
+            taxonomy,
+            skills: skills.into_iter().map(|(_, number)| number).collect(),
+            trades: trades.collect(),
+        }
     }
 
     fn trade(&self, dice: &mut Dice) -> Option<&'a Concept> {
@@ -99,8 +107,12 @@ impl<'a> Maker<'a> {
     }
 
     fn title(&self, dice: &mut Dice, trade: &Concept, tongue: Tongue) -> String {
-        let labels: Vec<&str> =
-            trade.labels.iter().filter(|label| label.tongue == tongue).map(|label| label.text.as_str()).collect();
+        let labels: Vec<&str> = trade
+            .labels
+            .iter()
+            .filter(|label| label.tongue == tongue)
+            .map(|label| label.text.as_str())
+            .collect();
         let place = dice.below(u32::try_from(labels.len().min(6)).unwrap_or(1).max(1)) as usize;
         labels.get(place).map_or_else(|| trade.label(tongue).to_owned(), |label| (*label).to_owned())
     }
@@ -140,10 +152,7 @@ impl<'a> Maker<'a> {
             remote: Some(dice.below(10) > 0),
             on_site: dice.below(3) > 0,
             travel_km: Some(10 + dice.below(300)),
-            standing: Standing {
-                bound: (completed > 0).then(|| 400_000 + dice.below(550_000)),
-                completed,
-            },
+            standing: Standing { bound: (completed > 0).then(|| 400_000 + dice.below(550_000)), completed },
         })
     }
 

@@ -49,7 +49,11 @@ const TARGETS: [(&str, &str, f64); 7] = [
 /// The product's figures over all queries beside what they must reach.
 pub(crate) fn targets(rows: &[Row]) -> Vec<Target> {
     let judge = |(set, measure, least): (&'static str, &'static str, f64)| {
-        let all = rows.iter().find(|row| row.set == set && row.system == "hanse").map(|row| row.all).unwrap_or_default();
+        let all = rows
+            .iter()
+            .find(|row| row.set == set && row.system == "hanse")
+            .map(|row| row.all)
+            .unwrap_or_default();
         let value = match measure {
             "nDCG@10" => all.ndcg_10,
             "MRR" => all.mrr,
@@ -66,7 +70,8 @@ fn measure(name: &str, system: &str, set: &Set, rank: impl Fn(&str) -> Vec<usize
     let none = BTreeMap::new();
     for (id, text) in &set.queries {
         let ranked = rank(text);
-        let ids: Vec<&str> = ranked.iter().filter_map(|place| set.corpus.get(*place)).map(|(id, _)| id.as_str()).collect();
+        let ids: Vec<&str> =
+            ranked.iter().filter_map(|place| set.corpus.get(*place)).map(|(id, _)| id.as_str()).collect();
         let grades = set.grades.get(id).unwrap_or(&none);
         all.add(&ids, grades);
         if sets::is_tuning(id) { tuning.add(&ids, grades) } else { held_out.add(&ids, grades) }
@@ -86,14 +91,20 @@ fn baseline(name: &str, set: &Set) -> Row {
 }
 
 /// Job titles by the title factor of the ranking.
-pub(crate) fn titles(data: &Path, taxonomy: &Taxonomy, linker: &Linker, language: (&str, Tongue)) -> Result<Vec<Row>, ReadError> {
+pub(crate) fn titles(
+    data: &Path,
+    taxonomy: &Taxonomy,
+    linker: &Linker,
+    language: (&str, Tongue),
+) -> Result<Vec<Row>, ReadError> {
     let name = format!("jobtitle-{}", language.0);
     let set = Set::read(&data.join("eval").join(&name))?;
     let titles = Titles::new(taxonomy, linker);
     let corpus: Vec<_> = set.corpus.iter().map(|(_, text)| titles.read(text, language.1)).collect();
     let row = measure(&name, "hanse", &set, |query| {
         let query = titles.ask(query, language.1);
-        let mut scored: Vec<(usize, f64)> = corpus.iter().map(|title| Titles::alike(&query, title)).enumerate().collect();
+        let mut scored: Vec<(usize, f64)> =
+            corpus.iter().map(|title| Titles::alike(&query, title)).enumerate().collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         scored.into_iter().take(DEPTH).map(|(place, _)| place).collect()
     });
@@ -108,13 +119,22 @@ pub(crate) fn labels(data: &Path, name: &str, tongue: Tongue) -> Result<Vec<Row>
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
     let row = measure(name, "hanse", &set, |query| {
         let found = linker.suggest(query, ConceptKind::Occupation, tongue, DEPTH);
-        found.iter().filter_map(|it| taxonomy.get(it.concept)).filter_map(|it| places.get(it.id.as_str()).copied()).collect()
+        found
+            .iter()
+            .filter_map(|it| taxonomy.get(it.concept))
+            .filter_map(|it| places.get(it.id.as_str()).copied())
+            .collect()
     });
     Ok(vec![row, baseline(name, &set)])
 }
 
 /// Titles in French among English labels, by way of the concepts' French labels; all labels of a concept stand together.
-pub(crate) fn bridge(data: &Path, name: &str, taxonomy: &Taxonomy, linker: &Linker) -> Result<Vec<Row>, ReadError> {
+pub(crate) fn bridge(
+    data: &Path,
+    name: &str,
+    taxonomy: &Taxonomy,
+    linker: &Linker,
+) -> Result<Vec<Row>, ReadError> {
     let set = Set::read(&data.join("eval").join(name))?;
     let mut by_text: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for ((_, text), place) in set.corpus.iter().zip(0..) {
@@ -132,13 +152,22 @@ pub(crate) fn bridge(data: &Path, name: &str, taxonomy: &Taxonomy, linker: &Link
 }
 
 /// French phrases for skills.
-pub(crate) fn skills(data: &Path, name: &str, system: (&str, &Taxonomy), linker: &Linker) -> Result<Vec<Row>, ReadError> {
+pub(crate) fn skills(
+    data: &Path,
+    name: &str,
+    system: (&str, &Taxonomy),
+    linker: &Linker,
+) -> Result<Vec<Row>, ReadError> {
     let (system, taxonomy) = system;
     let set = Set::read(&data.join("eval").join(name))?;
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
     let row = measure(name, system, &set, |query| {
         let found = linker.suggest(query, ConceptKind::Skill, Tongue::French, DEPTH);
-        found.iter().filter_map(|it| taxonomy.get(it.concept)).filter_map(|it| places.get(it.id.as_str()).copied()).collect()
+        found
+            .iter()
+            .filter_map(|it| taxonomy.get(it.concept))
+            .filter_map(|it| places.get(it.id.as_str()).copied())
+            .collect()
     });
     Ok(vec![row, baseline(name, &set)])
 }
@@ -168,7 +197,8 @@ pub(crate) fn crosswalk(data: &Path, set: &str) -> Result<String, ReadError> {
         let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim());
         let (concept, id, label, relation) = (cell(0), cell(5), cell(6), cell(9));
         let close = matches!(relation, "skos:exactMatch" | "skos:closeMatch");
-        if concept.len() == 36 && close && !label.is_empty() && !asked.contains(id) && !asked.contains(label) {
+        if concept.len() == 36 && close && !label.is_empty() && !asked.contains(id) && !asked.contains(label)
+        {
             csv.push_str(&format!("{concept},fr,{}\n", quoted(label)));
         }
     }

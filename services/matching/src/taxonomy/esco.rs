@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+use super::Taxonomy;
 use super::concept::{Concept, ConceptKind, Label, Link, Relation};
 use super::csv::{CsvError, Rows};
-use super::Taxonomy;
 use crate::text::Tongue;
 
 /// The most concepts: ten times ESCO.
@@ -144,7 +144,11 @@ impl Importer {
             Columns::OccupationSkill { occupation, relation, skill } => {
                 let (occupation, skill) = (id_of(cell(occupation)?)?, id_of(cell(skill)?)?);
                 let essential = cell(relation)? == "essential";
-                self.entry(occupation).skills.entry(skill).and_modify(|old| *old |= essential).or_insert(essential);
+                self.entry(occupation)
+                    .skills
+                    .entry(skill)
+                    .and_modify(|old| *old |= essential)
+                    .or_insert(essential);
             }
             Columns::Labels { uri, language, label } => {
                 let (id, tongue) = (id_of(cell(uri)?)?, Tongue::of_tag(cell(language)?));
@@ -205,7 +209,11 @@ impl Importer {
                 isco: entry.isco.clone(),
                 parents: entry.parents.iter().filter_map(number).collect(),
                 near,
-                skills: entry.skills.iter().filter_map(|(id, essential)| Some((number(id)?, *essential))).collect(),
+                skills: entry
+                    .skills
+                    .iter()
+                    .filter_map(|(id, essential)| Some((number(id)?, *essential)))
+                    .collect(),
                 wanted_by,
             })
             .collect();
@@ -223,7 +231,9 @@ fn near(entries: &[(String, Entry, ConceptKind)], numbers: &BTreeMap<&str, u32>)
             links.entry(have).and_modify(|old| *old = relation.min(*old)).or_insert(relation);
         }
     };
-    for ((_, entry, kind), own) in entries.iter().zip(0_u32..).filter(|((.., kind), _)| *kind == ConceptKind::Skill) {
+    for ((_, entry, kind), own) in
+        entries.iter().zip(0_u32..).filter(|((.., kind), _)| *kind == ConceptKind::Skill)
+    {
         debug_assert!(*kind == ConceptKind::Skill, "only skills are near to each other");
         for parent in entry.parents.iter().filter_map(number) {
             children.entry(parent).or_default().push(own);
@@ -236,7 +246,9 @@ fn near(entries: &[(String, Entry, ConceptKind)], numbers: &BTreeMap<&str, u32>)
         for other in entry.related.iter().filter_map(number) {
             relate(own, other, Relation::Related);
         }
-        for (target, relation) in entry.same_as.iter().filter_map(|(id, relation)| Some((number(id)?, *relation))) {
+        for (target, relation) in
+            entry.same_as.iter().filter_map(|(id, relation)| Some((number(id)?, *relation)))
+        {
             relate(own, target, relation);
             relate(target, own, reverse(relation));
         }

@@ -81,12 +81,13 @@ pub fn is_hidden(letter: char) -> bool {
 
 /// Words that say nothing about work, in either language. Short and closed: articles, pronouns, prepositions.
 const EMPTY_WORDS: &[&str] = &[
-    "a", "about", "an", "and", "are", "as", "at", "au", "aux", "avec", "be", "by", "ce", "ces", "cet", "cette", "chez", "d",
-    "dans", "de", "des", "du", "elle", "en", "est", "et", "etre", "for", "from", "has", "have", "he", "il", "ils", "in",
-    "into", "is", "it", "its", "l", "la", "le", "les", "leur", "leurs", "lors", "mes", "mon", "ne", "nos", "notre", "nous",
-    "of", "on", "or", "ou", "our", "par", "pas", "pour", "qu", "que", "qui", "sa", "se", "ses", "son", "sont", "sous", "sur",
-    "that", "the", "their", "they", "this", "to", "un", "une", "vers", "vos", "votre", "vous", "was", "we", "were", "which",
-    "who", "will", "with", "you", "your",
+    "a", "about", "an", "and", "are", "as", "at", "au", "aux", "avec", "be", "by", "ce", "ces", "cet",
+    "cette", "chez", "d", "dans", "de", "des", "du", "elle", "en", "est", "et", "etre", "for", "from", "has",
+    "have", "he", "il", "ils", "in", "into", "is", "it", "its", "l", "la", "le", "les", "leur", "leurs",
+    "lors", "mes", "mon", "ne", "nos", "notre", "nous", "of", "on", "or", "ou", "our", "par", "pas", "pour",
+    "qu", "que", "qui", "sa", "se", "ses", "son", "sont", "sous", "sur", "that", "the", "their", "they",
+    "this", "to", "un", "une", "vers", "vos", "votre", "vous", "was", "we", "were", "which", "who", "will",
+    "with", "you", "your",
 ];
 
 /// Whether a folded word is an article, pronoun or preposition of English or French.
@@ -154,7 +155,25 @@ fn without_endings(text: &str) -> String {
 }
 
 fn is_ending(text: &str) -> bool {
-    matches!(text, "e" | "s" | "es" | "x" | "ne" | "le" | "fe" | "ve" | "se" | "ère" | "trice" | "euse" | "rice" | "ière" | "ienne" | "enne" | "esse")
+    matches!(
+        text,
+        "e" | "s"
+            | "es"
+            | "x"
+            | "ne"
+            | "le"
+            | "fe"
+            | "ve"
+            | "se"
+            | "ère"
+            | "trice"
+            | "euse"
+            | "rice"
+            | "ière"
+            | "ienne"
+            | "enne"
+            | "esse"
+    )
 }
 
 #[cfg(test)]
@@ -167,7 +186,10 @@ mod tests {
 
     #[test]
     fn folds_what_people_write() {
-        assert_eq!(words("Œuvre d'Été: C++/C# développeur·se"), ["oeuvre", "ete", "c++", "c#", "developpeur", "se"]);
+        assert_eq!(
+            words("Œuvre d'Été: C++/C# développeur·se"),
+            ["oeuvre", "ete", "c++", "c#", "developpeur", "se"]
+        );
         assert_eq!(words("L\u{200B}in\u{202E}ux\u{FEFF}"), ["linux"]);
         assert_eq!(words("E\u{301}tude"), words("\u{c9}tude"));
         assert_eq!(words("\u{200B}\u{202E} \u{0007}"), Vec::<String>::new());
@@ -182,7 +204,10 @@ mod tests {
             "accueillant familial aupres adultes"
         );
         assert_eq!(joined("employé(e) de banque", Tongue::French), "employe de banque");
-        assert_eq!(joined("Copywriter / Rédacteur publicitaire", Tongue::French), "copywriter redacteur publicitaire");
+        assert_eq!(
+            joined("Copywriter / Rédacteur publicitaire", Tongue::French),
+            "copywriter redacteur publicitaire"
+        );
     }
 
     #[test]

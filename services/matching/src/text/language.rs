@@ -17,8 +17,14 @@ pub enum Tongue {
 }
 
 /// Function words that occur in one of the two languages only.
-const ENGLISH: &[&str] = &["and", "are", "for", "from", "in", "is", "of", "or", "our", "the", "to", "we", "will", "with", "you", "your"];
-const FRENCH: &[&str] = &["au", "aux", "avec", "ce", "dans", "de", "des", "du", "en", "est", "et", "la", "le", "les", "nous", "ou", "par", "pour", "que", "qui", "sur", "un", "une", "vous"];
+const ENGLISH: &[&str] = &[
+    "and", "are", "for", "from", "in", "is", "of", "or", "our", "the", "to", "we", "will", "with", "you",
+    "your",
+];
+const FRENCH: &[&str] = &[
+    "au", "aux", "avec", "ce", "dans", "de", "des", "du", "en", "est", "et", "la", "le", "les", "nous", "ou",
+    "par", "pour", "que", "qui", "sur", "un", "une", "vous",
+];
 /// How many words of a text decide: the first paragraph.
 const WORDS_LOOKED_AT: usize = 200;
 
@@ -37,7 +43,9 @@ impl Tongue {
     #[must_use]
     pub fn guess(text: &str) -> Self {
         let words = fold::words(text);
-        let count = |list: &[&str]| words.iter().take(WORDS_LOOKED_AT).filter(|word| list.contains(&word.as_str())).count();
+        let count = |list: &[&str]| {
+            words.iter().take(WORDS_LOOKED_AT).filter(|word| list.contains(&word.as_str())).count()
+        };
         match count(ENGLISH).cmp(&count(FRENCH)) {
             std::cmp::Ordering::Greater => Self::English,
             std::cmp::Ordering::Less => Self::French,
@@ -53,7 +61,10 @@ mod tests {
     #[test]
     fn tells_english_from_french() {
         assert_eq!(Tongue::guess("We are looking for a developer with experience of Rust"), Tongue::English);
-        assert_eq!(Tongue::guess("Nous cherchons une développeuse pour une mission de trois mois"), Tongue::French);
+        assert_eq!(
+            Tongue::guess("Nous cherchons une développeuse pour une mission de trois mois"),
+            Tongue::French
+        );
         assert_eq!(Tongue::guess("Wir suchen jemanden"), Tongue::Other);
         assert_eq!(Tongue::guess(""), Tongue::Other);
         assert_eq!(Tongue::of_tag("fr-CA"), Tongue::French);

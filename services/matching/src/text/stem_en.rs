@@ -33,10 +33,14 @@ fn past(word: &str) -> String {
     if let Some(root) = word.strip_suffix("eed") {
         return if measure(root) > 0 { format!("{root}ee") } else { word.to_owned() };
     }
-    let Some(root) = ["ed", "ing"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|root| has_vowel(root)) else {
+    let Some(root) =
+        ["ed", "ing"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|root| has_vowel(root))
+    else {
         return word.to_owned();
     };
-    if ["at", "bl", "iz"].iter().any(|ending| root.ends_with(ending)) || (measure(root) == 1 && is_short(root)) {
+    if ["at", "bl", "iz"].iter().any(|ending| root.ends_with(ending))
+        || (measure(root) == 1 && is_short(root))
+    {
         return format!("{root}e");
     }
     if is_double(root) && !root.ends_with(['l', 's', 'z']) {
@@ -71,11 +75,19 @@ const SECOND: &[(&str, &str)] = &[
     ("ator", "ate"),
     ("eli", "e"),
 ];
-const THIRD: &[(&str, &str)] =
-    &[("icate", "ic"), ("ative", ""), ("alize", "al"), ("alise", "al"), ("iciti", "ic"), ("ical", "ic"), ("ness", ""), ("ful", "")];
+const THIRD: &[(&str, &str)] = &[
+    ("icate", "ic"),
+    ("ative", ""),
+    ("alize", "al"),
+    ("alise", "al"),
+    ("iciti", "ic"),
+    ("ical", "ic"),
+    ("ness", ""),
+    ("ful", ""),
+];
 const FOURTH: &[&str] = &[
-    "ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ism", "ate", "iti", "ous", "ive", "ize", "ise", "ion", "al",
-    "er", "ic", "ou",
+    "ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ism", "ate", "iti", "ous", "ive", "ize",
+    "ise", "ion", "al", "er", "ic", "ou",
 ];
 
 fn by_table(word: String, table: &[(&str, &str)], least: usize) -> String {

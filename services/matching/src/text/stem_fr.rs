@@ -1,5 +1,5 @@
 //! French stems: plural, gender, and the endings by which a noun, a verb and a trade of one root differ. Light on purpose:
-//! it joins `gestion` with neither `gérer` nor `geste`, but `traducteur`, `traductrice` and `traduction`.
+//! it does not join `gestion` and `gérer`, but `traducteur`, `traductrice` and `traduction`.
 
 /// Ending, what replaces it, and how many letters must be left before it. Tried in order; the first that fits is applied.
 const PLURALS: &[(&str, &str, usize)] = &[("eaux", "eau", 2), ("aux", "al", 3), ("s", "", 3), ("x", "", 3)];
@@ -61,7 +61,7 @@ fn replace(word: &str, table: &[(&str, &str, usize)]) -> Option<String> {
     })
 }
 
-/// `institutionn` is `institution`.
+/// One consonant is enough: `professionn` is `profession`.
 fn undouble(mut stem: String) -> String {
     let mut last = stem.chars().rev();
     if stem.chars().count() > 4
@@ -86,12 +86,12 @@ mod tests {
             &["developpeur", "developpeuse", "developper", "developpement"],
             &["boulanger", "boulangers"],
             &["formateur", "formatrice", "formation", "former"],
-            &["institution", "institutionnel", "institutionnelle"][..1],
+            &["professionnel", "professionnelle", "professionnels"],
         ] {
             let stems: std::collections::BTreeSet<String> = family.iter().map(|word| stem(word)).collect();
             assert_eq!(stems.len(), 1, "{family:?} {stems:?}");
         }
-        assert_ne!(stem("gestion"), stem("geste"));
+        assert_ne!(stem("gestion"), stem("gerer"));
         assert_eq!(stem("art"), "art");
     }
 }
