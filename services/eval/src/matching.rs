@@ -21,6 +21,7 @@ use hanse_matching::link::Linker;
 use hanse_matching::money::RateTable;
 use hanse_matching::query::Setting;
 use hanse_matching::side::{Policy, RANKER};
+use hanse_matching::taxonomy::Taxonomy;
 use hanse_matching::text::Tongue;
 use hanse_matching::title::Titles;
 use serde::Serialize;
@@ -40,6 +41,9 @@ pub(crate) struct Arguments {
     /// The folder for `matching.json`.
     #[arg(long, default_value = "target/eval")]
     out: PathBuf,
+    /// Leaves the labelled sets out.
+    #[arg(long)]
+    no_sets: bool,
     /// Synthetic people for the latency; 0 leaves latency and fairness out.
     #[arg(long, default_value_t = 1_000_000)]
     people: usize,
@@ -93,24 +97,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     let data = &arguments.data;
     let taxonomy = sets::esco(&data.join("esco"), &[])?;
     let linker = Linker::new(&taxonomy);
-    let mut rows = Vec::new();
-    rows.extend(tables::titles(data, &taxonomy, &linker, ("en", Tongue::English))?);
-    rows.extend(tables::titles(data, &taxonomy, &linker, ("fr", Tongue::French))?);
-    rows.extend(tables::labels(data, "melo-fra_q_fr_c_fr", Tongue::French)?);
-    rows.extend(tables::bridge(data, "melo-fra_q_fr_c_en", &taxonomy, &linker)?);
-    rows.extend(tables::labels(data, "melo-usa_q_en_c_en", Tongue::English)?);
-    rows.extend(tables::skills(data, "skill-fr-fr", ("hanse, ESCO only", &taxonomy), &linker)?);
-    let crosswalk = tables::crosswalk(data, "skill-fr-fr")?;
-    let richer = sets::esco(&data.join("esco"), &[crosswalk])?;
-    let hanse = tables::skills(data, "skill-fr-fr", ("hanse", &richer), &Linker::new(&richer))?;
-    rows.extend(hanse.into_iter().take(1));
-    if let Some(python) = &arguments.python {
-        rows.extend(outside::bm25s(python, data));
-    }
+    let rows = if arguments.no_sets { Vec::new() } else { sets(arguments, &taxonomy, &linker)? };
     let market =
         if arguments.people == 0 { None } else { Some(market(&taxonomy, &linker, arguments.people)?) };
     let (fairness, latency) = market.unzip();
-    let targets = tables::targets(&rows);
+    let targets = if rows.is_empty() { Vec::new() } else { tables::targets(&rows) };
     let report = Report {
         ranker: RANKER,
         taxonomy: taxonomy.version().to_owned(),
@@ -130,11 +121,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
         .map_err(|error| Failed::Write(file, error))
 }
 
-fn market(
-    taxonomy: &hanse_matching::taxonomy::Taxonomy,
-    linker: &Linker,
-    people: usize,
-) -> Result<(Fairness, Latency), Failed> {
+/// Every labelled set, with the baselines.
+fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Linker) -> Result<Vec<Row>, Failed> {
+    let data = &arguments.data;
+    let mut rows = tables::titles(data, taxonomy, linker, ("en", Tongue::English))?;
+    rows.extend(tables::titles(data, taxonomy, linker, ("fr", Tongue::French))?);
+    rows.extend(tables::labels(data, "melo-fra_q_fr_c_fr", Tongue::French)?);
+    rows.extend(tables::bridge(data, "melo-fra_q_fr_c_en", taxonomy, linker)?);
+    rows.extend(tables::labels(data, "melo-usa_q_en_c_en", Tongue::English)?);
+    rows.extend(tables::skills(data, "skill-fr-fr", ("hanse, ESCO only", taxonomy), linker)?);
+    let crosswalk = tables::crosswalk(data, "skill-fr-fr")?;
+    let richer = sets::esco(&data.join("esco"), &[crosswalk])?;
+    let hanse = tables::skills(data, "skill-fr-fr", ("hanse", &richer), &Linker::new(&richer))?;
+    rows.extend(hanse.into_iter().take(1));
+    if let Some(python) = &arguments.python {
+        rows.extend(outside::bm25s(python, data));
+    }
+    Ok(rows)
+}
+
+fn market(taxonomy: &Taxonomy, linker: &Linker, people: usize) -> Result<(Fairness, Latency), Failed> {
     let titles = Titles::new(taxonomy, linker);
     let rates = RateTable {
         date: Date::parse("2026-11-24").map_err(|_| Failed::Rates)?,

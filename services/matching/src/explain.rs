@@ -302,8 +302,8 @@ fn price(query: &Query<'_>, person: &Person) -> Option<PriceLine> {
     reason = "at most half the Earth's circumference"
 )]
 fn distance(query: &Query<'_>, person: &Person) -> Option<u32> {
-    let (crate::model::Site::At(point) | crate::model::Site::Remote(point)) = query.job().site?;
-    Some(libm::rint(features::kilometres(point?, person.point?)) as u32)
+    let point = query.job().site?.point()?;
+    Some(libm::rint(features::kilometres(point, person.point?)) as u32)
 }
 
 fn what_if(

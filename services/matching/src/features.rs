@@ -198,7 +198,7 @@ fn place(query: &Query<'_>, person: &Person) -> Option<u32> {
 }
 
 /// The radius of a sphere with the Earth's volume.
-const EARTH_KM: f64 = 6_371.0;
+pub(crate) const EARTH_KM: f64 = 6_371.0;
 
 /// The great-circle distance.
 #[must_use]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::features::title_of;
+use crate::gate::{Gate, Key};
 use crate::model::Person;
 use crate::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
 use crate::query::Query;
@@ -14,9 +15,9 @@ use crate::text::Tongue;
 use crate::title::{Title, Titles};
 
 /// How many people are ranked by all factors.
-pub const CANDIDATES: usize = 1_000;
-/// How many are fetched so that as many are left behind the hard filters; four times as many when they are not.
-const FETCHED: usize = 4 * CANDIDATES;
+pub const CANDIDATES: usize = 400;
+/// One more in so many is fetched at first, for those whom only the full filters stop.
+const SPARE: usize = 4;
 
 /// A block of people, sorted by id.
 #[derive(Debug)]
@@ -24,7 +25,8 @@ struct Shard {
     people: Vec<Person>,
     /// The title of each, in [`Index::titles`].
     titles: Vec<u32>,
-    alive: Vec<bool>,
+    /// What each is filtered by; none for those who are gone.
+    gates: Vec<Option<Gate>>,
     block: Block,
 }
 
@@ -77,7 +79,7 @@ impl Index {
     /// How many people can be found.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.alive.iter().filter(|alive| **alive).count()).sum()
+        self.shards.iter().map(|shard| shard.gates.iter().flatten().count()).sum()
     }
 
     /// Whether nobody can be found.
@@ -98,21 +100,27 @@ impl Index {
     /// The best [`CANDIDATES`] for a job, in order.
     #[must_use]
     pub fn rank(&self, query: &Query<'_>, space: &mut Space) -> Vec<Ranked> {
-        let mut fetched = FETCHED;
+        self.rank_more(query, space, CANDIDATES)
+    }
+
+    /// The best of more or fewer candidates, in order; of all who share anything with the job for [`usize::MAX`].
+    #[must_use]
+    pub fn rank_more(&self, query: &Query<'_>, space: &mut Space, candidates: usize) -> Vec<Ranked> {
+        let mut fetched = candidates.saturating_add(candidates / SPARE);
         loop {
             let found = self.fetch(query, space, fetched);
             let exhausted = found.len() < fetched;
             let passing = found.into_iter().filter_map(|(shard, doc)| self.at(shard, doc));
             let ranked: Vec<Ranked> = passing
                 .filter(|(person, _)| query.stop(person).is_none())
-                .take(CANDIDATES)
+                .take(candidates)
                 .map(|(person, title)| {
                     let alike = title.and_then(|title| title_of(query, title));
                     let features = query.features_with(person, alike);
                     Ranked::new(person.id, features, person.standing.completed, query.weights())
                 })
                 .collect();
-            if exhausted || ranked.len() >= CANDIDATES {
+            if exhausted || ranked.len() >= candidates {
                 let mut ranked = ranked;
                 rank::order(query, &mut ranked);
                 return ranked;
@@ -121,16 +129,19 @@ impl Index {
         }
     }
 
-    /// Who shares most with a job, filters aside.
+    /// Who shares most with a job, of those whom the gates let pass.
     fn fetch(&self, query: &Query<'_>, space: &mut Space, limit: usize) -> Vec<(u16, u16)> {
         let terms = terms::of_query(query);
         let salt = number(&query.job.id);
+        let key = Key::new(query.job);
         let mut best = Best::new(limit);
         for (shard, place) in self.shards.iter().zip(0_u16..) {
             let least = best.least();
             let offer = |doc: u16, sum: u32| {
-                let alive = shard.alive.get(usize::from(doc)).copied().unwrap_or(false);
-                if let Some(person) = shard.people.get(usize::from(doc)).filter(|_| alive) {
+                let gate = shard.gates.get(usize::from(doc)).copied().flatten();
+                if gate.is_some_and(|gate| key.opens(&gate))
+                    && let Some(person) = shard.people.get(usize::from(doc))
+                {
                     best.offer(sum, mix(salt, number(&person.id)), (place, doc));
                 }
                 best.least()
@@ -149,8 +160,8 @@ impl Index {
 
     fn bury(&mut self, id: &[u8; 32]) {
         for shard in &mut self.shards {
-            if let Some(alive) = shard.place(id).and_then(|place| shard.alive.get_mut(place)) {
-                *alive = false;
+            if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {
+                *gate = None;
             }
         }
     }
@@ -174,8 +185,8 @@ impl Index {
             last.people.len() <= people.len().saturating_mul(2)
                 && last.people.len().saturating_add(people.len()) <= BLOCK_DOCS
         }) {
-            let old = last.people.into_iter().zip(last.titles).zip(last.alive);
-            people.extend(old.filter(|(_, alive)| *alive).map(|(person, _)| person));
+            let old = last.people.into_iter().zip(last.titles).zip(last.gates);
+            people.extend(old.filter(|(_, gate)| gate.is_some()).map(|(person, _)| person));
         }
         people.sort_unstable_by_key(|(person, _)| person.id);
         let empty = Title::default();
@@ -183,15 +194,15 @@ impl Index {
             terms::of_person(taxonomy, person, self.titles.get(*title as usize).unwrap_or(&empty))
         });
         let block = Block::new(docs);
-        let alive = vec![true; people.len()];
+        let gates = people.iter().map(|(person, _)| Some(Gate::new(person))).collect();
         let (people, titles) = people.into_iter().unzip();
-        self.shards.push(Shard { people, titles, alive, block });
+        self.shards.push(Shard { people, titles, gates, block });
     }
 }
 
 impl Shard {
     fn place(&self, id: &[u8; 32]) -> Option<usize> {
         let place = self.people.binary_search_by(|person| person.id.cmp(id)).ok()?;
-        self.alive.get(place).copied().unwrap_or(false).then_some(place)
+        self.gates.get(place).copied().flatten().map(|_| place)
     }
 }

@@ -3,6 +3,7 @@
 pub mod explain;
 pub mod fair;
 pub mod features;
+mod gate;
 pub mod index;
 pub mod jobs;
 pub mod lexicon;

@@ -83,7 +83,16 @@ pub enum Site {
     At(Option<Point>),
 }
 
-/// A text's language, title and telling words.
+impl Site {
+    /// The point, if stated.
+    #[must_use]
+    pub const fn point(self) -> Option<Point> {
+        let (Self::Remote(point) | Self::At(point)) = self;
+        point
+    }
+}
+
+/// A text's telling words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Words {
     /// The names of stems, sorted.

@@ -97,9 +97,9 @@ impl Tally {
 }
 
 pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, jobs: usize) -> Fairness {
-    let maker = Maker::new(setting.taxonomy);
+    let maker = Maker::dense(setting.taxonomy);
     let mut dice = Dice(seed);
-    let index = build(&setting, &maker, &mut dice, people);
+    let (index, _) = build(&setting, &maker, &mut dice, people);
     let mut space = Space::default();
     let mut attention = Attention::default();
     let (mut plain, mut fair) = (Tally::default(), Tally::default());

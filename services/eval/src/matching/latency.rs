@@ -7,9 +7,8 @@ use hanse_matching::Space;
 use hanse_matching::explain;
 use hanse_matching::fair::Attention;
 use hanse_matching::index::{Change, Index};
-use hanse_matching::model::{Job, Person};
+use hanse_matching::model::Job;
 use hanse_matching::query::{Query, Setting};
-use hanse_matching::rank;
 use serde::Serialize;
 
 use super::synthetic::{Dice, Maker};
@@ -26,6 +25,9 @@ pub(crate) struct Times {
     p99: f64,
     max: f64,
 }
+
+/// Jobs for which everybody is ranked as well, which takes seconds each.
+const COMPARED: usize = 10;
 
 /// What was measured.
 #[derive(Debug, Serialize)]
@@ -48,9 +50,8 @@ pub(crate) struct Latency {
     explain_ms: f64,
     /// Milliseconds until one changed profile can be found, at most.
     update_ms: f64,
-    /// Pages whose first 20 are those of ranking everybody, on a sample of people, in shares of places.
+    /// The share of the first 20 of ranking everybody that the short list has, over [`COMPARED`] jobs.
     agreement: f64,
-    agreement_people: usize,
 }
 
 impl Latency {
@@ -75,9 +76,15 @@ impl Latency {
     }
 }
 
-/// Builds an index of synthetic people.
-pub(crate) fn build(setting: &Setting<'_>, maker: &Maker<'_>, dice: &mut Dice, people: usize) -> Index {
+/// Builds an index of synthetic people, and says how many seconds that took without making the people.
+pub(crate) fn build(
+    setting: &Setting<'_>,
+    maker: &Maker<'_>,
+    dice: &mut Dice,
+    people: usize,
+) -> (Index, f64) {
     let mut index = Index::default();
+    let mut seconds = 0.0;
     let mut left = people;
     while left > 0 {
         let count = left.min(BATCH);
@@ -85,18 +92,18 @@ pub(crate) fn build(setting: &Setting<'_>, maker: &Maker<'_>, dice: &mut Dice, p
             .filter_map(|_| maker.person(dice))
             .map(|person| Change::Put(Box::new(person)))
             .collect();
+        let start = Instant::now();
         index.apply(setting.taxonomy, setting.titles, batch);
+        seconds += start.elapsed().as_secs_f64();
         left -= count;
     }
-    index
+    (index, seconds)
 }
 
 pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, queries: usize) -> Latency {
-    let maker = Maker::new(setting.taxonomy);
+    let maker = Maker::skewed(setting.taxonomy);
     let before = memory("VmRSS:");
-    let start = Instant::now();
-    let mut index = build(&setting, &maker, &mut Dice(seed), people);
-    let build_seconds = start.elapsed().as_secs_f64();
+    let (mut index, build_seconds) = build(&setting, &maker, &mut Dice(seed), people);
     let index_mib = memory("VmRSS:").saturating_sub(before);
     let mut dice = Dice(seed ^ 1);
     let jobs: Vec<Job> = (0..queries).filter_map(|_| maker.job(&mut dice)).collect();
@@ -131,9 +138,7 @@ pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, queries: u
         update_ms = update_ms.max(clock.elapsed().as_secs_f64() * 1e3);
     }
     let peak_mib = memory("VmHWM:");
-    drop(index);
-    let agreement_people = people.min(50_000);
-    let agreement = agreement(setting, &maker, seed, agreement_people);
+    let agreement = agreement(setting, &index, &jobs, &mut space);
     Latency {
         seed,
         people,
@@ -148,21 +153,16 @@ pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, queries: u
         explain_ms: explain,
         update_ms,
         agreement,
-        agreement_people,
     }
 }
 
-/// How many of the first 20 of ranking everybody the index finds.
-fn agreement(setting: Setting<'_>, maker: &Maker<'_>, seed: u64, people: usize) -> f64 {
-    let mut dice = Dice(seed ^ 2);
-    let index = build(&setting, maker, &mut dice.clone(), people);
-    let everybody: Vec<Person> = (0..people).filter_map(|_| maker.person(&mut dice)).collect();
-    let mut space = Space::default();
+/// How many of the first 20 of ranking everybody are the first 20 of the short list.
+fn agreement(setting: Setting<'_>, index: &Index, jobs: &[Job], space: &mut Space) -> f64 {
     let (mut same, mut all) = (0_u32, 0_u32);
-    for job in (0..10).filter_map(|_| maker.job(&mut dice)) {
-        let query = Query::new(&job, setting);
-        let found: Vec<[u8; 32]> = index.rank(&query, &mut space).iter().take(PAGE).map(|it| it.id).collect();
-        for ranked in rank::exhaustive(&query, everybody.iter()).iter().take(PAGE) {
+    for job in jobs.iter().take(COMPARED) {
+        let query = Query::new(job, setting);
+        let found: Vec<[u8; 32]> = index.rank(&query, space).iter().take(PAGE).map(|it| it.id).collect();
+        for ranked in index.rank_more(&query, space, usize::MAX).iter().take(PAGE) {
             all += 1;
             same += u32::from(found.contains(&ranked.id));
         }

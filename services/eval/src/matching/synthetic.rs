@@ -1,5 +1,5 @@
-//! People and jobs that do not exist: seeded, and skewed harder than real ones. Half of a person's skills come from one
-//! occupation, the other half from Zipf's law over all skills, so that the commonest skill is on two people of five.
+//! People and jobs that do not exist: seeded, and skewed like real ones or harder. Some of a person's skills come from one
+//! occupation, the others from Zipf's law over all skills.
 
 use hanse_document::kind::{Per, Point};
 use hanse_matching::model::{Held, Job, Need, Person, Site, Spoken, Standing, Words};
@@ -67,10 +67,23 @@ pub(crate) struct Maker<'a> {
     /// The commonest first.
     skills: Vec<u32>,
     trades: Vec<&'a Concept>,
+    /// How many skills of the trade, and how many of any, a person has and a job needs.
+    person: (u32, u32),
+    needs: (u32, u32),
 }
 
 impl<'a> Maker<'a> {
-    pub(crate) fn new(taxonomy: &'a Taxonomy) -> Self {
+    /// Hard to search: half of all skills come from the long list of all, whose commonest are on two people of five.
+    pub(crate) fn skewed(taxonomy: &'a Taxonomy) -> Self {
+        Self::new(taxonomy, (6, 6), (5, 3))
+    }
+
+    /// A market in which many can do most of what is wanted.
+    pub(crate) fn dense(taxonomy: &'a Taxonomy) -> Self {
+        Self::new(taxonomy, (20, 4), (3, 0))
+    }
+
+    fn new(taxonomy: &'a Taxonomy, person: (u32, u32), needs: (u32, u32)) -> Self {
         let numbered = || taxonomy.concepts().iter().zip(0_u32..);
         let mut skills: Vec<(u32, u32)> = numbered()
             .filter(|(it, _)| it.kind == ConceptKind::Skill)
@@ -84,6 +97,8 @@ impl<'a> Maker<'a> {
             taxonomy,
             skills: skills.into_iter().map(|(_, number)| number).collect(),
             trades: trades.collect(),
+            person,
+            needs,
         }
     }
 
@@ -92,11 +107,11 @@ impl<'a> Maker<'a> {
     }
 
     /// Different skills: `own` of the trade and `other` of any.
-    fn pick(&self, dice: &mut Dice, trade: &Concept, own: u32, other: u32) -> Vec<u32> {
+    fn pick(&self, dice: &mut Dice, trade: &Concept, (own, other): (u32, u32)) -> Vec<u32> {
         let mut found: Vec<u32> = Vec::new();
-        let count = u32::try_from(trade.skills.len()).unwrap_or(u32::MAX);
         for _ in 0..own {
-            found.extend(trade.skills.get(dice.below(count) as usize).map(|(skill, _)| *skill));
+            // The core of a trade is common to most who have it, and is what most jobs ask for.
+            found.extend(trade.skills.get(dice.zipf(trade.skills.len())).map(|(skill, _)| *skill));
         }
         for _ in 0..other {
             found.extend(self.skills.get(dice.zipf(self.skills.len())));
@@ -126,17 +141,21 @@ impl<'a> Maker<'a> {
     pub(crate) fn person(&self, dice: &mut Dice) -> Option<Person> {
         let trade = self.trade(dice)?;
         let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
-        let skills = self.pick(dice, trade, 6, 6);
+        let new = dice.below(1_000) < 457;
+        let (own, other) = self.person;
+        let skills = self.pick(dice, trade, if new { (own / 2, other) } else { (own, other) });
+        let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
+        let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
+        // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade and at lower levels; only
+        // a record verifies one, and only outcomes raise the lower bound. In plain order they get about an eighth.
         let held = |(concept, line): (&u32, u16)| Held {
             concept: *concept,
-            level: u8::try_from(40 + dice.below(61)).unwrap_or(100),
-            verified: dice.below(10) < 3,
+            level: u8::try_from(if new { 20 } else { 50 } + dice.below(51)).unwrap_or(100),
+            verified: !new && dice.below(10) < 5,
             line,
         };
         let held = skills.iter().zip(0..).map(held).collect();
-        let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
-        let new = dice.below(1_000) < 457;
-        let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
+        let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };
         Some(Person {
             id: dice.id(),
             headline: self.title(dice, trade, tongue),
@@ -152,14 +171,14 @@ impl<'a> Maker<'a> {
             remote: Some(dice.below(10) > 0),
             on_site: dice.below(3) > 0,
             travel_km: Some(10 + dice.below(300)),
-            standing: Standing { bound: (completed > 0).then(|| 400_000 + dice.below(550_000)), completed },
+            standing: Standing { bound: (completed > 0).then_some(bound), completed },
         })
     }
 
     pub(crate) fn job(&self, dice: &mut Dice) -> Option<Job> {
         let trade = self.trade(dice)?;
         let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
-        let skills = self.pick(dice, trade, 5, 3);
+        let skills = self.pick(dice, trade, self.needs);
         let paid = 3_000 + u64::from(dice.below(6_000));
         Some(Job {
             id: dice.id(),
