@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tlog", &[]),
     ("lifecycle", &[]),
     ("ledger", &["document", "tlog"]),
+    ("matching", &["document"]),
     ("verifier", &["document", "ledger", "tlog"]),
     ("store", &["document", "ledger", "tlog"]),
     ("network", &["document", "tlog"]),
@@ -21,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("node", &["document", "engine", "ledger", "lifecycle", "network", "store", "tlog"]),
     ("command", &["document", "ledger", "lifecycle", "tlog", "verifier"]),
     ("demo", &["command", "document", "verifier"]),
+    ("eval", &["document", "matching"]),
     (TESTKIT, &["document", "engine", "ledger", "lifecycle", "network", "node", "store", "tlog", "verifier"]),
 ];
 const TESTKIT: &str = "testkit";
@@ -40,7 +42,7 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Crates that compute and do nothing else.
-const PURE: &[&str] = &["document", "tlog", "lifecycle", "ledger", "verifier"];
+const PURE: &[&str] = &["document", "tlog", "lifecycle", "ledger", "matching", "verifier"];
 /// What would let them do more, even by way of another library.
 const IMPURE_LIBRARIES: &[&str] = &[
     "tokio",
