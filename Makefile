@@ -28,8 +28,9 @@ check: tools ## format, lints and documentation, without a database
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
 
-eval: ## measure scores on data given by path (DATA=DIR), with baselines beside; results go to target/eval
+eval: ## measure matching and scores on data given by path (DATA=DIR), with baselines beside; results go to target/eval
 	@test -n '$(DATA)' || { echo 'which data? make eval DATA=DIR; services/eval/README.md says where people get each set'; exit 2; }
+	cargo run --release -p hanse-eval -- matching --data '$(DATA)'
 	cargo run --release -p hanse-eval -- reputation --data '$(DATA)' $(if $(SEED),--seed $(SEED))
 
 openapi: ## write openapi/openapi.json from the code

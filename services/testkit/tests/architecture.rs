@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tlog", &[]),
     ("lifecycle", &[]),
     ("ledger", &["document", "tlog"]),
+    ("matching", &["document"]),
     ("reputation", &["document"]),
     ("verifier", &["document", "ledger", "tlog"]),
     ("store", &["document", "ledger", "tlog"]),
@@ -22,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("node", &["document", "engine", "ledger", "lifecycle", "network", "store", "tlog"]),
     ("command", &["document", "ledger", "lifecycle", "tlog", "verifier"]),
     ("demo", &["command", "document", "verifier"]),
-    ("eval", &["reputation"]),
+    ("eval", &["document", "matching", "reputation"]),
     (TESTKIT, &["document", "engine", "ledger", "lifecycle", "network", "node", "store", "tlog", "verifier"]),
     (LOAD_TESTS, &["document", "engine", "ledger", "node", "store", "tlog"]),
 ];
@@ -45,7 +46,7 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Crates that compute and do nothing else.
-const PURE: &[&str] = &["document", "tlog", "lifecycle", "ledger", "reputation", "verifier"];
+const PURE: &[&str] = &["document", "tlog", "lifecycle", "ledger", "matching", "reputation", "verifier"];
 /// What would let them do more, even by way of another library.
 const IMPURE_LIBRARIES: &[&str] = &[
     "tokio",

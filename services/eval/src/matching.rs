@@ -1,0 +1,179 @@
+//! `hanse-eval matching`: the product's matching on labelled sets, its fairness in a simulator, and its pace at a million
+//! people. Baselines run in the same call.
+
+mod bm25;
+mod fairness;
+mod latency;
+mod metrics;
+mod outside;
+mod sets;
+mod synthetic;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use hanse_document::code::Currency;
+use hanse_document::time::Date;
+use hanse_matching::link::Linker;
+use hanse_matching::money::RateTable;
+use hanse_matching::query::Setting;
+use hanse_matching::side::{Policy, RANKER};
+use hanse_matching::taxonomy::Taxonomy;
+use hanse_matching::text::Tongue;
+use hanse_matching::title::Titles;
+use serde::Serialize;
+use thiserror::Error;
+
+use fairness::Fairness;
+use latency::Latency;
+use sets::ReadError;
+use tables::{Row, Target};
+
+/// What is measured, and where the results go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The folder with `eval/`, `esco/` and `skills-linking-fr/`.
+    #[arg(long)]
+    data: PathBuf,
+    /// The folder for `matching.json`.
+    #[arg(long, default_value = "target/eval")]
+    out: PathBuf,
+    /// Leaves the labelled sets out.
+    #[arg(long)]
+    no_sets: bool,
+    /// Synthetic people for the latency; 0 leaves latency and fairness out.
+    #[arg(long, default_value_t = 1_000_000)]
+    people: usize,
+    /// A Python with `bm25s`, for one more baseline.
+    #[arg(long)]
+    python: Option<PathBuf>,
+}
+
+/// Why nothing was measured.
+#[derive(Debug, Error)]
+pub(crate) enum Failed {
+    /// A set cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The results cannot be written.
+    #[error("{0}: {1}")]
+    Write(PathBuf, #[source] io::Error),
+    /// The fixed inputs of the simulator are out of form.
+    #[error("the simulator's exchange rates are out of form")]
+    Rates,
+}
+
+/// The seed of everything synthetic.
+const SEED: u64 = 20_261_124;
+/// The simulator's market, as in the design's own simulation.
+const MARKET: (usize, usize) = (20_000, 3_000);
+/// Pages that are timed.
+const QUERIES: usize = 500;
+
+#[derive(Debug, Serialize)]
+struct Report {
+    ranker: &'static str,
+    taxonomy: String,
+    split: &'static str,
+    seed: u64,
+    rows: Vec<Row>,
+    targets: Vec<Target>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fairness: Option<Fairness>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<Latency>,
+}
+
+const SPLIT: &str = "tuning: queries whose SHA-256 of the id ends in an even byte; held_out: the others";
+
+/// Measures, writes `matching.json` and prints the table.
+///
+/// # Errors
+/// [`Failed`] if data is missing or broken, or the results cannot be written.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
+    let data = &arguments.data;
+    let taxonomy = sets::esco(&data.join("esco"), &[])?;
+    let linker = Linker::new(&taxonomy);
+    let rows = if arguments.no_sets { Vec::new() } else { sets(arguments, &taxonomy, &linker)? };
+    let market =
+        if arguments.people == 0 { None } else { Some(market(&taxonomy, &linker, arguments.people)?) };
+    let (fairness, latency) = market.unzip();
+    let targets = if rows.is_empty() { Vec::new() } else { tables::targets(&rows) };
+    let report = Report {
+        ranker: RANKER,
+        taxonomy: taxonomy.version().to_owned(),
+        split: SPLIT,
+        seed: SEED,
+        rows,
+        targets,
+        fairness,
+        latency,
+    };
+    print(&report);
+    let file = arguments.out.join("matching.json");
+    let json =
+        serde_json::to_string_pretty(&report).map_err(|error| Failed::Write(file.clone(), error.into()))?;
+    fs::create_dir_all(&arguments.out)
+        .and_then(|()| fs::write(&file, json))
+        .map_err(|error| Failed::Write(file, error))
+}
+
+/// Every labelled set, with the baselines.
+fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Linker) -> Result<Vec<Row>, Failed> {
+    let data = &arguments.data;
+    let mut rows = tables::titles(data, taxonomy, linker, ("en", Tongue::English))?;
+    rows.extend(tables::titles(data, taxonomy, linker, ("fr", Tongue::French))?);
+    rows.extend(tables::labels(data, "melo-fra_q_fr_c_fr", Tongue::French)?);
+    rows.extend(tables::bridge(data, "melo-fra_q_fr_c_en", taxonomy, linker)?);
+    rows.extend(tables::labels(data, "melo-usa_q_en_c_en", Tongue::English)?);
+    rows.extend(tables::skills(data, "skill-fr-fr", ("hanse, ESCO only", taxonomy), linker)?);
+    let crosswalk = tables::crosswalk(data, "skill-fr-fr")?;
+    let richer = sets::esco(&data.join("esco"), &[crosswalk])?;
+    let hanse = tables::skills(data, "skill-fr-fr", ("hanse", &richer), &Linker::new(&richer))?;
+    rows.extend(hanse.into_iter().take(1));
+    if let Some(python) = &arguments.python {
+        rows.extend(outside::bm25s(python, data));
+    }
+    Ok(rows)
+}
+
+fn market(taxonomy: &Taxonomy, linker: &Linker, people: usize) -> Result<(Fairness, Latency), Failed> {
+    let titles = Titles::new(taxonomy, linker);
+    let rates = RateTable {
+        date: Date::parse("2026-11-24").map_err(|_| Failed::Rates)?,
+        source: "none: all synthetic prices are in EUR".to_owned(),
+        base: Currency::parse("EUR").map_err(|_| Failed::Rates)?,
+        rates: BTreeMap::new(),
+    };
+    let setting = Setting { taxonomy, titles: &titles, rates: &rates, policy: Policy::DEFAULT };
+    let latency = latency::measure(setting, SEED, people, QUERIES);
+    Ok((fairness::measure(setting, SEED, MARKET.0, MARKET.1), latency))
+}
+
+#[expect(clippy::print_stdout, reason = "the table is what this program is for")]
+fn print(report: &Report) {
+    println!("{:<20} {:<18} {:^23} {:^23} {:^23}", "", "", "all queries", "tuning half", "held-out half");
+    println!(
+        "{:<20} {:<18} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}",
+        "set", "system", "nDCG@10", "MRR", "R@100", "nDCG@10", "MRR", "R@100", "nDCG@10", "MRR", "R@100"
+    );
+    for row in &report.rows {
+        let cells = [row.all, row.tuning, row.held_out]
+            .map(|scores| format!("{:>7.3} {:>7.3} {:>7.3}", scores.ndcg_10, scores.mrr, scores.recall_100));
+        println!("{:<20} {:<18} {}", row.set, row.system, cells.join(" "));
+    }
+    for target in &report.targets {
+        let word = if target.reached { "reached" } else { "MISSED" };
+        println!(
+            "{word:<8} {:<20} {:<8} {:.3} (target {:.2})",
+            target.set, target.measure, target.value, target.least
+        );
+    }
+    let lines = [report.fairness.as_ref().map(Fairness::line), report.latency.as_ref().map(Latency::line)];
+    for line in lines.into_iter().flatten() {
+        println!("{line}");
+    }
+}

@@ -1,0 +1,213 @@
+//! People and jobs that do not exist: seeded, and skewed like real ones or harder. Some of a person's skills come from one
+//! occupation, the others from Zipf's law over all skills.
+
+use hanse_document::kind::{Per, Point};
+use hanse_matching::model::{Held, Job, Need, Person, Site, Spoken, Standing, Words};
+use hanse_matching::money::Price;
+use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
+use hanse_matching::text::Tongue;
+
+/// A reproducible stream of numbers (splitmix64).
+#[derive(Clone, Debug)]
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 to below 1.
+    fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// From 0 to below `limit`.
+    fn below(&mut self, limit: u32) -> u32 {
+        let number = u128::from(self.next()).saturating_mul(u128::from(limit)) >> 64;
+        u32::try_from(number).unwrap_or(0)
+    }
+
+    fn id(&mut self) -> [u8; 32] {
+        let mut id = [0_u8; 32];
+        for chunk in id.chunks_exact_mut(8) {
+            chunk.copy_from_slice(&self.next().to_be_bytes());
+        }
+        id
+    }
+
+    /// A place by Zipf's law: `limit` to the power of a share, so that each doubling is as likely.
+    fn zipf(&mut self, limit: usize) -> usize {
+        let place = (limit as f64).powf(self.share()) - 1.0;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to below limit")]
+        let place = place as usize;
+        place.min(limit.saturating_sub(1))
+    }
+}
+
+/// Where synthetic people live: eight towns, in ten-thousandths of a degree.
+const TOWNS: [(i32, i32); 8] = [
+    (488_566, 23_522),
+    (457_640, 48_357),
+    (432_965, 53_698),
+    (508_503, 43_517),
+    (515_074, -1_278),
+    (525_200, 134_050),
+    (453_000, -7_350),
+    (484_000, -45_000),
+];
+
+/// Makes people and jobs from one taxonomy.
+#[derive(Debug)]
+pub(crate) struct Maker<'a> {
+    taxonomy: &'a Taxonomy,
+    /// The commonest first.
+    skills: Vec<u32>,
+    trades: Vec<&'a Concept>,
+    /// How many skills of the trade, and how many of any, a person has and a job needs.
+    person: (u32, u32),
+    needs: (u32, u32),
+}
+
+impl<'a> Maker<'a> {
+    /// Hard to search: half of all skills come from the long list of all, whose commonest are on two people of five.
+    pub(crate) fn skewed(taxonomy: &'a Taxonomy) -> Self {
+        Self::new(taxonomy, (6, 6), (5, 3))
+    }
+
+    /// A market in which many can do most of what is wanted.
+    pub(crate) fn dense(taxonomy: &'a Taxonomy) -> Self {
+        Self::new(taxonomy, (20, 4), (3, 0))
+    }
+
+    fn new(taxonomy: &'a Taxonomy, person: (u32, u32), needs: (u32, u32)) -> Self {
+        let numbered = || taxonomy.concepts().iter().zip(0_u32..);
+        let mut skills: Vec<(u32, u32)> = numbered()
+            .filter(|(it, _)| it.kind == ConceptKind::Skill)
+            .map(|(it, number)| (it.wanted_by, number))
+            .collect();
+        skills.sort_unstable_by(|a, b| b.cmp(a));
+        let trades = numbered()
+            .map(|(it, _)| it)
+            .filter(|it| it.kind == ConceptKind::Occupation && !it.skills.is_empty());
+        Self {
+            taxonomy,
+            skills: skills.into_iter().map(|(_, number)| number).collect(),
+            trades: trades.collect(),
+            person,
+            needs,
+        }
+    }
+
+    fn trade(&self, dice: &mut Dice) -> Option<&'a Concept> {
+        self.trades.get(dice.zipf(self.trades.len())).copied()
+    }
+
+    /// Different skills: `own` of the trade and `other` of any.
+    fn pick(&self, dice: &mut Dice, trade: &Concept, (own, other): (u32, u32)) -> Vec<u32> {
+        let mut found: Vec<u32> = Vec::new();
+        for _ in 0..own {
+            // The core of a trade is common to most who have it, and is what most jobs ask for.
+            found.extend(trade.skills.get(dice.zipf(trade.skills.len())).map(|(skill, _)| *skill));
+        }
+        for _ in 0..other {
+            found.extend(self.skills.get(dice.zipf(self.skills.len())));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn title(&self, dice: &mut Dice, trade: &Concept, tongue: Tongue) -> String {
+        let labels: Vec<&str> = trade
+            .labels
+            .iter()
+            .filter(|label| label.tongue == tongue)
+            .map(|label| label.text.as_str())
+            .collect();
+        let place = dice.below(u32::try_from(labels.len().min(6)).unwrap_or(1).max(1)) as usize;
+        labels.get(place).map_or_else(|| trade.label(tongue).to_owned(), |label| (*label).to_owned())
+    }
+
+    fn words(&self, dice: &mut Dice, skills: &[u32], tongue: Tongue) -> Words {
+        let labels = skills.iter().filter_map(|skill| self.taxonomy.get(*skill)).map(|it| it.label(tongue));
+        let text: Vec<&str> = labels.filter(|_| dice.below(2) == 0).collect();
+        Words::read(&text.join(" "), tongue)
+    }
+
+    pub(crate) fn person(&self, dice: &mut Dice) -> Option<Person> {
+        let trade = self.trade(dice)?;
+        let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
+        let new = dice.below(1_000) < 457;
+        let (own, other) = self.person;
+        let skills = self.pick(dice, trade, if new { (own / 2, other) } else { (own, other) });
+        let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
+        let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
+        // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade and at lower levels; only
+        // a record verifies one, and only outcomes raise the lower bound. In plain order they get about an eighth.
+        let held = |(concept, line): (&u32, u16)| Held {
+            concept: *concept,
+            level: u8::try_from(if new { 20 } else { 50 } + dice.below(51)).unwrap_or(100),
+            verified: !new && dice.below(10) < 5,
+            line,
+        };
+        let held = skills.iter().zip(0..).map(held).collect();
+        let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };
+        Some(Person {
+            id: dice.id(),
+            headline: self.title(dice, trade, tongue),
+            tongue,
+            skills: held,
+            words: self.words(dice, &skills, tongue),
+            price: Some(Price::Money { per: Per::Hour, floor: Some(figure / 2), figure: Some(figure) }),
+            hours: u8::try_from(5 + dice.below(36)).ok(),
+            free_from: Some(20_000 + dice.below(40)),
+            zone: Some(0),
+            languages: languages(dice),
+            point: town(dice),
+            remote: Some(dice.below(10) > 0),
+            on_site: dice.below(3) > 0,
+            travel_km: Some(10 + dice.below(300)),
+            standing: Standing { bound: (completed > 0).then_some(bound), completed },
+        })
+    }
+
+    pub(crate) fn job(&self, dice: &mut Dice) -> Option<Job> {
+        let trade = self.trade(dice)?;
+        let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
+        let skills = self.pick(dice, trade, self.needs);
+        let paid = 3_000 + u64::from(dice.below(6_000));
+        Some(Job {
+            id: dice.id(),
+            title: self.title(dice, trade, tongue),
+            tongue,
+            needs: skills.iter().map(|concept| Need { concept: *concept, must: dice.below(3) > 0 }).collect(),
+            words: self.words(dice, &skills, tongue),
+            price: Some(Price::Money { per: Per::Hour, floor: None, figure: Some(paid) }),
+            hours: u8::try_from(10 + dice.below(30)).ok(),
+            start: Some(20_010 + dice.below(30)),
+            zone: Some(0),
+            languages: vec![Spoken::of_tag(if tongue == Tongue::English { "en" } else { "fr" })],
+            site: Some(if dice.below(3) > 0 { Site::Remote(None) } else { Site::At(town(dice)) }),
+            client: Standing { bound: Some(400_000 + dice.below(550_000)), completed: dice.below(50) },
+        })
+    }
+}
+
+fn languages(dice: &mut Dice) -> Vec<Spoken> {
+    let tags = match dice.below(3) {
+        0 => &["en"][..],
+        1 => &["fr"],
+        _ => &["en", "fr"],
+    };
+    tags.iter().map(|tag| Spoken::of_tag(tag)).collect()
+}
+
+fn town(dice: &mut Dice) -> Option<Point> {
+    let (north, east) = TOWNS.get(dice.below(8) as usize)?;
+    let spread = |dice: &mut Dice| i32::try_from(dice.below(4_000)).unwrap_or(0) - 2_000;
+    Point::new(north + spread(dice), east + spread(dice)).ok()
+}

@@ -1,0 +1,355 @@
+//! Why somebody stands where they stand: what each factor cost, which line of the profile counted, what is missing, what
+//! would change the place. The explanation *is* the computation: the score recomputed from it is the same to the last bit.
+
+use hanse_document::time::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::fair::Placement;
+use crate::features::{self, Met};
+use crate::model::{Held, LEVEL_UNSTATED, Person};
+use crate::money::{Compared, Price};
+use crate::query::{Query, Stop};
+use crate::rank::{self, Ranked};
+use crate::score::{self, Features, Score, millionths};
+use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
+use crate::taxonomy::{Relation, Taxonomy};
+use crate::text::Tongue;
+
+/// How many changes are tried for one person: the costliest missing skills first.
+const SKILLS_TRIED: usize = 3;
+
+/// What ranking never looks at; it has no input for them.
+pub const NOT_USED: [&str; 6] = ["payment", "name", "age", "gender", "photo", "nationality"];
+
+/// One factor of one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Which.
+    pub factor: Factor,
+    /// Its value in millionths.
+    pub x: u32,
+    /// Its weight.
+    pub weight: u16,
+    /// What it cost of 100 points, in ten-thousandths of a point.
+    pub lost: i64,
+}
+
+/// A concept as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name in English, or what there is.
+    pub en: String,
+    /// Its name in French, or what there is.
+    pub fr: String,
+}
+
+/// What met a need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Having {
+    /// How it relates to the need.
+    pub relation: Relation,
+    /// What the person has.
+    pub skill: Named,
+    /// The line of the profile that says so, from 0.
+    pub line: u16,
+    /// The level in hundredths.
+    pub level: u8,
+    /// Whether a signed record shows it.
+    pub verified: bool,
+    /// How far it meets the need, in millionths.
+    pub share: u32,
+}
+
+/// One need of the job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NeedLine {
+    /// What is needed.
+    pub need: Named,
+    /// Whether it is a must.
+    pub must: bool,
+    /// What meets it best; nothing if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub have: Option<Having>,
+}
+
+/// What was asked and what is paid, in one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceLine {
+    /// What the person asks: minor units of `currency`, or hours.
+    pub asked: u64,
+    /// What the job pays at most.
+    pub paid: u64,
+    /// The currency; none for time credits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// A change that a person could make, or a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// Asking what the job pays.
+    Rate {
+        /// In the unit of the price line.
+        to: u64,
+    },
+    /// Having a skill that is missing or only nearly there.
+    Skill {
+        /// Which.
+        need: Named,
+    },
+    /// Being free for all hours from the first day.
+    Availability,
+}
+
+/// Where somebody would stand after one change, everybody else staying as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhatIf {
+    /// The change.
+    #[serde(flatten)]
+    pub change: Change,
+    /// The place, from 1.
+    pub rank: usize,
+}
+
+/// Everything that an answer says about one person for one job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explanation {
+    /// The form of this object.
+    pub form: u32,
+    /// The rules.
+    pub ranker: String,
+    /// The version of the taxonomy.
+    pub taxonomy: String,
+    /// Its digest, in hex.
+    pub taxonomy_digest: String,
+    /// The day of the exchange rates.
+    pub rates: Date,
+    /// The place by score, from 1.
+    pub rank: usize,
+    /// The reciprocal score, in millionths, rounded.
+    pub h: u32,
+    /// The client's, likewise.
+    pub u: u32,
+    /// The freelancer's, likewise.
+    pub v: u32,
+    /// What the client's side is made of; what is not here was not stated.
+    pub client: Vec<Line>,
+    /// What the freelancer's side is made of.
+    pub freelancer: Vec<Line>,
+    /// The needs in the job's order.
+    pub needs: Vec<NeedLine>,
+    /// The prices, if both sides named comparable ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<PriceLine>,
+    /// Kilometres between the two, if both are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kilometres: Option<u32>,
+    /// Why the shown place differs from the place by score, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement: Option<Placement>,
+    /// What would change the place.
+    pub what_if: Vec<WhatIf>,
+    /// What was not looked at.
+    pub not_used: Vec<String>,
+}
+
+/// "Why not me": the reason why somebody is not in a ranking, or the explanation of where they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNot {
+    /// A hard filter.
+    Stopped(Stop),
+    /// The place and what it is made of.
+    Ranked(Box<Explanation>),
+}
+
+/// Explains one person of a ranking, whose place is found by score.
+#[must_use]
+pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ranked) -> Explanation {
+    let setting = query.setting();
+    let met = features::met(query, person);
+    Explanation {
+        form: 1,
+        ranker: RANKER.to_owned(),
+        taxonomy: setting.taxonomy.version().to_owned(),
+        taxonomy_digest: hex(setting.taxonomy.digest()),
+        rates: setting.rates.date,
+        rank: rank::place_with(query, ranking, &own.id, own.score.h),
+        h: millionths(own.score.h),
+        u: millionths(own.score.u),
+        v: millionths(own.score.v),
+        client: lines(&own.features, Side::Client, query.weights()),
+        freelancer: lines(&own.features, Side::Freelancer, query.weights()),
+        needs: needs(query, &met),
+        price: price(query, person),
+        kilometres: distance(query, person),
+        placement: None,
+        what_if: what_if(query, ranking, person, own, &met),
+        not_used: NOT_USED.map(str::to_owned).to_vec(),
+    }
+}
+
+/// Explains to anybody where they stand or why they are not shown.
+#[must_use]
+pub fn why_not(query: &Query<'_>, ranking: &[Ranked], person: &Person) -> WhyNot {
+    if let Some(stop) = query.stop(person) {
+        return WhyNot::Stopped(stop);
+    }
+    let own = ranking.iter().find(|ranked| ranked.id == person.id).copied().unwrap_or_else(|| {
+        Ranked::new(person.id, query.features(person), person.standing.completed, query.weights())
+    });
+    WhyNot::Ranked(Box::new(explain(query, ranking, person, &own)))
+}
+
+impl Explanation {
+    /// The features and weights that the lines carry; what has no line is unstated.
+    #[must_use]
+    pub fn inputs(&self) -> (Features, Weights) {
+        let mut features = Features::default();
+        let mut weights = Weights { client: [0; FACTORS], freelancer: [0; FACTORS] };
+        let sides = [
+            (&self.client, &mut features.client, &mut weights.client),
+            (&self.freelancer, &mut features.freelancer, &mut weights.freelancer),
+        ];
+        for (lines, values, shares) in sides {
+            for ((factor, value), share) in Factor::ALL.iter().zip(values.iter_mut()).zip(shares.iter_mut()) {
+                if let Some(line) = lines.iter().find(|line| line.factor == *factor) {
+                    (*value, *share) = (Some(line.x), line.weight);
+                }
+            }
+        }
+        (features, weights)
+    }
+
+    /// The score computed anew from the lines alone.
+    #[must_use]
+    pub fn recompute(&self) -> Score {
+        let (features, weights) = self.inputs();
+        Score::of(&features, &weights)
+    }
+
+    /// Whether the three scores and every cost are what the lines give.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let (features, weights) = self.inputs();
+        let score = Score::of(&features, &weights);
+        let same = |lines: &Vec<Line>, side| *lines == self::lines(&features, side, &weights);
+        self.h == millionths(score.h)
+            && self.u == millionths(score.u)
+            && self.v == millionths(score.v)
+            && same(&self.client, Side::Client)
+            && same(&self.freelancer, Side::Freelancer)
+    }
+}
+
+fn lines(features: &Features, side: Side, weights: &Weights) -> Vec<Line> {
+    let lost = score::points_lost(features.of(side), weights.of(side));
+    let rows = Factor::ALL.iter().zip(features.of(side)).zip(weights.of(side)).zip(lost);
+    rows.filter_map(|(((factor, x), weight), lost)| {
+        let x = (*x)?;
+        (*weight > 0).then_some(Line { factor: *factor, x, weight: *weight, lost })
+    })
+    .collect()
+}
+
+fn named(taxonomy: &Taxonomy, number: u32) -> Named {
+    let label = |tongue| taxonomy.get(number).map_or("?", |concept| concept.label(tongue)).to_owned();
+    let id = taxonomy.get(number).map_or("?", |concept| &concept.id).to_owned();
+    Named { id, en: label(Tongue::English), fr: label(Tongue::French) }
+}
+
+fn needs(query: &Query<'_>, met: &[Option<Met>]) -> Vec<NeedLine> {
+    let taxonomy = query.setting().taxonomy;
+    let line = |(need, met): (&crate::model::Need, &Option<Met>)| NeedLine {
+        need: named(taxonomy, need.concept),
+        must: need.must,
+        have: met.map(|met| Having {
+            relation: met.relation,
+            skill: named(taxonomy, met.held.concept),
+            line: met.held.line,
+            level: met.held.level,
+            verified: met.held.verified,
+            share: millionths(met.share),
+        }),
+    };
+    query.job().needs.iter().zip(met).map(line).collect()
+}
+
+fn price(query: &Query<'_>, person: &Person) -> Option<PriceLine> {
+    let (asked_price, paid_price) = (person.price?, query.job().price?);
+    let currency = match paid_price {
+        Price::Money { .. } => Some(query.setting().rates.base.as_str().to_owned()),
+        Price::Barter | Price::TimeCredits { .. } => None,
+    };
+    match Price::compare(asked_price, paid_price) {
+        Compared::Both { asked, paid, .. } => Some(PriceLine { asked, paid, currency }),
+        Compared::Unstated | Compared::OtherKind => None,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most half the Earth's circumference"
+)]
+fn distance(query: &Query<'_>, person: &Person) -> Option<u32> {
+    let point = query.job().site?.point()?;
+    Some(libm::rint(features::kilometres(point, person.point?)) as u32)
+}
+
+fn what_if(
+    query: &Query<'_>,
+    ranking: &[Ranked],
+    person: &Person,
+    own: &Ranked,
+    met: &[Option<Met>],
+) -> Vec<WhatIf> {
+    let title = own.features.client.get(Factor::Title as usize).copied().flatten();
+    let mut tried = Vec::new();
+    let mut attempt = |change: Change, changed: &Person| {
+        let score = Score::of(&query.features_with(changed, title), query.weights());
+        let rank = rank::place_with(query, ranking, &own.id, score.h);
+        tried.push(WhatIf { change, rank });
+    };
+    if let Some(line) = price(query, person).filter(|line| line.asked > line.paid) {
+        attempt(Change::Rate { to: line.paid }, &Person { price: query.job().price, ..person.clone() });
+    }
+    let mut open: Vec<(f64, u32)> = query
+        .job()
+        .needs
+        .iter()
+        .zip(met)
+        .zip(&query.weights)
+        .filter(|((_, met), _)| met.is_none_or(|met| met.relation != Relation::Same))
+        .map(|((need, met), weight)| (weight * (1.0 - met.map_or(0.0, |met| met.share)), need.concept))
+        .collect();
+    open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    for (_, concept) in open.into_iter().take(SKILLS_TRIED) {
+        let mut changed = person.clone();
+        changed.skills.push(Held { concept, level: LEVEL_UNSTATED, verified: false, line: u16::MAX });
+        attempt(Change::Skill { need: named(query.setting().taxonomy, concept) }, &changed);
+    }
+    let available = own.features.client.get(Factor::Availability as usize).copied().flatten();
+    if available.is_some_and(|x| x < score::ONE) {
+        let changed = Person { hours: query.job().hours, free_from: query.job().start, ..person.clone() };
+        attempt(Change::Availability, &changed);
+    }
+    tried
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
+}

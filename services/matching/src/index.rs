@@ -1,0 +1,208 @@
+//! All people of a node in memory, found by what a job needs and ranked by [`Query`]. It is derived: built from profiles at
+//! start, kept up by changes, and the same whatever their order.
+
+use std::collections::BTreeMap;
+
+use crate::features::title_of;
+use crate::gate::{Gate, Key};
+use crate::model::Person;
+use crate::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
+use crate::query::Query;
+use crate::rank::{self, Ranked};
+use crate::taxonomy::Taxonomy;
+use crate::terms;
+use crate::text::Tongue;
+use crate::title::{Title, Titles};
+
+/// How many people are ranked by all factors.
+pub const CANDIDATES: usize = 400;
+/// One more in so many is fetched at first, for those whom only the full filters stop.
+const SPARE: usize = 4;
+
+/// A block of people, sorted by id.
+#[derive(Debug)]
+struct Shard {
+    people: Vec<Person>,
+    /// The title of each, in [`Index::titles`].
+    titles: Vec<u32>,
+    /// What each is filtered by; none for those who are gone.
+    gates: Vec<Option<Gate>>,
+    block: Block,
+}
+
+/// Everybody who can be found.
+#[derive(Debug, Default)]
+pub struct Index {
+    shards: Vec<Shard>,
+    titles: Vec<Title>,
+    known_titles: BTreeMap<(Tongue, String), u32>,
+}
+
+/// Something new about a person.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The person's newest profile.
+    Put(Box<Person>),
+    /// The person is not to be found any more.
+    Remove([u8; 32]),
+}
+
+impl Index {
+    /// Takes changes, of one person the last. They can be found when this returns; it costs a few microseconds for each
+    /// person, and now and then the merge of small blocks.
+    pub fn apply(
+        &mut self,
+        taxonomy: &Taxonomy,
+        titles: &Titles<'_>,
+        changes: impl IntoIterator<Item = Change>,
+    ) {
+        let mut newest: BTreeMap<[u8; 32], Option<Box<Person>>> = BTreeMap::new();
+        for change in changes {
+            match change {
+                Change::Put(person) => newest.insert(person.id, Some(person)),
+                Change::Remove(id) => newest.insert(id, None),
+            };
+        }
+        let mut people = Vec::new();
+        for (id, person) in newest {
+            self.bury(&id);
+            people.extend(person.map(|person| *person));
+        }
+        while !people.is_empty() {
+            let rest = people.split_off(people.len().min(BLOCK_DOCS));
+            let numbers = people.iter().map(|person| self.title(titles, person)).collect();
+            self.push(taxonomy, people, numbers);
+            people = rest;
+        }
+    }
+
+    /// How many people can be found.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.gates.iter().flatten().count()).sum()
+    }
+
+    /// Whether nobody can be found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A person by subject key.
+    #[must_use]
+    pub fn get(&self, id: &[u8; 32]) -> Option<&Person> {
+        self.shards.iter().find_map(|shard| {
+            let place = shard.place(id)?;
+            shard.people.get(place)
+        })
+    }
+
+    /// The best [`CANDIDATES`] for a job, in order.
+    #[must_use]
+    pub fn rank(&self, query: &Query<'_>, space: &mut Space) -> Vec<Ranked> {
+        self.rank_more(query, space, CANDIDATES)
+    }
+
+    /// The best of more or fewer candidates, in order; of all who share anything with the job for [`usize::MAX`].
+    #[must_use]
+    pub fn rank_more(&self, query: &Query<'_>, space: &mut Space, candidates: usize) -> Vec<Ranked> {
+        let mut fetched = candidates.saturating_add(candidates / SPARE);
+        loop {
+            let found = self.fetch(query, space, fetched);
+            let exhausted = found.len() < fetched;
+            let passing = found.into_iter().filter_map(|(shard, doc)| self.at(shard, doc));
+            let ranked: Vec<Ranked> = passing
+                .filter(|(person, _)| query.stop(person).is_none())
+                .take(candidates)
+                .map(|(person, title)| {
+                    let alike = title.and_then(|title| title_of(query, title));
+                    let features = query.features_with(person, alike);
+                    Ranked::new(person.id, features, person.standing.completed, query.weights())
+                })
+                .collect();
+            if exhausted || ranked.len() >= candidates {
+                let mut ranked = ranked;
+                rank::order(query, &mut ranked);
+                return ranked;
+            }
+            fetched = fetched.saturating_mul(4);
+        }
+    }
+
+    /// Who shares most with a job, of those whom the gates let pass.
+    fn fetch(&self, query: &Query<'_>, space: &mut Space, limit: usize) -> Vec<(u16, u16)> {
+        let terms = terms::of_query(query);
+        let salt = number(&query.job.id);
+        let key = Key::new(query.job);
+        let mut best = Best::new(limit);
+        for (shard, place) in self.shards.iter().zip(0_u16..) {
+            let least = best.least();
+            let offer = |doc: u16, sum: u32| {
+                let gate = shard.gates.get(usize::from(doc)).copied().flatten();
+                if gate.is_some_and(|gate| key.opens(&gate))
+                    && let Some(person) = shard.people.get(usize::from(doc))
+                {
+                    best.offer(sum, mix(salt, number(&person.id)), (place, doc));
+                }
+                best.least()
+            };
+            shard.block.search(&terms, space, offer, least);
+        }
+        best.finish()
+    }
+
+    fn at(&self, shard: u16, doc: u16) -> Option<(&Person, Option<&Title>)> {
+        let shard = self.shards.get(usize::from(shard))?;
+        let person = shard.people.get(usize::from(doc))?;
+        let title = shard.titles.get(usize::from(doc)).and_then(|number| self.titles.get(*number as usize));
+        Some((person, title))
+    }
+
+    fn bury(&mut self, id: &[u8; 32]) {
+        for shard in &mut self.shards {
+            if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {
+                *gate = None;
+            }
+        }
+    }
+
+    fn title(&mut self, titles: &Titles<'_>, person: &Person) -> u32 {
+        let key = (person.tongue, person.headline.clone());
+        if let Some(number) = self.known_titles.get(&key) {
+            return *number;
+        }
+        let number = u32::try_from(self.titles.len()).unwrap_or(u32::MAX);
+        self.titles.push(titles.read(&person.headline, person.tongue));
+        self.known_titles.insert(key, number);
+        number
+    }
+
+    /// Adds a block and merges it with earlier ones that are no larger, as long as they fit one block: each person is moved
+    /// about as often as the number of blocks doubles.
+    fn push(&mut self, taxonomy: &Taxonomy, people: Vec<Person>, titles: Vec<u32>) {
+        let mut people: Vec<(Person, u32)> = people.into_iter().zip(titles).collect();
+        while let Some(last) = self.shards.pop_if(|last| {
+            last.people.len() <= people.len().saturating_mul(2)
+                && last.people.len().saturating_add(people.len()) <= BLOCK_DOCS
+        }) {
+            let old = last.people.into_iter().zip(last.titles).zip(last.gates);
+            people.extend(old.filter(|(_, gate)| gate.is_some()).map(|(person, _)| person));
+        }
+        people.sort_unstable_by_key(|(person, _)| person.id);
+        let empty = Title::default();
+        let docs = people.iter().map(|(person, title)| {
+            terms::of_person(taxonomy, person, self.titles.get(*title as usize).unwrap_or(&empty))
+        });
+        let block = Block::new(docs);
+        let gates = people.iter().map(|(person, _)| Some(Gate::new(person))).collect();
+        let (people, titles) = people.into_iter().unzip();
+        self.shards.push(Shard { people, titles, gates, block });
+    }
+}
+
+impl Shard {
+    fn place(&self, id: &[u8; 32]) -> Option<usize> {
+        let place = self.people.binary_search_by(|person| person.id.cmp(id)).ok()?;
+        self.gates.get(place).copied().flatten().map(|_| place)
+    }
+}

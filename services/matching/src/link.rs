@@ -1,0 +1,230 @@
+//! From words to concepts: exact phrases first, then the labels that share words and letter sequences. The person
+//! confirms; nothing here decides what somebody can do.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lexicon::{Bag, Field, Measure, bag};
+use crate::taxonomy::{ConceptKind, Taxonomy};
+use crate::text::{self, Tongue, fold};
+
+/// The words of the longest phrase that is looked up; longer labels are found by their words.
+pub const PHRASE_WORDS_MAX: usize = 12;
+/// The exact mentions that are returned for one text: more than any form shows.
+pub const MENTIONS_MAX: usize = 200;
+/// The words of a phrase that a suggestion looks at: twice ESCO's longest label.
+pub const SUGGEST_WORDS_MAX: usize = 64;
+/// The share of a suggestion's score that shared words decide; letter sequences decide the rest.
+pub const WORDS_SHARE: f64 = 0.5;
+
+/// A concept that a phrase may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The number of the concept in the taxonomy.
+    pub concept: u32,
+    /// From 0 to about 1; 1 is the same words.
+    pub score: f64,
+}
+
+/// A phrase of a text that is a label.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// The first folded word of the phrase, counted from 0.
+    pub from: usize,
+    /// How many words it has.
+    pub words: usize,
+    /// The number of the concept.
+    pub concept: u32,
+}
+
+/// The labels of one kind in one language, those of a concept together.
+#[derive(Clone, Debug)]
+struct Labels {
+    /// The concept of each label.
+    concepts: Vec<u32>,
+    words: Field,
+    letters: Field,
+}
+
+/// What a phrase may mean, and in which language it is a label.
+type Meanings = Vec<(ConceptKind, Tongue, u32)>;
+/// The folded words of labels with their concepts.
+type Folded = Vec<(u32, Vec<String>)>;
+
+/// Finds concepts in text, over the labels of one taxonomy.
+#[derive(Clone, Debug)]
+pub struct Linker {
+    labels: BTreeMap<(ConceptKind, Tongue), Labels>,
+    phrases: BTreeMap<Vec<String>, Meanings>,
+    longest: usize,
+}
+
+/// The names of a text's stems, without words that say nothing unless there are no others.
+#[must_use]
+pub fn stems(words: &[String], tongue: Tongue) -> Bag {
+    bag(telling(words).iter().map(|word| text::name_of(text::stem(word, tongue).into_bytes())))
+}
+
+/// The names of a text's letter sequences, likewise.
+#[must_use]
+pub fn letters(words: &[String]) -> Bag {
+    bag(text::grams(&telling(words)))
+}
+
+fn telling(words: &[String]) -> Vec<String> {
+    let words = words.get(..SUGGEST_WORDS_MAX).unwrap_or(words);
+    let telling: Vec<String> = words.iter().filter(|word| !fold::is_empty_word(word)).cloned().collect();
+    if telling.is_empty() { words.to_vec() } else { telling }
+}
+
+/// The skills that texts name outright, in the order of their mention, each once, with the text's place.
+#[must_use]
+pub fn skills_in(linker: &Linker, texts: &[&str], tongue: Tongue) -> Vec<(u32, u16)> {
+    let mut found: Vec<(u32, u16)> = Vec::new();
+    for (text, line) in texts.iter().zip(0_u16..) {
+        for mention in linker.mentions(text, ConceptKind::Skill, tongue) {
+            if !found.iter().any(|(concept, _)| *concept == mention.concept) {
+                found.push((mention.concept, line));
+            }
+        }
+    }
+    found
+}
+
+impl Linker {
+    /// Over all labels of skills and occupations.
+    #[must_use]
+    pub fn new(taxonomy: &Taxonomy) -> Self {
+        let mut texts: BTreeMap<(ConceptKind, Tongue), Folded> = BTreeMap::new();
+        let mut phrases: BTreeMap<Vec<String>, Meanings> = BTreeMap::new();
+        for (concept, number) in taxonomy.concepts().iter().zip(0_u32..) {
+            for label in &concept.labels {
+                let words = text::words(&label.text);
+                if words.is_empty() {
+                    continue;
+                }
+                for phrase in [text::plain(&label.text, label.tongue), words.clone()] {
+                    phrases.entry(phrase).or_default().push((concept.kind, label.tongue, number));
+                }
+                texts.entry((concept.kind, label.tongue)).or_default().push((number, words));
+            }
+        }
+        phrases.values_mut().for_each(Vec::dedup);
+        let longest = phrases.keys().map(Vec::len).max().unwrap_or(0).min(PHRASE_WORDS_MAX);
+        let labels = texts.into_iter().map(|(key, texts)| (key, Labels::new(&texts, key.1))).collect();
+        Self { labels, phrases, longest }
+    }
+
+    /// The phrases of a text that are labels of a kind, from left to right, the longest at each place. A word that is only
+    /// a label in another language than the text's does not count.
+    #[must_use]
+    pub fn mentions(&self, text: &str, kind: ConceptKind, tongue: Tongue) -> Vec<Mention> {
+        let words = text::words(text);
+        let fits = |(other, spoken, _): &&(ConceptKind, Tongue, u32)| {
+            *other == kind && (tongue == Tongue::Other || *spoken == tongue)
+        };
+        let mut found = Vec::new();
+        let mut from = 0_usize;
+        while from < words.len() && found.len() < MENTIONS_MAX {
+            let rest = words.get(from..).unwrap_or_default();
+            let hit = (1..=self.longest.min(rest.len())).rev().find_map(|count| {
+                let meanings = self.phrases.get(rest.get(..count)?)?;
+                meanings.iter().find(fits).map(|(_, _, concept)| Mention {
+                    from,
+                    words: count,
+                    concept: *concept,
+                })
+            });
+            from = from.saturating_add(hit.as_ref().map_or(1, |mention| mention.words));
+            found.extend(hit);
+        }
+        found
+    }
+
+    /// The concepts of a kind that a phrase most likely means, best first, at most `limit`. In an unknown language all labels
+    /// are compared.
+    #[must_use]
+    pub fn suggest(&self, phrase: &str, kind: ConceptKind, tongue: Tongue, limit: usize) -> Vec<Suggestion> {
+        let words = text::words(phrase);
+        let mut best: BTreeMap<u32, f64> = BTreeMap::new();
+        for ((other, spoken), labels) in &self.labels {
+            if *other == kind && (tongue == Tongue::Other || *spoken == tongue) {
+                for found in labels.rank(&words, *spoken, limit) {
+                    let score = best.entry(found.concept).or_insert(0.0);
+                    *score = score.max(found.score);
+                }
+            }
+        }
+        let found = best.into_iter().map(|(concept, score)| Suggestion { concept, score }).collect();
+        first(found, limit)
+    }
+
+    /// How rare a stem is among the names of occupations in a language (English for others); 1 without such names.
+    #[must_use]
+    pub fn stem_idf(&self, name: u64, tongue: Tongue) -> f64 {
+        self.trades(tongue).map_or(1.0, |labels| labels.words.idf(name))
+    }
+
+    /// The same of a letter sequence.
+    #[must_use]
+    pub fn letters_idf(&self, name: u64, tongue: Tongue) -> f64 {
+        self.trades(tongue).map_or(1.0, |labels| labels.letters.idf(name))
+    }
+
+    /// The length of the vector of letter sequences.
+    #[must_use]
+    pub fn letters_norm(&self, bag: &Bag, tongue: Tongue) -> f64 {
+        let square = |(name, count): (&u64, &u32)| {
+            let weight = self.letters_idf(*name, tongue) * f64::from(*count);
+            weight * weight
+        };
+        libm::sqrt(bag.iter().map(square).sum())
+    }
+
+    fn trades(&self, tongue: Tongue) -> Option<&Labels> {
+        let of = |tongue| self.labels.get(&(ConceptKind::Occupation, tongue));
+        of(tongue).or_else(|| of(Tongue::English)).or_else(|| of(Tongue::French))
+    }
+}
+
+impl Labels {
+    fn new(texts: &Folded, tongue: Tongue) -> Self {
+        let words: Vec<Bag> = texts.iter().map(|(_, words)| stems(words, tongue)).collect();
+        let letters: Vec<Bag> = texts.iter().map(|(_, words)| letters(words)).collect();
+        Self {
+            concepts: texts.iter().map(|(concept, _)| *concept).collect(),
+            words: Field::new(Measure::Words, &words),
+            letters: Field::new(Measure::Letters, &letters),
+        }
+    }
+
+    fn rank(&self, words: &[String], tongue: Tongue, limit: usize) -> Vec<Suggestion> {
+        let by_words = self.words.scores(&stems(words, tongue));
+        let by_letters = self.letters.scores(&letters(words));
+        let mut found: Vec<Suggestion> = Vec::new();
+        for ((concept, words), letters) in self.concepts.iter().zip(by_words).zip(by_letters) {
+            let score = WORDS_SHARE * words + (1.0 - WORDS_SHARE) * letters;
+            match found.last_mut().filter(|last| last.concept == *concept) {
+                Some(last) => last.score = last.score.max(score),
+                None if score > 0.0 => found.push(Suggestion { concept: *concept, score }),
+                None => {}
+            }
+        }
+        first(found, limit)
+    }
+}
+
+/// The best, in order; equals by number.
+fn first(mut found: Vec<Suggestion>, limit: usize) -> Vec<Suggestion> {
+    let better = |a: &Suggestion, b: &Suggestion| b.score.total_cmp(&a.score).then(a.concept.cmp(&b.concept));
+    if limit == 0 {
+        return Vec::new();
+    }
+    if found.len() > limit {
+        found.select_nth_unstable_by(limit, better);
+        found.truncate(limit);
+    }
+    found.sort_by(better);
+    found
+}

@@ -1,0 +1,156 @@
+//! One job, prepared so that a million people can be compared with it. Every score of the product goes through
+//! [`Query::features`]: in the index, for a peer's answer, and for "why not me".
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::features;
+use crate::model::{Job, NICE, Need, Person, Spoken};
+use crate::money::{Compared, Price, RateTable};
+use crate::score::{Features, Score};
+use crate::side::{Policy, Weights};
+use crate::taxonomy::{Relation, Taxonomy};
+use crate::title::{Asked, Titles};
+
+/// Why somebody is not shown at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// The job pays less than the person works for.
+    BelowFloor,
+    /// One names money, the other barter or time credits.
+    OtherPay,
+    /// The job is at a place outside the person's travel radius.
+    TooFar,
+    /// The job is at a place and the person works remotely only.
+    OnSite,
+    /// The job is remote and the person does not work remotely.
+    Remote,
+    /// A language is missing, or two levels below what is needed.
+    Language,
+}
+
+/// What having a skill means to one of the needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meets {
+    /// Which need, from 0.
+    pub(crate) need: usize,
+    pub(crate) relation: Relation,
+}
+
+/// What a node ranks with: all of it is published.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The concepts.
+    pub taxonomy: &'a Taxonomy,
+    /// Titles over the same concepts.
+    pub titles: &'a Titles<'a>,
+    /// The exchange rates that prices were converted with.
+    pub rates: &'a RateTable,
+    /// Weights and the local bonus.
+    pub policy: Policy,
+}
+
+/// A prepared job.
+#[derive(Debug)]
+pub struct Query<'a> {
+    pub(crate) job: &'a Job,
+    pub(crate) setting: Setting<'a>,
+    pub(crate) title: Asked,
+    /// What each need weighs: idf, halved unless it is a must. In the order of the needs.
+    pub(crate) weights: Vec<f64>,
+    pub(crate) total: f64,
+    /// By concept: which needs it meets.
+    pub(crate) meets: BTreeMap<u32, Vec<Meets>>,
+    /// The job's telling words that its title does not have, with their weights.
+    pub(crate) words: Vec<(u64, f64)>,
+}
+
+/// The needs that count; a job that names more asks for nobody.
+pub const NEEDS_MAX: usize = 32;
+
+impl<'a> Query<'a> {
+    /// Prepares a job. Needs beyond [`NEEDS_MAX`] do not count.
+    #[must_use]
+    pub fn new(job: &'a Job, setting: Setting<'a>) -> Self {
+        Self::with_title(job, setting, setting.titles.ask(&job.title, job.tongue))
+    }
+
+    /// The same with a title that was prepared already.
+    pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: Asked) -> Self {
+        let Setting { taxonomy, titles, .. } = setting;
+        let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { NICE };
+        let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(weigh).collect();
+        let mut meets: BTreeMap<u32, Vec<Meets>> = BTreeMap::new();
+        for (need, place) in job.needs.iter().take(NEEDS_MAX).zip(0_usize..) {
+            meets.entry(need.concept).or_default().push(Meets { need: place, relation: Relation::Same });
+            for link in taxonomy.get(need.concept).map(|it| it.near.as_slice()).unwrap_or_default() {
+                meets.entry(link.concept).or_default().push(Meets { need: place, relation: link.relation });
+            }
+        }
+        let stems = job.words.stems.iter().filter(|name| !title.title().has_stem(**name));
+        let words = stems.map(|name| (*name, titles.stem_idf(*name, job.tongue))).collect();
+        let total = weights.iter().sum();
+        Self { job, setting, title, weights, total, meets, words }
+    }
+
+    /// What it is ranked with.
+    #[must_use]
+    pub const fn setting(&self) -> &Setting<'a> {
+        &self.setting
+    }
+
+    /// The job.
+    #[must_use]
+    pub const fn job(&self) -> &Job {
+        self.job
+    }
+
+    /// The weights of both sides.
+    #[must_use]
+    pub const fn weights(&self) -> &Weights {
+        &self.setting.policy.weights
+    }
+
+    /// Why this person is not shown, if so; the first reason in the order of [`Stop`].
+    #[must_use]
+    pub fn stop(&self, person: &Person) -> Option<Stop> {
+        let price = self.job.price.zip(person.price).map(|(paid, asked)| Price::compare(asked, paid));
+        match price {
+            Some(Compared::Both { below_floor: true, .. }) => return Some(Stop::BelowFloor),
+            Some(Compared::OtherKind) => return Some(Stop::OtherPay),
+            Some(Compared::Both { .. } | Compared::Unstated) | None => {}
+        }
+        features::place_stop(self.job.site, person).or_else(|| self.language_stop(person))
+    }
+
+    fn language_stop(&self, person: &Person) -> Option<Stop> {
+        let short = |need: &Spoken| features::level(person, need).saturating_add(1) < need.level;
+        (!person.languages.is_empty() && self.job.languages.iter().any(short)).then_some(Stop::Language)
+    }
+
+    /// Both sides' features.
+    #[must_use]
+    pub fn features(&self, person: &Person) -> Features {
+        self.features_with(person, features::title_factor(self, person))
+    }
+
+    /// The same where the titles were compared already.
+    pub(crate) fn features_with(&self, person: &Person, title: Option<u32>) -> Features {
+        features::all(self, person, title)
+    }
+
+    /// The score of a person.
+    #[must_use]
+    pub fn score(&self, person: &Person) -> Score {
+        Score::of(&self.features(person), self.weights())
+    }
+
+    /// What decides between equal scores: SHA-256 of job and person. Nobody gains by name or age, and every node agrees.
+    #[must_use]
+    pub fn tie(&self, person: &[u8; 32]) -> [u8; 32] {
+        Sha256::new().chain_update(self.job.id).chain_update(person).finalize().into()
+    }
+}

@@ -1,0 +1,191 @@
+//! Explanations as people read them, in English and French, from templates. No language model.
+
+use crate::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhyNot};
+use crate::fair::Placement;
+use crate::query::Stop;
+use crate::side::Factor;
+use crate::taxonomy::Relation;
+use crate::text::Tongue;
+
+/// Costs below this are not worth a sentence: a tenth of a point.
+const LOST_MIN: i64 = 1_000;
+
+/// The sentences of an explanation, the most important first; French for [`Tongue::French`], else English.
+#[must_use]
+pub fn sentences(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
+    let french = tongue == Tongue::French;
+    let say = |en: String, fr: String| if french { fr } else { en };
+    let mut said = vec![say(
+        format!("Place {} with {} of 100 points.", explanation.rank, points(explanation.h, false)),
+        format!("Rang {} avec {} points sur 100.", explanation.rank, points(explanation.h, true)),
+    )];
+    for need in &explanation.needs {
+        said.push(need_sentence(&need.need, need.have.as_ref(), french));
+    }
+    let mut costs: Vec<&Line> = explanation.client.iter().filter(|line| line.lost >= LOST_MIN).collect();
+    costs.sort_by(|a, b| b.lost.cmp(&a.lost).then(a.factor.cmp(&b.factor)));
+    for line in costs {
+        let (en, fr) = factor_names(line.factor);
+        let lost = u32::try_from(line.lost).unwrap_or(u32::MAX);
+        said.push(say(
+            format!("{en} cost {} points.", points(lost, false)),
+            format!("{fr} : {} points perdus.", points(lost, true)),
+        ));
+    }
+    if let Some(price) = explanation.price.as_ref().filter(|price| price.asked > price.paid) {
+        said.push(say(
+            format!(
+                "{} is asked, the job pays {}.",
+                amount(price.asked, price, false),
+                amount(price.paid, price, false)
+            ),
+            format!(
+                "{} demandés, la mission paie {}.",
+                amount(price.asked, price, true),
+                amount(price.paid, price, true)
+            ),
+        ));
+    }
+    said.extend(explanation.kilometres.map(|km| say(format!("{km} km away."), format!("À {km} km."))));
+    said.extend(explanation.placement.map(|placement| placement_sentence(placement, french)));
+    for it in explanation.what_if.iter().filter(|it| it.rank < explanation.rank) {
+        said.push(change_sentence(&it.change, it.rank, explanation.price.as_ref(), french));
+    }
+    said
+}
+
+/// What a person is told who asks "why not me".
+#[must_use]
+pub fn why_not(answer: &WhyNot, tongue: Tongue) -> Vec<String> {
+    match answer {
+        WhyNot::Ranked(explanation) => sentences(explanation, tongue),
+        WhyNot::Stopped(stop) => vec![stop_sentence(*stop, tongue == Tongue::French).to_owned()],
+    }
+}
+
+const fn stop_sentence(stop: Stop, french: bool) -> &'static str {
+    let (en, fr) = match stop {
+        Stop::BelowFloor => {
+            ("The job pays less than your lowest rate.", "La mission paie moins que votre tarif minimum.")
+        }
+        Stop::OtherPay => (
+            "The job pays in another kind than you ask: money, barter or time credits.",
+            "La mission ne paie pas de la manière que vous demandez : argent, troc ou crédits de temps.",
+        ),
+        Stop::TooFar => (
+            "The job is farther away than you travel.",
+            "La mission est plus loin que votre rayon de déplacement.",
+        ),
+        Stop::OnSite => (
+            "The job is on site and you work remotely.",
+            "La mission est sur place et vous travaillez à distance.",
+        ),
+        Stop::Remote => (
+            "The job is remote and you do not work remotely.",
+            "La mission est à distance et vous ne travaillez pas à distance.",
+        ),
+        Stop::Language => {
+            ("A language that the job needs is missing.", "Il manque une langue que la mission demande.")
+        }
+    };
+    if french { fr } else { en }
+}
+
+fn need_sentence(need: &Named, have: Option<&Having>, french: bool) -> String {
+    let name = if french { &need.fr } else { &need.en };
+    let Some(have) = have else {
+        return if french { format!("Manque : {name}.") } else { format!("Missing: {name}.") };
+    };
+    let skill = if french { &have.skill.fr } else { &have.skill.en };
+    let line = u32::from(have.line).saturating_add(1);
+    let (en, fr) = match have.relation {
+        Relation::Same => ("is met", "est couvert"),
+        Relation::Narrower => ("is met by the narrower", "est couvert par, plus précis,"),
+        Relation::Broader => ("is partly met by the broader", "est en partie couvert par, plus général,"),
+        Relation::Related => ("is partly met by the related", "est en partie couvert par, apparenté,"),
+        Relation::Sibling => ("is touched by, from the same group,", "est effleuré par, du même groupe,"),
+    };
+    let how = match (have.relation, french) {
+        (Relation::Same, _) => String::new(),
+        (_, true) => format!(" « {skill} »"),
+        (_, false) => format!(" \u{201c}{skill}\u{201d}"),
+    };
+    if french {
+        let word = if have.verified { "attesté" } else { "déclaré" };
+        format!("« {name} » {fr}{how} (ligne {line} du profil, {word}).")
+    } else {
+        let word = if have.verified { "verified" } else { "self-declared" };
+        format!("\u{201c}{name}\u{201d} {en}{how} (line {line} of the profile, {word}).")
+    }
+}
+
+const fn factor_names(factor: Factor) -> (&'static str, &'static str) {
+    match factor {
+        Factor::Skill => ("Skills", "Compétences"),
+        Factor::Title => ("The title", "Intitulé"),
+        Factor::Text => ("The profile's words", "Mots du profil"),
+        Factor::Rate => ("The rate", "Tarif"),
+        Factor::Availability => ("Availability", "Disponibilité"),
+        Factor::Zone => ("The time zone", "Fuseau horaire"),
+        Factor::Language => ("Languages", "Langues"),
+        Factor::Place => ("The place", "Lieu"),
+        Factor::Reputation => ("The record so far", "Historique"),
+    }
+}
+
+fn placement_sentence(placement: Placement, french: bool) -> String {
+    match (placement, french) {
+        (Placement::Newcomer { .. }, false) => {
+            "New here: one place of the list is kept for somebody new.".to_owned()
+        }
+        (Placement::Newcomer { .. }, true) => {
+            "Nouveau ici : une place de la liste est réservée aux nouveaux.".to_owned()
+        }
+        (Placement::Attention { moved }, false) => {
+            let way = if moved > 0 { "up" } else { "down" };
+            format!("Moved {way} by {}: people about as good take turns.", moved.unsigned_abs())
+        }
+        (Placement::Attention { moved }, true) => {
+            let way = if moved > 0 { "gagnées" } else { "cédées" };
+            format!("Places {way} : {}. À qualité presque égale, chacun son tour.", moved.unsigned_abs())
+        }
+    }
+}
+
+fn change_sentence(change: &Change, rank: usize, price: Option<&PriceLine>, french: bool) -> String {
+    match (change, french) {
+        (Change::Rate { to }, _) => {
+            let to = price.map_or_else(|| to.to_string(), |price| amount(*to, price, french));
+            if french {
+                format!("À {to}, ce serait le rang {rank}.")
+            } else {
+                format!("At {to} it would be place {rank}.")
+            }
+        }
+        (Change::Skill { need }, false) => {
+            format!("With \u{201c}{}\u{201d} it would be place {rank}.", need.en)
+        }
+        (Change::Skill { need }, true) => format!("Avec « {} », ce serait le rang {rank}.", need.fr),
+        (Change::Availability, false) => {
+            format!("Free for all hours from the first day it would be place {rank}.")
+        }
+        (Change::Availability, true) => {
+            format!("Disponible dès le premier jour et à plein, ce serait le rang {rank}.")
+        }
+    }
+}
+
+/// Ten-thousandths of a point, as one hundred points have them, to one decimal.
+fn points(ten_thousandths: u32, french: bool) -> String {
+    let tenths = ten_thousandths.saturating_add(500) / 1_000;
+    let mark = if french { ',' } else { '.' };
+    format!("{}{mark}{}", tenths / 10, tenths % 10)
+}
+
+fn amount(minor: u64, price: &PriceLine, french: bool) -> String {
+    match (&price.currency, french) {
+        (Some(currency), true) => format!("{},{:02} {currency}", minor / 100, minor % 100),
+        (Some(currency), false) => format!("{}.{:02} {currency}", minor / 100, minor % 100),
+        (None, _) => format!("{minor} h"),
+    }
+}

@@ -1,0 +1,103 @@
+//! The two sides of a match, what each looks at, and how much it weighs. There is no factor for payment to the node, and no
+//! input that could carry one.
+
+use serde::{Deserialize, Serialize};
+
+/// Whose judgement it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The one who posts the job: how well this person fits it.
+    Client,
+    /// The one who would do it: how well this job suits them.
+    Freelancer,
+}
+
+/// One thing that a side looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Factor {
+    /// How far the person's skills meet the needs.
+    Skill,
+    /// How alike job title and headline are.
+    Title,
+    /// How many of the job's other words the person's own text has.
+    Text,
+    /// What is asked against what is paid.
+    Rate,
+    /// Free hours and first free day.
+    Availability,
+    /// Working hours in common.
+    Zone,
+    /// The languages that the work needs.
+    Language,
+    /// Distance, or remote work.
+    Place,
+    /// The other side's record, by its lower bound; 0.5 without any.
+    Reputation,
+}
+
+/// How many factors there are.
+pub const FACTORS: usize = 9;
+
+impl Factor {
+    /// All, in the order of every table and sum.
+    pub const ALL: [Self; FACTORS] = [
+        Self::Skill,
+        Self::Title,
+        Self::Text,
+        Self::Rate,
+        Self::Availability,
+        Self::Zone,
+        Self::Language,
+        Self::Place,
+        Self::Reputation,
+    ];
+}
+
+/// One entry for each factor, in the order of [`Factor::ALL`].
+pub type Row<T> = [T; FACTORS];
+
+/// The weights of both sides, in hundredths of one side's sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// What the client looks at.
+    pub client: Row<u16>,
+    /// What the freelancer looks at.
+    pub freelancer: Row<u16>,
+}
+
+impl Weights {
+    /// What a node starts with. Set by people, published, and never learnt from clicks.
+    pub const DEFAULT: Self =
+        Self { client: [36, 12, 6, 12, 8, 6, 8, 6, 6], freelancer: [30, 5, 0, 25, 10, 5, 5, 10, 10] };
+
+    /// The weights of a side.
+    #[must_use]
+    pub const fn of(&self, side: Side) -> &Row<u16> {
+        match side {
+            Side::Client => &self.client,
+            Side::Freelancer => &self.freelancer,
+        }
+    }
+}
+
+/// What a node publishes about its ranking, and all that ranking depends on besides the documents, the taxonomy and the
+/// table of exchange rates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The weights.
+    pub weights: Weights,
+    /// Whether remote work near the client counts a little more.
+    pub local_bonus: bool,
+}
+
+impl Policy {
+    /// Default weights, no local bonus.
+    pub const DEFAULT: Self = Self { weights: Weights::DEFAULT, local_bonus: false };
+}
+
+/// The name of these rules; a change of any formula or constant changes it.
+pub const RANKER: &str = "hanse-rules-1";

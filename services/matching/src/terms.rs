@@ -1,0 +1,114 @@
+//! What jobs and people are found by: skills and what meets them, the trades that titles may mean, the words of titles.
+
+use crate::features::strength;
+use crate::model::{Job, NICE, Need, Person};
+use crate::postings::{Terms, WEIGHT_MAX};
+use crate::query::Query;
+use crate::taxonomy::{Relation, Taxonomy};
+use crate::title::Title;
+
+/// The shares of a query's weight that skills, trades and title words have. Where a job has none of one, the others count
+/// alone.
+const SKILLS: f64 = 0.70;
+const TRADES: f64 = 0.20;
+const WORDS: f64 = 0.10;
+
+/// The lowest bits say what a term is.
+const fn skill(concept: u32) -> u64 {
+    (concept as u64) << 2
+}
+
+const fn trade(place: u32) -> u64 {
+    (place as u64) << 2 | 1
+}
+
+const fn word(name: u64) -> u64 {
+    name << 2 | 2
+}
+
+/// The terms of a person: each skill, and each need that it meets by being narrower, broader or related. Siblings are left
+/// to the ranking: they would make the lists ten times longer for a third of a match.
+#[must_use]
+pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Person, title: &Title) -> Vec<(u64, u8)> {
+    let mut terms = Vec::with_capacity(person.skills.len().saturating_mul(3));
+    for held in &person.skills {
+        let strength = strength(held);
+        terms.push((skill(held.concept), byte(strength)));
+        for link in taxonomy.get(held.concept).map(|it| it.near.as_slice()).unwrap_or_default() {
+            // What the near one is to this skill is the reverse of what this skill is to a need for the near one.
+            let relation = match link.relation {
+                Relation::Same => Relation::Same,
+                Relation::Narrower => Relation::Broader,
+                Relation::Broader => Relation::Narrower,
+                Relation::Related => Relation::Related,
+                Relation::Sibling => continue,
+            };
+            terms.push((skill(link.concept), byte(strength * f64::from(relation.hundredths()) / 100.0)));
+        }
+    }
+    let whole: f64 = title.trades().iter().map(|(_, score)| score).sum();
+    terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(score / whole.max(1e-9)))));
+    terms.extend(title.stems().iter().map(|name| (word(*name), u8::MAX)));
+    terms
+}
+
+/// What a person looks for: the terms they are found by.
+#[must_use]
+pub(crate) fn of_seeker(taxonomy: &Taxonomy, person: &Person, title: &Title) -> Terms {
+    let mut terms = of_person(taxonomy, person, title);
+    terms.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    terms.dedup_by_key(|term| term.0);
+    terms.into_iter().map(|(term, impact)| (term, u32::from(impact))).collect()
+}
+
+/// What a job is found by: its needs, its trades and its title's words, each by its share.
+#[must_use]
+pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(u64, u8)> {
+    let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { NICE };
+    let whole: f64 = job.needs.iter().map(weigh).sum::<f64>().max(1e-9);
+    let mut terms: Vec<(u64, u8)> =
+        job.needs.iter().map(|need| (skill(need.concept), byte(SKILLS * weigh(need) / whole))).collect();
+    let sum: f64 = title.trades().iter().map(|(_, score)| score).sum::<f64>().max(1e-9);
+    terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(TRADES * score / sum))));
+    let share = WORDS / (title.stems().len().max(1) as f64);
+    terms.extend(title.stems().iter().map(|name| (word(*name), byte(share))));
+    terms
+}
+
+/// The terms of a job.
+#[must_use]
+pub(crate) fn of_query(query: &Query<'_>) -> Terms {
+    let mut terms = Terms::new();
+    for (need, weight) in query.job.needs.iter().zip(&query.weights) {
+        terms.push((skill(need.concept), whole(SKILLS * weight / query.total.max(1e-9))));
+    }
+    let title = query.title.title();
+    let sum: f64 = title.trades().iter().map(|(_, score)| score).sum();
+    terms.extend(
+        title.trades().iter().map(|(place, score)| (trade(*place), whole(TRADES * score / sum.max(1e-9)))),
+    );
+    let stems = query.title.stems();
+    let rarity: f64 = stems.iter().map(|(_, idf)| idf).sum();
+    terms.extend(stems.iter().map(|(name, idf)| (word(*name), whole(WORDS * idf / rarity.max(1e-9)))));
+    terms.sort_unstable_by_key(|term| term.0);
+    terms.dedup_by_key(|term| term.0);
+    terms
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=1 just before; NaN becomes 0"
+)]
+fn byte(share: f64) -> u8 {
+    libm::rint(share.clamp(0.0, 1.0) * f64::from(u8::MAX)) as u8
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=1 just before; NaN becomes 0"
+)]
+fn whole(share: f64) -> u32 {
+    libm::rint(share.clamp(0.0, 1.0) * f64::from(WEIGHT_MAX)) as u32
+}

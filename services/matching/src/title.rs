@@ -1,0 +1,268 @@
+//! How alike two titles are: shared words, shared letter sequences, and what the taxonomy knows of the trades that they may
+//! mean. A person can read all three.
+
+use std::collections::BTreeMap;
+
+use crate::link::{self, Linker};
+use crate::taxonomy::{Concept, ConceptKind, Taxonomy};
+use crate::text::{self, Tongue};
+
+/// The trades that a title may mean, at most.
+pub const TRADES_MAX: usize = 5;
+/// The shares of words, letters and trades. Set before anything was measured.
+pub const SHARES: [f64; 3] = [0.25, 0.35, 0.40];
+/// What the groups of a trade (of 4 and of 3 digits) count against the trade itself.
+const GROUPS: [(usize, f64); 2] = [(4, 0.7), (3, 0.4)];
+/// What all skills of a trade count together, and an optional one against an essential one.
+const SKILLS: f64 = 1.0;
+const OPTIONAL: f64 = 0.4;
+
+/// A title, read once: about 300 bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Title {
+    /// The names of its stems, sorted, each once, and the sum of their rarities.
+    stems: Box<[u64]>,
+    weight: f64,
+    /// The shortened names of its letter sequences, sorted, repeated as often as they occur, and their vector's length.
+    letters: Box<[u32]>,
+    norm: f64,
+    /// What it may mean: the trade's place in [`Titles`] and how well it fits, and the length of their sum's vector.
+    trades: Box<[(u32, f64)]>,
+    length: f64,
+}
+
+impl Title {
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.stems.is_empty()
+    }
+
+    /// The names of its stems, sorted.
+    #[must_use]
+    pub fn stems(&self) -> &[u64] {
+        &self.stems
+    }
+
+    /// What it may mean, the likeliest first: the trade's place and how well it fits.
+    #[must_use]
+    pub fn trades(&self) -> &[(u32, f64)] {
+        &self.trades
+    }
+
+    /// Whether a stem is in it.
+    #[must_use]
+    pub fn has_stem(&self, name: u64) -> bool {
+        self.stems.binary_search(&name).is_ok()
+    }
+}
+
+/// A title that many are compared with.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    title: Title,
+    /// The rarity of each stem, and of each letter sequence squared and multiplied by its count, in the order of names.
+    stems: Vec<(u64, f64)>,
+    letters: Vec<(u32, f64)>,
+    /// The product of this title's vector with each trade's.
+    products: Vec<f64>,
+}
+
+impl Asked {
+    /// The title.
+    #[must_use]
+    pub const fn title(&self) -> &Title {
+        &self.title
+    }
+
+    /// Its stems and how rare each is.
+    #[must_use]
+    pub fn stems(&self) -> &[(u64, f64)] {
+        &self.stems
+    }
+}
+
+/// A part of a trade's vector: a trade, a group or a skill, by one name.
+type Part = (u64, f64);
+
+/// Reads and compares titles over one taxonomy.
+#[derive(Clone, Debug)]
+pub struct Titles<'a> {
+    linker: &'a Linker,
+    /// The place of each occupation.
+    places: BTreeMap<u32, u32>,
+    vectors: Vec<Vec<Part>>,
+    /// By part: which trades have it, and how strongly.
+    having: BTreeMap<u64, Vec<(u32, f64)>>,
+}
+
+impl<'a> Titles<'a> {
+    /// Over a taxonomy and its linker.
+    #[must_use]
+    pub fn new(taxonomy: &Taxonomy, linker: &'a Linker) -> Self {
+        let numbered = taxonomy.concepts().iter().zip(0_u32..);
+        let trades: Vec<(&Concept, u32)> =
+            numbered.filter(|(it, _)| it.kind == ConceptKind::Occupation).collect();
+        let vectors: Vec<Vec<Part>> =
+            trades.iter().map(|(it, number)| vector(taxonomy, it, *number)).collect();
+        let mut having: BTreeMap<u64, Vec<(u32, f64)>> = BTreeMap::new();
+        for (parts, place) in vectors.iter().zip(0_u32..) {
+            for (part, weight) in parts {
+                having.entry(*part).or_default().push((place, *weight));
+            }
+        }
+        let places = trades.iter().map(|(_, number)| *number).zip(0_u32..).collect();
+        Self { linker, places, vectors, having }
+    }
+
+    /// How rare a stem is among the names of trades in a language.
+    #[must_use]
+    pub fn stem_idf(&self, name: u64, tongue: Tongue) -> f64 {
+        self.linker.stem_idf(name, tongue)
+    }
+
+    /// Reads a title.
+    #[must_use]
+    pub fn read(&self, title: &str, tongue: Tongue) -> Title {
+        let words = text::words(title);
+        let stems: Box<[u64]> = link::stems(&words, tongue).into_keys().collect();
+        let bag = link::letters(&words);
+        let trades: Box<[(u32, f64)]> = self
+            .linker
+            .suggest(title, ConceptKind::Occupation, tongue, TRADES_MAX)
+            .iter()
+            .filter_map(|found| Some((*self.places.get(&found.concept)?, found.score)))
+            .collect();
+        let mut letters: Vec<u32> = bag
+            .iter()
+            .flat_map(|(name, count)| std::iter::repeat_n(shorten(*name), *count as usize))
+            .collect();
+        letters.sort_unstable();
+        let length = length(self.sum(&trades).values().copied());
+        Title {
+            weight: stems.iter().map(|name| self.stem_idf(*name, tongue)).sum(),
+            stems,
+            letters: letters.into_boxed_slice(),
+            norm: self.linker.letters_norm(&bag, tongue),
+            trades,
+            length,
+        }
+    }
+
+    /// Reads a title and prepares it for many comparisons.
+    #[must_use]
+    pub fn ask(&self, title: &str, tongue: Tongue) -> Asked {
+        self.prepare(self.read(title, tongue), title, tongue)
+    }
+
+    /// Prepares a title that has been read before: much the smaller part of the work.
+    #[must_use]
+    pub fn prepare(&self, read: Title, title: &str, tongue: Tongue) -> Asked {
+        let stems = read.stems.iter().map(|name| (*name, self.stem_idf(*name, tongue))).collect();
+        let bag = link::letters(&text::words(title));
+        let mut letters: Vec<(u32, f64)> = bag
+            .iter()
+            .map(|(name, count)| {
+                let idf = self.linker.letters_idf(*name, tongue);
+                (shorten(*name), idf * idf * f64::from(*count))
+            })
+            .collect();
+        letters.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut products = vec![0.0_f64; self.vectors.len()];
+        for (part, own) in self.sum(&read.trades) {
+            for (place, weight) in self.having.get(&part).map(Vec::as_slice).unwrap_or_default() {
+                if let Some(product) = products.get_mut(*place as usize) {
+                    *product += own * weight;
+                }
+            }
+        }
+        Asked { title: read, stems, letters, products }
+    }
+
+    /// How alike two titles are, from 0 to 1.
+    #[must_use]
+    pub fn alike(asked: &Asked, other: &Title) -> f64 {
+        let [words, letters, trades] = SHARES;
+        words * by_words(asked, other) + letters * by_letters(asked, other) + trades * by_trades(asked, other)
+    }
+
+    /// The sum of the vectors of trades.
+    fn sum(&self, trades: &[(u32, f64)]) -> BTreeMap<u64, f64> {
+        let mut sum = BTreeMap::new();
+        for (place, score) in trades {
+            for (part, weight) in self.vectors.get(*place as usize).map(Vec::as_slice).unwrap_or_default() {
+                *sum.entry(*part).or_insert(0.0) += score * weight;
+            }
+        }
+        sum
+    }
+}
+
+/// Shared words, by rarity, against the mean of both titles.
+fn by_words(asked: &Asked, other: &Title) -> f64 {
+    let whole = (asked.title.weight + other.weight) / 2.0;
+    let shared: f64 = asked.stems.iter().filter(|(name, _)| other.has_stem(*name)).map(|(_, idf)| idf).sum();
+    if whole > 0.0 { (shared / whole).min(1.0) } else { 0.0 }
+}
+
+/// The cosine of the letter sequences.
+fn by_letters(asked: &Asked, other: &Title) -> f64 {
+    let mut product = 0.0;
+    let mut theirs = other.letters.iter().peekable();
+    for (name, weight) in &asked.letters {
+        while theirs.next_if(|it| **it < *name).is_some() {}
+        while theirs.next_if(|it| **it == *name).is_some() {
+            product += weight;
+        }
+    }
+    let norms = asked.title.norm * other.norm;
+    if norms > 0.0 { (product / norms).min(1.0) } else { 0.0 }
+}
+
+/// The cosine of what the titles may mean.
+fn by_trades(asked: &Asked, other: &Title) -> f64 {
+    let product: f64 = other
+        .trades
+        .iter()
+        .map(|(place, score)| score * asked.products.get(*place as usize).copied().unwrap_or(0.0))
+        .sum();
+    let lengths = asked.title.length * other.length;
+    if lengths > 0.0 { (product / lengths).min(1.0) } else { 0.0 }
+}
+
+/// The upper half of a name: enough to tell the few sequences of two titles apart.
+const fn shorten(name: u64) -> u32 {
+    let [.., a, b, c, d] = name.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+fn length(weights: impl Iterator<Item = f64>) -> f64 {
+    libm::sqrt(weights.map(|weight| weight * weight).sum())
+}
+
+/// Names of parts must not meet: the lowest bits say what a part is.
+fn part(kind: u64, name: u64) -> u64 {
+    name << 2 | kind
+}
+
+fn vector(taxonomy: &Taxonomy, trade: &Concept, number: u32) -> Vec<Part> {
+    let mut parts = vec![(part(0, u64::from(number)), 1.0)];
+    if let Some(code) = &trade.isco {
+        let digits = code.trim_start_matches('C');
+        for (length, weight) in GROUPS {
+            if let Some(group) = digits.get(..length) {
+                parts.push((part(1, text::name_of(group.bytes())), weight));
+            }
+        }
+    }
+    let weigh = |(skill, essential): &(u32, bool)| {
+        let weight = if *essential { 1.0 } else { OPTIONAL };
+        (part(2, u64::from(*skill)), weight * taxonomy.idf(*skill))
+    };
+    let skills: Vec<Part> = trade.skills.iter().map(weigh).collect();
+    let whole = length(skills.iter().map(|(_, weight)| *weight));
+    parts.extend(
+        skills.into_iter().filter(|_| whole > 0.0).map(|(skill, weight)| (skill, SKILLS * weight / whole)),
+    );
+    parts
+}

@@ -1,0 +1,162 @@
+use hanse_matching::explain::{Change, Explanation, WhyNot, explain, why_not};
+use hanse_matching::fair::Placement;
+use hanse_matching::model::{Held, Person};
+use hanse_matching::query::{Query, Stop};
+use hanse_matching::rank::{Ranked, exhaustive};
+use hanse_matching::score::{ONE, Score};
+use hanse_matching::sentence;
+use hanse_matching::taxonomy::Relation;
+use hanse_matching::text::Tongue;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::support::{held, hourly, job, person, setting};
+
+fn others() -> Vec<Person> {
+    let mut people: Vec<Person> = (1..6).map(person).collect();
+    people[0].price = hourly(None, 5_600);
+    people[0].skills = vec![Held { line: 3, ..held('b', 0) }];
+    people[1].hours = Some(10);
+    people
+}
+
+fn explained(people: &[Person], who: usize) -> (Explanation, Vec<Ranked>) {
+    let job = job();
+    let query = Query::new(&job, setting());
+    let ranking = exhaustive(&query, people.iter());
+    let own = *ranking.iter().find(|it| it.id == people[who].id).unwrap();
+    (explain(&query, &ranking, &people[who], &own), ranking)
+}
+
+#[test]
+fn the_score_follows_from_the_lines_through_json() {
+    let (explanation, ranking) = explained(&others(), 0);
+    let json = serde_json::to_string(&explanation).unwrap();
+    let read: Explanation = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, explanation);
+    assert!(read.holds());
+    let own = ranking.iter().find(|it| it.id == [1; 32]).unwrap();
+    assert_eq!(read.recompute(), own.score, "to the last bit");
+    assert!(integers_only(&serde_json::from_str(&json).unwrap()), "as documents have them");
+    let lost: i64 = read.client.iter().map(|line| line.lost).sum();
+    assert_eq!(lost, i64::from(ONE - read.u));
+}
+
+fn integers_only(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => !number.is_f64(),
+        Value::Array(values) => values.iter().all(integers_only),
+        Value::Object(values) => values.values().all(integers_only),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
+#[test]
+fn a_changed_line_is_found_out() {
+    let (explanation, _) = explained(&others(), 0);
+    let mut forged = explanation.clone();
+    forged.client[0].x += 1_000;
+    assert!(!forged.holds());
+    let mut forged = explanation;
+    forged.client[0].lost -= 1;
+    assert!(!forged.holds());
+}
+
+#[test]
+fn it_names_the_line_that_counted_and_what_is_missing() {
+    let (explanation, _) = explained(&others(), 0);
+    let have = explanation.needs[0].have.as_ref().unwrap();
+    assert_eq!(
+        (have.relation, have.line, have.skill.en.as_str()),
+        (Relation::Broader, 3, "systems programming")
+    );
+    assert_eq!(explanation.needs[1].have, None);
+    let price = explanation.price.unwrap();
+    assert_eq!((price.asked, price.paid, price.currency.as_deref()), (5_600, 5_000, Some("EUR")));
+}
+
+#[test]
+fn what_would_change_the_place_is_true() {
+    let people = others();
+    for who in 0..people.len() {
+        let (explanation, _) = explained(&people, who);
+        for change in &explanation.what_if {
+            let mut changed = people.clone();
+            match &change.change {
+                Change::Rate { to } => changed[who].price = hourly(None, *to),
+                Change::Skill { need } => {
+                    let concept = setting().taxonomy.find(&need.id).unwrap();
+                    changed[who].skills.push(Held { concept, level: 75, verified: false, line: 9 });
+                }
+                Change::Availability => {
+                    (changed[who].hours, changed[who].free_from) = (Some(20), Some(20_000));
+                }
+            }
+            assert_eq!(explained(&changed, who).0.rank, change.rank, "{who} {change:?}");
+        }
+    }
+}
+
+#[test]
+fn sentences_in_both_languages() {
+    let (mut explanation, _) = explained(&others(), 0);
+    explanation.placement = Some(Placement::Newcomer { moved: 3 });
+    let english = sentence::sentences(&explanation, Tongue::English).join("\n");
+    let french = sentence::sentences(&explanation, Tongue::French).join("\n");
+    for part in [
+        "Place 5 with",
+        "partly met by the broader \u{201c}systems programming\u{201d} (line 4",
+        "Missing: SQL.",
+        "56.00 EUR is asked",
+        "New here",
+    ] {
+        assert!(english.contains(part), "{part}\n{english}");
+    }
+    for part in [
+        "Rang 5 avec",
+        "« programmation système » (ligne 4 du profil, attesté)",
+        "Manque : langage SQL.",
+        "56,00 EUR demandés",
+        "Nouveau ici",
+    ] {
+        assert!(french.contains(part), "{part}\n{french}");
+    }
+}
+
+#[test]
+fn why_not_me() {
+    let job = job();
+    let query = Query::new(&job, setting());
+    let people = others();
+    let ranking = exhaustive(&query, people.iter().skip(1));
+    let mut dear = people[0].clone();
+    dear.price = hourly(Some(9_000), 9_500);
+    let stopped = why_not(&query, &ranking, &dear);
+    assert_eq!(stopped, WhyNot::Stopped(Stop::BelowFloor));
+    assert_eq!(
+        sentence::why_not(&stopped, Tongue::French),
+        ["La mission paie moins que votre tarif minimum."]
+    );
+    let WhyNot::Ranked(explanation) = why_not(&query, &ranking, &people[0]) else { panic!("not stopped") };
+    assert_eq!(explanation.rank, 5, "behind all others, although not in the ranking");
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_person_the_explanation_holds(
+        level in any::<u8>(), verified in any::<bool>(), figure in any::<u64>(), hours in any::<Option<u8>>(),
+        free in any::<Option<u32>>(), zone in any::<Option<i16>>(), bound in proptest::option::of(0..=ONE),
+    ) {
+        let mut people = others();
+        let it = &mut people[0];
+        it.skills = vec![Held { level, verified, ..held('a', 0) }];
+        it.price = hourly(None, figure);
+        (it.hours, it.free_from, it.zone, it.standing.bound) = (hours, free, zone, bound);
+        let (explanation, ranking) = explained(&people, 0);
+        prop_assert!(explanation.holds());
+        let own = ranking.iter().find(|it| it.id == [1; 32]).unwrap();
+        let Score { u, v, h } = explanation.recompute();
+        prop_assert_eq!([u, v, h].map(f64::to_bits), [own.score.u, own.score.v, own.score.h].map(f64::to_bits));
+        prop_assert_eq!(ranking[explanation.rank - 1].id, [1; 32]);
+    }
+}

@@ -1,0 +1,100 @@
+use hanse_matching::taxonomy::{CsvError, Importer, Relation, TaxonomyError};
+use hanse_matching::text::Tongue;
+
+use crate::support::{BROADER, CONCEPTS_EN, FILES, TAXONOMY, imported, skill};
+
+#[test]
+fn relations_say_what_meets_what() {
+    let local = TAXONOMY.find("local:wasm").unwrap();
+    assert_eq!(TAXONOMY.relation(skill('a'), skill('a')), Some(Relation::Same));
+    assert_eq!(
+        TAXONOMY.relation(skill('b'), skill('a')),
+        Some(Relation::Narrower),
+        "Rust is a kind of systems programming"
+    );
+    assert_eq!(TAXONOMY.relation(skill('a'), skill('b')), Some(Relation::Broader));
+    assert_eq!(
+        TAXONOMY.relation(skill('a'), skill('d')),
+        Some(Relation::Sibling),
+        "Rust and C++ stand in one group"
+    );
+    assert_eq!(TAXONOMY.relation(local, skill('b')), Some(Relation::Broader));
+    assert_eq!(TAXONOMY.relation(skill('b'), local), Some(Relation::Narrower));
+    assert_eq!(TAXONOMY.relation(skill('a'), skill('e')), None);
+    assert!(TAXONOMY.idf(skill('a')) > TAXONOMY.idf(skill('c')), "two occupations want SQL, one Rust");
+}
+
+#[test]
+fn names_in_both_languages() {
+    let concept = TAXONOMY.get(skill('e')).unwrap();
+    assert_eq!(
+        (concept.label(Tongue::English), concept.label(Tongue::French)),
+        ("bake bread", "faire du pain")
+    );
+    assert_eq!(TAXONOMY.get(skill('a')).unwrap().label(Tongue::French), "Rust", "what there is");
+}
+
+#[test]
+fn the_order_of_files_and_a_second_import_change_nothing() {
+    let mut turned = FILES;
+    turned.reverse();
+    // Names of concepts of ours need no concept file, and so may come first or last.
+    assert_eq!(imported(turned).digest(), TAXONOMY.digest());
+    assert_eq!(imported(FILES.into_iter().chain(FILES)).digest(), TAXONOMY.digest());
+    assert_ne!(imported(FILES.into_iter().take(4)).digest(), TAXONOMY.digest());
+}
+
+#[test]
+fn broken_files_are_refused_and_leave_no_trace() {
+    let refused = |text: &str| {
+        let mut importer = Importer::new("v").unwrap();
+        importer.add(CONCEPTS_EN, Tongue::English).unwrap();
+        let error = importer.add(text, Tongue::English).unwrap_err();
+        (error, importer.finish().unwrap().digest().to_owned())
+    };
+    let mut clean = Importer::new("v").unwrap();
+    clean.add(CONCEPTS_EN, Tongue::English).unwrap();
+    let clean = clean.finish().unwrap();
+    let ragged = format!("{BROADER}KnowledgeSkillCompetence,only\n");
+    let unclosed = format!("{BROADER}\"open\n");
+    for (text, expected) in [
+        ("", TaxonomyError::UnknownColumns),
+        ("\u{0}\u{1}\u{2}", TaxonomyError::UnknownColumns),
+        ("PK\u{3}\u{4} a zip archive", TaxonomyError::UnknownColumns),
+        ("id;label\n1;x\n", TaxonomyError::UnknownColumns),
+        (&ragged, TaxonomyError::Ragged(4)),
+        (&unclosed, TaxonomyError::Csv(CsvError::Quote(4))),
+    ] {
+        assert_eq!(refused(text), (expected, *clean.digest()), "{text:?}");
+    }
+}
+
+#[test]
+fn rows_without_sense_are_left_out_and_counted() {
+    let mut importer = Importer::new("v").unwrap();
+    let text = "conceptType,conceptUri,preferredLabel,altLabels\n,,,\nSomething,x,y,\nOccupation,a b,c,\nOccupation,ok,fine,\n";
+    let imported = importer.add(text, Tongue::English).unwrap();
+    assert_eq!((imported.rows, imported.skipped), (1, 3));
+    assert_eq!(importer.finish().unwrap().concepts().len(), 1);
+}
+
+#[test]
+fn relations_of_another_version_are_dropped() {
+    let mut importer = Importer::new("v").unwrap();
+    importer.add(CONCEPTS_EN, Tongue::English).unwrap();
+    let other = BROADER.replace("00000000000b", "0000000000ff");
+    importer.add(&other, Tongue::Other).unwrap();
+    let taxonomy = importer.finish().unwrap();
+    let rust = taxonomy.find("00000000-0000-0000-0000-00000000000a").unwrap();
+    assert!(taxonomy.get(rust).unwrap().near.is_empty());
+}
+
+#[test]
+fn a_version_names_itself_and_something_is_in_it() {
+    for bad in ["", "ESCO 1", "é", &"x".repeat(65)] {
+        assert_eq!(Importer::new(bad).unwrap_err(), TaxonomyError::Version);
+    }
+    let mut importer = Importer::new("v").unwrap();
+    importer.add(BROADER, Tongue::Other).unwrap();
+    assert_eq!(importer.finish().unwrap_err(), TaxonomyError::Empty);
+}
