@@ -18,7 +18,7 @@ pub enum CsvError {
     /// A field is larger than [`FIELD_BYTES_MAX`].
     #[error("row {0} has a field larger than {FIELD_BYTES_MAX} bytes")]
     FieldTooLarge(u32),
-    /// A row has more than [`COLUMNS_MAX`] fields.
+    /// A row has more than `COLUMNS_MAX` fields.
     #[error("row {0} has more than {COLUMNS_MAX} columns")]
     TooManyColumns(u32),
     /// A quoted field is not closed, or text follows its closing quote.

@@ -28,7 +28,7 @@ pub enum TaxonomyError {
     /// A row has another number of fields than the first.
     #[error("row {0} has another number of fields than the first row")]
     Ragged(u32),
-    /// More than [`CONCEPTS_MAX`] concepts.
+    /// More than `CONCEPTS_MAX` concepts.
     #[error("more than {CONCEPTS_MAX} concepts")]
     TooManyConcepts,
     /// There is no concept with a name.
