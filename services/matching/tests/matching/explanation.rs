@@ -89,7 +89,7 @@ fn what_would_change_the_place_is_true() {
                     changed[who].skills.push(Held { concept, level: 75, verified: false, line: 9 });
                 }
                 Change::Availability => {
-                    (changed[who].hours, changed[who].free_from) = (Some(20), Some(20_000))
+                    (changed[who].hours, changed[who].free_from) = (Some(20), Some(20_000));
                 }
             }
             assert_eq!(explained(&changed, who).0.rank, change.rank, "{who} {change:?}");
