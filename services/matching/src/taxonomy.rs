@@ -6,8 +6,8 @@ mod csv;
 mod esco;
 
 pub use concept::{Concept, ConceptKind, Label, Link, Relation};
-pub use csv::{CsvError, FIELD_BYTES_MAX, FILE_BYTES_MAX, Rows};
-pub use esco::{Imported, Importer, TaxonomyError};
+pub use csv::{COLUMNS_MAX, CsvError, FIELD_BYTES_MAX, FILE_BYTES_MAX, Rows};
+pub use esco::{CONCEPTS_MAX, Imported, Importer, LABELS_MAX, SIBLINGS_MAX, TaxonomyError};
 
 use sha2::{Digest, Sha256};
 

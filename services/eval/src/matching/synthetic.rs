@@ -147,7 +147,7 @@ impl<'a> Maker<'a> {
         let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
         let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
         // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade and at lower levels; only
-        // a record verifies one, and only outcomes raise the lower bound. In plain order they get about an eighth.
+        // a record verifies one, and only outcomes raise the lower bound. In plain order they get about a sixth.
         let held = |(concept, line): (&u32, u16)| Held {
             concept: *concept,
             level: u8::try_from(if new { 20 } else { 50 } + dice.below(51)).unwrap_or(100),

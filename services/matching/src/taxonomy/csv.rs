@@ -7,7 +7,7 @@ pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The largest field: ten times ESCO's largest list of synonyms.
 pub const FIELD_BYTES_MAX: usize = 64 * 1024;
 /// The most columns of a row; ESCO has up to 14.
-pub(super) const COLUMNS_MAX: usize = 64;
+pub const COLUMNS_MAX: usize = 64;
 
 /// Why a file is not comma-separated values within the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

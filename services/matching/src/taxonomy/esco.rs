@@ -10,11 +10,11 @@ use super::csv::{CsvError, Rows};
 use crate::text::Tongue;
 
 /// The most concepts: ten times ESCO.
-pub(super) const CONCEPTS_MAX: usize = 200_000;
+pub const CONCEPTS_MAX: usize = 200_000;
 /// The most names of one concept; ESCO's longest list has about 100.
-pub(super) const LABELS_MAX: usize = 1_000;
+pub const LABELS_MAX: usize = 1_000;
 /// A group with more members than this makes no siblings: its members have little in common.
-pub(super) const SIBLINGS_MAX: usize = 40;
+pub const SIBLINGS_MAX: usize = 40;
 
 /// Why a taxonomy cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
