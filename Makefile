@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check eval openapi openapi-check bench fsck clean tools
+.PHONY: help demo run test check eval openapi openapi-check bench clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
