@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
@@ -12,6 +13,9 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::app::BODY_BYTES_MAX;
 use crate::problem::Problem;
+
+/// The largest body takes less over the slowest telephone line; who takes longer holds a connection on purpose.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A JSON object in the body, as a request type.
 #[derive(Debug)]
@@ -42,11 +46,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
-/// The whole body, if it is not too large.
+/// The whole body, if it is neither too large nor too slow.
 pub(crate) async fn bytes(payload: web::Payload) -> Result<web::Bytes, Problem> {
-    payload
-        .to_bytes_limited(BODY_BYTES_MAX)
+    tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_BYTES_MAX))
         .await
+        .map_err(|_| Problem::body_too_slow())?
         .map_err(|_| Problem::body_too_large())?
         .map_err(|_| Problem::body_unreadable())
 }
@@ -80,6 +84,15 @@ mod tests {
     fn slug(body: &str) -> (String, String) {
         let problem = read::<JobRequest>(body.as_bytes()).unwrap_err();
         (problem.kind.trim_start_matches("/problems/").to_owned(), problem.detail)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let stalled = futures::stream::pending::<Result<web::Bytes, actix_web::error::PayloadError>>();
+        let mut payload: Payload = Payload::Stream { payload: Box::pin(stalled) };
+        let request = actix_web::test::TestRequest::post().to_http_request();
+        let payload = web::Payload::from_request(&request, &mut payload).into_inner().unwrap();
+        assert_eq!(bytes(payload).await.unwrap_err().status, 408);
     }
 
     #[test]

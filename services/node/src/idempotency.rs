@@ -1,16 +1,16 @@
 //! `Idempotency-Key`: a repeated POST gets the answer of the first one and has no second effect.
 
-use actix_web::body::{BodyStream, BoxBody, MessageBody as _, to_bytes_limited};
+use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use hanse_document::Did;
 use hanse_engine::Idempotency;
 use sha2::{Digest as _, Sha256};
 
-use crate::app::BODY_BYTES_MAX;
+use crate::body;
 use crate::principal;
 use crate::problem::Problem;
 use crate::state::State;
@@ -64,13 +64,11 @@ async fn begin(
     did: &Did,
     key: &HeaderValue,
     request: &HttpRequest,
-    payload: Payload,
+    mut payload: Payload,
 ) -> Result<Begun, Problem> {
     let key = text(key)?;
-    let body = to_bytes_limited(BodyStream::new(payload), BODY_BYTES_MAX)
-        .await
-        .map_err(|_| Problem::body_too_large())?
-        .map_err(|_| Problem::body_unreadable())?;
+    let payload = web::Payload::from_request(request, &mut payload).into_inner();
+    let body = body::bytes(payload.map_err(|_| Problem::body_unreadable())?).await?;
     match state.engine.begin_once(did, key, &hash(request, &body)).await? {
         Idempotency::New => Ok(Begun::New(body)),
         Idempotency::Answered { status, headers, body } => {

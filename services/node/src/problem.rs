@@ -159,6 +159,16 @@ impl Problem {
         )
     }
 
+    /// A body that does not come.
+    #[must_use]
+    pub(crate) fn body_too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too-slow",
+            "The body did not arrive within 30 seconds: send it again.",
+        )
+    }
+
     /// A body that broke off.
     #[must_use]
     pub(crate) fn body_unreadable() -> Self {
