@@ -20,7 +20,7 @@ run: tools ## one node on a private Postgres of its own, until interrupted
 	target/debug/hanse-node run --private
 
 test: tools ## every test, against a throw-away Postgres that the target starts and stops
-	cargo build -p hanse-node -p hanse-command -p hanse-testkit
+	cargo test --workspace --no-run
 	target/debug/with-postgres -- cargo test --workspace --no-fail-fast -- --quiet
 
 check: tools ## format, lints and documentation, without a database
