@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use hanse_document::code::Currency;
 use hanse_document::time::Date;
@@ -96,7 +97,7 @@ const SPLIT: &str = "tuning: queries whose SHA-256 of the id ends in an even byt
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     let data = &arguments.data;
     let taxonomy = sets::esco(&data.join("esco"), &[])?;
-    let linker = Linker::new(&taxonomy);
+    let linker = Arc::new(Linker::new(&taxonomy));
     let rows = if arguments.no_sets { Vec::new() } else { sets(arguments, &taxonomy, &linker)? };
     let market =
         if arguments.people == 0 { None } else { Some(market(&taxonomy, &linker, arguments.people)?) };
@@ -122,7 +123,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
 }
 
 /// Every labelled set, with the baselines.
-fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Linker) -> Result<Vec<Row>, Failed> {
+fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Arc<Linker>) -> Result<Vec<Row>, Failed> {
     let data = &arguments.data;
     let mut rows = tables::titles(data, taxonomy, linker, ("en", Tongue::English))?;
     rows.extend(tables::titles(data, taxonomy, linker, ("fr", Tongue::French))?);
@@ -140,8 +141,8 @@ fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Linker) -> Result<V
     Ok(rows)
 }
 
-fn market(taxonomy: &Taxonomy, linker: &Linker, people: usize) -> Result<(Fairness, Latency), Failed> {
-    let titles = Titles::new(taxonomy, linker);
+fn market(taxonomy: &Taxonomy, linker: &Arc<Linker>, people: usize) -> Result<(Fairness, Latency), Failed> {
+    let titles = Titles::new(taxonomy, Arc::clone(linker));
     let rates = RateTable {
         date: Date::parse("2026-11-24").map_err(|_| Failed::Rates)?,
         source: "none: all synthetic prices are in EUR".to_owned(),

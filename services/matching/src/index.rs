@@ -50,12 +50,7 @@ pub enum Change {
 impl Index {
     /// Takes changes, of one person the last. They can be found when this returns; it costs a few microseconds for each
     /// person, and now and then the merge of small blocks.
-    pub fn apply(
-        &mut self,
-        taxonomy: &Taxonomy,
-        titles: &Titles<'_>,
-        changes: impl IntoIterator<Item = Change>,
-    ) {
+    pub fn apply(&mut self, taxonomy: &Taxonomy, titles: &Titles, changes: impl IntoIterator<Item = Change>) {
         let mut newest: BTreeMap<[u8; 32], Option<Box<Person>>> = BTreeMap::new();
         for change in changes {
             match change {
@@ -166,7 +161,7 @@ impl Index {
         }
     }
 
-    fn title(&mut self, titles: &Titles<'_>, person: &Person) -> u32 {
+    fn title(&mut self, titles: &Titles, person: &Person) -> u32 {
         let key = (person.tongue, person.headline.clone());
         if let Some(number) = self.known_titles.get(&key) {
             return *number;

@@ -46,7 +46,7 @@ pub struct Setting<'a> {
     /// The concepts.
     pub taxonomy: &'a Taxonomy,
     /// Titles over the same concepts.
-    pub titles: &'a Titles<'a>,
+    pub titles: &'a Titles,
     /// The exchange rates that prices were converted with.
     pub rates: &'a RateTable,
     /// Weights and the local bonus.

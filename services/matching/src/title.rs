@@ -2,6 +2,7 @@
 //! mean. A person can read all three.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::link::{self, Linker};
 use crate::taxonomy::{Concept, ConceptKind, Taxonomy};
@@ -87,8 +88,8 @@ type Part = (u64, f64);
 
 /// Reads and compares titles over one taxonomy.
 #[derive(Clone, Debug)]
-pub struct Titles<'a> {
-    linker: &'a Linker,
+pub struct Titles {
+    linker: Arc<Linker>,
     /// The place of each occupation.
     places: BTreeMap<u32, u32>,
     vectors: Vec<Vec<Part>>,
@@ -96,10 +97,10 @@ pub struct Titles<'a> {
     having: BTreeMap<u64, Vec<(u32, f64)>>,
 }
 
-impl<'a> Titles<'a> {
+impl Titles {
     /// Over a taxonomy and its linker.
     #[must_use]
-    pub fn new(taxonomy: &Taxonomy, linker: &'a Linker) -> Self {
+    pub fn new(taxonomy: &Taxonomy, linker: Arc<Linker>) -> Self {
         let numbered = taxonomy.concepts().iter().zip(0_u32..);
         let trades: Vec<(&Concept, u32)> =
             numbered.filter(|(it, _)| it.kind == ConceptKind::Occupation).collect();

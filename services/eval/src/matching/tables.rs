@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use hanse_matching::link::Linker;
 use hanse_matching::taxonomy::{ConceptKind, Importer, Rows, Taxonomy};
@@ -94,12 +95,12 @@ fn baseline(name: &str, set: &Set) -> Row {
 pub(crate) fn titles(
     data: &Path,
     taxonomy: &Taxonomy,
-    linker: &Linker,
+    linker: &Arc<Linker>,
     language: (&str, Tongue),
 ) -> Result<Vec<Row>, ReadError> {
     let name = format!("jobtitle-{}", language.0);
     let set = Set::read(&data.join("eval").join(&name))?;
-    let titles = Titles::new(taxonomy, linker);
+    let titles = Titles::new(taxonomy, Arc::clone(linker));
     let corpus: Vec<_> = set.corpus.iter().map(|(_, text)| titles.read(text, language.1)).collect();
     let row = measure(&name, "hanse", &set, |query| {
         let query = titles.ask(query, language.1);

@@ -1,7 +1,7 @@
 //! A small taxonomy, a reader over it, and people and jobs to vary.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use hanse_document::code::Currency;
 use hanse_document::kind::{Per, Point};
@@ -72,8 +72,8 @@ pub(crate) const FILES: [(&str, Tongue); 6] = [
 ];
 
 pub(crate) static TAXONOMY: LazyLock<Taxonomy> = LazyLock::new(|| imported(FILES));
-pub(crate) static LINKER: LazyLock<Linker> = LazyLock::new(|| Linker::new(&TAXONOMY));
-pub(crate) static TITLES: LazyLock<Titles<'static>> = LazyLock::new(|| Titles::new(&TAXONOMY, &LINKER));
+pub(crate) static LINKER: LazyLock<Arc<Linker>> = LazyLock::new(|| Arc::new(Linker::new(&TAXONOMY)));
+pub(crate) static TITLES: LazyLock<Titles> = LazyLock::new(|| Titles::new(&TAXONOMY, Arc::clone(&LINKER)));
 pub(crate) static RATES: LazyLock<RateTable> = LazyLock::new(rates);
 
 pub(crate) fn imported(files: impl IntoIterator<Item = (&'static str, Tongue)>) -> Taxonomy {
