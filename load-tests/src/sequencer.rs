@@ -84,6 +84,7 @@ async fn figures(store: &Store) -> Result<Vec<Figure>> {
         listen: Vec::new(),
         net: "bench".to_owned(),
         pace: Pace::default(),
+        ranking: hanse_engine::Policy::DEFAULT,
     };
     let logs = Logs::new(&config, &Keys::derive(&config.secret))?;
     logs.open(store, now()?).await?;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hanse_document::NodeName;
+use hanse_matching::side::Policy;
 use zeroize::Zeroizing;
 
 /// The 32 bytes from which every key of a node derives. Neither printed nor compared.
@@ -45,6 +46,8 @@ pub struct Config {
     pub net: String,
     /// How often background work looks by itself.
     pub pace: Pace,
+    /// The weights of its ranking, which it publishes.
+    pub ranking: Policy,
 }
 
 impl Config {

@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod error;
 mod keys;
+mod knowledge;
 mod metrics;
 mod signals;
 mod workers;
@@ -63,12 +64,15 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, Pace, Peer, Secret};
 pub use error::{EngineError, Failure, Refusal, UseError};
 pub use fsck::{FsckReport, fsck};
+pub use hanse_matching::side::Policy;
 pub use keys::{KeyError, Keys, Purpose};
+pub use knowledge::Knowledge;
 pub use views::{Delivery, Idempotency, Page, Published};
 pub use workers::{WorkerError, Workers};
 
 use accounts::Passwords;
 use heads::Heard;
+use knowledge::Known;
 use logs::Logs;
 use metrics::Metrics;
 use receipts::Receipts;
@@ -92,13 +96,14 @@ struct Inner {
     logs: Logs,
     heard: Heard,
     metrics: Metrics,
+    known: Known,
 }
 
 impl Engine {
     /// An engine that serves, without workers and without network.
     ///
     /// # Errors
-    /// `Peer` if a pinned peer's verifier keys cannot be used.
+    /// `Peer` if a pinned peer's verifier keys cannot be used, `Failed` if our own list of trades cannot.
     pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let keys = Keys::derive(&config.secret);
         let signals = Signals::new(&config);
@@ -107,6 +112,7 @@ impl Engine {
         let network = OnceLock::new();
         let receipts = Receipts::new(&config, &keys)?;
         let passwords = Passwords::new();
+        let known = Known::new(config.ranking)?;
         Ok(Self(Arc::new(Inner {
             config,
             keys,
@@ -119,6 +125,7 @@ impl Engine {
             receipts,
             passwords,
             metrics: Metrics::default(),
+            known,
         })))
     }
 
@@ -183,6 +190,10 @@ impl Engine {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    pub(crate) fn known(&self) -> &Known {
+        &self.0.known
     }
 
     /// What it has heard of heads.

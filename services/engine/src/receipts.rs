@@ -161,6 +161,7 @@ mod tests {
             listen: Vec::new(),
             net: "test".into(),
             pace: Pace::default(),
+            ranking: crate::Policy::DEFAULT,
         };
         Receipts::new(&config, &Keys::derive(&config.secret)).unwrap()
     }

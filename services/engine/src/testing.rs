@@ -48,6 +48,7 @@ impl Home {
             listen: Vec::new(),
             net: "test".into(),
             pace: Pace { receipt_wait: std::time::Duration::ZERO, ..Pace::default() },
+            ranking: crate::Policy::DEFAULT,
         };
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
         let database = TestDatabase::new().await;

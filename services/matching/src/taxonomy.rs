@@ -1,6 +1,7 @@
 //! Skills, occupations and their groups as one versioned graph with labels in two languages. It is data that a node
 //! imports; everything that a score needs from it (frequencies, relations) is fixed by its version and digest.
 
+mod columns;
 mod concept;
 mod csv;
 mod esco;

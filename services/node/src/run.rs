@@ -229,5 +229,6 @@ fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_
         listen: config.p2p.clone(),
         net: config.federation.clone(),
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
+        ranking: hanse_engine::Policy::DEFAULT,
     })
 }

@@ -45,6 +45,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         listen: vec![],
         net: "test".to_owned(),
         pace: Pace::default(),
+        ranking: hanse_engine::Policy::DEFAULT,
     }
 }
 

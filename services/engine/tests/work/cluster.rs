@@ -72,6 +72,7 @@ impl Cluster {
                     deliver: Duration::from_millis(50),
                     receipt_wait: Duration::from_secs(5),
                 },
+                ranking: hanse_engine::Policy::DEFAULT,
             };
             let database = TestDatabase::new().await;
             let engine = Engine::idle(config.clone(), database.store().await, clock.clone()).unwrap();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use super::Taxonomy;
+use super::columns::Columns;
 use super::concept::{Concept, ConceptKind, Label, Link, Relation};
 use super::csv::{CsvError, Rows};
 use crate::text::Tongue;
@@ -52,11 +53,45 @@ pub struct Imported {
 struct Entry {
     kind: Option<ConceptKind>,
     labels: BTreeSet<Label>,
+    /// The name to show in a language that has no preferred one.
+    first: BTreeMap<Tongue, String>,
     isco: Option<String>,
     parents: BTreeSet<String>,
     related: BTreeSet<String>,
     skills: BTreeMap<String, bool>,
     same_as: BTreeMap<String, Relation>,
+}
+
+impl Entry {
+    /// Takes names apart by `|`. The first is proposed to be shown: of several the least, so that the order of files does
+    /// not matter.
+    fn names(&mut self, tongue: Tongue, texts: &str) {
+        let mut texts = texts.split('|').map(str::trim).filter(|text| !text.is_empty()).peekable();
+        if let Some(text) = texts.peek() {
+            let known = self.first.entry(tongue).or_insert_with(|| (*text).to_owned());
+            if *text < known.as_str() {
+                (*text).clone_into(known);
+            }
+        }
+        texts.for_each(|text| name(self, tongue, text, false));
+    }
+
+    fn wants(&mut self, skill: String, essential: bool) {
+        self.skills.entry(skill).and_modify(|old| *old |= essential).or_insert(essential);
+    }
+
+    /// All names; where no file prefers one, the proposed one is to be shown.
+    fn labels(&self) -> Vec<Label> {
+        let mut labels = self.labels.clone();
+        for (tongue, text) in &self.first {
+            let has = labels.iter().any(|label| label.preferred && label.tongue == *tongue);
+            let label = |preferred| Label { tongue: *tongue, preferred, text: text.clone() };
+            if !has && labels.remove(&label(false)) {
+                labels.insert(label(true));
+            }
+        }
+        labels.into_iter().collect()
+    }
 }
 
 /// Collects files until [`Importer::finish`].
@@ -80,7 +115,9 @@ impl Importer {
     }
 
     /// Takes one file, recognised by its columns: ESCO's concepts (names in `tongue`), broader relations, relations of
-    /// skills, relations of occupations and skills; or ours: `conceptUri,language,label` and `localId,relation,conceptUri`.
+    /// skills, relations of occupations and skills; or ours: `conceptUri,language,label`, `localId,relation,conceptUri`, and
+    /// `conceptUri,conceptType,iscoGroup,en,fr,essential,optional` (names apart by `|`, the first to be shown where the
+    /// others have none; skills of an occupation apart by spaces).
     /// A file that fails leaves the importer as it was.
     ///
     /// # Errors
@@ -144,11 +181,7 @@ impl Importer {
             Columns::OccupationSkill { occupation, relation, skill } => {
                 let (occupation, skill) = (id_of(cell(occupation)?)?, id_of(cell(skill)?)?);
                 let essential = cell(relation)? == "essential";
-                self.entry(occupation)
-                    .skills
-                    .entry(skill)
-                    .and_modify(|old| *old |= essential)
-                    .or_insert(essential);
+                self.entry(occupation).wants(skill, essential);
             }
             Columns::Labels { uri, language, label } => {
                 let (id, tongue) = (id_of(cell(uri)?)?, Tongue::of_tag(cell(language)?));
@@ -159,6 +192,20 @@ impl Importer {
                 }
                 let first = id.starts_with(LOCAL) && !entry.labels.iter().any(|known| known.tongue == tongue);
                 name(entry, tongue, text, first);
+            }
+            Columns::Trades { uri, kind, isco, names, skills } => {
+                let (id, kind) = (id_of(cell(uri)?)?, kind_of(cell(kind)?)?);
+                let entry = self.entry(id);
+                entry.kind = Some(kind);
+                entry.isco = entry.isco.take().max(cell(isco).map(str::to_owned));
+                for (tongue, column) in names {
+                    entry.names(tongue, cell(column).unwrap_or_default());
+                }
+                for (essential, column) in skills {
+                    for skill in cell(column).unwrap_or_default().split(' ').filter_map(id_of) {
+                        entry.wants(skill, essential);
+                    }
+                }
             }
             Columns::Local { local, relation, uri } => {
                 let (id, target) = (id_of(cell(local)?)?, id_of(cell(uri)?)?);
@@ -205,7 +252,7 @@ impl Importer {
             .map(|(((id, entry, kind), near), wanted_by)| Concept {
                 id: id.clone(),
                 kind: *kind,
-                labels: entry.labels.iter().cloned().collect(),
+                labels: entry.labels(),
                 isco: entry.isco.clone(),
                 parents: entry.parents.iter().filter_map(number).collect(),
                 near,
@@ -306,38 +353,5 @@ fn kind_of(text: &str) -> Option<ConceptKind> {
         "Occupation" => Some(ConceptKind::Occupation),
         "ISCOGroup" | "SkillGroup" => Some(ConceptKind::Group),
         _ => None,
-    }
-}
-
-/// Which file it is, and where its columns stand.
-enum Columns {
-    Concepts { uri: usize, kind: usize, preferred: usize, others: usize, isco: Option<usize> },
-    Broader { uri: usize, broader: usize },
-    SkillSkill { from: usize, to: usize },
-    OccupationSkill { occupation: usize, relation: usize, skill: usize },
-    Labels { uri: usize, language: usize, label: usize },
-    Local { local: usize, relation: usize, uri: usize },
-}
-
-impl Columns {
-    fn of(header: &[String]) -> Option<Self> {
-        let at = |name: &str| header.iter().position(|column| column.trim() == name);
-        if let (Some(uri), Some(preferred)) = (at("conceptUri"), at("preferredLabel")) {
-            let (kind, others) = (at("conceptType")?, at("altLabels")?);
-            return Some(Self::Concepts { uri, kind, preferred, others, isco: at("iscoGroup") });
-        }
-        if let (Some(uri), Some(broader)) = (at("conceptUri"), at("broaderUri")) {
-            return Some(Self::Broader { uri, broader });
-        }
-        if let (Some(from), Some(to)) = (at("originalSkillUri"), at("relatedSkillUri")) {
-            return Some(Self::SkillSkill { from, to });
-        }
-        if let (Some(occupation), Some(skill)) = (at("occupationUri"), at("skillUri")) {
-            return Some(Self::OccupationSkill { occupation, relation: at("relationType")?, skill });
-        }
-        if let (Some(uri), Some(label)) = (at("conceptUri"), at("label")) {
-            return Some(Self::Labels { uri, language: at("language")?, label });
-        }
-        Some(Self::Local { local: at("localId")?, relation: at("relation")?, uri: at("conceptUri")? })
     }
 }
