@@ -10,6 +10,7 @@ mod ids;
 mod opinion;
 mod parameters;
 mod ranking;
+pub mod record;
 mod score;
 mod standpoint;
 mod summary;
