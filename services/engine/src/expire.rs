@@ -7,7 +7,7 @@ use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::jobs::{self, JobRow};
 use hanse_store::reviews::{self, ReviewRow};
-use hanse_store::{accounts, log};
+use hanse_store::{accounts, changes, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -23,6 +23,8 @@ const BATCH: i64 = 500;
 /// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
 pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
 const DAY_SECONDS: i64 = 86_400;
+/// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
+const CHANGES_SECONDS: i64 = DAY_SECONDS;
 /// Looks between two cleanings of sessions and kept answers.
 const CLEAN_EVERY: u32 = 600;
 
@@ -82,7 +84,10 @@ fn report(outcome: Result<(), UseError>, thing: &dyn std::fmt::Display) {
 
 async fn clean(engine: &Engine) -> Result<(), UseError> {
     engine.forget_old().await?;
-    let connection = engine.store().connection().await?;
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    changes::prune(&tx, CHANGES_SECONDS).await?;
+    tx.commit().await?;
     // A day's grace lets a late refresh be answered with the right reason.
     accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
     Ok(())
@@ -105,6 +110,7 @@ async fn expire(engine: &Engine, row: &JobRow, event: Event) -> Result<(), UseEr
     if state(&row.state)? == seen {
         job::node_event(&ctx, &row, event).await?;
         tx.commit().await?;
+        engine.signals().changed();
     }
     Ok(())
 }

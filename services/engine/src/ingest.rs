@@ -78,7 +78,9 @@ async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Resul
     }
     identity::learn(&ctx, genesis).await?;
     apply(&ctx, document, &[]).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    engine.signals().changed();
+    Ok(())
 }
 
 async fn known_here(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {

@@ -37,6 +37,7 @@ impl Engine {
         let view = shown(&tx, did).await?.ok_or(Refusal::UnknownPerson)?;
         if !dry_run {
             tx.commit().await?;
+            self.signals().changed();
         }
         published(&document, view, Delivery::Sequenced, applied)
     }

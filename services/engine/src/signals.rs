@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 
@@ -23,6 +23,8 @@ pub(crate) struct Signals {
     pub(crate) receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
     pub(crate) heads: Notify,
+    /// The feed of changes may have grown; each of its readers subscribes.
+    pub(crate) changed: watch::Sender<()>,
 }
 
 impl Signals {
@@ -38,9 +40,15 @@ impl Signals {
 
     /// Wakes every worker whose work a committed transaction may have made.
     pub(crate) fn committed(&self) {
+        self.changed();
         self.sequence.notify_one();
         self.relay.notify_one();
         self.deliver.values().for_each(Notify::notify_one);
+    }
+
+    /// Wakes the readers of the feed of changes, after a commit that touched a profile, a posting or a review.
+    pub(crate) fn changed(&self) {
+        self.changed.send_replace(());
     }
 
     /// Wakes whoever waits for leaves that have their place in a log.

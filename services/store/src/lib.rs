@@ -12,6 +12,7 @@ pub mod private;
 pub mod testing;
 
 pub mod accounts;
+pub mod changes;
 pub mod contracts;
 pub mod deliveries;
 pub mod documents;
@@ -31,6 +32,7 @@ pub use tokio_postgres::Row;
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("accounts", accounts::STATEMENTS),
+    ("changes", changes::STATEMENTS),
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),

@@ -18,6 +18,8 @@ pub const VARIABLE: &str = "HANSE_TEST_DATABASE";
 const CONNECTIONS: usize = 8;
 /// The server itself waits up to 5 s for the sessions of a database to end, so that few attempts are many.
 const RENAMES_MAX: usize = 10;
+/// Looks of [`settled`], a hundredth of a second apart.
+const LOOKS_MAX: usize = 9_000;
 /// One at a time makes the template; the number is arbitrary and used for nothing else.
 const TEMPLATE_LOCK: &str = "SELECT pg_advisory_lock(7203148815524601)";
 
@@ -69,6 +71,26 @@ impl TestDatabase {
         let config = Config { url: self.url.clone(), connections: CONNECTIONS };
         Store::open(&config).await.expect("the test database answers")
     }
+}
+
+/// Waits until every transaction that has begun to write on this server has ended, those of other tests included: then the
+/// feed of [`changes`](crate::changes) shows all that was committed before.
+///
+/// # Panics
+/// If the server does not answer, or somebody's transaction stays open for a minute and a half.
+pub async fn settled(db: &impl crate::Sql) {
+    const NOW: &str = "SELECT pg_current_xact_id()::text::bigint AS xid";
+    const LOOK: &str = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::bigint::text::xid8 AS settled, \
+         pg_sleep(0.01)::text AS paced";
+    let row = db.query_one(NOW, &[]).await.expect("the server answers");
+    let now: i64 = crate::column(&row, "none", "xid").expect("a number");
+    for _ in 0..LOOKS_MAX {
+        let row = db.query_one(LOOK, &[&now]).await.expect("the server answers");
+        if crate::column(&row, "none", "settled").expect("a truth value") {
+            return;
+        }
+    }
+    panic!("a transaction on this server stays open");
 }
 
 impl Drop for TestDatabase {
