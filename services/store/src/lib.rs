@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod lease;
 pub mod log;
 pub mod reviews;
+pub mod scores;
 
 pub use connection::{Connection, Tx};
 pub use error::StoreError;
@@ -42,4 +43,5 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
     ("reviews", reviews::STATEMENTS),
+    ("scores", scores::STATEMENTS),
 ];

@@ -58,8 +58,8 @@ fn files_of(source: &Path, module: &str) -> Vec<(PathBuf, String)> {
 
 /// The entries of the list, such as `FIND` and `tiles::GET`.
 fn listed_names(text: &str) -> Vec<String> {
-    let Some((_, list)) = text.split_once("STATEMENTS: &[&str] = &[") else { return Vec::new() };
-    let list = list.split("];").next().unwrap_or_default();
+    let Some((_, list)) = text.split_once("STATEMENTS: &[&str] =") else { return Vec::new() };
+    let list = list.split("];").next().unwrap_or_default().trim_start().trim_start_matches("&[");
     list.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
