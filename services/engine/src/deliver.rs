@@ -110,7 +110,9 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
             settle(engine, row, &document, &Answered::Refused(receipts::word(slug)), b"").await
         }
         Ok(Response::Busy { .. }) => defer(engine, row).await,
-        Ok(Response::Heads { .. } | Response::Range { .. }) => defer(engine, row).await,
+        Ok(Response::Heads { .. } | Response::Range { .. } | Response::Match { .. }) => {
+            defer(engine, row).await
+        }
         Err(RequestError::TooLarge) => {
             settle(engine, row, &document, &Answered::Refused("too-large".into()), b"").await
         }

@@ -61,6 +61,8 @@ async fn handle(engine: Engine, inbound: Inbound) {
 
 async fn respond(engine: &Engine, from: &str, request: Request) -> Option<hanse_network::Response> {
     let answered = match request {
+        // Dropped: whoever asks comes back when this node can search.
+        Request::Match { .. } => return None,
         Request::Deliver { documents } => return Some(deliver::answer(engine, from, documents).await),
         Request::Heads => heads::answer(engine, from).await,
         Request::Range { origin, start, end } => match engine.store().connection().await {

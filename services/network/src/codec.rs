@@ -1,10 +1,11 @@
 //! The frame on the wire: CBOR, one form and one pair of bounds for each protocol.
 //!
 //! libp2p's CBOR codec reads up to its bound and decodes what it has: what is longer is cut and fails as
-//! malformed. The three protocols share the engine's [`Request`] and [`Response`], but on the wire each has a
+//! malformed. The protocols share the engine's [`Request`] and [`Response`], but on the wire each has a
 //! form of its own, so that no peer can answer one question with the answer to another.
 
 use std::io;
+use std::time::Duration;
 
 use futures::{AsyncRead, AsyncWrite};
 use libp2p::StreamProtocol;
@@ -13,10 +14,12 @@ use prometheus_client::metrics::counter::Counter;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded;
+use crate::handle::{MATCH_STREAM_TIMEOUT, REQUEST_TIMEOUT};
 use crate::message::{
     ANSWER_BYTES_MAX, Bytes, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry,
     HEADS_NOTES_MAX, RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
 };
+use crate::search::{Found, MATCH_ANSWER_BYTES_MAX, MATCH_REQUEST_BYTES_MAX, Search};
 
 /// Bytes of CBOR before a byte string, at most.
 const HEAD: usize = 9;
@@ -30,16 +33,18 @@ pub(crate) enum Method {
     Heads,
     Range,
     Deliver,
+    Match,
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 3] = [Self::Heads, Self::Range, Self::Deliver];
+    pub(crate) const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
 
     pub(crate) const fn of(request: &Request) -> Self {
         match request {
             Request::Heads => Self::Heads,
             Request::Range { .. } => Self::Range,
             Request::Deliver { .. } => Self::Deliver,
+            Request::Match { .. } => Self::Match,
         }
     }
 
@@ -48,6 +53,15 @@ impl Method {
             Self::Heads => "heads",
             Self::Range => "range",
             Self::Deliver => "deliver",
+            Self::Match => "match",
+        }
+    }
+
+    /// How long a stream may last.
+    pub(crate) const fn timeout(self) -> Duration {
+        match self {
+            Self::Heads | Self::Range | Self::Deliver => REQUEST_TIMEOUT,
+            Self::Match => MATCH_STREAM_TIMEOUT,
         }
     }
 
@@ -55,6 +69,7 @@ impl Method {
         match self {
             Self::Heads | Self::Range => REQUEST_BYTES_MAX,
             Self::Deliver => DELIVER_BYTES_MAX,
+            Self::Match => MATCH_REQUEST_BYTES_MAX,
         }
     }
 
@@ -62,6 +77,7 @@ impl Method {
         match self {
             Self::Heads | Self::Deliver => ANSWER_BYTES_MAX,
             Self::Range => RANGE_ANSWER_BYTES_MAX,
+            Self::Match => MATCH_ANSWER_BYTES_MAX,
         }
     }
 
@@ -76,11 +92,16 @@ impl Method {
                 let checkpoint = checkpoint.filter(|_| entries.len() == whole);
                 self.measured(Response::Range { entries, checkpoint })
             }
+            (Self::Match, Response::Match { mut found }) => {
+                found.trim();
+                self.measured(Response::Match { found })
+            }
             (
                 method,
                 response @ (Response::Heads { .. }
                 | Response::Range { .. }
                 | Response::Receipt { .. }
+                | Response::Match { .. }
                 | Response::Busy { .. }
                 | Response::Refused { .. }),
             ) => method.measured(response),
@@ -99,6 +120,7 @@ impl Method {
                 }),
             ),
             Response::Receipt { receipt } => (self == Self::Deliver, receipt.len()),
+            Response::Match { found } => (self == Self::Match && found.fits(), found.cost()),
             Response::Busy { .. } => (true, 0),
             Response::Refused { slug, detail } => (true, slug.len().saturating_add(detail.len())),
         };
@@ -230,6 +252,10 @@ impl Codec {
                 let DeliverRequest { documents } = self.cbor::<_, ()>().read_request(protocol, io).await?;
                 Request::Deliver { documents }
             }
+            Method::Match => {
+                let search: Search = self.cbor::<_, ()>().read_request(protocol, io).await?;
+                Request::Match { search }
+            }
         })
     }
 
@@ -250,6 +276,13 @@ impl Codec {
             Method::Deliver => {
                 let reply: Reply<Receipt> = self.cbor::<(), _>().read_response(protocol, io).await?;
                 reply.map(|Receipt { receipt }| Response::Receipt { receipt })
+            }
+            Method::Match => {
+                let reply: Reply<Found> = self.cbor::<(), _>().read_response(protocol, io).await?;
+                if matches!(&reply, Reply::Ok(found) if !found.fits()) {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "a word is too long"));
+                }
+                reply.map(|found| Response::Match { found })
             }
         })
     }
@@ -296,7 +329,10 @@ impl request_response::Codec for Codec {
             (Method::Deliver, Request::Deliver { documents }) => {
                 self.cbor::<_, ()>().write_request(protocol, io, DeliverRequest { documents }).await
             }
-            (Method::Heads | Method::Range | Method::Deliver, _) => Err(foreign()),
+            (Method::Match, Request::Match { search }) => {
+                self.cbor::<_, ()>().write_request(protocol, io, search).await
+            }
+            (Method::Heads | Method::Range | Method::Deliver | Method::Match, _) => Err(foreign()),
         }
     }
 
@@ -328,7 +364,10 @@ impl request_response::Codec for Codec {
             (Method::Deliver, Response::Receipt { receipt }) => {
                 self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(Receipt { receipt })).await
             }
-            (Method::Heads | Method::Range | Method::Deliver, _) => Err(foreign()),
+            (Method::Match, Response::Match { found }) => {
+                self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(found)).await
+            }
+            (Method::Heads | Method::Range | Method::Deliver | Method::Match, _) => Err(foreign()),
         }
     }
 }

@@ -55,6 +55,7 @@ impl Loop {
             BehaviourEvent::Heads(event) => self.on_request_event(Method::Heads, event),
             BehaviourEvent::Range(event) => self.on_request_event(Method::Range, event),
             BehaviourEvent::Deliver(event) => self.on_request_event(Method::Deliver, event),
+            BehaviourEvent::Matches(event) => self.on_request_event(Method::Match, event),
             BehaviourEvent::Allowed(never) | BehaviourEvent::Limits(never) => match never {},
         }
     }

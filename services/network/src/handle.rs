@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use libp2p::PeerId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::codec::Method;
 use crate::config::Pinned;
@@ -18,11 +19,23 @@ pub(crate) const COMMANDS_MAX: usize = 256;
 /// Requests in flight to one peer on one protocol. The peer answers `Busy` beyond that.
 pub const REQUESTS_PER_PEER: usize = 2;
 
-/// Requests in flight to all peers together: the memory of their answers is bounded by it.
+/// Requests in flight to all peers together, `match` apart: the memory of their answers is bounded by it.
 pub const REQUESTS_GLOBAL: usize = 32;
 
-/// How long a request may take, and how long a caller waits for a place in the window.
+/// `match` requests in flight to all peers together. Strangers cause them by looking at a page, so they have places of
+/// their own: peers that are slow to answer them keep no log from being followed.
+pub const MATCHES_GLOBAL: usize = 16;
+
+/// How long a request may take, `match` apart, and how long a caller waits for a place in the window.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long a caller waits for a place and the answer to `match` together: a person waits for it, and does without a peer
+/// that takes longer.
+pub const MATCH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long the stream of a `match` may last. The asked holds on for longer than the asker, so that a slow answer is one that
+/// did not come, and not one that was cut off.
+pub(crate) const MATCH_STREAM_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What became of a message that was to be gossiped. None of these fails the write behind it: whatever is
 /// gossiped can also be pulled.
@@ -60,13 +73,13 @@ pub enum RequestError {
     /// The peer is not connected; redialling goes on by itself.
     #[error("the peer is not connected")]
     NotConnected,
-    /// The window to this peer stayed full for [`REQUEST_TIMEOUT`].
+    /// The window to this peer stayed full for as long as a request may take.
     #[error("too many requests to this peer are waiting")]
     Busy,
     /// The request breaks the bounds of its protocol and was not sent.
     #[error("the request is larger than its protocol allows")]
     TooLarge,
-    /// No answer within [`REQUEST_TIMEOUT`]. The peer may have acted on the request.
+    /// No answer within [`REQUEST_TIMEOUT`] or, to `match`, [`MATCH_TIMEOUT`]. The peer may have acted on the request.
     #[error("the peer did not answer in time")]
     Timeout,
     /// The peer does not speak this protocol of this federation.
@@ -128,6 +141,7 @@ pub struct Handle {
     commands: mpsc::Sender<Command>,
     peers: Arc<BTreeMap<String, Windows>>,
     global: Arc<Semaphore>,
+    matches: Arc<Semaphore>,
 }
 
 impl Handle {
@@ -141,6 +155,7 @@ impl Handle {
             commands,
             peers: Arc::new(peers.map(|peer| (peer.name.clone(), windows(peer))).collect()),
             global: Arc::new(Semaphore::new(REQUESTS_GLOBAL)),
+            matches: Arc::new(Semaphore::new(MATCHES_GLOBAL)),
         }
     }
 
@@ -168,20 +183,30 @@ impl Handle {
         if !request.fits() {
             return Err(RequestError::TooLarge);
         }
-        let window = windows.methods.get(&Method::of(&request)).ok_or(RequestError::Closed)?;
+        let method = Method::of(&request);
+        let window = windows.methods.get(&method).ok_or(RequestError::Closed)?;
+        let global = if method == Method::Match { &self.matches } else { &self.global };
         let places = async {
             let peer = Arc::clone(window).acquire_owned().await;
-            let global = Arc::clone(&self.global).acquire_owned().await;
+            let global = Arc::clone(global).acquire_owned().await;
             Ok(Slot {
                 _peer: peer.map_err(|_| RequestError::Closed)?,
                 _global: global.map_err(|_| RequestError::Closed)?,
             })
         };
-        let slot = tokio::time::timeout(REQUEST_TIMEOUT, places).await.map_err(|_| RequestError::Busy)??;
+        let deadline = Instant::now() + if method == Method::Match { MATCH_TIMEOUT } else { REQUEST_TIMEOUT };
+        let slot = tokio::time::timeout_at(deadline, places).await.map_err(|_| RequestError::Busy)??;
         let (outcome, result) = oneshot::channel();
         let command = Command::Request { peer: windows.id, request, slot, outcome };
-        self.commands.send(command).await.map_err(|_| RequestError::Closed)?;
-        result.await.map_err(|_| RequestError::Closed)?
+        let answered = async {
+            self.commands.send(command).await.map_err(|_| RequestError::Closed)?;
+            result.await.map_err(|_| RequestError::Closed)?
+        };
+        if method == Method::Match {
+            // The place in the window is given back when the stream has ended, not before.
+            return tokio::time::timeout_at(deadline, answered).await.unwrap_or(Err(RequestError::Timeout));
+        }
+        answered.await
     }
 
     /// The pinned peers in the order of their names. After the loop has stopped, all are disconnected.

@@ -16,12 +16,13 @@ mod redial;
 mod requests;
 mod resolve;
 mod run;
+mod search;
 mod swarm;
 
 pub use config::{Config, NET_BYTES_MAX, NetworkError, PEERS_MAX, Peer, peer_id};
 pub use handle::{
-    Handle, PeerState, PublishError, Published, REQUEST_TIMEOUT, REQUESTS_GLOBAL, REQUESTS_PER_PEER,
-    RequestError,
+    Handle, MATCH_TIMEOUT, MATCHES_GLOBAL, PeerState, PublishError, Published, REQUEST_TIMEOUT,
+    REQUESTS_GLOBAL, REQUESTS_PER_PEER, RequestError,
 };
 pub use inbound::{Answer, BUSY_RETRY_MS, Inbound, Judge, Topic, Verdict};
 pub use message::{
@@ -30,3 +31,7 @@ pub use message::{
     RANGE_ENTRIES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
 };
 pub use network::{INBOUND_MAX, Network, start};
+pub use search::{
+    Candidate, Digest, Found, MATCH_ANSWER_BYTES_MAX, MATCH_BYTES_MAX, MATCH_CANDIDATES_MAX, MATCH_FACTORS,
+    MATCH_JOB_BYTES_MAX, MATCH_REQUEST_BYTES_MAX, MATCH_WORD_BYTES_MAX, Row, Search,
+};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::search::{Found, Search};
+
 /// Bytes that travel as one CBOR byte string (a plain `Vec<u8>` would travel as an array of numbers).
 pub type Bytes = serde_bytes::ByteBuf;
 
@@ -9,7 +11,7 @@ pub type Bytes = serde_bytes::ByteBuf;
 /// received about as often as a node has mesh neighbours.
 pub const GOSSIP_BYTES_MAX: usize = 16 * 1024;
 
-/// Longest request except `deliver`, in bytes of CBOR: an origin and two numbers, with room to grow.
+/// Longest request to `heads` and `range`, in bytes of CBOR: an origin and two numbers, with room to grow.
 pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
 
 /// Longest `deliver` request, in bytes of CBOR: three of the largest documents and their frame.
@@ -59,6 +61,11 @@ pub enum Request {
         /// Canonical bytes of each document; between 1 and [`DELIVER_DOCUMENTS_MAX`].
         documents: Vec<Bytes>,
     },
+    /// Whom of its people the peer would show for a job.
+    Match {
+        /// The job, and how the asker ranks.
+        search: Search,
+    },
 }
 
 impl Request {
@@ -72,6 +79,7 @@ impl Request {
             Self::Deliver { documents } => {
                 documents.len() <= DELIVER_DOCUMENTS_MAX && crate::codec::deliver_fits(documents)
             }
+            Self::Match { search } => search.fits(),
         }
     }
 }
@@ -95,6 +103,11 @@ pub enum Response {
     Receipt {
         /// The peer's signed receipt.
         receipt: Bytes,
+    },
+    /// To [`Request::Match`].
+    Match {
+        /// Whom it found.
+        found: Found,
     },
     /// To any request: not now.
     Busy {

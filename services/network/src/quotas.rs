@@ -20,6 +20,13 @@ const ENTRIES_GLOBAL: Quota = Quota { burst: 32_768, period: WINDOW };
 /// Delivered documents: each is parsed, verified and stored before the receipt.
 const DOCUMENTS: Quota = Quota { burst: 128, period: WINDOW };
 
+/// Searches: each takes up to some tens of milliseconds of one core where a million people are at home. 4 a second let a node
+/// ask anew for 240 different jobs a minute; it keeps what it has heard for as long.
+const SEARCHES: Quota = Quota { burst: 40, period: WINDOW };
+
+/// Searches of all peers together: a fraction of one core, whatever they ask.
+const SEARCHES_GLOBAL: Quota = Quota { burst: 160, period: WINDOW };
+
 /// Gossiped messages: 200 a second, 10 for each of 20 nodes, whose messages a neighbour may all forward. The
 /// burst is half of the inbound queue, so that one peer cannot fill it at once.
 const GOSSIP: Quota = Quota { burst: 500, period: Duration::from_millis(2_500) };
@@ -30,6 +37,7 @@ pub(crate) struct Quotas {
     heads: Bucket,
     entries: Bucket,
     documents: Bucket,
+    searches: Bucket,
     gossip: Bucket,
 }
 
@@ -39,6 +47,7 @@ impl Quotas {
             heads: Bucket::new(HEADS),
             entries: Bucket::new(ENTRIES),
             documents: Bucket::new(DOCUMENTS),
+            searches: Bucket::new(SEARCHES),
             gossip: Bucket::new(GOSSIP),
         }
     }
@@ -48,8 +57,8 @@ impl Quotas {
         self.gossip.take(now, 1)
     }
 
-    /// Charges a request to this peer's bucket and, for entries, to the one of all peers; to neither if either
-    /// is over.
+    /// Charges a request to this peer's bucket and, for entries and searches, to the one of all peers; to neither
+    /// if either is over.
     pub(crate) fn request(
         &mut self,
         global: &mut Global,
@@ -62,27 +71,35 @@ impl Quotas {
             Method::Deliver => self.documents.take(now, cost),
             Method::Range => {
                 self.entries.check(now, cost)?;
-                global.0.take(now, cost)?;
+                global.entries.take(now, cost)?;
                 self.entries.take(now, cost)
+            }
+            Method::Match => {
+                self.searches.check(now, cost)?;
+                global.searches.take(now, cost)?;
+                self.searches.take(now, cost)
             }
         }
     }
 }
 
-/// The bucket of all peers together.
+/// The buckets of all peers together.
 #[derive(Debug, Clone)]
-pub(crate) struct Global(Bucket);
+pub(crate) struct Global {
+    entries: Bucket,
+    searches: Bucket,
+}
 
 impl Global {
     pub(crate) const fn new() -> Self {
-        Self(Bucket::new(ENTRIES_GLOBAL))
+        Self { entries: Bucket::new(ENTRIES_GLOBAL), searches: Bucket::new(SEARCHES_GLOBAL) }
     }
 }
 
 /// What a request costs: what it asks for, not what it gets.
 fn cost(request: &Request) -> u32 {
     let cost = match request {
-        Request::Heads => 1,
+        Request::Heads | Request::Match { .. } => 1,
         Request::Range { start, end, .. } => end.saturating_sub(*start).min(RANGE_ENTRIES_MAX),
         Request::Deliver { documents } => u64::try_from(documents.len()).unwrap_or(u64::MAX),
     };
@@ -93,6 +110,7 @@ fn cost(request: &Request) -> u32 {
 mod tests {
     use super::*;
     use crate::message::Bytes;
+    use crate::search::Search;
 
     fn range(count: u64) -> Request {
         Request::Range { origin: "a.example/jobs".to_owned(), start: 5, end: 5 + count }
@@ -129,6 +147,31 @@ mod tests {
         assert!(last.request(&mut global, &range(256), now).is_err());
         for _ in 0..16 {
             assert_eq!(last.request(&mut global, &range(256), now + WINDOW), Ok(()));
+        }
+    }
+
+    #[test]
+    fn searches_are_bounded_for_a_peer_and_for_all() {
+        let search =
+            Search { job: Bytes::new(), client: [0; 9], freelancer: [0; 9], local_bonus: false, limit: 50 };
+        let search = Request::Match { search };
+        let (mut global, now) = (Global::new(), Duration::ZERO);
+        for _ in 0..4 {
+            let mut peer = Quotas::new();
+            for _ in 0..40 {
+                assert_eq!(peer.request(&mut global, &search, now), Ok(()));
+            }
+            assert!(peer.request(&mut global, &search, now).is_err());
+            assert_eq!(
+                peer.request(&mut global, &range(256), now),
+                Ok(()),
+                "logs have a bucket of their own"
+            );
+        }
+        let mut last = Quotas::new();
+        assert!(last.request(&mut global, &search, now).is_err());
+        for _ in 0..40 {
+            assert_eq!(last.request(&mut global, &search, now + WINDOW), Ok(()), "a refusal charged nobody");
         }
     }
 

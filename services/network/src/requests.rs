@@ -35,7 +35,12 @@ impl Loop {
         let word = match &result {
             Ok(Response::Busy { .. }) => "busy",
             Ok(Response::Refused { .. }) => "refused",
-            Ok(Response::Heads { .. } | Response::Range { .. } | Response::Receipt { .. }) => "ok",
+            Ok(
+                Response::Heads { .. }
+                | Response::Range { .. }
+                | Response::Receipt { .. }
+                | Response::Match { .. },
+            ) => "ok",
             Err(RequestError::NotConnected) => "not_connected",
             Err(RequestError::Timeout) => "timeout",
             Err(RequestError::Malformed) => "malformed",
@@ -47,7 +52,7 @@ impl Loop {
         }
     }
 
-    /// Something happened on one of the three protocols.
+    /// Something happened on one of the protocols.
     pub(crate) fn on_request_event(&mut self, method: Method, event: Event<Request, Response>) {
         match event {
             Event::Message { peer, message, .. } => match message {
@@ -132,7 +137,10 @@ impl Loop {
         let word = match &response {
             Response::Busy { .. } => "busy",
             Response::Refused { .. } => "refused",
-            Response::Heads { .. } | Response::Range { .. } | Response::Receipt { .. } => "ok",
+            Response::Heads { .. }
+            | Response::Range { .. }
+            | Response::Receipt { .. }
+            | Response::Match { .. } => "ok",
         };
         self.metrics.request("in", method, word);
         let requests = self.swarm.behaviour_mut().requests(method);
@@ -152,9 +160,11 @@ fn checked(request: Request) -> Result<Request, Response> {
         Request::Deliver { documents } if (1..=DELIVER_DOCUMENTS_MAX).contains(&documents.len()) => {
             Ok(Request::Deliver { documents })
         }
-        Request::Range { .. } | Request::Deliver { .. } => Err(Response::Refused {
+        Request::Match { search } if search.fits() => Ok(Request::Match { search }),
+        Request::Range { .. } | Request::Deliver { .. } | Request::Match { .. } => Err(Response::Refused {
             slug: "out-of-form".to_owned(),
-            detail: "A range starts before it ends and names a log; a delivery holds 1 to 128 documents."
+            detail: "A range starts before it ends and names a log; a delivery holds 1 to 128 documents; \
+                     a search asks for 1 to 50 people by weights that add up to 100 on each side."
                 .to_owned(),
         }),
     }

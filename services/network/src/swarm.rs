@@ -11,7 +11,6 @@ use libp2p::{StreamProtocol, Swarm, SwarmBuilder, identify, noise, ping, tcp, ya
 use crate::codec::{Codec, Method};
 use crate::config::{Checked, NetworkError};
 use crate::gossip::{self, Gossip, Topics};
-use crate::handle::REQUEST_TIMEOUT;
 use crate::metrics::Metrics;
 
 /// Incoming connections whose handshake is under way. Strangers get this far, so it bounds what they cost.
@@ -24,7 +23,7 @@ const PENDING_OUTGOING_MAX: u32 = 16;
 const CONNECTIONS_PER_PEER: u32 = 2;
 
 /// Streams of one connection: 16 for each protocol of requests, and gossip, ping and identify.
-const STREAMS_MAX: usize = 64;
+const STREAMS_MAX: usize = 80;
 
 /// Streams of one protocol on one connection, both directions together: 2 requests each way, and room for
 /// answers that say `Busy`.
@@ -49,6 +48,7 @@ pub(crate) struct Behaviour {
     heads: request_response::Behaviour<Codec>,
     range: request_response::Behaviour<Codec>,
     deliver: request_response::Behaviour<Codec>,
+    matches: request_response::Behaviour<Codec>,
 }
 
 impl Behaviour {
@@ -76,6 +76,7 @@ impl Behaviour {
             heads: requests(Method::Heads, &checked.net, metrics)?,
             range: requests(Method::Range, &checked.net, metrics)?,
             deliver: requests(Method::Deliver, &checked.net, metrics)?,
+            matches: requests(Method::Match, &checked.net, metrics)?,
         })
     }
 
@@ -85,6 +86,7 @@ impl Behaviour {
             Method::Heads => &mut self.heads,
             Method::Range => &mut self.range,
             Method::Deliver => &mut self.deliver,
+            Method::Match => &mut self.matches,
         }
     }
 }
@@ -102,7 +104,7 @@ fn requests(
     let protocol = StreamProtocol::try_from_owned(format!("/{net}/{}/1", method.name()))
         .map_err(|error| NetworkError::Transport(error.to_string()))?;
     let config = request_response::Config::default()
-        .with_request_timeout(REQUEST_TIMEOUT)
+        .with_request_timeout(method.timeout())
         .with_max_concurrent_streams(STREAMS_PER_PROTOCOL);
     let codec = Codec::new(method, metrics.malformed(method));
     Ok(request_response::Behaviour::with_codec(codec, [(protocol, ProtocolSupport::Full)], config))

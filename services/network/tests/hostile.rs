@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod searches;
 mod stranger;
 
 use common::{NOWHERE, Node, seed, within};

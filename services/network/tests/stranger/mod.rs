@@ -69,6 +69,7 @@ pub(crate) struct Behaviour {
     heads: Requests,
     range: Requests,
     deliver: Requests,
+    matches: Requests,
 }
 
 /// The swarm, and what came out of it that nobody has taken yet.
@@ -96,6 +97,7 @@ impl Stranger {
             heads: requests(format!("/{net}/heads/1")),
             range: requests(format!("/{net}/range/1")),
             deliver: requests(format!("/{net}/deliver/1")),
+            matches: requests(format!("/{net}/match/1")),
         };
         let swarm = SwarmBuilder::with_existing_identity(key)
             .with_tokio()
@@ -145,6 +147,7 @@ impl Stranger {
             "heads" => &mut behaviour.heads,
             "range" => &mut behaviour.range,
             "deliver" => &mut behaviour.deliver,
+            "match" => &mut behaviour.matches,
             _ => panic!("no such method: {method}"),
         };
         requests.send_request(&node, bytes);
@@ -165,7 +168,11 @@ impl Stranger {
         loop {
             if let Some((method, channel)) = self.requests.pop_front() {
                 let behaviour = self.swarm.behaviour_mut();
-                let requests = if method == "heads" { &mut behaviour.heads } else { &mut behaviour.range };
+                let requests = match method {
+                    "heads" => &mut behaviour.heads,
+                    "match" => &mut behaviour.matches,
+                    _ => &mut behaviour.range,
+                };
                 requests.send_response(channel, bytes).unwrap();
                 return;
             }
@@ -192,6 +199,7 @@ impl Stranger {
                 BehaviourEvent::Heads(event) => self.on_event("heads", event),
                 BehaviourEvent::Range(event) => self.on_event("range", event),
                 BehaviourEvent::Deliver(event) => self.on_event("deliver", event),
+                BehaviourEvent::Matches(event) => self.on_event("match", event),
                 BehaviourEvent::Gossip(_) => {}
             }
         }

@@ -98,6 +98,14 @@ fn logs_and_nodes() -> Vec<(String, i128)> {
         ::hanse_network::REQUESTS_PER_PEER,
         ::hanse_network::REQUESTS_GLOBAL,
         ::hanse_network::BUSY_RETRY_MS,
+        ::hanse_network::MATCH_REQUEST_BYTES_MAX,
+        ::hanse_network::MATCH_JOB_BYTES_MAX,
+        ::hanse_network::MATCH_FACTORS,
+        ::hanse_network::MATCH_CANDIDATES_MAX,
+        ::hanse_network::MATCH_BYTES_MAX,
+        ::hanse_network::MATCH_ANSWER_BYTES_MAX,
+        ::hanse_network::MATCH_WORD_BYTES_MAX,
+        ::hanse_network::MATCHES_GLOBAL,
     ]
 }
 

@@ -144,7 +144,7 @@ impl Script {
                     checkpoint: note.map(|note| Bytes::from(note.clone().into_bytes())),
                 }
             }
-            Request::Deliver { .. } => {
+            Request::Deliver { .. } | Request::Match { .. } => {
                 Response::Refused { slug: "no".into(), detail: "Nothing is taken here.".into() }
             }
         }

@@ -26,7 +26,10 @@ async fn delivered(outlaw: &Outlaw, receipt_key: &VerifierKey, parcel: &[&[u8]])
             lines[2].to_owned()
         }
         Response::Refused { slug, .. } => format!("unread {slug}"),
-        other @ (Response::Heads { .. } | Response::Range { .. } | Response::Busy { .. }) => {
+        other @ (Response::Heads { .. }
+        | Response::Range { .. }
+        | Response::Match { .. }
+        | Response::Busy { .. }) => {
             panic!("{other:?}")
         }
     }
