@@ -66,6 +66,28 @@ pub struct Search {
     pub remote: Option<bool>,
     /// Of one client.
     pub client: Option<String>,
+    /// `money`, `barter` or `time_credits`.
+    pub pay: Option<String>,
+    /// The currency of the money.
+    pub currency: Option<String>,
+    /// What the money is for, `hour` or `project`.
+    pub per: Option<String>,
+    /// The money may be this much or more, in minor units.
+    pub min_pay: Option<i64>,
+    /// The money may be this much or less, in minor units.
+    pub max_pay: Option<i64>,
+    /// At a place in this country.
+    pub country: Option<String>,
+    /// At a place no farther from a point than so many kilometres: latitude and longitude in ten-thousandths of a degree.
+    pub near: Option<(i32, i32, u32)>,
+    /// Posted at this time or later.
+    pub posted_since: Option<String>,
+    /// For so many people or more.
+    pub min_seats: Option<u32>,
+    /// So many hours a week or more.
+    pub min_hours: Option<u32>,
+    /// So many hours a week or fewer.
+    pub max_hours: Option<u32>,
     /// In one state.
     pub state: Option<String>,
     /// Where the last page ended.
@@ -120,17 +142,46 @@ pub fn post_job(job: Value) -> Request {
 /// Finds jobs.
 #[must_use]
 pub fn search(search: &Search) -> Request {
-    let limit = search.limit.map(|limit| limit.to_string());
-    let remote = search.remote.map(|remote| remote.to_string());
-    Request::get(&["v1", "jobs"])
-        .query("text", search.text.as_deref())
-        .query("skill", search.skill.as_deref())
-        .query("language", search.language.as_deref())
-        .query("remote", remote.as_deref())
-        .query("client", search.client.as_deref())
-        .query("state", search.state.as_deref())
-        .query("cursor", search.cursor.as_deref())
-        .query("limit", limit.as_deref())
+    let mut request = Request::get(&["v1", "jobs"]);
+    for (name, value) in search.stated() {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        request = request.query(name, Some(&text));
+    }
+    request
+}
+
+impl Search {
+    /// What is asked for, by the names of the API.
+    #[must_use]
+    pub fn stated(&self) -> Vec<(&'static str, Value)> {
+        let text = |text: &Option<String>| text.as_deref().map(Value::from);
+        let (north, east, km) =
+            self.near.map_or((None, None, None), |(north, east, km)| (Some(north), Some(east), Some(km)));
+        let all = [
+            ("text", text(&self.text)),
+            ("skill", text(&self.skill)),
+            ("language", text(&self.language)),
+            ("remote", self.remote.map(Value::from)),
+            ("client", text(&self.client)),
+            ("pay", text(&self.pay)),
+            ("currency", text(&self.currency)),
+            ("per", text(&self.per)),
+            ("min_pay", self.min_pay.map(Value::from)),
+            ("max_pay", self.max_pay.map(Value::from)),
+            ("country", text(&self.country)),
+            ("latitude_e4", north.map(Value::from)),
+            ("longitude_e4", east.map(Value::from)),
+            ("within_km", km.map(Value::from)),
+            ("posted_since", text(&self.posted_since)),
+            ("min_seats", self.min_seats.map(Value::from)),
+            ("min_hours", self.min_hours.map(Value::from)),
+            ("max_hours", self.max_hours.map(Value::from)),
+            ("state", text(&self.state)),
+            ("cursor", text(&self.cursor)),
+            ("limit", self.limit.map(Value::from)),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 /// Shows a job.

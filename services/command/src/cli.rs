@@ -2,15 +2,16 @@
 
 mod args;
 mod body;
+mod search;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use args::{
-    BidArgs, JobArgs, OfferArgs, Password, ProfileArgs, Reason, ReviewArgs, SearchArgs, Trial, VerifyArgs,
-    YesNo,
+    BidArgs, JobArgs, OfferArgs, Password, ProfileArgs, Reason, ReviewArgs, Trial, VerifyArgs, YesNo,
 };
+pub use search::{FilterArgs, SearchArgs};
 
 /// Find work, hire, review, and carry your record: over the API of any Hanse node, or offline.
 #[derive(Debug, Parser)]
@@ -312,7 +313,8 @@ pub enum JobCommand {
     Post(JobArgs),
     /// Find jobs of the whole federation, newest first.
     #[command(
-        after_help = "Examples:\n  hanse job search sound engineer\n  hanse job search '\"live sound\" -wedding' --language en --remote no"
+        after_help = "Examples:\n  hanse job search sound engineer\n  hanse job search '\"live sound\" -wedding' --language en --remote no\n  \
+        hanse job search --pay 'from 40 EUR/hour' --near 45.764,4.8357 --within 25"
     )]
     Search(SearchArgs),
     /// Show a job.

@@ -1,8 +1,12 @@
 //! What people ask, as plain data: the edge reads it from JSON. Bounds are the document kinds' own; what breaks them is
 //! refused with the rejection's slug. An absent field is unstated.
 
+mod search;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub use search::{AlertQuery, EventQuery, JobQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -265,37 +269,6 @@ pub struct ReviewRequest {
     /// The language of the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-}
-
-/// Which postings, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct JobQuery {
-    /// Words, as people type them: `"a phrase" or -without`.
-    #[serde(default)]
-    pub text: Option<String>,
-    /// One skill.
-    #[serde(default)]
-    pub skill: Option<String>,
-    /// The posting's language.
-    #[serde(default)]
-    pub language: Option<String>,
-    /// Remote only, or on site only; unstated places are in neither.
-    #[serde(default)]
-    pub remote: Option<bool>,
-    /// Of one client.
-    #[serde(default)]
-    pub client: Option<String>,
-    /// In one state; `open` if neither state nor client is said.
-    #[serde(default)]
-    pub state: Option<String>,
-    /// Where the last page ended.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// At most so many, 1 to 100; 20 if not said.
-    #[serde(default)]
-    pub limit: Option<u32>,
 }
 
 /// A page of anything else.

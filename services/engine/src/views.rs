@@ -2,6 +2,7 @@
 //! word it is: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
 
 mod node;
+mod told;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 use crate::requests::{Pay, Place, Schedule};
 
 pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
+pub use told::{AlertView, SavedSearchView};
 
 /// What a publication led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

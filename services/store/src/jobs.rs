@@ -1,13 +1,18 @@
 //! Postings, of every node, and the search over them. The row is derived from the job's documents.
 
+mod search;
+
 use hanse_document::{Did, DocumentId, Kind, NodeName};
 
 use crate::rows::{head, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
+pub use search::{Near, Search, search};
+
 // The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language.
 const INSERT: &str = "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
-     posted_at, expires_at, search) VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, \
+     posted_at, expires_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
+     VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
      setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
      || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING";
 const FIND: &str =
@@ -19,16 +24,9 @@ const EXPIRED: &str = "SELECT id, client, home, state, head, seats, posted_at, e
      WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 const LEFT_FILLED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
      WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
-const SEARCH: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
-     WHERE ($1::text IS NULL OR search @@ websearch_to_tsquery('simple', $1)) \
-     AND ($2::text IS NULL OR skills @> ARRAY[$2]) AND ($3::text IS NULL OR language = $3) \
-     AND ($4::boolean IS NULL OR remote = $4) AND ($5::text IS NULL OR client = $5) \
-     AND ($6::text IS NULL OR state = $6) \
-     AND ($7::bigint IS NULL OR (posted_at, id) < ($7, $8::bytea)) \
-     ORDER BY posted_at DESC, id DESC LIMIT $9";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, LOCK, MOVE, EXPIRED, LEFT_FILLED, SEARCH];
+pub const STATEMENTS: &[&str] = &[INSERT, FIND, LOCK, MOVE, EXPIRED, LEFT_FILLED, search::SEARCH];
 
 const TABLE: &str = "job";
 
@@ -68,31 +66,36 @@ pub struct NewJob<'a> {
     pub skills: &'a [String],
     /// Whether it is remote; `None` is unstated.
     pub remote: Option<bool>,
+    /// What is given in return.
+    pub pay: JobPay<'a>,
+    /// The country of the place, if it has one.
+    pub country: Option<&'a str>,
+    /// Latitude and longitude of the place in ten-thousandths of a degree, if stated.
+    pub point: Option<(i32, i32)>,
+    /// Hours a week.
+    pub hours: Option<i32>,
 }
 
-/// Which postings.
-#[derive(Clone, Debug, Default)]
-pub struct Search<'a> {
-    /// Words as people type them; anything is a valid query.
-    pub text: Option<&'a str>,
-    /// One skill.
-    pub skill: Option<&'a str>,
-    /// The posting's language.
-    pub language: Option<&'a str>,
-    /// Remote or on site.
-    pub remote: Option<bool>,
-    /// Of one client.
-    pub client: Option<&'a str>,
-    /// In one state.
-    pub state: Option<&'a str>,
-    /// Only what comes after this posting (its time and hash) in the order of the page.
-    pub after: Option<(i64, [u8; 32])>,
+/// What a posting gives in return, as far as it is searched by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JobPay<'a> {
+    /// `money`, `barter` or `time_credits`.
+    pub kind: Option<&'a str>,
+    /// Of money.
+    pub currency: Option<&'a str>,
+    /// Of money: `hour` or `project`.
+    pub per: Option<&'a str>,
+    /// Of money, in minor units.
+    pub min: Option<i64>,
+    /// Of money, in minor units.
+    pub max: Option<i64>,
 }
 
 /// Adds a posting. `false` if it is here already.
 pub async fn insert(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<bool, StoreError> {
     let row = job.row;
-    let values: [&(dyn crate::ToSql + Sync); 12] = [
+    let (latitude, longitude) = job.point.unzip();
+    let values: [&(dyn crate::ToSql + Sync); 21] = [
         &row.id.hash().as_slice(),
         &row.client.as_str(),
         &row.home.as_str(),
@@ -105,6 +108,15 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<bool, StoreError> {
         &row.posted_at,
         &row.expires_at,
         &job.text,
+        &job.pay.kind,
+        &job.pay.currency,
+        &job.pay.per,
+        &job.pay.min,
+        &job.pay.max,
+        &job.country,
+        &latitude,
+        &longitude,
+        &job.hours,
     ];
     Ok(tx.execute(INSERT, &values).await? == 1)
 }
@@ -139,24 +151,6 @@ pub async fn expired(db: &impl Sql, now: i64, limit: i64) -> Result<Vec<JobRow>,
 /// Filled postings whose date was `expired_before` or earlier, at most `limit`.
 pub async fn left_filled(db: &impl Sql, expired_before: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
     db.query(LEFT_FILLED, &[&expired_before, &limit]).await?.iter().map(read).collect()
-}
-
-/// Postings, newest first, at most `limit`.
-pub async fn search(db: &impl Sql, search: &Search<'_>, limit: i64) -> Result<Vec<JobRow>, StoreError> {
-    let posted_at = search.after.map(|(posted_at, _)| posted_at);
-    let hash = search.after.map(|(_, hash)| hash.to_vec());
-    let values: [&(dyn crate::ToSql + Sync); 9] = [
-        &search.text,
-        &search.skill,
-        &search.language,
-        &search.remote,
-        &search.client,
-        &search.state,
-        &posted_at,
-        &hash,
-        &limit,
-    ];
-    db.query(SEARCH, &values).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<JobRow, StoreError> {

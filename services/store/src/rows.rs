@@ -53,3 +53,13 @@ pub(crate) fn head(
     let hash = bytes32(row, table, "head")?;
     Ok(if hash == *first.hash() { first } else { DocumentId::new(later, hash) })
 }
+
+/// Whether PostgreSQL reads the text as a UUID in the form that it writes.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.len() == LENGTHS.len()
+        && groups.iter().zip(LENGTHS).all(|(group, length)| {
+            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+}

@@ -70,7 +70,12 @@ fn statement_names(text: &str) -> Vec<String> {
     for part in text.split("const ").skip(1) {
         let Some((name, value)) = part.split_once(": &str =") else { continue };
         let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        let value = value.trim_start().trim_start_matches(['r', '#', '"']).trim_start();
+        let value = value
+            .trim_start()
+            .trim_start_matches("concat!(")
+            .trim_start()
+            .trim_start_matches(['r', '#', '"'])
+            .trim_start();
         if is_name && VERBS.iter().any(|verb| value.starts_with(verb)) {
             names.push(name.to_owned());
         }

@@ -142,35 +142,6 @@ pub struct JobArgs {
     pub trial: Trial,
 }
 
-/// What to look for.
-#[derive(Debug, Args)]
-pub struct SearchArgs {
-    /// Words; in one argument, "quotes" keep them together and -word leaves out.
-    #[arg(value_name = "WORD")]
-    pub words: Vec<String>,
-    /// One skill.
-    #[arg(long, value_name = "SKILL")]
-    pub skill: Option<String>,
-    /// The language of the posting.
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
-    /// Remote only, or on site only.
-    #[arg(long)]
-    pub remote: Option<YesNo>,
-    /// Postings of one client.
-    #[arg(long, value_name = "DID")]
-    pub client: Option<String>,
-    /// In one state, as in open or filled; open if neither this nor --client is said.
-    #[arg(long)]
-    pub state: Option<String>,
-    /// At most so many.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub limit: u32,
-    /// Where the last page ended, as printed below it.
-    #[arg(long)]
-    pub cursor: Option<String>,
-}
-
 /// A bid.
 #[derive(Debug, Args)]
 pub struct BidArgs {

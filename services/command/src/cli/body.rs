@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{BidArgs, JobArgs, OfferArgs, ProfileArgs, ReviewArgs, SearchArgs, YesNo};
-use crate::api::Search;
+use super::{BidArgs, JobArgs, OfferArgs, ProfileArgs, ReviewArgs, YesNo};
 use crate::error::CommandError;
 use crate::terminal;
 
@@ -66,23 +65,6 @@ impl JobArgs {
         state(&mut schedule, "end", self.end.clone());
         state(&mut job, "schedule", (!schedule.is_empty()).then_some(schedule));
         Ok(Value::Object(job))
-    }
-}
-
-impl SearchArgs {
-    /// The search to send.
-    #[must_use]
-    pub fn search(&self) -> Search {
-        Search {
-            text: (!self.words.is_empty()).then(|| self.words.join(" ")),
-            skill: self.skill.clone(),
-            language: self.language.clone(),
-            remote: self.remote.map(YesNo::is_yes),
-            client: self.client.clone(),
-            state: self.state.clone(),
-            cursor: self.cursor.clone(),
-            limit: Some(self.limit),
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Postings, and what ends them. Both travel by gossip and stand in the home's jobs log.
 
-use hanse_document::kind::{Event as Said, Job, Place, Step};
+use hanse_document::kind::{Event as Said, Job, Pay, Per, Place, Step};
 use hanse_document::{Body, Draft, Skill, Verified};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::accounts::IdentityRow;
-use hanse_store::jobs::{self, JobRow, NewJob};
+use hanse_store::jobs::{self, JobPay, JobRow, NewJob};
 use hanse_store::{contracts, deliveries};
 
 use super::guard::{self, Moving};
@@ -43,6 +43,10 @@ pub(crate) async fn post(
         expires_at: until.unix(),
     };
     let skills: Vec<String> = job.skills.iter().map(Skill::to_string).collect();
+    let site = match &job.place {
+        Some(Place::Site(site)) => Some(site),
+        Some(Place::Remote) | None => None,
+    };
     let new = NewJob {
         row: &row,
         title: job.title.as_str(),
@@ -50,6 +54,10 @@ pub(crate) async fn post(
         language: job.language.as_ref().map(AsRef::as_ref),
         skills: &skills,
         remote: job.place.as_ref().map(|place| matches!(place, Place::Remote)),
+        pay: job.pay.as_ref().map(pay).unwrap_or_default(),
+        country: site.map(|site| site.country.as_ref()),
+        point: site.and_then(|site| site.point).map(|point| (point.latitude_e4(), point.longitude_e4())),
+        hours: job.hours_per_week.and_then(|hours| i32::try_from(hours.get()).ok()),
     };
     ctx.keep(document, true).await?;
     if !jobs::insert(ctx.tx, &new).await? {
@@ -61,6 +69,27 @@ pub(crate) async fn post(
         spread(ctx, document).await?;
     }
     Ok(())
+}
+
+/// What it can be searched by.
+fn pay(pay: &Pay) -> JobPay<'_> {
+    let money = match pay {
+        Pay::Money(money) => money,
+        Pay::Barter(_) => return JobPay { kind: Some("barter"), ..JobPay::default() },
+        Pay::TimeCredits(_) => return JobPay { kind: Some("time_credits"), ..JobPay::default() },
+    };
+    // An amount is far below 2^63.
+    let amount = |amount: Option<u64>| amount.and_then(|amount| i64::try_from(amount).ok());
+    JobPay {
+        kind: Some("money"),
+        currency: Some(money.currency().as_ref()),
+        per: Some(match money.per() {
+            Per::Hour => "hour",
+            Per::Project => "project",
+        }),
+        min: amount(money.min()),
+        max: amount(money.max()),
+    }
 }
 
 /// A step of a posting: the client closes it, or the home says for the client that it is filled.

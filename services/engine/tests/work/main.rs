@@ -12,5 +12,6 @@ mod clocks;
 mod cluster;
 mod crossing;
 mod deal;
+mod facets;
 mod straight;
 mod work;

@@ -2,7 +2,7 @@
 
 use hanse_document::Did;
 
-use crate::rows::{bytes32, parsed};
+use crate::rows::{bytes32, is_uuid, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
@@ -60,16 +60,6 @@ pub async fn session(db: &impl Sql, id: &str) -> Result<Option<SessionRow>, Stor
         return Ok(None);
     }
     db.query_opt(FIND, &[&id]).await?.as_ref().map(read).transpose()
-}
-
-/// Whether PostgreSQL reads the text as a UUID in the form that it writes.
-fn is_uuid(text: &str) -> bool {
-    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
-    let groups: Vec<&str> = text.split('-').collect();
-    groups.len() == LENGTHS.len()
-        && groups.iter().zip(LENGTHS).all(|(group, length)| {
-            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
 }
 
 /// Replaces the refresh token, if it is still `old` and the session is live at `now`.

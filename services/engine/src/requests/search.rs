@@ -1,0 +1,123 @@
+//! Which postings people look for, now or for as long as they say.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which postings, newest first. What a posting leaves unstated is in no search that asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct JobQuery {
+    /// Words, as people type them: `"a phrase" or -without`.
+    #[schema(max_length = 500)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// One skill: an ESCO id or a `local:` slug.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<String>,
+    /// The posting's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Remote only, or on site only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<bool>,
+    /// Of one client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// What is given in return: `money`, `barter` or `time_credits`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<String>,
+    /// The currency of the money (ISO 4217).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// What the money is for: an `hour` or the `project`. Needs `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<String>,
+    /// The money may be this much or more, in minor units (cents). Needs `per`.
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_pay: Option<i64>,
+    /// The money may be this much or less, in minor units (cents). Needs `per`.
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pay: Option<i64>,
+    /// At a place in this country (ISO 3166-1); not with `remote=true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
+    #[schema(minimum = -900_000, maximum = 900_000)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latitude_e4: Option<i32>,
+    /// The point to be near to, in ten-thousandths of a degree east.
+    #[schema(minimum = -1_800_000, maximum = 1_800_000)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longitude_e4: Option<i32>,
+    /// At a place no farther than this from the point, in kilometres as the crow flies.
+    #[schema(minimum = 1, maximum = 20_000)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_km: Option<i32>,
+    /// Posted at this time or later, `YYYY-MM-DDTHH:MM:SSZ`.
+    #[schema(format = DateTime)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posted_since: Option<String>,
+    /// For so many people or more.
+    #[schema(minimum = 1, maximum = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_seats: Option<i32>,
+    /// So many hours a week or more.
+    #[schema(minimum = 1, maximum = 168)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_hours: Option<i32>,
+    /// So many hours a week or fewer.
+    #[schema(minimum = 1, maximum = 168)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_hours: Option<i32>,
+    /// In one state; `open` if neither state nor client is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// `new`, the newest first, is the only order: nobody can buy a place in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Where the last page ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// At most so many, 1 to 100; 20 if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A search to be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SavedSearchRequest {
+    /// What you call it: one line.
+    #[schema(min_length = 1, max_length = 80, example = "Carpentry near Lyon")]
+    pub label: String,
+    /// The parameters of `GET /v1/jobs` but `cursor` and `limit`; nothing is every new posting.
+    pub query: JobQuery,
+}
+
+/// Which alerts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AlertQuery {
+    /// Only those after this `position`; all that are kept, if not said.
+    #[param(minimum = 0)]
+    #[serde(default)]
+    pub after: Option<i64>,
+    /// At most so many, 1 to 100; 20 if not said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Which events.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct EventQuery {
+    /// Those after this `id` first, then those that happen; only the latter, if neither this nor `Last-Event-ID` is said.
+    #[param(minimum = 0)]
+    #[serde(default)]
+    pub after: Option<i64>,
+}

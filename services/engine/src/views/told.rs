@@ -1,0 +1,45 @@
+//! What people are told without asking again.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::requests::JobQuery;
+
+/// A search that somebody keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SavedSearchView {
+    /// Its id.
+    pub id: String,
+    /// What they call it.
+    pub label: String,
+    /// What they asked.
+    pub query: JobQuery,
+    /// Since when.
+    pub made_at: String,
+    /// How many postings fitted and led to no alert: one search has at most 100 alerts a day, ten of them about one client. The search
+    /// itself finds them all.
+    pub skipped: u64,
+}
+
+/// A posting that fits a saved search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertView {
+    /// Its place: later ones are larger, not all numbers are one's own. The `id` of the event.
+    pub position: i64,
+    /// `job.published`. The name of the event.
+    pub event: String,
+    /// Id of the saved search.
+    pub search: String,
+    /// What the person calls it.
+    pub label: String,
+    /// Id of the posting.
+    pub job: String,
+    /// Its title.
+    pub title: String,
+    /// Who posted it.
+    pub client: String,
+    /// The node that keeps the order of everything under it.
+    pub home: String,
+    /// When it was found to fit.
+    pub at: String,
+}

@@ -1,0 +1,141 @@
+//! Which postings fit a search. What "fits" means stands here once, for pages and for alerts.
+
+use super::{JobRow, read};
+use crate::{Sql, StoreError, ToSql};
+
+/// Whether the job `j` fits the search `s`, both being relations of the statement. What a search leaves out fits everything; what a
+/// posting leaves out fits no search that asks for it. Two ranges of pay fit if they meet; an end that is unstated is open. The
+/// distance is that of the great circle on a sphere of the Earth's volume (6,371 km), as in matching; one degree of latitude is at
+/// least 111 km, so that the index can leave out most.
+macro_rules! fits {
+    () => {
+        "(s.skill IS NULL OR j.skills @> ARRAY[s.skill]) AND (s.language IS NULL OR j.language = s.language) \
+         AND (s.remote IS NULL OR j.remote = s.remote) AND (s.client IS NULL OR j.client = s.client) \
+         AND (s.pay_kind IS NULL OR j.pay_kind = s.pay_kind) AND (s.currency IS NULL OR j.currency = s.currency) \
+         AND (s.pay_per IS NULL OR j.pay_per = s.pay_per) \
+         AND (s.least_pay IS NULL OR j.pay_max >= s.least_pay OR (j.pay_max IS NULL AND j.pay_min IS NOT NULL)) \
+         AND (s.most_pay IS NULL OR j.pay_min <= s.most_pay OR (j.pay_min IS NULL AND j.pay_max IS NOT NULL)) \
+         AND (s.country IS NULL OR j.country = s.country) \
+         AND (s.within_km IS NULL OR (j.latitude_e4 BETWEEN s.latitude_e4 - s.within_km * 90 - 1 \
+             AND s.latitude_e4 + s.within_km * 90 + 1 \
+             AND 12742 * asin(least(1, sqrt(power(sind((j.latitude_e4 - s.latitude_e4) / 20000::float8), 2) \
+                 + cosd(j.latitude_e4 / 10000::float8) * cosd(s.latitude_e4 / 10000::float8) \
+                 * power(sind((j.longitude_e4 - s.longitude_e4) / 20000::float8), 2)))) <= s.within_km)) \
+         AND (s.posted_since IS NULL OR j.posted_at >= s.posted_since) \
+         AND (s.least_seats IS NULL OR j.seats >= s.least_seats) \
+         AND (s.least_hours IS NULL OR j.hours >= s.least_hours) AND (s.most_hours IS NULL OR j.hours <= s.most_hours) \
+         AND (s.words IS NULL OR j.search @@ s.words)"
+    };
+}
+
+/// The columns of a search, from the parameters $1 to $18 in the order of [`Search::values`].
+macro_rules! columns {
+    () => {
+        "websearch_to_tsquery('simple', $1::text) AS words, $2::text AS skill, $3::text AS language, $4::boolean AS remote, \
+         $5::text AS client, $6::text AS pay_kind, $7::text AS currency, $8::text AS pay_per, $9::bigint AS least_pay, \
+         $10::bigint AS most_pay, $11::text AS country, $12::int AS latitude_e4, $13::int AS longitude_e4, \
+         $14::int AS within_km, $15::bigint AS posted_since, $16::int AS least_seats, $17::int AS least_hours, \
+         $18::int AS most_hours"
+    };
+}
+
+pub(super) const SEARCH: &str = concat!(
+    "SELECT j.id, j.client, j.home, j.state, j.head, j.seats, j.posted_at, j.expires_at FROM job j, (SELECT ",
+    columns!(),
+    ") s WHERE ($19::text IS NULL OR j.state = $19) AND ($20::bigint IS NULL OR (j.posted_at, j.id) < ($20, $21::bytea)) AND ",
+    fits!(),
+    " ORDER BY j.posted_at DESC, j.id DESC LIMIT $22"
+);
+
+/// Which postings; what is absent is not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Search<'a> {
+    /// Words as people type them; anything is a valid query.
+    pub text: Option<&'a str>,
+    /// One skill.
+    pub skill: Option<&'a str>,
+    /// The posting's language.
+    pub language: Option<&'a str>,
+    /// Remote or on site.
+    pub remote: Option<bool>,
+    /// Of one client.
+    pub client: Option<&'a str>,
+    /// `money`, `barter` or `time_credits`.
+    pub pay_kind: Option<&'a str>,
+    /// Paid in this currency.
+    pub currency: Option<&'a str>,
+    /// Paid by the `hour` or for the `project`.
+    pub pay_per: Option<&'a str>,
+    /// May pay at least so much, in minor units.
+    pub least_pay: Option<i64>,
+    /// May pay at most so much, in minor units.
+    pub most_pay: Option<i64>,
+    /// At a place in this country.
+    pub country: Option<&'a str>,
+    /// At a place near this one.
+    pub near: Option<Near>,
+    /// Posted then or later, Unix seconds.
+    pub posted_since: Option<i64>,
+    /// For so many people or more.
+    pub least_seats: Option<i32>,
+    /// So many hours a week or more.
+    pub least_hours: Option<i32>,
+    /// So many hours a week or fewer.
+    pub most_hours: Option<i32>,
+}
+
+/// Around a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// Ten-thousandths of a degree.
+    pub latitude_e4: i32,
+    /// Ten-thousandths of a degree.
+    pub longitude_e4: i32,
+    /// Kilometres, at most 20,000: more overflows the statement.
+    pub within_km: i32,
+}
+
+impl Search<'_> {
+    /// The parameters $1 to $18 of `columns!`, for whoever keeps them until the statement has run.
+    pub(crate) fn values(&self) -> [Box<dyn ToSql + Sync + Send + '_>; 18] {
+        [
+            Box::new(self.text),
+            Box::new(self.skill),
+            Box::new(self.language),
+            Box::new(self.remote),
+            Box::new(self.client),
+            Box::new(self.pay_kind),
+            Box::new(self.currency),
+            Box::new(self.pay_per),
+            Box::new(self.least_pay),
+            Box::new(self.most_pay),
+            Box::new(self.country),
+            Box::new(self.near.map(|near| near.latitude_e4)),
+            Box::new(self.near.map(|near| near.longitude_e4)),
+            Box::new(self.near.map(|near| near.within_km)),
+            Box::new(self.posted_since),
+            Box::new(self.least_seats),
+            Box::new(self.least_hours),
+            Box::new(self.most_hours),
+        ]
+    }
+}
+
+/// Postings that fit, in a state if one is said, newest first, at most `limit`; only what comes after a posting (its time and hash) in
+/// that order, if one is said.
+pub async fn search(
+    db: &impl Sql,
+    search: &Search<'_>,
+    state: Option<&str>,
+    after: Option<(i64, [u8; 32])>,
+    limit: i64,
+) -> Result<Vec<JobRow>, StoreError> {
+    let (posted_at, hash) = after.map(|(posted_at, hash)| (posted_at, hash.to_vec())).unzip();
+    let values = search.values();
+    let mut params: Vec<&(dyn ToSql + Sync)> = Vec::new();
+    for value in &values {
+        params.push(value.as_ref());
+    }
+    params.extend([&state as &(dyn ToSql + Sync), &posted_at, &hash, &limit]);
+    db.query(SEARCH, &params).await?.iter().map(read).collect()
+}
