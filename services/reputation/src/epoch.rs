@@ -41,6 +41,7 @@ const FADING: [u64; 24] = [
 /// author claims.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Epoch(pub u32);
 
 impl Epoch {

@@ -15,6 +15,7 @@ use crate::{Entry, Epoch, Parameters};
 
 /// A score and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Explanation {
     /// The score.
     pub score: Score,
@@ -26,6 +27,7 @@ pub struct Explanation {
 
 /// First-hand experience.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Own {
     /// Good evidence, in voices.
     pub good: Fixed,
@@ -37,6 +39,7 @@ pub struct Own {
 
 /// One rater as heard from the standpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Voice {
     /// Who speaks.
     pub rater: Person,
@@ -54,6 +57,7 @@ pub struct Voice {
 
 /// A way from the viewer to a rater.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Route {
     /// The contact; the rater themselves, if they are one.
     pub contact: Person,
@@ -113,6 +117,7 @@ fn route(graph: &Graph, place: &Place, walk: &Walk<'_>, share: &Share) -> Option
 
 /// A score that moved, and the entry that moved it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Change {
     /// The cause.
     pub entry: EntryId,
@@ -133,7 +138,19 @@ pub fn history(
     standpoint: Standpoint,
     subject: &Person,
 ) -> Result<Result<Vec<Change>, EntryError>, ScoreError> {
-    let mut graph = Graph::new(parameters, epoch);
+    replay(Graph::new(parameters, epoch), entries, standpoint, subject)
+}
+
+/// The same, beginning with a graph of earlier entries: what they changed is not told.
+///
+/// # Errors
+/// As [`history`].
+pub fn replay(
+    mut graph: Graph,
+    entries: &[Entry],
+    standpoint: Standpoint,
+    subject: &Person,
+) -> Result<Result<Vec<Change>, EntryError>, ScoreError> {
     let mut before = graph.score(standpoint, subject)?.finding;
     let mut changes = Vec::new();
     for entry in entries {

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 /// Sums saturate: the largest that occur are counts of people, which stay below 2²⁴. Serialized as a string of the whole
 /// number of steps, because 64 bits do not fit a JSON number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(value_type = String, example = "1099511627776"))]
 pub struct Fixed(u64);
 
 impl Fixed {

@@ -30,6 +30,7 @@ pub struct Graph {
 
 /// The state of a log that a graph was built from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Head {
     /// The log's origin line.
     pub origin: String,
@@ -186,6 +187,45 @@ impl Graph {
             contact.to == author
                 || self.node(contact.to).is_some_and(|node| node.row.iter().any(|step| step.to == author))
         })
+    }
+
+    /// Everybody whose entries can ever have mattered to how `subject` looks to `viewer`: the viewer, whom the viewer has rated,
+    /// whom those have rated, and who has rated the subject. Sorted.
+    #[must_use]
+    pub fn heard(&self, viewer: &Person, subject: &Person) -> Vec<Person> {
+        let mut numbers: Vec<u32> = self.number(viewer).into_iter().collect();
+        for contact in
+            numbers.first().into_iter().flat_map(|viewer| self.rated_by(*viewer)).collect::<Vec<_>>()
+        {
+            numbers.push(contact);
+            numbers.extend(self.rated_by(contact));
+        }
+        let subject = self.number(subject).and_then(|subject| self.node(subject));
+        numbers.extend(subject.into_iter().flat_map(|node| &node.raters));
+        let mut people: Vec<Person> =
+            numbers.into_iter().filter_map(|number| self.node(number)).map(|node| node.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// The entries by which `author` has rated whomever, sorted.
+    #[must_use]
+    pub fn entries_by(&self, author: &Person) -> Vec<EntryId> {
+        let edges = self.number(author).and_then(|author| self.node(author));
+        let edges = edges.into_iter().flat_map(|node| &node.rated);
+        let mut ids: Vec<EntryId> =
+            edges.flat_map(|edge| self.chain(edge.first)).map(|receipt| receipt.id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Who has rated somebody, and who was rated, each sorted.
+    pub(crate) fn people(&self) -> (Vec<Person>, Vec<Person>) {
+        let all = || self.numbers.values().filter_map(|number| self.node(*number));
+        let raters = all().filter(|node| !node.rated.is_empty()).map(|node| node.person).collect();
+        let rated = all().filter(|node| !node.raters.is_empty()).map(|node| node.person).collect();
+        (raters, rated)
     }
 
     pub(crate) fn number(&self, person: &Person) -> Option<u32> {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod concentration;
 mod entry;
 mod epoch;
 mod explanation;
@@ -16,9 +17,10 @@ mod sentence;
 mod standpoint;
 mod summary;
 
+pub use concentration::{Concentration, Loudness, Sample};
 pub use entry::{Entry, EntryError, Label, Size, Verdict};
 pub use epoch::Epoch;
-pub use explanation::{Change, Explanation, Own, Route, Voice, history};
+pub use explanation::{Change, Explanation, Own, Route, Voice, history, replay};
 pub use fixed::Fixed;
 pub use graph::{Graph, Head};
 pub use ids::{EntryId, Person};

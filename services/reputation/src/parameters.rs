@@ -10,6 +10,7 @@ pub const VERSION: &str = "hanse/voices/1";
 
 /// The parameters of *Voices* and of the objective summary. [`Parameters::default`] is what [`VERSION`] means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Parameters {
     /// c: what a step of the walk loses. One half: a contact's contact speaks half as strongly, before κ.
     pub damping: Fixed,

@@ -15,6 +15,7 @@ use crate::standpoint::{Place, PrivateAnswer, Standpoint};
 
 /// How far a person can be trusted from a standpoint, with everything that names the computation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Score {
     /// [`VERSION`].
     pub version: &'static str,
@@ -34,6 +35,7 @@ pub struct Score {
 
 /// What a score says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// Whether and how the person may be compared with others.
     pub standing: Standing,
@@ -52,6 +54,7 @@ pub struct Finding {
 /// Where a person stands for the viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Standing {
     /// Unknown from where you stand: no number is shown.
     Unknown,
@@ -63,6 +66,7 @@ pub enum Standing {
 
 /// Mean and lower bound of the chance that the next contract goes well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Estimate {
     /// The lower bound, by which people are ordered.
     pub lower_bound: Fixed,

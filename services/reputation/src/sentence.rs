@@ -27,6 +27,8 @@ pub enum Tongue {
 
 /// What the sentences may say beyond the score.
 pub trait Known {
+    /// Whether this person reads the sentences: "you" is said to them, and to nobody else.
+    fn reads(&self, person: &Person) -> bool;
     /// What to call a person; without it they go by the first digits of their subject key.
     fn name(&self, person: &Person) -> Option<String>;
     /// The author's side of the contract that an entry is about.
@@ -170,9 +172,9 @@ struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     fn new(explanation: &Explanation, known: &'a dyn Known, tongue: Tongue) -> Self {
-        let standpoint = &explanation.score.standpoint;
+        let from = explanation.score.standpoint.seen_from();
         let mut teller = Self { known, tongue, other: None, subject: explanation.score.subject };
-        teller.other = standpoint.is_adopted().then(|| teller.name(standpoint.seen_from()));
+        teller.other = (!known.reads(from)).then(|| teller.name(from));
         teller
     }
 

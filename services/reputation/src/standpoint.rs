@@ -12,6 +12,7 @@ use crate::opinion::Opinion;
 /// Whose contacts a score listens to. Adopting another's standpoint is a choice and stays visible in the score; nobody's
 /// is taken by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Standpoint {
     viewer: Person,
     seen_from: Person,

@@ -368,3 +368,33 @@ fn parameters_outside_their_bounds_are_refused() {
         parameters.check().unwrap_err();
     }
 }
+
+#[test]
+fn a_hub_speaks_for_everybody_and_is_seen_to() {
+    // A hundred people trust Ana alone, and Ana has rated Vera: all that they hear is what Ana says. Two strangers stand apart.
+    let mut said = vec![entry(0, ANA, VERA, BEST), entry(101, 50, 60, BEST)];
+    said.extend((1..).zip(100..200).map(|(number, viewer)| entry(number, viewer, ANA, BEST)));
+    let graph = graph(&said);
+    let (sample, mut loudness) = (graph.sample(), hanse_reputation::Loudness::default());
+    for (viewer, subject) in (0..200).filter_map(|number| sample.pair(number)) {
+        loudness.add(&graph.explain(Standpoint::own(viewer), &subject).unwrap());
+    }
+    let found = loudness.share(sample.raters());
+    assert_eq!((found.raters, found.loudest), (102, Some(Fixed::ONE)));
+    assert!(0 < found.covered && found.covered < found.pairs, "{found:?}");
+}
+
+#[test]
+fn a_bound_is_told_beside_that_of_a_newcomer() {
+    let parameters = Parameters::default();
+    let bound = |said: &[(u8, u8, Label)]| {
+        graph(&entries(said))
+            .summary(&person(VERA), &[])
+            .relative_bound(&parameters)
+            .times(Fixed::whole(1_000_000))
+    };
+    assert_eq!(bound(&[]).steps() >> Fixed::BITS, 500_000);
+    // 0.5259… against 0.2845…: odds of 1.1096 against 0.3978 are 0.736 to 0.264.
+    assert_eq!(bound(&[(ANA, VERA, BEST)]).steps() >> Fixed::BITS, 736_128);
+    assert!(bound(&[(ANA, VERA, WORST)]) < Fixed::whole(500_000));
+}

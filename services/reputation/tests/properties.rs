@@ -6,7 +6,9 @@ mod common;
 use std::thread;
 
 use common::{NOW, entry, graph, person, score};
-use hanse_reputation::{Entry, Epoch, Fixed, Graph, Label, Parameters, Score, Size, Standpoint};
+use hanse_reputation::{
+    Entry, Epoch, Fixed, Graph, Label, Loudness, Parameters, Score, Size, Standpoint, history, replay,
+};
 use proptest::prelude::*;
 
 const PEOPLE: u8 = 10;
@@ -63,6 +65,37 @@ proptest! {
         }
         let whole = Graph::build(parameters, NOW, log.iter().copied()).unwrap();
         prop_assert_eq!(all(&grown), all(&whole));
+    }
+
+    #[test]
+    fn what_others_say_needs_no_replay(log in log(), wide in any::<bool>(), last in 0_usize..12) {
+        let parameters = if wide { Parameters::default() } else { narrow() };
+        let (viewer, subject) = (person(0), person(1));
+        let standpoint = Standpoint::own(viewer);
+        let whole = history(parameters, NOW, &log, standpoint, &subject).unwrap().unwrap();
+        let heard = Graph::build(parameters, NOW, log.iter().copied()).unwrap().heard(&viewer, &subject);
+        let entries: Vec<Entry> =
+            log.iter().filter(|entry| heard.contains(&entry.author)).copied().collect();
+        let (earlier, later) = entries.split_at(entries.len().saturating_sub(last));
+        let from = Graph::build(parameters, NOW, earlier.iter().copied()).unwrap();
+        let told = replay(from, later, standpoint, &subject).unwrap().unwrap();
+        let ids: Vec<_> = later.iter().map(|entry| entry.id).collect();
+        let expected: Vec<_> = whole.into_iter().filter(|change| ids.contains(&change.entry)).collect();
+        prop_assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_sample_does_not_depend_on_the_order_of_the_log(log in log()) {
+        let measure = |graph: &Graph| {
+            let (sample, mut loudness) = (graph.sample(), Loudness::default());
+            for (viewer, subject) in (0..40).filter_map(|number| sample.pair(number)) {
+                loudness.add(&graph.explain(Standpoint::own(viewer), &subject).unwrap());
+            }
+            loudness.share(sample.raters())
+        };
+        let forwards = measure(&Graph::build(narrow(), NOW, log.iter().copied()).unwrap());
+        prop_assert_eq!(forwards, measure(&Graph::build(narrow(), NOW, log.iter().rev().copied()).unwrap()));
+        prop_assert!(forwards.loudest.is_none_or(|share| share <= Fixed::ONE));
     }
 
     #[test]
