@@ -1,5 +1,5 @@
-//! Attention for everybody about as good, and a labelled place for somebody new. Both are bounded: nobody who is more than a
-//! tenth worse than the tenth is lifted by it, except in the labelled place.
+//! Attention for everybody about as good, and labelled places for somebody new. Both are bounded: nobody who is more than a
+//! tenth worse than the tenth is lifted by either.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,14 @@ use crate::side::Factor;
 pub const BOUND: f64 = 0.10;
 /// The place whose score the bound is measured from.
 const MEASURE: usize = 10;
-/// The place of the newcomer, from 1.
-pub const NEWCOMER_PLACE: usize = 5;
+/// The places for somebody new, from 1: two in ten, because one cannot give newcomers one and a half times the attention of the plain
+/// order. A page that is too short for a place does not have it.
+pub const NEWCOMER_PLACES: [usize; 2] = [5, 10];
 /// Fewer completed contracts than this is new.
 pub const NEWCOMER_CONTRACTS: u32 = 3;
-/// The skill that a newcomer needs, in millionths, and how far down they may come from.
-const NEWCOMER_SKILL: u32 = 600_000;
-const NEWCOMER_DEPTH: usize = 200;
+/// The share of the tenth's skill that a newcomer needs. Measured from the tenth and not from 1, because nobody vouches for the skills
+/// of somebody new, and because many jobs ask for more than anybody has.
+pub const NEWCOMER_SKILL: f64 = 0.6;
 /// Days after which attention counts half.
 const HALF_LIFE_DAYS: f64 = 30.0;
 /// Attention is deserved by the fourth power of the score, so that much better is much more.
@@ -47,7 +48,7 @@ pub enum Placement {
         /// By how many places.
         moved: i32,
     },
-    /// The place for somebody new.
+    /// A place for somebody new.
     Newcomer {
         /// By how many places up.
         moved: i32,
@@ -69,11 +70,20 @@ pub fn attention(place: usize) -> f64 {
     1.0 / libm::log2(place as f64 + 1.0)
 }
 
+/// Whom the bound is measured from.
+fn measure(ranking: &[Ranked]) -> Option<&Ranked> {
+    ranking.get(MEASURE - 1).or(ranking.last())
+}
+
 /// The number of people, from the top, whom fairness may order anew.
 #[must_use]
 pub fn eligible(ranking: &[Ranked]) -> usize {
-    let measure = ranking.get(MEASURE - 1).or(ranking.last()).map_or(0.0, |ranked| ranked.score.h);
-    ranking.partition_point(|ranked| ranked.score.h >= (1.0 - BOUND) * measure)
+    let least = measure(ranking).map_or(0.0, |ranked| (1.0 - BOUND) * ranked.score.h);
+    ranking.partition_point(|ranked| ranked.score.h >= least)
+}
+
+fn skill(ranked: &Ranked) -> Option<u32> {
+    ranked.features.client.get(Factor::Skill as usize).copied().flatten()
 }
 
 impl Attention {
@@ -105,46 +115,54 @@ impl Attention {
     #[must_use]
     pub fn arrange(&self, ranking: &[Ranked], length: usize) -> Vec<Shown> {
         let bound = eligible(ranking);
-        let measure = ranking.get(MEASURE - 1).or(ranking.last()).map_or(0.0, |ranked| ranked.score.h);
-        let adjusted = |ranked: &Ranked| ranked.score.h + BOUND * measure * self.missing(&ranked.id);
+        let measured = measure(ranking).map_or(0.0, |ranked| ranked.score.h);
+        let adjusted = |ranked: &Ranked| ranked.score.h + BOUND * measured * self.missing(&ranked.id);
         let mut order: Vec<(usize, f64)> =
             ranking.iter().take(bound).enumerate().map(|(place, ranked)| (place, adjusted(ranked))).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut places: Vec<usize> =
             order.into_iter().map(|(place, _)| place).chain(bound..ranking.len()).collect();
-        places.truncate(length);
-        let newcomer = self.newcomer(ranking, &places);
-        if let Some(place) = newcomer.filter(|_| places.len() >= NEWCOMER_PLACE) {
-            places.insert(NEWCOMER_PLACE - 1, place);
-            places.truncate(length);
+        let room = length.min(ranking.len());
+        let slots: Vec<usize> = NEWCOMER_PLACES.into_iter().filter(|slot| *slot <= room).collect();
+        let sure = places.get(..room.saturating_sub(slots.len())).unwrap_or_default();
+        let new = self.newcomers(ranking, sure, slots.len());
+        places.retain(|place| !new.contains(place));
+        for (slot, newcomer) in slots.iter().zip(&new) {
+            places.insert(slot.saturating_sub(1).min(places.len()), *newcomer);
         }
-        // The newcomer's place is not counted, so that who stands below it has not moved by attention.
+        places.truncate(length);
+        // Newcomers are not counted, neither where they are nor where they come from, so that who stands below has not moved by
+        // attention.
+        let above = |place: usize| new.iter().filter(|other| **other < place).count();
         let mut now = 0_i32;
-        let show = |place: usize| {
-            let moved = signed(place).saturating_sub(now);
+        let show = |(shown, place): (usize, usize)| {
             let ranked = *ranking.get(place)?;
-            if newcomer == Some(place) {
+            if new.contains(&place) {
+                let moved = signed(place).saturating_sub(signed(shown));
                 return Some(Shown { ranked, placement: Some(Placement::Newcomer { moved }) });
             }
+            let moved = signed(place.saturating_sub(above(place))).saturating_sub(now);
             now = now.saturating_add(1);
             Some(Shown { ranked, placement: (moved != 0).then_some(Placement::Attention { moved }) })
         };
-        places.into_iter().filter_map(show).collect()
+        places.into_iter().enumerate().filter_map(show).collect()
     }
 
-    /// Who of the new has been shown least, is good enough, and is not shown anyway.
-    fn newcomer(&self, ranking: &[Ranked], shown: &[usize]) -> Option<usize> {
-        let good = |ranked: &Ranked| {
-            let skill = ranked.features.client.get(Factor::Skill as usize).copied().flatten();
-            ranked.completed < NEWCOMER_CONTRACTS && skill.is_some_and(|skill| skill >= NEWCOMER_SKILL)
-        };
-        ranking
+    /// Those of the new within the bound who have been shown least, have the skill, and are not shown anyway; at most `slots`.
+    fn newcomers(&self, ranking: &[Ranked], shown: &[usize], slots: usize) -> Vec<usize> {
+        let least = measure(ranking).and_then(skill).map_or(0.0, |skill| NEWCOMER_SKILL * f64::from(skill));
+        // Where the job names no skill, nobody has the factor, and the bound alone decides.
+        let able = |ranked: &Ranked| skill(ranked).is_none_or(|skill| f64::from(skill) >= least);
+        let mut found: Vec<(usize, f64)> = ranking
             .iter()
             .enumerate()
-            .take(NEWCOMER_DEPTH)
-            .filter(|(place, ranked)| good(ranked) && !shown.contains(place))
-            .min_by(|a, b| self.got(&a.1.id).total_cmp(&self.got(&b.1.id)).then(a.0.cmp(&b.0)))
-            .map(|(place, _)| place)
+            .take(eligible(ranking))
+            .filter(|(_, ranked)| ranked.completed < NEWCOMER_CONTRACTS && able(ranked))
+            .filter(|(place, _)| !shown.contains(place))
+            .map(|(place, ranked)| (place, self.got(&ranked.id)))
+            .collect();
+        found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        found.into_iter().take(slots).map(|(place, _)| place).collect()
     }
 
     /// Counts a list that somebody has been shown.

@@ -136,10 +136,10 @@ const fn factor_names(factor: Factor) -> (&'static str, &'static str) {
 fn placement_sentence(placement: Placement, french: bool) -> String {
     match (placement, french) {
         (Placement::Newcomer { .. }, false) => {
-            "New here: one place of the list is kept for somebody new.".to_owned()
+            "New here: two of the first ten places are kept for people who are new and about as good.".to_owned()
         }
         (Placement::Newcomer { .. }, true) => {
-            "Nouveau ici : une place de la liste est réservée aux nouveaux.".to_owned()
+            "Arrivée récente : deux des dix premières places sont réservées à de nouveaux profils presque aussi bons.".to_owned()
         }
         (Placement::Attention { moved }, false) => {
             let way = if moved > 0 { "up" } else { "down" };

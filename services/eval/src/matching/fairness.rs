@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hanse_matching::Space;
-use hanse_matching::fair::{self, Attention, NEWCOMER_CONTRACTS, Placement, Shown};
+use hanse_matching::fair::{self, Attention, NEWCOMER_CONTRACTS, NEWCOMER_PLACES, Placement, Shown};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::Ranked;
 use serde::Serialize;
@@ -40,20 +40,24 @@ pub(crate) struct Fairness {
     utility_ratio: f64,
     top_hundredth_ratio: f64,
     newcomers_ratio: f64,
-    /// Shown below the bound, outside the labelled place: must be 0.
+    /// How many of the labelled places somebody stood at.
+    filled: f64,
+    /// Shown below the bound: must be 0.
     out_of_bound: usize,
 }
 
 impl Fairness {
     pub(crate) fn line(&self) -> String {
         format!(
-            "fairness, {} people, {} jobs: utility {:.3} (>= 0.985), top 1 % {:.3} of plain (<= 0.75), newcomers {:.2} times (>= 1.4), \
-             reached {} instead of {}, out of bound {}",
+            "fairness, seed {}, {} people, {} jobs: utility {:.3} (>= 0.985), top 1 % {:.3} of plain (<= 0.75), newcomers {:.2} times (>= 1.4), \
+             places for newcomers filled {:.2}, reached {} instead of {}, out of bound {}",
+            self.seed,
             self.people,
             self.jobs,
             self.utility_ratio,
             self.top_hundredth_ratio,
             self.newcomers_ratio,
+            self.filled,
             self.fair.reached,
             self.plain.reached,
             self.out_of_bound
@@ -96,14 +100,14 @@ impl Tally {
     }
 }
 
-pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, jobs: usize) -> Fairness {
+pub(crate) fn measure(setting: Setting<'_>, seed: u64, (people, jobs): (usize, usize)) -> Fairness {
     let maker = Maker::dense(setting.taxonomy);
     let mut dice = Dice(seed);
     let (index, _) = build(&setting, &maker, &mut dice, people);
     let mut space = Space::default();
     let mut attention = Attention::default();
     let (mut plain, mut fair) = (Tally::default(), Tally::default());
-    let mut out_of_bound = 0;
+    let (mut out_of_bound, mut filled) = (0, 0_usize);
     for (number, job) in (0..jobs).filter_map(|_| maker.job(&mut dice)).enumerate() {
         attention.fade(u32::try_from(number / JOBS_A_DAY).unwrap_or(0));
         let query = Query::new(&job, setting);
@@ -111,6 +115,7 @@ pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, jobs: usiz
         let shown = attention.arrange(&ranking, PAGE);
         attention.count(&ranking, &shown);
         out_of_bound += outside(&ranking, &shown);
+        filled += shown.iter().filter(|shown| is_newcomer(shown)).count();
         plain.add(ranking.iter().take(PAGE));
         fair.add(shown.iter().map(|shown| &shown.ranked));
     }
@@ -124,15 +129,16 @@ pub(crate) fn measure(setting: Setting<'_>, seed: u64, people: usize, jobs: usiz
         newcomers_ratio: fair.newcomers / plain.newcomers,
         plain,
         fair,
+        filled: filled as f64 / (jobs * NEWCOMER_PLACES.len()) as f64,
         out_of_bound,
     }
 }
 
+const fn is_newcomer(shown: &Shown) -> bool {
+    matches!(shown.placement, Some(Placement::Newcomer { .. }))
+}
+
 fn outside(ranking: &[Ranked], shown: &[Shown]) -> usize {
     let measure = ranking.get(PAGE - 1).or(ranking.last()).map_or(0.0, |ranked| ranked.score.h);
-    let below = |shown: &&Shown| {
-        let labelled = matches!(shown.placement, Some(Placement::Newcomer { .. }));
-        !labelled && shown.ranked.score.h < (1.0 - fair::BOUND) * measure
-    };
-    shown.iter().filter(below).count()
+    shown.iter().filter(|shown| shown.ranked.score.h < (1.0 - fair::BOUND) * measure).count()
 }

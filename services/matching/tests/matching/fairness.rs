@@ -1,4 +1,4 @@
-use hanse_matching::fair::{Attention, BOUND, NEWCOMER_PLACE, Placement, attention, eligible};
+use hanse_matching::fair::{self, Attention, BOUND, NEWCOMER_PLACES, Placement, attention, eligible};
 use hanse_matching::rank::Ranked;
 use hanse_matching::score::{Features, ONE};
 use hanse_matching::side::{FACTORS, Weights};
@@ -49,31 +49,70 @@ fn attention_fades_by_half_in_thirty_days() {
     assert!((attention(1) - 1.0).abs() < 1e-12 && (attention(3) - 0.5).abs() < 1e-12);
 }
 
-#[test]
-fn one_labelled_place_for_somebody_new() {
+/// A ranking of sixty, half a point apart; those at these places (from 0) are new.
+fn with_new(new: impl IntoIterator<Item = usize>) -> Vec<Ranked> {
     let mut ranking = ranking((0..60).map(|it| ONE - it * 5_000));
-    ranking[40].completed = 0;
-    ranking[50].completed = 2;
-    let mut past = Attention::default();
-    let shown = past.arrange(&ranking, 10);
-    assert_eq!(shown.len(), 10);
-    assert_eq!(shown[NEWCOMER_PLACE - 1].ranked.id, ranking[40].id);
-    assert_eq!(shown[NEWCOMER_PLACE - 1].placement, Some(Placement::Newcomer { moved: 36 }));
-    assert!(
-        shown[NEWCOMER_PLACE..].iter().all(|it| it.placement.is_none()),
-        "the others have not moved by attention"
-    );
-    past.count(&ranking, &shown);
-    let next = past.arrange(&ranking, 10);
-    assert_eq!(next[NEWCOMER_PLACE - 1].ranked.id, ranking[50].id, "who was seen least is next");
+    for place in new {
+        ranking[place].completed = 2;
+    }
+    ranking
+}
+
+fn is_new(shown: &fair::Shown) -> bool {
+    matches!(shown.placement, Some(Placement::Newcomer { .. }))
 }
 
 #[test]
-fn newcomers_need_the_skill() {
-    let mut ranking = ranking((0..60).map(|it| ONE - it * 5_000));
-    ranking[40].completed = 0;
-    ranking[40].features.client[0] = Some(599_999);
-    assert!(Attention::default().arrange(&ranking, 10).iter().all(|it| it.ranked.completed > 0));
+fn labelled_places_for_somebody_new() {
+    let ranking = with_new([20, 25, 27]);
+    let [first, second] = NEWCOMER_PLACES.map(|place| place - 1);
+    let mut past = Attention::default();
+    let shown = past.arrange(&ranking, 20);
+    assert_eq!(shown.len(), 20);
+    assert_eq!(shown[first].ranked.id, ranking[20].id);
+    assert_eq!(shown[first].placement, Some(Placement::Newcomer { moved: 16 }));
+    assert_eq!(shown[second].ranked.id, ranking[25].id);
+    assert_eq!(shown[second].placement, Some(Placement::Newcomer { moved: 16 }));
+    let others: Vec<_> = shown.iter().filter(|it| !is_new(it)).collect();
+    assert!(others.iter().zip(&ranking).all(|(it, ranked)| it.ranked == *ranked && it.placement.is_none()));
+    past.count(&ranking, &shown);
+    let next = past.arrange(&ranking, 20);
+    assert_eq!(next[first].ranked.id, ranking[27].id, "who was seen least is next");
+    assert_eq!(next[second].ranked.id, ranking[25].id);
+}
+
+#[test]
+fn a_short_page_has_fewer_labelled_places() {
+    let ranking = with_new([20, 25]);
+    let labelled =
+        |length| Attention::default().arrange(&ranking, length).iter().filter(|it| is_new(it)).count();
+    assert_eq!([4, 5, 9, 10].map(labelled), [0, 1, 1, 2]);
+}
+
+#[test]
+fn newcomers_whom_the_order_shows_need_no_label_and_the_last_places_move_nobody() {
+    let shown = Attention::default().arrange(&with_new([2]), 10);
+    assert!(shown.iter().all(|it| it.placement.is_none()));
+    // The ninth would have to make room for the places of others: it takes one itself, and nobody else has moved.
+    let ranking = with_new([8]);
+    let shown = Attention::default().arrange(&ranking, 10);
+    assert_eq!(shown[4].ranked.id, ranking[8].id);
+    assert_eq!(shown[4].placement, Some(Placement::Newcomer { moved: 4 }));
+    assert!(shown.iter().filter(|it| !is_new(it)).all(|it| it.placement.is_none()));
+    assert_eq!(shown[9].ranked.id, ranking[9].id);
+}
+
+#[test]
+fn newcomers_are_held_to_the_bound_and_need_the_skill() {
+    let lifted = |ranking: &[Ranked]| Attention::default().arrange(ranking, 10).iter().any(is_new);
+    let bound = eligible(&with_new([]));
+    assert!(lifted(&with_new([bound - 1])) && !lifted(&with_new([bound])));
+    let mut ranking = with_new([20]);
+    let tenth = ranking[9].features.client[0].unwrap();
+    ranking[20].features.client[0] = Some(tenth * 6 / 10);
+    assert!(lifted(&ranking));
+    ranking[20].features.client[0] = Some(tenth * 6 / 10 - 1);
+    assert!(!lifted(&ranking));
 }
 
 #[test]
@@ -85,10 +124,15 @@ fn an_empty_ranking_shows_nobody() {
 proptest! {
     #[test]
     fn nobody_is_lifted_beyond_the_bound(
-        mut values in proptest::collection::vec(20_000..ONE, 1..60), days in proptest::collection::vec(0..40_u32, 0..12),
+        mut values in proptest::collection::vec(20_000..ONE, 1..60), new in proptest::collection::vec(0..60_usize, 0..20), days in proptest::collection::vec(0..40_u32, 0..12),
     ) {
         values.sort_unstable_by(|a, b| b.cmp(a));
-        let ranking = ranking(values);
+        let mut ranking = ranking(values);
+        for place in new {
+            if let Some(ranked) = ranking.get_mut(place) {
+                ranked.completed = 0;
+            }
+        }
         let mut past = Attention::default();
         let mut day = 0;
         for step in days {
