@@ -117,7 +117,7 @@ fn sentences_in_both_languages() {
         "« programmation système » (ligne 4 du profil, attesté)",
         "Manque : langage SQL.",
         "56,00 EUR demandés",
-        "Nouveau ici",
+        "Arrivée récente",
     ] {
         assert!(french.contains(part), "{part}\n{french}");
     }
