@@ -216,6 +216,9 @@ pub enum Refusal {
     /// Too many costly requests at once.
     #[error("too many requests at once; try again in a moment")]
     Busy,
+    /// This process has just begun, and reads what it is to find.
+    #[error("this node is still reading what it is to find; try again in a moment")]
+    NotReady,
     /// The other home said no; its word.
     #[error("the job's home refused it: {0}")]
     ByHome(String),
@@ -258,6 +261,7 @@ impl Refusal {
             Self::OwnKeyNotYet => "own-key-not-yet",
             Self::TooMany(_) => "too-many",
             Self::Busy => "busy",
+            Self::NotReady => "not-ready",
             Self::ByHome(slug) => slug,
         }
     }
@@ -298,7 +302,7 @@ impl Refusal {
             | Self::WrongParty(_)
             | Self::OwnKeyNotYet => 422,
             Self::TooMany(_) => 429,
-            Self::Busy => 503,
+            Self::Busy | Self::NotReady => 503,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::apply::{Apply, contract, job, state};
 use crate::deliver::waits;
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
+use crate::matching::attention;
 use crate::react::release;
 use crate::reviews::window_seconds;
 
@@ -88,6 +89,7 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     let tx = connection.begin().await?;
     changes::prune(&tx, CHANGES_SECONDS).await?;
     tx.commit().await?;
+    attention::clean(engine, &connection).await?;
     // A day's grace lets a late refresh be answered with the right reason.
     accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
     Ok(())

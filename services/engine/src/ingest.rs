@@ -138,6 +138,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::KeyElsewhere
         | Refusal::OwnKeyNotYet
         | Refusal::Busy
+        | Refusal::NotReady
         | Refusal::ByHome(_) => Verdict::Ignore,
     }
 }

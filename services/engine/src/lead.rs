@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{EngineError, Failure};
 use crate::keys::Purpose;
+use crate::matching::index;
 use crate::workers::{WorkerError, Workers};
 use crate::{Engine, deliver, expire, follow, heads, inbound, react, relay, sequence};
 
@@ -56,6 +57,8 @@ impl Engine {
             None => None,
         };
         let mut workers = Workers::new();
+        // Every process has an index of its own, whether it leads or not.
+        workers.spawn("index", index::run(engine.clone(), workers.token()));
         let (token, lead) = (workers.token(), engine.clone());
         workers.spawn("lead", async move { lead_from(lead, leading, token).await });
         Ok((engine, workers))

@@ -5,6 +5,7 @@ mod config;
 mod error;
 mod keys;
 mod knowledge;
+mod matching;
 mod metrics;
 mod signals;
 mod workers;
@@ -74,6 +75,7 @@ use accounts::Passwords;
 use heads::Heard;
 use knowledge::Known;
 use logs::Logs;
+use matching::Matching;
 use metrics::Metrics;
 use receipts::Receipts;
 use signals::Signals;
@@ -97,6 +99,7 @@ struct Inner {
     heard: Heard,
     metrics: Metrics,
     known: Known,
+    matching: Matching,
 }
 
 impl Engine {
@@ -125,6 +128,7 @@ impl Engine {
             receipts,
             passwords,
             metrics: Metrics::default(),
+            matching: Matching::new(),
             known,
         })))
     }
@@ -194,6 +198,11 @@ impl Engine {
 
     pub(crate) fn known(&self) -> &Known {
         &self.0.known
+    }
+
+    /// The index of this process.
+    pub(crate) fn matching(&self) -> &Matching {
+        &self.0.matching
     }
 
     /// What it has heard of heads.

@@ -283,3 +283,19 @@ pub struct PageQuery {
     #[serde(default)]
     pub limit: Option<u32>,
 }
+
+/// How a list of matches is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MatchQuery {
+    /// At most so many, 1 to 50; 20 if not said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Whose people: `node`, also if not said.
+    #[serde(default)]
+    pub scope: Option<String>,
+}

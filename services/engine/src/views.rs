@@ -1,6 +1,7 @@
 //! What people are shown, as plain data: ids, states and times are text in their one written form. Every view says whose
 //! word it is: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
 
+mod matching;
 mod node;
 mod told;
 
@@ -9,6 +10,10 @@ use utoipa::ToSchema;
 
 use crate::requests::{Pay, Place, Schedule};
 
+pub use matching::{
+    Fairness, Match, Matches, PeerAnswer, RankingSetting, RatesInForce, Recommended, RecommendedJob,
+    ReputationRules, SettingChange, TaxonomyInForce, Transparency, WeightsByName, WhyNotMe, weights_by_name,
+};
 pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
 pub use told::{AlertView, SavedSearchView};
 

@@ -23,6 +23,7 @@ pub const NOT_USED: [&str; 6] = ["payment", "name", "age", "gender", "photo", "n
 
 /// One factor of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// Which.
@@ -37,6 +38,7 @@ pub struct Line {
 
 /// A concept as people read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Named {
     /// Its id.
@@ -49,6 +51,7 @@ pub struct Named {
 
 /// What met a need.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Having {
     /// How it relates to the need.
@@ -67,6 +70,7 @@ pub struct Having {
 
 /// One need of the job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NeedLine {
     /// What is needed.
@@ -80,6 +84,7 @@ pub struct NeedLine {
 
 /// What was asked and what is paid, in one unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceLine {
     /// What the person asks: minor units of `currency`, or hours.
@@ -93,6 +98,7 @@ pub struct PriceLine {
 
 /// A change that a person could make, or a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     /// Asking what the job pays.
@@ -111,6 +117,7 @@ pub enum Change {
 
 /// Where somebody would stand after one change, everybody else staying as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WhatIf {
     /// The change.
     #[serde(flatten)]
@@ -121,6 +128,7 @@ pub struct WhatIf {
 
 /// Everything that an answer says about one person for one job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Explanation {
     /// The form of this object.
@@ -132,6 +140,7 @@ pub struct Explanation {
     /// Its digest, in hex.
     pub taxonomy_digest: String,
     /// The day of the exchange rates.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
     pub rates: Date,
     /// The place by score, from 1.
     pub rank: usize,
@@ -164,6 +173,7 @@ pub struct Explanation {
 
 /// "Why not me": the reason why somebody is not in a ranking, or the explanation of where they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WhyNot {
     /// A hard filter.
@@ -181,7 +191,7 @@ pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ran
         form: 1,
         ranker: RANKER.to_owned(),
         taxonomy: setting.taxonomy.version().to_owned(),
-        taxonomy_digest: hex(setting.taxonomy.digest()),
+        taxonomy_digest: setting.taxonomy.digest_hex(),
         rates: setting.rates.date,
         rank: rank::place_with(query, ranking, &own.id, own.score.h),
         h: millionths(own.score.h),
@@ -344,12 +354,4 @@ fn what_if(
         attempt(Change::Availability, &changed);
     }
     tried
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
 }

@@ -21,7 +21,7 @@ pub const NEWCOMER_CONTRACTS: u32 = 3;
 /// of somebody new, and because many jobs ask for more than anybody has.
 pub const NEWCOMER_SKILL: f64 = 0.6;
 /// Days after which attention counts half.
-const HALF_LIFE_DAYS: f64 = 30.0;
+pub const HALF_LIFE_DAYS: f64 = 30.0;
 /// Attention is deserved by the fourth power of the score, so that much better is much more.
 const POWER: f64 = 4.0;
 
@@ -41,6 +41,7 @@ pub struct Attention {
 
 /// Why somebody is shown where they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Placement {
     /// Moved by attention got or missed: places up (positive) or down.
@@ -87,6 +88,25 @@ fn skill(ranked: &Ranked) -> Option<u32> {
 }
 
 impl Attention {
+    /// Nobody has been shown yet, as of a day.
+    #[must_use]
+    pub fn on(day: u32) -> Self {
+        Self { day, accounts: BTreeMap::new() }
+    }
+
+    /// Takes over what somebody got and deserved elsewhere, as of a day; faded if that was earlier.
+    pub fn credit(&mut self, id: [u8; 32], day: u32, got: f64, deserved: f64) {
+        let factor = libm::exp2(-f64::from(self.day.saturating_sub(day)) / HALF_LIFE_DAYS);
+        let account = self.accounts.entry(id).or_default();
+        account.got += factor * got;
+        account.deserved += factor * deserved;
+    }
+
+    /// What is counted: subject key, what was got, what was deserved; in the order of the keys.
+    pub fn counted(&self) -> impl Iterator<Item = ([u8; 32], f64, f64)> {
+        self.accounts.iter().map(|(id, account)| (*id, account.got, account.deserved))
+    }
+
     /// Lets what was counted fade until a day; an earlier day changes nothing.
     pub fn fade(&mut self, day: u32) {
         let days = day.saturating_sub(self.day);

@@ -16,6 +16,7 @@ use crate::title::{Asked, Titles};
 
 /// Why somebody is not shown at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stop {
     /// The job pays less than the person works for.

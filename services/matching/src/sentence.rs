@@ -3,7 +3,7 @@
 use crate::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhyNot};
 use crate::fair::Placement;
 use crate::query::Stop;
-use crate::side::Factor;
+use crate::side::{Factor, Side};
 use crate::taxonomy::Relation;
 use crate::text::Tongue;
 
@@ -13,6 +13,20 @@ const LOST_MIN: i64 = 1_000;
 /// The sentences of an explanation, the most important first; French for [`Tongue::French`], else English.
 #[must_use]
 pub fn sentences(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
+    told(explanation, Side::Client, tongue)
+}
+
+/// The same of a job in a freelancer's list: what costs points is what costs them on the freelancer's side.
+#[must_use]
+pub fn for_freelancer(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
+    told(explanation, Side::Freelancer, tongue)
+}
+
+fn told(explanation: &Explanation, side: Side, tongue: Tongue) -> Vec<String> {
+    let lines = match side {
+        Side::Client => &explanation.client,
+        Side::Freelancer => &explanation.freelancer,
+    };
     let french = tongue == Tongue::French;
     let say = |en: String, fr: String| if french { fr } else { en };
     let mut said = vec![say(
@@ -22,7 +36,7 @@ pub fn sentences(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
     for need in &explanation.needs {
         said.push(need_sentence(&need.need, need.have.as_ref(), french));
     }
-    let mut costs: Vec<&Line> = explanation.client.iter().filter(|line| line.lost >= LOST_MIN).collect();
+    let mut costs: Vec<&Line> = lines.iter().filter(|line| line.lost >= LOST_MIN).collect();
     costs.sort_by(|a, b| b.lost.cmp(&a.lost).then(a.factor.cmp(&b.factor)));
     for line in costs {
         let (en, fr) = factor_names(line.factor);

@@ -15,6 +15,7 @@ pub enum Side {
 
 /// One thing that a side looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Factor {
     /// How far the person's skills meet the needs.

@@ -45,6 +45,13 @@ impl Taxonomy {
         &self.digest
     }
 
+    /// The digest in lower-case hex.
+    #[must_use]
+    pub fn digest_hex(&self) -> String {
+        let digits = self.digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    }
+
     /// All concepts in order of their ids.
     #[must_use]
     pub fn concepts(&self) -> &[Concept] {

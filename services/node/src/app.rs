@@ -13,7 +13,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
-use crate::routes::{accounts, bids, contracts, documents, jobs, log, node, people, reputation, reviews};
+use crate::routes::{
+    accounts, bids, contracts, documents, jobs, log, matching, node, people, reputation, reviews,
+};
 use crate::state::State;
 use crate::{idempotency, openapi};
 
@@ -54,6 +56,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(jobs::close)
         .service(jobs::bid)
         .service(jobs::bids)
+        .service(matching::matches)
+        .service(matching::why_not)
+        .service(matching::recommended)
+        .service(matching::transparency)
         .service(bids::mine)
         .service(bids::read)
         .service(bids::withdraw)

@@ -21,6 +21,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod lease;
 pub mod log;
+pub mod ranking;
 pub mod reviews;
 pub mod scores;
 
@@ -42,6 +43,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("jobs", jobs::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("ranking", ranking::STATEMENTS),
     ("reviews", reviews::STATEMENTS),
     ("scores", scores::STATEMENTS),
 ];

@@ -7,6 +7,7 @@ pub(crate) mod contracts;
 pub(crate) mod documents;
 pub(crate) mod jobs;
 pub(crate) mod log;
+pub(crate) mod matching;
 pub(crate) mod node;
 pub(crate) mod people;
 pub(crate) mod reputation;

@@ -1,0 +1,66 @@
+//! The other direction: open postings for a person.
+
+use hanse_document::{Did, DocumentId, Kind};
+use hanse_matching::explain::{self, Explanation};
+use hanse_matching::query::{Query, Setting};
+use hanse_matching::rank::Ranked;
+use hanse_matching::sentence;
+use hanse_store::jobs;
+
+use crate::error::{Refusal, UseError};
+use crate::requests::MatchQuery;
+use crate::views::{Recommended, RecommendedJob, weights_by_name};
+use crate::{Engine, show};
+
+use super::answer::tag;
+use super::{language, length};
+
+impl Engine {
+    /// Open postings for a person at home here, best first, by the same score as their clients see. Postings of their own
+    /// are not among them. The place in each explanation is the one in this list.
+    ///
+    /// # Errors
+    /// `NotFound` without a profile, `BadField`; `NotReady` and `Busy` for a moment.
+    pub async fn recommended_jobs(&self, did: &Did, query: MatchQuery) -> Result<Recommended, UseError> {
+        let (limit, tongue) = (length(query.limit)?, language(query.language.as_deref())?);
+        let policy = self.config().ranking;
+        let subject = did.subject_key();
+        let found = self.compute(move |engine| {
+            engine.matching().read(|state, space| {
+                let setting = Setting { policy, ..state.knowledge.setting() };
+                let person = state.people.get(&subject).ok_or(Refusal::NotFound("profile"))?;
+                let ranked = state.jobs.rank(setting, person, space);
+                let others = ranked.into_iter().filter(|job| state.clients.get(&job.id) != Some(&subject));
+                let explained = (1_usize..).zip(others.take(limit)).filter_map(|(place, ranked)| {
+                    let query = Query::new(state.jobs.get(&ranked.id)?, setting);
+                    let completed = person.standing.completed;
+                    let own = Ranked::new(subject, ranked.features, completed, query.weights());
+                    let explanation = explain::explain(&query, &[own], person, &own);
+                    // Places are those of postings here: what a change would do among people is another question.
+                    Some((ranked.id, Explanation { rank: place, what_if: Vec::new(), ..explanation }))
+                });
+                Ok::<_, UseError>(explained.collect::<Vec<_>>())
+            })?
+        });
+        let found = found.await?;
+        let connection = self.store().connection().await?;
+        let mut items = Vec::new();
+        for (hash, explanation) in found {
+            // A posting that has gone since the index saw it is left out.
+            let Some(row) = jobs::find(&connection, &DocumentId::new(Kind::Job, hash)).await? else {
+                continue;
+            };
+            let job = show::job(&connection, &row, Some(did)).await?;
+            let sentences = sentence::for_freelancer(&explanation, tongue);
+            let place = u32::try_from(explanation.rank).unwrap_or(u32::MAX);
+            items.push(RecommendedJob { place, job, explanation, sentences });
+        }
+        Ok(Recommended {
+            did: did.to_string(),
+            language: tag(tongue).to_owned(),
+            weights: weights_by_name(&policy.weights),
+            local_bonus: policy.local_bonus,
+            items,
+        })
+    }
+}
