@@ -72,7 +72,7 @@ fn setting(knowledge: &Knowledge) -> Result<RankingSetting, Failure> {
         local_bonus: policy.local_bonus,
         fairness: Fairness {
             bound_percent: percent(fair::BOUND),
-            newcomer_place: fair::NEWCOMER_PLACE,
+            newcomer_places: fair::NEWCOMER_PLACES.to_vec(),
             newcomer_contracts: fair::NEWCOMER_CONTRACTS,
             half_life_days: percent(fair::HALF_LIFE_DAYS) / 100,
         },

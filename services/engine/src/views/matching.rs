@@ -174,8 +174,8 @@ pub struct RankingSetting {
 pub struct Fairness {
     /// How much worse than the tenth somebody may be who is lifted, in hundredths.
     pub bound_percent: u32,
-    /// The place that is kept for somebody new, from 1.
-    pub newcomer_place: usize,
+    /// The places that are kept for somebody new, from 1.
+    pub newcomer_places: Vec<usize>,
     /// Fewer completed contracts than this is new.
     pub newcomer_contracts: u32,
     /// Days after which attention counts half.
