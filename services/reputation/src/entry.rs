@@ -92,6 +92,16 @@ impl Verdict {
         Ok(Self { good, bad })
     }
 
+    /// Both in twenty bits.
+    pub(crate) const fn packed(self) -> u32 {
+        (self.good as u32) << 10 | self.bad as u32
+    }
+
+    /// From the lower twenty bits of a number.
+    pub(crate) const fn unpacked(bits: u32) -> Self {
+        Self { good: (bits >> 10 & 0x3ff) as u16, bad: (bits & 0x3ff) as u16 }
+    }
+
     /// How good.
     #[must_use]
     pub fn good(self) -> Fixed {

@@ -84,7 +84,7 @@ pub(crate) fn voices(
     let mut voices: Vec<Voice> = Vec::new();
     for run in shares.chunk_by(|a, b| a.rater == b.rater) {
         let Some(rater) = run.first().map(|share| share.rater) else { continue };
-        let Some(person) = graph.node(rater).map(|node| node.person) else { continue };
+        let Some(person) = graph.person(rater) else { continue };
         let (good, bad) = spoken(run, graph.opinion(rater, number));
         let amount = run.iter().map(|share| share.amount).sum();
         let entries = graph.entries_between(rater, number);
@@ -108,8 +108,8 @@ fn route(graph: &Graph, place: &Place, walk: &Walk<'_>, share: &Share) -> Option
         _ => Vec::new(),
     });
     Some(Route {
-        contact: graph.node(share.contact)?.person,
-        through: through.and_then(|middle| graph.node(middle)).map(|node| node.person),
+        contact: graph.person(share.contact)?,
+        through: through.and_then(|middle| graph.person(middle)),
         amount: share.amount,
         entries: entries.collect(),
     })

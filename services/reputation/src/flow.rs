@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::fixed::Fixed;
-use crate::graph::{Graph, Step, at};
+use crate::graph::Graph;
 use crate::opinion::Opinion;
 use crate::parameters::Parameters;
+use crate::roster::at;
 use crate::standpoint::Place;
 
 /// What one contact of the viewer lends to one rater of the subject: z of the formula.
@@ -33,24 +34,27 @@ pub(crate) struct Walk<'a> {
     /// The contacts, sorted.
     contacts: Vec<u32>,
     /// One bit for each person: has rated the subject, and a walk may reach them.
-    speaks: Vec<u64>,
+    raters: Vec<u64>,
 }
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(graph: &'a Graph, place: &'a Place, subject: u32) -> Self {
         let mut contacts: Vec<u32> = place.contacts.iter().map(|(contact, _)| *contact).collect();
         contacts.sort_unstable();
-        let speaks = vec![0; graph.size().div_ceil(64)];
-        let mut walk = Self { graph, place, subject, contacts, speaks };
+        let mut raters = vec![0; graph.size().div_ceil(64)];
         for rater in graph.node(subject).into_iter().flat_map(|node| &node.raters) {
-            if walk.has_a_word(*rater)
-                && walk.may_enter(*rater)
-                && let Some(word) = walk.speaks.get_mut(at(*rater / 64))
-            {
+            if let Some(word) = raters.get_mut(at(*rater / 64)) {
                 *word |= 1 << (rater % 64);
             }
         }
-        walk
+        // The raters can be many more than those whom no walk enters.
+        let closed = contacts.iter().chain(&place.blocked).chain(&place.number).chain([&subject]);
+        for person in closed {
+            if let Some(word) = raters.get_mut(at(*person / 64)) {
+                *word &= !(1 << (person % 64));
+            }
+        }
+        Self { graph, place, subject, contacts, raters }
     }
 
     fn may_enter(&self, person: u32) -> bool {
@@ -64,17 +68,18 @@ impl<'a> Walk<'a> {
         self.graph.opinion(rater, self.subject) != Opinion::default()
     }
 
-    fn speaks(&self, person: u32) -> bool {
-        self.speaks.get(at(person / 64)).is_some_and(|word| word >> (person % 64) & 1 == 1)
+    fn is_rater(&self, person: u32) -> bool {
+        self.raters.get(at(person / 64)).is_some_and(|word| word >> (person % 64) & 1 == 1)
     }
 
-    fn row(&self, person: u32) -> &'a [Step] {
-        self.graph.node(person).map_or(&[], |node| node.row.as_slice())
+    fn steps(&self, person: u32) -> impl Iterator<Item = (u32, Fixed)> {
+        self.graph.node(person).into_iter().flat_map(|node| node.steps())
     }
 
     fn hits(&self, person: u32) -> impl Iterator<Item = Hit> {
-        let reached = self.row(person).iter().filter(|step| self.speaks(step.to));
-        reached.map(|step| Hit { rater: step.to, share: step.share })
+        let node = self.graph.node(person).into_iter();
+        let reached = node.flat_map(|node| node.steps_to(|to| self.is_rater(to)));
+        reached.map(|(rater, share)| Hit { rater, share })
     }
 
     /// All shares, sorted by rater and contact: one rater at most one voice, one contact at most its trust in total.
@@ -118,11 +123,11 @@ impl<'a> Walk<'a> {
         if self.graph.parameters().steps < 2 {
             return Vec::new();
         }
-        let rows = self.place.contacts.iter().flat_map(|(contact, _)| self.row(*contact));
-        let mut persons: Vec<u32> =
-            rows.map(|step| step.to).filter(|person| self.may_enter(*person)).collect();
+        let rows = self.place.contacts.iter().flat_map(|(contact, _)| self.steps(*contact));
+        let mut persons: Vec<u32> = rows.map(|(to, _)| to).collect();
         persons.sort_unstable();
         persons.dedup();
+        persons.retain(|person| self.may_enter(*person));
         let hits = persons.into_iter().map(|person| (person, self.hits(person).collect::<Vec<_>>()));
         hits.filter(|(_, hits)| !hits.is_empty()).collect()
     }
@@ -132,9 +137,9 @@ impl<'a> Walk<'a> {
         let damping = self.graph.parameters().damping;
         let mut flow: Vec<Hit> =
             self.hits(contact).map(|hit| Hit { share: hit.share.times(damping), ..hit }).collect();
-        for step in self.row(contact) {
-            let Ok(place) = middles.binary_search_by_key(&step.to, |(person, _)| *person) else { continue };
-            let carried = step.share.times(damping);
+        for (to, share) in self.steps(contact) {
+            let Ok(place) = middles.binary_search_by_key(&to, |(person, _)| *person) else { continue };
+            let carried = share.times(damping);
             for hit in middles.get(place).into_iter().flat_map(|(_, hits)| hits) {
                 flow.push(Hit { rater: hit.rater, share: carried.times(hit.share).times(damping) });
             }
@@ -150,6 +155,8 @@ impl<'a> Walk<'a> {
             }
             same
         });
+        // Of the raters, those who have a word left after the fading.
+        flow.retain(|hit| self.has_a_word(hit.rater));
         flow
     }
 
@@ -163,17 +170,17 @@ impl<'a> Walk<'a> {
 
     /// Through whom most of the flow from `contact` to `rater` passes; none if straight.
     pub(crate) fn through(&self, contact: u32, rater: u32) -> Option<u32> {
-        let share_of = |from: u32| self.row(from).iter().find(|step| step.to == rater).map(|step| step.share);
+        let share_of =
+            |from: u32| self.graph.node(from)?.steps_to(|to| to == rater).next().map(|(_, share)| share);
         if contact == rater {
             return None;
         }
         let damping = self.graph.parameters().damping;
         let straight = share_of(contact).map(|share| share.times(damping)).unwrap_or_default();
-        let steps = self.row(contact).iter().filter(|step| self.may_enter(step.to) && step.to != rater);
-        let bent = steps.filter_map(|step| {
-            let flow = step.share.times(damping).times(share_of(step.to)?).times(damping);
-            let person = self.graph.node(step.to)?.person;
-            Some((flow, std::cmp::Reverse(person), step.to))
+        let steps = self.steps(contact).filter(|(to, _)| self.may_enter(*to) && *to != rater);
+        let bent = steps.filter_map(|(to, share)| {
+            let flow = share.times(damping).times(share_of(to)?).times(damping);
+            Some((flow, std::cmp::Reverse(self.graph.person(to)?), to))
         });
         bent.max().filter(|(flow, ..)| straight < *flow).map(|(.., middle)| middle)
     }

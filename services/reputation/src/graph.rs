@@ -1,18 +1,17 @@
 //! All entries up to a state of the logs, arranged so that a score touches few of them.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::entry::{Entry, EntryError, Size, Verdict};
+use crate::entry::{Entry, EntryError};
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::ids::{EntryId, Person};
+use crate::node::{END, Edge, Node, Receipt, Row};
 use crate::opinion::{Opinion, Tally};
 use crate::parameters::Parameters;
-
-/// No further receipt.
-const END: u32 = u32::MAX;
+use crate::roster::{Roster, at};
 
 /// Who said what of whom, as of an epoch.
 ///
@@ -23,9 +22,9 @@ pub struct Graph {
     parameters: Parameters,
     epoch: Epoch,
     heads: Vec<Head>,
-    numbers: BTreeMap<Person, u32>,
-    people: Vec<Node>,
-    receipts: Vec<Receipt>,
+    pub(crate) roster: Roster,
+    pub(crate) people: Vec<Node>,
+    pub(crate) receipts: Vec<Receipt>,
 }
 
 /// The state of a log that a graph was built from.
@@ -40,48 +39,6 @@ pub struct Head {
     pub root: String,
 }
 
-/// A person.
-#[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) person: Person,
-    /// Whom this person has rated, by number.
-    rated: Vec<Edge>,
-    /// Who has rated this person, by number.
-    pub(crate) raters: Vec<u32>,
-    /// The strongest of the positive opinions, as shares of the row.
-    pub(crate) row: Vec<Step>,
-    /// Whom this person would rather not.
-    pub(crate) blocked: Vec<u32>,
-}
-
-/// An opinion with what the walk needs of it.
-#[derive(Clone, Copy, Debug)]
-struct Edge {
-    about: u32,
-    first: u32,
-    opinion: Opinion,
-    weight: Fixed,
-    lot: u64,
-    blocks: bool,
-}
-
-/// A step of the walk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    pub(crate) to: u32,
-    pub(crate) share: Fixed,
-}
-
-/// An entry as it is kept, in a chain with the others of the same two people.
-#[derive(Clone, Copy, Debug)]
-struct Receipt {
-    id: EntryId,
-    next: u32,
-    epoch: Epoch,
-    verdict: Verdict,
-    size: Size,
-}
-
 impl Graph {
     /// A graph without entries. What is promised of scores holds for parameters that [`Parameters::check`] lets pass.
     #[must_use]
@@ -90,7 +47,7 @@ impl Graph {
             parameters,
             epoch,
             heads: Vec::new(),
-            numbers: BTreeMap::new(),
+            roster: Roster::new(),
             people: Vec::new(),
             receipts: Vec::new(),
         }
@@ -106,9 +63,7 @@ impl Graph {
         entries: impl IntoIterator<Item = Entry>,
     ) -> Result<Self, EntryError> {
         let mut graph = Self::new(parameters, epoch);
-        for entry in entries {
-            graph.place(&entry)?;
-        }
+        graph.fill(entries.into_iter())?;
         graph.refresh();
         Ok(graph)
     }
@@ -119,12 +74,8 @@ impl Graph {
     /// # Errors
     /// Why the entry does not count; the graph is then as it was.
     pub fn insert(&mut self, entry: &Entry) -> Result<bool, EntryError> {
-        let Some(author) = self.place(entry)? else { return Ok(false) };
-        let subject = self.number(&entry.subject).unwrap_or(END);
-        let Some(node) = self.people.get(at(author)) else { return Ok(false) };
-        if let Ok(place) = node.rated.binary_search_by_key(&subject, |edge| edge.about) {
-            self.refresh_edge(author, place);
-        }
+        let Some((author, place)) = self.place(entry)? else { return Ok(false) };
+        self.refresh_edge(author, place);
         self.refresh_row(author);
         Ok(true)
     }
@@ -183,9 +134,9 @@ impl Graph {
             return true;
         }
         let Some(viewer) = self.number(viewer).and_then(|viewer| self.node(viewer)) else { return false };
-        viewer.row.iter().any(|contact| {
-            contact.to == author
-                || self.node(contact.to).is_some_and(|node| node.row.iter().any(|step| step.to == author))
+        viewer.steps().any(|(contact, _)| {
+            contact == author
+                || self.node(contact).is_some_and(|node| node.steps().any(|(to, _)| to == author))
         })
     }
 
@@ -202,8 +153,7 @@ impl Graph {
         }
         let subject = self.number(subject).and_then(|subject| self.node(subject));
         numbers.extend(subject.into_iter().flat_map(|node| &node.raters));
-        let mut people: Vec<Person> =
-            numbers.into_iter().filter_map(|number| self.node(number)).map(|node| node.person).collect();
+        let mut people: Vec<Person> = numbers.into_iter().filter_map(|number| self.person(number)).collect();
         people.sort_unstable();
         people.dedup();
         people
@@ -213,7 +163,7 @@ impl Graph {
     #[must_use]
     pub fn entries_by(&self, author: &Person) -> Vec<EntryId> {
         let edges = self.number(author).and_then(|author| self.node(author));
-        let edges = edges.into_iter().flat_map(|node| &node.rated);
+        let edges = edges.into_iter().flat_map(|node| &node.edges);
         let mut ids: Vec<EntryId> =
             edges.flat_map(|edge| self.chain(edge.first)).map(|receipt| receipt.id).collect();
         ids.sort_unstable();
@@ -222,14 +172,21 @@ impl Graph {
 
     /// Who has rated somebody, and who was rated, each sorted.
     pub(crate) fn people(&self) -> (Vec<Person>, Vec<Person>) {
-        let all = || self.numbers.values().filter_map(|number| self.node(*number));
-        let raters = all().filter(|node| !node.rated.is_empty()).map(|node| node.person).collect();
-        let rated = all().filter(|node| !node.raters.is_empty()).map(|node| node.person).collect();
-        (raters, rated)
+        let sorted = |keep: fn(&Node) -> bool| {
+            let nodes = (0..).zip(&self.people).filter(|(_, node)| keep(node));
+            let mut people: Vec<Person> = nodes.filter_map(|(number, _)| self.person(number)).collect();
+            people.sort_unstable();
+            people
+        };
+        (sorted(|node| !node.rated.is_empty()), sorted(|node| !node.raters.is_empty()))
     }
 
     pub(crate) fn number(&self, person: &Person) -> Option<u32> {
-        self.numbers.get(person).copied()
+        self.roster.number(person)
+    }
+
+    pub(crate) fn person(&self, number: u32) -> Option<Person> {
+        self.roster.person(number)
     }
 
     pub(crate) fn node(&self, number: u32) -> Option<&Node> {
@@ -241,11 +198,11 @@ impl Graph {
     }
 
     pub(crate) fn opinion(&self, author: u32, subject: u32) -> Opinion {
-        self.edge(author, subject).map(|edge| edge.opinion).unwrap_or_default()
+        self.tally(author, subject).opinion()
     }
 
     pub(crate) fn weight(&self, author: u32, subject: u32) -> Fixed {
-        self.edge(author, subject).map(|edge| edge.weight).unwrap_or_default()
+        self.edge(author, subject).map(|edge| edge.weight()).unwrap_or_default()
     }
 
     pub(crate) fn rated_count(&self, author: u32) -> usize {
@@ -253,7 +210,7 @@ impl Graph {
     }
 
     pub(crate) fn rated_by(&self, author: u32) -> impl Iterator<Item = u32> {
-        self.node(author).into_iter().flat_map(|node| &node.rated).map(|edge| edge.about)
+        self.node(author).into_iter().flat_map(|node| &node.rated).copied()
     }
 
     /// What `author` has said of `subject` in all, before it is collapsed.
@@ -269,8 +226,8 @@ impl Graph {
     }
 
     fn edge(&self, author: u32, subject: u32) -> Option<&Edge> {
-        let rated = &self.node(author)?.rated;
-        rated.binary_search_by_key(&subject, |edge| edge.about).ok().and_then(|place| rated.get(place))
+        let node = self.node(author)?;
+        node.rated.binary_search(&subject).ok().and_then(|place| node.edges.get(place))
     }
 
     fn chain(&self, first: u32) -> impl Iterator<Item = &Receipt> {
@@ -280,13 +237,14 @@ impl Graph {
     fn tally_of(&self, edge: &Edge) -> Tally {
         let mut tally = Tally::default();
         for receipt in self.chain(edge.first) {
-            tally.add(&self.parameters, self.epoch, receipt.epoch, receipt.verdict, receipt.size);
+            tally.add(&self.parameters, self.epoch, receipt.epoch, receipt.verdict(), receipt.size());
         }
         tally
     }
 
-    /// Keeps an entry without computing anything; answers its author, or none if it was there.
-    fn place(&mut self, entry: &Entry) -> Result<Option<u32>, EntryError> {
+    /// Keeps an entry without computing anything; answers its author and where among the author's edges it is, or none if it
+    /// was there.
+    fn place(&mut self, entry: &Entry) -> Result<Option<(u32, usize)>, EntryError> {
         if entry.author == entry.subject {
             return Err(EntryError::Oneself);
         }
@@ -294,50 +252,36 @@ impl Graph {
         if let Some(edge) = known.and_then(|(author, subject)| self.edge(author, subject))
             && let Some(same) = self.chain(edge.first).find(|receipt| receipt.id == entry.id)
         {
-            let equal = same.epoch == entry.epoch && same.verdict == entry.verdict && same.size == entry.size;
+            let equal = same.equals(&Receipt::of(entry, END));
             return if equal { Ok(None) } else { Err(EntryError::IdReused) };
         }
-        let receipt = u32::try_from(self.receipts.len()).ok().filter(|number| *number < END);
-        let receipt = receipt.ok_or(EntryError::Full)?;
+        let receipt = self.next_receipt()?;
         let author = self.enrol(entry.author)?;
         let subject = self.enrol(entry.subject)?;
-        let next = self.link(author, subject, receipt);
-        let Entry { id, epoch, verdict, size, .. } = *entry;
-        self.receipts.push(Receipt { id, next, epoch, verdict, size });
-        Ok(Some(author))
+        let lot = entry.subject.lot(&entry.author, self.epoch);
+        let Some(node) = self.people.get_mut(at(author)) else { return Ok(None) };
+        let (place, next) = node.link(subject, receipt, lot);
+        if next == END
+            && let Some(rated) = self.people.get_mut(at(subject))
+            && let Err(place) = rated.raters.binary_search(&author)
+        {
+            rated.raters.insert(place, author);
+        }
+        self.receipts.push(Receipt::of(entry, next));
+        Ok(Some((author, place)))
     }
 
-    fn enrol(&mut self, person: Person) -> Result<u32, EntryError> {
-        if let Some(number) = self.number(&person) {
-            return Ok(number);
+    /// The number that the next receipt gets.
+    pub(crate) fn next_receipt(&self) -> Result<u32, EntryError> {
+        u32::try_from(self.receipts.len()).ok().filter(|number| *number < END).ok_or(EntryError::Full)
+    }
+
+    pub(crate) fn enrol(&mut self, person: Person) -> Result<u32, EntryError> {
+        let number = self.roster.enrol(person, END).ok_or(EntryError::Full)?;
+        if self.people.len() < self.roster.len() {
+            self.people.push(Node::default());
         }
-        let number = u32::try_from(self.people.len()).ok().filter(|number| *number < END);
-        let number = number.ok_or(EntryError::Full)?;
-        self.numbers.insert(person, number);
-        let (rated, raters, row, blocked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        self.people.push(Node { person, rated, raters, row, blocked });
         Ok(number)
-    }
-
-    /// Puts `receipt` at the head of the chain of the two, and answers what the head was.
-    fn link(&mut self, author: u32, subject: u32, receipt: u32) -> u32 {
-        let Some(node) = self.people.get_mut(at(author)) else { return END };
-        match node.rated.binary_search_by_key(&subject, |edge| edge.about) {
-            Ok(place) => {
-                node.rated.get_mut(place).map_or(END, |edge| std::mem::replace(&mut edge.first, receipt))
-            }
-            Err(place) => {
-                let (opinion, weight) = (Opinion::default(), Fixed::ZERO);
-                let edge = Edge { about: subject, first: receipt, opinion, weight, lot: 0, blocks: false };
-                node.rated.insert(place, edge);
-                if let Some(rated) = self.people.get_mut(at(subject))
-                    && let Err(place) = rated.raters.binary_search(&author)
-                {
-                    rated.raters.insert(place, author);
-                }
-                END
-            }
-        }
     }
 
     fn refresh(&mut self) {
@@ -345,46 +289,49 @@ impl Graph {
             for place in 0..self.rated_count(number) {
                 self.refresh_edge(number, place);
             }
+            if let Some(node) = self.people.get_mut(at(number)) {
+                node.hub = None;
+            }
             self.refresh_row(number);
         }
     }
 
     fn refresh_edge(&mut self, author: u32, place: usize) {
-        let Some(node) = self.node(author) else { return };
-        let Some(edge) = node.rated.get(place) else { return };
-        let tally = self.tally_of(edge);
-        let lot = self.node(edge.about).map_or(0, |about| about.person.lot(&node.person, self.epoch));
-        if let Some(edge) = self.people.get_mut(at(author)).and_then(|node| node.rated.get_mut(place)) {
-            edge.opinion = tally.opinion();
-            edge.weight = tally.edge();
-            edge.blocks = tally.blocks();
-            edge.lot = lot;
+        let edge = self.node(author).and_then(|node| node.edges.get(place));
+        let Some(tally) = edge.map(|edge| self.tally_of(edge)) else { return };
+        if let Some(edge) = self.people.get_mut(at(author)).and_then(|node| node.edges.get_mut(place)) {
+            edge.weigh(tally);
         }
     }
 
     /// The strongest edges of a person as shares: weight over the sum, or over the row floor if that is larger.
     fn refresh_row(&mut self, author: u32) {
-        let Some(node) = self.node(author) else { return };
-        let blocked = node.rated.iter().filter(|edge| edge.blocks).map(|edge| edge.about).collect();
-        let mut edges: Vec<&Edge> = node.rated.iter().filter(|edge| Fixed::ZERO < edge.weight).collect();
-        let most = usize::from(self.parameters.edges_max);
+        let (most, floor) = (usize::from(self.parameters.edges_max), self.parameters.row_floor);
+        let Some(node) = self.people.get_mut(at(author)) else { return };
+        if node.rated.len() <= most {
+            node.share_out(floor);
+            return;
+        }
+        let Some(person) = self.roster.person(author) else { return };
+        let hub = node.hub.get_or_insert_default();
+        if hub.lots.len() < node.rated.len() {
+            let lot =
+                |about: &u32| self.roster.person(*about).map_or(0, |about| about.lot(&person, self.epoch));
+            hub.lots = node.rated.iter().map(lot).collect();
+        }
+        let edges = node.rated.iter().zip(&node.edges).zip(&hub.lots);
+        let mut edges: Vec<(Reverse<Fixed>, u64, u32)> = edges
+            .filter(|((_, edge), _)| Fixed::ZERO < edge.weight())
+            .map(|((about, edge), lot)| (Reverse(edge.weight()), *lot, *about))
+            .collect();
         if most < edges.len() {
-            let rank = |edge: &&Edge| {
-                (std::cmp::Reverse(edge.weight), edge.lot, self.node(edge.about).map(|node| node.person))
+            let rank = |(weight, lot, about): &(Reverse<Fixed>, u64, u32)| {
+                (*weight, *lot, self.roster.person(*about))
             };
             edges.select_nth_unstable_by_key(most, rank);
             edges.truncate(most);
         }
-        let sum = edges.iter().map(|edge| edge.weight).sum::<Fixed>().max(self.parameters.row_floor);
-        let row = edges.iter().map(|edge| Step { to: edge.about, share: edge.weight.over(sum) }).collect();
-        if let Some(node) = self.people.get_mut(at(author)) {
-            node.row = row;
-            node.blocked = blocked;
-        }
+        edges.sort_unstable_by_key(|(.., about)| *about);
+        hub.row = Row::of(edges.iter().map(|(weight, _, about)| (*about, weight.0)), floor);
     }
-}
-
-/// A number as a place in a slice.
-pub(crate) fn at(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }

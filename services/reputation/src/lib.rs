@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bulk;
 mod concentration;
 mod entry;
 mod epoch;
@@ -8,10 +9,12 @@ mod fixed;
 mod flow;
 mod graph;
 mod ids;
+mod node;
 mod opinion;
 mod parameters;
 mod ranking;
 pub mod record;
+mod roster;
 mod score;
 mod sentence;
 mod standpoint;

@@ -5,8 +5,8 @@ use hanse_document::kind::Role;
 
 use crate::explanation::{Change, Explanation, Route, Voice};
 use crate::fixed::Fixed;
-use crate::graph::at;
 use crate::ids::{EntryId, Person};
+use crate::roster::at;
 use crate::score::{Finding, Standing};
 use crate::summary::{Said, Summary};
 

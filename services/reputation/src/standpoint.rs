@@ -76,11 +76,11 @@ impl Place {
         let Some(number) = graph.number(viewer) else { return nowhere };
         let Some(node) = graph.node(number) else { return nowhere };
         let subject = graph.number(subject);
-        let others = node.row.iter().filter(|step| Some(step.to) != subject);
-        let contacts = others.map(|step| (step.to, graph.weight(number, step.to))).collect();
+        let others = node.steps().filter(|(to, _)| Some(*to) != subject);
+        let contacts = others.map(|(to, _)| (to, graph.weight(number, to))).collect();
         let own = subject.map(|subject| graph.opinion(number, subject));
         let own = own.filter(|own| *own != Opinion::default());
-        Self { number: Some(number), contacts, blocked: node.blocked.clone(), own }
+        Self { number: Some(number), contacts, blocked: node.blocked().collect(), own }
     }
 
     /// The same with private answers, each as one more contract between the viewer and the person meant.
@@ -107,7 +107,7 @@ impl Place {
         known.dedup();
         let (mut contacts, mut blocked) = (Vec::new(), Vec::new());
         for other in known {
-            let Some(person) = graph.node(other).map(|node| node.person) else { continue };
+            let Some(person) = graph.person(other) else { continue };
             let tally = tally_of(&person);
             if tally.blocks() {
                 blocked.push(other);
@@ -115,8 +115,7 @@ impl Place {
                 contacts.push((other, tally.edge()));
             }
         }
-        let lot =
-            |other: u32| graph.node(other).map(|node| (node.person.lot(viewer, graph.epoch()), node.person));
+        let lot = |other: u32| graph.person(other).map(|person| (person.lot(viewer, graph.epoch()), person));
         contacts.sort_by_cached_key(|(other, weight)| (std::cmp::Reverse(*weight), lot(*other)));
         contacts.truncate(usize::from(graph.parameters().edges_max));
         let own = Some(tally_of(subject).opinion()).filter(|own| *own != Opinion::default());

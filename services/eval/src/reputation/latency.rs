@@ -21,20 +21,71 @@ const TOWN: usize = 1_000;
 /// No month of the made-up ratings is older.
 const MONTHS: usize = 60;
 
-/// Times in milliseconds of wall time.
+/// What a piece of work took.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Took {
+    /// Milliseconds on the clock on the wall, which also runs while others use the processor.
+    pub(crate) wall: f64,
+    /// Milliseconds of this thread's processor time; 0 where the system does not tell.
+    pub(crate) processor: f64,
+}
+
+/// The spread of a kind of work, each number by itself.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Times {
+    pub(crate) mean: Took,
+    pub(crate) p50: Took,
+    pub(crate) p99: Took,
+    pub(crate) most: Took,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Latency {
     pub(crate) people: usize,
     pub(crate) ratings: usize,
-    pub(crate) build_seconds: f64,
-    pub(crate) score_p50: f64,
-    pub(crate) score_p99: f64,
-    pub(crate) score_most: f64,
-    pub(crate) explain_p99: f64,
-    pub(crate) insert_mean: f64,
-    pub(crate) insert_p99: f64,
+    pub(crate) build: Took,
+    pub(crate) advance: Took,
+    pub(crate) score: Times,
+    pub(crate) explain: Times,
+    pub(crate) insert: Times,
+    /// The share of asked pairs where the viewer knew something.
     pub(crate) known: f64,
-    pub(crate) memory_mib: u64,
+    /// Held by the made-up ratings before building.
+    pub(crate) ratings_mib: u64,
+    /// The most that was held beyond that while building.
+    pub(crate) graph_peak_mib: u64,
+    /// Held beyond that afterwards.
+    pub(crate) graph_mib: u64,
+}
+
+impl Times {
+    fn of(times: &[Took]) -> Self {
+        let of = |part: fn(&[f64]) -> f64| Took {
+            wall: part(&times.iter().map(|took| took.wall).collect::<Vec<_>>()),
+            processor: part(&times.iter().map(|took| took.processor).collect::<Vec<_>>()),
+        };
+        Self {
+            mean: of(mean),
+            p50: of(|times| quantile(times, 50)),
+            p99: of(|times| quantile(times, 99)),
+            most: of(largest),
+        }
+    }
+}
+
+/// Does something and says what it took.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Took) {
+    let (start, before) = (Instant::now(), processor());
+    let result = work();
+    let took = Took { wall: start.elapsed().as_secs_f64() * 1e3, processor: processor() - before };
+    (result, took)
+}
+
+/// This thread's processor time in milliseconds.
+fn processor() -> f64 {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split_whitespace().next().and_then(|nanoseconds| nanoseconds.parse::<f64>().ok()).unwrap_or(0.0)
+        / 1e6
 }
 
 /// Ratings as they grow: half come from the already active; of the rest of the choice, half goes to the often hired, and
@@ -78,68 +129,87 @@ fn synthetic(people: usize, random: &mut Random) -> Vec<Rating> {
 pub(crate) fn measure(people: usize, seed: u64, parameters: Parameters) -> Result<Latency, String> {
     let mut random = Random::seeded(seed);
     let ratings = synthetic(people, &mut random);
-    let start = Instant::now();
+    let ratings_mib = memory_mib("VmRSS:");
     let entries = ratings.iter().zip(0..).map(|(rating, number)| entry(rating, number));
-    let mut graph = Graph::build(parameters, Epoch(600), entries).map_err(|error| error.to_string())?;
-    let build_seconds = start.elapsed().as_secs_f64();
+    let (graph, build) = timed(|| Graph::build(parameters, Epoch(600), entries));
+    let mut graph = graph.map_err(|error| error.to_string())?;
+    let [graph_peak_mib, graph_mib] =
+        ["VmHWM:", "VmRSS:"].map(|line| memory_mib(line).saturating_sub(ratings_mib));
+    let mut drawn = random.clone();
+    let (score, explain, known) = scores(&graph, &ratings, people, &mut drawn, &mut random)?;
+    let mut inserts = Vec::new();
+    for number in 0..INSERTS {
+        let (from, to) = (pick(&ratings, &mut drawn).from, pick(&ratings, &mut drawn).to);
+        let rating = Rating { from, to, label: Label::Better, epoch: Epoch(600), small: false };
+        let id = u64::try_from(ratings.len() + number).map_err(|error| error.to_string())?;
+        let entry = entry(&rating, id);
+        if from != to {
+            let (inserted, took) = timed(|| graph.insert(&entry));
+            inserted.map_err(|error| error.to_string())?;
+            inserts.push(took);
+        }
+    }
+    let ((), advance) = timed(|| graph.advance(Epoch(601)));
+    Ok(Latency {
+        people,
+        ratings: ratings.len(),
+        build,
+        advance,
+        score: Times::of(&score),
+        explain: Times::of(&explain),
+        insert: Times::of(&inserts),
+        known,
+        ratings_mib,
+        graph_peak_mib,
+        graph_mib,
+    })
+}
+
+/// One of the ratings.
+fn pick(ratings: &[Rating], random: &mut Random) -> Rating {
+    let nobody = Rating { from: 0, to: 0, label: Label::AsAgreed, epoch: Epoch(0), small: false };
+    ratings.get(random.below(ratings.len())).copied().unwrap_or(nobody)
+}
+
+/// As work comes: the active look more often, at the often hired; every other time at somebody of their own town.
+fn scores(
+    graph: &Graph,
+    ratings: &[Rating],
+    people: usize,
+    drawn: &mut Random,
+    random: &mut Random,
+) -> Result<(Vec<Took>, Vec<Took>, f64), String> {
     let mut towns: Vec<Vec<u32>> = vec![Vec::new(); people.div_ceil(TOWN)];
-    for rating in &ratings {
+    for rating in ratings {
         if let Some(town) = towns.get_mut(place(rating.to) / TOWN) {
             town.push(rating.to);
         }
     }
-    let mut drawn = random.clone();
-    let mut pick =
-        |side: fn(&Rating) -> u32| ratings.get(drawn.below(ratings.len())).map(side).unwrap_or_default();
     let (mut scores, mut explains, mut known) = (Vec::new(), Vec::new(), 0.0);
     for number in 0..SCORES {
-        // As work comes: the active look more often, at the often hired; every other time at somebody of their own town.
-        let (viewer, mut subject) = (pick(|rating| rating.from), pick(|rating| rating.to));
+        let (viewer, mut subject) = (pick(ratings, drawn).from, pick(ratings, drawn).to);
         if number % 2 == 0 {
             let town = towns.get(place(viewer) / TOWN).map_or(&[][..], Vec::as_slice);
             subject = town.get(random.below(town.len())).copied().unwrap_or(subject);
         }
-        let standpoint = Standpoint::own(person(viewer));
-        let start = Instant::now();
-        let Ok(score) = graph.score(standpoint, &person(subject)) else { continue };
-        scores.push(start.elapsed().as_secs_f64() * 1e3);
+        let (standpoint, subject) = (Standpoint::own(person(viewer)), person(subject));
+        let (score, took) = timed(|| graph.score(standpoint, &subject));
+        let Ok(score) = score else { continue };
+        scores.push(took);
         known += f64::from(u8::from(score.finding.estimate.is_some()));
-        let start = Instant::now();
-        graph.explain(standpoint, &person(subject)).map_err(|error| error.to_string())?;
-        explains.push(start.elapsed().as_secs_f64() * 1e3);
+        let (explained, took) = timed(|| graph.explain(standpoint, &subject));
+        explained.map_err(|error| error.to_string())?;
+        explains.push(took);
     }
-    let mut inserts = Vec::new();
-    for number in 0..INSERTS {
-        let (from, to) = (pick(|rating| rating.from), pick(|rating| rating.to));
-        let rating = Rating { from, to, label: Label::Better, epoch: Epoch(600), small: false };
-        let id = u64::try_from(ratings.len() + number).map_err(|error| error.to_string())?;
-        let entry = entry(&rating, id);
-        let start = Instant::now();
-        if from != to {
-            graph.insert(&entry).map_err(|error| error.to_string())?;
-        }
-        inserts.push(start.elapsed().as_secs_f64() * 1e3);
-    }
-    Ok(Latency {
-        people,
-        ratings: ratings.len(),
-        build_seconds,
-        score_p50: quantile(&scores, 50),
-        score_p99: quantile(&scores, 99),
-        score_most: largest(&scores),
-        explain_p99: quantile(&explains, 99),
-        insert_mean: mean(&inserts),
-        insert_p99: quantile(&inserts, 99),
-        known: known / SCORES as f64,
-        memory_mib: memory_mib(),
-    })
+    let known = known / scores.len().max(1) as f64;
+    Ok((scores, explains, known))
 }
 
-/// The most memory that this program has held, where the system says so.
-fn memory_mib() -> u64 {
+/// What this program holds, by a line of its status, where the system says so.
+fn memory_mib(line: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let held = status.lines().find_map(|text| text.strip_prefix(line));
     let kib =
-        line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
+        held.and_then(|text| text.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
     kib.unwrap_or_default() / 1024
 }

@@ -4,7 +4,7 @@
 use super::accuracy::Accuracy;
 use super::concentration::Concentration;
 use super::extras::Figure;
-use super::latency::Latency;
+use super::latency::{Latency, Times, Took};
 use super::outcome::Outcome;
 
 pub(crate) fn error(text: &str) {
@@ -81,12 +81,22 @@ pub(crate) fn concentration(rows: &[Concentration]) {
 }
 
 pub(crate) fn latency(row: &Latency) {
-    title(&format!("{} people, {} ratings: milliseconds of wall time, one thread", row.people, row.ratings));
+    title(&format!(
+        "{} people, {} ratings, one thread: milliseconds of wall time / processor time",
+        row.people, row.ratings
+    ));
+    let [build, advance] = [row.build, row.advance];
     println!(
-        "  built in {:.1} s, {} MiB at most, {:.2} of pairs known",
-        row.build_seconds, row.memory_mib, row.known
+        "  built in {:.0} / {:.0}, next epoch in {:.0} / {:.0}",
+        build.wall, build.processor, advance.wall, advance.processor
     );
-    println!("  score    p50 {:.3}  p99 {:.3}  most {:.3}", row.score_p50, row.score_p99, row.score_most);
-    println!("  explain  p99 {:.3}", row.explain_p99);
-    println!("  insert   mean {:.4}  p99 {:.4}", row.insert_mean, row.insert_p99);
+    println!(
+        "  {} MiB at the peak of building and {} MiB afterwards, beside {} MiB of made-up ratings; {:.2} of pairs known",
+        row.graph_peak_mib, row.graph_mib, row.ratings_mib, row.known
+    );
+    for (name, times) in [("score", row.score), ("explain", row.explain), ("insert", row.insert)] {
+        let Times { mean, p50, p99, most } = times;
+        let both = |took: Took| format!("{:.4} / {:.4}", took.wall, took.processor);
+        println!("  {name:8} mean {}  p50 {}  p99 {}  most {}", both(mean), both(p50), both(p99), both(most));
+    }
 }

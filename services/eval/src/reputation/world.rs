@@ -166,11 +166,13 @@ pub(crate) fn person(number: u32) -> Person {
 
 fn spread(number: u64) -> [u8; 32] {
     let mut random = Random::seeded(number);
+    let drawn = [random.next(), random.next(), random.next()];
     let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        // The number itself makes the bytes distinct; the rest makes them look like a hash.
-        let drawn = random.next().to_le_bytes();
-        *byte = number.to_le_bytes().get(place).or(drawn.first()).copied().unwrap_or_default();
+    // Looks like a hash; the number itself, at the end, makes it distinct.
+    for (byte, value) in
+        bytes.iter_mut().zip(drawn.iter().chain([&number]).flat_map(|part| part.to_be_bytes()))
+    {
+        *byte = value;
     }
     bytes
 }
