@@ -2,6 +2,11 @@
 //! ranks with. It starts with the list of its own; what an operator imports is loaded behind it and takes its place at once.
 
 mod built_in;
+mod files;
+mod import;
+mod rates;
+mod skills;
+pub(crate) mod watch;
 
 use std::sync::Arc;
 
@@ -12,12 +17,20 @@ use hanse_matching::query::Setting;
 use hanse_matching::side::Policy;
 use hanse_matching::taxonomy::Taxonomy;
 use hanse_matching::title::Titles;
-use tokio::sync::watch;
+use tokio::sync::watch as signal;
 
 use crate::Engine;
 use crate::error::Failure;
 
 pub(crate) use built_in::built_in;
+pub use files::{FILES_MAX, Given, ImportError, Prepared, SET_BYTES_MAX, prepare};
+pub use hanse_matching::side::{Row, Weights};
+pub use import::{InForce, Mode, NotImported, import, import_rates, imported_version, in_force};
+pub use rates::{RATES_BYTES_MAX, RatesError, read_rates};
+pub(crate) use skills::Suggesting;
+
+/// What whoever shows names of ESCO must say; its licence asks for it.
+pub const ESCO_ATTRIBUTION: &str = "This service uses the ESCO classification of the European Commission.";
 
 /// One state of what a node knows. A reader keeps the one that it has; the next one is another value.
 #[derive(Clone, Debug)]
@@ -41,6 +54,18 @@ impl Knowledge {
         Self { taxonomy: Arc::new(taxonomy), linker, titles, rates, policy }
     }
 
+    /// The taxonomy's digest in lower-case hex: two nodes with one digest rank alike.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        hex(self.taxonomy.digest())
+    }
+
+    /// What to say beside names: our own list names ids of ESCO, and imported files are its.
+    #[must_use]
+    pub const fn attribution(&self) -> &'static str {
+        ESCO_ATTRIBUTION
+    }
+
     /// What documents are read with.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {
@@ -54,9 +79,13 @@ impl Knowledge {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The state in force of one process, and whoever waits for the next.
 #[derive(Debug)]
-pub(crate) struct Known(watch::Sender<Arc<Knowledge>>);
+pub(crate) struct Known(signal::Sender<Arc<Knowledge>>);
 
 impl Known {
     /// Begins with our own list.
@@ -65,7 +94,12 @@ impl Known {
     /// As [`built_in`].
     pub(crate) fn new(policy: Policy) -> Result<Self, Failure> {
         let knowledge = Knowledge { policy, ..built_in()? };
-        Ok(Self(watch::Sender::new(Arc::new(knowledge))))
+        Ok(Self(signal::Sender::new(Arc::new(knowledge))))
+    }
+
+    /// Puts another state in force.
+    fn set(&self, knowledge: Arc<Knowledge>) {
+        self.0.send_replace(knowledge);
     }
 }
 
@@ -78,7 +112,7 @@ impl Engine {
 
     /// Wakes whoever has derived something from what is known, whenever another state comes in force.
     #[must_use]
-    pub fn knowledge_changed(&self) -> watch::Receiver<Arc<Knowledge>> {
+    pub fn knowledge_changed(&self) -> signal::Receiver<Arc<Knowledge>> {
         self.known().0.subscribe()
     }
 }

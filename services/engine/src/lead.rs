@@ -17,7 +17,7 @@ use crate::error::{EngineError, Failure};
 use crate::keys::Purpose;
 use crate::matching::index;
 use crate::workers::{WorkerError, Workers};
-use crate::{Engine, deliver, expire, follow, heads, inbound, react, relay, sequence};
+use crate::{Engine, deliver, expire, follow, heads, inbound, knowledge, react, relay, sequence};
 
 const NAME: &str = "node";
 /// How long the lease holds without renewal: longer than a slow database, shorter than anybody should miss the node.
@@ -60,6 +60,7 @@ impl Engine {
         // Every process has an index of its own, whether it leads or not.
         workers.spawn("index", index::run(engine.clone(), workers.token()));
         let (token, lead) = (workers.token(), engine.clone());
+        workers.spawn("knowledge", knowledge::watch::run(engine.clone(), token.clone()));
         workers.spawn("lead", async move { lead_from(lead, leading, token).await });
         Ok((engine, workers))
     }

@@ -4,7 +4,7 @@ mod clock;
 mod config;
 mod error;
 mod keys;
-mod knowledge;
+pub mod knowledge;
 mod matching;
 mod metrics;
 mod signals;
@@ -73,7 +73,7 @@ pub use workers::{WorkerError, Workers};
 
 use accounts::Passwords;
 use heads::Heard;
-use knowledge::Known;
+use knowledge::{Known, Suggesting};
 use logs::Logs;
 use matching::Matching;
 use metrics::Metrics;
@@ -100,6 +100,7 @@ struct Inner {
     metrics: Metrics,
     known: Known,
     matching: Matching,
+    suggesting: Suggesting,
 }
 
 impl Engine {
@@ -130,6 +131,7 @@ impl Engine {
             metrics: Metrics::default(),
             matching: Matching::new(),
             known,
+            suggesting: Suggesting::new(),
         })))
     }
 
@@ -194,6 +196,10 @@ impl Engine {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    pub(crate) fn suggesting(&self) -> &Suggesting {
+        &self.0.suggesting
     }
 
     pub(crate) fn known(&self) -> &Known {

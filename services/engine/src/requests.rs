@@ -271,6 +271,32 @@ pub struct ReviewRequest {
     pub language: Option<String>,
 }
 
+/// Which skills a phrase may mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct SkillQuery {
+    /// What the person typed: 1 to 200 characters.
+    pub text: String,
+    /// The language it is in, `en` or `fr`; all languages if not said.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// At most so many, 1 to 50; 10 if not said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// A text whose skills are to be found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRequest {
+    /// The text, at most 64 KiB.
+    pub text: String,
+    /// The language it is in; guessed if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
 /// A page of anything else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

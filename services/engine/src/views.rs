@@ -3,6 +3,7 @@
 
 mod matching;
 mod node;
+mod skills;
 mod told;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ pub use matching::{
     ReputationRules, SettingChange, TaxonomyInForce, Transparency, WeightsByName, WhyNotMe, weights_by_name,
 };
 pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
+pub use skills::{
+    MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
+};
 pub use told::{AlertView, SavedSearchView};
 
 /// What a publication led to.

@@ -6,6 +6,7 @@ mod concept;
 mod csv;
 mod esco;
 
+pub use columns::Shape;
 pub use concept::{Concept, ConceptKind, Label, Link, Relation};
 pub use csv::{COLUMNS_MAX, CsvError, FIELD_BYTES_MAX, FILE_BYTES_MAX, Rows};
 pub use esco::{CONCEPTS_MAX, Imported, Importer, LABELS_MAX, SIBLINGS_MAX, TaxonomyError};

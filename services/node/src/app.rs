@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, bids, contracts, documents, jobs, log, matching, node, people, reputation, reviews,
+    accounts, bids, contracts, documents, jobs, log, matching, node, people, reputation, reviews, skills,
 };
 use crate::state::State;
 use crate::{idempotency, openapi};
@@ -80,6 +80,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(reviews::reply)
         .service(reputation::facts)
         .service(reputation::evidence)
+        .service(skills::suggest)
+        .service(skills::link)
+        .service(skills::read)
         .service(documents::publish)
         .service(documents::read)
         .service(log::checkpoint)

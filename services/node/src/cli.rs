@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::taxonomy::{self, RatesCommand, TaxonomyCommand};
 use crate::{app, run, secret};
 
 /// A node of the Hanse federation: marketplace, reputation log, auditor of its peers.
@@ -27,6 +28,7 @@ Examples:
   hanse-node --config /etc/hanse.toml migrate     bring the database up to this version
   hanse-node --config /etc/hanse.toml run
   hanse-node --config /etc/hanse.toml card        what a peer pastes into its own configuration
+  hanse-node --config /etc/hanse.toml taxonomy fetch   ESCO's English skills, for matching
   hanse-node --config /etc/hanse.toml fsck        derive every log again from its leaves"
 )]
 pub struct Cli {
@@ -73,6 +75,18 @@ pub enum Command {
     Migrate,
     /// Derive root, tiles and index of every log again from its leaves and compare; exit 1 if anything differs.
     Fsck,
+    /// Skills and trades: import ESCO, see what is in force.
+    Taxonomy {
+        /// What to do.
+        #[command(subcommand)]
+        command: TaxonomyCommand,
+    },
+    /// Exchange rates.
+    Rates {
+        /// What to do.
+        #[command(subcommand)]
+        command: RatesCommand,
+    },
     /// Print the `OpenAPI` document.
     Openapi,
 }
@@ -109,6 +123,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         Command::Migrate => {
             let applied = run::migrate(&Config::load(cli.config.as_deref())?)?;
             println!("{}", if applied.is_empty() { "nothing to do".to_owned() } else { applied.join("\n") });
+        }
+        Command::Taxonomy { command } => {
+            print!("{}", taxonomy::run(&Config::load(cli.config.as_deref())?, command)?);
+        }
+        Command::Rates { command } => {
+            print!("{}", taxonomy::rates(&Config::load(cli.config.as_deref())?, command)?);
         }
         Command::Fsck => {
             let report = run::fsck(&Config::load(cli.config.as_deref())?)?;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use hanse_document::NodeName;
+use hanse_engine::Policy;
+use hanse_engine::knowledge::{Row, Weights};
 use serde::{Deserialize, Serialize};
 
 /// Database connections a process may hold; two cores keep about this many busy.
@@ -52,6 +54,73 @@ pub struct Config {
     pub log_filter: String,
     /// How often background work looks by itself.
     pub pace: Pace,
+    /// What matching weighs; the node publishes it.
+    pub ranking: Ranking,
+}
+
+/// What matching weighs. The node publishes it, and peers that it asks rank by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ranking {
+    /// Whether remote work near the client counts a little more.
+    pub local_bonus: bool,
+    /// What counts for who posts the job.
+    pub client: Side,
+    /// What counts for who would do it.
+    pub freelancer: Side,
+}
+
+/// The weights of one side: hundredths that add up to 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names are those of the factors, and documented there")]
+pub struct Side {
+    pub skill: u16,
+    pub title: u16,
+    pub text: u16,
+    pub rate: u16,
+    pub availability: u16,
+    pub zone: u16,
+    pub language: u16,
+    pub place: u16,
+    pub reputation: u16,
+}
+
+/// What the weights of a side add up to.
+const WEIGHTS_SUM: u32 = 100;
+
+impl Side {
+    const fn of(
+        [skill, title, text, rate, availability, zone, language, place, reputation]: Row<u16>,
+    ) -> Self {
+        Self { skill, title, text, rate, availability, zone, language, place, reputation }
+    }
+
+    /// The weights in the order of every table.
+    const fn row(self) -> Row<u16> {
+        let Self { skill, title, text, rate, availability, zone, language, place, reputation } = self;
+        [skill, title, text, rate, availability, zone, language, place, reputation]
+    }
+
+    fn sum(self) -> u32 {
+        self.row().into_iter().map(u32::from).sum()
+    }
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        let Policy { weights, local_bonus } = Policy::DEFAULT;
+        Self { local_bonus, client: Side::of(weights.client), freelancer: Side::of(weights.freelancer) }
+    }
+}
+
+impl Ranking {
+    /// The same, as the engine takes it.
+    #[must_use]
+    pub const fn policy(self) -> Policy {
+        let weights = Weights { client: self.client.row(), freelancer: self.freelancer.row() };
+        Policy { weights, local_bonus: self.local_bonus }
+    }
 }
 
 /// One pinned peer, as `hanse-node card` prints it on that peer.
@@ -125,6 +194,7 @@ impl Config {
                 follow_ms: FOLLOW_MS_DEFAULT,
                 deliver_ms: DELIVER_MS_DEFAULT,
             },
+            ranking: Ranking::default(),
         }
     }
 
@@ -179,6 +249,14 @@ impl Config {
                 mistakes.push(format!("peers: `{}` is listed twice", peer.name));
             }
         }
+        for (side, weights) in [("client", self.ranking.client), ("freelancer", self.ranking.freelancer)] {
+            if weights.sum() != WEIGHTS_SUM {
+                mistakes.push(format!(
+                    "ranking.{side}: the weights add up to {}, and must add up to {WEIGHTS_SUM}",
+                    weights.sum()
+                ));
+            }
+        }
         if mistakes.is_empty() { Ok(self) } else { Err(ConfigError::Mistakes(mistakes)) }
     }
 
@@ -197,6 +275,15 @@ impl Pace {
     pub fn durations(self) -> [Duration; 3] {
         [self.sequence_ms, self.follow_ms, self.deliver_ms].map(|ms| Duration::from_millis(ms.max(1)))
     }
+}
+
+/// Where programs of this user keep what they can fetch again: `$XDG_CACHE_HOME/hanse` or `~/.cache/hanse`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this module is the one reader of the environment")]
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| value.starts_with('/')).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))?;
+    Some(cache.join("hanse"))
 }
 
 fn hide_password(url: &str) -> String {
@@ -224,6 +311,17 @@ mod tests {
         config.connections = 1;
         let Err(ConfigError::Mistakes(mistakes)) = config.checked() else { panic!("accepted") };
         assert_eq!(mistakes.len(), 3, "{mistakes:?}");
+    }
+
+    #[test]
+    fn weights_must_add_up_on_each_side() {
+        let mut config = Config::defaults();
+        assert_eq!(config.ranking.policy(), Policy::DEFAULT);
+        config.ranking.client.skill += 1;
+        config.ranking.freelancer.rate -= 1;
+        let Err(ConfigError::Mistakes(mistakes)) = config.checked() else { panic!("accepted") };
+        assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+        assert!(mistakes[0].contains("101") && mistakes[1].contains("99"), "{mistakes:?}");
     }
 
     #[test]

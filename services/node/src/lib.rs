@@ -14,6 +14,7 @@ pub mod run;
 pub mod secret;
 mod server;
 mod state;
+pub mod taxonomy;
 mod telemetry;
 mod token;
 

@@ -78,6 +78,20 @@ pub fn card(config: &Config) -> Result<String> {
     Ok(toml::to_string(&Card { peers: [peer] })?)
 }
 
+/// Does something with the database, which may be one that a running node has: its own server then serves us as well.
+pub(crate) fn with_store<T, F>(config: &Config, work: impl FnOnce(Store) -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    telemetry::start(config)?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let database = Database::beside(config).await?;
+        let done = work(database.store.clone()).await;
+        database.close().await?;
+        done
+    })
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Migrate {
     /// Only a database of our own: a shared one is migrated by its operator, before the new version runs.
@@ -114,6 +128,35 @@ impl Database {
             }
         }
         Ok(Self { store, private })
+    }
+
+    /// As `open`, or the private server of a node that runs.
+    async fn beside(config: &Config) -> Result<Self> {
+        if config.database.is_some() {
+            return Self::open(config, Migrate::OwnOnly).await;
+        }
+        let folder = config.data.join("postgres");
+        if let Some(url) = Private::running(&folder).await {
+            return Self::at(&url, config).await;
+        }
+        match Self::open(config, Migrate::OwnOnly).await {
+            Ok(database) => Ok(database),
+            // A node may have been about to start it, and holds the folder now.
+            Err(error) => match Private::running(&folder).await {
+                Some(url) => Self::at(&url, config).await,
+                None => Err(error),
+            },
+        }
+    }
+
+    /// The private server of a node that runs; it has migrated its database.
+    async fn at(url: &str, config: &Config) -> Result<Self> {
+        let url = url.to_owned();
+        let store = Store::open(&hanse_store::Config { url, connections: config.connections }).await?;
+        if !store.schema_current().await? {
+            return Err("the node that runs is of another version: start it anew first".into());
+        }
+        Ok(Self { store, private: None })
     }
 
     async fn close(self) -> Result<()> {
@@ -229,6 +272,6 @@ fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_
         listen: config.p2p.clone(),
         net: config.federation.clone(),
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
-        ranking: hanse_engine::Policy::DEFAULT,
+        ranking: config.ranking.policy(),
     })
 }

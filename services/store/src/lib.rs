@@ -19,6 +19,7 @@ pub mod documents;
 pub mod history;
 pub mod idempotency;
 pub mod jobs;
+pub mod knowledge;
 pub mod lease;
 pub mod log;
 pub mod ranking;
@@ -41,6 +42,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("history", history::STATEMENTS),
     ("idempotency", idempotency::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
+    ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
     ("ranking", ranking::STATEMENTS),

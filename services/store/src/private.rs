@@ -20,6 +20,7 @@ mod folder;
 mod process;
 mod users;
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -95,6 +96,18 @@ impl Private {
     /// As [`Private::start`].
     pub async fn start_disposable(folder: &Path) -> Result<Private, StoreError> {
         Private::launch(folder, Durability::Disposable).await
+    }
+
+    /// How to connect to the first database of the server that another program runs in `folder`, if one answers there.
+    pub async fn running(folder: &Path) -> Option<String> {
+        let users = Users::find().ok()?;
+        let metadata = std::fs::symlink_metadata(folder).ok()?;
+        // In a folder of somebody else anybody may answer.
+        if !metadata.is_dir() || metadata.uid() != users.own.id {
+            return None;
+        }
+        let url = folder::url(&std::path::absolute(folder).ok()?, ROLE, ROLE);
+        Store::open(&Config { url: url.clone(), connections: 1 }).await.is_ok().then_some(url)
     }
 
     /// How to connect to the first database, for [`Config::url`].

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use hanse_engine::{Clock, Secret};
-use hanse_node::config::{LogFormat, Pace, Peer};
+use hanse_node::config::{LogFormat, Pace, Peer, Ranking};
 use hanse_node::{Config, Running};
 use hanse_store::testing::TestDatabase;
 use hanse_store::{Config as StoreConfig, Store};
@@ -62,6 +62,7 @@ impl TestNode {
             log: LogFormat::Text,
             log_filter: "info".to_owned(),
             pace: PACE,
+            ranking: Ranking::default(),
         };
         let mut node = Self { seat, config, clock, running: None, database };
         node.restart().await;

@@ -1,6 +1,33 @@
 //! The sets of columns that the importer knows.
 
+use super::csv::Rows;
 use crate::text::Tongue;
+
+/// What a file is, as its first row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Names in one language, which the caller must know.
+    Names,
+    /// Relations, or names that each say their language.
+    Other,
+}
+
+impl Shape {
+    /// From the first row; `None` for a file that the importer does not know.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let header = Rows::new(text).next()?.ok()?;
+        match Columns::of(&header)? {
+            Columns::Concepts { .. } => Some(Self::Names),
+            Columns::Broader { .. }
+            | Columns::SkillSkill { .. }
+            | Columns::OccupationSkill { .. }
+            | Columns::Labels { .. }
+            | Columns::Local { .. }
+            | Columns::Trades { .. } => Some(Self::Other),
+        }
+    }
+}
 
 /// Which file it is, and where its columns stand.
 pub(super) enum Columns {

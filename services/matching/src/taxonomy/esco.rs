@@ -161,7 +161,7 @@ impl Importer {
                 let kind = kind_of(cell(kind)?)?;
                 let preferred = cell(preferred)?;
                 let entry = self.entry(id);
-                entry.kind = Some(kind);
+                entry.kind = entry.kind.max(Some(kind));
                 // Versions differ in some groups; the greater code stands, so that the order of files does not matter.
                 entry.isco = entry.isco.take().max(isco.and_then(cell).map(str::to_owned));
                 name(entry, tongue, preferred, true);
@@ -188,7 +188,7 @@ impl Importer {
                 let text = cell(label)?;
                 let entry = self.entry(id.clone());
                 if id.starts_with(LOCAL) {
-                    entry.kind = Some(ConceptKind::Skill);
+                    entry.kind = entry.kind.max(Some(ConceptKind::Skill));
                 }
                 let first = id.starts_with(LOCAL) && !entry.labels.iter().any(|known| known.tongue == tongue);
                 name(entry, tongue, text, first);
@@ -196,7 +196,7 @@ impl Importer {
             Columns::Trades { uri, kind, isco, names, skills } => {
                 let (id, kind) = (id_of(cell(uri)?)?, kind_of(cell(kind)?)?);
                 let entry = self.entry(id);
-                entry.kind = Some(kind);
+                entry.kind = entry.kind.max(Some(kind));
                 entry.isco = entry.isco.take().max(cell(isco).map(str::to_owned));
                 for (tongue, column) in names {
                     entry.names(tongue, cell(column).unwrap_or_default());
@@ -220,6 +220,19 @@ impl Importer {
             }
         }
         Some(())
+    }
+
+    /// How many concepts the files speak of, and how many of them no file names: many, where labels are missing or of another
+    /// version than the relations.
+    #[must_use]
+    pub fn unnamed(&self) -> (usize, usize) {
+        let mut spoken: BTreeSet<&str> = self.entries.keys().map(String::as_str).collect();
+        for entry in self.entries.values() {
+            let others = entry.parents.iter().chain(&entry.related).chain(entry.skills.keys());
+            spoken.extend(others.chain(entry.same_as.keys()).map(String::as_str));
+        }
+        let named = self.entries.values().filter(|entry| !entry.labels.is_empty()).count();
+        (spoken.len(), spoken.len().saturating_sub(named))
     }
 
     /// The taxonomy. Relations to concepts without a name are dropped.

@@ -1,4 +1,4 @@
-use hanse_matching::taxonomy::{CsvError, Importer, Relation, TaxonomyError};
+use hanse_matching::taxonomy::{CsvError, Importer, Relation, Shape, TaxonomyError};
 use hanse_matching::text::Tongue;
 
 use crate::support::{BROADER, CONCEPTS_EN, FILES, TAXONOMY, imported, skill};
@@ -97,4 +97,62 @@ fn a_version_names_itself_and_something_is_in_it() {
     let mut importer = Importer::new("v").unwrap();
     importer.add(BROADER, Tongue::Other).unwrap();
     assert_eq!(importer.finish().unwrap_err(), TaxonomyError::Empty);
+}
+
+const TRADES: &str = "\
+conceptUri,conceptType,iscoGroup,en,fr,essential,optional
+00000000-0000-0000-0000-000000000002,Occupation,7512,bread maker|baker,panetier/panetière|panetier,00000000-0000-0000-0000-00000000000e,local:cakes
+local:cakes,KnowledgeSkillCompetence,,cakes|tarts,gâteaux,,
+";
+
+#[test]
+fn own_trades_name_both_languages_and_their_skills() {
+    let mut importer = Importer::new("v").unwrap();
+    importer.add(TRADES, Tongue::Other).unwrap();
+    let own = importer.finish().unwrap();
+    let cakes = own.find("local:cakes").unwrap();
+    let baker = own.get(own.find("00000000-0000-0000-0000-000000000002").unwrap()).unwrap();
+    assert_eq!(
+        baker.label(Tongue::English),
+        "bread maker",
+        "the first name is shown, not the first in the alphabet"
+    );
+    assert_eq!(baker.label(Tongue::French), "panetier/panetière");
+    assert_eq!(baker.skills, [(cakes, false)], "a skill that nobody names is dropped");
+    assert_eq!(baker.isco.as_deref(), Some("7512"));
+    assert_eq!(own.get(cakes).unwrap().labels.len(), 3);
+}
+
+#[test]
+fn own_names_stand_behind_those_that_a_taxonomy_prefers() {
+    let own = (TRADES, Tongue::Other);
+    let both = imported(FILES.into_iter().chain([own]));
+    assert_eq!(both.digest(), imported([own].into_iter().chain(FILES)).digest(), "in any order");
+    let baker = both.get(both.find("00000000-0000-0000-0000-000000000002").unwrap()).unwrap();
+    assert_eq!(baker.label(Tongue::English), "baker");
+    assert_eq!(baker.label(Tongue::French), "boulanger/boulangère");
+    assert!(baker.labels.iter().any(|label| label.text == "panetier"));
+    assert_eq!(baker.skills.len(), 2);
+}
+
+#[test]
+fn a_file_says_what_it_is() {
+    for (text, shape) in [
+        (CONCEPTS_EN, Some(Shape::Names)),
+        (BROADER, Some(Shape::Other)),
+        (TRADES, Some(Shape::Other)),
+        ("id;label\n", None),
+        ("", None),
+        ("\"open", None),
+    ] {
+        assert_eq!(Shape::of(text), shape, "{text:?}");
+    }
+}
+
+#[test]
+fn concepts_without_a_name_are_counted() {
+    let mut importer = Importer::new("v").unwrap();
+    importer.add(CONCEPTS_EN, Tongue::English).unwrap();
+    importer.add(&BROADER.replace("00000000000b", "0000000000ff"), Tongue::Other).unwrap();
+    assert_eq!(importer.unnamed(), (9, 1));
 }

@@ -12,3 +12,4 @@ pub(crate) mod node;
 pub(crate) mod people;
 pub(crate) mod reputation;
 pub(crate) mod reviews;
+pub(crate) mod skills;

@@ -73,7 +73,7 @@ impl Folder {
     }
 
     fn run(&self) -> PathBuf {
-        self.path.join("run")
+        run(&self.path)
     }
 
     fn log(&self) -> PathBuf {
@@ -82,8 +82,7 @@ impl Folder {
 
     /// How to connect to `database` as `role`.
     pub(super) fn url(&self, role: &str, database: &str) -> String {
-        let host = self.run().to_string_lossy().replace('\\', r"\\").replace('\'', r"\'");
-        format!("host='{host}' user={role} dbname={database}")
+        url(&self.path, role, database)
     }
 
     pub(super) fn administration(&self) -> Config {
@@ -234,6 +233,17 @@ impl Folder {
         let hidden = lines.len().saturating_sub(LOG_LINES_SHOWN);
         lines.into_iter().skip(hidden).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Where the server of a folder has its socket.
+fn run(folder: &Path) -> PathBuf {
+    folder.join("run")
+}
+
+/// How to connect to the server of a folder.
+pub(super) fn url(folder: &Path, role: &str, database: &str) -> String {
+    let host = run(folder).to_string_lossy().replace('\\', r"\\").replace('\'', r"\'");
+    format!("host='{host}' user={role} dbname={database}")
 }
 
 /// The absolute path without symbolic links above the folder, if its socket's path is one that the kernel and the URL can carry.

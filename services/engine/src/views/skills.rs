@@ -1,0 +1,97 @@
+//! Skills as people are shown them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Which taxonomy an answer is from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaxonomyView {
+    /// Its version, as in `hanse-1+esco-1.1.1`.
+    pub version: String,
+    /// SHA-256 over its concepts, names and relations, in hex: two nodes with one digest rank alike.
+    pub digest: String,
+    /// What to show beside its names.
+    pub attribution: String,
+}
+
+/// A name of a skill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SkillName {
+    /// `en`, `fr`, or `und` for any other language.
+    pub language: String,
+    /// The name.
+    pub text: String,
+}
+
+/// A skill that a phrase may mean.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SuggestionView {
+    /// What a profile or a job names it by.
+    pub id: String,
+    /// The name to show, one for each language that has one.
+    pub labels: Vec<SkillName>,
+    /// How well it fits, in millionths; 1,000,000 is the same words.
+    pub score: u32,
+}
+
+/// Skills that a phrase may mean, best first. Nothing is decided: the person confirms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Suggestions {
+    /// Where they are from.
+    pub taxonomy: TaxonomyView,
+    /// The skills.
+    pub items: Vec<SuggestionView>,
+}
+
+/// A skill near another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NearView {
+    /// Its id.
+    pub id: String,
+    /// The name to show, one for each language that has one.
+    pub labels: Vec<SkillName>,
+    /// What having it is to a need for the first: `narrower`, `broader`, `related`, `sibling` or, for ids that are the same
+    /// skill, `same`.
+    pub relation: String,
+    /// How much of the need it meets, in hundredths.
+    pub meets: u8,
+}
+
+/// One skill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SkillView {
+    /// Where it is from.
+    pub taxonomy: TaxonomyView,
+    /// What a profile or a job names it by.
+    pub id: String,
+    /// The name to show, one for each language that has one.
+    pub labels: Vec<SkillName>,
+    /// Its other names, at most 100.
+    pub names: Vec<SkillName>,
+    /// What else meets a need for it, the closest first, at most 100.
+    pub near: Vec<NearView>,
+    /// How many trades want it: the fewer, the more it counts.
+    pub wanted_by: u32,
+}
+
+/// A skill that a text names outright.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MentionView {
+    /// What a profile or a job names it by.
+    pub id: String,
+    /// The name to show, one for each language that has one.
+    pub labels: Vec<SkillName>,
+    /// The words of the text that name it, folded: without accents and capitals.
+    pub words: String,
+}
+
+/// The skills that a text names, in its order, each once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Mentions {
+    /// Where they are from.
+    pub taxonomy: TaxonomyView,
+    /// The language that the text was read in: `en`, `fr`, or `und`.
+    pub language: String,
+    /// The skills.
+    pub items: Vec<MentionView>,
+}
