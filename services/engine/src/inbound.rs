@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::error::Failure;
+use crate::matching::peers;
 use crate::{deliver, heads, ingest, range};
 
 /// Things in work at one time. Each holds at most one database connection, and the pool must have some left for people.
@@ -61,8 +62,7 @@ async fn handle(engine: Engine, inbound: Inbound) {
 
 async fn respond(engine: &Engine, from: &str, request: Request) -> Option<hanse_network::Response> {
     let answered = match request {
-        // Dropped: whoever asks comes back when this node can search.
-        Request::Match { .. } => return None,
+        Request::Match { search } => return Some(peers::answer(engine, from, search).await),
         Request::Deliver { documents } => return Some(deliver::answer(engine, from, documents).await),
         Request::Heads => heads::answer(engine, from).await,
         Request::Range { origin, start, end } => match engine.store().connection().await {

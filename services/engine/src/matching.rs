@@ -5,7 +5,7 @@
 mod answer;
 pub(crate) mod attention;
 pub(crate) mod index;
-mod peers;
+pub(crate) mod peers;
 mod posting;
 mod rank;
 mod recommend;
@@ -27,6 +27,7 @@ use crate::Engine;
 use crate::error::{Failure, Refusal, UseError};
 
 use index::State;
+use peers::Peers;
 
 /// Rankings at a time in one process. Each has a core to itself, and more of them only make all of them late.
 const RANKINGS_MAX: usize = 4;
@@ -47,6 +48,7 @@ pub(crate) struct Matching {
     /// Working space that is not in use; at most as much as there are rankings at a time.
     spaces: Mutex<Vec<Space>>,
     turns: Arc<Semaphore>,
+    peers: Peers,
 }
 
 impl Matching {
@@ -56,6 +58,7 @@ impl Matching {
             touched: Mutex::default(),
             spaces: Mutex::default(),
             turns: Arc::new(Semaphore::new(RANKINGS_MAX)),
+            peers: Peers::new(),
         }
     }
 

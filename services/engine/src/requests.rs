@@ -321,7 +321,7 @@ pub struct MatchQuery {
     /// The language of the sentences, `en` or `fr`; `en` if not said.
     #[serde(default)]
     pub language: Option<String>,
-    /// Whose people: `node`, also if not said.
+    /// Whose people: `node`, also if not said, or `federation`: the peers are asked, too.
     #[serde(default)]
     pub scope: Option<String>,
 }

@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 use crate::requests::{Pay, Place, Schedule};
 
 pub use matching::{
-    Fairness, Match, Matches, PeerAnswer, RankingSetting, RatesInForce, Recommended, RecommendedJob,
-    ReputationRules, SettingChange, TaxonomyInForce, Transparency, WeightsByName, WhyNotMe, weights_by_name,
+    Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce, Recommended,
+    RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency, WeightsByName, WhyNotMe,
+    weights_by_name,
 };
 pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
 pub use skills::{

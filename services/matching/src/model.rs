@@ -148,7 +148,7 @@ pub struct Job {
 }
 
 /// A person, as the ranking sees them. No name, age, gender, photograph or nationality.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Person {
     /// The subject key.
     pub id: [u8; 32],

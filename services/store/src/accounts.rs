@@ -4,8 +4,9 @@ mod people;
 mod sessions;
 
 pub use people::{
-    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, insert_account,
-    insert_identity, insert_slot, lock_identity, profile, put_profile, replace_identity, set_logged, slot,
+    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, identities,
+    insert_account, insert_identity, insert_slot, lock_identity, profile, put_profile, replace_identity,
+    set_logged, slot,
 };
 pub use sessions::{
     SessionRow, insert_session, remove_expired_sessions, revoke_session, rotate_session, session,
@@ -18,6 +19,7 @@ pub const STATEMENTS: &[&str] = &[
     people::REPLACE_IDENTITY,
     people::SET_LOGGED,
     people::IDENTITY,
+    people::IDENTITIES,
     people::LOCK_IDENTITY,
     people::INSERT_ACCOUNT,
     people::ACCOUNT,

@@ -17,8 +17,9 @@ use crate::knowledge::Knowledge;
 use crate::requests::MatchQuery;
 use crate::views::{Match, Matches, WhyNotMe, weights_by_name};
 
+use super::peers::{Asked, Other};
 use super::posting::{Posting, person, verified};
-use super::rank::{Candidate, Ranking};
+use super::rank::Ranking;
 use super::{attention, language, length, peers};
 
 impl Engine {
@@ -37,20 +38,15 @@ impl Engine {
         let connection = self.store().connection().await?;
         let (posting, open) = Posting::load(&connection, id).await?;
         drop(connection);
-        let (others, mut peers) = peers::others(self, &posting, &query).await?;
-        let (asked, others) = (posting.clone(), Arc::new(others));
-        let (policy, remote) = (self.config().ranking, Arc::clone(&others));
-        let ranking = self.compute(move |engine| Ranking::new(engine, &asked, policy, &remote)).await?;
-        for peer in &mut peers {
-            let contradicted = ranking.contradicted.iter().filter(|home| home.as_str() == peer.node).count();
-            peer.contradicted = u32::try_from(contradicted).unwrap_or(u32::MAX);
-        }
+        let asked = peers::others(self, &posting, query.scope.as_deref()).await?;
+        let (of, policy, others) = (posting.clone(), self.config().ranking, Arc::clone(&asked));
+        let ranking = self.compute(move |engine| Ranking::new(engine, &of, policy, &others)).await?;
         let connection = self.store().connection().await?;
         let attention = attention::load(self, &connection, &ranking.ranked).await?;
         drop(connection);
         let (ranking, shown, explained) =
             self.compute(move |_| Ok(arrange(ranking, &attention, limit))).await?;
-        let people = self.shown_people(&shown, &others, &ranking.knowledge).await?;
+        let people = self.shown_people(&shown, &asked.others, &ranking.knowledge).await?;
         let items = (1_u32..).zip(explained).zip(&shown).filter_map(|((place, explanation), shown)| {
             let about = people.get(&shown.ranked.id)?;
             let sentences = sentence::sentences(&explanation, tongue);
@@ -68,7 +64,7 @@ impl Engine {
             unknown_skills: ranking.unknown,
             counted,
             items,
-            peers,
+            peers: asked.peers.clone(),
         })
     }
 
@@ -92,7 +88,7 @@ impl Engine {
         let row = row.ok_or(Refusal::NotFound("profile"))?;
         let policy = self.config().ranking;
         let answered = self.compute(move |engine| {
-            let ranking = Ranking::new(engine, &posting, policy, &[])?;
+            let ranking = Ranking::new(engine, &posting, policy, &Asked::nobody())?;
             let document = verified(&row.profile, "a stored profile")?;
             let Body::Profile(profile) = document.body() else {
                 return Err(Refusal::NotFound("profile").into());
@@ -116,7 +112,7 @@ impl Engine {
     async fn shown_people(
         &self,
         shown: &[Shown],
-        others: &[Candidate],
+        others: &[Other],
         knowledge: &Knowledge,
     ) -> Result<BTreeMap<[u8; 32], About>, UseError> {
         let ids: Vec<[u8; 32]> = shown.iter().map(|shown| shown.ranked.id).collect();
@@ -124,11 +120,8 @@ impl Engine {
         let rows = ranking::people(&connection, &ids).await?;
         drop(connection);
         let mut people = BTreeMap::new();
-        for candidate in others {
-            if let Body::Profile(profile) = candidate.profile.body() {
-                let about = About::new(&candidate.did, candidate.home.as_str(), profile, knowledge);
-                people.insert(candidate.did.subject_key(), about);
-            }
+        for other in others {
+            people.insert(other.person.id, About::of(other));
         }
         for row in rows {
             let document = verified(&row.profile, "a stored profile")?;
@@ -157,6 +150,16 @@ struct About {
 }
 
 impl About {
+    fn of(other: &Other) -> Self {
+        Self {
+            did: other.did.to_string(),
+            home: other.home.to_string(),
+            name: other.name.clone(),
+            headline: other.headline.clone(),
+            unknown: other.unknown.clone(),
+        }
+    }
+
     fn new(did: &Did, home: &str, profile: &Profile, knowledge: &Knowledge) -> Self {
         let unknown = profile.skills.iter().filter(|skill| knowledge.taxonomy.find(skill.as_str()).is_none());
         Self {

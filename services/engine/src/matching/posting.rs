@@ -38,7 +38,6 @@ impl Posting {
     ///
     /// # Errors
     /// `WrongKind` for any other document.
-    #[expect(dead_code, reason = "for the answer to a peer")]
     pub(crate) fn of(document: Verified) -> Result<Self, Rejection> {
         if document.id().kind() != Kind::Job {
             return Err(Rejection::WrongKind);

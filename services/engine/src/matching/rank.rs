@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hanse_document::kind::Body;
-use hanse_document::{Did, NodeName, Verified};
 use hanse_matching::explain::{self, Explanation, WhyNot};
 use hanse_matching::fair::Shown;
 use hanse_matching::model::{Job, Person, Unknown};
@@ -18,17 +16,8 @@ use crate::Engine;
 use crate::error::UseError;
 use crate::knowledge::Knowledge;
 
-use super::posting::{Posting, person};
-
-/// Somebody at home at a peer.
-#[derive(Clone, Debug)]
-pub(crate) struct Candidate {
-    pub(crate) did: Did,
-    pub(crate) home: NodeName,
-    pub(crate) profile: Arc<Verified>,
-    /// What the peer says of them; what is computed here counts.
-    pub(crate) claimed: Features,
-}
+use super::peers::Asked;
+use super::posting::Posting;
 
 /// A job and the people for it, in order of score.
 #[derive(Debug)]
@@ -40,8 +29,6 @@ pub(crate) struct Ranking {
     /// Skills of the job that are unknown here.
     pub(crate) unknown: Unknown,
     pub(crate) ranked: Vec<Ranked>,
-    /// Peers that claimed other features than their people's profiles give, once for each of these people.
-    pub(crate) contradicted: Vec<NodeName>,
     people: BTreeMap<[u8; 32], Person>,
 }
 
@@ -55,7 +42,7 @@ impl Ranking {
         engine: &Engine,
         posting: &Posting,
         policy: Policy,
-        others: &[Candidate],
+        others: &Asked,
     ) -> Result<Self, UseError> {
         engine.matching().read(|state, space| {
             let knowledge = Arc::clone(&state.knowledge);
@@ -64,30 +51,32 @@ impl Ranking {
             let local = state.people.rank(&query, space);
             let found = |ranked: &Ranked| Some((ranked.id, state.people.get(&ranked.id)?.clone()));
             let mut people: BTreeMap<[u8; 32], Person> = local.iter().filter_map(found).collect();
-            let (mut remote, mut contradicted) = (Vec::new(), Vec::new());
-            for candidate in others {
-                let Body::Profile(profile) = candidate.profile.body() else { continue };
-                let (person, _) = person(engine, &knowledge, &candidate.did, profile);
-                let features = query.features(&person);
-                if features != candidate.claimed {
-                    contradicted.push(candidate.home.clone());
-                }
-                if query.stop(&person).is_none() {
-                    let completed = person.standing.completed;
-                    remote.push(Ranked::new(person.id, features, completed, query.weights()));
-                    people.entry(person.id).or_insert(person);
-                }
+            let mut remote = Vec::new();
+            // Read with other knowledge than the index is now, people cannot be compared: for this moment they are left out.
+            let same = others.knowledge.as_ref().is_some_and(|it| Arc::ptr_eq(it, &knowledge));
+            for other in others.others.iter().filter(|_| same) {
+                let (id, completed) = (other.person.id, other.person.standing.completed);
+                remote.push(Ranked::new(id, other.features, completed, query.weights()));
+                people.entry(id).or_insert_with(|| other.person.clone());
             }
             let mut ranked = merge(&query, vec![local, remote]);
             let client = posting.client.subject_key();
             ranked.retain(|ranked| ranked.id != client);
             drop(query);
-            Ok(Self { knowledge, policy, job, unknown, ranked, contradicted, people })
+            Ok(Self { knowledge, policy, job, unknown, ranked, people })
         })?
     }
 
     fn ask<T>(&self, look: impl FnOnce(&Query<'_>) -> T) -> T {
         look(&Query::new(&self.job, Setting { policy: self.policy, ..self.knowledge.setting() }))
+    }
+
+    /// The features of somebody who is ranked, by what their profile says now; none if a filter stops them by now. Computes.
+    pub(crate) fn features(&self, ranked: &Ranked, now: &Person) -> Option<Features> {
+        if self.people.get(&ranked.id) == Some(now) {
+            return Some(ranked.features);
+        }
+        self.ask(|query| query.stop(now).is_none().then(|| query.features(now)))
     }
 
     /// Why each of these stands where they stand. Computes.

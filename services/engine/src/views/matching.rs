@@ -81,10 +81,49 @@ pub struct Match {
 pub struct PeerAnswer {
     /// Its name.
     pub node: String,
-    /// `answered`, `late`, `other-taxonomy`.
-    pub outcome: String,
-    /// People of theirs whom the peer described otherwise than their profiles do; what is computed here counts.
+    /// How it took part.
+    pub outcome: PeerOutcome,
+    /// People of theirs who could be shown.
+    pub people: u32,
+    /// People about whom the peer said what is not so: a profile that is not theirs, not signed, or replaced, or other factors
+    /// than their profile gives. What is computed here counts.
     pub contradicted: u32,
+    /// People who are left out and nobody is to blame: this node does not know them yet, or stops them by what only it knows.
+    pub skipped: u32,
+}
+
+/// How a peer took part in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PeerOutcome {
+    /// It answered, and finds people as this node does.
+    Answered,
+    /// It answered, and finds people by another taxonomy; they are ranked by the one here.
+    OtherTaxonomy,
+    /// It answered, and finds people by other rules; they are ranked by those here.
+    OtherRules,
+    /// It did not answer within two seconds, now or a moment ago.
+    Late,
+    /// It has too much to do.
+    Busy,
+    /// It is not connected.
+    Away,
+    /// It does not search for this job.
+    Refused,
+    /// Its answer could not be read.
+    Unreadable,
+    /// It was not asked: the process that answers is not the one that speaks with peers.
+    Unasked,
+}
+
+impl PeerOutcome {
+    /// Whether it said what it has to say.
+    pub(crate) const fn is_heard(self) -> bool {
+        match self {
+            Self::Answered | Self::OtherTaxonomy | Self::OtherRules => true,
+            Self::Late | Self::Busy | Self::Away | Self::Refused | Self::Unreadable | Self::Unasked => false,
+        }
+    }
 }
 
 /// Why somebody is not shown for a job, or where they stand.

@@ -14,6 +14,8 @@ pub(super) const SET_LOGGED: &str =
     "UPDATE identity SET logged_index = $2 WHERE did = $1 AND logged_index IS NULL";
 pub(super) const IDENTITY: &str =
     "SELECT did, genesis, home, custody, logged_index FROM identity WHERE did = $1";
+pub(super) const IDENTITIES: &str =
+    "SELECT did, genesis, home, custody, logged_index FROM identity WHERE did = ANY($1)";
 pub(super) const LOCK_IDENTITY: &str = "SELECT did FROM identity WHERE did = $1 FOR NO KEY UPDATE";
 pub(super) const INSERT_ACCOUNT: &str =
     "INSERT INTO account (did, handle, password_hash, sealed_key, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -109,6 +111,12 @@ pub async fn set_logged(tx: &Tx<'_>, did: &Did, index: i64) -> Result<(), StoreE
 /// A person by name.
 pub async fn find_identity(db: &impl Sql, did: &Did) -> Result<Option<IdentityRow>, StoreError> {
     db.query_opt(IDENTITY, &[&did.as_str()]).await?.as_ref().map(read_identity).transpose()
+}
+
+/// Those of these people who are known, in no order.
+pub async fn identities(db: &impl Sql, dids: &[&Did]) -> Result<Vec<IdentityRow>, StoreError> {
+    let names: Vec<&str> = dids.iter().map(|did| did.as_str()).collect();
+    db.query(IDENTITIES, &[&names]).await?.iter().map(read_identity).collect()
 }
 
 /// Holds a person against every other writer of what there is one of: their profile.

@@ -20,6 +20,7 @@ mod own;
 mod parcels;
 mod proof;
 mod schema;
+mod search;
 mod secrets;
 mod tiles;
 mod walk;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hanse_engine::Purpose;
 use hanse_ledger::LogState;
-use hanse_network::{Bytes, Config, Entry, Handle, Inbound, Peer, Request, Response, Topic, Verdict, start};
+use hanse_network::{
+    Bytes, Config, Entry, Found, Handle, Inbound, Peer, Request, Response, Topic, Verdict, start,
+};
 use hanse_testkit::{Federation, Http, Seat, until, within};
 use hanse_tlog::{Checkpoint, Hash, LogSigner, checkpoint};
 use prometheus_client::registry::Registry;
@@ -23,6 +25,8 @@ pub(crate) struct Script {
     pub(crate) checkpoints: BTreeMap<(String, u64), String>,
     /// How often it was asked for a page.
     pub(crate) asked: u64,
+    /// Whom it names for any job. Without it, it does not answer such a question at all.
+    pub(crate) found: Option<Found>,
 }
 
 /// A peer that breaks rules.
@@ -104,6 +108,8 @@ async fn act(
     script: Arc<Mutex<Script>>,
     hears: mpsc::Sender<(Topic, Vec<u8>)>,
 ) {
+    // What is never answered: dropped, it would say that it is busy.
+    let mut unanswered = Vec::new();
     while let Some(inbound) = inbound.recv().await {
         match inbound {
             Inbound::Gossip { topic, bytes, judge, .. } => {
@@ -113,8 +119,10 @@ async fn act(
                 }
             }
             Inbound::Request { request, answer, .. } => {
-                let response = script.lock().unwrap_or_else(PoisonError::into_inner).answer(&request);
-                answer.send(response);
+                match script.lock().unwrap_or_else(PoisonError::into_inner).answer(&request) {
+                    Some(response) => answer.send(response),
+                    None => unanswered.push(answer),
+                }
             }
             Inbound::Connected { .. } => {}
         }
@@ -122,8 +130,8 @@ async fn act(
 }
 
 impl Script {
-    fn answer(&mut self, request: &Request) -> Response {
-        match request {
+    fn answer(&mut self, request: &Request) -> Option<Response> {
+        Some(match request {
             Request::Heads => Response::Heads {
                 notes: self.heads.iter().map(|note| Bytes::from(note.clone().into_bytes())).collect(),
             },
@@ -135,7 +143,8 @@ impl Script {
                     .find(|size| self.checkpoints.contains_key(&(origin.clone(), *size)));
                 let end = last.unwrap_or(*end).min(u64::try_from(entries.len()).unwrap());
                 if end <= *start {
-                    return Response::Refused { slug: "beyond-head".into(), detail: "Nothing there.".into() };
+                    let detail = "Nothing there.".into();
+                    return Some(Response::Refused { slug: "beyond-head".into(), detail });
                 }
                 let page = entries[usize::try_from(*start).unwrap()..usize::try_from(end).unwrap()].to_vec();
                 let note = last.and_then(|size| self.checkpoints.get(&(origin.clone(), size)));
@@ -144,10 +153,11 @@ impl Script {
                     checkpoint: note.map(|note| Bytes::from(note.clone().into_bytes())),
                 }
             }
-            Request::Deliver { .. } | Request::Match { .. } => {
+            Request::Match { .. } => Response::Match { found: self.found.clone()? },
+            Request::Deliver { .. } => {
                 Response::Refused { slug: "no".into(), detail: "Nothing is taken here.".into() }
             }
-        }
+        })
     }
 }
 

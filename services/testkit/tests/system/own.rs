@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hanse_document::kind::{Custody, Identity, Job, Profile};
-use hanse_document::{Body, Did, Draft, Line, List, NodeName, Number, SigningKey, Text, Timestamp, Verified};
+use hanse_document::{
+    Body, Did, Draft, Kind, Line, List, NodeName, Number, SigningKey, Text, Timestamp, Verified,
+};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_testkit::{Answer, Http};
 use serde_json::Value;
@@ -42,6 +44,18 @@ impl Own {
             home: NodeName::parse(home).unwrap(),
             now: self.now,
         }
+    }
+
+    /// A document of a kind that says this, from a moment on.
+    pub(crate) fn states(
+        &self,
+        kind: Kind,
+        said: &Value,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Verified {
+        let body = Body::from_value(kind, said).unwrap();
+        Draft { from, ..self.draft(body, until) }.sign(&self.key).unwrap()
     }
 
     fn draft(&self, body: Body, until: Option<Timestamp>) -> Draft {
