@@ -237,7 +237,7 @@ fn a_replaced_profile_does_not_come_back() {
     // Written on a machine whose clock is slow, and yet the successor.
     let newest = ada.profile("b.example", at(30), Some(new.id()));
     let memory = Memory::default();
-    let mut shown = |profile: &Verified| {
+    let shown = |profile: &Verified| {
         let judged = judge(&memory, SAME, &known, vec![honest(profile)]);
         (judged.others.len(), judged.contradicted)
     };
