@@ -40,7 +40,7 @@ async fn page(
     let mut entries = Vec::with_capacity(leaves.len());
     let (mut used, mut whole) = (0_usize, true);
     for leaf in leaves {
-        let documents = public_documents(db, origin, &leaf.bytes).await?;
+        let documents = shown_documents(db, origin, &leaf.bytes).await?;
         let documents = documents.into_iter().map(|document| Bytes::from(document.bytes)).collect();
         let entry = Entry { leaf: Bytes::from(leaf.bytes), documents };
         used = used.saturating_add(entry.cost());
@@ -56,6 +56,56 @@ async fn page(
 
 fn refused(slug: &str, detail: &str) -> Response {
     Response::Refused { slug: slug.to_owned(), detail: detail.to_owned() }
+}
+
+/// The public documents that go with a leaf wherever whole logs are shown: beside an open leaf, after review and text, also the
+/// rated person's own offer or acceptance. It names the other side, without which nobody could tell who may review.
+pub(crate) async fn shown_documents(
+    db: &impl Sql,
+    origin: &str,
+    leaf: &[u8],
+) -> Result<Vec<DocumentRow>, LogError> {
+    let mut documents = public_documents(db, origin, leaf).await?;
+    if let Some(cites) = opened(leaf)
+        && let Some(commit) = log::leaf(db, origin, &cites).await?
+        && let Some(word) = word_of_rated(db, &commit.bytes).await?
+        && word.public
+    {
+        documents.push(word);
+    }
+    Ok(documents)
+}
+
+/// The offer or acceptance to which the engagement commits that this commit answers, if both are here.
+async fn word_of_rated(db: &impl Sql, commit: &[u8]) -> Result<Option<DocumentRow>, StoreError> {
+    let Some(engagement) = answered(commit) else { return Ok(None) };
+    let Some(engagement) = log::leaf_anywhere(db, &engagement).await? else { return Ok(None) };
+    let Some(commitment) = engaged_by(&engagement.bytes) else { return Ok(None) };
+    let word = documents::by_commitment(db, &commitment).await?;
+    Ok(word.filter(|row| matches!(row.id.kind(), Kind::Offer | Kind::Acceptance)))
+}
+
+/// The commit that a leaf opens.
+fn opened(leaf: &[u8]) -> Option<LeafId> {
+    if let Statement::Open { cites } = Leaf::parse(leaf).ok()?.statement()? { Some(*cites) } else { None }
+}
+
+/// The engagement that a commit answers.
+fn answered(leaf: &[u8]) -> Option<LeafId> {
+    if let Statement::Commit { engagement, .. } = Leaf::parse(leaf).ok()?.statement()? {
+        Some(*engagement)
+    } else {
+        None
+    }
+}
+
+/// What an engagement commits to: the one document of a contract that its own party may show.
+fn engaged_by(leaf: &[u8]) -> Option<Commitment> {
+    if let Statement::Engagement { commitment, .. } = Leaf::parse(leaf).ok()?.statement()? {
+        Some(*commitment)
+    } else {
+        None
+    }
 }
 
 /// The documents that a leaf lets anybody see: of an identity, a posting or a reply the one committed to; of an open leaf the

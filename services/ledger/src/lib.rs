@@ -11,6 +11,7 @@ pub mod index;
 mod log_state;
 
 pub mod evidence;
+pub mod record;
 
 pub use index::SubjectKey;
 pub use leaf::{Leaf, LeafError, LeafId, subjects_of};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use hanse_document::kind::{Acceptance, Body, Offer, Role};
-use hanse_document::{Commitment, Date, Did, DocumentId, PublicKey, Verified};
+use hanse_document::{Commitment, Date, PublicKey};
 use hanse_ledger::{LeafId, Statement};
+use hanse_reputation::record::Terms;
 
 use crate::documents::{self, Found};
 use crate::part::Held;
@@ -22,15 +22,6 @@ pub(crate) struct Contract<'a> {
     pub(crate) terms: Option<Terms>,
     /// The other side's own engagement in this contract, if the file proves it.
     pub(crate) matched: Option<LeafId>,
-}
-
-/// What the subject's own offer or acceptance says.
-pub(crate) struct Terms {
-    pub(crate) role: Role,
-    pub(crate) counterparty: Did,
-    pub(crate) contract: DocumentId,
-    /// The subject's own slot key, which the other side's engagement must name.
-    pub(crate) own_slot: PublicKey,
 }
 
 /// Every contract of the subject, in the order of the home log.
@@ -131,7 +122,7 @@ fn own_document(
     let step = Step::new(name, Outcome::Holds, "the subject's own document")
         .with("commitment", committed, committed)
         .with("issuer", verified.issuer(), check.subject);
-    let Some((terms, log)) = terms(&verified) else {
+    let Some(terms) = Terms::of(&verified) else {
         steps.push(Step {
             outcome: Outcome::Invalid,
             says: "the document is no offer or acceptance".into(),
@@ -139,35 +130,12 @@ fn own_document(
         });
         return None;
     };
-    let step = step.with("subject's log", &log, &held.origin);
-    if verified.issuer() != check.subject || log != held.origin {
+    let step = step.with("subject's log", &terms.log, &held.origin);
+    if verified.issuer() != check.subject || terms.log.as_str() != held.origin {
         let says = "the document is another person's, or names another log as the subject's".into();
         steps.push(Step { outcome: Outcome::Invalid, says, ..step });
         return None;
     }
     steps.push(step);
     Some(terms)
-}
-
-/// What the document says, and which log it calls its issuer's.
-fn terms(document: &Verified) -> Option<(Terms, String)> {
-    let (role, counterparty, contract, own_slot, log) = match document.body() {
-        Body::Offer(Offer { freelancer, slot, log, .. }) => {
-            (Role::Client, freelancer, document.id(), slot, log)
-        }
-        Body::Acceptance(Acceptance { client, offer, slot, log, .. }) => {
-            (Role::Freelancer, client, *offer, slot, log)
-        }
-        Body::Identity(_)
-        | Body::Profile(_)
-        | Body::Job(_)
-        | Body::Bid(_)
-        | Body::Terms(_)
-        | Body::Step(_)
-        | Body::Text(_)
-        | Body::Review(_)
-        | Body::Reply(_) => return None,
-    };
-    let terms = Terms { role, counterparty: counterparty.clone(), contract, own_slot: *own_slot };
-    Some((terms, log.to_string()))
 }

@@ -45,6 +45,8 @@ pub(crate) struct Signed {
     pub(crate) auditors: Vec<Auditor>,
     /// When the last of a quorum vouched for it, in seconds since 1970; None if it is not audited.
     pub(crate) vouched: Option<i64>,
+    /// When a quorum was complete for the first time, as far as these lines tell; None if it is not audited.
+    pub(crate) complete: Option<i64>,
     /// Whether the policy's own quorum is met by those who count.
     pub(crate) policy_met: bool,
     /// Known cosigners that do not count, each with the reason.
@@ -170,8 +172,10 @@ impl Count {
             Coverage::Unwitnessed
         };
         let mut times: Vec<i64> = self.audited.values().copied().collect();
-        times.sort_unstable_by(|a, b| b.cmp(a));
-        let vouched = times.get(asked.saturating_sub(1)).copied().filter(|_| coverage == Coverage::Audited);
+        times.sort_unstable();
+        let place = asked.saturating_sub(1);
+        let complete = times.get(place).copied().filter(|_| coverage == Coverage::Audited);
+        let vouched = times.iter().rev().nth(place).copied().filter(|_| coverage == Coverage::Audited);
         let auditors = self.audited.into_iter().map(|(operator, time)| Auditor {
             subjects_home: trust.home == Some(operator.as_str()),
             operator,
@@ -179,7 +183,7 @@ impl Count {
         });
         let auditors = auditors.collect();
         let passed_over = self.passed_over;
-        Signed { checkpoint, coverage, asked, others, auditors, vouched, policy_met, passed_over }
+        Signed { checkpoint, coverage, asked, others, auditors, vouched, complete, policy_met, passed_over }
     }
 }
 

@@ -7,11 +7,12 @@
 use hanse_document::kind::{Body, Review, ReviewText, Role};
 use hanse_document::{Commitment, Verified};
 use hanse_ledger::LeafId;
+use hanse_reputation::record::{Binding, Broken, Own, Terms};
 use serde_json::Value;
 
 use crate::Check;
 use crate::cited::Cited;
-use crate::contracts::{Contract, Terms};
+use crate::contracts::Contract;
 use crate::documents::{self, Found};
 use crate::report::{Outcome, ReviewReport, Step};
 
@@ -74,7 +75,7 @@ pub(crate) fn check(
     if let Err(why) = bound {
         let says = format!("does not count: {why}");
         steps.push(Step { name, outcome: Outcome::Note, says, ..step });
-        return Opened::Void(why.into());
+        return Opened::Void(why.to_string());
     }
     let step = Step { name: name.clone(), ..step }.with("commitment", committed, &document.commitment());
     steps.push(step);
@@ -110,7 +111,7 @@ fn bind(
     terms: &Terms,
     cited: &Cited,
     (document, review): (&Verified, &Review),
-) -> (Step, Result<(), &'static str>) {
+) -> (Step, Result<(), Broken>) {
     let author = document.issuer();
     let other_role = match terms.role {
         Role::Client => Role::Freelancer,
@@ -126,24 +127,19 @@ fn bind(
         .with("subject's slot in it", &slots(cited), &terms.own_slot.hex())
         .with("author's log", &cited.origin, &contract.log)
         .with("subject's log", &cited.log, &home);
-    let rules = [
-        (review.id == *check.subject, "it is about somebody else"),
-        (*author == terms.counterparty, "its author is not the other side of the contract"),
-        (review.role == other_role, "its author claims the subject's own side"),
-        (review.contract == terms.contract, "it is about another contract"),
-        (cited.author == *author, "its author did not sign the engagement that it cites"),
-        (
-            cited.slots.contains(&terms.own_slot),
-            "the engagement that it cites does not name the subject's slot",
-        ),
-        (
-            cited.origin == contract.log,
-            "the engagement that it cites is in another log than the contract says",
-        ),
-        (cited.log == home, "the engagement that it cites names another log as the subject's"),
-    ];
-    let broken = rules.iter().find(|(holds, _)| !holds).map(|(_, why)| *why);
-    (step, broken.map_or(Ok(()), Err))
+    let own = Own { author: &cited.author, origin: &cited.origin, log: &cited.log, slots: &cited.slots };
+    let binding = Binding {
+        subject: check.subject,
+        terms,
+        home,
+        log: contract.log,
+        author,
+        rated: &review.id,
+        role: review.role,
+        contract: &review.contract,
+        cited: own,
+    };
+    (step, binding.check())
 }
 
 fn slots(cited: &Cited) -> String {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed, Timestamp, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_reputation::record::Terms;
 use hanse_store::log::{self, GapRow};
 use hanse_store::{StoreError, Tx, documents};
 
 use crate::range::{sealed, sealed_by};
 
-/// Most documents that one leaf can commit to: a review and its text.
-pub(super) const DOCUMENTS_MAX: usize = 2;
+/// Most documents that go with one leaf: a review, its text, and the offer or acceptance of whoever is rated.
+pub(super) const DOCUMENTS_MAX: usize = 3;
 
 /// A leaf and what came with it, verified.
 pub(super) struct Entry {
@@ -137,7 +138,8 @@ impl Wanted {
                 let text = review.and_then(text_named_by);
                 let text =
                     text.and_then(|text| sent.iter().find(|document| is(document, &text, &[Kind::Text])));
-                wanted.extend(review.into_iter().chain(text));
+                let word = review.and_then(|review| sent.iter().find(|word| lets_review(word, review)));
+                wanted.extend(review.into_iter().chain(text).chain(word));
             }
         }
         for document in &wanted {
@@ -152,4 +154,13 @@ impl Wanted {
 /// The commitment of the text that a review names.
 fn text_named_by(review: &Verified) -> Option<Commitment> {
     if let Body::Review(body) = review.body() { body.text } else { None }
+}
+
+/// Whether this is the rated person's own word that the author of the review is the other side of the contract. Whether the rated
+/// person's engagement commits to it is seen where the two are read together: that leaf may not have come yet.
+fn lets_review(word: &Verified, review: &Verified) -> bool {
+    let Body::Review(body) = review.body() else { return false };
+    Terms::of(word).is_some_and(|terms| {
+        terms.party == body.id && terms.counterparty == *review.issuer() && terms.contract == body.contract
+    })
 }

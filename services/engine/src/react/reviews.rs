@@ -101,7 +101,18 @@ pub(crate) async fn release(ctx: &Apply<'_>, row: &ReviewRow) -> Result<(), UseE
     for document in row.document.iter().chain(&row.text) {
         documents::publish(ctx.tx, document).await?;
     }
+    publish_word(ctx, row).await?;
     ctx.enqueue(LogKind::Reputation, &leaf).await
+}
+
+/// Makes the rated person's own offer or acceptance public: it says who may review.
+async fn publish_word(ctx: &Apply<'_>, row: &ReviewRow) -> Result<(), UseError> {
+    let Some(contract) = contracts::by_engagement(ctx.tx, &row.engagement).await? else { return Ok(()) };
+    let of_client = contract.client_engagement == Some(row.engagement);
+    if let Some(word) = if of_client { Some(contract.id) } else { contract.acceptance } {
+        documents::publish(ctx.tx, &word).await?;
+    }
+    Ok(())
 }
 
 /// The review of a leaf, with its contract and its job locked; `None` if no side of it is at home here.
@@ -169,6 +180,7 @@ async fn show(
     if let Some(text) = &text {
         documents::publish(ctx.tx, text).await?;
     }
+    publish_word(ctx, row).await?;
     row.author = Some(slot.author.clone());
     row.document = Some(document.id());
     row.text = text;

@@ -8,6 +8,7 @@ use hanse_ledger::LeafId;
 
 use super::facts::Engaged;
 use super::reading::{Counted, Reading};
+use crate::epoch::Epoch;
 use crate::ids::{EntryId, Person};
 use crate::summary::{Contract, Ending, ReviewState};
 
@@ -67,8 +68,37 @@ impl Reading {
         }
     }
 
-    /// Whether a quorum cosigned this log after that day, and all that it cosigned was read.
+    /// Whether a quorum cosigned this log in a later epoch than that of the day, and all that it cosigned was read.
+    ///
+    /// Epochs and not days, because of a log's dating checkpoints one for each epoch stays.
     fn missed(&self, origin: &str, due: u32) -> bool {
-        self.latest(origin).is_some_and(|(day, size)| due < day && size <= self.read(origin))
+        let late =
+            |(day, size): (u32, u64)| Epoch::of_day(due) < Epoch::of_day(day) && size <= self.read(origin);
+        self.latest(origin).is_some_and(late)
+    }
+
+    /// Reviews that are open, and of which a document is missing that tells whether they count: the review itself, or the rated
+    /// person's own offer or acceptance. By the leaves that open them.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<EntryId> {
+        let mut lacking = Vec::new();
+        for (id, engaged) in &self.facts.engagements {
+            let commits = self.facts.commits.get(id).into_iter().flatten();
+            let by_slot = commits.filter(|(stated, _)| engaged.slots.contains(&stated.signer));
+            for (commit, seals) in by_slot {
+                if self.facts.reviews.contains_key(seals)
+                    && self.facts.terms.contains_key(&engaged.commitment)
+                {
+                    continue;
+                }
+                let opens = self.facts.opens.get(&commit.id).into_iter().flatten();
+                let opens =
+                    opens.filter(|open| open.signer == commit.signer && open.subject == commit.subject);
+                lacking.extend(opens.map(|open| EntryId::from_bytes(*open.id.as_bytes())));
+            }
+        }
+        lacking.sort_unstable();
+        lacking.dedup();
+        lacking
     }
 }

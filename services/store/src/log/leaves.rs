@@ -14,6 +14,9 @@ pub(super) const INSERT_LISTED: &str = "INSERT INTO log_listed (origin, subject,
 pub(super) const RANGE: &str =
     "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND index >= $2 ORDER BY index LIMIT $3";
 pub(super) const ONE: &str = "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = $2";
+// One look into the index for each log: there are two of them for each peer.
+pub(super) const ANYWHERE: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM log \
+     JOIN log_leaf AS leaf ON leaf.origin = log.origin AND leaf.id = $1 ORDER BY leaf.origin LIMIT 1";
 pub(super) const INDEX_OF: &str = "SELECT index FROM log_leaf WHERE origin = $1 AND id = $2";
 pub(super) const KNOWN: &str = "SELECT id FROM log_leaf WHERE origin = $1 AND id = ANY($2)";
 pub(super) const LISTED: &str =
@@ -82,6 +85,14 @@ pub async fn leaves(db: &impl Sql, origin: &str, start: u64, limit: u64) -> Resu
 /// Those of every statement.
 pub async fn leaf(db: &impl Sql, origin: &str, id: &LeafId) -> Result<Option<LeafRow>, StoreError> {
     db.query_opt(ONE, &[&origin, &id.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// A leaf by its id, from whatever log holds it: its id says what it states, so that one is as good as the other.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn leaf_anywhere(db: &impl Sql, id: &LeafId) -> Result<Option<LeafRow>, StoreError> {
+    db.query_opt(ANYWHERE, &[&id.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
 }
 
 /// Where a leaf stands, if it is in the log.
