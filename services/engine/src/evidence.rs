@@ -17,7 +17,8 @@ use crate::Engine;
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
 
-use self::at::{At, Held, json};
+use self::at::Held;
+pub(crate) use self::at::{At, json};
 
 impl Engine {
     /// Everything that a stranger needs to check a person's record offline, at the newest size that a quorum of this node's

@@ -51,6 +51,7 @@ pub mod heads;
 pub mod logs;
 mod notes;
 pub mod range;
+mod record;
 pub mod sequence;
 
 pub mod requests;

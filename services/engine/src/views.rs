@@ -3,6 +3,7 @@
 
 mod matching;
 mod node;
+mod record;
 mod skills;
 mod told;
 
@@ -20,6 +21,7 @@ pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
 pub use skills::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
 };
+pub use record::{LeafView, LeavesView, LogStateView};
 pub use told::{AlertView, SavedSearchView};
 
 /// What a publication led to.

@@ -14,7 +14,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, bids, contracts, documents, jobs, log, matching, node, people, reputation, reviews, skills,
+    accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, reputation, reviews,
+    skills,
 };
 use crate::state::State;
 use crate::{idempotency, openapi};
@@ -85,6 +86,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(skills::read)
         .service(documents::publish)
         .service(documents::read)
+        .service(logs::logs)
+        .service(logs::checkpoints)
+        .service(logs::entries)
         .service(log::checkpoint)
         .service(log::tile);
 }

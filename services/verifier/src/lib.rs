@@ -7,6 +7,7 @@ mod documents;
 mod identity;
 mod part;
 mod quorum;
+pub mod record;
 mod replies;
 mod report;
 mod reviews;

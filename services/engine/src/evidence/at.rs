@@ -18,7 +18,7 @@ use crate::logs::{LogError, Logs};
 use crate::range::public_documents;
 
 /// A log as of one of its checkpoints.
-pub(super) struct At {
+pub(crate) struct At {
     row: LogRow,
     size: u64,
     /// Signed note, with cosignature lines.
@@ -42,7 +42,7 @@ const fn quorum_of(others: u64) -> u64 {
 impl At {
     /// A log at the newest size that a quorum of the pinned auditors cosigned, the log's own operator not counted; at its newest
     /// size if there is none, or if only that holds the leaf at `above`. None if this node keeps no such log.
-    pub(super) async fn newest(
+    pub(crate) async fn newest(
         db: &Connection,
         logs: &Logs,
         origin: &str,
@@ -66,6 +66,16 @@ impl At {
             .ok_or_else(|| LogError::damaged(origin, format!("the checkpoint of size {size} is missing")))?;
         let checkpoint = with_cosignatures(db, origin, &kept).await?;
         Ok(Some(Self { row, size, checkpoint }))
+    }
+
+    /// How many leaves it has.
+    pub(crate) const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Its signed note, with cosignature lines.
+    pub(crate) fn checkpoint(&self) -> &str {
+        &self.checkpoint
     }
 
     /// Every leaf about the subject, in log order.
@@ -142,7 +152,7 @@ async fn contract_document(db: &Connection, commitment: &Commitment) -> Result<V
 }
 
 /// A stored document as JSON.
-pub(super) fn json(id: &DocumentId, bytes: &[u8]) -> Result<Value, Failure> {
+pub(crate) fn json(id: &DocumentId, bytes: &[u8]) -> Result<Value, Failure> {
     canonical::parse(bytes, hanse_document::BYTES_MAX)
         .map_err(|rejection| Failure::unreadable(id, rejection.slug()))
 }

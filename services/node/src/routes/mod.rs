@@ -8,6 +8,7 @@ pub(crate) mod documents;
 pub(crate) mod jobs;
 pub(crate) mod log;
 pub(crate) mod matching;
+pub(crate) mod logs;
 pub(crate) mod node;
 pub(crate) mod people;
 pub(crate) mod reputation;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use hanse_document::kind::Body;
+use hanse_document::kind::{Body, Role};
 use hanse_document::{Did, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId};
 use thiserror::Error;
@@ -41,6 +41,8 @@ pub struct Counted {
     pub engagement: LeafId,
     /// The author's own engagement in the same contract.
     pub own: LeafId,
+    /// The author's side of the contract.
+    pub role: Role,
     /// Whether the rated person kept the agreed time, if the author says so.
     pub on_time: Option<bool>,
 }
@@ -288,8 +290,8 @@ impl Reading {
             // No document that opens says how large the contract was.
             size: Size::Ordinary,
         };
-        let (origin, index, on_time) = (first.origin.clone(), first.index, said.on_time);
-        Some(Counted { entry, origin, index, engagement: *id, own: said.engagement, on_time })
+        let (origin, index, role, on_time) = (first.origin.clone(), first.index, said.role, said.on_time);
+        Some(Counted { entry, origin, index, engagement: *id, own: said.engagement, role, on_time })
     }
 
     fn epoch(&self, origin: &str, index: u64) -> Epoch {

@@ -1,10 +1,12 @@
 //! What counts, and what does not.
 
-use hanse_document::kind::Role;
+use hanse_document::kind::{Review, Role};
+use hanse_document::{DocumentId, Kind, LeafRef, SigningKey};
+use hanse_ledger::Statement;
 use hanse_reputation::record::UNDATED;
 use hanse_reputation::{Ending, Epoch, Label, ReviewState};
 
-use crate::world::{A, B, TODAY, World, entry_id, log_of};
+use crate::world::{A, B, Contract, TODAY, World, Written, entry_id, log_of};
 
 #[test]
 fn an_opened_review_is_an_entry() {
@@ -39,4 +41,194 @@ fn both_sides_count_alike() {
     assert_eq!((of_ana[0].review, of_ana[0].ending), (ReviewState::Opened, Ending::Completed));
     assert_eq!(of_ana[0].counterparty, world.person("vera"));
     assert_eq!(world.logs[&log_of(A)].len(), 6);
+}
+
+/// How many entries count when everything is read.
+fn counted(world: &World) -> usize {
+    world.read().entries().len()
+}
+
+fn pair() -> (World, Contract) {
+    let mut world = World::new();
+    let contract = world.contract("ana", "vera");
+    (world, contract)
+}
+
+/// What the review is changed to, and whom it is then about.
+fn rebound(change: impl FnOnce(&mut World, &mut Review)) -> usize {
+    let (mut world, contract) = pair();
+    let mut body = world.body(&contract, Role::Client, 5);
+    change(&mut world, &mut body);
+    let written = world.seal(&contract, Role::Client, "ana", body);
+    world.publish(&contract, Role::Client, &written);
+    counted(&world)
+}
+
+#[test]
+fn a_review_that_does_not_fit_its_contract_counts_nowhere() {
+    assert_eq!(rebound(|_, _| {}), 1);
+    assert_eq!(rebound(|world, body| body.id = world.somebody("zoe").did.clone()), 0, "another person");
+    assert_eq!(rebound(|_, body| body.role = Role::Freelancer), 0, "the other side");
+    assert_eq!(
+        rebound(|_, body| body.contract = DocumentId::new(Kind::Offer, [8; 32])),
+        0,
+        "another contract"
+    );
+    assert_eq!(rebound(|_, body| body.engagement = LeafRef::from_bytes([8; 32])), 0, "no engagement");
+    let other = |world: &mut World, body: &mut Review| {
+        let other = world.contract("ana", "zoe");
+        body.engagement = other.client_engagement.id().into();
+    };
+    assert_eq!(rebound(other), 0, "an engagement of another contract of hers");
+}
+
+/// Dora contracts with Vera and hands her slot to Ana, who never worked with Vera.
+#[test]
+fn a_slot_that_was_sold_gives_no_voice() {
+    let mut world = World::new();
+    let contract = world.contract("dora", "vera");
+    let offer = world.offer("ana", "vera", &contract.client_slot);
+    let own = world.engage("ana", &offer, B, &contract.freelancer_slot);
+    world.push(A, &own);
+    let mut body = world.body(&contract, Role::Client, 1);
+    (body.engagement, body.contract) = (own.id().into(), offer.id());
+    let written = world.seal(&contract, Role::Client, "ana", body.clone());
+    world.publish(&contract, Role::Client, &written);
+    world.documents.push(offer);
+    assert_eq!(counted(&world), 0);
+    body.contract = contract.offer.id();
+    let again = world.seal(&contract, Role::Client, "ana", body);
+    world.documents.push(again.document);
+    assert_eq!(counted(&world), 0);
+}
+
+#[test]
+fn nobody_speaks_without_a_slot() {
+    let (mut world, contract) = pair();
+    let written = world.write(&contract, Role::Client, 1);
+    let stranger = SigningKey::from_seed([77; 32]);
+    let commit = Statement::Commit {
+        commitment: written.document.commitment(),
+        engagement: contract.freelancer_engagement.id(),
+    };
+    let commit = world.leaf("vera", &commit, &stranger);
+    let open = world.leaf("vera", &Statement::Open { cites: commit.id() }, &stranger);
+    let forged = Written { document: written.document, commit, open };
+    world.publish(&contract, Role::Client, &forged);
+    assert_eq!(counted(&world), 0, "a key that no engagement names");
+}
+
+/// The slot's key signed it about somebody else: it is no word about the party of the engagement.
+#[test]
+fn a_leaf_about_another_says_nothing_of_the_party() {
+    let (mut world, contract) = pair();
+    let written = world.write(&contract, Role::Client, 1);
+    let commit = Statement::Commit {
+        commitment: written.document.commitment(),
+        engagement: contract.freelancer_engagement.id(),
+    };
+    let commit = world.leaf("zoe", &commit, &contract.client_slot);
+    let open = world.leaf("zoe", &Statement::Open { cites: commit.id() }, &contract.client_slot);
+    world.publish(&contract, Role::Client, &Written { document: written.document, commit, open });
+    assert_eq!(counted(&world), 0);
+}
+
+#[test]
+fn a_slot_speaks_once_and_the_authors_log_decides() {
+    let (mut world, contract) = pair();
+    let (good, bad) = (world.write(&contract, Role::Client, 5), world.write(&contract, Role::Client, 1));
+    // The rated person's home puts the good one first, the author's the bad one.
+    for (node, order) in [(A, [&bad, &good]), (B, [&good, &bad])] {
+        for written in order {
+            world.push(node, &written.commit);
+            world.push(node, &written.open);
+        }
+    }
+    world.documents.extend([good.document, bad.document, contract.acceptance]);
+    let reading = world.read();
+    let [counted] = reading.entries()[..] else { panic!("one entry") };
+    assert_eq!(counted.entry.verdict, Label::Broken.verdict());
+    assert_eq!(counted.entry.id, entry_id(&bad.open));
+}
+
+/// Whoever lives at B and is badly rated has B leave the review out: A's log says it all the same.
+#[test]
+fn a_home_that_hides_a_review_hides_nothing() {
+    let (mut world, contract) = pair();
+    let written = world.write(&contract, Role::Client, 1);
+    world.push(A, &written.commit);
+    world.push(A, &written.open);
+    world.documents.extend([written.document, contract.acceptance]);
+    assert_eq!(counted(&world), 1);
+}
+
+/// A third log is neither side's home.
+#[test]
+fn another_log_proves_nothing() {
+    let (mut world, contract) = pair();
+    let written = world.write(&contract, Role::Client, 5);
+    world.logs.insert(log_of("c.example"), Vec::new());
+    world.push("c.example", &written.commit);
+    world.push("c.example", &written.open);
+    world.documents.extend([written.document, contract.acceptance]);
+    assert_eq!(counted(&world), 0);
+}
+
+/// Vera has never met Ana: she engages with a key of her own as Ana's, and a helper of hers signs as what Ana would say.
+#[test]
+fn nobody_is_made_to_speak_by_an_engagement_with_oneself() {
+    let mut world = World::new();
+    let mut contract = world.agree("ana", "vera");
+    contract.client_slot = SigningKey::from_seed([55; 32]);
+    contract.freelancer_engagement = world.engage("vera", &contract.acceptance, A, &contract.client_slot);
+    world.push(B, &contract.freelancer_engagement);
+    let offer = world.offer("bo", "vera", &contract.client_slot);
+    let helper = world.engage("bo", &offer, B, &contract.freelancer_slot);
+    world.push(A, &helper);
+    let mut body = world.body(&contract, Role::Client, 5);
+    body.engagement = helper.id().into();
+    let forged = world.seal(&contract, Role::Client, "bo", body);
+    world.publish(&contract, Role::Client, &forged);
+    assert_eq!(counted(&world), 0);
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let (mut world, contract) = pair();
+    let written = world.write(&contract, Role::Client, 5);
+    world.publish(&contract, Role::Client, &written);
+    assert!(world.read().lacking().is_empty());
+    let documents = std::mem::take(&mut world.documents);
+    for document in documents {
+        world.documents = vec![document];
+        let reading = world.read();
+        assert!(reading.entries().is_empty());
+        assert_eq!(reading.lacking(), [entry_id(&written.open)]);
+    }
+}
+
+#[test]
+fn silence_and_sealed_words_show_once_their_time_is_over() {
+    let mut world = World::new();
+    let (contract, _) = world.rated("ana", "vera", 5);
+    let ana = world.person("ana");
+    let state = |world: &World, day: Option<u32>| {
+        let mut reading = world.read();
+        if let Some(day) = day {
+            reading.dated(&log_of(B), reading.read(&log_of(B)), day);
+            reading.changes();
+        }
+        let [contract] = reading.contracts(&ana)[..] else { panic!("one contract") };
+        contract.review
+    };
+    assert_eq!(state(&world, None), ReviewState::Awaited);
+    assert_eq!(state(&world, Some(TODAY + 10)), ReviewState::Awaited, "due on that day");
+    assert_eq!(state(&world, Some(TODAY + 60)), ReviewState::Silent);
+    let sealed = world.write(&contract, Role::Freelancer, 1);
+    world.push(B, &sealed.commit);
+    assert_eq!(state(&world, Some(TODAY + 10)), ReviewState::Awaited);
+    assert_eq!(state(&world, Some(TODAY + 60)), ReviewState::Withheld);
+    world.push(B, &sealed.open);
+    world.documents.extend([sealed.document, contract.offer]);
+    assert_eq!(state(&world, Some(TODAY + 60)), ReviewState::Opened);
 }

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
 mod counts;
+mod order;
 mod world;

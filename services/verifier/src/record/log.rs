@@ -18,6 +18,9 @@ use crate::report::{Outcome, Step};
 /// What failed, as a finished step.
 type Failed = Box<Step>;
 
+/// A leaf's bytes, and the documents that say something beside it.
+type Taken = (Vec<u8>, Vec<Verified>);
+
 /// A log that is being read.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -96,11 +99,7 @@ impl Log {
     }
 
     /// Takes the next leaf: its bytes and the documents that say something, or None if it does not count.
-    pub(super) fn append(
-        &mut self,
-        leaf: &Value,
-        sent: &[Value],
-    ) -> Result<Option<(Vec<u8>, Vec<Verified>)>, Failed> {
+    pub(super) fn append(&mut self, leaf: &Value, sent: &[Value]) -> Result<Option<Taken>, Failed> {
         let Some(checkpoint) = &self.checkpoint else { return Ok(None) };
         let (size, index) = (checkpoint.size, self.size());
         if size <= index {
@@ -124,7 +123,10 @@ impl Log {
             && head.root != self.range.root().hex()
         {
             let says = "the served answer names another root for this size";
-            return Err(self.step(Outcome::Invalid, says).with("root", &head.root, &self.range.root()).into());
+            return Err(self
+                .step(Outcome::Invalid, says)
+                .with("root", &head.root, &self.range.root())
+                .into());
         }
         let documents = self.public(index, &bytes, sent)?;
         Ok(wanted.then_some((bytes, documents)))
@@ -224,7 +226,9 @@ fn opened(read: &[Verified], seals: &Commitment) -> bool {
     };
     match word {
         [] => true,
-        [word] => Terms::of(word).is_some_and(|terms| terms.party == body.id && terms.contract == body.contract),
+        [word] => {
+            Terms::of(word).is_some_and(|terms| terms.party == body.id && terms.contract == body.contract)
+        }
         _ => false,
     }
 }

@@ -22,8 +22,9 @@ use crate::part;
 use crate::quorum::{Age, Trust};
 use crate::report::{Coverage, Outcome, Step};
 
-use self::log::Log;
 pub use self::ask::{Question, Served};
+pub use self::display::Shown;
+use self::log::Log;
 pub use self::report::{Cited, RecordLog, ScoreReport};
 
 /// Why a record file cannot be scored at all. A program exits with 2.
@@ -55,6 +56,29 @@ pub enum Unreadable {
     /// Two people of the question are one.
     #[error("nobody has a score of themselves: name another subject, or adopt another's standpoint")]
     OwnScore,
+}
+
+/// Answers a question from the bytes of a record file, checked by the text of a policy at the time `now`, and holds a node to the
+/// body of its answer, if there is one. A program that has a large file feeds [`Record`] line by line instead.
+///
+/// # Errors
+/// [`Unreadable`] if file, policy or answer cannot be read as such. Whatever a readable file gets wrong is in the report.
+pub fn score(
+    file: &[u8],
+    policy: &str,
+    now: Timestamp,
+    options: &Options,
+    question: &Question,
+    served: Option<&[u8]>,
+) -> Result<ScoreReport, Unreadable> {
+    let policy = Policy::parse(policy).map_err(|error| Unreadable::Policy(error.to_string()))?;
+    let served = served.map(Served::parse).transpose()?;
+    let mut record = Record::new(&policy, now, options, served.as_ref());
+    let file = file.strip_suffix(b"\n").unwrap_or(file);
+    for line in file.split(|byte| *byte == b'\n') {
+        record.line(line)?;
+    }
+    record.ask(question, served.as_ref())
 }
 
 /// Reads a record file. Feed it every line, then ask.
@@ -162,7 +186,11 @@ impl<'a> Record<'a> {
     fn dating(&mut self, note: &str) {
         let trust = self.trust();
         let Some(log) = &mut self.current else {
-            self.steps.push(Step::new("dating", Outcome::Invalid, "a dating checkpoint stands below its log"));
+            self.steps.push(Step::new(
+                "dating",
+                Outcome::Invalid,
+                "a dating checkpoint stands below its log",
+            ));
             return;
         };
         if !log.counts() {
@@ -177,7 +205,8 @@ impl<'a> Record<'a> {
                 }
             }
             Ok(None) => {
-                let says = "a dating checkpoint that no quorum of this policy's auditors cosigned is passed over";
+                let says =
+                    "a dating checkpoint that no quorum of this policy's auditors cosigned is passed over";
                 self.steps.push(Step::new(format!("dating of {}", log.origin), Outcome::Note, says));
             }
             Err(failed) => self.steps.push(*failed),

@@ -1,0 +1,194 @@
+//! What is asked of a record, and what a node is held to.
+
+use std::collections::BTreeMap;
+
+use hanse_document::rejection::Rejection;
+use hanse_document::{Did, canonical};
+use hanse_reputation::record::Counted;
+use hanse_reputation::{EntryId, Epoch, Explanation, Graph, Head, Parameters, Person, Standpoint};
+use serde_json::Value;
+
+use super::compare::compare;
+use super::report::{Cited, ScoreReport};
+use super::{Record, Unreadable};
+use crate::report::{Outcome, Step, Verdict, verdict};
+
+/// Bytes of a served answer: a score through a hundred contacts takes some hundred thousand.
+const SERVED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How far can this person be trusted from there?
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// Who looks.
+    pub viewer: Did,
+    /// From whose place, if not the viewer's own.
+    pub seen_from: Option<Did>,
+    /// At whom.
+    pub subject: Did,
+}
+
+impl Question {
+    fn standpoint(&self) -> Standpoint {
+        let viewer = Person::of(&self.viewer);
+        match &self.seen_from {
+            Some(other) => Standpoint::adopted(viewer, Person::of(other)),
+            None => Standpoint::own(viewer),
+        }
+    }
+}
+
+/// What a node answered, to be recomputed: `explanation` and `summary`, as it serves them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Served {
+    explanation: Value,
+    summary: Option<Value>,
+    heads: Vec<Head>,
+    epoch: Epoch,
+}
+
+impl Served {
+    /// Reads the body of `GET /v1/reputation/{did}/score`.
+    ///
+    /// # Errors
+    /// [`Unreadable::Served`] unless it names the score's heads and epoch.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let unreadable = |rejection: Rejection| Unreadable::Served(rejection.detail());
+        let mut answer = canonical::parse_lenient_form(bytes, SERVED_BYTES_MAX).map_err(unreadable)?;
+        let mut take = |key: &str| answer.get_mut(key).map(Value::take).filter(|value| !value.is_null());
+        let explanation = take("explanation").ok_or(Unreadable::Served("it has no `explanation`"))?;
+        let summary = take("summary");
+        let score = explanation.get("score").ok_or(Unreadable::Served("its explanation has no `score`"))?;
+        let epoch = score.get("epoch").and_then(Value::as_u64).and_then(|epoch| u32::try_from(epoch).ok());
+        let epoch = Epoch(epoch.ok_or(Unreadable::Served("its score names no epoch"))?);
+        let heads = score.get("heads").and_then(Value::as_array);
+        let heads: Option<Vec<Head>> = heads.and_then(|heads| heads.iter().map(head).collect());
+        let heads = heads.ok_or(Unreadable::Served("its score names no heads"))?;
+        Ok(Self { explanation, summary, heads, epoch })
+    }
+
+    pub(super) fn heads(&self) -> BTreeMap<String, Head> {
+        self.heads.iter().map(|head| (head.origin.clone(), head.clone())).collect()
+    }
+
+    pub(super) const fn explanation(&self) -> &Value {
+        &self.explanation
+    }
+
+    pub(super) const fn summary(&self) -> Option<&Value> {
+        self.summary.as_ref()
+    }
+
+    pub(super) const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+}
+
+fn head(value: &Value) -> Option<Head> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    Some(Head { origin: text("origin")?, size: value.get("size")?.as_u64()?, root: text("root")? })
+}
+
+impl Record<'_> {
+    /// Answers a question from all that was read, and compares with what a node answered.
+    ///
+    /// # Errors
+    /// [`Unreadable::OwnScore`], and [`Unreadable::Format`] for a file without a line.
+    pub fn ask(mut self, question: &Question, served: Option<&Served>) -> Result<ScoreReport, Unreadable> {
+        let made = self.made.ok_or(Unreadable::Format { line: 1 })?;
+        self.close();
+        self.absent(served);
+        // Everything is new, and nothing was answered before.
+        let _changes = self.reading.changes();
+        let lacking = self.reading.lacking();
+        if !lacking.is_empty() {
+            let says =
+                format!("{} open reviews lack a document that tells whether they count", lacking.len());
+            let first = lacking.first().map(EntryId::to_string).unwrap_or_default();
+            let step = Step::new("documents", Outcome::Incomplete, says);
+            self.steps.push(step.with(
+                "the first, by its open leaf",
+                &first,
+                &"its review and its offer or acceptance",
+            ));
+        }
+        let standpoint = question.standpoint();
+        let mut report = ScoreReport {
+            verdict: verdict(&self.steps),
+            now: self.now,
+            made,
+            viewer: question.viewer.clone(),
+            seen_from: question.seen_from.clone(),
+            subject: question.subject.clone(),
+            logs: std::mem::take(&mut self.logs),
+            explanation: None,
+            summary: None,
+            equal: None,
+            entries: Vec::new(),
+            people: BTreeMap::new(),
+            steps: std::mem::take(&mut self.steps),
+        };
+        if report.verdict == Verdict::Invalid {
+            return Ok(report);
+        }
+        let subject = Person::of(&question.subject);
+        let graph = match self.graph() {
+            Ok(graph) => graph,
+            Err(error) => {
+                // Leaf ids are hashes and the numbers are bounded, so that only more entries than fit come to this.
+                let says = format!("the entries make no graph: {error}");
+                report.steps.push(Step::new("entries", Outcome::Invalid, says));
+                report.verdict = Verdict::Invalid;
+                return Ok(report);
+            }
+        };
+        let explanation = graph.explain(standpoint, &subject).map_err(|_| Unreadable::OwnScore)?;
+        let summary = graph.summary(&subject, &self.reading.contracts(&subject));
+        self.cite(&explanation, &mut report);
+        if let Some(served) = served {
+            let steps = compare(served, &explanation, &summary);
+            report.equal = Some(steps.iter().all(|step| step.outcome != Outcome::Invalid));
+            report.steps.extend(steps);
+            report.verdict = verdict(&report.steps);
+        }
+        (report.explanation, report.summary) = (Some(explanation), Some(summary));
+        Ok(report)
+    }
+
+    /// Logs that a served answer names and the file does not hold.
+    fn absent(&mut self, served: Option<&Served>) {
+        for head in served.map_or(&[][..], |served| &served.heads) {
+            if !self.logs.iter().any(|log| log.origin == head.origin) {
+                let says = "the served answer names this log, and the file does not hold it";
+                self.steps.push(Step::new(format!("log {}", head.origin), Outcome::Incomplete, says));
+            }
+        }
+    }
+
+    fn graph(&self) -> Result<Graph, hanse_reputation::EntryError> {
+        let entries = self.reading.entries().into_iter().map(|counted| counted.entry);
+        let mut graph = Graph::build(Parameters::default(), self.epoch, entries)?;
+        graph.set_heads(self.heads.clone());
+        Ok(graph)
+    }
+
+    /// Where each leaf stands that the explanation rests on, and who the people in it are.
+    fn cite(&self, explanation: &Explanation, report: &mut ScoreReport) {
+        let own = explanation.own.iter().flat_map(|own| &own.entries);
+        let voices = explanation.voices.iter().flat_map(|voice| {
+            voice.entries.iter().chain(voice.routes.iter().flat_map(|route| &route.entries))
+        });
+        let mut ids: Vec<&EntryId> = own.chain(voices).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for counted in ids.into_iter().filter_map(|id| self.reading.entry(id)) {
+            let Counted { entry, origin, index, role, .. } = counted;
+            for person in [&entry.author, &entry.subject] {
+                if let Some(did) = self.did(person) {
+                    report.people.insert(person.to_string(), did.clone());
+                }
+            }
+            let (origin, index, role) = (origin.clone(), *index, *role);
+            report.entries.push(Cited { id: entry.id, author: entry.author, role, origin, index });
+        }
+    }
+}

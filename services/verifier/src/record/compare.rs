@@ -1,0 +1,73 @@
+//! Whether a node computed what we compute: every value of its answer against ours, or the first places where they differ.
+
+use hanse_reputation::{Explanation, Summary};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::ask::Served;
+use crate::report::{Outcome, Step};
+
+/// Differences that are told; after the first few the others follow from them.
+const DIFFERENCES_MAX: usize = 8;
+
+/// Compares what was served with what the record makes.
+pub(super) fn compare(served: &Served, explanation: &Explanation, summary: &Summary) -> Vec<Step> {
+    let mut steps = vec![one("served explanation", served.explanation(), explanation)];
+    match served.summary() {
+        Some(value) => steps.push(one("served summary", value, summary)),
+        None => steps.push(Step::new("served summary", Outcome::Note, "the node served none")),
+    }
+    steps
+}
+
+fn one(name: &str, served: &Value, computed: &impl Serialize) -> Step {
+    // Cannot fail: the maps in it have texts for keys. If it did, null equals no answer.
+    let computed = serde_json::to_value(computed).unwrap_or_default();
+    if *served == computed {
+        return Step::new(name, Outcome::Holds, "the node computed the same, to the last digit");
+    }
+    let mut differences = Vec::new();
+    differ(String::new(), served, &computed, &mut differences);
+    let mut step = Step::new(name, Outcome::Invalid, "the node computed something else");
+    for (at, served, computed) in differences {
+        step = step.with(at, &served, &computed);
+    }
+    step
+}
+
+/// Collects the places where two values differ, as JSON pointers.
+fn differ(at: String, served: &Value, computed: &Value, found: &mut Vec<(String, String, String)>) {
+    if served == computed || DIFFERENCES_MAX <= found.len() {
+        return;
+    }
+    match (served, computed) {
+        (Value::Object(left), Value::Object(right)) => {
+            let keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));
+            for key in keys {
+                let (left, right) = (left.get(key), right.get(key));
+                differ(format!("{at}/{key}"), left.unwrap_or(&NONE), right.unwrap_or(&NONE), found);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            for place in 0..left.len().max(right.len()) {
+                let (left, right) = (left.get(place), right.get(place));
+                differ(format!("{at}/{place}"), left.unwrap_or(&NONE), right.unwrap_or(&NONE), found);
+            }
+        }
+        _ => found.push((at, shown(served), shown(computed))),
+    }
+}
+
+const NONE: Value = Value::Null;
+
+/// Characters of a value that are repeated; what is served may hold anything.
+const SHOWN_CHARS_MAX: usize = 120;
+
+/// A value without characters that a terminal would obey.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    text.chars()
+        .take(SHOWN_CHARS_MAX)
+        .map(|character| if (' '..='~').contains(&character) { character } else { '?' })
+        .collect()
+}

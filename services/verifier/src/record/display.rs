@@ -1,0 +1,122 @@
+//! The answer for people: the verdict, what was checked, the two numbers with their reasons, and the leaves that they rest on.
+
+use std::fmt::{self, Display, Formatter};
+
+use hanse_document::kind::Role;
+use hanse_reputation::{EntryId, Known, Person, Tongue, sentences, summary_sentences};
+
+use super::report::{RecordLog, ScoreReport};
+use crate::report::{Coverage, Verdict};
+
+/// Width of the labels.
+const WORD: usize = 10;
+
+/// Last characters of an identity by which a person goes: enough to tell a list of people apart.
+const DID_CHARS: usize = 8;
+
+impl Known for ScoreReport {
+    fn reads(&self, person: &Person) -> bool {
+        *person == Person::of(&self.viewer)
+    }
+
+    fn name(&self, person: &Person) -> Option<String> {
+        let did = self.people.get(&person.to_string())?;
+        let start = did.as_str().len().saturating_sub(DID_CHARS);
+        did.as_str().get(start..).map(|end| format!("…{end}"))
+    }
+
+    fn side(&self, entry: &EntryId) -> Option<Role> {
+        self.entries.iter().find(|cited| cited.id == *entry).map(|cited| cited.role)
+    }
+}
+
+impl ScoreReport {
+    /// The two numbers in words; empty if the file is invalid.
+    #[must_use]
+    pub fn sentences(&self, tongue: Tongue) -> (Vec<String>, Vec<String>) {
+        let own = self.explanation.as_ref().map(|explanation| sentences(explanation, self, tongue));
+        let all = self.summary.as_ref().map(|summary| summary_sentences(summary, tongue));
+        (own.unwrap_or_default(), all.unwrap_or_default())
+    }
+
+    /// The whole report in this language; the steps stay English, as in [`crate::Report`].
+    #[must_use]
+    pub fn shown(&self, tongue: Tongue) -> Shown<'_> {
+        Shown { report: self, tongue }
+    }
+}
+
+/// A report to print.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    report: &'a ScoreReport,
+    tongue: Tongue,
+}
+
+impl Display for ScoreReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.shown(Tongue::English).fmt(f)
+    }
+}
+
+impl Display for Shown<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        writeln!(f, "Score of {}", report.subject)?;
+        writeln!(f, "{:WORD$} {}", "viewer", report.viewer)?;
+        if let Some(other) = &report.seen_from {
+            writeln!(f, "{:WORD$} {other} (an adopted standpoint)", "seen from")?;
+        }
+        writeln!(f, "{:WORD$} {}", "checked", report.now)?;
+        writeln!(f, "{:WORD$} {}", "made", report.made)?;
+        writeln!(f, "\nSteps")?;
+        report.steps.iter().try_for_each(|step| write!(f, "{step}"))?;
+        writeln!(f, "\nLogs")?;
+        report.logs.iter().try_for_each(|log| write!(f, "{log}"))?;
+        let (own, all) = report.sentences(self.tongue);
+        if let Some(explanation) = &report.explanation {
+            writeln!(f, "\nFrom where the viewer stands (epoch {})", explanation.score.epoch.0)?;
+            own.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
+        if report.summary.is_some() {
+            writeln!(f, "\nThe same for everybody, and no part of the number above")?;
+            all.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
+        if !report.entries.is_empty() {
+            writeln!(f, "\nLeaves that the number rests on")?;
+        }
+        for cited in &report.entries {
+            writeln!(f, "  {} at {} of {}", cited.id, cited.index, cited.origin)?;
+        }
+        let verdict = match report.verdict {
+            Verdict::Valid => {
+                "VALID: every log is whole up to its checkpoint, and every part is what its signers signed."
+            }
+            Verdict::Incomplete => {
+                "INCOMPLETE: nothing shown is wrong, and something that must be shown is not."
+            }
+            Verdict::Invalid => {
+                "INVALID: something in the file, or in what was served, is not what it claims to be."
+            }
+        };
+        writeln!(f, "\n{verdict}")
+    }
+}
+
+impl Display for RecordLog {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let covered = match self.coverage {
+            Coverage::Audited => "whole",
+            Coverage::IndexNotAudited => "not audited",
+            Coverage::Unwitnessed => "unwitnessed",
+            Coverage::NotInPolicy => "left out: not in the policy",
+            Coverage::Broken => "its checkpoint fails",
+        };
+        let Self { origin, size, auditors, others, dated, .. } = self;
+        let audited = auditors.len();
+        writeln!(
+            f,
+            "  {origin}: {covered}; {size} leaves; {audited} of {others} auditors; {dated} dated states"
+        )
+    }
+}

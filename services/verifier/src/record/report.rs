@@ -1,0 +1,110 @@
+//! What a record says of a question.
+
+use std::collections::BTreeMap;
+
+use hanse_document::kind::Role;
+use hanse_document::{Did, Timestamp};
+use hanse_reputation::{EntryId, Explanation, Person, Summary};
+use serde::Serialize;
+
+use crate::quorum::Signed;
+use crate::report::{Auditor, Coverage, Step, Verdict};
+
+/// A log of the file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct RecordLog {
+    /// Its origin.
+    pub origin: String,
+    /// Leaves below its checkpoint.
+    pub size: u64,
+    /// Root of the checkpoint, in hexadecimal.
+    pub root: String,
+    /// How far it can be relied on.
+    pub coverage: Coverage,
+    /// Auditors that the quorum asks for, and that there are besides the log's own.
+    pub asked: usize,
+    /// See `asked`.
+    pub others: usize,
+    /// Those whose cosignature counts.
+    pub auditors: Vec<Auditor>,
+    /// Dating checkpoints that count.
+    pub dated: u32,
+}
+
+impl RecordLog {
+    pub(super) fn new(origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            size: 0,
+            root: String::new(),
+            coverage: Coverage::Broken,
+            asked: 0,
+            others: 0,
+            auditors: Vec::new(),
+            dated: 0,
+        }
+    }
+
+    pub(super) fn take(&mut self, signed: &Signed) {
+        (self.size, self.root) = (signed.checkpoint.size, signed.checkpoint.root.hex());
+        (self.coverage, self.asked, self.others) = (signed.coverage, signed.asked, signed.others);
+        self.auditors.clone_from(&signed.auditors);
+    }
+}
+
+/// An entry that the explanation rests on, and where its leaf stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Cited {
+    /// Id of the leaf that opened the review.
+    pub id: EntryId,
+    /// Whose review it is.
+    pub author: Person,
+    /// The author's side of the contract.
+    pub role: Role,
+    /// A log in which it stands.
+    pub origin: String,
+    /// Its place there.
+    pub index: u64,
+}
+
+/// The answer, and every step that led to it. `Display` prints it for people, serde for programs.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ScoreReport {
+    /// The answer about the file in one word.
+    pub verdict: Verdict,
+    /// The time that the check took for now.
+    pub now: Timestamp,
+    /// When the file says it was begun. Nothing depends on it.
+    pub made: Timestamp,
+    /// Who looks.
+    pub viewer: Did,
+    /// From whose place, if it is another's.
+    pub seen_from: Option<Did>,
+    /// At whom.
+    pub subject: Did,
+    /// The logs, by origin.
+    pub logs: Vec<RecordLog>,
+    /// The viewer's number with its reasons; None if the file is invalid.
+    pub explanation: Option<Explanation>,
+    /// The number that is the same for everybody; None if the file is invalid.
+    pub summary: Option<Summary>,
+    /// Whether a node that was held to it had served the same; None if none was.
+    pub equal: Option<bool>,
+    /// Where the leaves stand that the explanation cites.
+    pub entries: Vec<Cited>,
+    /// The identities of the people in these entries, by subject key in hexadecimal.
+    pub people: BTreeMap<String, Did>,
+    /// Every step with what it compared.
+    pub steps: Vec<Step>,
+}
+
+impl ScoreReport {
+    /// 0 if the verdict is [`Verdict::Valid`], 1 otherwise. A file or policy that cannot be read is for 2.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Valid => 0,
+            Verdict::Incomplete | Verdict::Invalid => 1,
+        }
+    }
+}
