@@ -304,6 +304,24 @@ pub fn checkpoint(log: &str) -> Request {
     Request::get(&["log", log, "checkpoint"])
 }
 
+/// The logs that it keeps.
+#[must_use]
+pub fn logs() -> Request {
+    Request::get(&["v1", "logs"])
+}
+
+/// The states of a node's reputation log that others vouch for.
+#[must_use]
+pub fn log_checkpoints(node: &str) -> Request {
+    Request::get(&["v1", "logs", node, "reputation", "checkpoints"])
+}
+
+/// Leaves of a node's reputation log.
+#[must_use]
+pub fn log_entries(node: &str, start: u64) -> Request {
+    Request::get(&["v1", "logs", node, "reputation", "entries"]).query("start", Some(&start.to_string()))
+}
+
 /// An object of those that are stated.
 fn stated(said: &[(&str, Option<&str>)]) -> Value {
     said.iter().filter_map(|(name, text)| Some(((*name).to_owned(), Value::from((*text)?)))).collect()

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use args::{
-    BidArgs, JobArgs, OfferArgs, Password, ProfileArgs, Reason, ReviewArgs, Trial, VerifyArgs, YesNo,
+    BidArgs, JobArgs, Language, OfferArgs, Password, ProfileArgs, Reason, RecordArgs, ReviewArgs, ScoreArgs,
+    Trial, VerifyArgs, YesNo,
 };
 pub use search::{FilterArgs, SearchArgs};
 
@@ -284,6 +285,15 @@ pub enum Trust {
     #[command(after_help = "Examples:\n  hanse verify evidence.json --policy policy.txt\n  \
         hanse verify evidence.json --policy policy.txt --now 2026-11-24T10:00:00Z --json")]
     Verify(VerifyArgs),
+    /// Fetch the whole reputation logs that nodes keep, from which anybody recomputes every score; a download that broke goes on.
+    #[command(after_help = "Example:\n  hanse record https://a.example --out record.jsonl")]
+    Record(RecordArgs),
+    /// Recompute a score offline, to the last digit; exits as verify does.
+    #[command(
+        after_help = "Examples:\n  hanse score --viewer did:key:z6Mk… --subject did:key:z6Mk… --evidence record.jsonl --policy policy.txt\n  \
+        hanse score … --served answer.json        holds a node to what it answered"
+    )]
+    Score(ScoreArgs),
 }
 
 /// Profiles.

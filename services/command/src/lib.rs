@@ -11,7 +11,8 @@
 //! | [`session`] | who is signed in where, kept in one private file |
 //! | [`caller`] | a client that signs in again by itself when its token's time is over |
 //! | [`policy`] | whom to trust, made from the cards of nodes |
-//! | [`offline`] | verification without any server |
+//! | [`record`] | whole logs, fetched into a file |
+//! | [`offline`] | verification and scores without any server |
 //! | [`cli`] | the arguments; `run` does what they say |
 
 pub mod api;
@@ -26,6 +27,7 @@ pub mod out;
 pub mod pay;
 pub mod policy;
 pub mod problem;
+pub mod record;
 pub mod request;
 pub mod run;
 pub mod session;

@@ -1,15 +1,20 @@
-//! Verification of somebody's record with a file, a policy, and no server.
+//! Verification of somebody's record, and scores, with a file, a policy, and no server.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
 use hanse_document::Timestamp;
+use hanse_tlog::Policy;
 use hanse_tlog::policy::POLICY_BYTES_MAX;
+use hanse_verifier::record::{Question, Record, ScoreReport, Served, Unreadable};
 use hanse_verifier::{Options, Report};
 
 use crate::error::CommandError;
-use crate::terminal;
+use crate::{record, terminal};
+
+/// Bytes of a node's answer that is compared.
+const SERVED_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// An evidence file has at most 64 MiB; one byte more is read, so that the verifier sees that it is too long.
 const EVIDENCE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -25,11 +30,7 @@ pub fn verify(
     now: Timestamp,
     max_age: Option<u32>,
 ) -> Result<Report, CommandError> {
-    let mut options = Options::default();
-    if let Some(seconds) = max_age {
-        options.max_age_seconds = seconds;
-    }
-    hanse_verifier::verify(evidence, policy, now, &options)
+    hanse_verifier::verify(evidence, policy, now, &options(max_age))
         .map_err(|why| CommandError::Unusable(why.to_string()))
 }
 
@@ -49,4 +50,49 @@ pub fn verify_files(
         .map_err(CommandError::file(evidence))?;
     let bound = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX);
     verify(&bytes, &terminal::read_bounded(policy, bound)?, now, max_age)
+}
+
+/// The files of a score.
+#[derive(Clone, Copy, Debug)]
+pub struct ScoreFiles<'a> {
+    /// The record.
+    pub record: &'a Path,
+    /// Whom to trust.
+    pub policy: &'a Path,
+    /// A node's answer to hold it to, if there is one.
+    pub served: Option<&'a Path>,
+}
+
+/// Answers a question from a record file, line by line, as if it were `now`.
+///
+/// # Errors
+/// [`CommandError::File`] if a file cannot be read, [`CommandError::Unusable`] if it is not what it is named as.
+pub fn score_files(
+    files: ScoreFiles<'_>,
+    question: &Question,
+    now: Timestamp,
+    max_age: Option<u32>,
+) -> Result<ScoreReport, CommandError> {
+    let unusable = |why: Unreadable| CommandError::Unusable(why.to_string());
+    let bound = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX);
+    let policy = terminal::read_bounded(files.policy, bound)?;
+    let policy = Policy::parse(&policy)
+        .map_err(|error| CommandError::Unusable(format!("the policy cannot be read: {error}")))?;
+    let served = match files.served {
+        Some(path) => {
+            let text = terminal::read_bounded(path, SERVED_BYTES_MAX)?;
+            Some(Served::parse(text.as_bytes()).map_err(unusable)?)
+        }
+        None => None,
+    };
+    let mut reading = Record::new(&policy, now, &options(max_age), served.as_ref());
+    let open = File::open(files.record).map_err(CommandError::file(files.record))?;
+    record::lines(open, files.record, |line| {
+        reading.line(line.strip_suffix(b"\n").unwrap_or(line)).map_err(unusable)
+    })?;
+    reading.ask(question, served.as_ref()).map_err(unusable)
+}
+
+fn options(max_age: Option<u32>) -> Options {
+    max_age.map_or_else(Options::default, |max_age_seconds| Options { max_age_seconds })
 }

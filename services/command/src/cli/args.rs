@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use hanse_document::Timestamp;
+use hanse_document::{Did, Timestamp};
 use serde_json::{Value, json};
 
 use crate::pay;
@@ -228,6 +228,62 @@ pub struct VerifyArgs {
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
     pub max_age: Option<u32>,
+}
+
+/// Where a record comes from and goes to.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// URLs of the nodes; each keeps its own log and those of its peers.
+    #[arg(required = true, value_name = "URL")]
+    pub nodes: Vec<String>,
+    /// The file to write, or to go on with.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// Who looks at whom, and by what.
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// Who looks.
+    #[arg(long, value_name = "DID", value_parser = did)]
+    pub viewer: Did,
+    /// From whose place, if not the viewer's own: an adopted standpoint.
+    #[arg(long, value_name = "DID", value_parser = did)]
+    pub seen_from: Option<Did>,
+    /// At whom.
+    #[arg(long, value_name = "DID", value_parser = did)]
+    pub subject: Did,
+    /// The record file, as `hanse record` fetches it.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: PathBuf,
+    /// The policy file: whom you trust.
+    #[arg(long, value_name = "FILE")]
+    pub policy: PathBuf,
+    /// A node's answer, as JSON, to compare with bit by bit.
+    #[arg(long, value_name = "FILE")]
+    pub served: Option<PathBuf>,
+    /// The language of the reasons.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+    /// The time to judge at, YYYY-MM-DDTHH:MM:SSZ; this machine's, if absent.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub now: Option<Timestamp>,
+    /// Oldest cosignature that counts, in seconds; two days, if absent.
+    #[arg(long, value_name = "SECONDS")]
+    pub max_age: Option<u32>,
+}
+
+/// A language in which reasons are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    En,
+    /// French.
+    Fr,
+}
+
+fn did(text: &str) -> Result<Did, String> {
+    Did::parse(text).map_err(|rejection| rejection.detail().to_owned())
 }
 
 fn place(text: &str) -> Result<Value, String> {

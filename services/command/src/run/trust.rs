@@ -3,13 +3,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use hanse_reputation::Tongue;
+use hanse_verifier::record::Question;
 use serde_json::json;
 
 use super::{Run, show, write};
-use crate::cli::{Record, Trust, VerifyArgs};
+use crate::cli::{Language, Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
 use crate::client::Client;
 use crate::error::CommandError;
 use crate::json::Read as _;
+use crate::offline::ScoreFiles;
 use crate::policy::{self, NodeKeys};
 use crate::{api, clock, offline, out};
 
@@ -46,7 +49,46 @@ pub(super) fn trust(command: &Trust, json: bool) -> Result<ExitCode, CommandErro
     match command {
         Trust::Policy { nodes, output } => policy(nodes, output.as_deref()).map(|()| ExitCode::SUCCESS),
         Trust::Verify(args) => verify(args, json),
+        Trust::Record(args) => record(args).map(|()| ExitCode::SUCCESS),
+        Trust::Score(args) => score(args, json),
     }
+}
+
+/// Fetches whole logs, and says how far it is: a tenth of a log at a time.
+fn record(args: &RecordArgs) -> Result<(), CommandError> {
+    let nodes = args.nodes.iter().map(|url| Client::new(url)).collect::<Result<Vec<_>, _>>()?;
+    let mut said = (String::new(), 0);
+    crate::record::fetch(&nodes, &args.out, clock::now(), &mut |origin, have, size| {
+        let tenth = if size == 0 { 10 } else { u128::from(have) * 10 / u128::from(size) };
+        if said != (origin.to_owned(), tenth) {
+            out::note(&out::plain_line(&format!("{origin}: {have} of {size} leaves")));
+            said = (origin.to_owned(), tenth);
+        }
+    })?;
+    out::note(&format!("{} is whole; next: hanse score --evidence {0} …", args.out.display()));
+    Ok(())
+}
+
+/// Recomputes a score offline.
+fn score(args: &ScoreArgs, json: bool) -> Result<ExitCode, CommandError> {
+    let question = Question {
+        viewer: args.viewer.clone(),
+        seen_from: args.seen_from.clone(),
+        subject: args.subject.clone(),
+    };
+    let files = ScoreFiles { record: &args.evidence, policy: &args.policy, served: args.served.as_deref() };
+    let report = offline::score_files(files, &question, args.now.unwrap_or_else(clock::now), args.max_age)?;
+    let text = if json {
+        serde_json::to_string_pretty(&report).map_err(|error| CommandError::Unusable(error.to_string()))?
+    } else {
+        let tongue = match args.language {
+            Language::En => Tongue::English,
+            Language::Fr => Tongue::French,
+        };
+        out::plain(&report.shown(tongue).to_string())
+    };
+    out::say(&text)?;
+    Ok(ExitCode::from(report.exit_code()))
 }
 
 /// Asks each node for its keys and writes the policy that trusts them.

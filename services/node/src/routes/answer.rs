@@ -20,6 +20,17 @@ pub(crate) struct Trial {
     pub dry_run: bool,
 }
 
+/// From where on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Since {
+    /// Place of the first leaf.
+    #[serde(default)]
+    #[param(required = false)]
+    pub start: u64,
+}
+
 /// Answers a publication: 201 when it is new and in order, 202 while it is on its way to the home that keeps the order, 200 when it was
 /// here already or is a trial.
 pub(crate) fn published<T: Serialize>(

@@ -5,9 +5,8 @@ use actix_web::{HttpResponse, get, web};
 use hanse_document::NodeName;
 use hanse_engine::logs::LogKind;
 use hanse_engine::views::{LeavesView, LogStateView, LogView};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
+use super::answer::Since;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -38,21 +37,12 @@ pub(crate) async fn checkpoints(
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).json(view))
 }
 
-/// From where on.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Since {
-    /// Place of the first leaf.
-    #[serde(default)]
-    start: u64,
-}
-
 /// Leaves of a reputation log in order, with the public documents that go with them: at most 256 leaves and, but for a first leaf that
 /// is larger, 1 MiB. Part of a record file.
 #[utoipa::path(tag = "log", params(
+    Since,
     ("node" = String, Path, description = "Name of the node whose log it is"),
     ("kind" = String, Path, description = "`reputation`"),
-    Since,
 ), responses(
     (status = 200, description = "The leaves from `start` on; none if the log ends before.", body = LeavesView),
     (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
