@@ -398,3 +398,20 @@ fn a_bound_is_told_beside_that_of_a_newcomer() {
     assert_eq!(bound(&[(ANA, VERA, BEST)]).steps() >> Fixed::BITS, 736_128);
     assert!(bound(&[(ANA, VERA, WORST)]) < Fixed::whole(500_000));
 }
+
+/// The example of PROTOCOL.md, whose numbers were computed by hand.
+#[test]
+fn the_protocol_says_the_same_digits() {
+    const PROTOCOL: &str = include_str!("../../../PROTOCOL.md");
+    let graph = graph(&[entry(1, 1, 2, Label::AmongTheBest), entry(2, 2, 3, Label::Better)]);
+    let finding = score(&graph, 1, 3).finding;
+    let estimate = finding.estimate.unwrap();
+    let told = PROTOCOL.split_once("C in the eyes of A:").unwrap().1.split_once("\n\n## ").unwrap().0;
+    let numbers: Vec<u64> = told
+        .lines()
+        .filter_map(|line| line.strip_suffix(" |")?.rsplit_once("| ")?.1.replace(',', "").parse().ok())
+        .collect();
+    let steps =
+        [finding.voices, finding.good, estimate.mean, estimate.lower_bound].map(|number| number.steps());
+    assert_eq!(numbers, steps);
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Verified, canonical};
+use hanse_ledger::record::DATINGS_MAX;
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_reputation::Head;
 use hanse_reputation::record::Terms;
@@ -88,8 +89,8 @@ impl Log {
         let Checkpoint { size, root, .. } = signed.checkpoint;
         let most = self.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
         let later = self.signed.keys().next_back().is_none_or(|last| *last < size);
-        if !later || most < size || 0 < self.size() {
-            let says = "dating checkpoints stand before the leaves, by size, none larger than the log";
+        if !later || most < size || 0 < self.size() || DATINGS_MAX <= self.signed.len() {
+            let says = "dating checkpoints stand before the leaves, by size, none larger than the log, and not too many";
             return Err(self.step(Outcome::Invalid, says).into());
         }
         self.signed.insert(size, root);

@@ -12,7 +12,7 @@ mod report;
 use std::collections::BTreeMap;
 
 use hanse_document::{Did, Timestamp, Verified};
-use hanse_ledger::record::{Line, RECORD_BYTES_MAX, RecordError};
+use hanse_ledger::record::{LOGS_MAX, Line, RECORD_BYTES_MAX, RecordError};
 use hanse_reputation::record::Reading;
 use hanse_reputation::{Epoch, Head};
 use hanse_tlog::Policy;
@@ -159,7 +159,12 @@ impl<'a> Record<'a> {
         let name = format!("log {origin}");
         if self.logs.last().is_some_and(|last| origin <= last.origin.as_str()) {
             let says = "each log stands in the file once, in the order of their names";
+            self.steps.push(Step::new(name.clone(), Outcome::Invalid, says));
+        }
+        if LOGS_MAX <= self.logs.len() {
+            let says = format!("a record file has at most {LOGS_MAX} logs");
             self.steps.push(Step::new(name, Outcome::Invalid, says));
+            return;
         }
         let mut report = RecordLog::new(origin);
         let opened = part::open(&self.trust(), origin, note, Age::Fresh);

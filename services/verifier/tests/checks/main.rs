@@ -10,5 +10,6 @@ mod awaited;
 mod bindings;
 mod honest;
 mod quorum;
+mod record;
 mod rules;
 mod tamper;

@@ -1,0 +1,350 @@
+//! Scores out of record files, and servers that lie about logs.
+
+use hanse_document::kind::Body;
+use hanse_ledger::record::{FileLine, Format, LINE_BYTES_MAX, LeafLine, Line, LogLine, RECORD_BYTES_MAX};
+use hanse_reputation::{Explanation, Standing};
+use hanse_tlog::Policy;
+use hanse_verifier::record::{Record, ScoreReport, Unreadable};
+use hanse_verifier::{Coverage, Options, Verdict};
+use serde_json::{Value, json};
+
+use crate::fixture::{A, B, N, TODAY, World, chain, log_of, now};
+
+fn number(report: &ScoreReport) -> Explanation {
+    report.explanation.clone().unwrap()
+}
+
+/// The place of the first leaf of this type in the file.
+fn place(lines: &[Line], kind: &str) -> usize {
+    let is = |line: &Line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == kind);
+    lines.iter().position(is).unwrap()
+}
+
+fn leaf_at(lines: &mut [Line], place: usize) -> &mut LeafLine {
+    let Line::Leaf(leaf) = &mut lines[place] else { panic!("a leaf") };
+    leaf
+}
+
+/// Nothing is computed from a file that lies.
+fn refused(world: &World, lines: &[Line], says: &str) {
+    let report = world.ask(lines, "ana", "cleo");
+    assert_eq!(report.verdict, Verdict::Invalid, "{report}");
+    assert!(report.to_string().contains(says), "{report}");
+    assert_eq!((report.explanation.is_none(), report.summary.is_none()), (true, true));
+    assert_eq!(report.exit_code(), 1);
+}
+
+#[test]
+fn whole_logs_make_both_numbers() {
+    let world = chain();
+    let report = world.ask(&world.record(0), "ana", "cleo");
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
+    let seen = number(&report);
+    assert_eq!(seen.score.finding.standing, Standing::LittleKnown, "one voice through one contact");
+    let [voice] = &seen.voices[..] else { panic!("one voice") };
+    assert_eq!((voice.entries.len(), voice.routes.len()), (1, 1));
+    assert_eq!(report.summary.as_ref().unwrap().raters, 1);
+    let heads: Vec<&str> = seen.score.heads.iter().map(|head| head.origin.as_str()).collect();
+    assert_eq!(heads, [A, B, N].map(log_of));
+    // What it rests on is cited, and found there.
+    let cited = &report.entries;
+    assert_eq!(cited.len(), 2);
+    for entry in cited {
+        let node = entry.origin.split('/').next().unwrap();
+        let leaf = &world.nodes[node].leaves[usize::try_from(entry.index).unwrap()];
+        assert_eq!(hanse_ledger::Leaf::parse(leaf).unwrap().id().hex(), entry.id.to_string());
+    }
+    let french = report.shown(hanse_reputation::Tongue::French).to_string();
+    assert!(report.to_string().contains(&cited[0].id.to_string()) && french != report.to_string());
+}
+
+/// Faded as far as the first checkpoint that a quorum cosigned above it says, whatever day its author claims.
+#[test]
+fn an_entry_is_as_old_as_its_log_says() {
+    let world = chain();
+    let (fresh, old) = (world.record(0), world.record(720));
+    let good = |lines: &[Line]| number(&world.ask(lines, "ana", "bo")).own.unwrap().good;
+    assert_eq!(good(&fresh).to_string(), "1.000");
+    assert_eq!(good(&old).to_string(), "0.500");
+    let undated: Vec<Line> = fresh.iter().filter(|line| !matches!(line, Line::Dating(_))).cloned().collect();
+    assert_eq!(good(&undated).to_string(), "1.000", "what nobody dates counts as now");
+}
+
+#[test]
+fn leaves_that_do_not_make_the_root_have_no_score() {
+    let world = chain();
+    let lines = world.record(0);
+    let at = place(&lines, "open");
+    let mut dropped = lines.clone();
+    dropped.remove(at);
+    refused(&world, &dropped, "the file ends before the log does");
+    let mut swapped = lines.clone();
+    swapped.swap(at, at + 1);
+    assert_ne!(lines[at], lines[at + 1]);
+    refused(&world, &swapped, "the log signed another root for this size");
+    let mut changed = lines.clone();
+    let day = leaf_at(&mut changed, at).leaf["day"].as_u64().unwrap();
+    leaf_at(&mut changed, at).leaf["day"] = json!(day + 1);
+    refused(&world, &changed, "the log signed another root for this size");
+    let mut more = lines.clone();
+    more.insert(at, lines[at].clone());
+    refused(&world, &more, "more leaves than");
+    // Without a dating, the checkpoint alone tells.
+    let undated = |lines: &[Line]| {
+        lines.iter().filter(|line| !matches!(line, Line::Dating(_))).cloned().collect::<Vec<_>>()
+    };
+    refused(&world, &undated(&swapped), "not those of the root that the log signed");
+    refused(&world, &lines[..lines.len() - 1], "the file ends before the log does");
+}
+
+#[test]
+fn a_document_that_no_leaf_makes_public_has_no_place() {
+    let mut world = chain();
+    let lines = world.record(0);
+    let at = place(&lines, "open");
+    // Ana says something else today, in due form.
+    let review = leaf_at(&mut lines.clone(), at).documents[0].clone();
+    let read =
+        hanse_document::Signed::parse(&hanse_document::canonical::to_vec(&review)).unwrap().verify().unwrap();
+    let Body::Review(mut body) = read.body().clone() else { panic!("a review") };
+    body.rating = hanse_document::Number::new(1).unwrap();
+    let other = world.sign("ana", Body::Review(body)).value().clone();
+    let mut replaced = lines.clone();
+    leaf_at(&mut replaced, at).documents[0] = other.clone();
+    refused(&world, &replaced, "no leaf here makes this document public");
+    let mut altered = lines.clone();
+    leaf_at(&mut altered, at).documents[0]["credentialSubject"]["rating"] = json!(1);
+    refused(&world, &altered, "documents at");
+    for kind in ["engagement", "commit", "index"] {
+        let mut beside = lines.clone();
+        let at = place(&lines, kind);
+        leaf_at(&mut beside, at).documents.push(other.clone());
+        refused(&world, &beside, "no leaf here makes this document public");
+    }
+    // The acceptance of another contract says nothing about this one.
+    let second =
+        lines.iter().rposition(|line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == "open")).unwrap();
+    let mut mixed = lines.clone();
+    let word = leaf_at(&mut mixed, second).documents.pop().unwrap();
+    *leaf_at(&mut mixed, at).documents.last_mut().unwrap() = word;
+    refused(&world, &mixed, "no leaf here makes this document public");
+}
+
+#[test]
+fn a_missing_document_is_missed() {
+    let world = chain();
+    for kept in [0, 1] {
+        let mut lines = world.record(0);
+        for line in &mut lines {
+            if let Line::Leaf(leaf) = line {
+                leaf.documents.truncate(kept);
+            }
+        }
+        let report = world.ask(&lines, "ana", "cleo");
+        assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
+        assert!(report.to_string().contains("2 open reviews lack a document"), "{report}");
+        assert!(number(&report).voices.is_empty());
+    }
+}
+
+#[test]
+fn logs_that_disagree_are_seen() {
+    let (mut world, stranger) = (chain(), chain());
+    let mut forked = stranger;
+    let contract = forked.contract("ana", "cleo", 140, TODAY);
+    forked.opened(&contract, 1);
+    forked.seal();
+    let lines = world.record(0);
+    // A dating of the other history of A, in A's own hand.
+    let mut dated = lines.clone();
+    world.node(A).seal();
+    dated[1] = world.log_line(A);
+    dated.insert(3, forked.dating(A, 0));
+    refused(&world, &dated, "dating checkpoints stand before the leaves");
+    let mut twice = lines.clone();
+    twice.extend([forked.log_line(A)]);
+    twice.extend(forked.leaf_lines(A));
+    refused(&world, &twice, "each log stands in the file once");
+    let mut second = lines.clone();
+    second.splice(1..1, [world.log_line(B)].into_iter().chain(world.leaf_lines(B)));
+    refused(&world, &second, "each log stands in the file once");
+}
+
+/// A dating of another history, of a size that both have.
+#[test]
+fn a_dating_of_a_fork_is_seen() {
+    let mut world = chain();
+    let mut forked = chain();
+    let one = world.contract("ana", "cleo", 130, TODAY + 1);
+    world.opened(&one, 5);
+    world.seal();
+    let other = forked.contract("ana", "cleo", 150, TODAY + 2);
+    forked.opened(&other, 5);
+    forked.seal();
+    let mut lines = world.record(0);
+    lines[2] = forked.dating(A, 0);
+    refused(&world, &lines, "it shows different people different logs");
+}
+
+/// A node that shows an older state hides what came after it, and the score names the state.
+#[test]
+fn an_older_state_is_named() {
+    let mut world = chain();
+    let before = world.record(0);
+    let size = world.nodes[A].leaves.len();
+    let contract = world.contract("ana", "cleo", 130, TODAY + 10);
+    world.opened(&contract, 1);
+    world.seal();
+    let old = world.ask(&before, "ana", "cleo");
+    assert_eq!(old.verdict, Verdict::Valid, "nothing in it is wrong");
+    assert!(number(&old).own.is_none());
+    assert_eq!(number(&old).score.heads[0].size, u64::try_from(size).unwrap());
+    let new = world.ask(&world.record(0), "ana", "cleo");
+    assert!(number(&new).own.is_some());
+    // Held to a node that had read further, the file is too short.
+    let served = serde_json::to_vec(&json!({"explanation": number(&new), "summary": new.summary})).unwrap();
+    let held = world.hold(&before, "ana", "cleo", Some(&served)).unwrap();
+    assert_ne!(held.verdict, Verdict::Valid);
+    assert!(held.to_string().contains("fetch the record again"), "{held}");
+    // And what the node served before is recomputed from the longer file.
+    let served = serde_json::to_vec(&json!({"explanation": number(&old), "summary": old.summary})).unwrap();
+    let held = world.hold(&world.record(0), "ana", "cleo", Some(&served)).unwrap();
+    assert_eq!((held.verdict, held.equal), (Verdict::Valid, Some(true)), "{held}");
+}
+
+#[test]
+fn a_node_is_held_to_the_last_digit() {
+    let world = chain();
+    let lines = world.record(0);
+    let report = world.ask(&lines, "ana", "cleo");
+    let honest =
+        json!({"explanation": number(&report), "summary": report.summary, "sentences": ["anything"]});
+    let hold = |served: &Value| {
+        world.hold(&lines, "ana", "cleo", Some(&serde_json::to_vec(served).unwrap())).unwrap()
+    };
+    let held = hold(&honest);
+    assert_eq!((held.verdict, held.equal), (Verdict::Valid, Some(true)), "{held}");
+    let lies: [(&str, Value); 6] = [
+        ("/explanation/score/finding/estimate/mean", json!("1099511627775")),
+        ("/explanation/score/finding/voices", json!("1")),
+        ("/explanation/voices", json!([])),
+        ("/explanation/score/parameters/contacts_max", json!(1)),
+        ("/explanation/score/version", json!("hanse/voices/2")),
+        ("/summary/raters", json!(7)),
+    ];
+    for (at, lie) in lies {
+        let mut served = honest.clone();
+        match served.pointer_mut(at) {
+            Some(value) => *value = lie,
+            None => drop(
+                served["explanation"]["score"]["parameters"]
+                    .as_object_mut()
+                    .unwrap()
+                    .insert("more".into(), lie),
+            ),
+        }
+        let held = hold(&served);
+        assert_eq!((held.verdict, held.equal), (Verdict::Invalid, Some(false)), "{at}");
+        assert!(held.explanation.is_some(), "what is right is shown beside it");
+    }
+    let mut other = honest.clone();
+    other["explanation"]["score"]["heads"][0]["root"] = json!("00".repeat(32));
+    assert!(hold(&other).to_string().contains("names another root"), "{}", hold(&other));
+    let mut fewer = honest;
+    fewer["explanation"]["score"]["heads"].as_array_mut().unwrap().pop();
+    let held = hold(&fewer);
+    assert!(held.to_string().contains("the served answer does not name this log"), "{held}");
+    assert_eq!(held.equal, Some(true), "{held}");
+}
+
+/// A ring of forty that praises itself, and everybody whom it would like to be seen with.
+#[test]
+fn a_ring_nobody_leads_to_changes_nothing_but_the_count() {
+    let mut world = chain();
+    let before = world.ask(&world.record(0), "ana", "cleo");
+    const RING: [&str; 6] = ["r1", "r2", "r3", "r4", "r5", "r6"];
+    for (seed, name) in (200..).zip(RING) {
+        world.join(name, seed, B, false);
+    }
+    let mut seed = 20;
+    for from in RING {
+        for to in RING.iter().filter(|to| **to != from).chain([&"cleo"]) {
+            let contract = world.contract(from, to, seed, TODAY);
+            world.opened(&contract, 5);
+            seed += 2;
+        }
+    }
+    world.seal();
+    let after = world.ask(&world.record(0), "ana", "cleo");
+    assert_eq!(after.verdict, Verdict::Valid, "{after}");
+    assert_eq!(number(&after).score.finding, number(&before).score.finding);
+    assert_eq!(number(&after).voices, number(&before).voices);
+    assert_eq!(
+        after.summary.unwrap().raters,
+        7,
+        "everybody counts in the number that says it can be inflated"
+    );
+}
+
+#[test]
+fn nobody_vouching_is_said() {
+    let world = chain();
+    let mut lines = world.record(0);
+    let alone = world.nodes[A].note(&[]).to_string();
+    lines[1] = Line::Log(LogLine { checkpoint: alone, log: log_of(A) });
+    let report = world.ask(&lines, "ana", "cleo");
+    assert_eq!((report.verdict, report.exit_code()), (Verdict::Incomplete, 1));
+    assert_eq!(report.logs[0].coverage, Coverage::Unwitnessed);
+    assert!(report.explanation.is_some());
+    // Two of its own keys are one operator, and its own.
+    let own =
+        world.nodes[A].note(&[(&world.nodes[A].auditor, -60), (&world.nodes[A].witness, -60)]).to_string();
+    lines[1] = Line::Log(LogLine { checkpoint: own, log: log_of(A) });
+    assert_eq!(world.ask(&lines, "ana", "cleo").verdict, Verdict::Incomplete);
+}
+
+#[test]
+fn a_log_outside_the_policy_is_left_out() {
+    let world = chain();
+    let policy = world.policy();
+    let policy: Vec<&str> = policy.lines().filter(|line| !line.starts_with("log b.example")).collect();
+    let (policy, now) = (Policy::parse(&(policy.join("\n") + "\n")).unwrap(), now());
+    let mut record = Record::new(&policy, now, &Options::default(), None);
+    for line in world.record(0) {
+        record.line(line.to_bytes().trim_ascii_end()).unwrap();
+    }
+    let question = hanse_verifier::record::Question {
+        viewer: world.people["ana"].did.clone(),
+        seen_from: None,
+        subject: world.people["cleo"].did.clone(),
+    };
+    let report = record.ask(&question, None).unwrap();
+    assert_eq!(report.verdict, Verdict::Incomplete);
+    assert_eq!(report.logs[1].coverage, Coverage::NotInPolicy);
+    assert!(number(&report).score.heads.iter().all(|head| head.origin != log_of(B)));
+    assert!(number(&report).voices.is_empty(), "Bo's engagement is in no log that is read");
+}
+
+#[test]
+fn what_is_no_record_file_is_not_read() {
+    let world = chain();
+    let lines = world.record(0);
+    let read = |lines: &[Line]| world.hold(lines, "ana", "cleo", None).map(drop);
+    assert_eq!(read(&lines[1..]), Err(Unreadable::Format { line: 1 }));
+    let mut again = lines.clone();
+    again.insert(4, Line::File(FileLine { format: Format::V1, made: now() }));
+    assert_eq!(read(&again), Err(Unreadable::Format { line: 5 }));
+    assert_eq!(world.hold(&lines, "ana", "ana", None).map(drop), Err(Unreadable::OwnScore));
+    let policy = Policy::parse(&world.policy()).unwrap();
+    let mut record = Record::new(&policy, now(), &Options::default(), None);
+    let spaced = b"{\"format\": \"hanse/record/v1\",\"made\":\"2026-11-24T10:00:00Z\"}";
+    assert!(matches!(record.line(spaced), Err(Unreadable::Line { line: 1, .. })), "one form");
+    assert!(matches!(record.line(&vec![b' '; LINE_BYTES_MAX + 1]), Err(Unreadable::Line { line: 2, .. })));
+    let huge = vec![0; usize::try_from(RECORD_BYTES_MAX).unwrap()];
+    assert_eq!(record.line(&huge), Err(Unreadable::TooLarge));
+    for served in ["", "{}", r#"{"explanation":{}}"#, r#"{"explanation":{"score":{"epoch":1,"heads":[{}]}}}"#]
+    {
+        let held = world.hold(&lines, "ana", "cleo", Some(served.as_bytes()));
+        assert!(matches!(held, Err(Unreadable::Served(_))), "{served}");
+    }
+}
