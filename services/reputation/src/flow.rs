@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
 use crate::opinion::Opinion;
-use crate::parameters::Parameters;
 use crate::roster::at;
 use crate::standpoint::Place;
 
@@ -82,14 +81,15 @@ impl<'a> Walk<'a> {
         reached.map(|(rater, share)| Hit { rater, share })
     }
 
-    /// All shares, sorted by rater and contact: one rater at most one voice, one contact at most its trust in total.
+    /// All shares, sorted by rater and contact: one rater at most one voice; one contact, with all that lies behind it, at most its
+    /// trust, damped as a hub's.
     pub(crate) fn shares(&self) -> Vec<Share> {
         let parameters = self.graph.parameters();
         let middles = self.middles();
         let mut shares = Vec::new();
         for (contact, trust) in self.trusts() {
             for hit in self.flow(contact, &middles) {
-                let flow = if hit.rater == contact { Fixed::ONE } else { self.voice(hit) };
+                let flow = if hit.rater == contact { self.hub(contact) } else { self.voice(hit) };
                 let amount = trust.times(flow);
                 if parameters.least_share <= amount {
                     shares.push(Share { rater: hit.rater, contact, amount });
@@ -99,7 +99,8 @@ impl<'a> Walk<'a> {
         shares.sort_unstable_by_key(|share| (share.rater, share.contact));
         cap(&mut shares, |share| share.rater, |_| Fixed::ONE);
         shares.sort_unstable_by_key(|share| (share.contact, share.rater));
-        let trusts: BTreeMap<u32, Fixed> = self.trusts().collect();
+        let trusts = self.trusts().map(|(contact, trust)| (contact, trust.times(self.hub(contact))));
+        let trusts: BTreeMap<u32, Fixed> = trusts.collect();
         cap(
             &mut shares,
             |share| share.contact,
@@ -160,12 +161,16 @@ impl<'a> Walk<'a> {
         flow
     }
 
-    /// min(1, f·φ/κ), where φ damps those who rate everybody: only the rater controls how many people they rate.
+    /// min(1, f·φ/κ).
     fn voice(&self, hit: Hit) -> Fixed {
-        let Parameters { hub_degree, full_voice, .. } = *self.graph.parameters();
-        let rated = u32::try_from(self.graph.rated_count(hit.rater)).unwrap_or(u32::MAX);
-        let damped = hit.share.times(Fixed::ratio(hub_degree, rated.max(hub_degree)).root());
-        damped.over(full_voice).capped()
+        hit.share.times(self.hub(hit.rater)).over(self.graph.parameters().full_voice).capped()
+    }
+
+    /// φ: damps those who rate everybody, contacts too. Only they control how many people they rate.
+    fn hub(&self, person: u32) -> Fixed {
+        let free = self.graph.parameters().hub_degree;
+        let rated = u32::try_from(self.graph.rated_count(person)).unwrap_or(u32::MAX);
+        if rated <= free { Fixed::ONE } else { Fixed::ratio(free, rated).root() }
     }
 
     /// Through whom most of the flow from `contact` to `rater` passes; none if straight.

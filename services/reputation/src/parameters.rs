@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::fixed::Fixed;
 
 /// The name of formula and defaults together. It changes when any score could.
-pub const VERSION: &str = "hanse/voices/1";
+pub const VERSION: &str = "hanse/voices/2";
 
 /// The parameters of *Voices* and of the objective summary. [`Parameters::default`] is what [`VERSION`] means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,9 +18,10 @@ pub struct Parameters {
     pub steps: u8,
     /// K: the strongest edges of a person that are followed. Bounds the work, and what one person can lead to.
     pub edges_max: u16,
-    /// κ: the flow that makes a full voice. Smaller covers more people and lets a captured friend of a friend say more.
+    /// κ: the flow that makes a full voice: what one ordinary contract of a contact carries at most, c·½/D_min. Smaller covers more
+    /// people and lets a captured friend of a friend say more.
     pub full_voice: Fixed,
-    /// d₀: people a rater may have rated before their voice is damped as a hub's.
+    /// d₀: people somebody may have rated before what they lend is damped as a hub's, a contact of the viewer or not.
     pub hub_degree: u32,
     /// D_min: the least sum by which the weights of a person are divided: three contacts of one full contract each. Someone
     /// with a single contact does not pass all their trust on to it.
@@ -39,7 +40,8 @@ pub struct Parameters {
     pub small: Fixed,
     /// Shares of a voice below this are dropped: they are noise, and each would be a line of the explanation.
     pub least_share: Fixed,
-    /// N_eff below which no number is shown: "unknown from where you stand".
+    /// N_eff below which no number is shown: "unknown from where you stand". So little evidence, even if all of it were bad, moves no
+    /// number by a hundredth.
     pub known_from: Fixed,
     /// N_eff from which a person is ranked with others.
     pub ranked_from: Fixed,
@@ -55,8 +57,8 @@ impl Default for Parameters {
             damping: Fixed::ratio(1, 2),
             steps: 2,
             edges_max: 128,
-            full_voice: Fixed::ratio(1, 25),
-            hub_degree: 10,
+            full_voice: Fixed::ratio(1, 6),
+            hub_degree: 20,
             row_floor: Fixed::ratio(3, 2),
             bad_weight: Fixed::whole(2),
             confirm_bad: false,
@@ -65,7 +67,7 @@ impl Default for Parameters {
             caution: Fixed::ratio(12_816, 10_000),
             small: Fixed::ratio(1, 8),
             least_share: Fixed::from_steps(1 << 20),
-            known_from: Fixed::ratio(1, 10),
+            known_from: Fixed::ratio(1, 256),
             ranked_from: Fixed::ONE,
             ranked_contacts: 2,
             contact_from: Fixed::ratio(1, 4),

@@ -71,7 +71,7 @@ fn a_single_bad_voice_can_be_made_to_wait_for_another() {
 #[test]
 fn a_friend_of_a_friend_speaks_through_the_friend() {
     let graph = graph(&entries(&[(ME, BO, BEST), (BO, CARL, BEST), (CARL, VERA, BEST)]));
-    // P = ½ / 1½ = 1/3; c·P = 1/6, above κ: a full voice.
+    // P = ½ / 1½ = 1/3; c·P = 1/6, which is κ: a full voice.
     let seen = graph.explain(Standpoint::own(person(ME)), &person(VERA)).unwrap();
     assert_eq!(seen.score.finding.voices, Fixed::ONE);
     assert_eq!(seen.voices.len(), 1);
@@ -84,13 +84,13 @@ fn a_friend_of_a_friend_speaks_through_the_friend() {
 #[test]
 fn a_way_of_three_cites_every_station() {
     let graph = graph(&entries(&[(ME, ANA, BEST), (ANA, BO, BEST), (BO, CARL, BEST), (CARL, VERA, WORST)]));
-    // c²·P² = 1/36, below κ = 1/25: 25/36 of a voice.
+    // c²·P² = 1/36, below κ = 1/6: a sixth of a voice.
     let seen = graph.explain(Standpoint::own(person(ME)), &person(VERA)).unwrap();
     let route = &seen.voices[0].routes[0];
     assert_eq!(route.through, Some(person(BO)));
     assert_eq!(route.entries, [id(0), id(1), id(2)]);
     let voices = seen.score.finding.voices;
-    assert!(voices <= Fixed::ratio(25, 36) && Fixed::ratio(694, 1_000) < voices, "{voices}");
+    assert!(voices <= Fixed::ratio(1, 6) && Fixed::ratio(166, 1_000) < voices, "{voices}");
 }
 
 #[test]
@@ -142,13 +142,25 @@ fn a_whisper_through_a_second_contact_does_not_make_two() {
     said.extend((30..40).map(|other| (20, other, BEST)));
     said.push((20, CARL, BEST));
     let found = score(&graph(&entries(&said)), ME, VERA).finding;
-    // Through Bo: ¼ · 1/3 · 1/11 / κ = 0.189.
+    // Through Bo: ¼ · 1/3 · 1/11 / κ = 0.045.
     assert!(
-        Fixed::ratio(1_189, 1_000) < found.voices && found.voices < Fixed::ratio(119, 100),
+        Fixed::ratio(1_045, 1_000) < found.voices && found.voices < Fixed::ratio(1_046, 1_000),
         "{}",
         found.voices
     );
     assert_eq!((found.contacts, found.standing), (1, Standing::LittleKnown));
+}
+
+#[test]
+fn a_contact_who_rates_everybody_lends_less_and_no_crowd_behind_makes_up_for_it() {
+    let mut said = vec![(ME, ANA, BEST), (ANA, VERA, BEST)];
+    said.extend((20..99).map(|other| (ANA, other, BEST)));
+    // φ = √(20/80): half a voice.
+    let alone = score(&graph(&entries(&said)), ME, VERA).finding.voices;
+    assert_eq!(alone, Fixed::ratio(1, 2));
+    said.extend((20..99).map(|other| (other, VERA, BEST)));
+    let crowd = score(&graph(&entries(&said)), ME, VERA).finding.voices;
+    assert!(crowd <= alone && alone < crowd + Fixed::from_steps(128), "{crowd}");
 }
 
 #[test]
@@ -343,8 +355,8 @@ fn a_score_names_its_computation() {
         head("a.example/reputation"),
     ]);
     let json = serde_json::to_value(score(&graph, ME, VERA)).unwrap();
-    assert_eq!(json["version"], "hanse/voices/1");
-    assert_eq!(json["parameters"]["full_voice"], ((1_u64 << 40) / 25).to_string());
+    assert_eq!(json["version"], "hanse/voices/2");
+    assert_eq!(json["parameters"]["full_voice"], ((1_u64 << 40) / 6).to_string());
     assert_eq!(json["heads"][0]["origin"], "a.example/reputation");
     assert_eq!(json["finding"]["voices"], (1_u64 << 40).to_string());
     assert_eq!(json["epoch"], 600);
