@@ -1,8 +1,12 @@
 //! Every use of a node's API as a [`Request`]. Bodies are JSON as the node's OpenAPI document has them.
 
+mod told;
+
 use serde_json::{Value, json};
 
 use crate::request::{As, Request};
+
+pub use told::{alerts, events, forget_search, keep_search, saved_searches};
 
 /// The moves of a contract; each has its own path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

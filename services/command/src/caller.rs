@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Stream};
 use crate::error::CommandError;
 use crate::request::{As, Request};
 use crate::session::{Session, SessionFile};
@@ -64,15 +64,27 @@ impl Caller {
         }
     }
 
+    /// Opens a stream as the person who is signed in; its token is new enough to listen for a while.
+    ///
+    /// # Errors
+    /// [`CommandError::SignedOut`], and whatever [`Client::open`] has.
+    pub fn open(&mut self, request: &Request) -> Result<Stream, CommandError> {
+        self.signed_in(|client| client.open(request))
+    }
+
     fn send_signed(&mut self, request: &Request) -> Result<Value, CommandError> {
+        self.signed_in(|client| client.send(request))
+    }
+
+    fn signed_in<T>(&mut self, ask: impl Fn(&Client) -> Result<T, ClientError>) -> Result<T, CommandError> {
         if self.session()?.is_stale(clock::unix_now()) {
             self.renew()?;
         }
-        match self.signed()?.send(request) {
+        match ask(&self.signed()?) {
             // This machine's clock may be behind the node's.
             Err(error) if error.is("token-expired") => {
                 self.renew()?;
-                Ok(self.signed()?.send(request)?)
+                Ok(ask(&self.signed()?)?)
             }
             answer => Ok(answer?),
         }

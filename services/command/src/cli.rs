@@ -3,6 +3,7 @@
 mod args;
 mod body;
 mod search;
+mod told;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ pub use args::{
     Trial, VerifyArgs, YesNo,
 };
 pub use search::{FilterArgs, SearchArgs};
+pub use told::{After, SearchesCommand, Told};
 
 /// Find work, hire, review, and carry your record: over the API of any Hanse node, or offline.
 #[derive(Debug, Parser)]
@@ -87,6 +89,9 @@ pub enum Command {
     /// What is done under one contract.
     #[command(flatten)]
     Step(Step),
+    /// Searches that are kept, and what they lead to.
+    #[command(flatten)]
+    Told(Told),
     /// Records, and the nodes that keep them.
     #[command(flatten)]
     Record(Record),

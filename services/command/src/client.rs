@@ -1,12 +1,12 @@
 //! Sends requests to one node, within bounds of time and size.
 
 use std::fmt;
-use std::io;
+use std::io::{self, BufReader};
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{self, HeaderMap, StatusCode};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, BodyReader};
 
 use crate::problem::Problem;
 use crate::request::{As, Method, Request};
@@ -15,6 +15,8 @@ use crate::request::{As, Method, Request};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The whole exchange; a page of answers or an evidence file over a slow line fits.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// A stream of events: the node ends it with its access token, which lives for a quarter of an hour.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 /// The longest answer that is read: an evidence file has at most 64 MiB, everything else is far shorter.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// A connection that broke is tried once more: a node that restarts closes the ones that were idle.
@@ -79,10 +81,15 @@ impl ClientError {
     }
 }
 
+/// An answer that is read as it comes.
+pub type Stream = BufReader<BodyReader<'static>>;
+
 /// One node, as one person or as anybody.
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
+    /// For answers that take as long as their token lives.
+    listener: Agent,
     url: String,
     token: Option<String>,
 }
@@ -109,18 +116,9 @@ impl Client {
         {
             return Err(ClientError::Url(url.to_owned()));
         }
-        let mut config = Agent::config_builder()
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(ANSWER_TIMEOUT))
-            .http_status_as_error(false)
-            // An API does not move by itself, and a token must not follow it.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("hanse/", env!("CARGO_PKG_VERSION")));
-        if matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") {
-            config = config.proxy(None);
-        }
-        Ok(Self { agent: config.build().new_agent(), url: url.to_owned(), token: None })
+        let agent = |timeout| agent(&host, timeout);
+        let (agent, listener) = (agent(ANSWER_TIMEOUT), agent(STREAM_TIMEOUT));
+        Ok(Self { agent, listener, url: url.to_owned(), token: None })
     }
 
     /// The same node, as the person of this access token.
@@ -164,13 +162,28 @@ impl Client {
         self.exchange(request).map(|(_, bytes)| bytes)
     }
 
+    /// Opens a stream: the body of the answer, to be read as it comes.
+    ///
+    /// # Errors
+    /// Every [`ClientError`] but `Url`.
+    pub fn open(&self, request: &Request) -> Result<Stream, ClientError> {
+        let response =
+            self.attempt(&self.listener, request, None).map_err(|error| self.unreachable(error))?;
+        let (head, body) = response.into_parts();
+        if head.status.is_success() {
+            return Ok(BufReader::new(body.into_reader()));
+        }
+        let bytes = body.into_with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        Err(self.refused(head.status, &head.headers, &bytes.map_err(|error| self.unreachable(error))?))
+    }
+
     fn exchange(&self, request: &Request) -> Result<(StatusCode, Vec<u8>), ClientError> {
         // One key for all attempts: a node that has done it already answers as it did then.
         let key = if request.needs_key() { Some(idempotency_key()?) } else { None };
         let again = request.method == Method::Get || key.is_some();
         let mut attempt = 1;
         let response = loop {
-            match self.attempt(request, key.as_deref()) {
+            match self.attempt(&self.agent, request, key.as_deref()) {
                 Err(ureq::Error::Io(error)) if again && attempt < ATTEMPTS && is_broken(&error) => {
                     attempt += 1;
                 }
@@ -192,7 +205,12 @@ impl Client {
         Err(self.refused(head.status, &head.headers, &bytes))
     }
 
-    fn attempt(&self, request: &Request, key: Option<&str>) -> Result<http::Response<Body>, ureq::Error> {
+    fn attempt(
+        &self,
+        agent: &Agent,
+        request: &Request,
+        key: Option<&str>,
+    ) -> Result<http::Response<Body>, ureq::Error> {
         let method = match request.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
@@ -208,10 +226,10 @@ impl Client {
             builder = builder.header("Idempotency-Key", key);
         }
         match &request.body {
-            None => self.agent.run(builder.body(())?),
+            None => agent.run(builder.body(())?),
             Some(body) => {
                 let body = body.to_string().into_bytes();
-                self.agent.run(builder.header(http::header::CONTENT_TYPE, "application/json").body(body)?)
+                agent.run(builder.header(http::header::CONTENT_TYPE, "application/json").body(body)?)
             }
         }
     }
@@ -240,6 +258,21 @@ impl Client {
     fn not_a_node(&self, status: StatusCode, what: &str) -> ClientError {
         ClientError::NotANode { url: self.url.clone(), status: status.as_u16(), what: what.to_owned() }
     }
+}
+
+fn agent(host: &str, timeout: Duration) -> Agent {
+    let mut config = Agent::config_builder()
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        // An API does not move by itself, and a token must not follow it.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("hanse/", env!("CARGO_PKG_VERSION")));
+    if matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
+        config = config.proxy(None);
+    }
+    config.build().new_agent()
 }
 
 /// A connection that ended under us, before or within the answer.

@@ -10,6 +10,7 @@
 //! | [`client`] | sends requests, within bounds of time and size |
 //! | [`session`] | who is signed in where, kept in one private file |
 //! | [`caller`] | a client that signs in again by itself when its token's time is over |
+//! | [`events`] | reads a node's stream of events |
 //! | [`policy`] | whom to trust, made from the cards of nodes |
 //! | [`record`] | whole logs, fetched into a file |
 //! | [`offline`] | verification and scores without any server |
@@ -21,6 +22,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod error;
+pub mod events;
 pub mod json;
 pub mod offline;
 pub mod out;

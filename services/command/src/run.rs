@@ -2,6 +2,7 @@
 
 mod people;
 mod show;
+mod told;
 mod trust;
 mod work;
 
@@ -47,6 +48,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::People(command) => run()?.people(command)?,
         Command::Work(command) => run()?.work(command)?,
         Command::Step(command) => run()?.step(command)?,
+        Command::Told(command) => run()?.told(command)?,
         Command::Record(command) => run()?.record(command)?,
         Command::Trust(command) => return trust::trust(command, cli.json),
     }

@@ -141,6 +141,7 @@ impl Engine {
             if session.refresh_hash != hashes.0 && is_live(&session, now) {
                 accounts::revoke_session(&tx, id, now).await?;
                 tx.commit().await?;
+                self.events().session_ended(id);
                 tracing::warn!(did = %session.did, session = id, "an old refresh token came again; the session ends");
             }
             return Err(Refusal::SessionEnded.into());
@@ -160,6 +161,7 @@ impl Engine {
         if accounts::session(&tx, session).await?.is_some() {
             revoke(&tx, session, self.now().unix()).await?;
             tx.commit().await?;
+            self.events().session_ended(session);
         }
         Ok(())
     }

@@ -89,6 +89,8 @@ pub struct Pace {
     pub deliver: Duration,
     /// Longest wait of a caller for the receipt of another home, before the answer is "queued".
     pub receipt_wait: Duration,
+    /// Silence of a stream of events after which it says that it lives, and looks whether it still may.
+    pub heartbeat: Duration,
 }
 
 impl Default for Pace {
@@ -99,6 +101,8 @@ impl Default for Pace {
             follow: Duration::from_secs(5),
             deliver: Duration::from_secs(2),
             receipt_wait: Duration::from_secs(3),
+            // Proxies close what says nothing for half a minute or a minute.
+            heartbeat: Duration::from_secs(15),
         }
     }
 }

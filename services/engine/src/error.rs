@@ -213,6 +213,12 @@ pub enum Refusal {
     /// The person has made so many documents within a day that more can only be a mistake or malice.
     #[error("more than {0} documents of one person within a day are not taken; go on tomorrow")]
     TooMany(u32),
+    /// The person keeps so many searches that one must go first.
+    #[error("you keep {0} searches already: delete one first")]
+    TooManySearches(i64),
+    /// The person has so many streams open that nobody reads, that there is no place for one more.
+    #[error("you have {0} streams open that are not read from: close one first")]
+    TooManyStreams(usize),
     /// Too many costly requests at once.
     #[error("too many requests at once; try again in a moment")]
     Busy,
@@ -260,6 +266,8 @@ impl Refusal {
             Self::KeyElsewhere => "key-elsewhere",
             Self::OwnKeyNotYet => "own-key-not-yet",
             Self::TooMany(_) => "too-many",
+            Self::TooManySearches(_) => "too-many-searches",
+            Self::TooManyStreams(_) => "too-many-streams",
             Self::Busy => "busy",
             Self::NotReady => "not-ready",
             Self::ByHome(slug) => slug,
@@ -286,6 +294,7 @@ impl Refusal {
             | Self::OfferWaits
             | Self::ReviewExists
             | Self::HandleTaken
+            | Self::TooManySearches(_)
             | Self::KeyElsewhere
             | Self::ByHome(_) => 409,
             Self::Rejected(Rejection::TooLarge) => 413,
@@ -301,7 +310,7 @@ impl Refusal {
             | Self::MissingAttachment(_)
             | Self::WrongParty(_)
             | Self::OwnKeyNotYet => 422,
-            Self::TooMany(_) => 429,
+            Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady => 503,
         }
     }

@@ -137,6 +137,8 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::SessionEnded
         | Refusal::KeyElsewhere
         | Refusal::OwnKeyNotYet
+        | Refusal::TooManySearches(_)
+        | Refusal::TooManyStreams(_)
         | Refusal::Busy
         | Refusal::NotReady
         | Refusal::ByHome(_) => Verdict::Ignore,

@@ -17,7 +17,9 @@ use crate::error::{EngineError, Failure};
 use crate::keys::Purpose;
 use crate::matching::index;
 use crate::workers::{WorkerError, Workers};
-use crate::{Engine, deliver, expire, follow, heads, inbound, knowledge, react, relay, sequence};
+use crate::{
+    Engine, alerts, deliver, events, expire, follow, heads, inbound, knowledge, react, relay, sequence,
+};
 
 const NAME: &str = "node";
 /// How long the lease holds without renewal: longer than a slow database, shorter than anybody should miss the node.
@@ -62,6 +64,7 @@ impl Engine {
         let (token, lead) = (workers.token(), engine.clone());
         workers.spawn("knowledge", knowledge::watch::run(engine.clone(), token.clone()));
         workers.spawn("lead", async move { lead_from(lead, leading, token).await });
+        workers.spawn("events", events::run(engine.clone(), workers.token()));
         Ok((engine, workers))
     }
 
@@ -179,6 +182,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("heads", heads::run(engine.clone(), token.clone()));
     workers.spawn("react", react::run(engine.clone(), token.clone()));
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
+    workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
     workers.spawn("expire", expire::run(engine.clone(), token.clone()));
     for peer in &engine.config().peers {
         workers.spawn("follow", follow::run(engine.clone(), peer.name.clone(), token.clone()));

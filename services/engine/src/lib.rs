@@ -17,6 +17,7 @@ mod publish;
 mod show;
 
 mod accounts;
+mod alerts;
 mod bids;
 mod contracts;
 mod jobs;
@@ -44,6 +45,7 @@ mod lead;
 mod testing;
 
 pub mod cosign;
+pub mod events;
 mod evidence;
 pub mod follow;
 pub mod fsck;
@@ -73,6 +75,7 @@ pub use views::{Delivery, Idempotency, Page, Published};
 pub use workers::{WorkerError, Workers};
 
 use accounts::Passwords;
+use events::Events;
 use heads::Heard;
 use knowledge::{Known, Suggesting};
 use logs::Logs;
@@ -102,6 +105,7 @@ struct Inner {
     known: Known,
     matching: Matching,
     suggesting: Suggesting,
+    events: Events,
 }
 
 impl Engine {
@@ -133,6 +137,7 @@ impl Engine {
             matching: Matching::new(),
             known,
             suggesting: Suggesting::new(),
+            events: Events::default(),
         })))
     }
 
@@ -210,6 +215,11 @@ impl Engine {
     /// The index of this process.
     pub(crate) fn matching(&self) -> &Matching {
         &self.0.matching
+    }
+
+    /// The open streams of events.
+    pub(crate) fn events(&self) -> &Events {
+        &self.0.events
     }
 
     /// What it has heard of heads.

@@ -24,6 +24,7 @@ pub(crate) struct Metrics {
     deliveries_answered: Family<Outcome, Counter>,
     gossip_judged: Family<[(&'static str, &'static str); 2], Counter>,
     cosignatures: Counter,
+    event_streams: Gauge,
 }
 
 impl Metrics {
@@ -49,6 +50,11 @@ impl Metrics {
             "gossip_judged",
             "Gossiped messages judged, by topic and verdict",
             self.gossip_judged.clone(),
+        );
+        registry.register(
+            "event_streams",
+            "Open streams of events in this process",
+            self.event_streams.clone(),
         );
         registry.register("cosignatures", "Heads of other logs cosigned here", self.cosignatures.clone());
     }
@@ -83,6 +89,7 @@ impl Engine {
     async fn measure(&self) -> Result<(), UseError> {
         let metrics = self.metrics();
         let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        metrics.event_streams.set(i64::try_from(self.streams()).unwrap_or(i64::MAX));
         let connection = self.store().connection().await?;
         for row in log::all(&connection).await? {
             let by = [("origin", row.origin)];

@@ -19,7 +19,7 @@ use crate::{Engine, ManualClock, range, react};
 pub(crate) struct Home {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<ManualClock>,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 fn secret(letter: char) -> Secret {
@@ -47,14 +47,24 @@ impl Home {
             peers: others.iter().map(peer).collect(),
             listen: Vec::new(),
             net: "test".into(),
-            pace: Pace { receipt_wait: std::time::Duration::ZERO, ..Pace::default() },
+            pace: Pace {
+                receipt_wait: std::time::Duration::ZERO,
+                heartbeat: std::time::Duration::from_millis(20),
+                ..Pace::default()
+            },
             ranking: crate::Policy::DEFAULT,
         };
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
         let database = TestDatabase::new().await;
         let engine = Engine::idle(config, database.store().await, clock.clone()).unwrap();
         engine.log_keys().open(engine.store(), engine.now()).await.unwrap();
-        Self { engine, clock, _database: database }
+        Self { engine, clock, database }
+    }
+
+    /// Another process of the same node.
+    pub(crate) async fn twin(&self) -> Engine {
+        let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
+        Engine::idle(self.engine.config().clone(), self.database.store().await, clock).unwrap()
     }
 
     pub(crate) async fn register(&self, handle: &str) -> Did {

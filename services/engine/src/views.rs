@@ -18,10 +18,10 @@ pub use matching::{
     weights_by_name,
 };
 pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
+pub use record::{LeafView, LeavesView, LogStateView};
 pub use skills::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
 };
-pub use record::{LeafView, LeavesView, LogStateView};
 pub use told::{AlertView, SavedSearchView};
 
 /// What a publication led to.

@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpRequest, HttpResponse, web};
+use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,7 +15,7 @@ use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
 use crate::routes::{
     accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, reputation, reviews,
-    skills,
+    searches, skills,
 };
 use crate::state::State;
 use crate::{idempotency, openapi};
@@ -61,6 +61,11 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(matching::why_not)
         .service(matching::recommended)
         .service(matching::transparency)
+        .service(searches::keep)
+        .service(searches::list)
+        .service(searches::forget)
+        .service(searches::alerts)
+        .service(searches::events)
         .service(bids::mine)
         .service(bids::read)
         .service(bids::withdraw)
@@ -132,6 +137,9 @@ pub(crate) fn app(
         .wrap(from_fn(observe))
 }
 
+/// Stands in the extensions of a request whose answer has no body: what would only be cut off need not be begun.
+pub(crate) struct HeadOnly;
+
 /// One body type for the middleware below; and HEAD is answered wherever GET is, the server leaves the body out.
 async fn boxed(
     mut request: ServiceRequest,
@@ -139,6 +147,7 @@ async fn boxed(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadOnly);
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
-use hanse_document::Did;
+use hanse_document::{Did, Timestamp};
 
 use crate::problem::Problem;
 use crate::state::State;
@@ -15,7 +15,7 @@ use crate::token::{Claims, TokenError};
 /// What a token may be allowed to do. Reading what is one's own needs no scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Change the profile.
+    /// Change the profile and the saved searches.
     Profile,
     /// Post and close jobs.
     Jobs,
@@ -64,6 +64,8 @@ pub(crate) struct Principal {
     pub did: Did,
     /// The login.
     pub session: String,
+    /// When the token's time is over.
+    pub until: Timestamp,
     scopes: String,
 }
 
@@ -84,7 +86,9 @@ pub(crate) async fn signed_in(request: &HttpRequest, state: &State) -> Result<Pr
     if !state.engine.session_live(&claims.sid).await? {
         return Err(Problem::token("session-ended", "This login has ended: sign in again."));
     }
-    Ok(Principal { did: claims.sub, session: claims.sid, scopes: claims.scope })
+    // A token that was checked has a time that is one.
+    let until = Timestamp::from_unix(claims.exp).unwrap_or(state.engine.now());
+    Ok(Principal { did: claims.sub, session: claims.sid, until, scopes: claims.scope })
 }
 
 /// The claims of the request's token; says nothing about the login.

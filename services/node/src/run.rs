@@ -231,6 +231,8 @@ impl Running {
             error = self.workers.failed() => Err(error.into()),
             reason = stop => reason.map(|reason| tracing::info!(reason, "stopping")),
         };
+        // First the streams: the server waits for what it answers, and they do not end by themselves.
+        self.engine.end_streams();
         // The server future must be polled for its threads to end.
         let (ended, ()) = tokio::join!(server, handle.stop(true));
         if let Err(error) = ended {

@@ -8,6 +8,7 @@ use crate::rows::{head, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub use search::{Near, Search, search};
+pub(crate) use search::{columns, fits};
 
 // The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language.
 const INSERT: &str = "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \

@@ -12,6 +12,7 @@ pub mod private;
 pub mod testing;
 
 pub mod accounts;
+pub mod alerts;
 pub mod changes;
 pub mod contracts;
 pub mod deliveries;
@@ -35,6 +36,7 @@ pub use tokio_postgres::Row;
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("accounts", accounts::STATEMENTS),
+    ("alerts", alerts::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),

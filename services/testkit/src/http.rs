@@ -167,7 +167,12 @@ impl Call {
         format!("{} {}", self.method, String::from_utf8_lossy(&self.target))
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// Where it goes.
+    pub(crate) const fn to(&self) -> SocketAddr {
+        self.to
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.method.clone().into_bytes();
         bytes.push(b' ');
         bytes.extend(&self.target);

@@ -8,6 +8,7 @@ mod node;
 mod person;
 mod port;
 mod seat;
+mod sse;
 pub mod story;
 
 pub use clock::MovableClock;
@@ -19,4 +20,5 @@ pub use node::TestNode;
 pub use person::{PASSWORD, Person};
 pub use port::Port;
 pub use seat::Seat;
+pub use sse::{Listening, Told};
 pub use story::Story;

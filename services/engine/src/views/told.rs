@@ -16,9 +16,10 @@ pub struct SavedSearchView {
     pub query: JobQuery,
     /// Since when.
     pub made_at: String,
-    /// How many postings fitted and led to no alert: one search has at most 100 alerts a day, ten of them about one client. The search
-    /// itself finds them all.
-    pub skipped: u64,
+    /// When a posting last fitted and led to no alert, to the day: one search has at most 100 alerts in 24 hours, ten of them about one
+    /// client. The search itself finds them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_at: Option<String>,
 }
 
 /// A posting that fits a saved search.

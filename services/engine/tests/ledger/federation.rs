@@ -31,7 +31,8 @@ fn configs(names: &[&str]) -> Vec<Config> {
         let mut config = config(node, &peers);
         config.listen = vec![address(at)];
         let quick = Duration::from_millis(100);
-        config.pace = Pace { sequence: quick, follow: quick, deliver: quick, receipt_wait: quick };
+        config.pace =
+            Pace { sequence: quick, follow: quick, deliver: quick, receipt_wait: quick, heartbeat: quick };
         for peer in &mut config.peers {
             let place = names.iter().position(|name| *name == peer.name.as_str()).unwrap();
             peer.address = address(place);

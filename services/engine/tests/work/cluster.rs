@@ -71,6 +71,7 @@ impl Cluster {
                     follow: Duration::from_millis(100),
                     deliver: Duration::from_millis(50),
                     receipt_wait: Duration::from_secs(5),
+                    ..Pace::default()
                 },
                 ranking: hanse_engine::Policy::DEFAULT,
             };

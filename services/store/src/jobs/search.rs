@@ -27,6 +27,7 @@ macro_rules! fits {
          AND (s.words IS NULL OR j.search @@ s.words)"
     };
 }
+pub(crate) use fits;
 
 /// The columns of a search, from the parameters $1 to $18 in the order of [`Search::values`].
 macro_rules! columns {
@@ -38,6 +39,7 @@ macro_rules! columns {
          $18::int AS most_hours"
     };
 }
+pub(crate) use columns;
 
 pub(super) const SEARCH: &str = concat!(
     "SELECT j.id, j.client, j.home, j.state, j.head, j.seats, j.posted_at, j.expires_at FROM job j, (SELECT ",

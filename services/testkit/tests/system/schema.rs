@@ -39,7 +39,8 @@ impl Description {
         answer
     }
 
-    fn holds(&mut self, answer: &Answer) {
+    /// Holds an answer to what the description says of it.
+    pub(crate) fn holds(&mut self, answer: &Answer) {
         let (method, target) = answer.of.split_once(' ').unwrap();
         let path = target.split('?').next().unwrap();
         let (name, operation) =

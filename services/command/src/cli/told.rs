@@ -1,0 +1,55 @@
+//! Searches that are kept, and what they lead to.
+
+use clap::{Args, Subcommand};
+
+use super::FilterArgs;
+
+/// Searches that are kept, and what they lead to.
+#[derive(Debug, Subcommand)]
+pub enum Told {
+    /// Keep searches, to be told of each new job that fits; without a word more, list them.
+    #[command(after_help = "Examples:\n  hanse searches\n  \
+        hanse searches add 'Carpentry near Lyon' charpente --near 45.764,4.8357 --within 30\n  \
+        hanse searches remove 6f0c…")]
+    Searches {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: Option<SearchesCommand>,
+    },
+    /// List what your searches have found, the oldest first.
+    #[command(after_help = "Examples:\n  hanse alerts\n  hanse alerts --after 1207")]
+    Alerts(After),
+    /// Listen, and print each job that your searches find as it appears, until interrupted.
+    #[command(after_help = "Examples:\n  hanse events\n  hanse events --after 1207 --json | jq -r .job")]
+    Events(After),
+}
+
+/// Where to begin.
+#[derive(Debug, Args)]
+pub struct After {
+    /// Begin after this position, as shown before.
+    #[arg(long, value_name = "POSITION")]
+    pub after: Option<u64>,
+}
+
+/// What is done with searches.
+#[derive(Debug, Subcommand)]
+pub enum SearchesCommand {
+    /// Keep a search.
+    #[command(
+        after_help = "Example:\n  hanse searches add 'Sound, paid by the hour' 'live sound' --pay 'from 40 EUR/hour'"
+    )]
+    Add {
+        /// What you call it.
+        label: String,
+        /// What a job must be.
+        #[command(flatten)]
+        filter: Box<FilterArgs>,
+    },
+    /// Forget a search, and what it has found.
+    #[command(after_help = "Example:\n  hanse searches remove 6f0c…")]
+    Remove {
+        /// Its id.
+        id: String,
+    },
+}

@@ -1,0 +1,136 @@
+//! Searches that are kept, what they have found, and listening.
+
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Run;
+use crate::cli::{SearchesCommand, Told};
+use crate::client::{ClientError, Stream};
+use crate::error::CommandError;
+use crate::json::Read as _;
+use crate::table::{Card, Table};
+use crate::{api, events, out};
+
+/// Widths of cells that may be cut.
+const LABEL: Option<usize> = Some(28);
+const TITLE: Option<usize> = Some(52);
+/// Between a stream that has ended and the next: what nodes ask for.
+const PAUSE: Duration = Duration::from_secs(3);
+
+impl Run {
+    pub(super) fn told(&mut self, command: &Told) -> Result<(), CommandError> {
+        match command {
+            Told::Searches { command: None } => self.answer(&api::saved_searches(), searches),
+            Told::Searches { command: Some(SearchesCommand::Add { label, filter }) } => {
+                self.answer(&api::keep_search(label, &filter.search()), |kept| {
+                    Card::default()
+                        .with("kept", kept.text("/label"))
+                        .with("id", kept.text("/id"))
+                        .with("next", "hanse events, or hanse alerts")
+                        .render()
+                })
+            }
+            Told::Searches { command: Some(SearchesCommand::Remove { id }) } => {
+                self.answer(&api::forget_search(id), |_| "forgotten".to_owned())
+            }
+            Told::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
+            Told::Events(from) => self.listen(from.after),
+        }
+    }
+
+    /// Prints one line for each event. A stream that ends or breaks off is taken up where it was; the node's refusals end it.
+    fn listen(&mut self, mut after: Option<u64>) -> Result<(), CommandError> {
+        let mut stream = self.caller.open(&api::events(after))?;
+        loop {
+            match events::next(&mut stream) {
+                Ok(Some(event)) => {
+                    if let Ok(position) = event.id.parse() {
+                        after = Some(position);
+                    }
+                    if event.name == "job.published" {
+                        self.told_of(&event.data)?;
+                    }
+                }
+                Ok(None) => stream = self.reopen(after, None)?,
+                Err(error) => stream = self.reopen(after, Some(&error))?,
+            }
+        }
+    }
+
+    fn reopen(&mut self, after: Option<u64>, broken: Option<&io::Error>) -> Result<Stream, CommandError> {
+        if let Some(error) = broken {
+            out::note(&format!(
+                "the stream broke off ({}); it is taken up again",
+                out::plain(&error.to_string())
+            ));
+        }
+        loop {
+            thread::sleep(PAUSE);
+            match self.caller.open(&api::events(after)) {
+                Err(CommandError::Client(error @ ClientError::Unreachable { .. })) => {
+                    out::note(&out::plain(&error.to_string()));
+                }
+                stream => return stream,
+            }
+        }
+    }
+
+    fn told_of(&self, data: &str) -> Result<(), CommandError> {
+        if self.json {
+            return out::say(&out::plain_line(data));
+        }
+        let alert: Value = serde_json::from_str(data).unwrap_or(Value::Null);
+        let line = [
+            alert.text("/at"),
+            alert.text("/label"),
+            alert.text("/title"),
+            alert.text("/home"),
+            alert.text("/job"),
+        ]
+        .join("  ");
+        out::say(&out::plain_line(&line))
+    }
+}
+
+fn searches(page: &Value) -> String {
+    let mut table = Table::new(&[("LABEL", LABEL), ("ASKS", TITLE), ("CUT OFF", None), ("ID", None)]);
+    for search in page.list("/items") {
+        let asks = search.pointer("/query").and_then(Value::as_object);
+        let asks: Vec<String> = asks
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| {
+                format!("{name}={}", value.as_str().map_or(value.to_string(), str::to_owned))
+            })
+            .collect();
+        table.row([
+            search.text("/label").to_owned(),
+            asks.join(" "),
+            search.text("/full_at").to_owned(),
+            search.text("/id").to_owned(),
+        ]);
+    }
+    table.render("You keep no searches: hanse searches add LABEL WORD…")
+}
+
+fn alerts(page: &Value) -> String {
+    let columns = [("AT", None), ("SEARCH", LABEL), ("TITLE", TITLE), ("JOB", None), ("POSITION", None)];
+    let mut table = Table::new(&columns);
+    for alert in page.list("/items") {
+        table.row([
+            alert.text("/at").to_owned(),
+            alert.text("/label").to_owned(),
+            alert.text("/title").to_owned(),
+            alert.text("/job").to_owned(),
+            alert.number("/position").to_string(),
+        ]);
+    }
+    let text = table.render("Your searches have found nothing yet.");
+    match page.text("/next") {
+        "" => text,
+        next => format!("{text}\n\nthere is more: --after {next}"),
+    }
+}
