@@ -225,6 +225,19 @@ pub enum Refusal {
     /// This process has just begun, and reads what it is to find.
     #[error("this node is still reading what it is to find; try again in a moment")]
     NotReady,
+    /// Standpoint and subject are one person.
+    #[error(
+        "nobody has a score of themselves: look at another person, or from another's place with `viewer`"
+    )]
+    OwnScore,
+    /// More people speak on the ways from a standpoint than a history can replay.
+    #[error(
+        "more people speak on the ways from there than a history can be replayed for; the score itself is served"
+    )]
+    TooWide,
+    /// A contract is asked about after its close.
+    #[error("this is asked after the contract has closed")]
+    NotClosed,
     /// The other home said no; its word.
     #[error("the job's home refused it: {0}")]
     ByHome(String),
@@ -270,6 +283,9 @@ impl Refusal {
             Self::TooManyStreams(_) => "too-many-streams",
             Self::Busy => "busy",
             Self::NotReady => "not-ready",
+            Self::OwnScore => "own-score",
+            Self::TooWide => "too-wide",
+            Self::NotClosed => "not-closed",
             Self::ByHome(slug) => slug,
         }
     }
@@ -296,6 +312,7 @@ impl Refusal {
             | Self::HandleTaken
             | Self::TooManySearches(_)
             | Self::KeyElsewhere
+            | Self::NotClosed
             | Self::ByHome(_) => 409,
             Self::Rejected(Rejection::TooLarge) => 413,
             Self::Rejected(_)
@@ -309,7 +326,9 @@ impl Refusal {
             | Self::UnknownPerson
             | Self::MissingAttachment(_)
             | Self::WrongParty(_)
-            | Self::OwnKeyNotYet => 422,
+            | Self::OwnKeyNotYet
+            | Self::OwnScore
+            | Self::TooWide => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady => 503,
         }

@@ -141,6 +141,9 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::TooManyStreams(_)
         | Refusal::Busy
         | Refusal::NotReady
+        | Refusal::OwnScore
+        | Refusal::TooWide
+        | Refusal::NotClosed
         | Refusal::ByHome(_) => Verdict::Ignore,
     }
 }

@@ -18,7 +18,8 @@ use crate::keys::Purpose;
 use crate::matching::index;
 use crate::workers::{WorkerError, Workers};
 use crate::{
-    Engine, alerts, deliver, events, expire, follow, heads, inbound, knowledge, react, relay, sequence,
+    Engine, alerts, deliver, events, expire, follow, heads, inbound, knowledge, react, relay, scores,
+    sequence,
 };
 
 const NAME: &str = "node";
@@ -61,6 +62,8 @@ impl Engine {
         let mut workers = Workers::new();
         // Every process has an index of its own, whether it leads or not.
         workers.spawn("index", index::run(engine.clone(), workers.token()));
+        // Every process serves scores, whether it leads or not.
+        workers.spawn("scores", scores::run(engine.clone(), workers.token()));
         let (token, lead) = (workers.token(), engine.clone());
         workers.spawn("knowledge", knowledge::watch::run(engine.clone(), token.clone()));
         workers.spawn("lead", async move { lead_from(lead, leading, token).await });

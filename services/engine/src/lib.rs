@@ -25,6 +25,7 @@ mod once;
 mod profiles;
 mod reputation;
 mod reviews;
+mod scores;
 mod search;
 mod serve;
 mod signed;
@@ -71,6 +72,7 @@ pub use fsck::{FsckReport, fsck};
 pub use hanse_matching::side::Policy;
 pub use keys::{KeyError, Keys, Purpose};
 pub use knowledge::Knowledge;
+pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 pub use views::{Delivery, Idempotency, Page, Published};
 pub use workers::{WorkerError, Workers};
 
@@ -82,6 +84,7 @@ use logs::Logs;
 use matching::Matching;
 use metrics::Metrics;
 use receipts::Receipts;
+use scores::Scores;
 use signals::Signals;
 
 /// One node's use cases. Clones share one engine.
@@ -102,6 +105,7 @@ struct Inner {
     logs: Logs,
     heard: Heard,
     metrics: Metrics,
+    scores: Scores,
     known: Known,
     matching: Matching,
     suggesting: Suggesting,
@@ -135,6 +139,7 @@ impl Engine {
             passwords,
             metrics: Metrics::default(),
             matching: Matching::new(),
+            scores: Scores::new(),
             known,
             suggesting: Suggesting::new(),
             events: Events::default(),
@@ -198,6 +203,11 @@ impl Engine {
     #[must_use]
     pub fn log_keys(&self) -> &Logs {
         &self.0.logs
+    }
+
+    /// What this process knows of scores.
+    pub(crate) fn scores(&self) -> &Scores {
+        &self.0.scores
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

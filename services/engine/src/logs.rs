@@ -242,6 +242,11 @@ impl fmt::Debug for Logs {
     }
 }
 
+/// More than two thirds of `others`: what verifiers ask for.
+pub(crate) const fn quorum_of(others: u64) -> u64 {
+    1 + 2 * others / 3
+}
+
 /// The key name of a node's auditor.
 #[must_use]
 pub fn auditor(node: &NodeName) -> String {
@@ -314,4 +319,15 @@ pub async fn leaves_from(
 /// [`LogError::Unknown`] if it is not; those of the store.
 pub async fn head(db: &impl Sql, origin: &str) -> Result<LogRow, LogError> {
     log::find(db, origin).await?.ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quorum_of;
+
+    #[test]
+    fn a_quorum_is_more_than_two_thirds() {
+        let asked: Vec<u64> = (0..=10).map(quorum_of).collect();
+        assert_eq!(asked, [1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7]);
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Signals {
     pub(crate) sequence: Notify,
     /// A log, own or mirrored, has new leaves.
     pub(crate) react: Notify,
+    /// A log may count further than before.
+    pub(crate) scores: Notify,
     /// Postings wait for gossip.
     pub(crate) relay: Notify,
     /// Documents may wait for delivery, by peer.
@@ -55,6 +57,7 @@ impl Signals {
     pub(crate) fn log_advanced(&self) {
         self.react.notify_one();
         self.heads.notify_one();
+        self.scores.notify_one();
     }
 }
 

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 use crate::requests::{Pay, Place, Schedule};
 
 pub use matching::{
-    Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce, Recommended,
-    RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency, WeightsByName, WhyNotMe,
-    weights_by_name,
+    Concentration, Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce,
+    Recommended, RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
+    WeightsByName, WhyNotMe, weights_by_name,
 };
 pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
 pub use record::{LeafView, LeavesView, LogStateView};

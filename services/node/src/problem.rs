@@ -137,6 +137,15 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, slug, detail)
     }
 
+    /// A score is asked for and no standpoint named; nobody's is taken by default.
+    #[must_use]
+    pub(crate) fn viewer_missing() -> Self {
+        Self::unreadable(
+            "viewer-missing",
+            "A score is relative to who looks: sign in to look from where you stand, or adopt a standpoint with `viewer=did:key:…`.",
+        )
+    }
+
     /// A body that is not JSON, or does not say that it is.
     #[must_use]
     pub(crate) fn not_json(detail: &str) -> Self {

@@ -27,7 +27,6 @@ pub struct Sample {
 
 /// The share of the loudest raters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Concentration {
     /// Pairs that were drawn.
     pub pairs: u32,
@@ -74,6 +73,12 @@ impl Sample {
         };
         let (viewer, subject) = (pick(&self.raters, lot(0))?, pick(&self.rated, lot(8))?);
         (viewer != subject).then_some((viewer, subject))
+    }
+
+    /// Everybody whom somebody has rated, sorted.
+    #[must_use]
+    pub fn rated(&self) -> &[Person] {
+        &self.rated
     }
 
     /// How many people have rated somebody.

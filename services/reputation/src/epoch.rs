@@ -51,6 +51,12 @@ impl Epoch {
         Self(day / DAYS)
     }
 
+    /// Its first day.
+    #[must_use]
+    pub const fn first_day(self) -> u32 {
+        self.0.saturating_mul(DAYS)
+    }
+
     /// What evidence of `then` weighs in this epoch, from 1 downwards. The future counts as now: a clock ahead gains nothing.
     #[must_use]
     pub fn weight_of(self, then: Self) -> Fixed {

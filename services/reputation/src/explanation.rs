@@ -15,7 +15,7 @@ use crate::{Entry, Epoch, Parameters};
 
 /// A score and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ScoreExplanation))]
 pub struct Explanation {
     /// The score.
     pub score: Score,
@@ -117,7 +117,7 @@ fn route(graph: &Graph, place: &Place, walk: &Walk<'_>, share: &Share) -> Option
 
 /// A score that moved, and the entry that moved it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ScoreChange))]
 pub struct Change {
     /// The cause.
     pub entry: EntryId,

@@ -10,7 +10,7 @@ use crate::epoch::Epoch;
 
 /// A person, by the pseudonym under which logs list them: one for an identity, whatever its keys.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = SubjectKey, value_type = String, pattern = "^[0-9a-f]{64}$"))]
 pub struct Person([u8; 32]);
 
 /// What caused something: the id of a log leaf.

@@ -30,6 +30,6 @@ pub use ids::{EntryId, Person};
 pub use parameters::{ParameterError, Parameters, VERSION};
 pub use ranking::{Ranking, rank};
 pub use score::{Estimate, Finding, PrivateFinding, Score, ScoreError, Standing};
-pub use sentence::{Known, Tongue, change_sentence, sentences, summary_sentences};
+pub use sentence::{Known, Tongue, change_sentence, finding_words, sentences, summary_sentences};
 pub use standpoint::{PrivateAnswer, Standpoint};
 pub use summary::{Contract, Ending, ReviewState, Said, Summary};

@@ -115,7 +115,7 @@ pub fn summary_sentences(summary: &Summary, tongue: Tongue) -> Vec<String> {
 /// What a change of a score was: "little known, at least 0.525 → ranked, at least 0.611".
 #[must_use]
 pub fn change_sentence(change: &Change, tongue: Tongue) -> String {
-    format!("{} → {}", stood(&change.before, tongue), stood(&change.after, tongue))
+    format!("{} → {}", finding_words(&change.before, tongue), finding_words(&change.after, tongue))
 }
 
 fn fact(stated: Said, en: &str, fr: &str, tongue: Tongue) -> Option<String> {
@@ -126,8 +126,9 @@ fn fact(stated: Said, en: &str, fr: &str, tongue: Tongue) -> Option<String> {
     })
 }
 
-/// A finding in a few words.
-fn stood(finding: &Finding, tongue: Tongue) -> String {
+/// A finding in a few words: "little known, at least 0.525".
+#[must_use]
+pub fn finding_words(finding: &Finding, tongue: Tongue) -> String {
     let word = match (finding.standing, tongue) {
         (Standing::Unknown, Tongue::English) => "unknown",
         (Standing::Unknown, Tongue::French) => "rien de connu",

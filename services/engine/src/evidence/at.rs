@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::error::Failure;
 use crate::heads::with_cosignatures;
 use crate::logs::append::load_ways;
-use crate::logs::{LogError, Logs};
+use crate::logs::{LogError, Logs, quorum_of};
 use crate::range::public_documents;
 
 /// A log as of one of its checkpoints.
@@ -32,11 +32,6 @@ pub(super) struct Held {
     pub(super) leaf: Option<Leaf>,
     bytes: Vec<u8>,
     pub(super) documents: Vec<DocumentRow>,
-}
-
-/// More than two thirds of `others`: what verifiers ask for.
-const fn quorum_of(others: u64) -> u64 {
-    1 + 2 * others / 3
 }
 
 impl At {
@@ -155,15 +150,4 @@ async fn contract_document(db: &Connection, commitment: &Commitment) -> Result<V
 pub(crate) fn json(id: &DocumentId, bytes: &[u8]) -> Result<Value, Failure> {
     canonical::parse(bytes, hanse_document::BYTES_MAX)
         .map_err(|rejection| Failure::unreadable(id, rejection.slug()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quorum_of;
-
-    #[test]
-    fn a_quorum_is_more_than_two_thirds() {
-        let asked: Vec<u64> = (0..=10).map(quorum_of).collect();
-        assert_eq!(asked, [1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7]);
-    }
 }

@@ -126,7 +126,6 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
 
 impl Engine {
     /// The records of these people, by subject key, have changed: they are ranked by the new ones within a moment.
-    #[expect(dead_code, reason = "for the worker that computes records")]
     pub(crate) fn standing_changed(&self, people: impl IntoIterator<Item = [u8; 32]>) {
         lock(&self.matching().touched).extend(people);
         self.signals().changed();

@@ -6,6 +6,6 @@ use hanse_matching::model::Standing;
 use crate::Engine;
 
 /// What the record of a person counts in a ranking: neither for nor against, as long as nothing is known.
-pub(crate) fn standing(_engine: &Engine, _person: &Did) -> Standing {
-    Standing::default()
+pub(crate) fn standing(engine: &Engine, person: &Did) -> Standing {
+    engine.standing(person)
 }

@@ -43,7 +43,13 @@ impl Engine {
             };
             changes.push(SettingChange { at: show::time(row.at), changed, setting: now });
         }
-        Ok(Transparency { setting, people, jobs, changes })
+        let concentration = match self.concentration().await {
+            Ok(found) => Some(found),
+            // The rest is known, and is said meanwhile.
+            Err(UseError::Refused(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Transparency { setting, people, jobs, concentration, changes })
     }
 }
 

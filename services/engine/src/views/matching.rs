@@ -183,8 +183,25 @@ pub struct Transparency {
     /// Open jobs that can be found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jobs: Option<usize>,
+    /// Who speaks through this node's scores; absent while its logs are being read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concentration: Option<Concentration>,
     /// What was in force since when, the newest first.
     pub changes: Vec<SettingChange>,
+}
+
+/// How much of all evidence the loudest raters give, over a sample of pairs drawn by lot; measured at most once an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Concentration {
+    /// Pairs of a viewer and a subject.
+    pub pairs: u32,
+    /// Pairs of whose subject the viewer knew something.
+    pub covered: u32,
+    /// Everybody who has rated somebody.
+    pub raters: u32,
+    /// What the loudest hundredth of the raters, and at least one, says of all that is heard, in thousandths. Absent if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loudest_thousandths: Option<u32>,
 }
 
 /// All that a ranking depends on besides the documents.

@@ -1,6 +1,6 @@
 //! What the answers of several resources have in common: status of a publication, version tags, ids in paths.
 
-use actix_web::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_engine::{Delivery, Published};
@@ -65,6 +65,14 @@ pub(crate) fn versioned<T: Serialize>(request: &HttpRequest, view: &T, head: &st
         return HttpResponse::NotModified().insert_header((ETAG, tag)).finish();
     }
     HttpResponse::Ok().insert_header((ETAG, tag)).json(view)
+}
+
+/// What one person is told is for nobody else: no cache may keep it, and none may hand it on.
+pub(crate) fn personal<T: Serialize>(view: &T) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header((VARY, "Authorization"))
+        .json(view)
 }
 
 /// Refuses to move a thing of which the caller has seen another version (`If-Match`).

@@ -15,3 +15,4 @@ pub(crate) mod reputation;
 pub(crate) mod reviews;
 pub(crate) mod searches;
 pub(crate) mod skills;
+pub(crate) mod standpoint;

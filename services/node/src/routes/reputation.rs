@@ -3,8 +3,11 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get, web};
 use hanse_engine::views::ReputationView;
+use hanse_engine::{ScoreHistory, ScoreView};
 
 use super::answer;
+use super::standpoint::Standpoint;
+use crate::principal::Viewer;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -40,4 +43,42 @@ pub(crate) async fn evidence(
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"evidence.json\""))
         .json(evidence))
+}
+
+/// How far a person can be trusted *from where you stand*, with every reason, beside the objective summary that is the same for
+/// everybody. The two are never mixed. `explanation` and `summary` can be recomputed to the last digit from the record of the logs that
+/// `explanation.score.heads` names (`hanse score`). "Unknown" is an answer, not a low score.
+#[utoipa::path(tag = "reputation", security((), ("bearer" = [])), params(Standpoint, ("did" = String, Path, description = "Whom to look at: `did:key:z6Mk…`")), responses(
+    (status = 200, description = "The score. Numbers are whole steps of 2⁻⁴⁰, as strings. `private` is there only for you, and only if you gave private answers.", body = ScoreView),
+    (status = 400, description = "`viewer-missing`: nobody is signed in and no standpoint named; `bad-did`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`own-score`: standpoint and subject are one person", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`not-ready` or `busy`: try again in a moment", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/reputation/{did}/score")]
+pub(crate) async fn score(
+    state: web::Data<State>,
+    viewer: Viewer,
+    did: web::Path<String>,
+    standpoint: web::Query<Standpoint>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer::personal(&state.engine.score(standpoint.question(viewer.0, &did)?).await?))
+}
+
+/// Each change of the score with the entry that caused it, as seen now: fading alone is no change. Private answers are in none.
+#[utoipa::path(tag = "reputation", security((), ("bearer" = [])), params(Standpoint, ("did" = String, Path, description = "Whom to look at: `did:key:z6Mk…`")), responses(
+    (status = 200, description = "The changes, oldest first; at most the newest 500 entries are told one by one.", body = ScoreHistory),
+    (status = 400, description = "`viewer-missing`: nobody is signed in and no standpoint named; `bad-did`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`own-score`: standpoint and subject are one person; `too-wide`: too many people speak for a replay", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`not-ready` or `busy`: try again in a moment", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/reputation/{did}/score/history")]
+pub(crate) async fn history(
+    state: web::Data<State>,
+    viewer: Viewer,
+    did: web::Path<String>,
+    standpoint: web::Query<Standpoint>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer::personal(&state.engine.score_history(standpoint.question(viewer.0, &did)?).await?))
 }

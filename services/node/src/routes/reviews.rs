@@ -1,10 +1,10 @@
 //! Sealed reviews and the one reply to each.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use hanse_document::Kind;
-use hanse_engine::Published;
 use hanse_engine::requests::ReviewRequest;
 use hanse_engine::views::ReviewView;
+use hanse_engine::{AgainView, Published};
 use hanse_ledger::LeafId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -59,6 +59,66 @@ pub(crate) async fn of_contract(
 ) -> Result<web::Json<Vec<ReviewView>>, Problem> {
     let id = answer::id(&id, Kind::Offer)?;
     Ok(web::Json(state.engine.reviews(&id, viewer.0.as_ref()).await?))
+}
+
+/// What `PUT /v1/contracts/{id}/again` takes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Again {
+    /// Whether you would work with them again.
+    again: bool,
+}
+
+/// Say, for yourself alone, whether you would work with the other side again. It stays on this node, is in no log, and feeds only
+/// what you are shown under `private` in a score; nobody else's answer changes by it. You may change your mind.
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Again, params(("id" = String, Path, description = "`offer_…`")), responses(
+    (status = 200, description = "Kept.", body = AgainView),
+    (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-closed`: the contract has not closed", body = Problem, content_type = "application/problem+json"),
+))]
+#[put("/v1/contracts/{id}/again")]
+pub(crate) async fn put_again(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+    body: Json<Again>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::Reviews)?;
+    let id = answer::id(&id, Kind::Offer)?;
+    Ok(answer::personal(&state.engine.put_again(&principal.did, &id, body.into_inner().again).await?))
+}
+
+/// Your own private answer about a contract.
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+    (status = 200, description = "What you said.", body = AgainView),
+    (status = 404, description = "`not-found`: you said nothing, or have no part in it", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/contracts/{id}/again")]
+pub(crate) async fn again(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = answer::id(&id, Kind::Offer)?;
+    Ok(answer::personal(&state.engine.again(&principal.did, &id).await?))
+}
+
+/// Take your private answer back; nothing of it is kept.
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+    (status = 204, description = "It is gone."),
+    (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`: you said nothing, or have no part in it", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/v1/contracts/{id}/again")]
+pub(crate) async fn remove_again(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    principal.need(Scope::Reviews)?;
+    state.engine.remove_again(&principal.did, &answer::id(&id, Kind::Offer)?).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Reply to an open review about you, once.

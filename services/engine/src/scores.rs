@@ -1,0 +1,95 @@
+//! How far people can be trusted, from the logs as this node has them: each process keeps the graph of all entries in memory, fed up
+//! to the newest size of each log that a quorum of auditors cosigned.
+//!
+//! What is served here, a stranger recomputes from the record of the same logs to the last digit: whatever feeds a score is a
+//! leaf or a document that a leaf makes public. The one exception, a person's private "again?", is shown to its author apart.
+
+mod again;
+mod answer;
+mod concentration;
+mod feed;
+mod history;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod told;
+mod worker;
+mod world;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::Engine;
+use crate::error::{Failure, Refusal, UseError};
+use crate::views::Concentration;
+
+use self::world::World;
+
+pub use again::AgainView;
+pub use answer::{ScoreQuestion, ScoreView};
+pub use history::ScoreHistory;
+pub(crate) use worker::run;
+
+/// Scores computed at one time: each keeps one core busy for some milliseconds, and other work goes on beside it.
+const CONCURRENT_MAX: usize = 4;
+/// How long a caller waits for a place: hundreds of scores on each.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// What one process knows of scores.
+#[derive(Debug)]
+pub(crate) struct Scores {
+    /// None until the logs were read for the first time.
+    world: RwLock<Option<World>>,
+    places: Arc<Semaphore>,
+    /// The last measurement, and when it was made, in Unix seconds.
+    concentration: Mutex<Option<(i64, Concentration)>>,
+}
+
+impl Scores {
+    pub(crate) fn new() -> Self {
+        Self {
+            world: RwLock::new(None),
+            places: Arc::new(Semaphore::new(CONCURRENT_MAX)),
+            concentration: Mutex::new(None),
+        }
+    }
+
+    /// Looks at the world. Whoever writes it and panics ends the process, so that none is half written.
+    fn look<T>(&self, work: impl FnOnce(&World) -> T) -> Option<T> {
+        self.world.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(work)
+    }
+
+    fn change<T>(&self, work: impl FnOnce(&mut Option<World>) -> T) -> T {
+        work(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        match tokio::time::timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            // The semaphore is never closed.
+            Ok(Err(_)) | Err(_) => Err(Refusal::Busy),
+        }
+    }
+}
+
+impl Engine {
+    /// Computes something from the world, aside and in a bounded number.
+    ///
+    /// # Errors
+    /// `NotReady` as long as the logs were not read, `Busy`, and what the work refuses.
+    async fn from_world<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&World) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, UseError> {
+        let place = self.scores().place().await?;
+        let engine = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let done = engine.scores().look(work);
+            drop(place);
+            done
+        });
+        Ok(done.await.map_err(Failure::Cut)?.ok_or(Refusal::NotReady)??)
+    }
+}
