@@ -16,7 +16,6 @@ use crate::cosign::{Cosigned, cosign};
 use crate::error::Refusal;
 use crate::error::UseError::Refused;
 use crate::heads::{learn, read, with_cosignatures};
-use crate::logs::LogKind;
 use crate::requests::StepRequest;
 use crate::testing::Home;
 
@@ -244,9 +243,9 @@ async fn a_document_that_comes_late_counts_from_then_on() {
 
 /// Keeps the reviews from being shown, as if they had not come.
 async fn hide(engine: &Engine, hidden: bool) {
+    const HIDE: &str = "UPDATE document SET public = NOT $1 WHERE kind = 'review'";
     let db = engine.store().connection().await.unwrap();
-    let touched = db.execute("UPDATE document SET public = NOT $1 WHERE kind = 'review'", &[&hidden]);
-    assert_eq!(touched.await.unwrap(), 4);
+    assert_eq!(db.execute(HIDE, &[&hidden]).await.unwrap(), 4);
 }
 
 #[tokio::test]
@@ -289,6 +288,7 @@ async fn nobody_has_a_score_of_themselves_and_a_standpoint_can_be_adopted() {
 async fn a_private_answer_is_for_its_author_alone() {
     let mut world = World::new().await;
     let contract = closed(&world.a, &world.ada, &world.bob).await;
+    world.a.sequence().await;
     world.audit().await;
     world.look().await;
     let (vic, ada, bob) = (&world.vic, &world.ada, &world.bob);

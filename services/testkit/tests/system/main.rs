@@ -21,6 +21,7 @@ mod own;
 mod parcels;
 mod proof;
 mod schema;
+mod scores;
 mod search;
 mod secrets;
 mod tiles;

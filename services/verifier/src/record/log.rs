@@ -83,6 +83,12 @@ impl Log {
         Step::new(format!("log {}", self.origin), outcome, says)
     }
 
+    /// Whether datings so far cover all that counts of it, where an answer names that state.
+    pub(super) fn dated_whole(&self) -> bool {
+        let last = self.signed.keys().next_back();
+        matches!((&self.until, last), (Until::State(head), Some(last)) if head.size <= *last)
+    }
+
     /// Takes a dating checkpoint: how many of the leaves that count it dates, and the day. None if no quorum cosigned it.
     pub(super) fn date(&mut self, trust: &Trust<'_>, note: &str) -> Result<Option<(u64, u32)>, Failed> {
         let (signed, _) = part::open(trust, &self.origin, note, Age::Any)?;

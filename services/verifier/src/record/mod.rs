@@ -201,8 +201,10 @@ impl<'a> Record<'a> {
         if !log.counts() {
             return;
         }
+        // Whoever served an answer up to a state had seen no dating behind the first that covers it.
+        let unseen = log.dated_whole();
         match log.date(&trust, note) {
-            Ok(Some(day)) if self.epoch < Epoch::of_day(day.1) => {}
+            Ok(Some(day)) if unseen || self.epoch < Epoch::of_day(day.1) => {}
             Ok(Some((size, day))) => {
                 self.reading.dated(&log.origin, size, day);
                 if let Some(report) = self.logs.last_mut() {
