@@ -1,25 +1,23 @@
 //! Short texts found by what they share with a query: words by BM25, letter sequences by cosine. The order of every sum is
 //! the order of names, so that the same texts give the same bits on every machine.
 
-use std::collections::BTreeMap;
-
 /// How soon another occurrence of a word stops counting (BM25's k1).
 const SATURATION: f64 = 1.2;
 /// How far a longer text must contain more to be worth as much (BM25's b). Labels are short, and a longer one is no worse.
 const LENGTH: f64 = 0.75;
 
-/// How often each name occurs, by name.
-pub type Bag = BTreeMap<u64, u32>;
+/// How often each name occurs: sorted by name, each once.
+pub type Bag = Vec<(u64, u32)>;
 
 /// Counts names.
 #[must_use]
 pub fn bag(names: impl IntoIterator<Item = u64>) -> Bag {
-    let mut bag = Bag::new();
-    for name in names {
-        let count = bag.entry(name).or_insert(0_u32);
-        *count = count.saturating_add(1);
-    }
-    bag
+    let mut names: Vec<u64> = names.into_iter().collect();
+    names.sort_unstable();
+    let counted = names
+        .chunk_by(|a, b| a == b)
+        .filter_map(|same| Some((*same.first()?, u32::try_from(same.len()).unwrap_or(u32::MAX))));
+    counted.collect()
 }
 
 /// What a text is compared by.
@@ -36,6 +34,8 @@ pub enum Measure {
 pub struct Field {
     measure: Measure,
     names: Vec<u64>,
+    /// Where the names with the same highest bits begin: names are spread evenly, so that there are one or two.
+    buckets: Vec<u32>,
     /// Where the postings of each name end.
     ends: Vec<u32>,
     idf: Vec<f64>,
@@ -46,12 +46,13 @@ pub struct Field {
 impl Field {
     /// Over texts, numbered in order from 0.
     #[must_use]
-    pub fn new(measure: Measure, texts: &[Bag]) -> Self {
-        let mut triples: Vec<(u64, u32, u32)> = texts
-            .iter()
-            .zip(0_u32..)
-            .flat_map(|(bag, text)| bag.iter().map(move |(name, count)| (*name, text, *count)))
-            .collect();
+    pub fn new(measure: Measure, bags: impl Iterator<Item = Bag>) -> Self {
+        let mut texts = 0_usize;
+        let mut triples: Vec<(u64, u32, u32)> = Vec::new();
+        for (bag, text) in bags.zip(0_u32..) {
+            triples.extend(bag.into_iter().map(|(name, count)| (name, text, count)));
+            texts = texts.saturating_add(1);
+        }
         triples.sort_unstable();
         let (mut names, mut ends, mut idf) = (Vec::new(), Vec::new(), Vec::new());
         let mut end = 0_u32;
@@ -60,76 +61,103 @@ impl Field {
             let count = u32::try_from(group.len()).unwrap_or(u32::MAX);
             end = end.saturating_add(count);
             ends.push(end);
-            idf.push(rarity(texts.len(), count));
+            idf.push(rarity(texts, count));
         }
-        let mut field = Self { measure, names, ends, idf, postings: Vec::new(), texts: texts.len() };
-        let average = average(texts);
-        let norms: Vec<f64> = match measure {
-            Measure::Words => texts.iter().map(|bag| 1.0 - LENGTH + LENGTH * length(bag) / average).collect(),
-            Measure::Letters => texts.iter().map(|bag| field.norm(bag)).collect(),
-        };
-        let groups = triples.chunk_by(|a, b| a.0 == b.0).zip(field.idf.iter());
-        let weighed = groups.flat_map(|(group, idf)| {
-            let norms = &norms;
-            group.iter().map(move |(_, text, count)| {
+        let norms = norms(measure, &triples, &idf, texts);
+        let mut postings = Vec::with_capacity(triples.len());
+        for (group, idf) in triples.chunk_by(|a, b| a.0 == b.0).zip(&idf) {
+            postings.extend(group.iter().map(|(_, text, count)| {
                 let norm = norms.get(*text as usize).copied().unwrap_or(1.0);
                 (*text, narrow(weigh(measure, *idf, f64::from(*count), norm)))
-            })
-        });
-        field.postings = weighed.collect();
-        field
+            }));
+        }
+        Self { measure, buckets: buckets(&names), names, ends, idf, postings, texts }
     }
 
-    /// The score of every text: at most 1 for letters; for words as a share of what a text of average length that has every
-    /// word of the query once would score. A query of unknown names scores 0 everywhere.
-    #[must_use]
-    pub fn scores(&self, query: &Bag) -> Vec<f64> {
-        let mut scores = vec![0.0_f64; self.texts];
+    /// How many texts there are.
+    pub(crate) const fn texts(&self) -> usize {
+        self.texts
+    }
+
+    /// Adds the score of every text for a query: at most `share` for letters; for words `share` of what a text of average length that
+    /// has every word of the query once would score. Names that no text has add nothing, and count.
+    pub(crate) fn add(&self, query: &Bag, share: f64, sums: &mut [f64]) {
+        let weighed = |(name, count): &(u64, u32)| {
+            let place = self.place(*name);
+            (place, self.idf_at(place), f64::from(*count))
+        };
+        let parts: Vec<(Option<usize>, f64, f64)> = query.iter().map(weighed).collect();
         let whole = match self.measure {
-            Measure::Words => query.keys().map(|name| self.idf(*name)).sum::<f64>(),
-            Measure::Letters => self.norm(query),
+            Measure::Words => parts.iter().map(|(_, idf, _)| idf).sum::<f64>(),
+            Measure::Letters => {
+                libm::sqrt(parts.iter().map(|(_, idf, count)| idf * count * (idf * count)).sum())
+            }
         };
         if whole <= 0.0 {
-            return scores;
+            return;
         }
-        for (name, count) in query {
+        for (place, idf, count) in parts {
+            let Some(place) = place else { continue };
             let weight = match self.measure {
-                Measure::Words => 1.0 / whole,
-                Measure::Letters => self.idf(*name) * f64::from(*count) / whole,
+                Measure::Words => share / whole,
+                Measure::Letters => share * idf * count / whole,
             };
-            for (text, strength) in self.postings(*name) {
-                if let Some(score) = scores.get_mut(*text as usize) {
-                    *score += weight * f64::from(*strength);
+            for (text, strength) in self.postings(place) {
+                if let Some(sum) = sums.get_mut(*text as usize) {
+                    *sum += weight * f64::from(*strength);
                 }
             }
         }
-        scores
     }
 
     /// How rare a name is among the texts; the rarest possible if none has it.
     #[must_use]
     pub fn idf(&self, name: u64) -> f64 {
-        let place = self.names.binary_search(&name).ok();
+        self.idf_at(self.place(name))
+    }
+
+    fn idf_at(&self, place: Option<usize>) -> f64 {
         place.and_then(|place| self.idf.get(place)).copied().unwrap_or_else(|| rarity(self.texts, 0))
     }
 
-    /// The length of a text's vector.
-    #[must_use]
-    pub fn norm(&self, bag: &Bag) -> f64 {
-        let square = |(name, count): (&u64, &u32)| {
-            let weight = self.idf(*name) * f64::from(*count);
-            weight * weight
-        };
-        libm::sqrt(bag.iter().map(square).sum())
+    fn place(&self, name: u64) -> Option<usize> {
+        let bucket = bucket(name, self.buckets.len());
+        let bound = |bucket: usize| self.buckets.get(bucket).map(|start| *start as usize);
+        let (from, to) = (bound(bucket)?, bound(bucket.saturating_add(1))?);
+        let within = self.names.get(from..to)?.binary_search(&name).ok()?;
+        Some(from.saturating_add(within))
     }
 
-    fn postings(&self, name: u64) -> &[(u32, f32)] {
-        let Ok(place) = self.names.binary_search(&name) else { return &[] };
+    fn postings(&self, place: usize) -> &[(u32, f32)] {
         let start =
             place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
         let end = self.ends.get(place).map_or(start, |end| *end as usize);
         self.postings.get(start..end).unwrap_or_default()
     }
+}
+
+/// Where the names of each bucket begin, and at last where all end: a power of two of buckets, about as many as names.
+fn buckets(names: &[u64]) -> Vec<u32> {
+    let count = names.len().next_power_of_two();
+    let mut starts = vec![0_u32; count.saturating_add(1)];
+    for name in names {
+        if let Some(next) = starts.get_mut(bucket(*name, count.saturating_add(1)).saturating_add(1)) {
+            *next = next.saturating_add(1);
+        }
+    }
+    let mut sum = 0_u32;
+    for start in &mut starts {
+        sum = sum.saturating_add(*start);
+        *start = sum;
+    }
+    starts
+}
+
+/// The bucket of a name by its highest bits; `bounds` is one more than the number of buckets.
+fn bucket(name: u64, bounds: usize) -> usize {
+    let bits = bounds.saturating_sub(1).trailing_zeros();
+    let highest = name.checked_shr(u64::BITS.saturating_sub(bits)).unwrap_or(0);
+    usize::try_from(highest).unwrap_or(0)
 }
 
 fn weigh(measure: Measure, idf: f64, count: f64, norm: f64) -> f64 {
@@ -153,39 +181,68 @@ fn rarity(texts: usize, having: u32) -> f64 {
     libm::log(1.0 + (all - having + 0.5) / (having + 0.5))
 }
 
-fn length(bag: &Bag) -> f64 {
-    f64::from(bag.values().fold(0_u32, |sum, count| sum.saturating_add(*count)))
-}
-
-fn average(texts: &[Bag]) -> f64 {
-    let total: f64 = texts.iter().map(length).sum();
-    (total / (texts.len().max(1) as f64)).max(1.0)
+/// What each text's strengths are divided by or dampened with: for letters the length of its vector, for words its length against the
+/// average.
+fn norms(measure: Measure, triples: &[(u64, u32, u32)], idf: &[f64], texts: usize) -> Vec<f64> {
+    let mut sums = vec![0.0_f64; texts];
+    for (group, idf) in triples.chunk_by(|a, b| a.0 == b.0).zip(idf) {
+        for (_, text, count) in group {
+            if let Some(sum) = sums.get_mut(*text as usize) {
+                let count = f64::from(*count);
+                *sum += match measure {
+                    Measure::Words => count,
+                    Measure::Letters => idf * count * (idf * count),
+                };
+            }
+        }
+    }
+    match measure {
+        Measure::Words => {
+            let average = (sums.iter().sum::<f64>() / (texts.max(1) as f64)).max(1.0);
+            sums.iter().map(|length| 1.0 - LENGTH + LENGTH * length / average).collect()
+        }
+        Measure::Letters => sums.into_iter().map(libm::sqrt).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn field(measure: Measure) -> Field {
-        Field::new(measure, &[bag([1, 2]), bag([2, 3, 3]), bag([4])])
+    /// The scores of three texts.
+    fn scores(measure: Measure, query: &Bag) -> [f64; 3] {
+        let texts = [bag([1, 2]), bag([2, 3, 3]), bag([4])];
+        let mut scores = [0.0; 3];
+        Field::new(measure, texts.into_iter()).add(query, 1.0, &mut scores);
+        scores
     }
 
     #[test]
     fn a_text_is_closest_to_itself() {
         for measure in [Measure::Words, Measure::Letters] {
-            let scores = field(measure).scores(&bag([2, 3, 3]));
+            let scores = scores(measure, &bag([2, 3, 3]));
             assert!(scores[1] > scores[0] && scores[0] > scores[2], "{measure:?} {scores:?}");
         }
-        let same = field(Measure::Letters).scores(&bag([1, 2]))[0];
+        let same = scores(Measure::Letters, &bag([1, 2]))[0];
         assert!((same - 1.0).abs() < 1e-6, "{same}");
     }
 
     #[test]
     fn unknown_and_empty_queries_score_nothing() {
         for query in [bag([]), bag([77])] {
-            assert_eq!(field(Measure::Words).scores(&query), [0.0; 3]);
-            assert_eq!(field(Measure::Letters).scores(&query), [0.0; 3]);
+            assert_eq!(scores(Measure::Words, &query), [0.0; 3]);
+            assert_eq!(scores(Measure::Letters, &query), [0.0; 3]);
         }
-        assert_eq!(Field::new(Measure::Words, &[]).scores(&bag([1])), [0.0; 0]);
+        Field::new(Measure::Words, [].into_iter()).add(&bag([1]), 1.0, &mut []);
+    }
+
+    #[test]
+    fn every_name_is_found_and_no_other() {
+        for count in [0_u64, 1, 2, 3, 1_000] {
+            let name = |it: u64| it.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let field = Field::new(Measure::Words, [bag((0..count).map(name))].into_iter());
+            assert!((0..count).all(|it| field.place(name(it)).is_some()), "{count}");
+            assert!((count..2_000).all(|it| field.place(name(it)).is_none()), "{count}");
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod link;
 pub mod model;
 pub mod money;
 pub mod mutual;
+mod nearest;
 mod postings;
 pub mod query;
 pub mod rank;

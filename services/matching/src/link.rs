@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::lexicon::{Bag, Field, Measure, bag};
+use crate::nearest::{self, Labels};
 use crate::taxonomy::{ConceptKind, Taxonomy};
 use crate::text::{self, Tongue, fold};
 
@@ -36,15 +37,6 @@ pub struct Mention {
     pub words: usize,
     /// The number of the concept.
     pub concept: u32,
-}
-
-/// The labels of one kind in one language, those of a concept together.
-#[derive(Clone, Debug)]
-struct Labels {
-    /// The concept of each label.
-    concepts: Vec<u32>,
-    words: Field,
-    letters: Field,
 }
 
 /// What a phrase may mean, and in which language it is a label.
@@ -112,7 +104,7 @@ impl Linker {
         }
         phrases.values_mut().for_each(Vec::dedup);
         let longest = phrases.keys().map(Vec::len).max().unwrap_or(0).min(PHRASE_WORDS_MAX);
-        let labels = texts.into_iter().map(|(key, texts)| (key, Labels::new(&texts, key.1))).collect();
+        let labels = texts.into_iter().map(|(key, texts)| (key, compared(&texts, key.1))).collect();
         Self { labels, phrases, longest }
     }
 
@@ -147,35 +139,45 @@ impl Linker {
     #[must_use]
     pub fn suggest(&self, phrase: &str, kind: ConceptKind, tongue: Tongue, limit: usize) -> Vec<Suggestion> {
         let words = text::words(phrase);
+        self.nearest(&words, &letters(&words), (kind, tongue), limit)
+    }
+
+    /// The same for words and their letter sequences.
+    pub(crate) fn nearest(
+        &self,
+        words: &[String],
+        letters: &Bag,
+        (kind, tongue): (ConceptKind, Tongue),
+        limit: usize,
+    ) -> Vec<Suggestion> {
         let mut best: BTreeMap<u32, f64> = BTreeMap::new();
         for ((other, spoken), labels) in &self.labels {
             if *other == kind && (tongue == Tongue::Other || *spoken == tongue) {
-                for found in labels.rank(&words, *spoken, limit) {
+                for found in labels.rank(&stems(words, *spoken), letters, WORDS_SHARE, limit) {
                     let score = best.entry(found.concept).or_insert(0.0);
                     *score = score.max(found.score);
                 }
             }
         }
-        let found = best.into_iter().map(|(concept, score)| Suggestion { concept, score }).collect();
-        first(found, limit)
+        nearest::best(best.into_iter().collect(), limit)
     }
 
     /// How rare a stem is among the names of occupations in a language (English for others); 1 without such names.
     #[must_use]
     pub fn stem_idf(&self, name: u64, tongue: Tongue) -> f64 {
-        self.trades(tongue).map_or(1.0, |labels| labels.words.idf(name))
+        self.trades(tongue).map_or(1.0, |labels| labels.words().idf(name))
     }
 
     /// The same of a letter sequence.
     #[must_use]
     pub fn letters_idf(&self, name: u64, tongue: Tongue) -> f64 {
-        self.trades(tongue).map_or(1.0, |labels| labels.letters.idf(name))
+        self.trades(tongue).map_or(1.0, |labels| labels.letters().idf(name))
     }
 
     /// The length of the vector of letter sequences.
     #[must_use]
     pub fn letters_norm(&self, bag: &Bag, tongue: Tongue) -> f64 {
-        let square = |(name, count): (&u64, &u32)| {
+        let square = |(name, count): &(u64, u32)| {
             let weight = self.letters_idf(*name, tongue) * f64::from(*count);
             weight * weight
         };
@@ -188,43 +190,10 @@ impl Linker {
     }
 }
 
-impl Labels {
-    fn new(texts: &Folded, tongue: Tongue) -> Self {
-        let words: Vec<Bag> = texts.iter().map(|(_, words)| stems(words, tongue)).collect();
-        let letters: Vec<Bag> = texts.iter().map(|(_, words)| letters(words)).collect();
-        Self {
-            concepts: texts.iter().map(|(concept, _)| *concept).collect(),
-            words: Field::new(Measure::Words, &words),
-            letters: Field::new(Measure::Letters, &letters),
-        }
-    }
-
-    fn rank(&self, words: &[String], tongue: Tongue, limit: usize) -> Vec<Suggestion> {
-        let by_words = self.words.scores(&stems(words, tongue));
-        let by_letters = self.letters.scores(&letters(words));
-        let mut found: Vec<Suggestion> = Vec::new();
-        for ((concept, words), letters) in self.concepts.iter().zip(by_words).zip(by_letters) {
-            let score = WORDS_SHARE * words + (1.0 - WORDS_SHARE) * letters;
-            match found.last_mut().filter(|last| last.concept == *concept) {
-                Some(last) => last.score = last.score.max(score),
-                None if score > 0.0 => found.push(Suggestion { concept: *concept, score }),
-                None => {}
-            }
-        }
-        first(found, limit)
-    }
-}
-
-/// The best, in order; equals by number.
-fn first(mut found: Vec<Suggestion>, limit: usize) -> Vec<Suggestion> {
-    let better = |a: &Suggestion, b: &Suggestion| b.score.total_cmp(&a.score).then(a.concept.cmp(&b.concept));
-    if limit == 0 {
-        return Vec::new();
-    }
-    if found.len() > limit {
-        found.select_nth_unstable_by(limit, better);
-        found.truncate(limit);
-    }
-    found.sort_by(better);
-    found
+/// Each concept's labels as [`Labels`] compares them.
+fn compared(texts: &Folded, tongue: Tongue) -> Labels {
+    let concepts = texts.iter().map(|(concept, _)| *concept);
+    let words = Field::new(Measure::Words, texts.iter().map(|(_, words)| stems(words, tongue)));
+    let letters = Field::new(Measure::Letters, texts.iter().map(|(_, words)| letters(words)));
+    Labels::new(concepts, words, letters)
 }

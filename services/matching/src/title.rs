@@ -126,11 +126,11 @@ impl Titles {
     #[must_use]
     pub fn read(&self, title: &str, tongue: Tongue) -> Title {
         let words = text::words(title);
-        let stems: Box<[u64]> = link::stems(&words, tongue).into_keys().collect();
+        let stems: Box<[u64]> = link::stems(&words, tongue).into_iter().map(|(name, _)| name).collect();
         let bag = link::letters(&words);
         let trades: Box<[(u32, f64)]> = self
             .linker
-            .suggest(title, ConceptKind::Occupation, tongue, TRADES_MAX)
+            .nearest(&words, &bag, (ConceptKind::Occupation, tongue), TRADES_MAX)
             .iter()
             .filter_map(|found| Some((*self.places.get(&found.concept)?, found.score)))
             .collect();
@@ -139,7 +139,7 @@ impl Titles {
             .flat_map(|(name, count)| std::iter::repeat_n(shorten(*name), *count as usize))
             .collect();
         letters.sort_unstable();
-        let length = length(self.sum(&trades).values().copied());
+        let length = length(self.sum(&trades).into_iter().map(|(_, weight)| weight));
         Title {
             weight: stems.iter().map(|name| self.stem_idf(*name, tongue)).sum(),
             stems,
@@ -187,15 +187,19 @@ impl Titles {
         words * by_words(asked, other) + letters * by_letters(asked, other) + trades * by_trades(asked, other)
     }
 
-    /// The sum of the vectors of trades.
-    fn sum(&self, trades: &[(u32, f64)]) -> BTreeMap<u64, f64> {
-        let mut sum = BTreeMap::new();
-        for (place, score) in trades {
-            for (part, weight) in self.vectors.get(*place as usize).map(Vec::as_slice).unwrap_or_default() {
-                *sum.entry(*part).or_insert(0.0) += score * weight;
-            }
-        }
-        sum
+    /// The sum of the vectors of trades, by part.
+    fn sum(&self, trades: &[(u32, f64)]) -> Vec<Part> {
+        let weighed = trades.iter().flat_map(|(place, score)| {
+            let parts = self.vectors.get(*place as usize).map(Vec::as_slice).unwrap_or_default();
+            parts.iter().map(move |(part, weight)| (*part, score * weight))
+        });
+        let mut parts: Vec<Part> = weighed.collect();
+        // Stable: of one part the likelier trade is added first.
+        parts.sort_by_key(|(part, _)| *part);
+        let sum = |same: &[Part]| {
+            same.first().map(|(part, _)| (*part, same.iter().fold(0.0, |sum, (_, weight)| sum + weight)))
+        };
+        parts.chunk_by(|a, b| a.0 == b.0).filter_map(sum).collect()
     }
 }
 
