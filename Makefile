@@ -13,10 +13,12 @@ help: ## this list
 demo: tools ## three federated nodes do the main job on real data, and a stranger verifies it (KEEP=1 leaves them up, DATA=DIR loads your own job texts)
 	@echo '==> building (the first time takes two to three minutes on two cores)'
 	cargo build $(BINS)
+	target/debug/hanse-node taxonomy fetch --download-only || true
 	target/debug/hanse-demo $(if $(DATA),--data '$(DATA)') $(if $(KEEP),--keep)
 
 run: tools ## one node on a private Postgres of its own, until interrupted
 	cargo build -p hanse-node -p hanse-command
+	target/debug/hanse-node taxonomy fetch || true
 	target/debug/hanse-node run --private
 
 test: tools ## every test, against a throw-away Postgres that the target starts and stops

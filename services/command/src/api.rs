@@ -296,6 +296,15 @@ pub fn peers() -> Request {
     Request::get(&["v1", "peers"])
 }
 
+/// The skills that a phrase may mean.
+#[must_use]
+pub fn skills(text: &str, language: Option<&str>, limit: Option<&str>) -> Request {
+    Request::get(&["v1", "skills"])
+        .query("text", Some(text))
+        .query("language", language)
+        .query("limit", limit)
+}
+
 /// Whether it can do its work.
 #[must_use]
 pub fn ready() -> Request {

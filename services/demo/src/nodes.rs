@@ -21,6 +21,8 @@ use crate::stage::{Look, Stage};
 const FOLDERS: &str = "/var/tmp";
 /// Three databases are made at once; a slow disk takes its time.
 const START_PATIENCE: Duration = Duration::from_secs(60);
+/// Three nodes read thirteen thousand skills at once, in a build that is not optimised.
+const LEARN_PATIENCE: Duration = Duration::from_secs(180);
 /// A node drains for ten seconds at most, and its database takes the rest.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
 /// Milliseconds between two looks of the background work: people watch, so shorter than a node in service needs.
@@ -111,6 +113,42 @@ impl Nodes {
     /// Where their data lie.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Gives each node the skills of ESCO, if `make demo` could download them, and waits until all have the same. Without them a
+    /// node has its own list of trades: then the answer is why.
+    pub(crate) fn learn(&self, stage: &Stage) -> Result<Result<String, String>, DemoError> {
+        let program = beside("hanse-node")?;
+        let [config, taxonomy, fetch, cached] = ["--config", "taxonomy", "fetch", "--cached"].map(OsStr::new);
+        let learnt: Vec<Result<String, DemoError>> = thread::scope(|scope| {
+            let program = &program;
+            let tell = |node: &Node| {
+                let file = node.config.clone();
+                scope.spawn(move || run(program, &[config, file.as_os_str(), taxonomy, fetch, cached]))
+            };
+            let told = self.all().map(tell);
+            told.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        });
+        if let Some(Err(error)) = learnt.into_iter().find(Result::is_err) {
+            return Ok(Err(error.to_string()));
+        }
+        let version = stage.within(LEARN_PATIENCE, "three nodes to read ESCO", || self.versions())?;
+        Ok(Ok(version))
+    }
+
+    /// The version of the taxonomy, once all have the same and it is more than their own list.
+    fn versions(&self) -> Result<Look<String>, DemoError> {
+        let mut versions = Vec::new();
+        for node in self.all() {
+            let answer = node.client.send(&api::skills("welding", None, Some("1")));
+            let answer = answer.map_err(DemoError::asked("the demo", "look up a skill"))?;
+            versions.push(
+                answer.pointer("/taxonomy/version").and_then(|it| it.as_str()).unwrap_or_default().to_owned(),
+            );
+        }
+        let first = versions.first().cloned().unwrap_or_default();
+        let same = first.contains("esco") && versions.iter().all(|version| *version == first);
+        Ok(if same { Look::There(first) } else { Look::NotYet(versions.join(", ")) })
     }
 
     /// Writes each one's card into the others' configurations.

@@ -49,6 +49,9 @@ pub(crate) fn walk(stage: &Stage, args: &Args) -> Result<(), DemoError> {
     finale(stage, &results)
 }
 
+/// What whoever shows names of ESCO must say.
+const ESCO: &str = "This service uses the ESCO classification of the European Commission.";
+
 fn up(stage: &Stage, results: &Results) -> Result<Nodes, DemoError> {
     stage.step("Three nodes, each with a database of its own");
     let nodes = Nodes::start(stage, results.folder())?;
@@ -60,6 +63,10 @@ fn up(stage: &Stage, results: &Results) -> Result<Nodes, DemoError> {
         nodes.folder().display(),
         stage.elapsed().as_secs_f32()
     ));
+    match nodes.learn(stage)? {
+        Ok(version) => stage.tell(&format!("skills and trades: {version} ({ESCO})")),
+        Err(why) => stage.tell(&format!("skills and trades: the nodes' own list only ({why})")),
+    }
     Ok(nodes)
 }
 

@@ -54,12 +54,6 @@ impl Knowledge {
         Self { taxonomy: Arc::new(taxonomy), linker, titles, rates, policy }
     }
 
-    /// The taxonomy's digest in lower-case hex: two nodes with one digest rank alike.
-    #[must_use]
-    pub fn digest(&self) -> String {
-        hex(self.taxonomy.digest())
-    }
-
     /// What to say beside names: our own list names ids of ESCO, and imported files are its.
     #[must_use]
     pub const fn attribution(&self) -> &'static str {
@@ -77,10 +71,6 @@ impl Knowledge {
     pub fn setting(&self) -> Setting<'_> {
         Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, policy: self.policy }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The state in force of one process, and whoever waits for the next.

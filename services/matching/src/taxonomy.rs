@@ -40,7 +40,7 @@ impl Taxonomy {
         &self.version
     }
 
-    /// SHA-256 over version, concepts, labels and relations: two nodes with one digest rank alike.
+    /// SHA-256 over version, concepts, labels with their languages, and relations: two nodes with one digest rank alike.
     #[must_use]
     pub const fn digest(&self) -> &[u8; 32] {
         &self.digest
@@ -111,6 +111,7 @@ fn digest(version: &str, concepts: &[Concept]) -> [u8; 32] {
         field(concept.kind.name());
         field(concept.isco.as_deref().unwrap_or_default());
         for label in &concept.labels {
+            field(label.tongue.tag());
             field(&label.text);
             field(if label.preferred { "preferred" } else { "other" });
         }

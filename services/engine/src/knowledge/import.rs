@@ -132,7 +132,7 @@ pub async fn in_force(store: &Store) -> Result<InForce, NotImported> {
     Ok(InForce {
         version,
         name: taxonomy.version().to_owned(),
-        digest: super::hex(taxonomy.digest()),
+        digest: taxonomy.digest_hex(),
         summary: summary(&taxonomy),
         files,
         rates,

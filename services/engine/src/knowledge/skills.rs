@@ -104,7 +104,7 @@ impl Engine {
                     items.push(MentionView { id: concept.id.clone(), labels: labels(concept), words });
                 }
             }
-            Mentions { taxonomy: named(knowledge), language: tag(tongue).to_owned(), items }
+            Mentions { taxonomy: named(knowledge), language: tongue.tag().to_owned(), items }
         })
         .await
     }
@@ -178,7 +178,7 @@ fn near(taxonomy: &Taxonomy, concept: &Concept) -> Vec<NearView> {
 fn named(knowledge: &Knowledge) -> TaxonomyView {
     TaxonomyView {
         version: knowledge.taxonomy.version().to_owned(),
-        digest: knowledge.digest(),
+        digest: knowledge.taxonomy.digest_hex(),
         attribution: knowledge.attribution().to_owned(),
     }
 }
@@ -187,19 +187,13 @@ fn named(knowledge: &Knowledge) -> TaxonomyView {
 fn labels(concept: &Concept) -> Vec<SkillName> {
     let tongues = [Tongue::English, Tongue::French, Tongue::Other];
     let has = |tongue: &Tongue| concept.labels.iter().any(|label| label.tongue == *tongue);
-    let shown =
-        |tongue| SkillName { language: tag(tongue).to_owned(), text: concept.label(tongue).to_owned() };
+    let shown = |tongue: Tongue| SkillName {
+        language: tongue.tag().to_owned(),
+        text: concept.label(tongue).to_owned(),
+    };
     tongues.into_iter().filter(has).map(shown).collect()
 }
 
 fn name(label: &Label) -> SkillName {
-    SkillName { language: tag(label.tongue).to_owned(), text: label.text.clone() }
-}
-
-const fn tag(tongue: Tongue) -> &'static str {
-    match tongue {
-        Tongue::English => "en",
-        Tongue::French => "fr",
-        Tongue::Other => "und",
-    }
+    SkillName { language: label.tongue.tag().to_owned(), text: label.text.clone() }
 }

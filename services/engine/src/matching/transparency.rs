@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Failure, UseError};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{ESCO_ATTRIBUTION, Knowledge};
 use crate::views::{
     Fairness, RankingSetting, RatesInForce, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
     weights_by_name,
@@ -86,6 +86,7 @@ fn setting(knowledge: &Knowledge) -> Result<RankingSetting, Failure> {
         taxonomy: TaxonomyInForce {
             version: taxonomy.version().to_owned(),
             digest: taxonomy.digest_hex(),
+            attribution: ESCO_ATTRIBUTION.to_owned(),
             concepts: taxonomy.concepts().len(),
         },
         rates: RatesInForce {

@@ -245,6 +245,8 @@ pub struct TaxonomyInForce {
     pub version: String,
     /// Two nodes with one digest rank alike.
     pub digest: String,
+    /// What to show beside its names.
+    pub attribution: String,
     /// How many skills, trades and groups.
     pub concepts: usize,
 }

@@ -39,6 +39,16 @@ impl Tongue {
         }
     }
 
+    /// Its tag: `en`, `fr`, or `und` for any other.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+            Self::Other => "und",
+        }
+    }
+
     /// From the function words of a text; [`Tongue::Other`] if neither language has more of them.
     #[must_use]
     pub fn guess(text: &str) -> Self {

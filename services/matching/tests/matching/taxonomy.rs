@@ -45,6 +45,18 @@ fn the_order_of_files_and_a_second_import_change_nothing() {
 }
 
 #[test]
+fn the_digest_says_everything_that_ranks() {
+    let english = |tongue| {
+        let mut importer = Importer::new("v").unwrap();
+        importer.add(CONCEPTS_EN, tongue).unwrap();
+        importer.finish().unwrap().digest_hex()
+    };
+    assert_ne!(english(Tongue::English), english(Tongue::French), "the same words in another language");
+    // PROTOCOL.md says how it is made; nodes of all releases must agree.
+    assert_eq!(english(Tongue::English), "bb83583b976834251f39be939d1e0e8e39307f3db80bca6cd5f657192961090d");
+}
+
+#[test]
 fn broken_files_are_refused_and_leave_no_trace() {
     let refused = |text: &str| {
         let mut importer = Importer::new("v").unwrap();

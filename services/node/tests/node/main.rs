@@ -3,3 +3,4 @@
 
 mod openapi;
 mod program;
+mod taxonomy;

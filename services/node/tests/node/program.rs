@@ -14,8 +14,8 @@ const WRITERS: usize = 6;
 const ACKNOWLEDGED: usize = 60;
 
 /// One node's files, ports and database.
-struct Site {
-    folder: TempDir,
+pub(crate) struct Site {
+    pub(crate) folder: TempDir,
     http: Port,
     /// Where a second process answers, if there is one.
     second: Port,
@@ -26,7 +26,7 @@ struct Site {
 
 impl Site {
     /// Founds a node and writes its configuration, as an operator would.
-    async fn found() -> Self {
+    pub(crate) async fn found() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (http, second, p2p) = (Port::claim(), Port::claim(), Port::claim());
         let database = TestDatabase::new().await;
@@ -54,11 +54,18 @@ impl Site {
     }
 
     async fn run(&self, command: &str) -> Output {
-        within(command, program().arg("--config").arg(&self.config).arg(command).output()).await.unwrap()
+        self.runs(&[command]).await
+    }
+
+    /// Runs a command that ends by itself.
+    pub(crate) async fn runs(&self, arguments: &[&str]) -> Output {
+        let mut command = program();
+        command.arg("--config").arg(&self.config).args(arguments);
+        within(&arguments.join(" "), command.output()).await.unwrap()
     }
 
     /// Starts the node and waits until it answers.
-    async fn start(&self) -> Child {
+    pub(crate) async fn start(&self) -> Child {
         self.start_on(&self.http).await
     }
 
@@ -76,7 +83,7 @@ impl Site {
         child
     }
 
-    fn http(&self) -> Http {
+    pub(crate) fn http(&self) -> Http {
         at(&self.http)
     }
 }
@@ -92,7 +99,7 @@ fn program() -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!("{} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -174,7 +181,7 @@ async fn entries(http: Http) -> Vec<Value> {
 }
 
 /// Stops the node as a service manager does, and expects it to end well.
-async fn ends_in_order(child: &mut Child) {
+pub(crate) async fn ends_in_order(child: &mut Child) {
     let id = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     let status = within("the end of the node", child.wait()).await.unwrap();

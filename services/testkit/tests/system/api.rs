@@ -30,6 +30,10 @@ async fn every_operation_answers_as_described() {
     ] {
         assert_eq!(api.call(home.get(path)).await.status, 200, "{path}");
     }
+    for path in ["/v1/skills?text=rust&language=en&limit=1", "/v1/skills/local:rust"] {
+        api.call(home.get(path)).await.ok(200);
+    }
+    api.call(home.post("/v1/skills/link", &json!({"text": "Rust", "language": "en"}))).await.ok(200);
     let (ada, ben) = people(&mut api, &federation).await;
     let contract = work(&mut api, &ada, &ben).await;
     reviews(&mut api, &ada, &ben, &contract).await;

@@ -24,5 +24,6 @@ mod schema;
 mod scores;
 mod search;
 mod secrets;
+mod skills;
 mod tiles;
 mod walk;
