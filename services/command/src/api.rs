@@ -194,6 +194,34 @@ pub fn job(id: &str) -> Request {
     Request::get(&["v1", "jobs", id]).by(As::Viewer)
 }
 
+/// Who fits a job and why, also of the other nodes if `scope` is `federation`; the first look of its client on a day counts as
+/// attention.
+#[must_use]
+pub fn matches(job: &str, language: &str, limit: Option<u32>, scope: Option<&str>) -> Request {
+    let limit = limit.map(|limit| limit.to_string());
+    Request::get(&["v1", "jobs", job, "matches"])
+        .by(As::Viewer)
+        .query("language", Some(language))
+        .query("limit", limit.as_deref())
+        .query("scope", scope)
+}
+
+/// Why somebody is not shown for a job, or where they stand.
+#[must_use]
+pub fn why_not(job: &str, did: &str, language: &str) -> Request {
+    Request::get(&["v1", "jobs", job, "matches", did]).query("language", Some(language))
+}
+
+/// Open jobs that fit one.
+#[must_use]
+pub fn recommended(language: &str, limit: Option<u32>) -> Request {
+    let limit = limit.map(|limit| limit.to_string());
+    Request::get(&["v1", "me", "recommended-jobs"])
+        .by(As::Person)
+        .query("language", Some(language))
+        .query("limit", limit.as_deref())
+}
+
 /// Closes a job that nobody got.
 #[must_use]
 pub fn close_job(id: &str, reason: &str) -> Request {

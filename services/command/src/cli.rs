@@ -2,6 +2,7 @@
 
 mod args;
 mod body;
+mod matching;
 mod search;
 mod told;
 
@@ -13,6 +14,7 @@ pub use args::{
     BidArgs, JobArgs, Language, OfferArgs, Password, ProfileArgs, Reason, RecordArgs, ReviewArgs, ScoreArgs,
     Trial, VerifyArgs, YesNo,
 };
+pub use matching::{ListArgs, MatchArgs, Matching, Sentences};
 pub use search::{FilterArgs, SearchArgs};
 pub use told::{After, SearchesCommand, Told};
 
@@ -25,6 +27,7 @@ pub use told::{After, SearchesCommand, Told};
 Examples:
   hanse --node http://127.0.0.1:8080 register ada      open an account and sign in
   hanse job search 'bookkeeping' --language en
+  hanse match JOB --language fr                        who fits, and why
   hanse bid JOB --text 'I have done this for two cafés.' --pay '35 EUR/hour'
   hanse contracts
   hanse evidence did:key:z6Mk… -o evidence.json && hanse policy https://a.example https://b.example -o policy.txt
@@ -86,6 +89,9 @@ pub enum Command {
     /// Jobs, bids, contracts.
     #[command(flatten)]
     Work(Work),
+    /// Who fits which job, and why.
+    #[command(flatten)]
+    Matching(Matching),
     /// What is done under one contract.
     #[command(flatten)]
     Step(Step),

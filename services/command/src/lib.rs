@@ -14,10 +14,12 @@
 //! | [`policy`] | whom to trust, made from the cards of nodes |
 //! | [`record`] | whole logs, fetched into a file |
 //! | [`offline`] | verification and scores without any server |
+//! | [`check`] | matches recomputed without any server |
 //! | [`cli`] | the arguments; `run` does what they say |
 
 pub mod api;
 pub mod caller;
+pub mod check;
 pub mod cli;
 pub mod client;
 pub mod clock;

@@ -1,5 +1,6 @@
 //! Does what the arguments say.
 
+mod matching;
 mod people;
 mod show;
 mod told;
@@ -47,6 +48,10 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
     match &cli.command {
         Command::People(command) => run()?.people(command)?,
         Command::Work(command) => run()?.work(command)?,
+        Command::Matching(command) => match matching::checked(command, cli.json) {
+            Some(checked) => return checked,
+            None => run()?.matching(command)?,
+        },
         Command::Step(command) => run()?.step(command)?,
         Command::Told(command) => run()?.told(command)?,
         Command::Record(command) => run()?.record(command)?,

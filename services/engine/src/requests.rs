@@ -325,3 +325,26 @@ pub struct MatchQuery {
     #[serde(default)]
     pub scope: Option<String>,
 }
+
+/// How a list of recommended jobs is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct RecommendedQuery {
+    /// At most so many, 1 to 50; 20 if not said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[serde(default)]
+    pub language: Option<String>,
+}
+
+/// How an answer to "why not me" is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct WhyNotQuery {
+    /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[serde(default)]
+    pub language: Option<String>,
+}

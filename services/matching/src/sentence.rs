@@ -1,5 +1,7 @@
 //! Explanations as people read them, in English and French, from templates. No language model.
 
+mod cost;
+
 use crate::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhyNot};
 use crate::fair::Placement;
 use crate::query::Stop;
@@ -28,44 +30,42 @@ fn told(explanation: &Explanation, side: Side, tongue: Tongue) -> Vec<String> {
         Side::Freelancer => &explanation.freelancer,
     };
     let french = tongue == Tongue::French;
-    let say = |en: String, fr: String| if french { fr } else { en };
-    let mut said = vec![say(
-        format!("Place {} with {} of 100 points.", explanation.rank, points(explanation.h, false)),
-        format!("Rang {} avec {} points sur 100.", explanation.rank, points(explanation.h, true)),
-    )];
+    let mut said = vec![place_sentence(explanation, french)];
     for need in &explanation.needs {
-        said.push(need_sentence(&need.need, need.have.as_ref(), french));
+        said.extend(need.have.as_ref().map(|have| met_sentence(&need.need, have, french)));
+    }
+    let missing = explanation.needs.iter().filter(|need| need.have.is_none());
+    let names: Vec<&str> = missing.map(|it| if french { it.need.fr.as_str() } else { &it.need.en }).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        said.push(if french { format!("Manque : {names}.") } else { format!("Missing: {names}.") });
     }
     let mut costs: Vec<&Line> = lines.iter().filter(|line| line.lost >= LOST_MIN).collect();
     costs.sort_by(|a, b| b.lost.cmp(&a.lost).then(a.factor.cmp(&b.factor)));
-    for line in costs {
-        let (en, fr) = factor_names(line.factor);
-        let lost = u32::try_from(line.lost).unwrap_or(u32::MAX);
-        said.push(say(
-            format!("{en} cost {} points.", points(lost, false)),
-            format!("{fr} : {} points perdus.", points(lost, true)),
-        ));
+    for line in &costs {
+        said.push(cost::sentence(line, explanation, side, french));
     }
-    if let Some(price) = explanation.price.as_ref().filter(|price| price.asked > price.paid) {
-        said.push(say(
-            format!(
-                "{} is asked, the job pays {}.",
-                amount(price.asked, price, false),
-                amount(price.paid, price, false)
-            ),
-            format!(
-                "{} demandés, la mission paie {}.",
-                amount(price.asked, price, true),
-                amount(price.paid, price, true)
-            ),
-        ));
-    }
-    said.extend(explanation.kilometres.map(|km| say(format!("{km} km away."), format!("À {km} km."))));
+    let far = explanation.kilometres.filter(|_| costs.iter().all(|line| line.factor != Factor::Place));
+    said.extend(far.map(|km| if french { format!("À {km} km.") } else { format!("{km} km away.") }));
     said.extend(explanation.placement.map(|placement| placement_sentence(placement, french)));
     for it in explanation.what_if.iter().filter(|it| it.rank < explanation.rank) {
         said.push(change_sentence(&it.change, it.rank, explanation.price.as_ref(), french));
     }
     said
+}
+
+/// The place and what it is made of: what each side loses is told of that side's own points.
+fn place_sentence(explanation: &Explanation, french: bool) -> String {
+    let Explanation { rank, h, u, v, .. } = explanation;
+    let [h, u, v] = [h, u, v].map(|it| points(*it, french));
+    let by_score = explanation.placement.is_some();
+    if french {
+        let place = if by_score { format!("Rang {rank} au score") } else { format!("Rang {rank}") };
+        format!("{place}, avec {h} points sur 100 : {u} côté client, {v} côté freelance.")
+    } else {
+        let place = if by_score { format!("Place {rank} by score") } else { format!("Place {rank}") };
+        format!("{place}, with {h} of 100 points: {u} for the client, {v} for the freelancer.")
+    }
 }
 
 /// What a person is told who asks "why not me".
@@ -105,11 +105,8 @@ const fn stop_sentence(stop: Stop, french: bool) -> &'static str {
     if french { fr } else { en }
 }
 
-fn need_sentence(need: &Named, have: Option<&Having>, french: bool) -> String {
+fn met_sentence(need: &Named, have: &Having, french: bool) -> String {
     let name = if french { &need.fr } else { &need.en };
-    let Some(have) = have else {
-        return if french { format!("Manque : {name}.") } else { format!("Missing: {name}.") };
-    };
     let skill = if french { &have.skill.fr } else { &have.skill.en };
     let line = u32::from(have.line).saturating_add(1);
     let (en, fr) = match have.relation {
@@ -125,25 +122,11 @@ fn need_sentence(need: &Named, have: Option<&Having>, french: bool) -> String {
         (_, false) => format!(" \u{201c}{skill}\u{201d}"),
     };
     if french {
-        let word = if have.verified { "attesté" } else { "déclaré" };
-        format!("« {name} » {fr}{how} (ligne {line} du profil, {word}).")
+        let word = if have.verified { "attestée" } else { "déclarée" };
+        format!("« {name} » {fr}{how} (compétence {line} du profil, {word}).")
     } else {
         let word = if have.verified { "verified" } else { "self-declared" };
-        format!("\u{201c}{name}\u{201d} {en}{how} (line {line} of the profile, {word}).")
-    }
-}
-
-const fn factor_names(factor: Factor) -> (&'static str, &'static str) {
-    match factor {
-        Factor::Skill => ("Skills", "Compétences"),
-        Factor::Title => ("The title", "Intitulé"),
-        Factor::Text => ("The profile's words", "Mots du profil"),
-        Factor::Rate => ("The rate", "Tarif"),
-        Factor::Availability => ("Availability", "Disponibilité"),
-        Factor::Zone => ("The time zone", "Fuseau horaire"),
-        Factor::Language => ("Languages", "Langues"),
-        Factor::Place => ("The place", "Lieu"),
-        Factor::Reputation => ("The record so far", "Historique"),
+        format!("\u{201c}{name}\u{201d} {en}{how} (skill {line} of the profile, {word}).")
     }
 }
 

@@ -14,7 +14,7 @@ use hanse_store::{accounts, ranking};
 use crate::Engine;
 use crate::error::{Refusal, UseError};
 use crate::knowledge::Knowledge;
-use crate::requests::MatchQuery;
+use crate::requests::{MatchQuery, WhyNotQuery};
 use crate::views::{Match, Matches, WhyNotMe, weights_by_name};
 
 use super::peers::{Asked, Other};
@@ -57,6 +57,7 @@ impl Engine {
         let counted = own && attention::count(self, posting.id.hash(), &ranking.ranked, &shown).await?;
         Ok(Matches {
             job: id.to_string(),
+            attribution: self.knowledge().attribution().to_owned(),
             language: tag(tongue).to_owned(),
             ranked: ranking.ranked.len(),
             weights: weights_by_name(&ranking.policy.weights),
@@ -72,7 +73,12 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound`, `Elsewhere`, `OwnJob`, `BadField`; `NotReady` and `Busy` for a moment.
-    pub async fn why_not(&self, id: &DocumentId, did: &Did, query: MatchQuery) -> Result<WhyNotMe, UseError> {
+    pub async fn why_not(
+        &self,
+        id: &DocumentId,
+        did: &Did,
+        query: WhyNotQuery,
+    ) -> Result<WhyNotMe, UseError> {
         let tongue = language(query.language.as_deref())?;
         let connection = self.store().connection().await?;
         let (posting, _) = Posting::load(&connection, id).await?;
@@ -101,6 +107,7 @@ impl Engine {
         Ok(WhyNotMe {
             job: id.to_string(),
             did: did.to_string(),
+            attribution: self.knowledge().attribution().to_owned(),
             language: tag(tongue).to_owned(),
             unknown_skills,
             answer,

@@ -140,6 +140,8 @@ impl Engine {
 
 /// Reads everything anew. Who asks meanwhile is answered from what was there before.
 async fn build(engine: &Engine, knowledge: Arc<Knowledge>) -> Result<(), UseError> {
+    // What is ranked with is published before anything is ranked with it.
+    transparency::note(engine, &knowledge).await?;
     let connection = engine.store().connection().await?;
     let cursor = changes::cursor(&connection).await?;
     drop(connection);
@@ -179,7 +181,7 @@ async fn build(engine: &Engine, knowledge: Arc<Knowledge>) -> Result<(), UseErro
     })
     .await?;
     tracing::info!(people, jobs, taxonomy = knowledge.taxonomy.version(), "the index is built");
-    transparency::note(engine, &knowledge).await
+    Ok(())
 }
 
 /// Applies what has changed, as it stands now: a change says that something happened, not what.

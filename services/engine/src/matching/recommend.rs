@@ -1,18 +1,20 @@
 //! The other direction: open postings for a person.
 
+use hanse_document::kind::Body;
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_matching::explain::{self, Explanation};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::Ranked;
 use hanse_matching::sentence;
-use hanse_store::jobs;
+use hanse_store::{jobs, ranking};
 
 use crate::error::{Refusal, UseError};
-use crate::requests::MatchQuery;
+use crate::requests::RecommendedQuery;
 use crate::views::{Recommended, RecommendedJob, weights_by_name};
 use crate::{Engine, show};
 
 use super::answer::tag;
+use super::posting::{person, verified};
 use super::{language, length};
 
 impl Engine {
@@ -21,26 +23,38 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound` without a profile, `BadField`; `NotReady` and `Busy` for a moment.
-    pub async fn recommended_jobs(&self, did: &Did, query: MatchQuery) -> Result<Recommended, UseError> {
+    pub async fn recommended_jobs(
+        &self,
+        did: &Did,
+        query: RecommendedQuery,
+    ) -> Result<Recommended, UseError> {
         let (limit, tongue) = (length(query.limit)?, language(query.language.as_deref())?);
         let policy = self.config().ranking;
         let subject = did.subject_key();
+        let connection = self.store().connection().await?;
+        let row =
+            ranking::people(&connection, &[subject]).await?.pop().ok_or(Refusal::NotFound("profile"))?;
+        drop(connection);
         let found = self.compute(move |engine| {
+            let document = verified(&row.profile, "a stored profile")?;
+            let Body::Profile(profile) = document.body() else {
+                return Err(Refusal::NotFound("profile").into());
+            };
             engine.matching().read(|state, space| {
                 let setting = Setting { policy, ..state.knowledge.setting() };
-                let person = state.people.get(&subject).ok_or(Refusal::NotFound("profile"))?;
-                let ranked = state.jobs.rank(setting, person, space);
+                let (person, _) = person(engine, &state.knowledge, &row.did, profile);
+                let ranked = state.jobs.rank(setting, &person, space);
                 let others = ranked.into_iter().filter(|job| state.clients.get(&job.id) != Some(&subject));
                 let explained = (1_usize..).zip(others.take(limit)).filter_map(|(place, ranked)| {
                     let query = Query::new(state.jobs.get(&ranked.id)?, setting);
                     let completed = person.standing.completed;
                     let own = Ranked::new(subject, ranked.features, completed, query.weights());
-                    let explanation = explain::explain(&query, &[own], person, &own);
+                    let explanation = explain::explain(&query, &[own], &person, &own);
                     // Places are those of postings here: what a change would do among people is another question.
                     Some((ranked.id, Explanation { rank: place, what_if: Vec::new(), ..explanation }))
                 });
-                Ok::<_, UseError>(explained.collect::<Vec<_>>())
-            })?
+                explained.collect::<Vec<_>>()
+            })
         });
         let found = found.await?;
         let connection = self.store().connection().await?;
@@ -57,6 +71,7 @@ impl Engine {
         }
         Ok(Recommended {
             did: did.to_string(),
+            attribution: self.knowledge().attribution().to_owned(),
             language: tag(tongue).to_owned(),
             weights: weights_by_name(&policy.weights),
             local_bonus: policy.local_bonus,

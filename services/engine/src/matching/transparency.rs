@@ -80,6 +80,7 @@ fn setting(knowledge: &Knowledge) -> Result<RankingSetting, Failure> {
             bound_percent: percent(fair::BOUND),
             newcomer_places: fair::NEWCOMER_PLACES.to_vec(),
             newcomer_contracts: fair::NEWCOMER_CONTRACTS,
+            newcomer_skill_percent: percent(fair::NEWCOMER_SKILL),
             half_life_days: percent(fair::HALF_LIFE_DAYS) / 100,
         },
         not_used: NOT_USED.map(str::to_owned).to_vec(),

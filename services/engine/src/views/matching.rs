@@ -35,6 +35,8 @@ fn name(factor: &Factor) -> String {
 pub struct Matches {
     /// The job.
     pub job: String,
+    /// Whose classification the names of skills are from.
+    pub attribution: String,
     /// The language of the sentences.
     pub language: String,
     /// How many people were compared by all factors.
@@ -133,6 +135,8 @@ pub struct WhyNotMe {
     pub job: String,
     /// Who.
     pub did: String,
+    /// Whose classification the names of skills are from.
+    pub attribution: String,
     /// The language of the sentences.
     pub language: String,
     /// Skills of their profile that this node does not know; they count for nothing.
@@ -148,6 +152,8 @@ pub struct WhyNotMe {
 pub struct Recommended {
     /// Who.
     pub did: String,
+    /// Whose classification the names of skills are from.
+    pub attribution: String,
     /// The language of the sentences.
     pub language: String,
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
@@ -234,6 +240,8 @@ pub struct Fairness {
     pub newcomer_places: Vec<usize>,
     /// Fewer completed contracts than this is new.
     pub newcomer_contracts: u32,
+    /// How much of the tenth's skill somebody new needs for such a place, in hundredths.
+    pub newcomer_skill_percent: u32,
     /// Days after which attention counts half.
     pub half_life_days: u32,
 }

@@ -104,22 +104,42 @@ fn sentences_in_both_languages() {
     let english = sentence::sentences(&explanation, Tongue::English).join("\n");
     let french = sentence::sentences(&explanation, Tongue::French).join("\n");
     for part in [
-        "Place 5 with",
-        "partly met by the broader \u{201c}systems programming\u{201d} (line 4",
+        "Place 5 by score, with",
+        "partly met by the broader \u{201c}systems programming\u{201d} (skill 4",
         "Missing: SQL.",
-        "56.00 EUR is asked",
+        "56.00 EUR is asked and the job pays",
+        "Skills that are missing or only near: \u{2212}",
         "New here",
     ] {
         assert!(english.contains(part), "{part}\n{english}");
     }
     for part in [
-        "Rang 5 avec",
-        "« programmation système » (ligne 4 du profil, attesté)",
+        "Rang 5 au score, avec",
+        "« programmation système » (compétence 4 du profil, attestée)",
         "Manque : langage SQL.",
-        "56,00 EUR demandés",
+        "56,00 EUR demandés, la mission paie",
+        "Compétences absentes ou seulement voisines : \u{2212}",
         "Arrivée récente",
     ] {
         assert!(french.contains(part), "{part}\n{french}");
+    }
+}
+
+/// What each side loses is told of that side: the numbers of a sentence add up to what its own score lacks.
+#[test]
+fn the_costs_that_are_told_are_those_of_the_side_that_is_told() {
+    let mut people = others();
+    people[0].skills = vec![held('a', 0)];
+    people[0].standing.bound = None;
+    let (explanation, _) = explained(&people, 0);
+    let client = sentence::sentences(&explanation, Tongue::English).join("\n");
+    let freelancer = sentence::for_freelancer(&explanation, Tongue::English).join("\n");
+    assert!(client.contains("No record yet, which counts as a middling one: \u{2212}"), "{client}");
+    assert!(freelancer.contains("The client has no record yet"), "{freelancer}");
+    for (said, lines) in [(&client, &explanation.client), (&freelancer, &explanation.freelancer)] {
+        let most = lines.iter().map(|line| line.lost).max().unwrap();
+        let tenths = (most + 500) / 1_000;
+        assert!(said.contains(&format!("\u{2212}{}.{} points", tenths / 10, tenths % 10)), "{said}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{get, web};
 use hanse_document::Kind;
-use hanse_engine::requests::MatchQuery;
+use hanse_engine::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_engine::views::{Matches, Recommended, Transparency, WhyNotMe};
 
 use super::answer;
@@ -30,7 +30,7 @@ pub(crate) async fn matches(
 }
 
 /// Why somebody is not shown for a job, or where they stand and why. Ask the person's home.
-#[utoipa::path(tag = "matching", params(MatchQuery, ("id" = String, Path, description = "`job_…`"), ("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "matching", params(WhyNotQuery, ("id" = String, Path, description = "`job_…`"), ("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
     (status = 200, description = "What stops them, or their place with the reasons.", body = WhyNotMe),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`own-job`: a client is not ranked for their own job.", body = Problem, content_type = "application/problem+json"),
@@ -41,7 +41,7 @@ pub(crate) async fn matches(
 pub(crate) async fn why_not(
     state: web::Data<State>,
     path: web::Path<(String, String)>,
-    query: web::Query<MatchQuery>,
+    query: web::Query<WhyNotQuery>,
 ) -> Result<web::Json<WhyNotMe>, Problem> {
     let (id, did) = path.into_inner();
     let (id, did) = (answer::id(&id, Kind::Job)?, answer::did(&did)?);
@@ -49,7 +49,7 @@ pub(crate) async fn why_not(
 }
 
 /// Open jobs of the whole federation for you, best first, by the same score as their clients see.
-#[utoipa::path(tag = "matching", security(("bearer" = [])), params(MatchQuery), responses(
+#[utoipa::path(tag = "matching", security(("bearer" = [])), params(RecommendedQuery), responses(
     (status = 200, description = "The jobs.", body = Recommended),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`: write a profile first.", body = Problem, content_type = "application/problem+json"),
@@ -59,7 +59,7 @@ pub(crate) async fn why_not(
 pub(crate) async fn recommended(
     state: web::Data<State>,
     principal: Principal,
-    query: web::Query<MatchQuery>,
+    query: web::Query<RecommendedQuery>,
 ) -> Result<web::Json<Recommended>, Problem> {
     Ok(web::Json(state.engine.recommended_jobs(&principal.did, query.into_inner()).await?))
 }

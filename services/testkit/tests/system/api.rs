@@ -35,6 +35,7 @@ async fn every_operation_answers_as_described() {
     }
     api.call(home.post("/v1/skills/link", &json!({"text": "Rust", "language": "en"}))).await.ok(200);
     let (ada, ben) = people(&mut api, &federation).await;
+    matching(&mut api, &ada, &ben).await;
     let contract = work(&mut api, &ada, &ben).await;
     reviews(&mut api, &ada, &ben, &contract).await;
     other_ends(&mut api, &ada, &ben).await;
@@ -87,6 +88,37 @@ async fn people(api: &mut Description, federation: &Federation) -> (Person, Pers
     let shown = api.call(home.get(&format!("/v1/profiles/{}", ada.did))).await.ok(200);
     assert_eq!(shown["profile"], profile, "what was said is what is shown");
     (ada, ben)
+}
+
+async fn matching(api: &mut Description, ada: &Person, ben: &Person) {
+    let profile =
+        json!({"name": "Ben", "headline": "Rust programmer", "skills": ["local:rust", "local:flying"]});
+    api.call(ben.put("/v1/me/profile", &profile)).await.ok(201);
+    let posting = json!({"title": "Rust programmer", "text": "For a log.", "skills": ["local:rust"], "place": {"kind": "remote"}});
+    let job = id(&api.call(ada.post("/v1/jobs", &posting)).await.ok(201));
+    until("the index has both", async || {
+        let indexed = ada.home.get("/v1/transparency").send().await.ok(200);
+        indexed["people"] == 2 && indexed["jobs"] == 1
+    })
+    .await;
+    let published = api.call(ada.home.get("/v1/transparency")).await.ok(200);
+    assert_eq!(published["changes"].as_array().unwrap().len(), 1, "{published}");
+    let path = format!("/v1/jobs/{job}/matches");
+    let found = api.call(ada.get(&format!("{path}?language=fr&limit=5"))).await.ok(200);
+    let first = &found["items"][0];
+    assert_eq!((&first["did"], &found["counted"]), (&json!(ben.did), &json!(true)), "{found}");
+    assert_eq!(first["unknown_skills"], json!(["local:flying"]));
+    let why = api.call(ben.home.get(&format!("{path}/{}", ben.did))).await.ok(200);
+    assert_eq!(why["answer"]["ranked"]["h"], first["explanation"]["h"]);
+    let jobs = api.call(ben.get("/v1/me/recommended-jobs")).await.ok(200);
+    assert_eq!(jobs["items"][0]["job"]["id"], json!(job));
+    for (path, status, slug) in [
+        (format!("{path}?limit=51"), 422, "bad-field"),
+        (format!("{path}/{}", ada.did), 403, "own-job"),
+        (format!("/v1/jobs/job_{}/matches", "A".repeat(43)), 404, "not-found"),
+    ] {
+        api.call(ada.home.get(&path)).await.refused(status, slug);
+    }
 }
 
 async fn work(api: &mut Description, ada: &Person, ben: &Person) -> String {

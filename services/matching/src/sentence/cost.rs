@@ -1,0 +1,90 @@
+//! What cost points, factor by factor, with the reason as far as the explanation knows it.
+
+use super::{amount, points};
+use crate::explain::{Explanation, Line};
+use crate::score::ONE;
+use crate::side::{Factor, Side};
+use crate::taxonomy::Relation;
+
+/// One cost.
+pub(super) fn sentence(line: &Line, explanation: &Explanation, side: Side, french: bool) -> String {
+    let lost = points(u32::try_from(line.lost).unwrap_or(u32::MAX), french);
+    let (en, fr) = reason(line, explanation, side);
+    if french { format!("{fr} : −{lost} points.") } else { format!("{en}: −{lost} points.") }
+}
+
+fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String) {
+    let both = |en: &str, fr: &str| (en.to_owned(), fr.to_owned());
+    match line.factor {
+        Factor::Skill => skills(explanation),
+        Factor::Title => both(
+            "The headline says something else than the title of the job",
+            "La ligne sous le nom dit autre chose que le titre de la mission",
+        ),
+        Factor::Text => both(
+            "The profile has few of the words of the job's text",
+            "Le profil a peu de mots du texte de la mission",
+        ),
+        Factor::Rate => rate(explanation),
+        Factor::Availability => {
+            both("Too few free hours, or free too late", "Trop peu d'heures libres, ou libre trop tard")
+        }
+        Factor::Zone => both(
+            "Few working hours in common: the time zones are far apart",
+            "Peu d'heures de travail communes : fuseaux éloignés",
+        ),
+        Factor::Language => both(
+            "A language of the job is known less well than it asks",
+            "Une langue de la mission est moins bien connue que demandé",
+        ),
+        Factor::Place => match explanation.kilometres {
+            Some(km) => (format!("{km} km away"), format!("À {km} km")),
+            None => both("The place", "Le lieu"),
+        },
+        Factor::Reputation => record(line.x, side),
+    }
+}
+
+fn skills(explanation: &Explanation) -> (String, String) {
+    let all = |holds: fn(&crate::explain::Having) -> bool| {
+        explanation.needs.iter().all(|need| need.have.as_ref().is_some_and(holds))
+    };
+    let (en, fr) = if !all(|have| have.relation == Relation::Same) {
+        ("Skills that are missing or only near", "Compétences absentes ou seulement voisines")
+    } else if !all(|have| have.verified) {
+        (
+            "Skills that nobody but the person vouches for yet",
+            "Compétences que personne d'autre n'atteste encore",
+        )
+    } else {
+        ("Skills below the highest level", "Compétences au-dessous du plus haut niveau")
+    };
+    (en.to_owned(), fr.to_owned())
+}
+
+fn rate(explanation: &Explanation) -> (String, String) {
+    let Some(price) = &explanation.price else { return ("The rate".to_owned(), "Le tarif".to_owned()) };
+    let told = |french| (amount(price.asked, price, french), amount(price.paid, price, french));
+    let ((asked, paid), (asked_fr, paid_fr)) = (told(false), told(true));
+    (
+        format!("{asked} is asked and the job pays {paid}"),
+        format!("{asked_fr} demandés, la mission paie {paid_fr}"),
+    )
+}
+
+/// Who has no record has exactly one half, and nobody loses more by that than by what is known.
+fn record(x: u32, side: Side) -> (String, String) {
+    let (en, fr) = match (x == ONE / 2, side) {
+        (true, Side::Client) => (
+            "No record yet, which counts as a middling one",
+            "Pas encore d'historique, compté comme un historique moyen",
+        ),
+        (true, Side::Freelancer) => (
+            "The client has no record yet, which counts as a middling one",
+            "Le client n'a pas encore d'historique, compté comme un historique moyen",
+        ),
+        (false, Side::Client) => ("The record so far", "L'historique"),
+        (false, Side::Freelancer) => ("The client's record so far", "L'historique du client"),
+    };
+    (en.to_owned(), fr.to_owned())
+}
