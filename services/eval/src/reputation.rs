@@ -31,8 +31,8 @@ use methods::Method;
 use outcome::Outcome;
 use world::Data;
 
-/// The seed at which we looked while choosing. Attacks are reported with another.
-const TUNED_WITH: u64 = 1;
+/// The seeds at which we looked while choosing. Attacks are reported with others.
+const TUNED_WITH: [u64; 5] = [1, 2, 3, 4, 5];
 /// Sybils behind a betrayed contact.
 const CROWDS: [(usize, usize); 5] = [(2, 10), (2, 1_000), (10, 10), (10, 1_000), (10, 10_000)];
 /// Honest people whom a betrayed contact's Sybils slander.
@@ -48,8 +48,11 @@ pub(crate) struct Options {
     #[arg(long, default_value = "target/eval")]
     out: PathBuf,
     /// Who plays which part in the attacks.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 11)]
     seed: u64,
+    /// How many times the parts are given out, with this seed and those after it. Other methods take part the first time.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
+    draws: u64,
     /// People in the latency run; 0 leaves it out.
     #[arg(long, default_value_t = 1_000_000)]
     people: usize,
@@ -64,7 +67,8 @@ struct Results {
     version: &'static str,
     parameters: Parameters,
     seed: u64,
-    seed_tuned_with: u64,
+    draws: u64,
+    seeds_tuned_with: [u64; 5],
     accuracy: Vec<Accuracy>,
     attacks: Vec<Outcome>,
     figures: Vec<Figure>,
@@ -91,16 +95,27 @@ fn measure(options: &Options) -> Result<(), String> {
     let data = Data::read(&options.data)?;
     let parameters = Parameters::default();
     print::title(&format!(
-        "{VERSION}, seed {} (defaults were chosen on this network, attacks with seed {TUNED_WITH})",
-        options.seed
+        "{VERSION}, {} draws from seed {} (choices were made on this network, attacks with seeds {TUNED_WITH:?})",
+        options.draws, options.seed
     ));
     let accuracy = accuracy::measure(&data, &variants())?;
     print::accuracy(&accuracy);
     let mut cast = Cast::drawn(&data, options.seed);
-    let attacks = attack(&data, &mut cast, parameters)?;
+    let attacks = attack(&data, &mut cast, parameters, &Method::ALL)?;
     print::attacks(&attacks);
-    let mut figures = targets::of(&accuracy, &attacks);
-    figures.extend(extras::whitewash(&data, &cast, parameters)?);
+    let judged = |cast: &Cast, attacks: &[Outcome]| -> Result<Vec<Figure>, String> {
+        let mut figures = targets::of_attacks(attacks);
+        figures.extend(extras::whitewash(&data, cast, parameters)?);
+        Ok(figures)
+    };
+    let mut draws = vec![judged(&cast, &attacks)?];
+    for draw in 1..options.draws {
+        let mut cast = Cast::drawn(&data, options.seed + draw);
+        let attacks = attack(&data, &mut cast, parameters, &[Method::Voices])?;
+        draws.push(judged(&cast, &attacks)?);
+    }
+    let mut figures = targets::of_accuracy(&accuracy);
+    figures.extend(targets::over_draws(&draws));
     figures.extend(extras::one_bad_voice(parameters)?);
     figures.extend(extras::lying_client(&data, &mut cast, parameters)?);
     figures.extend(extras::small_jobs(&data, &cast, parameters)?);
@@ -123,7 +138,8 @@ fn measure(options: &Options) -> Result<(), String> {
         version: VERSION,
         parameters,
         seed: options.seed,
-        seed_tuned_with: TUNED_WITH,
+        draws: options.draws,
+        seeds_tuned_with: TUNED_WITH,
         accuracy,
         attacks,
         figures,
@@ -145,25 +161,27 @@ fn write(options: &Options, results: &Results) -> Result<(), String> {
 /// The default, and what was tried beside it.
 fn variants() -> Vec<(String, Parameters)> {
     let plain = Parameters::default();
-    let voice = |thousandths: u32, hub_degree: u32| Parameters {
-        full_voice: Fixed::ratio(thousandths, 1_000),
-        hub_degree,
-        ..plain
-    };
+    let with = |full_voice: Fixed, hub_degree: u32| Parameters { full_voice, hub_degree, ..plain };
+    let known_from = |known_from: Fixed| Parameters { known_from, ..plain };
     vec![
         ("Voices".to_owned(), plain),
-        ("Voices, a number always".to_owned(), Parameters { known_from: Fixed::from_steps(1), ..plain }),
+        ("Voices, known from 1/128".to_owned(), known_from(Fixed::ratio(1, 128))),
+        ("Voices, known from 1/10".to_owned(), known_from(Fixed::ratio(1, 10))),
         ("Voices, one step".to_owned(), Parameters { steps: 1, ..plain }),
         ("Voices, bad single until confirmed".to_owned(), Parameters { confirm_bad: true, ..plain }),
-        ("Voices, κ=.2".to_owned(), voice(200, plain.hub_degree)),
-        ("Voices, κ=.05".to_owned(), voice(50, plain.hub_degree)),
-        ("Voices, κ=.02".to_owned(), voice(20, plain.hub_degree)),
-        ("Voices, κ=.02 d0=3".to_owned(), voice(20, 3)),
-        ("Voices, κ=.01 d0=1".to_owned(), voice(10, 1)),
+        ("Voices, κ=1/3".to_owned(), with(Fixed::ratio(1, 3), plain.hub_degree)),
+        ("Voices, κ=1/12".to_owned(), with(Fixed::ratio(1, 12), plain.hub_degree)),
+        ("Voices, d0=10".to_owned(), with(plain.full_voice, 10)),
+        ("Voices, hubs not damped".to_owned(), with(plain.full_voice, u32::MAX)),
     ]
 }
 
-fn attack(data: &Data, cast: &mut Cast, parameters: Parameters) -> Result<Vec<Outcome>, String> {
+fn attack(
+    data: &Data,
+    cast: &mut Cast,
+    parameters: Parameters,
+    methods: &[Method],
+) -> Result<Vec<Outcome>, String> {
     let world = &data.world;
     let mut scenes = vec![cast.ring(world, 0, 0), cast.ring(world, 5, 2), cast.ring(world, 20, 0)];
     scenes.extend([0, 1, 20].map(|edges| cast.slander(world, edges)));
@@ -171,16 +189,16 @@ fn attack(data: &Data, cast: &mut Cast, parameters: Parameters) -> Result<Vec<Ou
     scenes.extend([5, 20, 100].map(|edges| cast.bought(world, edges)));
     let mut outcomes = Vec::new();
     for scene in &scenes {
-        outcomes.extend(outcome::shared(scene, cast, parameters, &Method::ALL)?);
+        outcomes.extend(outcome::shared(scene, cast, parameters, methods)?);
     }
     let mut chosen = cast.clone();
     for (front, sybils) in CROWDS {
         // The same contacts turn each time, so that only the number of Sybils differs.
         let stage = |cast: &mut Cast, world: &_, _, contact| cast.betrayal(world, contact, front, sybils);
-        outcomes.extend(outcome::staged(world, &mut chosen.clone(), parameters, &Method::ALL, stage)?);
+        outcomes.extend(outcome::staged(world, &mut chosen.clone(), parameters, methods, stage)?);
     }
     let victims: Vec<u32> = cast.targets.iter().copied().take(SLANDERED).collect();
     let stage = |cast: &mut Cast, world: &_, _, contact| cast.betrayal_slander(world, contact, &victims);
-    outcomes.extend(outcome::staged(world, &mut chosen, parameters, &Method::ALL, stage)?);
+    outcomes.extend(outcome::staged(world, &mut chosen, parameters, methods, stage)?);
     Ok(outcomes)
 }

@@ -10,6 +10,8 @@ use super::world::{Data, Rating, World, entry, person};
 
 /// Of all ratings, the part that only teaches.
 const WARM_UP_PERCENT: usize = 20;
+/// Of all ratings, those before which parameters may be chosen on what is predicted; the rest is for judging the choice.
+const CHOOSING_PERCENT: usize = 60;
 
 /// One method's result.
 #[derive(Clone, Debug, Serialize)]
@@ -19,8 +21,8 @@ pub(crate) struct Accuracy {
     pub(crate) bad: usize,
     pub(crate) area_mean: f64,
     pub(crate) area_lower_bound: f64,
-    /// The same on the earlier and on the later half of the predictions.
-    pub(crate) halves: [[f64; 2]; 2],
+    /// The same on the ratings that parameters may be chosen on, and on those after them.
+    pub(crate) parts: [[f64; 2]; 2],
     /// Share of predictions where the viewer knew something.
     pub(crate) covered: f64,
 }
@@ -30,6 +32,8 @@ struct Case {
     lower_bound: f64,
     good: bool,
     known: bool,
+    /// Among those that parameters may be chosen on.
+    choosing: bool,
 }
 
 /// Runs every method over the same predictions.
@@ -70,6 +74,10 @@ fn warm_up(world: &World) -> usize {
     world.ratings.len() * WARM_UP_PERCENT / 100
 }
 
+const fn is_for_choosing(world: &World, number: usize) -> bool {
+    number * 100 < world.ratings.len() * CHOOSING_PERCENT
+}
+
 /// Which ratings are predicted: the author has a contact, the subject a rating, the warm-up is over.
 fn predicted(world: &World) -> impl Iterator<Item = (usize, &Rating, bool)> {
     let (mut with_contacts, mut rated) = (BTreeSet::new(), BTreeSet::new());
@@ -95,9 +103,10 @@ fn replay(
         graph.advance(rating.epoch);
         if asked {
             let (estimate, known) = predict(&graph, rating)?;
-            let number = |fixed: Fixed| fixed.steps() as f64;
-            let (mean, lower_bound) = (number(estimate.mean), number(estimate.lower_bound));
-            cases.push(Case { mean, lower_bound, good: rating.good(), known });
+            let float = |fixed: Fixed| fixed.steps() as f64;
+            let (mean, lower_bound) = (float(estimate.mean), float(estimate.lower_bound));
+            let choosing = is_for_choosing(world, number);
+            cases.push(Case { mean, lower_bound, good: rating.good(), known, choosing });
         }
         let number = u64::try_from(number).map_err(|error| error.to_string())?;
         graph.insert(&entry(rating, number)).map_err(|error| error.to_string())?;
@@ -109,7 +118,7 @@ fn replay(
 fn global(world: &World, prior_bad: f64, bad_weight: f64, half_life: Option<f64>) -> Vec<Case> {
     let mut evidence = vec![(0.0_f64, 0.0_f64, 0_u32); usize::try_from(world.people).unwrap_or(0)];
     let mut cases = Vec::new();
-    for (_, rating, asked) in predicted(world) {
+    for (number, rating, asked) in predicted(world) {
         let Some((good, bad, last)) = evidence.get_mut(super::world::place(rating.to)) else { continue };
         let age = f64::from(rating.epoch.0.saturating_sub(*last));
         let fading = half_life.map_or(1.0, |half_life| (-age / half_life).exp2());
@@ -119,7 +128,8 @@ fn global(world: &World, prior_bad: f64, bad_weight: f64, half_life: Option<f64>
             let (a, b) = (prior_good + *good, prior_bad + bad_weight * *bad);
             let mean = a / (a + b);
             let lower_bound = mean - 1.2816 * (mean * (1.0 - mean) / (a + b + 1.0)).sqrt();
-            cases.push(Case { mean, lower_bound, good: rating.good(), known: true });
+            let choosing = is_for_choosing(world, number);
+            cases.push(Case { mean, lower_bound, good: rating.good(), known: true, choosing });
         }
         if rating.good() { *good += 1.0 } else { *bad += 1.0 }
     }
@@ -132,7 +142,8 @@ fn summarise(method: &str, cases: &[Case]) -> Accuracy {
         let bounds: Vec<(f64, bool)> = cases.iter().map(|case| (case.lower_bound, case.good)).collect();
         [area(&means), area(&bounds)]
     };
-    let (earlier, later) = cases.split_at(cases.len() / 2);
+    // Cases stand in the order of time.
+    let (earlier, later) = cases.split_at(cases.iter().filter(|case| case.choosing).count());
     let [area_mean, area_lower_bound] = areas(cases);
     Accuracy {
         method: method.to_owned(),
@@ -140,7 +151,7 @@ fn summarise(method: &str, cases: &[Case]) -> Accuracy {
         bad: cases.iter().filter(|case| !case.good).count(),
         area_mean,
         area_lower_bound,
-        halves: [areas(earlier), areas(later)],
+        parts: [areas(earlier), areas(later)],
         covered: cases.iter().filter(|case| case.known).count() as f64 / cases.len().max(1) as f64,
     }
 }

@@ -20,10 +20,12 @@ pub(crate) struct Figure {
     pub(crate) at_most: Option<f64>,
     /// At least this.
     pub(crate) at_least: Option<f64>,
+    /// The value for each draw of people, where several were made.
+    pub(crate) draws: Vec<f64>,
 }
 
 fn figure(name: &str, value: f64, at_most: Option<f64>) -> Figure {
-    Figure { name: name.to_owned(), value, at_most, at_least: None }
+    Figure { name: name.to_owned(), value, at_most, at_least: None, draws: Vec::new() }
 }
 
 /// A5: whom a new identity would help.
@@ -44,10 +46,14 @@ pub(crate) fn whitewash(data: &Data, cast: &Cast, parameters: Parameters) -> Res
     let mut figures = Vec::new();
     for (name, group, better_most, place_most) in groups {
         let (mut known, mut better_off, mut places) = (0.0, 0.0, Vec::new());
+        let mut behind = 0.0;
         for viewer in &cast.viewers {
             let mut values = Vec::new();
             for person in group.iter().filter(|person| *person != viewer) {
-                values.extend(judge.finding(*viewer, *person)?.estimate.map(bound));
+                let finding = judge.finding(*viewer, *person)?;
+                let below = finding.estimate.is_some_and(|estimate| bound(estimate) < newcomer);
+                behind += f64::from(u8::from(below && ranked(&finding)));
+                values.extend(finding.estimate.map(bound));
             }
             known += values.len() as f64;
             better_off += values.iter().filter(|value| **value < newcomer).count() as f64;
@@ -60,6 +66,11 @@ pub(crate) fn whitewash(data: &Data, cast: &Cast, parameters: Parameters) -> Res
             &format!("A5 {name}: better off with a new identity, where known"),
             share,
             better_most,
+        ));
+        figures.push(figure(
+            &format!("A5 {name}: the same, and in the list that has an order"),
+            behind / f64::max(known, 1.0),
+            None,
         ));
         figures.push(figure(
             &format!("A5 {name}: percentile of a newcomer among them"),

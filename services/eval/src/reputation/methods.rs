@@ -1,5 +1,7 @@
 //! One question to all methods: how do these people look to that viewer?
 
+use std::cell::OnceCell;
+
 use hanse_reputation::{Estimate, Finding, Fixed, Graph, Parameters, Standing, Standpoint};
 use serde::Serialize;
 
@@ -33,19 +35,29 @@ impl Method {
     }
 }
 
+impl Method {
+    /// The least value that counts as something: a thousandth of a number from 0 to 1, of which people see three digits; of a mass
+    /// that all share, a ten-thousandth of what `people` have on the mean.
+    pub(crate) fn least(self, people: usize) -> f64 {
+        match self {
+            Self::Global | Self::GrapeRank | Self::Voices => 1e-3,
+            Self::EigenTrust | Self::PageRank => 1e-4 / people.max(1) as f64,
+        }
+    }
+}
+
 /// A world, ready to be asked.
 #[derive(Debug)]
 pub(crate) struct Judge {
     edges: Edges,
     pub(crate) graph: Graph,
-    eigentrust: Vec<f64>,
+    /// Computed when it is first asked for.
+    eigentrust: OnceCell<Vec<f64>>,
 }
 
 impl Judge {
     pub(crate) fn of(world: &World, parameters: Parameters) -> Result<Self, String> {
-        let edges = Edges::of(world);
-        let eigentrust = edges.eigentrust();
-        Ok(Self { edges, graph: world.graph(parameters)?, eigentrust })
+        Ok(Self { edges: Edges::of(world), graph: world.graph(parameters)?, eigentrust: OnceCell::new() })
     }
 
     /// The numbers that `subjects` have for `viewer`.
@@ -58,7 +70,7 @@ impl Judge {
                 let summary = |subject: &u32| self.graph.summary(&person(*subject), &[]).estimate;
                 subjects.iter().map(|subject| bound(summary(subject))).collect()
             }
-            Method::EigenTrust => pick(&self.eigentrust),
+            Method::EigenTrust => pick(self.eigentrust.get_or_init(|| self.edges.eigentrust())),
             Method::PageRank => pick(&self.edges.pagerank(viewer)),
             Method::GrapeRank => pick(&self.edges.graperank(viewer)),
             Method::Voices => subjects
@@ -66,6 +78,11 @@ impl Judge {
                 .map(|subject| Ok(self.shown(&self.finding(viewer, *subject)?)))
                 .collect::<Result<_, String>>()?,
         })
+    }
+
+    /// A newcomer's lower bound.
+    pub(crate) fn newcomer(&self) -> f64 {
+        bound(self.graph.parameters().of_a_newcomer())
     }
 
     /// What the product finds.

@@ -17,6 +17,8 @@ pub(crate) struct Outcome {
     pub(crate) gain_mean: f64,
     pub(crate) gain_least: f64,
     pub(crate) gain_most: f64,
+    /// The same, mean and most, where nobody counts as less than a newcomer: a new identity is to be had for nothing (Voices only).
+    pub(crate) gain_over_newcomer: Option<[f64; 2]>,
     /// Where the subjects stand among the honest targets, before and after.
     pub(crate) percentile: [f64; 2],
     /// Share of viewers for whom they are in the honest top quarter, before and after.
@@ -35,6 +37,7 @@ pub(crate) struct Outcome {
 #[derive(Default)]
 struct Tally {
     gains: Vec<f64>,
+    over_newcomer: Vec<f64>,
     percentiles: [Vec<f64>; 2],
     top: [Vec<f64>; 2],
     top_ranked: [Vec<f64>; 2],
@@ -99,10 +102,12 @@ impl Tally {
         let [before, after] = judges;
         let values = [before.scores(method, viewer, &subjects)?, after.scores(method, viewer, &subjects)?];
         let others = [before.scores(method, viewer, &honest)?, after.scores(method, viewer, &honest)?];
+        let newcomer = before.newcomer();
         for (before, after) in values[0].iter().zip(&values[1]) {
             // From nothing to something is counted at the scale of what a person has on average.
-            let least = 1e-4 / others[0].len().max(1) as f64;
+            let least = method.least(others[0].len());
             self.gains.push(after.max(least) / before.max(least));
+            self.over_newcomer.push(after.max(newcomer) / before.max(newcomer));
         }
         for side in 0..2 {
             let (Some(values), Some(others)) = (values.get(side), others.get(side)) else { continue };
@@ -161,6 +166,7 @@ impl Tally {
             gain_mean: mean(&self.gains),
             gain_least: smallest(&self.gains),
             gain_most: largest(&self.gains),
+            gain_over_newcomer: voices.then(|| [mean(&self.over_newcomer), largest(&self.over_newcomer)]),
             percentile: pair(&self.percentiles),
             top_quarter: pair(&self.top),
             top_quarter_ranked: voices.then(|| pair(&self.top_ranked)),

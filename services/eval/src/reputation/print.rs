@@ -6,6 +6,7 @@ use super::concentration::Concentration;
 use super::extras::Figure;
 use super::latency::{Latency, Times, Took};
 use super::outcome::Outcome;
+use super::statistics::{largest, smallest};
 
 pub(crate) fn error(text: &str) {
     eprintln!("hanse-eval: {text}");
@@ -17,14 +18,13 @@ pub(crate) fn title(text: &str) {
 
 pub(crate) fn accuracy(rows: &[Accuracy]) {
     title(
-        "Accuracy, prequential (area under the curve of mean and lower bound; whole, earlier half, later half)",
+        "Accuracy, prequential (area under the curve of mean and lower bound; whole | first 60 % of ratings | the rest)",
     );
     for row in rows {
-        let Accuracy { method, predictions, bad, area_mean, area_lower_bound, halves, covered } = row;
-        let halves: Vec<String> = halves.iter().flatten().map(|area| format!("{area:.3}")).collect();
+        let Accuracy { method, predictions, bad, area_mean, area_lower_bound, parts, covered } = row;
+        let [first, rest] = parts.map(|[mean, bound]| format!("{mean:.4} {bound:.4}"));
         println!(
-            "  {method:46} {predictions} / {bad}  {area_mean:.4} {area_lower_bound:.4}  {}  known {covered:.3}",
-            halves.join(" ")
+            "  {method:46} {predictions} / {bad}  {area_mean:.4} {area_lower_bound:.4} | {first} | {rest}  known {covered:.3}"
         );
     }
 }
@@ -58,15 +58,20 @@ pub(crate) fn attacks(rows: &[Outcome]) {
 }
 
 pub(crate) fn figures(rows: &[Figure]) {
-    title("Targets and further rows");
+    title("Targets and further rows; where people were drawn: mean over draws, least and most of them");
     for row in rows {
-        let Figure { name, value, at_most, at_least } = row;
+        let Figure { name, value, at_most, at_least, draws } = row;
         let bound = at_most
             .map(|bound| format!("at most {bound}"))
             .or(at_least.map(|bound| format!("at least {bound}")));
         let word = if row.holds() { "holds" } else { "MISSED" };
         let verdict = bound.map_or_else(String::new, |bound| format!("  ({bound}: {word})"));
-        println!("  {name:92} {value:.3}{verdict}");
+        let spread = if draws.len() < 2 {
+            String::new()
+        } else {
+            format!("  [{:.3} to {:.3}]", smallest(draws), largest(draws))
+        };
+        println!("  {name:92} {value:.3}{spread}{verdict}");
     }
 }
 

@@ -5,6 +5,7 @@ use super::concentration::Concentration;
 use super::extras::Figure;
 use super::latency::Latency;
 use super::outcome::Outcome;
+use super::statistics::{largest, mean};
 
 /// A number may miss an exact bound by what floating point and three printed digits blur.
 const BLUR: f64 = 1e-9;
@@ -18,11 +19,11 @@ impl Figure {
 }
 
 fn at_most(name: String, value: f64, bound: f64) -> Figure {
-    Figure { name, value, at_most: Some(bound), at_least: None }
+    Figure { name, value, at_most: Some(bound), at_least: None, draws: Vec::new() }
 }
 
 fn at_least(name: String, value: f64, bound: f64) -> Figure {
-    Figure { name, value, at_most: None, at_least: Some(bound) }
+    Figure { name, value, at_most: None, at_least: Some(bound), draws: Vec::new() }
 }
 
 /// Bounds on the gain of the viewer's score: attack, mean, most.
@@ -53,8 +54,8 @@ const ORDER: f64 = 0.99;
 /// N_eff through one betrayed contact.
 const ONE_VOICE: f64 = 1.05;
 
-/// Targets of accuracy and attacks.
-pub(crate) fn of(accuracy: &[Accuracy], attacks: &[Outcome]) -> Vec<Figure> {
+/// Targets of accuracy.
+pub(crate) fn of_accuracy(accuracy: &[Accuracy]) -> Vec<Figure> {
     let mut figures = Vec::new();
     if let Some(ours) = accuracy.first() {
         figures.push(at_least("accuracy of the mean".to_owned(), ours.area_mean, 0.857));
@@ -63,8 +64,18 @@ pub(crate) fn of(accuracy: &[Accuracy], attacks: &[Outcome]) -> Vec<Figure> {
             let name = |what: &str| format!("accuracy of the {what} above {}", other.method);
             figures.push(at_least(name("mean"), ours.area_mean - other.area_mean, 0.0));
             figures.push(at_least(name("bound"), ours.area_lower_bound - other.area_lower_bound, 0.0));
+            let [[_, _], [mean, bound]] = ours.parts;
+            let [[_, _], [their_mean, their_bound]] = other.parts;
+            figures.push(at_least(name("mean, on the rest"), mean - their_mean, 0.0));
+            figures.push(at_least(name("bound, on the rest"), bound - their_bound, 0.0));
         }
     }
+    figures
+}
+
+/// Targets of attacks.
+pub(crate) fn of_attacks(attacks: &[Outcome]) -> Vec<Figure> {
+    let mut figures = Vec::new();
     let ours = || attacks.iter().filter(|outcome| outcome.method == "Voices");
     for outcome in ours() {
         let attack = &outcome.attack;
@@ -72,6 +83,11 @@ pub(crate) fn of(accuracy: &[Accuracy], attacks: &[Outcome]) -> Vec<Figure> {
             figures.push(at_most(format!("{attack}: gain, mean"), outcome.gain_mean, *mean));
             if most.is_finite() {
                 figures.push(at_most(format!("{attack}: gain, most"), outcome.gain_most, *most));
+            }
+            if let Some([gain, greatest]) = outcome.gain_over_newcomer.filter(|_| attack.starts_with("A4")) {
+                let name = |what: &str| format!("{attack}: gain beyond a new identity, {what}");
+                figures.push(at_most(name("mean"), gain, *mean));
+                figures.push(at_most(name("most"), greatest, *most));
             }
         }
         for (_, left) in LEFT.iter().filter(|(start, _)| attack.starts_with(start)) {
@@ -93,6 +109,18 @@ pub(crate) fn of(accuracy: &[Accuracy], attacks: &[Outcome]) -> Vec<Figure> {
     }
     figures.push(at_most("A10: rise of N_eff with the number of Sybils, most".to_owned(), rise(ours()), 0.0));
     figures
+}
+
+/// One figure of several draws: the mean; where the most over people is bounded, the worst of all.
+pub(crate) fn over_draws(draws: &[Vec<Figure>]) -> Vec<Figure> {
+    let first = draws.first().into_iter().flatten();
+    let merged = first.map(|figure| {
+        let same = draws.iter().flatten().filter(|other| other.name == figure.name);
+        let values: Vec<f64> = same.map(|other| other.value).collect();
+        let value = if figure.name.ends_with("most") { largest(&values) } else { mean(&values) };
+        Figure { value, draws: values, ..figure.clone() }
+    });
+    merged.collect()
 }
 
 /// How much more N_eff a larger crowd has, behind the same front.
