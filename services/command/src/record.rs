@@ -206,6 +206,9 @@ impl Writer<'_> {
     }
 }
 
+/// What every record file begins with.
+const BEGINNING: &[u8] = b"{\"format\":\"hanse/record/v1\",";
+
 /// Reads how far a file has come. A last line without its line feed was broken off, and is written anew.
 fn begun(file: &Path) -> Result<Begun, CommandError> {
     let open = match File::open(file) {
@@ -219,7 +222,11 @@ fn begun(file: &Path) -> Result<Begun, CommandError> {
             let path = file.display();
             CommandError::Input(format!("{path} is not the beginning of a record file: name another one"))
         };
-        let Some(whole) = line.strip_suffix(b"\n") else { return Ok(()) };
+        let Some(whole) = line.strip_suffix(b"\n") else {
+            // What is left of a first line; anything else is somebody's file, and not ours to cut.
+            let ours = begun.first || line.starts_with(BEGINNING) || BEGINNING.starts_with(line);
+            return if ours { Ok(()) } else { Err(no_record()) };
+        };
         bytes = bytes.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
         match Line::parse(whole).map_err(|_| no_record())? {
             Line::File(_) if !begun.first => (begun.first, begun.bytes) = (true, bytes),

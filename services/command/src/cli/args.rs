@@ -262,6 +262,9 @@ pub struct ScoreArgs {
     /// A node's answer, as JSON, to compare with bit by bit.
     #[arg(long, value_name = "FILE")]
     pub served: Option<PathBuf>,
+    /// Tell how the number came about, entry by entry.
+    #[arg(long)]
+    pub history: bool,
     /// The language of the reasons.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,

@@ -75,6 +75,7 @@ fn score(args: &ScoreArgs, json: bool) -> Result<ExitCode, CommandError> {
         viewer: args.viewer.clone(),
         seen_from: args.seen_from.clone(),
         subject: args.subject.clone(),
+        history: args.history,
     };
     let files = ScoreFiles { record: &args.evidence, policy: &args.policy, served: args.served.as_deref() };
     let report = offline::score_files(files, &question, args.now.unwrap_or_else(clock::now), args.max_age)?;

@@ -90,16 +90,14 @@ fn a_slot_that_was_sold_gives_no_voice() {
     let offer = world.offer("ana", "vera", &contract.client_slot);
     let own = world.engage("ana", &offer, B, &contract.freelancer_slot);
     world.push(A, &own);
+    // Of Dora's contract, so that Vera's acceptance fits but for the client that it names.
     let mut body = world.body(&contract, Role::Client, 1);
-    (body.engagement, body.contract) = (own.id().into(), offer.id());
-    let written = world.seal(&contract, Role::Client, "ana", body.clone());
+    body.engagement = own.id().into();
+    let written = world.seal(&contract, Role::Client, "ana", body);
     world.publish(&contract, Role::Client, &written);
     world.documents.push(offer);
     assert_eq!(counted(&world), 0);
-    body.contract = contract.offer.id();
-    let again = world.seal(&contract, Role::Client, "ana", body);
-    world.documents.push(again.document);
-    assert_eq!(counted(&world), 0);
+    assert!(world.read().lacking().is_empty(), "it is here, and does not count");
 }
 
 #[test]

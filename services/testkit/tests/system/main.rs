@@ -20,6 +20,7 @@ mod outlaw;
 mod own;
 mod parcels;
 mod proof;
+mod record;
 mod schema;
 mod scores;
 mod search;

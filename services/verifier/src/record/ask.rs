@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use hanse_document::rejection::Rejection;
 use hanse_document::{Did, canonical};
 use hanse_reputation::record::Counted;
-use hanse_reputation::{EntryId, Epoch, Explanation, Graph, Head, Parameters, Person, Standpoint};
+use hanse_reputation::{
+    Entry, EntryId, Epoch, Explanation, Graph, Head, Parameters, Person, Standpoint, history,
+};
 use serde_json::Value;
 
 use super::compare::compare;
@@ -25,6 +27,8 @@ pub struct Question {
     pub seen_from: Option<Did>,
     /// At whom.
     pub subject: Did,
+    /// Whether to tell how the number came about, entry by entry: a score for each entry of the record that can matter.
+    pub history: bool,
 }
 
 impl Question {
@@ -123,6 +127,7 @@ impl Record<'_> {
             explanation: None,
             summary: None,
             equal: None,
+            changes: Vec::new(),
             entries: Vec::new(),
             people: BTreeMap::new(),
             steps: std::mem::take(&mut self.steps),
@@ -143,6 +148,13 @@ impl Record<'_> {
         };
         let explanation = graph.explain(standpoint, &subject).map_err(|_| Unreadable::OwnScore)?;
         let summary = graph.summary(&subject, &self.reading.contracts(&subject));
+        if question.history {
+            let entries: Vec<Entry> =
+                self.reading.entries().into_iter().map(|counted| counted.entry).collect();
+            let changes = history(Parameters::default(), self.epoch, &entries, standpoint, &subject);
+            // The graph has taken every one of these entries.
+            report.changes = changes.map_err(|_| Unreadable::OwnScore)?.unwrap_or_default();
+        }
         self.cite(&explanation, &mut report);
         if let Some(served) = served {
             let steps = compare(served, &explanation, &summary);
@@ -177,7 +189,8 @@ impl Record<'_> {
         let voices = explanation.voices.iter().flat_map(|voice| {
             voice.entries.iter().chain(voice.routes.iter().flat_map(|route| &route.entries))
         });
-        let mut ids: Vec<&EntryId> = own.chain(voices).collect();
+        let causes: Vec<EntryId> = report.changes.iter().map(|change| change.entry).collect();
+        let mut ids: Vec<&EntryId> = own.chain(voices).chain(&causes).collect();
         ids.sort_unstable();
         ids.dedup();
         for counted in ids.into_iter().filter_map(|id| self.reading.entry(id)) {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::Role;
-use hanse_reputation::{EntryId, Known, Person, Tongue, sentences, summary_sentences};
+use hanse_reputation::{EntryId, Known, Person, Tongue, change_sentence, sentences, summary_sentences};
 
 use super::report::{RecordLog, ScoreReport};
 use crate::report::{Coverage, Verdict};
@@ -81,6 +81,12 @@ impl Display for Shown<'_> {
         if report.summary.is_some() {
             writeln!(f, "\nThe same for everybody, and no part of the number above")?;
             all.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
+        if !report.changes.is_empty() {
+            writeln!(f, "\nHow it came about")?;
+        }
+        for change in &report.changes {
+            writeln!(f, "  {}: {}", change.entry, change_sentence(change, self.tongue))?;
         }
         if !report.entries.is_empty() {
             writeln!(f, "\nLeaves that the number rests on")?;

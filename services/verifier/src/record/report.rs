@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
-use hanse_reputation::{EntryId, Explanation, Person, Summary};
+use hanse_reputation::{Change, EntryId, Explanation, Person, Summary};
 use serde::Serialize;
 
 use crate::quorum::Signed;
@@ -90,7 +90,10 @@ pub struct ScoreReport {
     pub summary: Option<Summary>,
     /// Whether a node that was held to it had served the same; None if none was.
     pub equal: Option<bool>,
-    /// Where the leaves stand that the explanation cites.
+    /// If it was asked for: each change of the viewer's number with the entry that caused it, in the order of epoch, log and place, all
+    /// seen in the score's epoch.
+    pub changes: Vec<Change>,
+    /// Where the leaves stand that explanation and changes cite.
     pub entries: Vec<Cited>,
     /// The identities of the people in these entries, by subject key in hexadecimal.
     pub people: BTreeMap<String, Did>,

@@ -1,7 +1,12 @@
 //! The verifier against a small world in memory: honest files, and every way that a file, a log, an author or an auditor
 //! can be wrong.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test code: a failure is the finding"
+)]
 
 mod fixture;
 

@@ -54,6 +54,9 @@ fn whole_logs_make_both_numbers() {
         let leaf = &world.nodes[node].leaves[usize::try_from(entry.index).unwrap()];
         assert_eq!(hanse_ledger::Leaf::parse(leaf).unwrap().id().hex(), entry.id.to_string());
     }
+    let changes = &report.changes;
+    assert_eq!(changes.last().unwrap().after, seen.score.finding, "the last change is where it stands");
+    assert!(changes.iter().all(|change| cited.iter().any(|entry| entry.id == change.entry)), "each is cited");
     let french = report.shown(hanse_reputation::Tongue::French).to_string();
     assert!(report.to_string().contains(&cited[0].id.to_string()) && french != report.to_string());
 }
@@ -124,7 +127,7 @@ fn a_document_that_no_leaf_makes_public_has_no_place() {
     // The acceptance of another contract says nothing about this one.
     let second =
         lines.iter().rposition(|line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == "open")).unwrap();
-    let mut mixed = lines.clone();
+    let mut mixed = lines;
     let word = leaf_at(&mut mixed, second).documents.pop().unwrap();
     *leaf_at(&mut mixed, at).documents.last_mut().unwrap() = word;
     refused(&world, &mixed, "no leaf here makes this document public");
@@ -165,7 +168,7 @@ fn logs_that_disagree_are_seen() {
     twice.extend([forked.log_line(A)]);
     twice.extend(forked.leaf_lines(A));
     refused(&world, &twice, "each log stands in the file once");
-    let mut second = lines.clone();
+    let mut second = lines;
     second.splice(1..1, [world.log_line(B)].into_iter().chain(world.leaf_lines(B)));
     refused(&world, &second, "each log stands in the file once");
 }
@@ -317,6 +320,7 @@ fn a_log_outside_the_policy_is_left_out() {
         viewer: world.people["ana"].did.clone(),
         seen_from: None,
         subject: world.people["cleo"].did.clone(),
+        history: false,
     };
     let report = record.ask(&question, None).unwrap();
     assert_eq!(report.verdict, Verdict::Incomplete);
