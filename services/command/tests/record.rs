@@ -48,7 +48,7 @@ fn note(origin: &str, size: u64, root: u8) -> String {
     checkpoint::sign(&head, &LogSigner::new(name, [1; 32])).to_string()
 }
 
-/// A node with the logs of a and b, of which b's comes in two pages.
+/// A node with the logs of a and b; a page has two leaves, and b has three.
 fn honest(path: &str) -> Option<Value> {
     let leaf = |number: u64| json!({"leaf": {"n": number}, "documents": [{"of": number}]});
     Some(match path {
@@ -60,10 +60,12 @@ fn honest(path: &str) -> Option<Value> {
         "/v1/logs/b.example/reputation/checkpoints" => {
             json!({"checkpoint": note("b.example/reputation", 3, 1), "datings": []})
         }
-        "/v1/logs/a.example/reputation/entries?start=0" => json!({"leaves": [leaf(0), leaf(1)]}),
-        "/v1/logs/b.example/reputation/entries?start=0" => json!({"leaves": [leaf(0), leaf(1)]}),
-        "/v1/logs/b.example/reputation/entries?start=2" => json!({"leaves": [leaf(2)]}),
-        _ => return None,
+        _ => {
+            let (log, start) = path.split_once("/reputation/entries?start=")?;
+            let start: u64 = log.starts_with("/v1/logs/").then(|| start.parse().unwrap())?;
+            let page: Vec<Value> = (start..3).take(2).map(leaf).collect();
+            json!({"leaves": page})
+        }
     })
 }
 
@@ -151,8 +153,8 @@ fn a_node_that_answers_nonsense_is_left() {
 
 #[test]
 fn two_nodes_that_show_different_logs_are_told() {
-    let (first, _) = serve(honest);
-    let (second, _) = serve(|path| {
+    let (first, _asked) = serve(honest);
+    let (second, _asked_too) = serve(|path| {
         let fork = json!({"checkpoint": note("b.example/reputation", 3, 2), "datings": []});
         if path.ends_with("b.example/reputation/checkpoints") { Some(fork) } else { honest(path) }
     });
