@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::request::{As, Request};
 
-pub use told::{alerts, events, forget_search, keep_search, saved_searches};
+pub use told::{alerts, events, forget_search, keep_search, picks, saved_searches};
 
 /// The moves of a contract; each has its own path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

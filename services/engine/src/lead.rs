@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{EngineError, Failure};
 use crate::keys::Purpose;
-use crate::matching::index;
+use crate::matching::{index, picks};
 use crate::workers::{WorkerError, Workers};
 use crate::{
     Engine, alerts, deliver, events, expire, follow, heads, inbound, knowledge, react, relay, scores,
@@ -186,6 +186,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("react", react::run(engine.clone(), token.clone()));
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
+    workers.spawn("picks", picks::run(engine.clone(), token.clone()));
     workers.spawn("expire", expire::run(engine.clone(), token.clone()));
     for peer in &engine.config().peers {
         workers.spawn("follow", follow::run(engine.clone(), peer.name.clone(), token.clone()));

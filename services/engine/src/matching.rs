@@ -6,6 +6,7 @@ mod answer;
 pub(crate) mod attention;
 pub(crate) mod index;
 pub(crate) mod peers;
+pub(crate) mod picks;
 mod posting;
 mod rank;
 mod recommend;

@@ -6,7 +6,7 @@ mod search;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub use search::{AlertQuery, EventQuery, JobQuery, SavedSearchRequest};
+pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]

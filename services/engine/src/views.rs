@@ -22,7 +22,7 @@ pub use record::{LeafView, LeavesView, LogStateView};
 pub use skills::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
 };
-pub use told::{AlertView, SavedSearchView};
+pub use told::{AlertView, Pick, Picks, SavedSearchView};
 
 /// What a publication led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

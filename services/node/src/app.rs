@@ -14,8 +14,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, reputation, reviews,
-    searches, skills,
+    accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, picks, reputation,
+    reviews, searches, skills,
 };
 use crate::state::State;
 use crate::{idempotency, openapi};
@@ -61,6 +61,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(matching::why_not)
         .service(matching::recommended)
         .service(matching::transparency)
+        .service(picks::picks)
         .service(searches::keep)
         .service(searches::list)
         .service(searches::forget)

@@ -34,8 +34,10 @@ const RAISE: &str = concat!(
     " AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.job = j.id) = 0 \
      AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.at > $2::bigint - 86400) < $3 \
      AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.at > $2::bigint - 86400 AND a.client = j.client) < $4 \
-     AND (NOT $6::boolean OR s.made_at <= j.posted_at) LIMIT $5 FOR KEY SHARE OF s) \
-     INSERT INTO alert (did, search, job, client, at) SELECT did, search, job, client, $2 FROM hit"
+     AND (NOT $6::boolean OR s.made_at <= j.posted_at) \
+     AND s.id > $7::text::uuid ORDER BY s.id LIMIT $5 FOR KEY SHARE OF s) \
+     INSERT INTO alert (did, search, job, client, at) SELECT did, search, job, client, $2 FROM hit ORDER BY search \
+     RETURNING search::text AS search"
 );
 const MARK: &str = concat!(
     "UPDATE saved_search SET full_at = $2 WHERE id IN (SELECT s.id FROM job j, saved_search s \
@@ -179,12 +181,29 @@ pub async fn move_cursor(tx: &Tx<'_>, name: &str, to: Cursor) -> Result<(), Stor
     Ok(())
 }
 
-/// Raises the alerts of an open posting that are missing, and returns how many. The transaction must hold the cursor of the alerts,
+/// What was raised at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raised {
+    /// How many alerts.
+    pub count: i64,
+    /// The last of their searches in the order of ids: the rest comes after it.
+    pub last: Option<String>,
+}
+
+/// Before every search.
+pub const FIRST: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Raises the alerts of an open posting that are missing, for searches beyond one in the order of their ids. The transaction must hold the cursor of the alerts,
 /// so that positions become visible in order.
-pub async fn raise(tx: &Tx<'_>, job: &[u8; 32], how: Raising) -> Result<u64, StoreError> {
-    let values: [&(dyn ToSql + Sync); 6] =
-        [&job.as_slice(), &how.now, &how.of_search, &how.of_client, &how.limit, &how.old_searches];
-    tx.execute(RAISE, &values).await
+pub async fn raise(tx: &Tx<'_>, job: &[u8; 32], how: Raising, beyond: &str) -> Result<Raised, StoreError> {
+    let job = job.as_slice();
+    let values: [&(dyn ToSql + Sync); 7] =
+        [&job, &how.now, &how.of_search, &how.of_client, &how.limit, &how.old_searches, &beyond];
+    let rows = tx.query(RAISE, &values).await?;
+    let searches: Vec<String> =
+        rows.iter().map(|row| column(row, ALERT, "search")).collect::<Result<_, _>>()?;
+    // UUIDs in one form have one order as numbers and as text.
+    Ok(Raised { count: i64::try_from(searches.len()).unwrap_or(i64::MAX), last: searches.into_iter().max() })
 }
 
 /// Marks the searches that a posting fits and that are not told of it, at most `limit`, each once a day: after everything of the

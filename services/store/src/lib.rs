@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod knowledge;
 pub mod lease;
 pub mod log;
+pub mod picks;
 pub mod ranking;
 pub mod reviews;
 pub mod scores;
@@ -47,6 +48,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("picks", picks::STATEMENTS),
     ("ranking", ranking::STATEMENTS),
     ("reviews", reviews::STATEMENTS),
     ("scores", scores::STATEMENTS),

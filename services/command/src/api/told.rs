@@ -40,3 +40,9 @@ pub fn events(after: Option<u64>) -> Request {
     let after = after.map(|after| after.to_string());
     Request::get(&["v1", "events"]).by(As::Person).query("after", after.as_deref())
 }
+
+/// Tonight's pairs that one is in.
+#[must_use]
+pub fn picks() -> Request {
+    Request::get(&["v1", "me", "picks"]).by(As::Person)
+}

@@ -22,6 +22,9 @@ pub enum Told {
     /// Listen, and print each job that your searches find as it appears, until interrupted.
     #[command(after_help = "Examples:\n  hanse events\n  hanse events --after 1207 --json | jq -r .job")]
     Events(After),
+    /// Show the pairs of last night: jobs and people of which neither would rather have another one.
+    #[command(after_help = "Example:\n  hanse picks")]
+    Picks,
 }
 
 /// Where to begin.

@@ -38,6 +38,7 @@ impl Run {
             }
             Told::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
             Told::Events(from) => self.listen(from.after),
+            Told::Picks => self.answer(&api::picks(), picks),
         }
     }
 
@@ -133,4 +134,19 @@ fn alerts(page: &Value) -> String {
         "" => text,
         next => format!("{text}\n\nthere is more: --after {next}"),
     }
+}
+
+fn picks(answer: &Value) -> String {
+    let mut table =
+        Table::new(&[("AS", None), ("TITLE", TITLE), ("SCORE", None), ("JOB", None), ("PERSON", None)]);
+    for pick in answer.list("/items") {
+        table.row([
+            pick.text("/role").to_owned(),
+            pick.text("/title").to_owned(),
+            format!("{} of 100", pick.number("/explanation/h") / 10_000),
+            pick.text("/job").to_owned(),
+            pick.text("/freelancer").to_owned(),
+        ]);
+    }
+    table.render("Nobody was picked for you last night.")
 }

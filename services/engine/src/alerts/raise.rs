@@ -4,7 +4,7 @@
 //! In order: whoever raises holds the cursor's row, so that a position becomes visible only after every earlier one.
 
 use hanse_document::kind::job::OPEN_DAYS_MAX;
-use hanse_store::alerts::{self, Raising};
+use hanse_store::alerts::{self, Raised, Raising};
 use hanse_store::changes::{self, Changed, Since};
 use tokio_util::sync::CancellationToken;
 
@@ -56,8 +56,9 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 
 /// Raises everything that the changes so far lead to.
 pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
+    let mut beyond = alerts::FIRST.to_owned();
     loop {
-        match step(engine, BATCH).await? {
+        match step(engine, BATCH, &mut beyond).await? {
             Step::More => {}
             Step::Behind => again(engine).await?,
             Step::Done => return Ok(()),
@@ -76,8 +77,9 @@ pub(crate) enum Step {
     Behind,
 }
 
-/// One transaction: passes what is no posting, and raises at most `most` alerts of the first posting behind it.
-pub(crate) async fn step(engine: &Engine, most: i64) -> Result<Step, UseError> {
+/// One transaction: passes what is no posting, and raises at most `most` alerts of the first posting behind it, for searches beyond
+/// one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
+pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Result<Step, UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let first = changes::cursor(&tx).await?;
@@ -92,20 +94,22 @@ pub(crate) async fn step(engine: &Engine, most: i64) -> Result<Step, UseError> {
         tx.commit().await?;
         return Ok(Step::Done);
     };
-    let mut raised = 0;
+    let mut raised = Raised::default();
     if let Some(job) = job {
-        raised = alerts::raise(&tx, &job.key, raising(engine, most, false)).await?;
-        if i64::try_from(raised).is_ok_and(|raised| raised >= most) {
+        raised = alerts::raise(&tx, &job.key, raising(engine, most, false), beyond).await?;
+        if let (true, Some(last)) = (raised.count >= most, raised.last.clone()) {
             // The rest of the same posting follows; the cursor waits for it.
             tx.commit().await?;
             engine.events().raised();
+            *beyond = last;
             return Ok(Step::More);
         }
         alerts::mark_full(&tx, &job.key, engine.now().unix(), most).await?;
     }
     alerts::move_cursor(&tx, NAME, reached.at).await?;
     tx.commit().await?;
-    if raised > 0 {
+    alerts::FIRST.clone_into(beyond);
+    if raised.count > 0 {
         engine.events().raised();
     }
     Ok(Step::More)
@@ -125,14 +129,13 @@ async fn again(engine: &Engine) -> Result<(), UseError> {
         let Some(last) = jobs.last() else { break };
         beyond = last.to_vec();
         for job in &jobs {
-            loop {
+            let mut beyond = Some(alerts::FIRST.to_owned());
+            while let Some(from) = beyond {
                 let tx = connection.begin().await?;
                 alerts::hold_cursor(&tx, NAME, to).await?;
-                let raised = alerts::raise(&tx, job, raising(engine, BATCH, true)).await?;
+                let raised = alerts::raise(&tx, job, raising(engine, BATCH, true), &from).await?;
                 tx.commit().await?;
-                if i64::try_from(raised).is_ok_and(|raised| raised < BATCH) {
-                    break;
-                }
+                beyond = raised.last.filter(|_| raised.count >= BATCH);
             }
         }
     }

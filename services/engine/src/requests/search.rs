@@ -121,3 +121,13 @@ pub struct EventQuery {
     #[serde(default)]
     pub after: Option<i64>,
 }
+
+/// How pairs are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PicksQuery {
+    /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[serde(default)]
+    pub language: Option<String>,
+}

@@ -1,5 +1,6 @@
 //! What people are told without asking again.
 
+use hanse_matching::explain::Explanation;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,4 +44,38 @@ pub struct AlertView {
     pub home: String,
     /// When it was found to fit.
     pub at: String,
+}
+
+/// The pairs of the newest night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Picks {
+    /// The UTC day; absent before the first night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// When they were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<String>,
+    /// The pairs that the person is in, best first.
+    pub items: Vec<Pick>,
+}
+
+/// A job and a person of which neither would rather have another one that would rather have them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Pick {
+    /// What you are in it: `freelancer` or `client`.
+    pub role: String,
+    /// Id of the job.
+    pub job: String,
+    /// Its title.
+    pub title: String,
+    /// Who posted it.
+    pub client: String,
+    /// The node that keeps the order of everything under it.
+    pub home: String,
+    /// The freelancer.
+    pub freelancer: String,
+    /// What the score is made of, as it was that night.
+    pub explanation: Explanation,
+    /// The same for people to read, as your side sees it.
+    pub sentences: Vec<String>,
 }

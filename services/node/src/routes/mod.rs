@@ -11,6 +11,7 @@ pub(crate) mod logs;
 pub(crate) mod matching;
 pub(crate) mod node;
 pub(crate) mod people;
+pub(crate) mod picks;
 pub(crate) mod reputation;
 pub(crate) mod reviews;
 pub(crate) mod searches;

@@ -58,6 +58,8 @@ async fn searches(api: &mut Description, ada: &Person, ben: &Person) {
     until("ben is told", async || !ben.read("/v1/alerts").await["items"].as_array().unwrap().is_empty())
         .await;
     api.call(ben.get("/v1/alerts?after=0&limit=1")).await.ok(200);
+    until("the night's pairs are made", async || ben.read("/v1/me/picks").await.get("day").is_some()).await;
+    api.call(ben.get("/v1/me/picks?language=fr")).await.ok(200);
     let logout = async {
         until("the stream is open", async || metric(ben.home, "hanse_event_streams").await > 0.0).await;
         ben.home.delete("/v1/sessions").token(&ben.token).send().await
