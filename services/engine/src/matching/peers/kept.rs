@@ -37,12 +37,20 @@ pub(super) struct Kept {
 /// What one process remembers of peers.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// By job, with a number that tells which is oldest.
-    jobs: Mutex<(u64, BTreeMap<[u8; 32], (u64, Entry)>)>,
+    jobs: Mutex<JobsAsked>,
     resting: Mutex<BTreeMap<NodeName, Instant>>,
-    /// The newest profile of each person, by the peer that showed it.
-    seen: Mutex<BTreeMap<NodeName, BTreeMap<[u8; 32], (Timestamp, DocumentId)>>>,
+    seen: Mutex<BTreeMap<NodeName, Seen>>,
 }
+
+/// The answers by job, with a number that tells which is oldest.
+#[derive(Debug, Default)]
+struct JobsAsked {
+    number: u64,
+    entries: BTreeMap<[u8; 32], (u64, Entry)>,
+}
+
+/// The newest profile of each person, as one peer has shown it.
+type Seen = BTreeMap<[u8; 32], (Timestamp, DocumentId)>;
 
 impl Kept {
     pub(super) const fn new(at: Instant, asked: Arc<Asked>) -> Self {
@@ -59,19 +67,19 @@ impl Kept {
 impl Memory {
     /// Where the answers to a job are. The oldest makes room.
     pub(super) fn entry(&self, job: [u8; 32]) -> Entry {
-        let mut guard = lock(&self.jobs);
-        let (number, jobs) = &mut *guard;
-        if let Some((_, entry)) = jobs.get(&job) {
+        let mut asked = lock(&self.jobs);
+        if let Some((_, entry)) = asked.entries.get(&job) {
             return Arc::clone(entry);
         }
-        if jobs.len() >= JOBS_MAX
-            && let Some(oldest) = jobs.iter().min_by_key(|(_, (number, _))| *number).map(|(job, _)| *job)
+        if asked.entries.len() >= JOBS_MAX
+            && let Some(oldest) =
+                asked.entries.iter().min_by_key(|(_, (number, _))| *number).map(|(job, _)| *job)
         {
-            jobs.remove(&oldest);
+            asked.entries.remove(&oldest);
         }
-        *number = number.saturating_add(1);
-        let entry = Entry::default();
-        jobs.insert(job, (*number, Arc::clone(&entry)));
+        asked.number = asked.number.saturating_add(1);
+        let (number, entry) = (asked.number, Entry::default());
+        asked.entries.insert(job, (number, Arc::clone(&entry)));
         entry
     }
 
