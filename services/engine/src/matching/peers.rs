@@ -11,7 +11,7 @@ mod kept;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -68,8 +68,8 @@ impl Peers {
 #[derive(Debug)]
 pub(crate) struct Asked {
     /// What the people were read with: they can be compared only with others read with the same. Nothing where nobody was
-    /// asked.
-    pub(crate) knowledge: Option<Arc<Knowledge>>,
+    /// asked. What is remembered does not keep an old taxonomy in memory.
+    knowledge: Weak<Knowledge>,
     /// The best, in order.
     pub(crate) others: Vec<Other>,
     /// In the order of the configuration.
@@ -79,7 +79,12 @@ pub(crate) struct Asked {
 impl Asked {
     /// Only this node was asked.
     pub(crate) const fn nobody() -> Self {
-        Self { knowledge: None, others: Vec::new(), peers: Vec::new() }
+        Self { knowledge: Weak::new(), others: Vec::new(), peers: Vec::new() }
+    }
+
+    /// Whether the people were read with this.
+    pub(crate) fn is_read_with(&self, knowledge: &Arc<Knowledge>) -> bool {
+        Weak::ptr_eq(&self.knowledge, &Arc::downgrade(knowledge))
     }
 
     /// Whether asking again at once would bring nothing new.
@@ -107,8 +112,7 @@ async fn ask(engine: &Engine, posting: &Posting) -> Result<Arc<Asked>, UseError>
     let entry = engine.matching().peers.memory.entry(*posting.id.hash());
     let mut kept = tokio::time::timeout(TURN_WAIT, entry.lock()).await.map_err(|_| Refusal::Busy)?;
     let fresh = kept.as_ref().and_then(|kept| kept.fresh(Instant::now()));
-    let same = |asked: &Asked| asked.knowledge.as_ref().is_some_and(|it| Arc::ptr_eq(it, &knowledge));
-    if let Some(asked) = fresh.filter(|asked| same(asked)) {
+    if let Some(asked) = fresh.filter(|asked| asked.is_read_with(&knowledge)) {
         return Ok(asked);
     }
     let asked = Arc::new(ask_now(engine, posting, knowledge).await?);
@@ -261,7 +265,7 @@ fn judged(
     }
     let others = best(&query, others);
     drop(query);
-    Ok(Asked { knowledge: Some(knowledge), others, peers })
+    Ok(Asked { knowledge: Arc::downgrade(&knowledge), others, peers })
 }
 
 /// The best of all, in order.

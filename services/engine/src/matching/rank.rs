@@ -53,7 +53,7 @@ impl Ranking {
             let mut people: BTreeMap<[u8; 32], Person> = local.iter().filter_map(found).collect();
             let mut remote = Vec::new();
             // Read with other knowledge than the index is now, people cannot be compared: for this moment they are left out.
-            let same = others.knowledge.as_ref().is_some_and(|it| Arc::ptr_eq(it, &knowledge));
+            let same = others.is_read_with(&knowledge);
             for other in others.others.iter().filter(|_| same) {
                 let (id, completed) = (other.person.id, other.person.standing.completed);
                 remote.push(Ranked::new(id, other.features, completed, query.weights()));

@@ -264,7 +264,7 @@ fn one_peer_does_not_make_this_node_forget_another_ones_people() {
 
 fn asked(outcome: PeerOutcome, skipped: u32) -> Arc<Asked> {
     let peer = PeerAnswer { node: "b.example".into(), outcome, people: 0, contradicted: 0, skipped };
-    Arc::new(Asked { knowledge: None, others: Vec::new(), peers: vec![peer] })
+    Arc::new(Asked { peers: vec![peer], ..Asked::nobody() })
 }
 
 #[test]
