@@ -56,7 +56,7 @@ fn every_reason_to_refuse_a_document_has_its_row() {
 }
 
 /// Refusals that answer a request and never a document.
-const OF_REQUESTS: [&str; 9] = [
+const OF_REQUESTS: [&str; 15] = [
     "bad-field",
     "in-flight",
     "valid-too-long",
@@ -66,6 +66,12 @@ const OF_REQUESTS: [&str; 9] = [
     "key-elsewhere",
     "own-key-not-yet",
     "busy",
+    "not-ready",
+    "not-closed",
+    "own-score",
+    "too-many-searches",
+    "too-many-streams",
+    "too-wide",
 ];
 
 #[test]
