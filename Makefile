@@ -30,10 +30,12 @@ check: tools ## format, lints and documentation, without a database
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
 
-eval: ## measure matching and scores on data given by path (DATA=DIR), with baselines beside; results go to target/eval
+eval: tools ## measure matching and scores on data given by path (DATA=DIR), with baselines beside (PYTHON=a Python with bm25s and networkx adds two); results go to target/eval
 	@test -n '$(DATA)' || { echo 'which data? make eval DATA=DIR; services/eval/README.md says where people get each set'; exit 2; }
-	cargo run --release -p hanse-eval -- matching --data '$(DATA)'
-	cargo run --release -p hanse-eval -- reputation --data '$(DATA)' $(if $(SEED),--seed $(SEED))
+	cargo build -p hanse-testkit
+	cargo build --release -p hanse-eval --features tantivy
+	target/debug/with-postgres -- target/release/hanse-eval matching --data '$(DATA)' $(if $(PYTHON),--python '$(PYTHON)')
+	target/release/hanse-eval reputation --data '$(DATA)' $(if $(SEED),--seed $(SEED)) $(if $(PYTHON),--python '$(PYTHON)')
 
 openapi: ## write openapi/openapi.json from the code
 	cargo build -p hanse-node

@@ -6,9 +6,12 @@ mod fairness;
 mod latency;
 mod metrics;
 mod outside;
+mod postgres;
 mod sets;
 mod synthetic;
 mod tables;
+#[cfg(feature = "tantivy")]
+mod tantivy;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,6 +54,9 @@ pub(crate) struct Arguments {
     /// A Python with `bm25s`, for one more baseline.
     #[arg(long)]
     python: Option<PathBuf>,
+    /// A PostgreSQL server, for `ts_rank` as one more baseline; it writes temporary tables only.
+    #[arg(long, env = "HANSE_TEST_DATABASE", hide_env_values = true)]
+    postgres: Option<String>,
 }
 
 /// Why nothing was measured.
@@ -128,19 +134,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
 /// Every labelled set, with the baselines.
 fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Arc<Linker>) -> Result<Vec<Row>, Failed> {
     let data = &arguments.data;
-    let mut rows = tables::titles(data, taxonomy, linker, ("en", Tongue::English))?;
-    rows.extend(tables::titles(data, taxonomy, linker, ("fr", Tongue::French))?);
-    rows.extend(tables::labels(data, "melo-fra_q_fr_c_fr", Tongue::French)?);
-    rows.extend(tables::bridge(data, "melo-fra_q_fr_c_en", taxonomy, linker)?);
-    rows.extend(tables::labels(data, "melo-usa_q_en_c_en", Tongue::English)?);
-    rows.extend(tables::skills(data, "skill-fr-fr", ("hanse, ESCO only", taxonomy), linker)?);
+    let mut rows = vec![
+        tables::titles(data, taxonomy, linker, ("en", Tongue::English))?,
+        tables::titles(data, taxonomy, linker, ("fr", Tongue::French))?,
+        tables::labels(data, "melo-fra_q_fr_c_fr", Tongue::French)?,
+        tables::bridge(data, "melo-fra_q_fr_c_en", taxonomy, linker)?,
+        tables::labels(data, "melo-usa_q_en_c_en", Tongue::English)?,
+        tables::skills(data, "skill-fr-fr", (tables::PRODUCT[1], taxonomy), linker)?,
+    ];
     let crosswalk = tables::crosswalk(data, "skill-fr-fr")?;
     let richer = sets::esco(&data.join("esco"), &[crosswalk])?;
-    let hanse = tables::skills(data, "skill-fr-fr", ("hanse", &richer), &Linker::new(&richer))?;
-    rows.extend(hanse.into_iter().take(1));
+    rows.push(tables::skills(data, "skill-fr-fr", (tables::PRODUCT[0], &richer), &Linker::new(&richer))?);
+    let names: Vec<String> = rows.iter().map(|row| row.set.clone()).collect();
+    rows.extend(outside::baselines(data, arguments.postgres.as_deref())?);
     if let Some(python) = &arguments.python {
         rows.extend(outside::bm25s(python, data));
     }
+    rows.sort_by_key(|row| names.iter().position(|name| *name == row.set));
     Ok(rows)
 }
 
@@ -178,8 +188,8 @@ fn print(report: &Report) {
     for target in &report.targets {
         let word = if target.reached { "reached" } else { "MISSED" };
         println!(
-            "{word:<8} {:<20} {:<8} {:.3} (target {:.2})",
-            target.set, target.measure, target.value, target.least
+            "{word:<8} {:<20} {:<8} {:.3} (target {:.2}; best baseline {:.3}, {})",
+            target.set, target.measure, target.value, target.least, target.baseline, target.baseline_system
         );
     }
     for line in report.fairness.iter().map(Fairness::line).chain(report.latency.as_ref().map(Latency::line)) {

@@ -8,6 +8,7 @@ mod extras;
 mod latency;
 mod methods;
 mod outcome;
+mod outside;
 mod print;
 mod random;
 mod statistics;
@@ -59,6 +60,9 @@ pub(crate) struct Options {
     /// Measure latency and nothing else, and write nothing.
     #[arg(long)]
     latency_only: bool,
+    /// A Python with `networkx`, for one more baseline.
+    #[arg(long)]
+    python: Option<PathBuf>,
 }
 
 /// All that is measured.
@@ -98,7 +102,12 @@ fn measure(options: &Options) -> Result<(), String> {
         "{VERSION}, {} draws from seed {} (choices were made on this network, attacks with seeds {TUNED_WITH:?})",
         options.draws, options.seed
     ));
-    let accuracy = accuracy::measure(&data, &variants())?;
+    let mut accuracy = accuracy::measure(&data, &variants())?;
+    match options.python.as_ref().map(|python| accuracy::pagerank(&data, python)) {
+        Some(Ok(row)) => accuracy.push(row),
+        Some(Err(error)) => print::error(&format!("PageRank is left out: {error}")),
+        None => {}
+    }
     print::accuracy(&accuracy);
     let mut cast = Cast::drawn(&data, options.seed);
     let attacks = attack(&data, &mut cast, parameters, &Method::ALL)?;

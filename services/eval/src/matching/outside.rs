@@ -1,12 +1,77 @@
-//! A baseline that others wrote: `bm25s` from PyPI, if a Python has it.
+//! What the product is compared with: plain BM25 of our own, and what others wrote, where it is there.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use hanse_matching::text::Tongue;
 use serde::Deserialize;
 
+use super::bm25::Bm25;
 use super::metrics::Scores;
-use super::tables::Row;
+use super::postgres;
+use super::sets::{ReadError, Set};
+use super::tables::{self, DEPTH, Row};
+
+/// The sets, and the language of what is searched.
+const SETS: [(&str, Tongue); 6] = [
+    ("jobtitle-en", Tongue::English),
+    ("jobtitle-fr", Tongue::French),
+    ("melo-fra_q_fr_c_fr", Tongue::French),
+    ("melo-fra_q_fr_c_en", Tongue::English),
+    ("melo-usa_q_en_c_en", Tongue::English),
+    ("skill-fr-fr", Tongue::French),
+];
+
+/// Every set by plain BM25, by `tantivy` if it was built in, and by `ts_rank` if there is a server. What is left out is said on
+/// standard error.
+pub(crate) fn baselines(data: &Path, url: Option<&str>) -> Result<Vec<Row>, ReadError> {
+    let mut rows = Vec::new();
+    for (name, tongue) in SETS {
+        let set = Set::read(&data.join("eval").join(name))?;
+        let plain = Bm25::new(set.corpus.iter().map(|(_, text)| text.as_str()));
+        rows.push(tables::measure(name, "BM25", &set, |query| plain.rank(query)));
+        #[cfg(feature = "tantivy")]
+        rows.extend(of_tantivy(name, &set, tongue));
+        rows.extend(url.and_then(|url| of_postgres(url, name, &set, tongue)));
+    }
+    if cfg!(not(feature = "tantivy")) {
+        leave_out("tantivy", "not built in; --features tantivy does it");
+    }
+    if url.is_none() {
+        leave_out("ts_rank", "no --postgres");
+    }
+    Ok(rows)
+}
+
+#[expect(clippy::print_stderr, reason = "a baseline that is left out must be seen")]
+fn leave_out(system: &str, reason: &str) {
+    eprintln!("{system} is left out: {reason}");
+}
+
+fn of_postgres(url: &str, name: &str, set: &Set, tongue: Tongue) -> Option<Row> {
+    let by_query = match postgres::rank(url, set, tongue, DEPTH) {
+        Ok(by_query) => by_query,
+        Err(error) => {
+            leave_out("ts_rank", &error.to_string());
+            return None;
+        }
+    };
+    let ids: BTreeMap<&str, &str> =
+        set.queries.iter().map(|(id, text)| (text.as_str(), id.as_str())).collect();
+    // Of queries with the same text the last one's ranking is that of all.
+    Some(tables::measure(name, "ts_rank", set, |query| {
+        ids.get(query).and_then(|id| by_query.get(*id)).cloned().unwrap_or_default()
+    }))
+}
+
+#[cfg(feature = "tantivy")]
+fn of_tantivy(name: &str, set: &Set, tongue: Tongue) -> Option<Row> {
+    let texts = set.corpus.iter().map(|(_, text)| text.as_str());
+    let row = super::tantivy::Tantivy::new(texts, tongue, DEPTH)
+        .map(|index| tables::measure(name, "tantivy", set, |query| index.rank(query).unwrap_or_default()));
+    row.inspect_err(|error| leave_out("tantivy", &error.to_string())).ok()
+}
 
 /// Ranks every set with `bm25s` (Lucene's form, k1 1.2, b 0.75, its own words, no stemmer) and prints the means as JSON.
 const SCRIPT: &str = include_str!("bm25s.py");
@@ -20,7 +85,6 @@ struct Means {
 }
 
 /// The rows of `bm25s`; none, with a word on standard error, if this Python has no such module.
-#[expect(clippy::print_stderr, reason = "a baseline that is left out must be seen")]
 pub(crate) fn bm25s(python: &Path, data: &Path) -> Vec<Row> {
     let output = Command::new(python).args(["-c", SCRIPT]).arg(data.join("eval")).output();
     let means: Option<Vec<Means>> = match &output {
@@ -28,7 +92,7 @@ pub(crate) fn bm25s(python: &Path, data: &Path) -> Vec<Row> {
         Err(_) => None,
     };
     if means.is_none() {
-        eprintln!("bm25s is left out: {} cannot run it", python.display());
+        leave_out("bm25s", &format!("{} cannot run it", python.display()));
     }
     let row = |means: Means| Row {
         set: means.set,

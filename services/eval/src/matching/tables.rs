@@ -10,12 +10,11 @@ use hanse_matching::text::Tongue;
 use hanse_matching::title::Titles;
 use serde::Serialize;
 
-use super::bm25::Bm25;
 use super::metrics::{Scores, Sum};
 use super::sets::{self, ReadError, Set};
 
 /// How deep a ranking is looked at.
-const DEPTH: usize = 1_000;
+pub(crate) const DEPTH: usize = 1_000;
 
 /// One system on one set: over all queries, over those that parameters were chosen on, and over the others.
 #[derive(Debug, Serialize)]
@@ -27,13 +26,16 @@ pub(crate) struct Row {
     pub(crate) held_out: Scores,
 }
 
-/// A figure that a change must not fall below.
+/// A figure that a change must not fall below, and what no baseline of the run may reach.
 #[derive(Debug, Serialize)]
 pub(crate) struct Target {
     pub(crate) set: &'static str,
     pub(crate) measure: &'static str,
     pub(crate) least: f64,
     pub(crate) value: f64,
+    /// The best of all other systems, and which.
+    pub(crate) baseline: f64,
+    pub(crate) baseline_system: String,
     pub(crate) reached: bool,
 }
 
@@ -46,27 +48,38 @@ const TARGETS: [(&str, &str, f64); 7] = [
     ("skill-fr-fr", "nDCG@10", 0.30),
     ("skill-fr-fr", "R@100", 0.62),
 ];
+/// The product, and the product without the synonyms of another classification.
+pub(crate) const PRODUCT: [&str; 2] = ["hanse", "hanse, ESCO only"];
 
 /// The product's figures over all queries beside what they must reach.
 pub(crate) fn targets(rows: &[Row]) -> Vec<Target> {
     let judge = |(set, measure, least): (&'static str, &'static str, f64)| {
-        let all = rows
-            .iter()
-            .find(|row| row.set == set && row.system == "hanse")
-            .map(|row| row.all)
-            .unwrap_or_default();
-        let value = match measure {
-            "nDCG@10" => all.ndcg_10,
-            "MRR" => all.mrr,
-            _ => all.recall_100,
+        let figure = |row: &Row| match measure {
+            "nDCG@10" => row.all.ndcg_10,
+            "MRR" => row.all.mrr,
+            _ => row.all.recall_100,
         };
-        Target { set, measure, least, value, reached: value >= least }
+        let of_set = || rows.iter().filter(|row| row.set == set);
+        let value = of_set().find(|row| row.system == PRODUCT[0]).map_or(0.0, figure);
+        let others = of_set().filter(|row| !PRODUCT.contains(&row.system.as_str()));
+        let best = others.max_by(|a, b| figure(a).total_cmp(&figure(b)));
+        let baseline = best.map_or(0.0, figure);
+        let baseline_system = best.map_or_else(String::new, |row| row.system.clone());
+        Target {
+            set,
+            measure,
+            least,
+            value,
+            baseline,
+            baseline_system,
+            reached: value >= least && value > baseline,
+        }
     };
     TARGETS.into_iter().map(judge).collect()
 }
 
 /// Ranks every query.
-fn measure(name: &str, system: &str, set: &Set, rank: impl Fn(&str) -> Vec<usize>) -> Row {
+pub(crate) fn measure(name: &str, system: &str, set: &Set, rank: impl Fn(&str) -> Vec<usize>) -> Row {
     let (mut all, mut tuning, mut held_out) = (Sum::default(), Sum::default(), Sum::default());
     let none = BTreeMap::new();
     for (id, text) in &set.queries {
@@ -86,39 +99,34 @@ fn measure(name: &str, system: &str, set: &Set, rank: impl Fn(&str) -> Vec<usize
     }
 }
 
-fn baseline(name: &str, set: &Set) -> Row {
-    let index = Bm25::new(set.corpus.iter().map(|(_, text)| text.as_str()));
-    measure(name, "BM25", set, |query| index.rank(query))
-}
-
 /// Job titles by the title factor of the ranking.
 pub(crate) fn titles(
     data: &Path,
     taxonomy: &Taxonomy,
     linker: &Arc<Linker>,
     language: (&str, Tongue),
-) -> Result<Vec<Row>, ReadError> {
+) -> Result<Row, ReadError> {
     let name = format!("jobtitle-{}", language.0);
     let set = Set::read(&data.join("eval").join(&name))?;
     let titles = Titles::new(taxonomy, Arc::clone(linker));
     let corpus: Vec<_> = set.corpus.iter().map(|(_, text)| titles.read(text, language.1)).collect();
-    let row = measure(&name, "hanse", &set, |query| {
+    let row = measure(&name, PRODUCT[0], &set, |query| {
         let query = titles.ask(query, language.1);
         let mut scored: Vec<(usize, f64)> =
             corpus.iter().map(|title| Titles::alike(&query, title)).enumerate().collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         scored.into_iter().take(DEPTH).map(|(place, _)| place).collect()
     });
-    Ok(vec![row, baseline(&name, &set)])
+    Ok(row)
 }
 
 /// Titles of national lists among the labels of a set, each label for itself.
-pub(crate) fn labels(data: &Path, name: &str, tongue: Tongue) -> Result<Vec<Row>, ReadError> {
+pub(crate) fn labels(data: &Path, name: &str, tongue: Tongue) -> Result<Row, ReadError> {
     let set = Set::read(&data.join("eval").join(name))?;
     let taxonomy = of_corpus(&set, tongue)?;
     let linker = Linker::new(&taxonomy);
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
-    let row = measure(name, "hanse", &set, |query| {
+    let row = measure(name, PRODUCT[0], &set, |query| {
         let found = linker.suggest(query, ConceptKind::Occupation, tongue, DEPTH);
         found
             .iter()
@@ -126,7 +134,7 @@ pub(crate) fn labels(data: &Path, name: &str, tongue: Tongue) -> Result<Vec<Row>
             .filter_map(|it| places.get(it.id.as_str()).copied())
             .collect()
     });
-    Ok(vec![row, baseline(name, &set)])
+    Ok(row)
 }
 
 /// Titles in French among English labels, by way of the concepts' French labels; all labels of a concept stand together.
@@ -135,13 +143,13 @@ pub(crate) fn bridge(
     name: &str,
     taxonomy: &Taxonomy,
     linker: &Linker,
-) -> Result<Vec<Row>, ReadError> {
+) -> Result<Row, ReadError> {
     let set = Set::read(&data.join("eval").join(name))?;
     let mut by_text: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for ((_, text), place) in set.corpus.iter().zip(0..) {
         by_text.entry(text).or_default().insert(place);
     }
-    let row = measure(name, "hanse", &set, |query| {
+    let row = measure(name, PRODUCT[0], &set, |query| {
         let found = linker.suggest(query, ConceptKind::Occupation, Tongue::French, DEPTH);
         let mut seen = BTreeSet::new();
         let labels = found.iter().filter_map(|it| taxonomy.get(it.concept)).flat_map(|it| &it.labels);
@@ -149,7 +157,7 @@ pub(crate) fn bridge(
         let places = english.filter_map(|label| by_text.get(label.text.as_str())).flatten().copied();
         places.filter(|place| seen.insert(*place)).take(DEPTH).collect()
     });
-    Ok(vec![row, baseline(name, &set)])
+    Ok(row)
 }
 
 /// French phrases for skills.
@@ -158,7 +166,7 @@ pub(crate) fn skills(
     name: &str,
     system: (&str, &Taxonomy),
     linker: &Linker,
-) -> Result<Vec<Row>, ReadError> {
+) -> Result<Row, ReadError> {
     let (system, taxonomy) = system;
     let set = Set::read(&data.join("eval").join(name))?;
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
@@ -170,7 +178,7 @@ pub(crate) fn skills(
             .filter_map(|it| places.get(it.id.as_str()).copied())
             .collect()
     });
-    Ok(vec![row, baseline(name, &set)])
+    Ok(row)
 }
 
 fn of_corpus(set: &Set, tongue: Tongue) -> Result<Taxonomy, ReadError> {

@@ -1,10 +1,13 @@
 //! Prequential accuracy: before each rating, predict from what stood before it whether it will be bad.
 
 use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
 
 use hanse_reputation::{Estimate, Fixed, Graph, Parameters, Standing, Standpoint};
 use serde::Serialize;
 
+use super::outside::{self, Line};
 use super::statistics::area;
 use super::world::{Data, Rating, World, entry, person};
 
@@ -68,6 +71,26 @@ pub(crate) fn measure(data: &Data, variants: &[(String, Parameters)]) -> Result<
     }
     found.push(summarise("average rating", &global(&data.world, 1e-9, 1.0, None)));
     Ok(found)
+}
+
+/// PageRank by others, over the good ratings of earlier epochs; it has no lower bound, so that both areas are the same.
+///
+/// # Errors
+/// If this Python cannot run it.
+pub(crate) fn pagerank(data: &Data, python: &Path) -> io::Result<Accuracy> {
+    let line = |(_, rating, asked): (usize, &Rating, bool)| Line {
+        epoch: rating.epoch.0,
+        from: rating.from,
+        to: rating.to,
+        good: rating.good(),
+        asked,
+    };
+    let lines: Vec<Line> = predicted(&data.world).map(line).collect();
+    let ranks = outside::pagerank(python, &lines)?;
+    let asked = lines.iter().filter(|line| line.asked).zip(ranks);
+    let case =
+        |(line, rank): (&Line, f64)| Case { mean: rank, lower_bound: rank, good: line.good, known: true };
+    Ok(summarise("global PageRank (networkx)", &asked.map(case).collect::<Vec<_>>()))
 }
 
 fn warm_up(world: &World) -> usize {
