@@ -87,9 +87,14 @@ pub(crate) fn pagerank(data: &Data, python: &Path) -> io::Result<Accuracy> {
     };
     let lines: Vec<Line> = predicted(&data.world).map(line).collect();
     let ranks = outside::pagerank(python, &lines)?;
-    let asked = lines.iter().filter(|line| line.asked).zip(ranks);
-    let case =
-        |(line, rank): (&Line, f64)| Case { mean: rank, lower_bound: rank, good: line.good, known: true };
+    let asked = lines.iter().enumerate().filter(|(_, line)| line.asked).zip(ranks);
+    let case = |((number, line), rank): ((usize, &Line), f64)| Case {
+        mean: rank,
+        lower_bound: rank,
+        good: line.good,
+        known: true,
+        choosing: is_for_choosing(&data.world, number),
+    };
     Ok(summarise("global PageRank (networkx)", &asked.map(case).collect::<Vec<_>>()))
 }
 
