@@ -18,8 +18,9 @@ use crate::range::shown_documents;
 
 /// Cosigned sizes looked at in one statement. One page is minutes of a busy log; the first start after an upgrade takes more.
 const SIZES_MAX: i64 = 1_024;
-/// Open reviews whose documents had not come that are asked for again in one look.
-const MISSING_MAX: usize = 64;
+/// Open reviews whose documents had not come that are asked for again in one look, in turn: a hundred cheap statements at most, also
+/// where documents never come.
+const MISSING_MAX: usize = 8;
 
 /// What a process remembers between two looks at the logs.
 #[derive(Clone, Debug, Default)]
