@@ -42,7 +42,7 @@ async fn recomputed(
     for line in std::fs::read(&file).unwrap().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         record.line(line).unwrap();
     }
-    let question = Question { viewer: did(viewer), seen_from: None, subject: did(subject) };
+    let question = Question { viewer: did(viewer), seen_from: None, subject: did(subject), history: true };
     record.ask(&question, Some(&served)).unwrap()
 }
 
