@@ -79,7 +79,7 @@ impl Engine {
     ///
     /// # Errors
     /// `NotReady` as long as the logs were not read, `Busy`, and what the work refuses.
-    async fn from_world<T: Send + 'static>(
+    async fn in_world<T: Send + 'static>(
         &self,
         work: impl FnOnce(&World) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, UseError> {

@@ -126,7 +126,7 @@ impl Engine {
             Vec::new()
         };
         let (asked, count) = (question.clone(), answers.len());
-        let found = self.from_world(move |world| find(world, &asked, &answers)).await?;
+        let found = self.in_world(move |world| find(world, &asked, &answers)).await?;
         let Found { explanation, summary, mut told, logs, private } = found;
         told.call(&self.store().connection().await?).await?;
         let tongue = question.tongue;

@@ -26,7 +26,7 @@ impl Engine {
         {
             return Ok(found);
         }
-        let found = self.from_world(|world| {
+        let found = self.in_world(|world| {
             let (sample, mut loudness) = (world.graph.sample(), Loudness::default());
             for (viewer, subject) in (0..PAIRS).filter_map(|number| sample.pair(number)) {
                 // The two of a pair are different people.

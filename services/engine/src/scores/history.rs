@@ -70,7 +70,7 @@ impl Engine {
     /// As [`Engine::score`], and `TooWide` if more people speak on the ways from there than can be replayed.
     pub async fn score_history(&self, question: ScoreQuestion) -> Result<ScoreHistory, UseError> {
         let asked = question.clone();
-        let replayed = self.from_world(move |world| replayed(world, &asked)).await?;
+        let replayed = self.in_world(move |world| replayed(world, &asked)).await?;
         let Replayed { epoch, earlier, begins, changes, mut told, logs } = replayed;
         told.call(&self.store().connection().await?).await?;
         let (people, mut places) = told.into_parts();
