@@ -3,6 +3,7 @@
 mod cast;
 mod deal;
 mod fail;
+mod fit;
 mod jobs;
 mod nodes;
 mod people;
@@ -10,6 +11,7 @@ mod postings;
 mod record;
 mod stage;
 mod tamper;
+mod trust;
 mod walk;
 
 use std::path::PathBuf;

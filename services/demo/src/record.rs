@@ -198,6 +198,18 @@ impl Results {
         self.write("nodes.json", text.as_bytes())
     }
 
+    /// Writes who fits a job, as the node answered it, and returns where.
+    pub(crate) fn keep_matches(&self, language: &str, text: &str) -> Result<PathBuf, DemoError> {
+        let name = format!("matches-{language}.json");
+        self.write(&name, text.as_bytes())?;
+        Ok(self.folder.join(name))
+    }
+
+    /// Writes a score, as the node answered it.
+    pub(crate) fn keep_score(&self, answer: &Value) -> Result<(), DemoError> {
+        self.write("score.json", format!("{answer:#}\n").as_bytes())
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), DemoError> {
         let path = self.folder.join(name);
         fs::write(&path, bytes).map_err(DemoError::file(&path))

@@ -11,6 +11,7 @@ use crate::Args;
 use crate::cast::{Cast, Town};
 use crate::deal::{self, Deal};
 use crate::fail::DemoError;
+use crate::fit;
 use crate::jobs::{self, Posted};
 use crate::nodes::{self, Nodes};
 use crate::people::{PASSWORD, People, Person};
@@ -18,6 +19,7 @@ use crate::postings::Load;
 use crate::record::{self, Files, Results};
 use crate::stage::Stage;
 use crate::tamper;
+use crate::trust;
 
 /// Lines of skipped postings that are shown; the figures count all.
 const SKIPPED_SHOWN: usize = 8;
@@ -81,6 +83,8 @@ fn scenes(
     results.keep_nodes(nodes, &keys)?;
     let people = open_accounts(stage, nodes, cast)?;
     let posted = post(stage, nodes, cast, &people, load)?;
+    stage.step("Who fits? A client reads the people of all nodes, with the reasons");
+    fit::fit(stage, nodes, cast, &people, &posted, results)?;
     let mut deals = Deal::all(cast, &people, &posted)?;
     agree(stage, cast, &mut deals)?;
     fulfil(stage, &deals)?;
@@ -90,6 +94,8 @@ fn scenes(
     let own: Vec<&Deal<'_>> = deals.iter().filter(|deal| deal.freelancer.handle == star.handle).collect();
     let (files, report) = verify(stage, nodes, cast, star, &keys, (own.len(), replies))?;
     results.keep(&files)?;
+    stage.step(&format!("How far can {} be trusted? That depends on where one stands", cast.name(&star.handle)));
+    trust::trust(stage, nodes, cast, &deals, star, results)?;
     lie(stage, nodes, &files, &report)
 }
 
