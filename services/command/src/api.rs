@@ -306,6 +306,24 @@ pub fn reputation(did: &str) -> Request {
     Request::get(&["v1", "reputation", did])
 }
 
+/// How far somebody can be trusted from where the reader stands, or from an adopted standpoint.
+#[must_use]
+pub fn score(did: &str, viewer: Option<&str>, language: &str) -> Request {
+    Request::get(&["v1", "reputation", did, "score"])
+        .by(As::Viewer)
+        .query("viewer", viewer)
+        .query("language", Some(language))
+}
+
+/// What changed a score, entry by entry.
+#[must_use]
+pub fn score_history(did: &str, viewer: Option<&str>, language: &str) -> Request {
+    Request::get(&["v1", "reputation", did, "score", "history"])
+        .by(As::Viewer)
+        .query("viewer", viewer)
+        .query("language", Some(language))
+}
+
 /// The file that proves it.
 #[must_use]
 pub fn evidence(did: &str) -> Request {

@@ -48,7 +48,10 @@ pub(crate) fn fit(
         let file = results.keep_matches(language, &text)?;
         let checked = check::matches(&text).map_err(DemoError::Command)?;
         if !checked.wrong.is_empty() {
-            return Err(DemoError::Broken(format!("the reasons do not give the scores: {}", checked.render())));
+            return Err(DemoError::Broken(format!(
+                "the reasons do not give the scores: {}",
+                checked.render()
+            )));
         }
         stage.tell(&format!("  {}, from {} alone", checked.render(), crate::record::from_here(&file)));
         same_as_one_index(stage, nodes, &asked, &answer)?;
@@ -56,7 +59,8 @@ pub(crate) fn fit(
     why_not_me(stage, cast, people, posted)
 }
 
-/// The first contract of the cast whose client writes in this language.
+/// The first contract of the cast whose client writes in this language and pays money; the freelancers ask for money, and what is
+/// paid in another kind does not suit them.
 fn ask<'a>(
     cast: &'a Cast,
     people: &'a People,
@@ -65,7 +69,7 @@ fn ask<'a>(
 ) -> Result<Asked<'a>, DemoError> {
     let spoken = |title: &str| {
         let job = cast.jobs.iter().find(|job| job.text("/title") == title);
-        job.is_some_and(|job| job.text("/language") == language)
+        job.is_some_and(|job| job.text("/language") == language && job.text("/pay/kind") == "money")
     };
     let plot = cast.plots.iter().find(|plot| spoken(&plot.job));
     let plot = plot.ok_or_else(|| DemoError::Data(format!("no contract about a job in {language}")))?;
@@ -74,7 +78,7 @@ fn ask<'a>(
 
 /// Waits until the client's node has asked the freelancers' node, and that has everybody in its index.
 fn matches(stage: &Stage, nodes: &Nodes, asked: &Asked<'_>) -> Result<Value, DemoError> {
-    let request = api::matches(asked.id, asked.language, Some(LIMIT));
+    let request = api::matches(asked.id, asked.language, Some(LIMIT), Some("federation"));
     stage.until(&format!("people for {:?}", asked.title), || {
         let answer = match asked.client.try_ask(&request) {
             Ok(answer) => answer,
@@ -114,7 +118,7 @@ fn same_as_one_index(
     asked: &Asked<'_>,
     merged: &Value,
 ) -> Result<(), DemoError> {
-    let request = api::matches_here(asked.id, asked.language, Some(LIMIT));
+    let request = api::matches(asked.id, asked.language, Some(LIMIT), Some("node"));
     let scores = |answer: &Value| -> Vec<(u64, String, u64)> {
         let items = answer.list("/items").iter();
         let mut scores: Vec<(u64, String, u64)> = items

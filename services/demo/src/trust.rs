@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use hanse_command::json::Read as _;
 use hanse_command::offline::{self, ScoreFiles};
-use hanse_command::verifier::record::{Question, ScoreReport};
 use hanse_command::verifier::Verdict;
+use hanse_command::verifier::record::{Question, ScoreReport};
 use hanse_command::{Client, api, clock, record as fetched};
 use serde_json::Value;
 
@@ -101,17 +101,14 @@ fn offline(
     answer: &Value,
     results: &Results,
 ) -> Result<(), DemoError> {
-    let [record, served, policy] = ["record.jsonl", "score.json", "policy.txt"].map(|name| results.folder().join(name));
+    let [record, served, policy] =
+        ["record.jsonl", "score.json", "policy.txt"].map(|name| results.folder().join(name));
     results.keep_score(answer)?;
     let clients: Vec<Client> = nodes.all().into_iter().map(|node| node.client.clone()).collect();
     let mut leaves = 0;
     fetched::fetch(&clients, &record, clock::now(), &mut |_, here, all| leaves = all.max(here))
         .map_err(DemoError::Command)?;
-    let question = Question {
-        viewer: did(&viewer.did)?,
-        seen_from: None,
-        subject: did(&star.did)?,
-    };
+    let question = Question { viewer: did(&viewer.did)?, seen_from: None, subject: did(&star.did)? };
     let files = ScoreFiles { record: &record, policy: &policy, served: Some(&served) };
     let report = offline::score_files(files, &question, clock::now(), None).map_err(DemoError::Command)?;
     equal(&report)?;

@@ -94,7 +94,10 @@ fn scenes(
     let own: Vec<&Deal<'_>> = deals.iter().filter(|deal| deal.freelancer.handle == star.handle).collect();
     let (files, report) = verify(stage, nodes, cast, star, &keys, (own.len(), replies))?;
     results.keep(&files)?;
-    stage.step(&format!("How far can {} be trusted? That depends on where one stands", cast.name(&star.handle)));
+    stage.step(&format!(
+        "How far can {} be trusted? That depends on where one stands",
+        cast.name(&star.handle)
+    ));
     trust::trust(stage, nodes, cast, &deals, star, results)?;
     lie(stage, nodes, &files, &report)
 }
