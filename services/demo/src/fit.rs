@@ -1,14 +1,16 @@
-//! Who fits a job, and why: for a client at one node among the people of all, in the client's language.
+//! Who fits a job, and why: asked at one node, among the people of all, in the language of the job.
+
+use std::collections::BTreeSet;
 
 use hanse_command::json::Read as _;
-use hanse_command::{api, check};
+use hanse_command::{ClientError, api, check};
 use serde_json::Value;
 
 use crate::cast::{Cast, Town};
 use crate::fail::DemoError;
 use crate::jobs::Posted;
-use crate::nodes::Nodes;
-use crate::people::{People, Person};
+use crate::nodes::{Node, Nodes};
+use crate::people::People;
 use crate::record::Results;
 use crate::stage::{Look, Stage};
 
@@ -19,16 +21,15 @@ const LIMIT: u32 = 50;
 /// Sentences of each that are shown.
 const SENTENCES: usize = 5;
 
-/// A client's look at one job.
+/// One job and who is asked about it.
 struct Asked<'a> {
     language: &'static str,
     title: &'a str,
     id: &'a str,
-    client: &'a Person,
 }
 
-/// One job in each language: its client reads who fits, among the people of all nodes; the reasons are recomputed without any node; and the
-/// list is the one that the freelancers' own node gives, which has all of them in its index.
+/// One job in each language: the clients' node says who fits, among the people of all nodes; the reasons are recomputed without any node; and
+/// the list is what the indexes of the nodes hold together.
 pub(crate) fn fit(
     stage: &Stage,
     nodes: &Nodes,
@@ -38,9 +39,9 @@ pub(crate) fn fit(
     results: &Results,
 ) -> Result<(), DemoError> {
     for language in ["fr", "en"] {
-        let asked = ask(cast, people, posted, language)?;
+        let asked = choose(stage, nodes, cast, posted, language)?;
         let answer = matches(stage, nodes, &asked)?;
-        stage.tell(&format!("{} reads who fits: {}", cast.name(&asked.client.handle), asked.title));
+        stage.tell(&format!("{} is asked who fits: {}", nodes.a.name, asked.title));
         for item in answer.list("/items").iter().take(SHOWN) {
             tell(stage, item);
         }
@@ -59,33 +60,51 @@ pub(crate) fn fit(
     why_not_me(stage, cast, people, posted)
 }
 
-/// The first contract of the cast whose client writes in this language and pays money; the freelancers ask for money, and what is
-/// paid in another kind does not suit them.
-fn ask<'a>(
+/// Of the jobs in this language the one that suits somebody at home with the freelancers' node best: it is the other node's.
+fn choose<'a>(
+    stage: &Stage,
+    nodes: &Nodes,
     cast: &'a Cast,
-    people: &'a People,
     posted: &'a Posted,
     language: &'static str,
 ) -> Result<Asked<'a>, DemoError> {
-    let spoken = |title: &str| {
-        let job = cast.jobs.iter().find(|job| job.text("/title") == title);
-        job.is_some_and(|job| job.text("/language") == language && job.text("/pay/kind") == "money")
-    };
-    let plot = cast.plots.iter().find(|plot| spoken(&plot.job));
-    let plot = plot.ok_or_else(|| DemoError::Data(format!("no contract about a job in {language}")))?;
-    Ok(Asked { language, title: &plot.job, id: posted.id(&plot.job)?, client: people.get(&plot.client)? })
+    stage.until("somebody who fits", || {
+        let mut best: Option<(u64, Asked<'a>)> = None;
+        let jobs = cast.jobs.iter().filter(|job| job.text("/language") == language);
+        for title in jobs.map(|job| job.text("/title")) {
+            let Ok(id) = posted.id(title) else { continue };
+            let asked = Asked { language, title, id };
+            let answer = here(&nodes.b, &asked)?;
+            let found = answer.as_ref().and_then(|answer| answer.list("/items").first());
+            let h = found.map_or(0, |item| item.number("/explanation/h"));
+            if best.as_ref().map_or(0, |(h, _)| *h) < h {
+                best = Some((h, asked));
+            }
+        }
+        Ok(best.map_or_else(|| Look::NotYet("nobody yet".to_owned()), |(_, asked)| Look::There(asked)))
+    })
 }
 
-/// Waits until the client's node has asked the freelancers' node, and that has everybody in its index.
+/// Who fits among the people of one node; None while its index is not there.
+fn here(node: &Node, asked: &Asked<'_>) -> Result<Option<Value>, DemoError> {
+    let request = api::matches(asked.id, asked.language, Some(LIMIT), Some("node"));
+    match node.client.send(&request) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(ClientError::Refused(problem)) if problem.is_passing() => Ok(None),
+        Err(error) => Err(DemoError::asked("a stranger", "see who fits")(error)),
+    }
+}
+
+/// Waits until the clients' node has asked the freelancers' node.
 fn matches(stage: &Stage, nodes: &Nodes, asked: &Asked<'_>) -> Result<Value, DemoError> {
     let request = api::matches(asked.id, asked.language, Some(LIMIT), Some("federation"));
     stage.until(&format!("people for {:?}", asked.title), || {
-        let answer = match asked.client.try_ask(&request) {
+        let answer = match nodes.a.client.send(&request) {
             Ok(answer) => answer,
-            Err(hanse_command::ClientError::Refused(problem)) if problem.is_passing() => {
+            Err(ClientError::Refused(problem)) if problem.is_passing() => {
                 return Ok(Look::NotYet(problem.slug().to_owned()));
             }
-            Err(error) => return Err(DemoError::asked(&asked.client.handle, "see who fits")(error)),
+            Err(error) => return Err(DemoError::asked("a client", "see who fits")(error)),
         };
         let peer = answer.list("/peers").iter().find(|peer| peer.text("/node") == nodes.b.name);
         let outcome = peer.map_or("not asked", |peer| peer.text("/outcome")).to_owned();
@@ -111,40 +130,31 @@ fn tell(stage: &Stage, item: &Value) {
     }
 }
 
-/// What the merged list must equal: the people with their scores as the one index of the freelancers' node ranks them.
+/// The merged list must be what the nodes' own indexes give together: the same people with the same scores.
 fn same_as_one_index(
     stage: &Stage,
     nodes: &Nodes,
     asked: &Asked<'_>,
     merged: &Value,
 ) -> Result<(), DemoError> {
-    let request = api::matches(asked.id, asked.language, Some(LIMIT), Some("node"));
-    let scores = |answer: &Value| -> Vec<(u64, String, u64)> {
+    let scores = |answer: &Value| -> BTreeSet<(u64, String)> {
         let items = answer.list("/items").iter();
-        let mut scores: Vec<(u64, String, u64)> = items
-            .map(|item| {
-                let explanation = |name| item.number(&format!("/explanation/{name}"));
-                (explanation("rank"), item.text("/did").to_owned(), explanation("h"))
-            })
-            .collect();
-        scores.sort_unstable();
-        scores
+        items.map(|item| (item.number("/explanation/h"), item.text("/did").to_owned())).collect()
     };
     let expected = scores(merged);
-    stage.until(&format!("{} to rank alike", nodes.b.name), || {
-        let one = nodes.b.client.send(&request).map_err(DemoError::asked("a stranger", "see who fits"))?;
-        let one = scores(&one);
-        Ok(if one == expected {
+    stage.until("the nodes to rank alike", || {
+        let mut single = BTreeSet::new();
+        for node in nodes.all() {
+            single.extend(here(node, asked)?.iter().flat_map(scores));
+        }
+        Ok(if single == expected {
             Look::There(())
         } else {
-            Look::NotYet(format!("{} people there, {} here", one.len(), expected.len()))
+            Look::NotYet(format!("{} people in the indexes, {} here", single.len(), expected.len()))
         })
     })?;
-    stage.tell(&format!(
-        "  {} people of {}: the same places and scores as in its own index",
-        expected.len(),
-        nodes.b.name
-    ));
+    stage
+        .tell(&format!("  {} people: those of all the nodes' indexes, with the same scores", expected.len()));
     Ok(())
 }
 

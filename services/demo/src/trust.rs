@@ -108,7 +108,8 @@ fn offline(
     let mut leaves = 0;
     fetched::fetch(&clients, &record, clock::now(), &mut |_, here, all| leaves = all.max(here))
         .map_err(DemoError::Command)?;
-    let question = Question { viewer: did(&viewer.did)?, seen_from: None, subject: did(&star.did)? };
+    let question =
+        Question { viewer: did(&viewer.did)?, seen_from: None, subject: did(&star.did)?, history: true };
     let files = ScoreFiles { record: &record, policy: &policy, served: Some(&served) };
     let report = offline::score_files(files, &question, clock::now(), None).map_err(DemoError::Command)?;
     equal(&report)?;
