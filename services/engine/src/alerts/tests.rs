@@ -150,7 +150,7 @@ async fn one_posting_for_very_many_people_is_told_piece_by_piece() {
     }
     post(&home, &ada, "A bridge", json!({})).await;
     settled(&home.engine.store().connection().await.unwrap()).await;
-    let (mut told_so_far, mut beyond) = (Vec::new(), hanse_store::alerts::FIRST.to_owned());
+    let (mut told_so_far, mut beyond) = (Vec::new(), alerts::FIRST.to_owned());
     while step(&home.engine, 2, &mut beyond).await.unwrap() == Step::More {
         told_so_far.push(told(&home, &ben).await.len());
     }

@@ -150,7 +150,7 @@ async fn ask_now(engine: &Engine, posting: &Posting, knowledge: Arc<Knowledge>) 
         .await?;
     let people = people(engine, read.iter().filter_map(|(_, read)| read.as_ref().ok())).await?;
     let posting = posting.clone();
-    engine.compute(move |engine| judged(engine, &posting, knowledge, policy, read, &people)).await
+    engine.compute(move |engine| judged(engine, &posting, &knowledge, policy, read, &people)).await
 }
 
 /// Asks all peers at once.
@@ -232,20 +232,20 @@ type Answers = Vec<(NodeName, Result<(Found, Vec<Read>), PeerOutcome>)>;
 fn judged(
     engine: &Engine,
     posting: &Posting,
-    knowledge: Arc<Knowledge>,
+    knowledge: &Arc<Knowledge>,
     policy: Policy,
     answers: Answers,
     people: &BTreeMap<Did, (IdentityRow, Standing)>,
 ) -> Result<Asked, UseError> {
-    let (job, _) = posting.read(engine, &knowledge)?;
+    let (job, _) = posting.read(engine, knowledge)?;
     let query = Query::new(&job, Setting { policy, ..knowledge.setting() });
     let (mut others, mut peers) = (Vec::new(), Vec::new());
     for (peer, answer) in answers {
         let (outcome, judged) = match answer {
             Ok((found, read)) => {
-                let shared = shared(&knowledge, &found);
+                let shared = shared(knowledge, &found);
                 let (now, memory) = (engine.now(), &engine.matching().peers.memory);
-                let (knowledge, query) = (&*knowledge, &query);
+                let query = &query;
                 let judge = Judge { peer: &peer, now, knowledge, query, shared, people, memory };
                 (outcome(knowledge, &found), judge.judge(read))
             }
@@ -265,7 +265,7 @@ fn judged(
     }
     let others = best(&query, others);
     drop(query);
-    Ok(Asked { knowledge: Arc::downgrade(&knowledge), others, peers })
+    Ok(Asked { knowledge: Arc::downgrade(knowledge), others, peers })
 }
 
 /// The best of all, in order.

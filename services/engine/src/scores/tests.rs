@@ -1,5 +1,4 @@
 //! Two homes without a network: what counts, since when, and who is shown what.
-#![expect(clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
 use hanse_document::{Did, DocumentId};
 use hanse_ledger::{Leaf, LeafId, Statement};

@@ -78,7 +78,11 @@ impl Scene {
     async fn found(&self, job: &Verified, weights: Weights, limit: u32) -> Found {
         match self.asks(job.bytes(), weights, limit).await {
             Response::Match { found } => found,
-            other => panic!("{other:?}"),
+            other @ (Response::Heads { .. }
+            | Response::Range { .. }
+            | Response::Receipt { .. }
+            | Response::Busy { .. }
+            | Response::Refused { .. }) => panic!("{other:?}"),
         }
     }
 }

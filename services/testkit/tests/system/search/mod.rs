@@ -91,7 +91,7 @@ pub(crate) fn profile(known: &Known, own: &Own, number: usize, at: Timestamp) ->
         "home": own.home.as_str(),
         "headline": format!("{} {}", trades[number % 4], words[(number + 3) % 7]),
         "name": format!("Nr {number}"),
-        "languages": if number % 5 == 0 { json!(["fr"]) } else { json!(["en", "fr"]) },
+        "languages": if number.is_multiple_of(5) { json!(["fr"]) } else { json!(["en", "fr"]) },
         "skills": skills,
         "about": about,
     });
@@ -131,7 +131,7 @@ pub(crate) fn posting(known: &Known, client: &Own, number: usize, at: Timestamp)
         "text": "A ledger for the harbour, to be kept over the winter, with a bridge to the menu.",
         "seats": 1,
         "skills": skills,
-        "languages": if number % 2 == 0 { json!(["fr"]) } else { json!([]) },
+        "languages": if number.is_multiple_of(2) { json!(["fr"]) } else { json!([]) },
         "pay": {"kind": "money", "currency": "EUR", "max": 6_000, "per": "hour"},
     });
     if number % 3 == 1 {
