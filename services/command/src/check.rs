@@ -172,7 +172,7 @@ mod tests {
         let second = "/items/1/explanation";
         for (pointer, value, told) in [
             ("h", json!(800_000), "item 2: h is said to be 800000"),
-            ("client/0/x", json!(765_001), "item 2: Skill is said to cost"),
+            ("client/0/x", json!(766_000), "item 2: Skill is said to cost"),
             ("freelancer/0/lost", json!(0), "item 2: Skill is said to cost 0 "),
             ("client/2/weight", json!(7), "is said to be"),
             ("rank", json!(0), "place 0 by score has"),
