@@ -20,6 +20,7 @@ pub struct Explanation {
     /// The score.
     pub score: Score,
     /// What the one from whose place one looks has said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<Own>,
     /// Everybody else who speaks, loudest first.
     pub voices: Vec<Voice>,

@@ -48,6 +48,7 @@ pub struct Finding {
     /// Bad evidence, in voices, before ν.
     pub bad: Fixed,
     /// The number, unless the person is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
 }
 

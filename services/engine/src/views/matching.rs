@@ -42,6 +42,7 @@ pub struct Matches {
     /// How many people were compared by all factors.
     pub ranked: usize,
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
     /// Whether remote work near the client counts a little more here.
     pub local_bonus: bool,
@@ -157,6 +158,7 @@ pub struct Recommended {
     /// The language of the sentences.
     pub language: String,
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
     /// Whether remote work near the client counts a little more here.
     pub local_bonus: bool,
@@ -216,6 +218,7 @@ pub struct RankingSetting {
     /// The rules. A change of any formula or constant changes their name.
     pub ranker: String,
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
     /// Whether remote work near the client counts a little more here.
     pub local_bonus: bool,

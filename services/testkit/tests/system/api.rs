@@ -183,6 +183,31 @@ async fn reviews(api: &mut Description, ada: &Person, ben: &Person, contract: &s
         api.call(person.home.get(&format!("/v1/reputation/{}", person.did))).await.ok(200);
         api.call(person.home.get(&format!("/v1/reputation/{}/evidence", person.did))).await.ok(200);
     }
+    scores(api, ada, ben, contract).await;
+}
+
+async fn scores(api: &mut Description, ada: &Person, ben: &Person, contract: &str) {
+    let again = format!("/v1/contracts/{contract}/again");
+    assert!(api.call(ada.put(&again, &json!({"again": true}))).await.status < 300);
+    api.call(ada.get(&again)).await.ok(200);
+    let score = format!("/v1/reputation/{}/score", ben.did);
+    until("the review counts", async || {
+        let seen = ada.get(&score).may_fail().send().await;
+        seen.status == 200 && seen.ok(200)["explanation"]["score"]["finding"]["standing"] == "ranked"
+    })
+    .await;
+    let seen = api.call(ada.get(&format!("{score}?language=fr"))).await.ok(200);
+    assert_eq!(seen["private"]["answers"], 1, "{seen}");
+    let history = api.call(ada.get(&format!("{score}/history"))).await.ok(200);
+    assert_eq!(history["changes"].as_array().unwrap().len(), 1, "{history}");
+    assert_eq!(api.call(ada.home.delete(&again).token(&ada.token)).await.status, 204);
+    api.call(ada.home.get(&score)).await.refused(400, "viewer-missing");
+    let adopted = format!("{score}?viewer={}", ada.did);
+    assert!(api.call(ada.home.get(&adopted)).await.ok(200).get("private").is_none());
+    api.call(ada.home.get("/v1/logs")).await.ok(200);
+    for page in ["checkpoints", "entries?start=0"] {
+        api.call(ada.home.get(&format!("/v1/logs/a.example/reputation/{page}"))).await.ok(200);
+    }
 }
 
 /// The moves that a good contract does not need.

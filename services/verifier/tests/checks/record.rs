@@ -232,7 +232,7 @@ fn a_node_is_held_to_the_last_digit() {
         ("/explanation/score/finding/voices", json!("1")),
         ("/explanation/voices", json!([])),
         ("/explanation/score/parameters/contacts_max", json!(1)),
-        ("/explanation/score/version", json!("hanse/voices/2")),
+        ("/explanation/score/version", json!("hanse/voices/1")),
         ("/summary/raters", json!(7)),
     ];
     for (at, lie) in lies {
