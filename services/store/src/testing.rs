@@ -4,9 +4,12 @@
 //! needs a database and finds none fails: a test that is skipped is a test that nobody misses.
 #![expect(clippy::expect_used, clippy::panic, reason = "support of tests: a failure is the finding")]
 
+use std::future::poll_fn;
 use std::thread;
 
+use tokio::sync::watch;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::{AsyncMessage, Client, NoTls};
 
 use crate::private::create_database;
 use crate::{Config, Store, StoreError};
@@ -22,6 +25,17 @@ const RENAMES_MAX: usize = 10;
 const LOOKS_MAX: usize = 9_000;
 /// One at a time makes the template; the number is arbitrary and used for nothing else.
 const TEMPLATE_LOCK: &str = "SELECT pg_advisory_lock(7203148815524601)";
+
+/// A trigger on every table that tells of the statement when its transaction commits.
+const TELL: &str = "CREATE FUNCTION tell_commit() RETURNS trigger LANGUAGE plpgsql
+         AS 'BEGIN NOTIFY committed; RETURN NULL; END';
+     DO $$ DECLARE name text; BEGIN
+         FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+             EXECUTE format('CREATE TRIGGER tell_commit AFTER INSERT OR UPDATE OR DELETE ON %I
+                 FOR EACH STATEMENT EXECUTE FUNCTION tell_commit()', name);
+         END LOOP;
+     END $$;
+     LISTEN committed";
 
 /// An empty, migrated database. It is dropped with this value, whoever is still connected.
 #[derive(Debug)]
@@ -70,6 +84,57 @@ impl TestDatabase {
     pub async fn store(&self) -> Store {
         let config = Config { url: self.url.clone(), connections: CONNECTIONS };
         Store::open(&config).await.expect("the test database answers")
+    }
+
+    /// Hears of every commit from now on. Once, and before anybody else uses the database: it changes every table.
+    ///
+    /// # Panics
+    /// If the server does not answer.
+    pub async fn commits(&self) -> Commits {
+        let (client, mut connection) =
+            tokio_postgres::connect(&self.url, NoTls).await.expect("the test database answers");
+        let (tell, heard) = watch::channel(());
+        let hearing = async move {
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+                if matches!(message, AsyncMessage::Notification(_)) {
+                    tell.send_replace(());
+                }
+            }
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test's own task; it ends with the client or the database"
+        )]
+        drop(tokio::spawn(hearing));
+        client.batch_execute(TELL).await.expect("triggers can be made");
+        Commits { heard, _listens: client }
+    }
+}
+
+/// Hears of every commit that writes to a table of a test's database: what waits for something in the database looks when it
+/// may be there, not again and again.
+#[derive(Debug)]
+pub struct Commits {
+    heard: watch::Receiver<()>,
+    /// The connection, and the task that drives it, end with it.
+    _listens: Client,
+}
+
+impl Commits {
+    /// Looks now and after every commit until there is something. Time is the caller's to bound.
+    ///
+    /// # Panics
+    /// If the server has gone.
+    pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+        let mut heard = self.heard.clone();
+        loop {
+            // Seen before the look, so that what is committed during it is not missed.
+            heard.mark_unchanged();
+            if let Some(found) = look().await {
+                return found;
+            }
+            heard.changed().await.expect("the server listens");
+        }
     }
 }
 

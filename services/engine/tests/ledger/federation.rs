@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use hanse_engine::{Config, Engine, Pace, SystemClock, Workers, fsck};
 use hanse_store::log::{self, LogRow};
-use hanse_store::testing::TestDatabase;
+use hanse_store::testing::{Commits, TestDatabase};
 use hanse_tlog::Note;
 
 use crate::node::{A, B, N, config, enqueue, identities, reputation};
 
 /// Everything here takes a fraction of this on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(50);
 
 struct Running {
     engine: Engine,
     workers: Workers,
+    commits: Commits,
     database: TestDatabase,
 }
 
@@ -49,9 +49,10 @@ impl Running {
 
     async fn on(config: &Config, database: TestDatabase) -> Self {
         let mut registry = prometheus_client::registry::Registry::default();
+        let commits = database.commits().await;
         let (store, clock) = (database.store().await, Arc::new(SystemClock));
         let (engine, workers) = Engine::start(config.clone(), store, clock, &mut registry).await.unwrap();
-        Self { engine, workers, database }
+        Self { engine, workers, commits, database }
     }
 
     async fn stop(self) -> TestDatabase {
@@ -63,32 +64,22 @@ impl Running {
         log::find(&self.engine.store().connection().await.unwrap(), origin).await.unwrap().unwrap()
     }
 
-    /// Looks until the log is as wanted.
+    /// Waits until the log is as wanted.
     async fn until(&self, origin: &str, wanted: impl Fn(&LogRow) -> bool) -> LogRow {
-        let look = async {
-            loop {
-                let row = self.row(origin).await;
-                if wanted(&row) {
-                    return row;
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, look).await.unwrap()
+        let found = self.commits.until(async || {
+            let row = self.row(origin).await;
+            wanted(&row).then_some(row)
+        });
+        tokio::time::timeout(PATIENCE, found).await.unwrap()
     }
 
-    /// Looks until the newest own checkpoint has this many signatures.
+    /// Waits until the newest own checkpoint has this many signatures.
     async fn until_signed(&self, signatures: usize) {
-        let look = async {
-            loop {
-                let note = self.engine.checkpoint("reputation").await.unwrap().unwrap();
-                if Note::parse(note.as_bytes()).unwrap().signatures().len() == signatures {
-                    return;
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, look).await.unwrap();
+        let signed = self.commits.until(async || {
+            let note = self.engine.checkpoint("reputation").await.unwrap().unwrap();
+            (Note::parse(note.as_bytes()).unwrap().signatures().len() == signatures).then_some(())
+        });
+        tokio::time::timeout(PATIENCE, signed).await.unwrap();
     }
 }
 
