@@ -234,7 +234,8 @@ impl Reading {
 
     /// Finds what counts about the party of this engagement, by slot.
     fn look(&mut self, id: LeafId) -> BTreeMap<PublicKey, Counted> {
-        let (mut found, mut places, mut cites) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
+        let mut found: BTreeMap<PublicKey, Counted> = BTreeMap::new();
+        let (mut places, mut cites) = (Vec::new(), BTreeSet::new());
         if let Some((engaged, terms)) = self.facts.contract(&id) {
             for slot in &engaged.slots {
                 let Some((commit, committed)) = self.facts.commit(&id, engaged, terms, slot) else {
@@ -245,6 +246,13 @@ impl Reading {
                 let copies = self.facts.opened(&commit, engaged, terms, slot);
                 let Some(counted) = self.counts(&id, engaged, terms, said, &copies) else { continue };
                 places.extend(copies.into_iter().map(|copy| ((copy.origin.clone(), copy.index), id)));
+                // A leaf's id does not depend on its signer: the same words by a second slot are no second entry.
+                let twin = found.iter().find(|(_, other)| other.entry.id == counted.entry.id);
+                match twin.map(|(slot, other)| (*slot, in_order(other, &counted))) {
+                    Some((_, Ordering::Less | Ordering::Equal)) => continue,
+                    Some((later, Ordering::Greater)) => drop(found.remove(&later)),
+                    None => {}
+                }
                 found.insert(*slot, counted);
             }
         }

@@ -4,7 +4,7 @@ use hanse_document::kind::{Review, Role};
 use hanse_document::{DocumentId, Kind, LeafRef, SigningKey};
 use hanse_ledger::Statement;
 use hanse_reputation::record::UNDATED;
-use hanse_reputation::{Ending, Epoch, Label, ReviewState};
+use hanse_reputation::{Ending, Epoch, Graph, Label, Parameters, ReviewState};
 
 use crate::world::{A, B, Contract, TODAY, World, Written, entry_id, log_of};
 
@@ -147,6 +147,46 @@ fn a_slot_speaks_once_and_the_authors_log_decides() {
     let [counted] = reading.entries()[..] else { panic!("one entry") };
     assert_eq!(counted.entry.verdict, Label::Broken.verdict());
     assert_eq!(counted.entry.id, entry_id(&bad.open));
+}
+
+/// Vera names a second key beside Ana's, and her home logs the same words by it a month later: a leaf's id does not depend on who signs it.
+#[test]
+fn the_same_words_by_two_slots_are_one_entry() {
+    let (mut world, mut contract) = pair();
+    let twin = SigningKey::from_seed([66; 32]);
+    let statement = Statement::Engagement {
+        commitment: contract.acceptance.commitment(),
+        due: TODAY + 10,
+        log: log_of(A),
+        slots: vec![contract.client_slot.public(), twin.public()],
+    };
+    let key = SigningKey::from_seed(*world.somebody("vera").key.seed());
+    contract.freelancer_engagement = world.leaf("vera", &statement, &key);
+    world.push(B, &contract.freelancer_engagement);
+    let written = world.write(&contract, Role::Client, 4);
+    world.push(A, &written.commit);
+    world.push(A, &written.open);
+    let commit = Statement::Commit {
+        commitment: written.document.commitment(),
+        engagement: contract.freelancer_engagement.id(),
+    };
+    let commit = world.leaf("vera", &commit, &twin);
+    let open = world.leaf("vera", &Statement::Open { cites: commit.id() }, &twin);
+    assert_eq!(open.id(), written.open.id());
+    world.push(B, &commit);
+    world.push(B, &open);
+    world.documents.extend([written.document, contract.acceptance]);
+    for (a, b) in [(TODAY, TODAY + 60), (TODAY + 60, TODAY)] {
+        let mut reading = world.read();
+        reading.dated(&log_of(A), reading.read(&log_of(A)), a);
+        reading.dated(&log_of(B), reading.read(&log_of(B)), b);
+        reading.changes();
+        let [counted] = reading.entries()[..] else { panic!("one entry") };
+        assert_eq!(counted.entry.epoch, Epoch::of_day(TODAY), "the first of the two");
+        assert_eq!(reading.entry(&counted.entry.id), Some(counted));
+        let entries = reading.entries().into_iter().map(|counted| counted.entry);
+        assert!(Graph::build(Parameters::default(), Epoch::of_day(TODAY), entries).is_ok());
+    }
 }
 
 /// Whoever lives at B and is badly rated has B leave the review out: A's log says it all the same.
