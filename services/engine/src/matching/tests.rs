@@ -12,6 +12,7 @@ use crate::testing::Home;
 use crate::views::{Match, Matches};
 
 mod bad_input;
+mod imported;
 
 /// Brings a process up to date with all that was committed.
 async fn caught_up(engine: &Engine) {
