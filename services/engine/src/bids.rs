@@ -41,13 +41,7 @@ impl Engine {
         ];
         let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
         let id = document.id();
-        let publication = Publication {
-            document: &document,
-            attachments: &[],
-            slot: None,
-            job: job.id,
-            home: job.home.clone(),
-        };
+        let publication = Publication::new(&document, job.id, &job.home);
         let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
         let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
         if published.delivery == Delivery::Queued {
@@ -124,13 +118,7 @@ impl Engine {
         drop(connection);
         let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
         let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication {
-            document: &document,
-            attachments: &[],
-            slot: None,
-            job: job.id,
-            home: job.home.clone(),
-        };
+        let publication = Publication::new(&document, job.id, &job.home);
         let show = async |tx: &Tx<'_>| shown(tx, id, did).await;
         let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
         if published.delivery == Delivery::Queued {

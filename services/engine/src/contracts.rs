@@ -58,13 +58,8 @@ impl Engine {
         let until = self.now().add_seconds(OFFER_SECONDS)?;
         let offer = author.sign(body(Kind::Offer, &Map::<String, Value>::new(), fields)?, Some(until))?;
         let id = offer.id();
-        let publication = Publication {
-            document: &offer,
-            attachments: &[terms],
-            slot: Some(slot),
-            job: job.id,
-            home: job.home.clone(),
-        };
+        let under = Publication::new(&offer, job.id, &job.home);
+        let publication = Publication { attachments: &[terms], slot: Some(slot), ..under };
         let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
         publish(self, publication, Intent::of(dry_run), show).await
     }
@@ -94,13 +89,8 @@ impl Engine {
             ("to", row.client_home.as_str().into()),
         ];
         let document = author.sign(body(Kind::Acceptance, &Map::<String, Value>::new(), fields)?, None)?;
-        let publication = Publication {
-            document: &document,
-            attachments: &[],
-            slot: Some(slot),
-            job: row.job,
-            home: row.client_home.clone(),
-        };
+        let publication =
+            Publication { slot: Some(slot), ..Publication::new(&document, row.job, &row.client_home) };
         let show = async |tx: &Tx<'_>| shown(tx, contract, did).await;
         let published = publish(self, publication, Intent::of(dry_run), show).await?;
         self.unless_queued(published, contract, did).await
@@ -132,13 +122,7 @@ impl Engine {
             extra: own.map(|leaf| ("engagement", leaf.hex())),
         };
         let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication {
-            document: &document,
-            attachments: &[],
-            slot: None,
-            job: row.job,
-            home: row.client_home.clone(),
-        };
+        let publication = Publication::new(&document, row.job, &row.client_home);
         let show = async |tx: &Tx<'_>| shown(tx, contract, did).await;
         let published = publish(self, publication, Intent::of(dry_run), show).await?;
         self.unless_queued(published, contract, did).await

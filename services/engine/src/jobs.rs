@@ -31,12 +31,12 @@ impl Engine {
             return Err(Refusal::BadField { field: "days", reason: "must be 1 to 90" }.into());
         }
         let author = Author::open(self, &self.store().connection().await?, did).await?;
-        let home = self.config().name.clone();
+        let home = &self.config().name;
         let body = body(Kind::Job, &request, [("home", home.as_str().into())])?;
         let until = self.now().add_seconds(i64::from(request.days) * DAY_SECONDS)?;
         let document = author.sign(body, Some(until))?;
         let job = document.id();
-        let publication = Publication { document: &document, attachments: &[], slot: None, job, home };
+        let publication = Publication::new(&document, job, home);
         let show = async |tx: &Tx<'_>| shown(tx, &job, Some(did)).await;
         publish(self, publication, Intent::of(dry_run), show).await
     }
@@ -71,13 +71,7 @@ impl Engine {
         drop(connection);
         let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
         let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication {
-            document: &document,
-            attachments: &[],
-            slot: None,
-            job: job.id,
-            home: job.home.clone(),
-        };
+        let publication = Publication::new(&document, job.id, &job.home);
         let show = async |tx: &Tx<'_>| shown(tx, id, Some(did)).await;
         publish(self, publication, Intent::of(dry_run), show).await
     }

@@ -35,6 +35,13 @@ pub(crate) struct Publication<'a> {
     pub(crate) home: NodeName,
 }
 
+impl<'a> Publication<'a> {
+    /// A document that commits to nothing that is not there yet and names no slot.
+    pub(crate) fn new(document: &'a Verified, job: DocumentId, home: &NodeName) -> Self {
+        Self { document, attachments: &[], slot: None, job, home: home.clone() }
+    }
+}
+
 /// Whether the caller wants it done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Intent {
