@@ -31,14 +31,14 @@ impl Checked {
 }
 
 /// Checks an answer of `hanse match --json` or `hanse recommend --json`: each score and each cost, the weights that the answer
-/// names, and the order.
+/// names, the order, and that nobody is listed who does not fit.
 ///
 /// # Errors
 /// [`CommandError::Unusable`] for what is no such answer.
 pub fn matches(text: &str) -> Result<Checked, CommandError> {
     let unusable = |why: String| CommandError::Unusable(format!("this is no answer of `hanse match`: {why}"));
     let answer: Value = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
-    let single = answer.pointer("/answer/ranked");
+    let single = answer.pointer("/answer/ranked").or_else(|| answer.pointer("/answer/unfit"));
     let listed = answer.list("/items").iter().filter_map(|item| item.pointer("/explanation"));
     let mut explanations: Vec<Explanation> = Vec::new();
     for value in listed.chain(single) {
@@ -48,9 +48,11 @@ pub fn matches(text: &str) -> Result<Checked, CommandError> {
     if explanations.is_empty() && answer.pointer("/items").is_none() && answer.pointer("/answer").is_none() {
         return Err(unusable("it has neither `items` nor an `answer`".to_owned()));
     }
+    let in_list = answer.pointer("/answer/unfit").is_none();
     let mut wrong = Vec::new();
     for (number, explanation) in (1..).zip(&explanations) {
         let mistakes = compare(explanation).into_iter().chain(weights(&answer, explanation));
+        let mistakes = mistakes.chain(listing(explanation, in_list));
         wrong.extend(mistakes.map(|mistake| format!("item {number}: {mistake}")));
     }
     let mut by_place: Vec<&Explanation> = explanations.iter().collect();
@@ -114,10 +116,25 @@ fn weights(answer: &Value, explanation: &Explanation) -> Vec<String> {
         .collect()
 }
 
+/// Somebody who is listed and does not fit, or the other way round. Where a line that this hangs on is absent, nothing can be said.
+fn listing(explanation: &Explanation, in_list: bool) -> Option<String> {
+    let (features, _) = explanation.inputs();
+    let stated = |factor: Factor| features.client.get(factor as usize).copied().flatten();
+    let skill = stated(Factor::Skill)?;
+    if skill == 0 {
+        stated(Factor::Title)?;
+    }
+    (features.fit() != in_list).then(|| {
+        let said =
+            if in_list { "is listed, and its lines say that it does not fit" } else { "fits by its lines" };
+        said.to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use hanse_matching::score::Features;
-    use hanse_matching::side::Weights;
+    use hanse_matching::score::{Features, TRADE_FITS};
+    use hanse_matching::side::{RANKER, Weights};
     use serde_json::json;
 
     use super::*;
@@ -138,10 +155,14 @@ mod tests {
     }
 
     fn explanation(rank: usize, skill: u32) -> Value {
+        of(rank, skill, None)
+    }
+
+    fn of(rank: usize, skill: u32, title: Option<u32>) -> Value {
         let weights = Weights::DEFAULT;
         let mut features = Features::default();
         for row in [&mut features.client, &mut features.freelancer] {
-            (row[0], row[3], row[8]) = (Some(skill), Some(1_000_000), Some(500_000));
+            (row[0], row[1], row[3], row[8]) = (Some(skill), title, Some(1_000_000), Some(500_000));
         }
         let score = Score::of(&features, &weights);
         let lines = |side| -> Vec<Value> {
@@ -152,7 +173,7 @@ mod tests {
             })
             .collect()
         };
-        json!({"form": 1, "ranker": "hanse-rules-2", "taxonomy": "t", "taxonomy_digest": "00", "rates": "2026-11-24",
+        json!({"form": 1, "ranker": RANKER, "taxonomy": "t", "taxonomy_digest": "00", "rates": "2026-11-24",
             "rank": rank, "h": millionths(score.h), "u": millionths(score.u), "v": millionths(score.v),
             "client": lines(Side::Client), "freelancer": lines(Side::Freelancer), "needs": [], "what_if": [], "not_used": []})
     }
@@ -165,6 +186,24 @@ mod tests {
         assert_eq!(matches(&single.to_string()).unwrap().explanations, 1);
         let stopped = json!({"answer": {"stopped": "too-far"}});
         assert_eq!(matches(&stopped.to_string()).unwrap(), Checked::default());
+    }
+
+    #[test]
+    fn who_does_not_fit_is_in_no_list() {
+        let listed = |explanation: Value| {
+            let answer = json!({"items": [{"place": 1, "explanation": explanation}]});
+            matches(&answer.to_string()).unwrap().wrong
+        };
+        let told = ["item 1: is listed, and its lines say that it does not fit"];
+        assert_eq!(listed(of(1, 0, Some(TRADE_FITS - 1))), told);
+        assert_eq!(listed(of(1, 0, Some(TRADE_FITS))), [""; 0]);
+        assert_eq!(listed(of(1, 0, None)), [""; 0], "the title may weigh nothing there");
+        let unfit = |skill| {
+            let answer = json!({"answer": {"unfit": of(9, skill, Some(0))}});
+            matches(&answer.to_string()).unwrap().wrong
+        };
+        assert_eq!(unfit(0), [""; 0]);
+        assert_eq!(unfit(1), ["item 1: fits by its lines"]);
     }
 
     #[test]

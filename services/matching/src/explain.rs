@@ -178,6 +178,9 @@ pub struct Explanation {
 pub enum WhyNot {
     /// A hard filter.
     Stopped(Stop),
+    /// None of the needed skills, nor one related to them, and another trade: the place is the one that it would be without this
+    /// rule, and the changes are those that lead into the list.
+    Unfit(Box<Explanation>),
     /// The place and what it is made of.
     Ranked(Box<Explanation>),
 }
@@ -217,7 +220,13 @@ pub fn why_not(query: &Query<'_>, ranking: &[Ranked], person: &Person) -> WhyNot
     let own = ranking.iter().find(|ranked| ranked.id == person.id).copied().unwrap_or_else(|| {
         Ranked::new(person.id, query.features(person), person.standing.completed, query.weights())
     });
-    WhyNot::Ranked(Box::new(explain(query, ranking, person, &own)))
+    let mut explanation = Box::new(explain(query, ranking, person, &own));
+    if own.features.fit() {
+        return WhyNot::Ranked(explanation);
+    }
+    // At another price or with more time they would still not fit.
+    explanation.what_if.retain(|it| matches!(it.change, Change::Skill { .. }));
+    WhyNot::Unfit(explanation)
 }
 
 impl Explanation {

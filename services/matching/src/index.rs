@@ -92,7 +92,7 @@ impl Index {
         })
     }
 
-    /// The best [`CANDIDATES`] for a job, in order.
+    /// The best [`CANDIDATES`] for a job, in order, without those of them who do not fit.
     #[must_use]
     pub fn rank(&self, query: &Query<'_>, space: &mut Space) -> Vec<Ranked> {
         self.rank_more(query, space, CANDIDATES)
@@ -106,7 +106,7 @@ impl Index {
             let found = self.fetch(query, space, fetched);
             let exhausted = found.len() < fetched;
             let passing = found.into_iter().filter_map(|(shard, doc)| self.at(shard, doc));
-            let ranked: Vec<Ranked> = passing
+            let mut ranked: Vec<Ranked> = passing
                 .filter(|(person, _)| query.stop(person).is_none())
                 .take(candidates)
                 .map(|(person, title)| {
@@ -116,7 +116,8 @@ impl Index {
                 })
                 .collect();
             if exhausted || ranked.len() >= candidates {
-                let mut ranked = ranked;
+                // Only now: looking on for more, until there are enough who fit, could mean to look at everybody.
+                ranked.retain(|ranked| ranked.features.fit());
                 rank::order(query, &mut ranked);
                 return ranked;
             }

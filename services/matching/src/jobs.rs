@@ -84,7 +84,7 @@ impl Jobs {
         self.jobs.get(id).map(|(job, _)| job)
     }
 
-    /// The best [`CANDIDATES`] for a person, in order.
+    /// The best [`CANDIDATES`] for a person, in order, without those of them that do not fit.
     #[must_use]
     pub fn rank(&self, setting: Setting<'_>, person: &Person, space: &mut Space) -> Vec<RankedJob> {
         let theirs = setting.titles.read(&person.headline, person.tongue);
@@ -93,8 +93,9 @@ impl Jobs {
         loop {
             let found = self.fetch(&terms, &person.id, space, fetched);
             let exhausted = found.len() < fetched;
-            let ranked = self.score(setting, person, &theirs, &found);
+            let mut ranked = self.score(setting, person, &theirs, &found);
             if exhausted || ranked.len() >= CANDIDATES {
+                ranked.retain(|ranked| ranked.features.fit());
                 return ranked;
             }
             fetched = fetched.saturating_mul(4);

@@ -33,7 +33,7 @@ pub fn order(query: &Query<'_>, ranked: &mut [Ranked]) {
     });
 }
 
-/// Ranks all people whom no hard filter stops, one by one: what an index must agree with.
+/// Ranks all people whom no hard filter stops and who fit, one by one: what an index must agree with.
 #[must_use]
 pub fn exhaustive<'p>(query: &Query<'_>, people: impl Iterator<Item = &'p Person>) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = people
@@ -41,6 +41,7 @@ pub fn exhaustive<'p>(query: &Query<'_>, people: impl Iterator<Item = &'p Person
         .map(|person| {
             Ranked::new(person.id, query.features(person), person.standing.completed, query.weights())
         })
+        .filter(|ranked| ranked.features.fit())
         .collect();
     order(query, &mut ranked);
     ranked
@@ -56,7 +57,8 @@ pub fn place_with(query: &Query<'_>, ranking: &[Ranked], id: &[u8; 32], h: f64) 
     ranking.iter().filter(before).count().saturating_add(1)
 }
 
-/// Merges rankings of several nodes: of one person the first list's features stand, scores are computed anew.
+/// Merges rankings of several nodes: of one person the first list's features stand, scores are computed anew, and whoever does not
+/// fit by them is left out, whatever list they came in.
 #[must_use]
 pub fn merge(query: &Query<'_>, lists: Vec<Vec<Ranked>>) -> Vec<Ranked> {
     let mut seen = std::collections::BTreeSet::new();
@@ -64,6 +66,7 @@ pub fn merge(query: &Query<'_>, lists: Vec<Vec<Ranked>>) -> Vec<Ranked> {
         .into_iter()
         .flatten()
         .filter(|ranked| seen.insert(ranked.id))
+        .filter(|ranked| ranked.features.fit())
         .map(|ranked| Ranked::new(ranked.id, ranked.features, ranked.completed, query.weights()))
         .collect();
     order(query, &mut merged);

@@ -2,7 +2,7 @@
 
 mod cost;
 
-use crate::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhyNot};
+use crate::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhatIf, WhyNot};
 use crate::fair::Placement;
 use crate::query::Stop;
 use crate::side::{Factor, Side};
@@ -74,7 +74,27 @@ pub fn why_not(answer: &WhyNot, tongue: Tongue) -> Vec<String> {
     match answer {
         WhyNot::Ranked(explanation) => sentences(explanation, tongue),
         WhyNot::Stopped(stop) => vec![stop_sentence(*stop, tongue == Tongue::French).to_owned()],
+        WhyNot::Unfit(explanation) => unfit(explanation, tongue == Tongue::French),
     }
+}
+
+/// Why somebody is in no list, and what would bring them into it.
+fn unfit(explanation: &Explanation, french: bool) -> Vec<String> {
+    let names = explanation.needs.iter().map(|it| if french { it.need.fr.as_str() } else { &it.need.en });
+    let names = names.collect::<Vec<_>>().join(", ");
+    let why = if french {
+        format!(
+            "Hors de la liste : aucune des compétences demandées ({names}), ni aucune apparentée, n'est dans votre profil, et votre \
+             titre ne nomme pas un métier proche."
+        )
+    } else {
+        format!(
+            "Not listed: none of the needed skills ({names}) is in your profile, nor one related to them, and your headline names \
+             no trade like the job's."
+        )
+    };
+    let change = |it: &WhatIf| change_sentence(&it.change, it.rank, explanation.price.as_ref(), french);
+    std::iter::once(why).chain(explanation.what_if.iter().map(change)).collect()
 }
 
 const fn stop_sentence(stop: Stop, french: bool) -> &'static str {

@@ -71,12 +71,12 @@ impl Ranking {
         look(&Query::new(&self.job, Setting { policy: self.policy, ..self.knowledge.setting() }))
     }
 
-    /// The features of somebody who is ranked, by what their profile says now; none if a filter stops them by now. Computes.
+    /// The features of somebody who is ranked, by what their profile says now; none if they are not to be listed by now. Computes.
     pub(crate) fn features(&self, ranked: &Ranked, now: &Person) -> Option<Features> {
         if self.people.get(&ranked.id) == Some(now) {
             return Some(ranked.features);
         }
-        self.ask(|query| query.stop(now).is_none().then(|| query.features(now)))
+        self.ask(|query| query.stop(now).is_none().then(|| query.features(now)).filter(Features::fit))
     }
 
     /// Why each of these stands where they stand. Computes.

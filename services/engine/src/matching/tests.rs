@@ -93,8 +93,9 @@ async fn what_is_new_is_found_and_what_is_gone_is_not() {
 
     put(&home, &ana, json!({"name": "Ana", "headline": "Baker", "skills": []})).await;
     caught_up(&home.engine).await;
-    let [changed] = &matches(&home.engine, &id, None).await.items[..] else { return };
-    assert!(changed.explanation.h < explanation.h, "the new profile counts");
+    assert!(matches(&home.engine, &id, None).await.items.is_empty(), "the new profile counts");
+    let jobs = home.engine.recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
+    assert!(jobs.items.is_empty(), "and is no more suited by the job than the job by it");
 
     let reason = serde_json::from_value(json!({"reason": "Done."})).unwrap();
     home.engine.move_job(&client, &id, hanse_lifecycle::Event::CloseUnfilled, reason, false).await.unwrap();
@@ -222,6 +223,16 @@ async fn whoever_asks_why_not_is_told() {
     };
     assert_eq!((explanation.rank, explanation.holds()), (1, true));
 
+    let baker = json!({"headline": "Baker", "skills": []});
+    put(&home, &ana, baker).await;
+    caught_up(&home.engine).await;
+    let answer =
+        home.engine.why_not(&id, &ana, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
+    assert!(matches!(answer.answer, WhyNot::Unfit(_)), "{:?}", answer.answer);
+    let [why, change] = answer.sentences.as_slice() else { panic!("{:?}", answer.sentences) };
+    assert!(why.starts_with("Hors de la liste : aucune des compétences demandées (Rust)"), "{why}");
+    assert_eq!(change, "Avec « Rust », ce serait le rang 1.");
+
     let ask = async |did: &Did| refusal(home.engine.why_not(&id, did, WhyNotQuery::default()).await);
     assert_eq!(ask(&client).await, Refusal::OwnJob);
     assert_eq!(ask(&silent).await, Refusal::NotFound("profile"));
@@ -250,4 +261,24 @@ async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
     let [newest, oldest] = after.changes.as_slice() else { panic!("{:?}", after.changes) };
     assert_eq!(newest.changed, ["local_bonus"]);
     assert_eq!((oldest, newest.at.as_str()), (&before.changes[0], "2026-11-24T10:01:00Z"));
+}
+
+/// A new version of the program that ranks by other rules says so, and with which numbers.
+#[tokio::test]
+async fn other_rules_than_before_are_a_change_that_is_published() {
+    let home = Home::new('a', &[]).await;
+    let before = json!({"ranker": "hanse-rules-2", "local_bonus": false}).to_string();
+    let mut connection = home.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    assert!(hanse_store::ranking::note_setting(&tx, &[2; 32], &before, 0).await.unwrap());
+    tx.commit().await.unwrap();
+    look(&home.engine).await.unwrap();
+    let published = home.engine.transparency().await.unwrap();
+    assert_eq!(
+        (published.setting.ranker.as_str(), published.setting.trade_fits_percent),
+        ("hanse-rules-3", 10)
+    );
+    let changed = &published.changes.first().unwrap().changed;
+    let names = |name: &str| changed.iter().any(|it| it == name);
+    assert!(names("ranker") && names("trade_fits_percent") && !names("local_bonus"), "{changed:?}");
 }

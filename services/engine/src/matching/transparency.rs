@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_matching::explain::NOT_USED;
 use hanse_matching::fair;
+use hanse_matching::score::{ONE, TRADE_FITS};
 use hanse_matching::side::RANKER;
 use hanse_reputation::{Parameters, VERSION};
 use hanse_store::ranking;
@@ -76,6 +77,7 @@ fn setting(knowledge: &Knowledge) -> Result<RankingSetting, Failure> {
         ranker: RANKER.to_owned(),
         weights: weights_by_name(&policy.weights),
         local_bonus: policy.local_bonus,
+        trade_fits_percent: percent(f64::from(TRADE_FITS) / f64::from(ONE)),
         fairness: Fairness {
             bound_percent: percent(fair::BOUND),
             newcomer_places: fair::NEWCOMER_PLACES.to_vec(),

@@ -39,7 +39,7 @@ pub struct Matches {
     pub attribution: String,
     /// The language of the sentences.
     pub language: String,
-    /// How many people were compared by all factors.
+    /// How many people are in the whole list, of which these are the best: compared by all factors, and fit.
     pub ranked: usize,
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
@@ -142,7 +142,7 @@ pub struct WhyNotMe {
     pub language: String,
     /// Skills of their profile that this node does not know; they count for nothing.
     pub unknown_skills: Vec<String>,
-    /// What stops them (`stopped`), or their place with the reasons (`ranked`).
+    /// What stops them (`stopped`), what they would need to be listed at all (`unfit`), or their place with the reasons (`ranked`).
     pub answer: WhyNot,
     /// The same for people to read.
     pub sentences: Vec<String>,
@@ -222,6 +222,9 @@ pub struct RankingSetting {
     pub weights: WeightsByName,
     /// Whether remote work near the client counts a little more here.
     pub local_bonus: bool,
+    /// Whoever has none of the needed skills, nor one related to them, is listed only from this likeness of job title and headline on, in
+    /// hundredths.
+    pub trade_fits_percent: u32,
     /// How attention is shared.
     pub fairness: Fairness,
     /// What ranking never looks at; it has no input for them.

@@ -19,3 +19,4 @@ mod purity;
 mod scores;
 mod support;
 mod taxonomy;
+mod unfit;

@@ -6,6 +6,28 @@ fn row() -> impl Strategy<Value = Row<Option<u32>>> {
     proptest::array::uniform9(proptest::option::of(0..=ONE))
 }
 
+/// Skill 0 and a title below a tenth: both, and only as stated.
+#[test]
+fn who_fits() {
+    let features = |skill, title| {
+        let mut features = Features::default();
+        (features.client[0], features.client[1]) = (skill, title);
+        features
+    };
+    for (skill, title, fits) in [
+        (Some(0), None, false),
+        (Some(0), Some(0), false),
+        (Some(0), Some(99_999), false),
+        (Some(0), Some(100_000), true),
+        (Some(1), None, true),
+        (Some(1), Some(0), true),
+        (None, None, true),
+        (None, Some(0), true),
+    ] {
+        assert_eq!(features(skill, title).fit(), fits, "{skill:?} {title:?}");
+    }
+}
+
 #[test]
 fn known_means() {
     let weights = [50, 50, 0, 0, 0, 0, 0, 0, 0];

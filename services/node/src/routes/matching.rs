@@ -31,7 +31,7 @@ pub(crate) async fn matches(
 
 /// Why somebody is not shown for a job, or where they stand and why. Ask the person's home.
 #[utoipa::path(tag = "matching", params(WhyNotQuery, ("id" = String, Path, description = "`job_…`"), ("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
-    (status = 200, description = "What stops them, or their place with the reasons.", body = WhyNotMe),
+    (status = 200, description = "What stops them, what would bring them into the list, or their place with the reasons.", body = WhyNotMe),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`own-job`: a client is not ranked for their own job.", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`: no such job, nobody of that name at home here, or no profile.", body = Problem, content_type = "application/problem+json"),

@@ -130,6 +130,9 @@ impl Judge<'_> {
             return Err(if known_there { Out::Contradicted } else { Out::Skipped });
         }
         let features = self.query.features(&person);
+        if !features.fit() {
+            return Err(if self.shared.knowledge { Out::Contradicted } else { Out::Skipped });
+        }
         Ok(Other {
             did: did.clone(),
             home: self.peer.clone(),

@@ -53,9 +53,20 @@ impl Someone {
     }
 
     fn profile(&self, home: &str, at: Timestamp, prev: Option<DocumentId>) -> Verified {
+        self.can(home, at, prev, ("Rust programming", &[SOFTWARE]))
+    }
+
+    fn can(
+        &self,
+        home: &str,
+        at: Timestamp,
+        prev: Option<DocumentId>,
+        (headline, skills): (&str, &[&str]),
+    ) -> Verified {
+        let skills = skills.iter().map(|skill| Skill::parse(skill).unwrap()).collect();
         let profile = Profile {
             about: None,
-            headline: Some(Line::parse("Rust programming").unwrap()),
+            headline: Some(Line::parse(headline).unwrap()),
             home: NodeName::parse(home).unwrap(),
             languages: List::default(),
             name: Some(Line::parse("Ada").unwrap()),
@@ -63,7 +74,7 @@ impl Someone {
             prev,
             rate: None,
             remote: None,
-            skills: List::new(vec![Skill::parse(SOFTWARE).unwrap()]).unwrap(),
+            skills: List::new(skills).unwrap(),
             travel_km: None,
         };
         self.signs(Body::Profile(profile), at, None)
@@ -194,6 +205,25 @@ fn what_this_node_cannot_know_is_nobodys_fault() {
     assert_eq!(counts(vec![honest(&profile)], &[]), (0, 0, 1), "a log that lags");
     let future = ada.profile("b.example", now().add_seconds(301).unwrap(), None);
     assert_eq!(counts(vec![honest(&future)], &[ada.known("b.example")]), (0, 0, 1), "a clock that differs");
+}
+
+/// A peer by the same rules draws the same line between who fits and who does not; by others it may not.
+#[test]
+fn who_does_not_fit_does_not_count_whatever_the_peer_claims() {
+    let ada = Someone::new(1);
+    let baker = ada.can("b.example", now(), None, ("Baker of bread", &[]));
+    let right = features(&ada.profile("b.example", now(), None));
+    for (shared, expected) in [
+        (SAME, (0, 1, 0)),
+        (Shared { rates: false, ..SAME }, (0, 1, 0)),
+        (Shared { knowledge: false, ..SAME }, (0, 0, 1)),
+    ] {
+        for claimed in [features(&baker), right] {
+            let answer = vec![candidate(baker.bytes(), claimed)];
+            let judged = judge(&Memory::default(), shared, &[ada.known("b.example")], answer);
+            assert_eq!((judged.others.len(), judged.contradicted, judged.skipped), expected, "{shared:?}");
+        }
+    }
 }
 
 #[test]
