@@ -212,7 +212,7 @@ async fn a_profile_that_was_replaced_does_not_come_back() {
     let mut scene = Scene::new().await;
     let later = scene.federation.clock().now().add_seconds(60).unwrap();
     let old = scene.theirs[0].profile.clone();
-    let said = json!({"home": LIAR, "headline": "Baker", "languages": [], "skills": [], "prev": old.id().to_string()});
+    let said = json!({"home": LIAR, "headline": "Software developer", "languages": [], "skills": [], "prev": old.id().to_string()});
     let new = scene.theirs[0].own.states(Kind::Profile, &said, later, None);
     let mut heard = Vec::new();
     for profile in [&old, &new, &old] {
