@@ -5,11 +5,12 @@ use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_network::{Bytes, Entry, RANGE_BYTES_MAX, RANGE_ENTRIES_MAX, Response};
+use hanse_reputation::record::Terms;
 use hanse_store::documents::{self, DocumentRow};
 use hanse_store::log::{self, CheckpointRow, LeafRow};
 use hanse_store::{Sql, StoreError};
 
-use crate::logs::LogError;
+use crate::logs::{LogError, LogKind};
 
 /// Answers a request for the leaves `start..end` of a log. The page ends at the last checkpoint within, and carries it; if its
 /// documents make it too long, it is cut behind the last leaf that fits and carries none.
@@ -58,22 +59,45 @@ fn refused(slug: &str, detail: &str) -> Response {
     Response::Refused { slug: slug.to_owned(), detail: detail.to_owned() }
 }
 
-/// The public documents that go with a leaf wherever whole logs are shown: beside an open leaf, after review and text, also the
-/// rated person's own offer or acceptance. It names the other side, without which nobody could tell who may review.
-pub(crate) async fn shown_documents(
+/// The public documents that go with a leaf of a record, never more than a stranger's check takes, whatever the log says: one document
+/// too many makes a whole record file invalid. Who reads a log line by line knows only the commits before an open leaf.
+pub(crate) async fn recorded_documents(
     db: &impl Sql,
     origin: &str,
-    leaf: &[u8],
+    leaf: &LeafRow,
 ) -> Result<Vec<DocumentRow>, LogError> {
+    if let Some(cites) = opened(&leaf.bytes)
+        && log::index_of(db, origin, &cites).await?.is_none_or(|commit| leaf.index < commit)
+    {
+        return Ok(Vec::new());
+    }
+    shown_documents(db, origin, &leaf.bytes).await
+}
+
+/// The public documents that go with a leaf wherever whole logs are shown: beside an open leaf, after review and text, also the
+/// rated person's own offer or acceptance. It names the other side, without which nobody could tell who may review.
+async fn shown_documents(db: &impl Sql, origin: &str, leaf: &[u8]) -> Result<Vec<DocumentRow>, LogError> {
     let mut documents = public_documents(db, origin, leaf).await?;
-    if let Some(cites) = opened(leaf)
-        && let Some(commit) = log::leaf(db, origin, &cites).await?
+    let Some(cites) = opened(leaf) else { return Ok(documents) };
+    // Without the review there is nothing that its text or the word would go with.
+    let review = documents.first().filter(|first| first.id.kind() == Kind::Review);
+    let Some(review) = review else { return Ok(Vec::new()) };
+    if let Some(commit) = log::leaf(db, origin, &cites).await?
         && let Some(word) = word_of_rated(db, &commit.bytes).await?
         && word.public
+        && speaks_of(&word.bytes, &review.bytes)
     {
         documents.push(word);
     }
     Ok(documents)
+}
+
+/// Whether this is the word of the person whom the review rates, about the contract that it names.
+fn speaks_of(word: &[u8], review: &[u8]) -> bool {
+    let read = |bytes| Signed::parse(bytes).and_then(Signed::verify).ok();
+    let (Some(word), Some(review)) = (read(word), read(review)) else { return false };
+    let Body::Review(body) = review.body() else { return false };
+    Terms::of(&word).is_some_and(|terms| terms.party == body.id && terms.contract == body.contract)
 }
 
 /// The offer or acceptance to which the engagement commits that this commit answers, if both are here.
@@ -123,19 +147,29 @@ async fn committed_documents(db: &impl Sql, origin: &str, leaf: &[u8]) -> Result
     // Index leaves and leaves of later versions commit to nothing that is known here.
     let Ok(leaf) = Leaf::parse(leaf) else { return Ok(Vec::new()) };
     match leaf.statement() {
-        Some(
-            Statement::Identity { commitment, .. }
-            | Statement::Reply { commitment, .. }
-            | Statement::Posting { commitment },
-        ) => Ok(documents::by_commitment(db, commitment).await?.into_iter().collect()),
+        Some(Statement::Identity { commitment, .. }) => Ok(one(db, commitment, &[Kind::Identity]).await?),
+        Some(Statement::Reply { commitment, .. }) => Ok(one(db, commitment, &[Kind::Reply]).await?),
+        Some(Statement::Posting { commitment }) if origin.ends_with(LogKind::Jobs.name()) => {
+            Ok(one(db, commitment, &[Kind::Job, Kind::Step]).await?)
+        }
         Some(Statement::Open { cites }) => match sealed_by(db, origin, cites).await? {
             Some(commitment) => Ok(review_documents(db, &commitment).await?),
             None => Ok(Vec::new()),
         },
-        Some(Statement::Engagement { .. } | Statement::Commit { .. } | Statement::Settle { .. }) | None => {
-            Ok(Vec::new())
-        }
+        Some(
+            Statement::Engagement { .. }
+            | Statement::Commit { .. }
+            | Statement::Settle { .. }
+            | Statement::Posting { .. },
+        )
+        | None => Ok(Vec::new()),
     }
+}
+
+/// The document that is committed to, if it is kept and of a kind that such a leaf makes public.
+async fn one(db: &impl Sql, commitment: &Commitment, kinds: &[Kind]) -> Result<Vec<DocumentRow>, StoreError> {
+    let found = documents::by_commitment(db, commitment).await?;
+    Ok(found.into_iter().filter(|row| kinds.contains(&row.id.kind())).collect())
 }
 
 /// What the commit leaf of this id seals, if the log holds it.

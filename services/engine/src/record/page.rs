@@ -7,7 +7,7 @@ use hanse_store::log;
 
 use crate::error::{Failure, UseError};
 use crate::evidence::json;
-use crate::range::shown_documents;
+use crate::range::recorded_documents;
 use crate::views::LeafView;
 
 /// Leaves of one page: as many as peers give each other.
@@ -24,7 +24,7 @@ pub(super) async fn leaves(db: &impl Sql, origin: &str, start: u64) -> Result<Ve
     }
     let (mut leaves, mut used) = (Vec::new(), 0_usize);
     for row in log::leaves(db, origin, start, LEAVES_MAX).await? {
-        let documents = shown_documents(db, origin, &row.bytes).await?;
+        let documents = recorded_documents(db, origin, &row).await?;
         let bytes = documents.iter().map(|document| document.bytes.len()).sum::<usize>();
         used = used.saturating_add(row.bytes.len()).saturating_add(bytes);
         if PAGE_BYTES_MAX < used && !leaves.is_empty() {

@@ -14,7 +14,7 @@ use crate::Engine;
 use crate::error::Failure;
 use crate::heads::{self, with_cosignatures};
 use crate::logs::{LEAVES_MAX, LogError, Logs, quorum_of};
-use crate::range::shown_documents;
+use crate::range::recorded_documents;
 
 /// Cosigned sizes looked at in one statement. One page is minutes of a busy log; the first start after an upgrade takes more.
 const SIZES_MAX: i64 = 1_024;
@@ -183,7 +183,7 @@ async fn documents_of(
     row: &LeafRow,
     pieces: &mut Vec<Piece>,
 ) -> Result<bool, Failure> {
-    let rows: Vec<documents::DocumentRow> = shown_documents(db, origin, &row.bytes).await?;
+    let rows: Vec<documents::DocumentRow> = recorded_documents(db, origin, row).await?;
     let telling: Vec<_> = rows.into_iter().filter(|row| tells(row.id.kind())).collect();
     let whole = telling.len() == 2;
     pieces.extend(telling.into_iter().map(|row| Piece::Document(Box::new(row))));

@@ -15,4 +15,5 @@ mod heads;
 mod node;
 mod proving;
 mod sequencing;
+mod showing;
 mod story;

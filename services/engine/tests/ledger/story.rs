@@ -28,8 +28,8 @@ pub(crate) struct Story {
     pub(crate) freelancer: Person,
     client_slot: SigningKey,
     freelancer_slot: SigningKey,
-    offer: Verified,
-    acceptance: Verified,
+    pub(crate) offer: Verified,
+    pub(crate) acceptance: Verified,
 }
 
 /// A review with its leaves.
