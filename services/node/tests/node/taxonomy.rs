@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::program::{Site, ends_in_order, said};
 
-const SKILLS: &str = "\
+pub(crate) const SKILLS: &str = "\
 conceptType,conceptUri,preferredLabel,altLabels
 KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-0000-00000000000a,juggle torches,fire juggling
 ";
-const ID: &str = "00000000-0000-0000-0000-00000000000a";
+pub(crate) const ID: &str = "00000000-0000-0000-0000-00000000000a";
 
-fn write(folder: &Path, name: &str, text: &str) -> String {
+pub(crate) fn write(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
