@@ -171,16 +171,14 @@ fn write(options: &Options, results: &Results) -> Result<(), String> {
 fn variants() -> Vec<(String, Parameters)> {
     let plain = Parameters::default();
     let with = |full_voice: Fixed, hub_degree: u32| Parameters { full_voice, hub_degree, ..plain };
-    let known_from = |known_from: Fixed| Parameters { known_from, ..plain };
     vec![
         ("Voices".to_owned(), plain),
-        ("Voices, known from 1/128".to_owned(), known_from(Fixed::ratio(1, 128))),
-        ("Voices, known from 1/10".to_owned(), known_from(Fixed::ratio(1, 10))),
+        ("Voices, known from 1/10".to_owned(), Parameters { known_from: Fixed::ratio(1, 10), ..plain }),
         ("Voices, one step".to_owned(), Parameters { steps: 1, ..plain }),
         ("Voices, bad single until confirmed".to_owned(), Parameters { confirm_bad: true, ..plain }),
         ("Voices, κ=1/3".to_owned(), with(Fixed::ratio(1, 3), plain.hub_degree)),
         ("Voices, κ=1/12".to_owned(), with(Fixed::ratio(1, 12), plain.hub_degree)),
-        ("Voices, d0=10".to_owned(), with(plain.full_voice, 10)),
+        ("Voices, d0=20".to_owned(), with(plain.full_voice, 20)),
         ("Voices, hubs not damped".to_owned(), with(plain.full_voice, u32::MAX)),
     ]
 }

@@ -166,11 +166,12 @@ impl<'a> Walk<'a> {
         hit.share.times(self.hub(hit.rater)).over(self.graph.parameters().full_voice).capped()
     }
 
-    /// φ: damps those who rate everybody, contacts too. Only they control how many people they rate.
+    /// φ: damps those who rate everybody, contacts too: what somebody lends to all whom they rated is d₀ whole voices at most. Only
+    /// they control how many people they rate.
     fn hub(&self, person: u32) -> Fixed {
         let free = self.graph.parameters().hub_degree;
         let rated = u32::try_from(self.graph.rated_count(person)).unwrap_or(u32::MAX);
-        if rated <= free { Fixed::ONE } else { Fixed::ratio(free, rated).root() }
+        if rated <= free { Fixed::ONE } else { Fixed::ratio(free, rated) }
     }
 
     /// Through whom most of the flow from `contact` to `rater` passes; none if straight.

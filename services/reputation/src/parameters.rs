@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::fixed::Fixed;
 
 /// The name of formula and defaults together. It changes when any score could.
-pub const VERSION: &str = "hanse/voices/2";
+pub const VERSION: &str = "hanse/voices/3";
 
 /// The parameters of *Voices* and of the objective summary. [`Parameters::default`] is what [`VERSION`] means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,7 +21,8 @@ pub struct Parameters {
     /// κ: the flow that makes a full voice: what one ordinary contract of a contact carries at most, c·½/D_min. Smaller covers more
     /// people and lets a captured friend of a friend say more.
     pub full_voice: Fixed,
-    /// d₀: people somebody may have rated before what they lend is damped as a hub's, a contact of the viewer or not.
+    /// d₀: the most that one person says in all, in whole voices: somebody who has rated more people says the less of each, a contact
+    /// of the viewer or not.
     pub hub_degree: u32,
     /// D_min: the least sum by which the weights of a person are divided: three contacts of one full contract each. Someone
     /// with a single contact does not pass all their trust on to it.
@@ -58,7 +59,7 @@ impl Default for Parameters {
             steps: 2,
             edges_max: 128,
             full_voice: Fixed::ratio(1, 6),
-            hub_degree: 20,
+            hub_degree: 64,
             row_floor: Fixed::ratio(3, 2),
             bad_weight: Fixed::whole(2),
             confirm_bad: false,

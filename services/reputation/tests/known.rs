@@ -154,8 +154,8 @@ fn a_whisper_through_a_second_contact_does_not_make_two() {
 #[test]
 fn a_contact_who_rates_everybody_lends_less_and_no_crowd_behind_makes_up_for_it() {
     let mut said = vec![(ME, ANA, BEST), (ANA, VERA, BEST)];
-    said.extend((20..99).map(|other| (ANA, other, BEST)));
-    // φ = √(20/80): half a voice.
+    said.extend((20..147).map(|other| (ANA, other, BEST)));
+    // φ = 64/128: half a voice.
     let alone = score(&graph(&entries(&said)), ME, VERA).finding.voices;
     assert_eq!(alone, Fixed::ratio(1, 2));
     said.extend((20..99).map(|other| (other, VERA, BEST)));

@@ -33,7 +33,7 @@ fn a_score_names_its_computation() {
         head("a.example/reputation"),
     ]);
     let json = serde_json::to_value(score(&graph, 1, 3)).unwrap();
-    assert_eq!(json["version"], "hanse/voices/2");
+    assert_eq!(json["version"], "hanse/voices/3");
     assert_eq!(json["parameters"]["full_voice"], ((1_u64 << 40) / 6).to_string());
     assert_eq!(json["heads"][0]["origin"], "a.example/reputation");
     assert_eq!(json["finding"]["voices"], (1_u64 << 40).to_string());

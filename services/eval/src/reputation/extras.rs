@@ -6,7 +6,7 @@ use hanse_reputation::{Epoch, Estimate, Label, Parameters, PrivateAnswer, Standp
 use serde::Serialize;
 
 use super::attacks::Cast;
-use super::methods::{Judge, bound, float, ranked};
+use super::methods::{Judge, Method, bound, float, ranked};
 use super::random::Random;
 use super::statistics::{largest, mean};
 use super::world::{Data, World, person};
@@ -45,6 +45,9 @@ pub(crate) fn whitewash(data: &Data, cast: &Cast, parameters: Parameters) -> Res
     ];
     let mut figures = Vec::new();
     for (name, group, better_most, place_most) in groups {
+        let all: Vec<u32> = group.iter().copied().collect();
+        let global = judge.scores(Method::Global, 0, &all)?;
+        let below = global.iter().filter(|value| **value < newcomer).count() as f64;
         let (mut known, mut better_off, mut places) = (0.0, 0.0, Vec::new());
         let mut behind = 0.0;
         for viewer in &cast.viewers {
@@ -70,6 +73,11 @@ pub(crate) fn whitewash(data: &Data, cast: &Cast, parameters: Parameters) -> Res
         figures.push(figure(
             &format!("A5 {name}: the same, and in the list that has an order"),
             behind / f64::max(known, 1.0),
+            None,
+        ));
+        figures.push(figure(
+            &format!("A5 {name}: better off by the objective summary"),
+            below / f64::max(all.len() as f64, 1.0),
             None,
         ));
         figures.push(figure(

@@ -26,6 +26,10 @@ fn at_least(name: String, value: f64, bound: f64) -> Figure {
     Figure { name, value, at_most: None, at_least: Some(bound), draws: Vec::new() }
 }
 
+fn open(name: String, value: f64) -> Figure {
+    Figure { name, value, at_most: None, at_least: None, draws: Vec::new() }
+}
+
 /// Bounds on the gain of the viewer's score: attack, mean, most.
 const GAINS: [(&str, f64, f64); 9] = [
     ("A1 ring of 1,000, 0 good", 1.0, 1.0),
@@ -49,7 +53,7 @@ const TOP: [(&str, f64); 6] = [
     ("A7 100 ", 0.25),
     ("A10 ", 0.0),
 ];
-/// The honest order, Kendall's τ.
+/// The honest order, Kendall's τ, on the mean over viewers, as gains are. The worst viewer's is shown beside it.
 const ORDER: f64 = 0.99;
 /// N_eff through one betrayed contact.
 const ONE_VOICE: f64 = 1.05;
@@ -97,7 +101,9 @@ pub(crate) fn of_attacks(attacks: &[Outcome]) -> Vec<Figure> {
         for (_, most) in TOP.iter().filter(|(start, _)| attack.starts_with(start)) {
             figures.push(at_most(format!("{attack}: in the top quarter of the ranked"), top, *most));
         }
-        figures.push(at_least(format!("{attack}: honest order"), outcome.order[0], ORDER));
+        let [worst, order] = outcome.order;
+        figures.push(at_least(format!("{attack}: honest order, mean"), order, ORDER));
+        figures.push(open(format!("{attack}: honest order, for the worst viewer"), worst));
         let [_, most] = outcome.voices.unwrap_or_default();
         if attack.starts_with("A10 ") {
             figures.push(at_most(format!("{attack}: voices, most"), most, ONE_VOICE));
