@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{EngineError, Failure};
 use crate::keys::Purpose;
+use crate::matching::peers::errand;
 use crate::matching::{index, picks};
 use crate::workers::{WorkerError, Workers};
 use crate::{
@@ -185,6 +186,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("heads", heads::run(engine.clone(), token.clone()));
     workers.spawn("react", react::run(engine.clone(), token.clone()));
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
+    workers.spawn("errands", errand::run(engine.clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
     workers.spawn("picks", picks::run(engine.clone(), token.clone()));
     workers.spawn("expire", expire::run(engine.clone(), token.clone()));

@@ -17,6 +17,7 @@ pub mod changes;
 pub mod contracts;
 pub mod deliveries;
 pub mod documents;
+pub mod errands;
 pub mod history;
 pub mod idempotency;
 pub mod jobs;
@@ -42,6 +43,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),
+    ("errands", errands::STATEMENTS),
     ("history", history::STATEMENTS),
     ("idempotency", idempotency::STATEMENTS),
     ("jobs", jobs::STATEMENTS),

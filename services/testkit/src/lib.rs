@@ -16,7 +16,7 @@ pub use eventually::{eventually, until, within};
 pub use federation::Federation;
 pub use hanse_store::testing::{TestDatabase, VARIABLE};
 pub use http::{Answer, Call, Http};
-pub use node::TestNode;
+pub use node::{Replica, TestNode};
 pub use person::{PASSWORD, Person};
 pub use port::Port;
 pub use seat::Seat;

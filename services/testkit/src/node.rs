@@ -1,6 +1,7 @@
 //! A whole node in this process: HTTP, workers, libp2p, and a database of its own.
 #![expect(clippy::expect_used, reason = "support of tests: a failure is the finding")]
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -14,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::http::Http;
 use crate::person::Person;
+use crate::port::Port;
 use crate::seat::Seat;
 
 /// Looks that nothing has woken, in milliseconds: a test waits for none of them for long.
@@ -32,6 +34,25 @@ pub struct TestNode {
     // Before the database: a node that still runs ends first.
     running: Option<Up>,
     database: TestDatabase,
+}
+
+/// Another process of a running node, on its database: it serves, and leads if the first one ends.
+#[derive(Debug)]
+pub struct Replica {
+    port: Port,
+    _up: Up,
+}
+
+impl Replica {
+    /// Its HTTP server.
+    #[must_use]
+    pub fn http(&self) -> Http {
+        Http::new(listening(&self.port))
+    }
+}
+
+fn listening(port: &Port) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port.number()))
 }
 
 /// The thread that a node runs on, with a runtime of its own as in a process of its own.
@@ -112,6 +133,17 @@ impl TestNode {
     #[must_use]
     pub fn http(&self) -> Http {
         Http::new(self.seat.http())
+    }
+
+    /// Starts another process of this node.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn replica(&self) -> Replica {
+        let port = Port::claim();
+        let config = Config { listen: listening(&port), ..self.config.clone() };
+        let up = Up::start(config, self.seat.secret(), Arc::clone(&self.clock)).await;
+        Replica { port, _up: up.expect("the replica starts") }
     }
 
     /// A connection to its database, as another process would have.

@@ -5,6 +5,7 @@
 //! people look at is one question.
 
 mod answer;
+pub(crate) mod errand;
 mod judge;
 mod kept;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use hanse_network::{
     Bytes, Found, Handle, MATCH_CANDIDATES_MAX, MATCH_FACTORS, Request, RequestError, Response, Search,
 };
 use hanse_store::accounts::{self, IdentityRow};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -121,6 +123,7 @@ async fn ask(engine: &Engine, posting: &Posting) -> Result<Arc<Asked>, UseError>
 }
 
 /// How one peer answered, before anybody has looked at it.
+#[derive(Debug, Serialize, Deserialize)]
 enum Heard {
     Found(Found),
     Silent(PeerOutcome),
@@ -135,7 +138,10 @@ async fn ask_now(engine: &Engine, posting: &Posting, knowledge: Arc<Knowledge>) 
         local_bonus: policy.local_bonus,
         limit: u32::try_from(MATCH_CANDIDATES_MAX).unwrap_or(1),
     };
-    let heard = hear(engine, &search).await;
+    let heard = match engine.network() {
+        Some(network) => ask_peers(engine, network, &search).await,
+        None => errand::send(engine, &search).await,
+    };
     let read = engine
         .compute(move |_| {
             let read = |heard| match heard {
@@ -154,11 +160,7 @@ async fn ask_now(engine: &Engine, posting: &Posting, knowledge: Arc<Knowledge>) 
 }
 
 /// Asks all peers at once.
-async fn hear(engine: &Engine, search: &Search) -> Vec<(NodeName, Heard)> {
-    let Some(network) = engine.network() else {
-        let peers = engine.config().peers.iter();
-        return peers.map(|peer| (peer.name.clone(), Heard::Silent(PeerOutcome::Unasked))).collect();
-    };
+async fn ask_peers(engine: &Engine, network: &Handle, search: &Search) -> Vec<(NodeName, Heard)> {
     let states = network.peers().await;
     let peers = engine.config().peers.iter().map(|peer| async {
         let connected = states.iter().any(|state| state.connected && state.name == peer.name.as_str());

@@ -115,7 +115,7 @@ pub enum PeerOutcome {
     Refused,
     /// Its answer could not be read.
     Unreadable,
-    /// It was not asked: the process that answers is not the one that speaks with peers.
+    /// It was not asked: the process of this node that speaks with peers did not answer.
     Unasked,
 }
 

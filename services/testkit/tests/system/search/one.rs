@@ -5,7 +5,7 @@ use hanse_engine::Clock as _;
 use hanse_matching::explain::Explanation;
 use hanse_matching::score::millionths;
 use hanse_matching::side::Weights;
-use hanse_testkit::{Federation, TestNode, until};
+use hanse_testkit::{Federation, Http, TestNode, until};
 use serde_json::Value;
 
 use super::{Freelancer, Known, list, posting, settle, until_finds, word};
@@ -46,12 +46,12 @@ async fn ready(nodes: &[TestNode], known: &Known, people: &[Vec<Freelancer>], jo
 }
 
 /// The list once every peer has answered and every person is known.
-async fn whole(node: &TestNode, job: &Verified) -> Value {
+async fn whole(node: Http, job: &Verified) -> Value {
     let whole = |answer: &Value| {
         answer["peers"].as_array().unwrap().iter().all(|it| it["outcome"] == "answered" && it["skipped"] == 0)
     };
-    until("every peer has answered", async || whole(&list(node.http(), job, "federation").await)).await;
-    list(node.http(), job, "federation").await
+    until("every peer has answered", async || whole(&list(node, job, "federation").await)).await;
+    list(node, job, "federation").await
 }
 
 /// Each item against the place, the score and every line that one index over all people gives.
@@ -91,7 +91,7 @@ async fn a_list_over_three_nodes_is_that_of_one_index() {
         ready(federation.nodes(), &known, &people, &job).await;
         // Whichever node is asked, the list is the same.
         for node in federation.nodes() {
-            let answer = whole(node, &job).await;
+            let answer = whole(node.http(), &job).await;
             equal(&known, &job, &everybody, &answer);
             let told: Vec<&Value> = answer["peers"].as_array().unwrap().iter().collect();
             assert_eq!(told.len(), 2, "{answer}");
@@ -101,12 +101,22 @@ async fn a_list_over_three_nodes_is_that_of_one_index() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_without_the_network_finds_the_same_people() {
+    let (federation, known, people, client) = three().await;
+    let replica = federation[0].replica().await;
+    let job = posting(&known, &client, 1, federation.clock().now());
+    publish(replica.http(), job.bytes()).await.ok(201);
+    ready(federation.nodes(), &known, &people, &job).await;
+    equal(&known, &job, &profiles(&people), &whole(replica.http(), &job).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_link_leaves_the_others_and_is_said() {
     let (mut federation, known, people, client) = three().await;
     let job = posting(&known, &client, 1, federation.clock().now());
     publish(federation[0].http(), job.bytes()).await.ok(201);
     ready(federation.nodes(), &known, &people, &job).await;
-    whole(&federation[0], &job).await;
+    whole(federation[0].http(), &job).await;
 
     federation[2].stop().await;
     let other = posting(&known, &client, 2, federation.clock().now());
@@ -125,5 +135,5 @@ async fn a_cut_link_leaves_the_others_and_is_said() {
     federation[2].restart().await;
     federation.connected().await;
     ready(&federation.nodes()[2..], &known, &people[2..], &other).await;
-    equal(&known, &other, &profiles(&people), &whole(&federation[0], &other).await);
+    equal(&known, &other, &profiles(&people), &whole(federation[0].http(), &other).await);
 }
