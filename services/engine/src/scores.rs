@@ -16,7 +16,7 @@ mod told;
 mod worker;
 mod world;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -56,13 +56,20 @@ impl Scores {
         }
     }
 
-    /// Looks at the world. Whoever writes it and panics ends the process, so that none is half written.
+    /// Looks at the world; nothing where a change of it broke off.
     fn look<T>(&self, work: impl FnOnce(&World) -> T) -> Option<T> {
-        self.world.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(work)
+        self.world.read().ok()?.as_ref().map(work)
     }
 
+    /// Changes the world. What a panic left half done is thrown away.
     fn change<T>(&self, work: impl FnOnce(&mut Option<World>) -> T) -> T {
-        work(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
+        let mut world = self.world.write().unwrap_or_else(|poisoned| {
+            let mut half_done = poisoned.into_inner();
+            *half_done = None;
+            self.world.clear_poison();
+            half_done
+        });
+        work(&mut world)
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {

@@ -156,7 +156,7 @@ async fn ask_now(engine: &Engine, posting: &Posting, knowledge: Arc<Knowledge>) 
         .await?;
     let people = people(engine, read.iter().filter_map(|(_, read)| read.as_ref().ok())).await?;
     let posting = posting.clone();
-    engine.compute(move |engine| judged(engine, &posting, &knowledge, policy, read, &people)).await
+    engine.compute(move |engine| judged(engine, &posting, &knowledge, policy, read, people)).await
 }
 
 /// Asks all peers at once.
@@ -209,23 +209,18 @@ async fn hear_one(engine: &Engine, network: &Handle, peer: &NodeName, search: Se
     Heard::Silent(outcome)
 }
 
-/// Those of the candidates who are known here, with their records.
+/// Those of the candidates who are known here.
 async fn people<'a>(
     engine: &Engine,
     answers: impl Iterator<Item = &'a (Found, Vec<Read>)>,
-) -> Result<BTreeMap<Did, (IdentityRow, Standing)>, UseError> {
+) -> Result<Vec<IdentityRow>, UseError> {
     let read = answers.flat_map(|(_, read)| read);
     let dids: Vec<&Did> =
         read.filter_map(|read| read.document.as_ref().ok().map(|document| document.issuer())).collect();
     if dids.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Vec::new());
     }
-    let rows = accounts::identities(&engine.store().connection().await?, &dids).await?;
-    let with_record = |row: IdentityRow| {
-        let record = standing(engine, &row.did);
-        (row.did.clone(), (row, record))
-    };
-    Ok(rows.into_iter().map(with_record).collect())
+    Ok(accounts::identities(&engine.store().connection().await?, &dids).await?)
 }
 
 type Answers = Vec<(NodeName, Result<(Found, Vec<Read>), PeerOutcome>)>;
@@ -237,9 +232,15 @@ fn judged(
     knowledge: &Arc<Knowledge>,
     policy: Policy,
     answers: Answers,
-    people: &BTreeMap<Did, (IdentityRow, Standing)>,
+    people: Vec<IdentityRow>,
 ) -> Result<Asked, UseError> {
     let (job, _) = posting.read(engine, knowledge)?;
+    // Records are looked up here, where waiting for whoever writes them keeps no other task waiting.
+    let with_record = |row: IdentityRow| {
+        let record = standing(engine, &row.did);
+        (row.did.clone(), (row, record))
+    };
+    let people: &BTreeMap<Did, (IdentityRow, Standing)> = &people.into_iter().map(with_record).collect();
     let query = Query::new(&job, Setting { policy, ..knowledge.setting() });
     let (mut others, mut peers) = (Vec::new(), Vec::new());
     for (peer, answer) in answers {

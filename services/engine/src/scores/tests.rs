@@ -207,6 +207,28 @@ async fn what_is_old_stays_old_though_auditors_cosign_it_again() {
     }
 }
 
+/// Whoever changes the world and panics leaves half of a change: nobody is shown it, and the next look begins anew, datings included.
+#[tokio::test]
+async fn a_change_that_broke_off_is_shown_to_nobody_and_begun_anew() {
+    let mut world = World::new().await;
+    world.audit().await;
+    world.look().await;
+    world.advance(TWO_YEARS);
+    world.audit().await;
+    world.look().await;
+    let (vic, bob) = (world.vic.clone(), world.bob.clone());
+    let engine = world.a.engine.clone();
+    let before = score(&engine, None, &vic, &bob).await;
+    assert_eq!(before.explanation.voices[0].good, Fixed::ratio(1, 2));
+    let broken = engine.clone();
+    let broke_off = tokio::task::spawn_blocking(move || broken.scores().change(|_| panic!("on purpose")));
+    assert!(broke_off.await.is_err());
+    let meanwhile = engine.score(asks(None, &vic, &bob)).await;
+    assert!(matches!(meanwhile, Err(Refused(Refusal::NotReady))), "{meanwhile:?}");
+    world.look().await;
+    assert_eq!(bytes(&score(&engine, None, &vic, &bob).await), bytes(&before));
+}
+
 #[tokio::test]
 async fn a_halted_log_counts_as_far_as_it_was_cosigned_and_says_so() {
     let mut world = World::new().await;

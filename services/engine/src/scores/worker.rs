@@ -52,6 +52,10 @@ pub(super) async fn round(engine: &Engine, feed: &mut Feed) -> Result<(), Failur
 
 async fn read(engine: &Engine, feed: &mut Feed) -> Result<(), Failure> {
     let epoch = epoch_of(engine.now());
+    if engine.scores().look(|_| ()).is_none() {
+        // A world that is begun anew needs all that was ever fed, datings too.
+        *feed = Feed::default();
+    }
     let mut db = engine.store().connection().await?;
     let (mut pieces, mut logs) = (Vec::new(), BTreeMap::new());
     for origin in engine.log_keys().origins().filter(|origin| origin.ends_with(LogKind::Reputation.name())) {
@@ -76,7 +80,10 @@ async fn read(engine: &Engine, feed: &mut Feed) -> Result<(), Failure> {
     let mut target = if rests.is_some() && leaves <= IN_PLACE_MAX {
         Target::InPlace(pieces)
     } else {
-        let world = engine.scores().look(World::clone).unwrap_or_else(|| World::new(epoch));
+        let owner = engine.clone();
+        // A copy of everything, made while nobody may write: no work for a thread that others wait on either.
+        let copied = move || owner.scores().look(World::clone).unwrap_or_else(|| World::new(epoch));
+        let world = tokio::task::spawn_blocking(copied).await.map_err(Failure::Cut)?;
         Target::Aside(Box::new(world)).take(pieces).await?
     };
     for (origin, mut at, size) in ahead {
