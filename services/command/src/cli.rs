@@ -4,6 +4,7 @@ mod args;
 mod body;
 mod matching;
 mod search;
+mod skills;
 mod told;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use args::{
 };
 pub use matching::{ListArgs, MatchArgs, Matching, Sentences};
 pub use search::{FilterArgs, SearchArgs};
+pub use skills::SkillsCommand;
 pub use told::{After, SearchesCommand, Told};
 
 /// Find work, hire, review, and carry your record: over the API of any Hanse node, or offline.
@@ -137,6 +139,15 @@ pub enum People {
     /// Write or show a profile.
     #[command(subcommand)]
     Profile(ProfileCommand),
+    /// List the skills of your profile, find others by name, confirm that you have them.
+    #[command(
+        after_help = "Examples:\n  hanse skills\n  hanse skills find 'bake bread'\n  hanse skills add local:rust"
+    )]
+    Skills {
+        /// What to do with them; without a word, those of your profile are listed.
+        #[command(subcommand)]
+        command: Option<SkillsCommand>,
+    },
 }
 
 /// Jobs, bids, contracts.
@@ -240,6 +251,21 @@ pub enum Step {
     /// List the reviews of a contract, as far as you may read them.
     #[command(after_help = "Example:\n  hanse reviews offer_5Qx…")]
     Reviews(Id),
+    /// Say whether you would work with the other side again: for your eyes alone, in no log. It counts in what `hanse trust` shows you.
+    #[command(
+        after_help = "Examples:\n  hanse again offer_5Qx… yes\n  hanse again offer_5Qx…            what you said\n  \
+        hanse again offer_5Qx… --forget"
+    )]
+    Again {
+        /// Id of the contract, `offer_…`.
+        contract: String,
+        /// Your answer, which you may change; without it, the one you gave is shown.
+        #[arg(conflicts_with = "forget")]
+        answer: Option<YesNo>,
+        /// Take your answer back; nothing of it is kept.
+        #[arg(long)]
+        forget: bool,
+    },
     /// Reply to a review about you, once.
     #[command(after_help = "Example:\n  hanse reply 3f9c… --text 'True about the delay; it was my disk.'")]
     Reply {
@@ -262,6 +288,21 @@ pub enum Record {
     Reputation {
         /// The person; you, if absent.
         did: Option<String>,
+    },
+    /// Ask how far somebody can be trusted from where you stand, with every reason. `hanse score` computes the same without the node.
+    #[command(
+        after_help = "Examples:\n  hanse trust did:key:z6Mk…\n  hanse trust did:key:z6Mk… --viewer did:key:z6Mk… --language fr\n  \
+        hanse trust did:key:z6Mk… --json > served.json      for hanse score --served"
+    )]
+    Trust {
+        /// The person.
+        subject: String,
+        /// From whose place; yours, if absent.
+        #[arg(long, value_name = "DID")]
+        viewer: Option<String>,
+        /// The language of the reasons.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
     },
     /// Fetch the file that proves somebody's whole record.
     #[command(after_help = "Example:\n  hanse evidence did:key:z6Mk… -o evidence.json")]

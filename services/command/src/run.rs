@@ -3,6 +3,7 @@
 mod matching;
 mod people;
 mod show;
+mod skills;
 mod told;
 mod trust;
 mod work;

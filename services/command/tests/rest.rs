@@ -204,6 +204,32 @@ fn a_token_is_never_shown_to_another_node() {
 }
 
 #[test]
+fn a_private_answer_and_a_score_are_asked_for_as_oneself() {
+    let (url, server) =
+        serve(vec![ok(&json!({})), Answer::Send(204, "", String::new()), ok(&json!({})), ok(&json!({}))]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut caller = Caller::new(None, kept(folder.path(), &url, i64::MAX)).unwrap();
+    caller.send(&api::say_again("offer_x", true)).unwrap();
+    caller.send(&api::forget_again("offer_x")).unwrap();
+    caller.send(&api::score("did:key:z6MkB", None, "fr")).unwrap();
+    caller.send(&api::skill("local:a")).unwrap();
+    let seen = server.join().unwrap();
+    let lines: Vec<&str> = seen.iter().map(|seen| seen.line.as_str()).collect();
+    assert_eq!(
+        lines,
+        [
+            "PUT /v1/contracts/offer_x/again HTTP/1.1",
+            "DELETE /v1/contracts/offer_x/again HTTP/1.1",
+            "GET /v1/reputation/did:key:z6MkB/score?language=fr HTTP/1.1",
+            "GET /v1/skills/local:a HTTP/1.1",
+        ]
+    );
+    assert_eq!(seen[0].body, r#"{"again":true}"#);
+    let shown: Vec<bool> = seen.iter().map(|seen| seen.header("authorization").is_some()).collect();
+    assert_eq!(shown, [true, true, true, false], "a skill is the same for everybody");
+}
+
+#[test]
 fn what_anybody_may_ask_is_asked_without_a_session_that_has_ended() {
     let (url, server) = serve(vec![problem(401, "session-ended"), ok(&json!({"id": "job_x"}))]);
     let folder = tempfile::tempdir().unwrap();

@@ -52,7 +52,7 @@ pub enum YesNo {
 }
 
 impl YesNo {
-    pub(super) fn is_yes(self) -> bool {
+    pub(crate) fn is_yes(self) -> bool {
         self == Self::Yes
     }
 }
@@ -283,6 +283,17 @@ pub enum Language {
     En,
     /// French.
     Fr,
+}
+
+impl Language {
+    /// Its tag.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
 }
 
 fn did(text: &str) -> Result<Did, String> {

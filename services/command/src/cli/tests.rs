@@ -113,6 +113,33 @@ fn a_review_is_rated_one_to_five() {
 }
 
 #[test]
+fn a_private_answer_is_given_read_or_taken_back() {
+    for (line, given, forgotten) in [
+        (&["again", "offer_x", "yes"][..], Some(YesNo::Yes), false),
+        (&["again", "offer_x"], None, false),
+        (&["again", "offer_x", "--forget"], None, true),
+    ] {
+        let Command::Step(Step::Again { contract, answer, forget }) = parse(line) else { panic!("{line:?}") };
+        assert_eq!((contract.as_str(), answer, forget), ("offer_x", given, forgotten));
+    }
+    assert!(refuses(&["again", "offer_x", "no", "--forget"]));
+    assert!(refuses(&["again", "offer_x", "perhaps"]));
+}
+
+#[test]
+fn skills_are_listed_found_and_confirmed() {
+    assert!(matches!(parse(&["skills"]), Command::People(People::Skills { command: None })));
+    let Command::People(People::Skills { command: Some(SkillsCommand::Add { ids }) }) =
+        parse(&["skills", "add", "local:a", "local:b"])
+    else {
+        panic!()
+    };
+    assert_eq!(ids, ["local:a", "local:b"]);
+    assert!(refuses(&["skills", "add"]));
+    assert!(refuses(&["skills", "find", "x", "--limit", "51"]));
+}
+
+#[test]
 fn global_options_stand_anywhere() {
     let cli =
         Cli::try_parse_from(["hanse", "accept", "offer_x", "--dry-run", "--json", "--node", "http://n"])

@@ -14,6 +14,7 @@ impl Run {
             People::Login { handle, password, scope } => self.login(handle, password, scope),
             People::Logout => self.logout(),
             People::Profile(command) => self.profile(command),
+            People::Skills { command } => self.skills(command.as_ref()),
         }
     }
 

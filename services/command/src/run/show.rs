@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::trust::{named, short_did};
 use crate::json::Read as _;
+use crate::out;
 use crate::pay;
 use crate::problem::command_of;
 use crate::table::{Card, Table};
@@ -187,6 +188,32 @@ fn review(view: &Value) -> String {
         .with("reply", view.text("/reply"))
         .text(view.text("/text"))
         .render()
+}
+
+/// A private answer, which nobody else sees.
+pub(super) fn again(view: &Value) -> String {
+    Card::default()
+        .with("again", if view.is("/again") { "yes" } else { "no" })
+        .with("with", view.text("/about"))
+        .with("contract", view.text("/contract"))
+        .with("said", view.text("/at"))
+        .with("seen by", "you alone")
+        .render()
+}
+
+/// How far somebody can be trusted from a standpoint, and beside it what is the same for everybody.
+pub(super) fn score(view: &Value) -> String {
+    let card = Card::default()
+        .with("person", view.text("/subject"))
+        .with("seen from", view.text("/seen_from"))
+        .with("adopted", if view.is("/adopted") { "a place that is not yours" } else { "" })
+        .render();
+    let own = view.texts("/sentences").join("\n");
+    let private = view.text("/private/sentence").to_owned();
+    let summary = view.texts("/summary_sentences").join("\n");
+    let parts = [out::plain(&own), out::plain(&private), out::plain(&summary)];
+    let told = parts.into_iter().filter(|part| !part.is_empty());
+    std::iter::once(card.trim_end().to_owned()).chain(told).collect::<Vec<_>>().join("\n\n")
 }
 
 pub(super) fn reputation(view: &Value) -> String {

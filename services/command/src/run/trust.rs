@@ -20,6 +20,9 @@ impl Run {
     pub(super) fn record(&mut self, command: &Record) -> Result<(), CommandError> {
         match command {
             Record::Reputation { did } => self.reputation(did.as_deref()),
+            Record::Trust { subject, viewer, language } => {
+                self.answer(&api::score(subject, viewer.as_deref(), language.tag()), show::score)
+            }
             Record::Evidence { did, output } => self.evidence(did.as_deref(), output.as_deref()),
             Record::Node => self.node(),
         }

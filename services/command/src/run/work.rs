@@ -2,7 +2,7 @@
 
 use super::{Run, show};
 use crate::api::{self, Move};
-use crate::cli::{ContractCommand, JobCommand, Moved, NotedMove, Step, Trial, Work};
+use crate::cli::{ContractCommand, JobCommand, Moved, NotedMove, Step, Trial, Work, YesNo};
 use crate::error::CommandError;
 use crate::json::Read as _;
 use crate::request::Request;
@@ -63,9 +63,19 @@ impl Run {
                 self.publish(api::review(&args.contract, args.request()?), args.trial, "deposited under seal")
             }
             Step::Reviews(contract) => self.answer(&api::reviews(&contract.id), show::reviews),
+            Step::Again { contract, answer, forget } => self.again(contract, *answer, *forget),
             Step::Reply { commit, text, trial } => {
                 self.publish(api::reply(commit, &terminal::text_or_input(text)?), *trial, "replied")
             }
+        }
+    }
+
+    /// The private answer: given, taken back, or read.
+    fn again(&mut self, contract: &str, answer: Option<YesNo>, forget: bool) -> Result<(), CommandError> {
+        match answer {
+            Some(answer) => self.answer(&api::say_again(contract, answer.is_yes()), show::again),
+            None if forget => self.answer(&api::forget_again(contract), |_| "forgotten".to_owned()),
+            None => self.answer(&api::again(contract), show::again),
         }
     }
 

@@ -13,6 +13,30 @@ fn jobs_are_a_table_with_whole_ids() {
 }
 
 #[test]
+fn a_private_answer_says_who_sees_it() {
+    let shown = again(
+        &json!({"about": "did:key:z6Mk", "again": false, "at": "2026-11-24T10:00:00Z", "contract": "offer_x"}),
+    );
+    assert!(shown.contains("again     no") && shown.contains("you alone"), "{shown}");
+}
+
+#[test]
+fn a_score_is_told_in_its_own_words_and_beside_the_summary() {
+    let view = json!({"subject": "did:key:z6MkB", "seen_from": "did:key:z6MkA", "adopted": false,
+        "sentences": ["Known to you.", "Two say so."], "summary_sentences": ["Three contracts."],
+        "private": {"sentence": "With your own answers: more."}});
+    let shown = score(&view);
+    assert!(
+        shown.ends_with("Known to you.\nTwo say so.\n\nWith your own answers: more.\n\nThree contracts."),
+        "{shown}"
+    );
+    assert!(!shown.contains("adopted"), "{shown}");
+    let adopted =
+        score(&json!({"subject": "s", "seen_from": "v", "adopted": true, "sentences": ["\u{1b}[2J"]}));
+    assert!(adopted.contains("a place that is not yours") && !adopted.contains('\u{1b}'), "{adopted}");
+}
+
+#[test]
 fn a_publication_says_where_it_is_and_what_comes_next() {
     let view = json!({"id": "offer_x", "state": "delivered", "home": "a.example", "custody": "b.example", "allowed": ["deliver"]});
     let queued = published(&json!({"view": view, "delivery": "queued", "created": true}), "delivered");
