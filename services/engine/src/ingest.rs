@@ -11,7 +11,7 @@ use hanse_network::Verdict;
 use hanse_store::{accounts, jobs};
 
 use crate::Engine;
-use crate::apply::{Apply, apply, identity};
+use crate::apply::{Apply, apply, identity, job};
 use crate::error::{Refusal, UseError};
 
 /// Lines of a message: a genesis and the posting or step.
@@ -49,20 +49,10 @@ fn read(message: &[u8]) -> Result<(Verified, Verified), Rejection> {
     let genesis = Signed::parse(genesis)?.verify()?;
     let document = Signed::parse(document)?.verify()?;
     let fits = genesis.kind() == Kind::Identity && genesis.issuer() == document.issuer();
-    match document.body() {
-        Body::Job(_) if fits => Ok((genesis, document)),
-        Body::Step(step) if fits && step.object.kind() == Kind::Job => Ok((genesis, document)),
-        Body::Identity(_)
-        | Body::Profile(_)
-        | Body::Job(_)
-        | Body::Bid(_)
-        | Body::Terms(_)
-        | Body::Offer(_)
-        | Body::Acceptance(_)
-        | Body::Step(_)
-        | Body::Text(_)
-        | Body::Review(_)
-        | Body::Reply(_) => Err(Rejection::WrongKind),
+    if fits && job::is_of_posting(document.body()) {
+        Ok((genesis, document))
+    } else {
+        Err(Rejection::WrongKind)
     }
 }
 
@@ -84,18 +74,10 @@ async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Resul
 }
 
 async fn known_here(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {
-    let known = match document.body() {
-        Body::Job(_) => jobs::find(ctx.tx, &document.id()).await?.is_some(),
-        Body::Identity(_)
-        | Body::Profile(_)
-        | Body::Bid(_)
-        | Body::Terms(_)
-        | Body::Offer(_)
-        | Body::Acceptance(_)
-        | Body::Step(_)
-        | Body::Text(_)
-        | Body::Review(_)
-        | Body::Reply(_) => hanse_store::history::has_applied(ctx.tx, &document.id()).await?,
+    let known = if let Body::Job(_) = document.body() {
+        jobs::find(ctx.tx, &document.id()).await?.is_some()
+    } else {
+        hanse_store::history::has_applied(ctx.tx, &document.id()).await?
     };
     if known { Ok(()) } else { Err(Refusal::WrongCarrier.into()) }
 }

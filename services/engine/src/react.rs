@@ -4,14 +4,14 @@
 mod contracts;
 mod reviews;
 
-use hanse_document::{Body, Kind, NodeName, Rejection};
+use hanse_document::{NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_store::log::{self, LeafRow};
 use hanse_store::{accounts, documents};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::apply::{Apply, apply, identity, reread};
+use crate::apply::{Apply, apply, identity, job, reread};
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::{LEAVES_MAX, LogKind, head, leaves_from};
 use crate::signals::woken;
@@ -164,7 +164,7 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
             let Some(row) = documents::by_commitment(ctx.tx, commitment).await? else { return Ok(()) };
             let document = reread(&row)?;
             // What else a peer signs into its log has no order from there: only the home of a job keeps that.
-            if !is_of_posting(document.body()) {
+            if !job::is_of_posting(document.body()) {
                 return Err(Rejection::WrongKind.into());
             }
             let author = accounts::find_identity(ctx.tx, &row.issuer).await?;
@@ -189,23 +189,6 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
             reviews::reply(ctx, seen, cites, commitment).await
         }
         (LogKind::Jobs | LogKind::Reputation, _) => Ok(()),
-    }
-}
-
-/// Whether a document is a posting, or a step of one.
-fn is_of_posting(body: &Body) -> bool {
-    match body {
-        Body::Job(_) => true,
-        Body::Step(step) => step.object.kind() == Kind::Job,
-        Body::Identity(_)
-        | Body::Profile(_)
-        | Body::Bid(_)
-        | Body::Terms(_)
-        | Body::Offer(_)
-        | Body::Acceptance(_)
-        | Body::Text(_)
-        | Body::Review(_)
-        | Body::Reply(_) => false,
     }
 }
 

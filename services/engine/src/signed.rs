@@ -1,6 +1,6 @@
 //! Documents that people signed themselves, with a key that no node holds.
 
-use hanse_document::{Body, DocumentId, Kind, Signature, Signed, Verified};
+use hanse_document::{Body, DocumentId, Signature, Signed, Verified};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::accounts;
 use hanse_store::documents;
@@ -31,18 +31,20 @@ impl Engine {
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let ctx = Apply::own(self, &tx);
-        let applied = match document.kind() {
-            Kind::Identity => found(&ctx, &document, leaf_signature).await?,
-            Kind::Profile => profiles::put(&ctx, &document).await?,
-            Kind::Job => post(&ctx, &document).await?,
-            Kind::Bid
-            | Kind::Terms
-            | Kind::Offer
-            | Kind::Acceptance
-            | Kind::Step
-            | Kind::Text
-            | Kind::Review
-            | Kind::Reply => return Err(Refusal::OwnKeyNotYet.into()),
+        let applied = match document.body() {
+            Body::Identity(_) => found(&ctx, &document, leaf_signature).await?,
+            Body::Profile(_) => profiles::put(&ctx, &document).await?,
+            Body::Job(job) if job.home != self.config().name => return Err(Refusal::WrongHome.into()),
+            // A posting of somebody at home here.
+            Body::Job(_) => apply(&ctx, &document, &[]).await?,
+            Body::Bid(_)
+            | Body::Terms(_)
+            | Body::Offer(_)
+            | Body::Acceptance(_)
+            | Body::Step(_)
+            | Body::Text(_)
+            | Body::Review(_)
+            | Body::Reply(_) => return Err(Refusal::OwnKeyNotYet.into()),
         };
         tx.commit().await?;
         self.signals().committed();
@@ -75,25 +77,4 @@ async fn found(
     accounts::insert_identity(ctx.tx, &row).await?;
     ctx.enqueue(LogKind::Reputation, &leaf).await?;
     Ok(Applied::Now)
-}
-
-/// A posting of somebody at home here.
-async fn post(ctx: &Apply<'_>, document: &Verified) -> Result<Applied, UseError> {
-    let home = match document.body() {
-        Body::Job(job) => &job.home,
-        Body::Identity(_)
-        | Body::Profile(_)
-        | Body::Bid(_)
-        | Body::Terms(_)
-        | Body::Offer(_)
-        | Body::Acceptance(_)
-        | Body::Step(_)
-        | Body::Text(_)
-        | Body::Review(_)
-        | Body::Reply(_) => return Err(hanse_document::Rejection::WrongKind.into()),
-    };
-    if *home != ctx.engine.config().name {
-        return Err(Refusal::WrongHome.into());
-    }
-    apply(ctx, document, &[]).await
 }

@@ -1,7 +1,7 @@
 //! Postings, and what ends them. Both travel by gossip and stand in the home's jobs log.
 
 use hanse_document::kind::{Event as Said, Job, Pay, Per, Place, Step};
-use hanse_document::{Body, Draft, Skill, Verified};
+use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::accounts::IdentityRow;
@@ -13,6 +13,23 @@ use super::{Apply, Word, state, unsound};
 use crate::error::{Failure, Refusal, UseError};
 use crate::keys;
 use crate::logs::LogKind;
+
+/// Whether a document is a posting, or a step of one.
+pub(crate) fn is_of_posting(body: &Body) -> bool {
+    match body {
+        Body::Job(_) => true,
+        Body::Step(step) => step.object.kind() == Kind::Job,
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Offer(_)
+        | Body::Acceptance(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => false,
+    }
+}
 
 /// A new posting.
 pub(crate) async fn post(
