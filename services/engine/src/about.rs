@@ -64,17 +64,17 @@ impl Engine {
     /// # Errors
     /// None at present.
     pub async fn ready(&self) -> Result<Ready, UseError> {
-        let leader = self.leads();
+        let (leader, matches, scores) = (self.leads(), self.matching().is_built(), self.scores().is_read());
         let looked = async {
             let current = self.store().schema_current().await.map_err(Failure::Store)?;
             let logs = if current { self.logs().await? } else { Vec::new() };
             Ok::<_, UseError>((current, logs))
         };
         match looked.await {
-            Ok((database, logs)) => Ok(Ready { database, leader, logs }),
+            Ok((database, logs)) => Ok(Ready { database, leader, matches, scores, logs }),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database does not answer");
-                Ok(Ready { database: false, leader, logs: Vec::new() })
+                Ok(Ready { database: false, leader, matches, scores, logs: Vec::new() })
             }
         }
     }

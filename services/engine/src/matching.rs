@@ -63,6 +63,11 @@ impl Matching {
         }
     }
 
+    /// Whether the index has been built.
+    pub(crate) fn is_built(&self) -> bool {
+        self.state.read().is_ok_and(|state| state.is_some())
+    }
+
     /// Looks at the index as it stands, for as long as a ranking takes.
     ///
     /// # Errors

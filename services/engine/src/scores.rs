@@ -56,6 +56,11 @@ impl Scores {
         }
     }
 
+    /// Whether the logs have been read.
+    pub(crate) fn is_read(&self) -> bool {
+        self.look(|_| ()).is_some()
+    }
+
     /// Looks at the world; nothing where a change of it broke off.
     fn look<T>(&self, work: impl FnOnce(&World) -> T) -> Option<T> {
         self.world.read().ok()?.as_ref().map(work)

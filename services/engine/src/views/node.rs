@@ -55,6 +55,10 @@ pub struct Ready {
     pub database: bool,
     /// This process runs the workers; another one may.
     pub leader: bool,
+    /// This process has read the people and jobs that it matches.
+    pub matches: bool,
+    /// This process has read the logs that scores rest on.
+    pub scores: bool,
     /// The logs, own first.
     pub logs: Vec<LogView>,
 }

@@ -52,7 +52,8 @@ pub(crate) async fn health() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body("ok\n")
 }
 
-/// Whether the node can do its work: the database answers, its schema is current, no log of its own is halted.
+/// Whether the node can do its work: the database answers, its schema is current, no log of its own is halted, and this process
+/// has read whom it matches. Scores do not count: they rest on logs of others, and no peer may take a node out of service.
 #[utoipa::path(tag = "node", responses(
     (status = 200, description = "It can.", body = Ready),
     (status = 503, description = "`not-ready`; the detail says what is missing.", body = Problem, content_type = "application/problem+json"),
@@ -68,6 +69,11 @@ pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, P
     if let Some(log) = ready.logs.iter().find(|log| own(&state, log) && log.halted.is_some()) {
         let reason = log.halted.as_deref().unwrap_or_default();
         return Err(Problem::not_ready(format!("The log {} is halted: {reason}.", log.origin)));
+    }
+    if !ready.matches {
+        return Err(Problem::not_ready(
+            "People and jobs are still being read: a moment, or a minute at a million people.",
+        ));
     }
     Ok(web::Json(ready))
 }

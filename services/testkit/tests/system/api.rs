@@ -17,6 +17,7 @@ async fn every_operation_answers_as_described() {
     let federation = Federation::start(&["a.example", "b.example"]).await;
     let home = federation[0].http();
     let mut api = Description::of(home).await;
+    until("the node is ready", async || home.get("/readyz").may_fail().send().await.status == 200).await;
     for path in [
         "/v1/node",
         "/v1/peers",
