@@ -147,7 +147,7 @@ async fn again(engine: &Engine) -> Result<(), UseError> {
     Ok(())
 }
 
-async fn clean(engine: &Engine) -> Result<(), UseError> {
+pub(crate) async fn clean(engine: &Engine) -> Result<(), UseError> {
     let before = engine.now().unix().saturating_sub(KEPT_SECONDS);
     alerts::prune(&engine.store().connection().await?, before).await?;
     Ok(())

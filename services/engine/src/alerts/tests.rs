@@ -4,7 +4,7 @@ use hanse_store::Sql as _;
 use hanse_store::testing::settled;
 use serde_json::{Value, json};
 
-use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Step, round, step};
+use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Step, clean, round, step};
 use super::*;
 use crate::Engine;
 use crate::requests::JobRequest;
@@ -206,6 +206,11 @@ async fn a_flood_is_cut_off_for_each_client_and_each_search_and_shown() {
     assert_eq!(found.last().unwrap().1, honest, "one client does not drown another one");
     let full = home.engine.saved_searches(&ben).await.unwrap().items[0].full_at.clone();
     assert_eq!(full.as_deref(), Some("2026-11-24T10:00:00Z"), "and the person can see it");
+    home.clock.advance(3_600);
+    post(&home, &ada, "Flood again", json!({})).await;
+    raised(&home.engine).await;
+    let noted = home.engine.saved_searches(&ben).await.unwrap().items[0].full_at.clone();
+    assert_eq!(noted, full, "noted once a day, not for each posting of a flood");
 
     // As if each alert were about another client, until the search has had all that it has in a day.
     let mut all = OF_CLIENT_A_DAY + 1;
@@ -220,13 +225,33 @@ async fn a_flood_is_cut_off_for_each_client_and_each_search_and_shown() {
     run(&home, OTHERS).await;
     post(&home, &cleo, "One too many", json!({})).await;
     raised(&home.engine).await;
-    assert_eq!(i64::try_from(told(&home, &ben).await.len()), Ok(OF_SEARCH_A_DAY));
+    // Counted, because a page ends at as many.
+    let db = home.engine.store().connection().await.unwrap();
+    let row = db.query_one("SELECT count(*) AS all FROM alert", &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>("all"), OF_SEARCH_A_DAY);
+    drop(db);
     home.clock.advance(86_401);
     let next_day = post(&home, &cleo, "The next day", json!({})).await;
     raised(&home.engine).await;
     let after =
         home.engine.alerts(&ben, &AlertQuery { after: Some(OF_SEARCH_A_DAY), limit: None }).await.unwrap();
     assert_eq!(after.items.last().map(|alert| alert.job.clone()), Some(next_day));
+}
+
+/// An alert goes only when its posting has ended whatever happened: as long as it is kept, nothing is told twice.
+#[tokio::test]
+async fn an_alert_is_kept_as_long_as_its_posting_can_be_open() {
+    let home = Home::new('a', &[]).await;
+    let (ada, ben) = (home.register("ada").await, home.register("ben").await);
+    raised(&home.engine).await;
+    keep(&home, &ben, "all", json!({})).await;
+    post(&home, &ada, "A bridge", json!({})).await;
+    raised(&home.engine).await;
+    for (days, kept) in [(0, 1), (91, 1), (1, 0)] {
+        home.clock.advance(days * 86_400);
+        clean(&home.engine).await.unwrap();
+        assert_eq!(told(&home, &ben).await.len(), kept, "after {days} more days");
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,8 @@ async fn both_sides_are_shown_a_pair_with_its_reasons_and_only_for_a_night() {
     profile(&home, &ada, "Carpenter").await;
     profile(&home, &ben, "Carpenter").await;
     profile(&home, &cleo, "Nurse").await;
-    let carpenter = post(&home, &ada, "Carpenter", 1).await;
+    // With a seat for everybody who fits, herself included.
+    let carpenter = post(&home, &ada, "Carpenter", 2).await;
     let nurse = post(&home, &ada, "Nurse", 1).await;
     night(&home).await;
     let (of_ada, of_ben, of_cleo) =
@@ -73,6 +74,31 @@ async fn both_sides_are_shown_a_pair_with_its_reasons_and_only_for_a_night() {
     assert_eq!((of_ben.day.as_deref(), jobs(&of_ben, "freelancer")), (Some("2026-11-25"), vec![later]));
     let refused = home.engine.picks(&ben, &PicksQuery { language: Some("de".into()) }).await;
     assert!(matches!(refused, Err(UseError::Refused(crate::Refusal::BadField { field: "language", .. }))));
+}
+
+#[tokio::test]
+async fn a_seat_that_was_offered_to_somebody_is_not_free() {
+    let home = Home::new('a', &[]).await;
+    let (ada, ben, cleo) =
+        (home.register("ada").await, home.register("ben").await, home.register("cleo").await);
+    for did in [&ben, &cleo] {
+        profile(&home, did, "Carpenter").await;
+    }
+    let job = post(&home, &ada, "Carpenter", 1).await;
+    home.sequence().await;
+    let bid = home.bid(&cleo, &job).await.view.id;
+    let due = home.engine.now().add_seconds(30 * 86_400).unwrap().to_string();
+    let pay = json!({"kind": "time_credits", "hours": 12});
+    let offer = json!({"scope": "All of it.", "due": due.split('T').next(), "pay": pay});
+    let offer = serde_json::from_value(offer).unwrap();
+    let contract = home.engine.offer(&ada, &bid.parse().unwrap(), offer, false).await.unwrap().view.id;
+    night(&home).await;
+    assert_eq!(shown(&home, &ada).await.items, []);
+    let reason = serde_json::from_value(json!({"reason": "No time."})).unwrap();
+    home.engine.step(&cleo, &contract.parse().unwrap(), Event::Decline, reason, false).await.unwrap();
+    home.clock.advance(86_400);
+    night(&home).await;
+    assert_eq!(jobs(&shown(&home, &ada).await, "client"), [job], "and is free again when it came to nothing");
 }
 
 /// Out of the real index: for no posting and person outside the pairs would both rather have each other.
