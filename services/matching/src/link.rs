@@ -1,7 +1,7 @@
 //! From words to concepts: exact phrases first, then the labels that share words and letter sequences. The person
 //! confirms; nothing here decides what somebody can do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub const MENTIONS_MAX: usize = 200;
 pub const SUGGEST_WORDS_MAX: usize = 64;
 /// The share of a suggestion's score that shared words decide; letter sequences decide the rest.
 pub const WORDS_SHARE: f64 = 0.5;
+/// What the mean of all of a concept's labels counts in a suggestion beside its best one: of two that have a label as near, the phrase
+/// more likely means the one whose other names are near, too.
+pub const OTHERS: f64 = 0.2;
 
 /// A concept that a phrase may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,26 +137,45 @@ impl Linker {
         found
     }
 
-    /// The concepts of a kind that a phrase most likely means, best first, at most `limit`. In an unknown language all labels
-    /// are compared.
+    /// The concepts of a kind that a phrase most likely means, best first, at most `limit`: those that are called exactly so, in one
+    /// gender or both, and then the nearest. In an unknown language all labels are compared.
     #[must_use]
     pub fn suggest(&self, phrase: &str, kind: ConceptKind, tongue: Tongue, limit: usize) -> Vec<Suggestion> {
         let words = text::words(phrase);
-        self.nearest(&words, &letters(&words), (kind, tongue), limit)
+        let exact = self.called([&words, &text::plain(phrase, tongue)], (kind, tongue));
+        let near = self.nearest(&words, &letters(&words), (kind, tongue), OTHERS, limit);
+        let (mut found, rest): (Vec<_>, Vec<_>) =
+            near.into_iter().partition(|near| exact.contains(&near.concept));
+        let unseen: Vec<u32> =
+            exact.into_iter().filter(|concept| found.iter().all(|it| it.concept != *concept)).collect();
+        found.extend(unseen.into_iter().map(|concept| Suggestion { concept, score: 1.0 }));
+        found.iter_mut().for_each(|it| it.score = 1.0);
+        found.extend(rest);
+        found.truncate(limit);
+        found
     }
 
-    /// The same for words and their letter sequences.
+    /// The concepts that have one of these phrases as a label.
+    fn called(&self, phrases: [&Vec<String>; 2], (kind, tongue): (ConceptKind, Tongue)) -> BTreeSet<u32> {
+        let meanings = phrases.into_iter().filter_map(|words| self.phrases.get(words)).flatten();
+        let fits = meanings
+            .filter(|(other, spoken, _)| *other == kind && (tongue == Tongue::Other || *spoken == tongue));
+        fits.map(|(_, _, concept)| *concept).collect()
+    }
+
+    /// The nearest for words and their letter sequences: by a concept's best label, beside which the mean of all weighs `others`.
     pub(crate) fn nearest(
         &self,
         words: &[String],
         letters: &Bag,
         (kind, tongue): (ConceptKind, Tongue),
+        others: f64,
         limit: usize,
     ) -> Vec<Suggestion> {
         let mut best: BTreeMap<u32, f64> = BTreeMap::new();
         for ((other, spoken), labels) in &self.labels {
             if *other == kind && (tongue == Tongue::Other || *spoken == tongue) {
-                for found in labels.rank(&stems(words, *spoken), letters, WORDS_SHARE, limit) {
+                for found in labels.rank(&stems(words, *spoken), letters, (WORDS_SHARE, others), limit) {
                     let score = best.entry(found.concept).or_insert(0.0);
                     *score = score.max(found.score);
                 }

@@ -33,15 +33,24 @@ impl Labels {
         &self.letters
     }
 
-    /// The best concepts by their best label, in order, at most `limit`. Words have `share` of the score, letter sequences the rest.
-    pub(crate) fn rank(&self, words: &Bag, letters: &Bag, share: f64, limit: usize) -> Vec<Suggestion> {
+    /// The best concepts in order, at most `limit`: by their best label, beside which the mean of all labels weighs `others`. Words have
+    /// `share` of the score, letter sequences the rest.
+    pub(crate) fn rank(
+        &self,
+        words: &Bag,
+        letters: &Bag,
+        (share, others): (f64, f64),
+        limit: usize,
+    ) -> Vec<Suggestion> {
         let mut sums = vec![0.0_f64; self.words.texts()];
         self.words.add(words, share, &mut sums);
         self.letters.add(letters, 1.0 - share, &mut sums);
         let ends = self.concepts.iter().skip(1).map(|(_, start)| *start as usize).chain([sums.len()]);
         let of_concept = |((concept, start), end): (&(u32, u32), usize)| {
             let sums = sums.get(*start as usize..end).unwrap_or_default();
-            (*concept, sums.iter().fold(0.0, |best, sum| if *sum > best { *sum } else { best }))
+            let best = sums.iter().fold(0.0, |best, sum| if *sum > best { *sum } else { best });
+            let mean = sums.iter().sum::<f64>() / (sums.len().max(1) as f64);
+            (*concept, (best + others * mean) / (1.0 + others))
         };
         let found = self.concepts.iter().zip(ends).map(of_concept);
         best(found.filter(|(_, score)| *score > 0.0).collect(), limit)

@@ -130,7 +130,7 @@ impl Titles {
         let bag = link::letters(&words);
         let trades: Box<[(u32, f64)]> = self
             .linker
-            .nearest(&words, &bag, (ConceptKind::Occupation, tongue), TRADES_MAX)
+            .nearest(&words, &bag, (ConceptKind::Occupation, tongue), 0.0, TRADES_MAX)
             .iter()
             .filter_map(|found| Some((*self.places.get(&found.concept)?, found.score)))
             .collect();

@@ -46,6 +46,32 @@ fn both_genders_and_both_languages_lead_to_one_trade() {
     assert_eq!(trade("développeuse de logiciels", Tongue::French), "software developer");
 }
 
+/// The same words come first, and are worth 1, in one gender or both; a label of another kind or language does not count.
+#[test]
+fn what_is_called_exactly_so_comes_first() {
+    for (text, kind, tongue, expected) in [
+        ("C++", ConceptKind::Skill, Tongue::English, skill('d')),
+        ("Systems Programming", ConceptKind::Skill, Tongue::English, skill('b')),
+        ("faire du pain", ConceptKind::Skill, Tongue::Other, skill('e')),
+    ] {
+        let found = LINKER.suggest(text, kind, tongue, 5);
+        assert_eq!((found[0].concept, found[0].score), (expected, 1.0), "{text}");
+        assert!(found[1..].iter().all(|it| it.concept != expected), "{text}: once");
+        assert_eq!(LINKER.suggest(text, kind, tongue, 0), [], "{text}");
+    }
+    let trade = |text| LINKER.suggest(text, ConceptKind::Occupation, Tongue::French, 2);
+    for text in ["Boulanger", "boulanger / boulangère", "Boulanger(e)"] {
+        assert_eq!(trade(text)[0].score, 1.0, "{text}");
+    }
+    assert!(trade("boulanger d'ici").iter().all(|it| it.score < 1.0));
+    assert!(
+        LINKER
+            .suggest("faire du pain", ConceptKind::Skill, Tongue::English, 5)
+            .iter()
+            .all(|it| it.score < 1.0)
+    );
+}
+
 #[test]
 fn nothing_is_suggested_for_what_is_no_word_here() {
     for text in ["", "日本語のテキスト", "!!!", "\u{200b}\u{202e}"] {
