@@ -153,8 +153,9 @@ fn same_as_one_index(
             Look::NotYet(format!("{} people in the indexes, {} here", single.len(), expected.len()))
         })
     })?;
-    stage
-        .tell(&format!("  {} people: those of all the nodes' indexes, with the same scores", expected.len()));
+    let people =
+        if expected.len() == 1 { "1 person".to_owned() } else { format!("{} people", expected.len()) };
+    stage.tell(&format!("  {people}: all who fit in the nodes' indexes together, with the same scores"));
     Ok(())
 }
 
