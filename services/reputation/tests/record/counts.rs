@@ -82,6 +82,26 @@ fn a_review_that_does_not_fit_its_contract_counts_nowhere() {
     assert_eq!(rebound(other), 0, "an engagement of another contract of hers");
 }
 
+/// Where Vera's word says that her record is, her engagement is missing; or Ana's names another log as Vera's.
+#[test]
+fn an_engagement_counts_only_where_the_contract_says() {
+    let count = |hers: &str, names: &str| {
+        let mut world = World::new();
+        let contract = world.agree("ana", "vera");
+        let own = world.engage("ana", &contract.offer, names, &contract.freelancer_slot);
+        world.push(A, &own);
+        world.push(hers, &contract.freelancer_engagement);
+        let mut body = world.body(&contract, Role::Client, 5);
+        body.engagement = own.id().into();
+        let written = world.seal(&contract, Role::Client, "ana", body);
+        world.publish(&contract, Role::Client, &written);
+        counted(&world)
+    };
+    assert_eq!(count(B, B), 1);
+    assert_eq!(count(A, B), 0, "her engagement is not in her own log");
+    assert_eq!(count(B, "c.example"), 0, "Ana's engagement names another log as hers");
+}
+
 /// Dora contracts with Vera and hands her slot to Ana, who never worked with Vera.
 #[test]
 fn a_slot_that_was_sold_gives_no_voice() {
