@@ -124,6 +124,13 @@ fn a_document_that_no_leaf_makes_public_has_no_place() {
         leaf_at(&mut beside, at).documents.push(other.clone());
         refused(&world, &beside, "no leaf here makes this document public");
     }
+    // One person's identity beside another's leaf: of the right kind, and not what the leaf commits to.
+    let last =
+        lines.iter().rposition(|line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == "identity"));
+    let mut swapped = lines.clone();
+    let foreign = leaf_at(&mut swapped, last.unwrap()).documents[0].clone();
+    leaf_at(&mut swapped, place(&lines, "identity")).documents = vec![foreign];
+    refused(&world, &swapped, "no leaf here makes this document public");
     // The acceptance of another contract says nothing about this one.
     let second =
         lines.iter().rposition(|line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == "open")).unwrap();
