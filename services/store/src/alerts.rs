@@ -25,6 +25,9 @@ const START: &str =
 const LOCK: &str = "SELECT xid, position FROM feed_cursor WHERE name = $1 FOR UPDATE";
 const ADVANCE: &str = "UPDATE feed_cursor SET xid = $2, position = $3 WHERE name = $1";
 
+/// The search up to which so many follow one; none if fewer are left.
+const WINDOW: &str = "SELECT id::text AS id FROM saved_search WHERE id > $1::text::uuid ORDER BY id OFFSET $2::bigint - 1 LIMIT 1";
+
 /// Whether an alert is there is counted, not joined: without statistics of a young table the planner joins each search with all alerts.
 /// The rows of the searches are held until the transaction ends: one that is deleted meanwhile is waited for, and gone then.
 const RAISE: &str = concat!(
@@ -35,13 +38,14 @@ const RAISE: &str = concat!(
      AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.at > $2::bigint - 86400) < $3 \
      AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.at > $2::bigint - 86400 AND a.client = j.client) < $4 \
      AND (NOT $6::boolean OR s.made_at <= j.posted_at) \
-     AND s.id > $7::text::uuid ORDER BY s.id LIMIT $5 FOR KEY SHARE OF s) \
+     AND s.id > $7::text::uuid AND ($8::text IS NULL OR s.id <= $8::text::uuid) ORDER BY s.id LIMIT $5 FOR KEY SHARE OF s) \
      INSERT INTO alert (did, search, job, client, at) SELECT did, search, job, client, $2 FROM hit ORDER BY search \
      RETURNING search::text AS search"
 );
 const MARK: &str = concat!(
     "UPDATE saved_search SET full_at = $2 WHERE id IN (SELECT s.id FROM job j, saved_search s \
-     WHERE j.id = $1 AND j.state = 'open' AND j.client <> s.did AND s.full_at <= $2::bigint - 86400 AND ",
+     WHERE j.id = $1 AND j.state = 'open' AND j.client <> s.did AND s.full_at <= $2::bigint - 86400 \
+     AND s.id > $4::text::uuid AND ($5::text IS NULL OR s.id <= $5::text::uuid) AND ",
     fits!(),
     " AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.job = j.id) = 0 LIMIT $3)"
 );
@@ -55,8 +59,10 @@ const SINCE: &str = "SELECT position, did FROM alert WHERE position > $1 ORDER B
 const PRUNE: &str = "DELETE FROM alert WHERE at < $1";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] =
-    &[KEEP, SEARCHES, COUNT, DELETE, START, LOCK, ADVANCE, RAISE, MARK, OPEN_SINCE, OF, NEWEST, SINCE, PRUNE];
+pub const STATEMENTS: &[&str] = &[
+    KEEP, SEARCHES, COUNT, DELETE, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, OPEN_SINCE, OF, NEWEST, SINCE,
+    PRUNE,
+];
 
 const SEARCH: &str = "saved_search";
 const ALERT: &str = "alert";
@@ -124,6 +130,8 @@ pub struct Raising {
     pub of_client: i64,
     /// At most so many at once.
     pub limit: i64,
+    /// At most so many searches are looked at at once.
+    pub window: i64,
     /// Only for searches that are not younger than the posting.
     pub old_searches: bool,
 }
@@ -186,30 +194,40 @@ pub async fn move_cursor(tx: &Tx<'_>, name: &str, to: Cursor) -> Result<(), Stor
 pub struct Raised {
     /// How many alerts.
     pub count: i64,
-    /// The last of their searches in the order of ids: the rest comes after it.
-    pub last: Option<String>,
+    /// Up to which search, in the order of ids, all has been raised; none if no search is left.
+    pub reached: Option<String>,
 }
 
 /// Before every search.
 pub const FIRST: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Raises the alerts of an open posting that are missing, for searches beyond one in the order of their ids. The transaction must hold the cursor of the alerts,
-/// so that positions become visible in order.
+/// Raises the alerts of an open posting that are missing, for a window of the searches beyond one in the order of their ids. The
+/// transaction must hold the cursor of the alerts, so that positions become visible in order.
 pub async fn raise(tx: &Tx<'_>, job: &[u8; 32], how: Raising, beyond: &str) -> Result<Raised, StoreError> {
     let job = job.as_slice();
-    let values: [&(dyn ToSql + Sync); 7] =
-        [&job, &how.now, &how.of_search, &how.of_client, &how.limit, &how.old_searches, &beyond];
+    let window = tx.query_opt(WINDOW, &[&beyond, &how.window]).await?;
+    let end: Option<String> = window.map(|row| column(&row, SEARCH, "id")).transpose()?;
+    let values: [&(dyn ToSql + Sync); 8] =
+        [&job, &how.now, &how.of_search, &how.of_client, &how.limit, &how.old_searches, &beyond, &end];
     let rows = tx.query(RAISE, &values).await?;
     let searches: Vec<String> =
         rows.iter().map(|row| column(row, ALERT, "search")).collect::<Result<_, _>>()?;
     // UUIDs in one form have one order as numbers and as text.
-    Ok(Raised { count: i64::try_from(searches.len()).unwrap_or(i64::MAX), last: searches.into_iter().max() })
+    let count = i64::try_from(searches.len()).unwrap_or(i64::MAX);
+    let reached = if how.limit <= count { searches.into_iter().max() } else { end };
+    Ok(Raised { count, reached })
 }
 
-/// Marks the searches that a posting fits and that are not told of it, at most `limit`, each once a day: after everything of the
-/// posting has been raised.
-pub async fn mark_full(tx: &Tx<'_>, job: &[u8; 32], now: i64, limit: i64) -> Result<u64, StoreError> {
-    tx.execute(MARK, &[&job.as_slice(), &now, &limit]).await
+/// Marks the searches that a posting fits and that are not told of it, at most as many as are raised at once, each once a day: those
+/// beyond one for which everything has just been raised.
+pub async fn mark_full(
+    tx: &Tx<'_>,
+    job: &[u8; 32],
+    how: Raising,
+    beyond: &str,
+    raised: &Raised,
+) -> Result<u64, StoreError> {
+    tx.execute(MARK, &[&job.as_slice(), &how.now, &how.limit, &beyond, &raised.reached]).await
 }
 
 /// The hashes of open postings beyond one, in order, at most `limit`.

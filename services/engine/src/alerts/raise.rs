@@ -19,6 +19,9 @@ pub(crate) const OF_CLIENT_A_DAY: i64 = 10;
 pub(crate) const OF_SEARCH_A_DAY: i64 = 100;
 /// Alerts in one transaction: it holds back every reader of the changes, and it is over within a second.
 const BATCH: i64 = 5_000;
+/// Searches in one transaction for each alert in it: 50,000, of which the longest posting takes less than a second. Without this a
+/// million searches would be more than a statement may take, and the cursor would wait for ever.
+pub(crate) const WINDOW: i64 = 10;
 /// Changes in one look: what is no posting costs nothing.
 const CHANGES: i64 = 500;
 /// Open postings in one look, where everything is read again.
@@ -77,8 +80,8 @@ pub(crate) enum Step {
     Behind,
 }
 
-/// One transaction: passes what is no posting, and raises at most `most` alerts of the first posting behind it, for searches beyond
-/// one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
+/// One transaction: passes what is no posting, and raises at most `most` alerts of the first posting behind it, for a window of the
+/// searches beyond one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
 pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Result<Step, UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
@@ -96,15 +99,18 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
     };
     let mut raised = Raised::default();
     if let Some(job) = job {
-        raised = alerts::raise(&tx, &job.key, raising(engine, most, false), beyond).await?;
-        if let (true, Some(last)) = (raised.count >= most, raised.last.clone()) {
+        let how = raising(engine, most, false);
+        raised = alerts::raise(&tx, &job.key, how, beyond).await?;
+        alerts::mark_full(&tx, &job.key, how, beyond, &raised).await?;
+        if let Some(reached) = raised.reached {
             // The rest of the same posting follows; the cursor waits for it.
             tx.commit().await?;
-            engine.events().raised();
-            *beyond = last;
+            if raised.count > 0 {
+                engine.events().raised();
+            }
+            *beyond = reached;
             return Ok(Step::More);
         }
-        alerts::mark_full(&tx, &job.key, engine.now().unix(), most).await?;
     }
     alerts::move_cursor(&tx, NAME, reached.at).await?;
     tx.commit().await?;
@@ -135,7 +141,7 @@ async fn again(engine: &Engine) -> Result<(), UseError> {
                 alerts::hold_cursor(&tx, NAME, to).await?;
                 let raised = alerts::raise(&tx, job, raising(engine, BATCH, true), &from).await?;
                 tx.commit().await?;
-                beyond = raised.last.filter(|_| raised.count >= BATCH);
+                beyond = raised.reached;
             }
         }
     }
@@ -159,6 +165,7 @@ fn raising(engine: &Engine, limit: i64, old_searches: bool) -> Raising {
         of_search: OF_SEARCH_A_DAY,
         of_client: OF_CLIENT_A_DAY,
         limit,
+        window: limit.saturating_mul(WINDOW),
         old_searches,
     }
 }

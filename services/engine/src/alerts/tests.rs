@@ -4,7 +4,7 @@ use hanse_store::Sql as _;
 use hanse_store::testing::settled;
 use serde_json::{Value, json};
 
-use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Step, clean, round, step};
+use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Step, WINDOW, clean, round, step};
 use super::*;
 use crate::Engine;
 use crate::requests::JobRequest;
@@ -157,6 +157,29 @@ async fn one_posting_for_very_many_people_is_told_piece_by_piece() {
     assert_eq!(*told_so_far.last().unwrap(), 5, "{told_so_far:?}");
     assert!(told_so_far.contains(&2) && told_so_far.contains(&4), "{told_so_far:?}");
     assert_eq!(home.engine.saved_searches(&ben).await.unwrap().items[0].full_at, None);
+}
+
+#[tokio::test]
+async fn very_many_searches_are_looked_at_window_by_window() {
+    let home = Home::new('a', &[]).await;
+    let ada = home.register("ada").await;
+    raised(&home.engine).await;
+    for handle in ["ben", "cleo"] {
+        let did = home.register(handle).await;
+        for n in 0..20 {
+            keep(&home, &did, &n.to_string(), json!({"text": "tunnel"})).await;
+        }
+    }
+    let dan = home.register("dan").await;
+    keep(&home, &dan, "boats", json!({"text": "boat"})).await;
+    let job = post(&home, &ada, "A boat", json!({})).await;
+    settled(&home.engine.store().connection().await.unwrap()).await;
+    let (mut steps, mut beyond) = (0, alerts::FIRST.to_owned());
+    while step(&home.engine, 1, &mut beyond).await.unwrap() == Step::More {
+        steps += 1;
+    }
+    assert!(steps > 41 / WINDOW, "41 searches in windows of {WINDOW}: {steps} steps");
+    assert_eq!(told(&home, &dan).await, [("boats".to_owned(), job)]);
 }
 
 #[tokio::test]
