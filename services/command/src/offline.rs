@@ -94,5 +94,5 @@ pub fn score_files(
 }
 
 fn options(max_age: Option<u32>) -> Options {
-    max_age.map_or_else(Options::default, |max_age_seconds| Options { max_age_seconds })
+    max_age.map_or_else(Options::default, |max_age_seconds| Options { max_age_seconds, ..Options::default() })
 }

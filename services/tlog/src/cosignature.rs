@@ -72,8 +72,8 @@ pub fn verify(checkpoint: &Checkpoint, line: &SignatureLine, key: &VerifierKey) 
     key.check(message(checkpoint, time).as_bytes(), signature).map(|()| time)
 }
 
-/// The time of each known cosigner that cosigned the checkpoint in the note; the latest if a key signed more than
-/// once. Lines of unknown keys are ignored.
+/// The times at which each known cosigner cosigned the checkpoint in the note, in the order of the lines. Lines of unknown keys
+/// are ignored, and so are lines that stand there again.
 ///
 /// The log's own signature is not looked at: take the checkpoint from [`crate::checkpoint::open`].
 ///
@@ -84,16 +84,14 @@ pub fn collect<'a>(
     note: &Note,
     checkpoint: &Checkpoint,
     keys: impl IntoIterator<Item = &'a VerifierKey>,
-) -> Result<BTreeMap<&'a VerifierKey, u64>, NoteError> {
+) -> Result<BTreeMap<&'a VerifierKey, Vec<u64>>, NoteError> {
     if note.text() != checkpoint.body() {
         return Err(NoteError::Checkpoint);
     }
-    let mut times = BTreeMap::new();
+    let mut times: BTreeMap<_, Vec<u64>> = BTreeMap::new();
     for key in keys {
         for line in note.lines_of(key) {
-            let time = verify(checkpoint, line, key)?;
-            let latest = times.entry(key).or_insert(time);
-            *latest = time.max(*latest);
+            times.entry(key).or_default().push(verify(checkpoint, line, key)?);
         }
     }
     Ok(times)

@@ -243,9 +243,11 @@ impl Note {
         lines.into_iter().try_fold(self, Self::with_signature)
     }
 
-    /// The lines that claim to be by this key.
+    /// The lines that claim to be by this key, each once: to say a thing again costs no second verification.
     pub fn lines_of(&self, key: &VerifierKey) -> impl Iterator<Item = &SignatureLine> {
-        self.signatures.iter().filter(|line| line.is_of(key))
+        let first = |at: usize, line| self.signatures.iter().take(at).all(|earlier| earlier != line);
+        let lines = self.signatures.iter().enumerate().filter(|(_, line)| line.is_of(key));
+        lines.filter(move |(at, line)| first(*at, *line)).map(|(_, line)| line)
     }
 
     /// Checks that a [`KeyKind::Log`] key signed the text. Cosignatures are for [`crate::cosignature`].

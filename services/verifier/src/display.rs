@@ -47,6 +47,7 @@ impl Display for Verdict {
             Self::Valid => {
                 "VALID: complete up to these checkpoints, and every part is what its signers signed."
             }
+            Self::Partial => "PARTIAL: complete, but for contracts in logs that this policy does not name.",
             Self::Incomplete => {
                 "INCOMPLETE: nothing shown is wrong, and something that must be shown is not."
             }
@@ -60,6 +61,7 @@ impl Display for Step {
         let word = match self.outcome {
             Outcome::Holds => "ok",
             Outcome::Note => "note",
+            Outcome::Partial => "PARTIAL",
             Outcome::Incomplete => "INCOMPLETE",
             Outcome::Invalid => "INVALID",
         };

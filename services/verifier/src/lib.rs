@@ -28,7 +28,7 @@ use crate::part::Log;
 use crate::quorum::Trust;
 pub use crate::report::{
     Auditor, Compared, ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport,
-    SlotReport, SlotState, Standing, Step, TermsReport, Verdict,
+    SlotReport, SlotState, Standing, Step, TermsReport, Uncovered, Verdict,
 };
 use crate::standings::Standings;
 use crate::views::Views;
@@ -41,11 +41,13 @@ pub const MAX_AGE_SECONDS: u32 = 172_800;
 pub struct Options {
     /// How old a cosignature of the newest checkpoint may be, in seconds.
     pub max_age_seconds: u32,
+    /// Whether the logs of the policy are all that the reader asks for: then [`Verdict::Partial`] is good enough.
+    pub within_policy: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_age_seconds: MAX_AGE_SECONDS }
+        Self { max_age_seconds: MAX_AGE_SECONDS, within_policy: false }
     }
 }
 
@@ -119,6 +121,8 @@ fn examine(trust: &Trust<'_>, evidence: &Evidence, person: Option<&Person>, mut 
     }
     Report {
         verdict: report::verdict(&steps),
+        within_policy: false,
+        uncovered: Vec::new(),
         subject: subject.clone(),
         now: trust.now,
         made: evidence.made,

@@ -116,7 +116,7 @@ pub(crate) fn check<'a>(
     };
     let needed = |step: Step| match step.outcome {
         Outcome::Incomplete if !is_home => Step { outcome: Outcome::Note, ..step },
-        Outcome::Incomplete | Outcome::Holds | Outcome::Note | Outcome::Invalid => step,
+        Outcome::Incomplete | Outcome::Holds | Outcome::Note | Outcome::Partial | Outcome::Invalid => step,
     };
     let signed = match open(trust, &part.origin, &part.checkpoint, Age::Fresh) {
         Ok((signed, step)) => {
@@ -152,7 +152,7 @@ pub(crate) fn check<'a>(
 /// The log's own signature on the checkpoint.
 pub(crate) fn open(trust: &Trust<'_>, origin: &str, note: &str, age: Age) -> Result<(Signed, Step), Failed> {
     let name = format!("checkpoint of {origin}");
-    match trust.open(origin, note, age) {
+    match trust.open(origin, note).map(|opened| trust.judge(&opened, age)) {
         Ok(signed) => {
             let Checkpoint { size, root, .. } = &signed.checkpoint;
             let says = format!("signed by the log's key in the policy: {size} leaves, root {root}");

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::Timestamp;
-use hanse_tlog::{Checkpoint, Note, NoteError, Policy, VerifierKey, checkpoint, cosignature};
+use hanse_tlog::{Checkpoint, Note, NoteError, Policy, VerifierKey, cosignature};
 
 use crate::report::{Auditor, Coverage};
 
@@ -36,7 +36,14 @@ pub(crate) enum Age {
     Any,
 }
 
-/// A checkpoint that its log signed, and those who cosigned it.
+/// A checkpoint that its log signed, with what its cosigners state.
+pub(crate) struct Opened {
+    pub(crate) checkpoint: Checkpoint,
+    /// By the policy's name of the cosigner: the times of its lines, in seconds since 1970.
+    times: BTreeMap<String, Vec<i64>>,
+}
+
+/// A checkpoint that its log signed, and those who cosigned it in time.
 pub(crate) struct Signed {
     pub(crate) checkpoint: Checkpoint,
     pub(crate) coverage: Coverage,
@@ -69,24 +76,53 @@ impl From<NoteError> for Refused {
 }
 
 impl Trust<'_> {
-    /// Opens the signed note of a checkpoint of `origin` and counts its cosigners.
-    pub(crate) fn open(&self, origin: &str, note: &str, age: Age) -> Result<Signed, Refused> {
-        let mut keys = self.policy.keys_of_log(origin).peekable();
-        if keys.peek().is_none() {
+    /// Opens the signed note of a checkpoint of `origin`. Each known signature in it is verified, and all of them must fit.
+    pub(crate) fn open(&self, origin: &str, note: &str) -> Result<Opened, Refused> {
+        if self.policy.keys_of_log(origin).next().is_none() {
             return Err(Refused::UnknownLog);
         }
-        let (note, checkpoint) = signed_by_any(Note::parse(note.as_bytes())?, keys)?;
+        let note = Note::parse(note.as_bytes())?;
+        let checkpoint = self.signed_by_log(origin, &note)?;
         let witnesses = self.policy.witnesses();
         let times = cosignature::collect(&note, &checkpoint, witnesses.values().map(|(key, _)| key))?;
-        let own = checkpoint.origin.operator();
-        let mut count = Count::default();
-        for (name, (key, _)) in witnesses {
-            self.count(&mut count, (name, key, times.get(key).copied()), own, age);
-        }
-        Ok(count.conclude(self, checkpoint))
+        let seconds = |time: &u64| i64::try_from(*time).unwrap_or(i64::MAX);
+        let named = witnesses.iter().filter_map(|(name, (key, _))| {
+            Some((name.clone(), times.get(key)?.iter().map(seconds).collect()))
+        });
+        Ok(Opened { checkpoint, times: named.collect() })
     }
 
-    fn count(&self, count: &mut Count, cosigner: (&str, &VerifierKey, Option<u64>), own: &str, age: Age) {
+    /// The checkpoint, if one of the log's keys signed it. Every log's keys are known: a line of any of them that does not fit makes
+    /// the note bad, in whatever order the policy names them.
+    fn signed_by_log(&self, origin: &str, note: &Note) -> Result<Checkpoint, NoteError> {
+        let mut signed = None;
+        for (key, _) in self.policy.logs() {
+            match note.verify(key) {
+                Ok(()) if *key.name() == *origin => signed = Some(key),
+                Ok(()) | Err(NoteError::Unsigned) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let checkpoint = Checkpoint::parse(note.text())?;
+        match signed {
+            Some(key) if checkpoint.origin == *key.name() => Ok(checkpoint),
+            Some(_) => Err(NoteError::Origin),
+            None => Err(NoteError::Unsigned),
+        }
+    }
+
+    /// Counts the cosigners of a checkpoint.
+    pub(crate) fn judge(&self, opened: &Opened, age: Age) -> Signed {
+        let own = opened.checkpoint.origin.operator();
+        let mut count = Count::default();
+        for (name, (key, _)) in self.policy.witnesses() {
+            let times = opened.times.get(name).map_or(&[][..], Vec::as_slice);
+            self.count(&mut count, (name, key, times), own, age);
+        }
+        count.conclude(self, opened.checkpoint.clone())
+    }
+
+    fn count(&self, count: &mut Count, cosigner: (&str, &VerifierKey, &[i64]), own: &str, age: Age) {
         let (name, key, seen) = cosigner;
         let operator = key.name().operator();
         let audits = is_auditor(key);
@@ -96,44 +132,32 @@ impl Trust<'_> {
                 count.auditing.insert(operator.to_owned());
             }
         }
-        let Some(time) = seen else { return };
-        let time = i64::try_from(time).unwrap_or(i64::MAX);
-        let age_seconds = self.now.unix().saturating_sub(time);
-        let passed_over = if operator == own {
+        for time in seen {
+            if let Some(reason) = self.passes_over(*time, operator == own, age) {
+                count.passed_over.push(format!("{} ({reason})", key.name()));
+                continue;
+            }
+            count.names.insert(name.to_owned());
+            count.witnessed.insert(operator.to_owned());
+            if audits {
+                count.audited.entry(operator.to_owned()).or_insert(Seen::at(*time)).add(*time);
+            }
+        }
+    }
+
+    /// Why a cosignature of this time does not count.
+    fn passes_over(&self, time: i64, is_own: bool, age: Age) -> Option<String> {
+        let seconds = self.now.unix().saturating_sub(time);
+        if is_own {
             Some("belongs to the log's own operator".to_owned())
-        } else if age_seconds < -AHEAD_SECONDS {
-            Some(format!("{} seconds in the future", age_seconds.saturating_neg()))
-        } else if age == Age::Fresh && age_seconds > self.max_age {
-            Some(format!("{age_seconds} seconds old, {} allowed", self.max_age))
+        } else if seconds < -AHEAD_SECONDS {
+            Some(format!("{} seconds in the future", seconds.saturating_neg()))
+        } else if age == Age::Fresh && seconds > self.max_age {
+            Some(format!("{seconds} seconds old, {} allowed", self.max_age))
         } else {
             None
-        };
-        if let Some(reason) = passed_over {
-            count.passed_over.push(format!("{} ({reason})", key.name()));
-            return;
-        }
-        count.names.insert(name.to_owned());
-        count.witnessed.insert(operator.to_owned());
-        if audits {
-            let latest = count.audited.entry(operator.to_owned()).or_insert(time);
-            *latest = time.max(*latest);
         }
     }
-}
-
-/// The checkpoint, if one of the log's keys signed it. A key that did not sign is no fault, a bad signature is.
-fn signed_by_any<'k>(
-    note: Note,
-    keys: impl Iterator<Item = &'k VerifierKey>,
-) -> Result<(Note, Checkpoint), NoteError> {
-    for key in keys {
-        match checkpoint::open(&note, key) {
-            Ok(checkpoint) => return Ok((note, checkpoint)),
-            Err(NoteError::Unsigned) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(NoteError::Unsigned)
 }
 
 /// The key name is `<operator>/auditor`.
@@ -147,6 +171,23 @@ const fn quorum_of(others: usize) -> usize {
     1 + 2 * others / 3
 }
 
+/// When an operator's auditor stated that it had seen a checkpoint, in seconds since 1970.
+#[derive(Clone, Copy)]
+struct Seen {
+    first: i64,
+    last: i64,
+}
+
+impl Seen {
+    const fn at(time: i64) -> Self {
+        Self { first: time, last: time }
+    }
+
+    fn add(&mut self, time: i64) {
+        (self.first, self.last) = (self.first.min(time), self.last.max(time));
+    }
+}
+
 #[derive(Default)]
 struct Count {
     /// Operators other than the log's own that the policy names, and those of them with an auditor's key.
@@ -154,7 +195,7 @@ struct Count {
     auditing: BTreeSet<String>,
     /// Those who cosigned in time.
     witnessed: BTreeSet<String>,
-    audited: BTreeMap<String, i64>,
+    audited: BTreeMap<String, Seen>,
     /// The policy's names of the keys that cosigned in time.
     names: BTreeSet<String>,
     passed_over: Vec<String>,
@@ -171,15 +212,21 @@ impl Count {
         } else {
             Coverage::Unwitnessed
         };
-        let mut times: Vec<i64> = self.audited.values().copied().collect();
-        times.sort_unstable();
         let place = asked.saturating_sub(1);
-        let complete = times.get(place).copied().filter(|_| coverage == Coverage::Audited);
-        let vouched = times.iter().rev().nth(place).copied().filter(|_| coverage == Coverage::Audited);
-        let auditors = self.audited.into_iter().map(|(operator, time)| Auditor {
+        let times = |of: fn(&Seen) -> i64| {
+            let mut times: Vec<i64> = self.audited.values().map(of).collect();
+            times.sort_unstable();
+            times
+        };
+        let audited = coverage == Coverage::Audited;
+        let complete = times(|seen| seen.first).get(place).copied().filter(|_| audited);
+        let vouched = times(|seen| seen.last).iter().rev().nth(place).copied().filter(|_| audited);
+        let at =
+            |time: i64| Timestamp::from_unix(time).map_or_else(|_| time.to_string(), |at| at.to_string());
+        let auditors = self.audited.into_iter().map(|(operator, seen)| Auditor {
             subjects_home: trust.home == Some(operator.as_str()),
             operator,
-            at: Timestamp::from_unix(time).map_or_else(|_| time.to_string(), |time| time.to_string()),
+            at: at(seen.last),
         });
         let auditors = auditors.collect();
         let passed_over = self.passed_over;

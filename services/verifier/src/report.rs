@@ -1,7 +1,7 @@
 //! What a check found: every step with the values it compared, and the record that stands.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::{Axis, Role};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp};
@@ -13,6 +13,9 @@ use serde::Serialize;
 pub enum Verdict {
     /// The file holds all that its logs hold about the person, and everything in it is what its signers signed.
     Valid,
+    /// So it is, but for what stands in logs that the policy does not name, or what a served answer left out; the verdict says
+    /// how much that is.
+    Partial,
     /// Nothing is wrong with what is there, and something is not shown: an auditor, a log, a document.
     Incomplete,
     /// Something in the file is not what it claims to be.
@@ -27,6 +30,8 @@ pub enum Outcome {
     Holds,
     /// Worth knowing; the verdict does not depend on it.
     Note,
+    /// Nobody can vouch for something, and by the reader's own choice of logs nobody needs to.
+    Partial,
     /// Something that must be there is not.
     Incomplete,
     /// What was compared differs.
@@ -242,11 +247,33 @@ pub struct ReviewReport {
     pub reply: Option<String>,
 }
 
+/// Contracts for which nobody vouches, because of the log that decides what became of them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Uncovered {
+    /// The log.
+    pub log: String,
+    /// How many contracts rest on it.
+    pub contracts: u64,
+    /// Whether the policy names it: then the file should have covered it.
+    pub in_policy: bool,
+}
+
+impl Display for Uncovered {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let contracts = if self.contracts == 1 { "contract" } else { "contracts" };
+        write!(f, "{} {contracts} at {}", self.contracts, self.log)
+    }
+}
+
 /// All that a check found. `Display` prints it for people, serde for programs.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Report {
     /// The answer in one word.
     pub verdict: Verdict,
+    /// Whether the reader asked for the logs of the policy alone.
+    pub within_policy: bool,
+    /// Contracts for which nobody vouches, by log.
+    pub uncovered: Vec<Uncovered>,
     /// Whom the file is about.
     pub subject: Did,
     /// The time that the check took for now.
@@ -270,12 +297,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// 0 if the verdict is [`Verdict::Valid`], 1 otherwise. A file or policy that cannot be read is for 2.
+    /// 0 if the verdict is [`Verdict::Valid`], or [`Verdict::Partial`] and the reader asked for that; 1 otherwise. A file or policy that cannot be read is for 2.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Valid => 0,
-            Verdict::Incomplete | Verdict::Invalid => 1,
+            Verdict::Partial if self.within_policy => 0,
+            Verdict::Partial | Verdict::Incomplete | Verdict::Invalid => 1,
         }
     }
 
@@ -289,6 +317,7 @@ impl Report {
 pub(crate) fn verdict(steps: &[Step]) -> Verdict {
     match steps.iter().map(|step| step.outcome).max() {
         None | Some(Outcome::Holds | Outcome::Note) => Verdict::Valid,
+        Some(Outcome::Partial) => Verdict::Partial,
         Some(Outcome::Incomplete) => Verdict::Incomplete,
         Some(Outcome::Invalid) => Verdict::Invalid,
     }

@@ -66,6 +66,6 @@ async fn cosignatures_reach_the_log_and_stand_below_its_checkpoint() {
     let keys = [b.keys().cosigner().vkey(), n.keys().cosigner().vkey()];
     let times = cosignature::collect(&note, &head, keys).unwrap();
     let now = u64::try_from(a.engine.now().unix()).unwrap();
-    assert_eq!(times.into_values().collect::<Vec<_>>(), [now, now]);
+    assert_eq!(times.into_values().collect::<Vec<_>>(), [[now], [now]]);
     assert_eq!(note.signatures().len(), 3);
 }

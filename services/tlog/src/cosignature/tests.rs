@@ -65,7 +65,7 @@ fn the_same_secret_has_another_id_as_a_log() {
 }
 
 #[test]
-fn collecting_takes_known_keys_and_their_latest_time() {
+fn collecting_takes_known_keys_and_each_of_their_times_once() {
     let log = LogSigner::new(name("a.example/reputation"), [9; 32]);
     let (first, second) = (cosigner(1), Cosigner::new(name("n.example/auditor"), [2; 32]));
     let unknown = Cosigner::new(name("x.example/auditor"), [3; 32]);
@@ -73,14 +73,15 @@ fn collecting_takes_known_keys_and_their_latest_time() {
     let lines = [&first, &second, &unknown].map(|key| key.cosign(&checkpoint(42), TIME));
     let note = note.with_signatures(lines).unwrap();
     let keys = [first.vkey(), second.vkey()];
-    let both = BTreeMap::from(keys.map(|key| (key, TIME)));
+    let both = BTreeMap::from(keys.map(|key| (key, vec![TIME])));
     assert_eq!(collect(&note, &checkpoint(42), keys), Ok(both));
     assert_eq!(collect(&note, &checkpoint(43), keys), Err(NoteError::Checkpoint));
     assert_eq!(collect(&note, &checkpoint(42), [log.vkey()]), Err(NoteError::WrongKind));
 
-    let twice = format!("{note}{}\n", first.cosign(&checkpoint(42), TIME + 5)).parse().unwrap();
-    let latest = collect(&twice, &checkpoint(42), keys).unwrap();
-    assert_eq!(latest.get(first.vkey()), Some(&(TIME + 5)));
+    let (later, again) = (first.cosign(&checkpoint(42), TIME + 5), first.cosign(&checkpoint(42), TIME));
+    let thrice = format!("{note}{later}\n{again}\n").parse().unwrap();
+    let times = collect(&thrice, &checkpoint(42), keys).unwrap();
+    assert_eq!(times.get(first.vkey()), Some(&vec![TIME, TIME + 5]));
 
     // A line in a known key's name that fails cannot be passed over.
     let forged = note.with_signature(second.cosign(&checkpoint(43), TIME)).unwrap();

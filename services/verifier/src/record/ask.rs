@@ -118,6 +118,8 @@ impl Record<'_> {
         let standpoint = question.standpoint();
         let mut report = ScoreReport {
             verdict: verdict(&self.steps),
+            within_policy: self.within_policy,
+            uncovered: Vec::new(),
             now: self.now,
             made,
             viewer: question.viewer.clone(),

@@ -98,6 +98,7 @@ impl Display for Shown<'_> {
             Verdict::Valid => {
                 "VALID: every log is whole up to its checkpoint, and every part is what its signers signed."
             }
+            Verdict::Partial => "PARTIAL: whole, but for contracts in logs that this policy does not name.",
             Verdict::Incomplete => {
                 "INCOMPLETE: nothing shown is wrong, and something that must be shown is not."
             }

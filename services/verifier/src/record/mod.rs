@@ -87,6 +87,7 @@ pub struct Record<'a> {
     policy: &'a Policy,
     now: Timestamp,
     max_age: i64,
+    within_policy: bool,
     /// The states up to which logs count; None for all that the file holds.
     wanted: Option<BTreeMap<String, Head>>,
     /// Dating checkpoints of later epochs are passed over.
@@ -111,6 +112,7 @@ impl<'a> Record<'a> {
             policy,
             now,
             max_age: options.max_age_seconds.into(),
+            within_policy: options.within_policy,
             wanted: served.map(Served::heads),
             epoch: served.map_or(today, |served| served.epoch().min(today)),
             lines: 0,

@@ -8,7 +8,7 @@ use hanse_reputation::{Change, EntryId, Explanation, Person, Summary};
 use serde::Serialize;
 
 use crate::quorum::Signed;
-use crate::report::{Auditor, Coverage, Step, Verdict};
+use crate::report::{Auditor, Coverage, Step, Uncovered, Verdict};
 
 /// A log of the file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -72,6 +72,10 @@ pub struct Cited {
 pub struct ScoreReport {
     /// The answer about the file in one word.
     pub verdict: Verdict,
+    /// Whether the reader asked for the logs of the policy alone.
+    pub within_policy: bool,
+    /// Contracts for which nobody vouches, by log.
+    pub uncovered: Vec<Uncovered>,
     /// The time that the check took for now.
     pub now: Timestamp,
     /// When the file says it was begun. Nothing depends on it.
@@ -102,12 +106,13 @@ pub struct ScoreReport {
 }
 
 impl ScoreReport {
-    /// 0 if the verdict is [`Verdict::Valid`], 1 otherwise. A file or policy that cannot be read is for 2.
+    /// 0 if the verdict is [`Verdict::Valid`], or [`Verdict::Partial`] and the reader asked for that; 1 otherwise. A file or policy that cannot be read is for 2.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Valid => 0,
-            Verdict::Incomplete | Verdict::Invalid => 1,
+            Verdict::Partial if self.within_policy => 0,
+            Verdict::Partial | Verdict::Incomplete | Verdict::Invalid => 1,
         }
     }
 }

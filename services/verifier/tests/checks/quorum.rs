@@ -212,8 +212,10 @@ fn the_checkpoints_of_engagements_may_be_old() {
 fn the_person_who_checks_chooses_how_old_is_too_old() {
     let story = story();
     let file = story.frida().to_bytes();
-    let at =
-        |max_age_seconds| verify(&file, &story.world.policy(), now(), &Options { max_age_seconds }).unwrap();
+    let at = |max_age_seconds| {
+        verify(&file, &story.world.policy(), now(), &Options { max_age_seconds, ..Options::default() })
+            .unwrap()
+    };
     assert_eq!(at(60).verdict, Verdict::Valid);
     assert_eq!(at(59).verdict, Verdict::Incomplete);
     let later = now().add_seconds(200_000).unwrap();
