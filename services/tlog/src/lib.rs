@@ -9,6 +9,7 @@
 //! | [`tile`] | the whole log as C2SP tiles and entry bundles |
 //! | [`prove`] | inclusion and consistency proofs from tiles |
 //! | [`verify`] | strict RFC 9162 verification |
+//! | [`shared`] | audit paths of one tree that share nodes |
 //! | [`note`] | C2SP signed notes, verifier keys, the log's signer |
 //! | [`checkpoint`] | C2SP checkpoints: origin, size and root under a signature |
 //! | [`cosignature`] | C2SP `cosignature/v1` of witnesses and auditors |
@@ -21,6 +22,7 @@ pub mod hash;
 pub mod note;
 pub mod policy;
 pub mod prove;
+pub mod shared;
 pub mod tile;
 pub mod verify;
 
@@ -32,5 +34,6 @@ pub use cosignature::Cosigner;
 pub use hash::{Hash, HashError};
 pub use note::{KeyKind, KeyName, LogSigner, Note, NoteError, SignatureLine, VerifierKey};
 pub use policy::{Policy, PolicyError};
+pub use shared::Proved;
 pub use tile::{Missing, TileError, TileId, TileSet};
 pub use verify::ProofError;
