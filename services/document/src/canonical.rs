@@ -17,20 +17,36 @@ pub const DEPTH_MAX: u32 = 16;
 /// The largest integer that every JSON parser, JavaScript's too, reads exactly: 2^53 − 1.
 pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
-/// Reads at most `max` bytes that are the RFC 8785 form of a JSON value without floats, with ASCII keys and NFC texts.
+/// Reads at most `max` bytes that are the RFC 8785 form of a JSON value without floats and `null`, with ASCII keys and NFC
+/// texts.
 ///
 /// # Errors
 /// One rejection for each thing that can be wrong, the first that is met: `TooLarge`, `NotJson`, `TooDeep`,
-/// `DuplicateKey`, `KeyNotAscii`, `NotNfc`, `Float`, `IntegerRange`, and at last `NotCanonical`.
+/// `DuplicateKey`, `KeyNotAscii`, `NotNfc`, `Float`, `IntegerRange`, `NotCanonical`, and at last `OutOfForm` for a `null`.
 pub fn parse(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
     let value = parse_lenient_form(bytes, max)?;
-    if to_vec(&value) == bytes { Ok(value) } else { Err(Rejection::NotCanonical) }
+    if to_vec(&value) != bytes {
+        return Err(Rejection::NotCanonical);
+    }
+    // What is not stated is left out. A second way to say so would be a second form of the same thing.
+    if has_null(&value) { Err(Rejection::OutOfForm) } else { Ok(value) }
 }
 
-/// Reads what [`parse`] reads, in any spacing, key order and escapes: for requests and evidence files, never documents.
+/// Whether there is a `null`, at any depth; values that were read are at most [`DEPTH_MAX`] deep.
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(fields) => fields.values().any(has_null),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Reads what [`parse`] reads and `null`, in any spacing, key order and escapes: for requests and evidence files, never
+/// documents or leaves.
 ///
 /// # Errors
-/// Those of [`parse`], without `NotCanonical`.
+/// Those of [`parse`], without `NotCanonical` and `OutOfForm`.
 pub fn parse_lenient_form(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
     parse_counted(bytes, max, usize::MAX)
 }
@@ -181,7 +197,7 @@ mod tests {
     #[test]
     fn the_canonical_form_is_read() {
         let bytes =
-            br#"{"a":[1,-9007199254740991,9007199254740991,"\n\u000b\"e","x"],"b":{"c":null,"d":true}}"#;
+            br#"{"a":[1,-9007199254740991,9007199254740991,"\n\u000b\"e","x"],"b":{"c":false,"d":true}}"#;
         assert_eq!(to_vec(&parse(bytes, MAX).unwrap()), bytes);
     }
 
@@ -189,7 +205,7 @@ mod tests {
     fn everything_else_is_refused_by_name() {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(nested(16).as_bytes(), MAX).is_ok());
-        let cases: [(&str, Rejection); 29] = [
+        let cases: [(&str, Rejection); 34] = [
             ("", Rejection::NotJson),
             ("{", Rejection::NotJson),
             ("{} {}", Rejection::NotJson),
@@ -219,6 +235,11 @@ mod tests {
             (r#"{"b":1,"a":1}"#, Rejection::NotCanonical),
             (r#""\u0041""#, Rejection::NotCanonical),
             (r#""\/""#, Rejection::NotCanonical),
+            ("null", Rejection::OutOfForm),
+            ("[null]", Rejection::OutOfForm),
+            (r#"{"a":null}"#, Rejection::OutOfForm),
+            (r#"[1,{"a":[{"b":["x",null]}]}]"#, Rejection::OutOfForm),
+            (r#"{"b":null,"a":1}"#, Rejection::NotCanonical),
         ];
         for (text, rejection) in cases {
             assert_eq!(parse(text.as_bytes(), MAX), Err(rejection), "{text}");
@@ -230,6 +251,7 @@ mod tests {
     fn the_lenient_form_forgives_bytes_only() {
         let value = parse_lenient_form(br#" { "b" : 1, "a" : "\u0041" } "#, MAX).unwrap();
         assert_eq!(to_vec(&value), br#"{"a":"A","b":1}"#);
+        assert!(parse_lenient_form(br#"{"a":null}"#, MAX).is_ok());
         assert_eq!(parse_lenient_form(br#"{"a":1,"a":1}"#, MAX), Err(Rejection::DuplicateKey));
         assert_eq!(parse_lenient_form(b"1.5", MAX), Err(Rejection::Float));
     }

@@ -26,7 +26,7 @@ pub enum Rejection {
     IntegerRange,
     /// The JSON is good, but its bytes are not the RFC 8785 form of it.
     NotCanonical,
-    /// A key is missing or too many, or a value has another type than its place.
+    /// A key is missing or too many, or a value is `null` or has another type than its place.
     OutOfForm,
     /// The document's `type` names no kind that is known here.
     UnknownKind,

@@ -81,6 +81,30 @@ fn envelope() {
     }
 }
 
+/// A field that is not stated is left out. With `null` there would be a second document that says the same.
+#[test]
+fn null_is_refused_wherever_it_stands() {
+    let places = [
+        ("job", "", "validUntil"),
+        ("job", SUBJECT, "hours_per_week"),
+        ("job", SUBJECT, "unheard_of"),
+        ("job", "/credentialSubject/schedule", "start"),
+        ("job", "/proof", "custody"),
+    ];
+    for (kind, pointer, key) in places {
+        let mut document = valid(kind);
+        let object = document.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
+        object.insert(key.to_owned(), Value::Null);
+        assert_eq!(refusal(&document), Some(Rejection::OutOfForm), "{kind} {pointer}/{key}");
+    }
+    // Of a later kind, whose fields nobody here knows.
+    let mut later = valid("job");
+    later["type"][1] = json!("HanseSpell");
+    assert_eq!(refusal(&later), Some(Rejection::UnknownKind));
+    later["credentialSubject"]["skills"] = json!([{"words": [null]}]);
+    assert_eq!(refusal(&later), Some(Rejection::OutOfForm));
+}
+
 #[test]
 fn jobs() {
     use Rejection::{BadCode, BadName, BadTime, ForbiddenCharacter, OutOfBounds, OutOfForm, RepeatedItem};

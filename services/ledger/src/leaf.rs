@@ -17,6 +17,11 @@ use crate::subject::SubjectKey;
 /// stays within 1 MiB.
 pub const LEAF_BYTES_MAX: usize = 4096;
 
+/// How deep objects and arrays of a leaf may be nested, the leaf itself being the first: evidence files carry leaves five
+/// levels down, record files and answers less deep, and no JSON of ours has more than [`canonical::DEPTH_MAX`] levels. What
+/// such a file cannot carry may stand in no log, or its subjects could prove nothing any more. Today's leaves have three levels.
+pub const LEAF_DEPTH_MAX: u32 = 8;
+
 /// Characters of a leaf's type.
 const KIND_CHARS_MAX: usize = 32;
 
@@ -28,6 +33,9 @@ pub enum LeafError {
     /// Not canonical JSON within [`LEAF_BYTES_MAX`].
     #[error("a leaf is canonical JSON: {}", .0.detail())]
     NotCanonical(Rejection),
+    /// Objects and arrays are nested more than [`LEAF_DEPTH_MAX`] deep.
+    #[error("the objects and arrays of a leaf are nested at most {LEAF_DEPTH_MAX} deep")]
+    TooDeep,
     /// Not an object, or not of version 1.
     #[error("a leaf is an object with \"v\":1")]
     Version,
@@ -139,8 +147,7 @@ impl Leaf {
     /// # Errors
     /// Each way to be out of form.
     pub fn parse_general(bytes: &[u8]) -> Result<Self, LeafError> {
-        let value = canonical::parse(bytes, LEAF_BYTES_MAX).map_err(LeafError::NotCanonical)?;
-        let Value::Object(fields) = value else { return Err(LeafError::Version) };
+        let fields = fields(bytes)?;
         if fields.get("v").and_then(Value::as_u64) != Some(1) {
             return Err(LeafError::Version);
         }
@@ -236,12 +243,30 @@ impl Leaf {
 /// The subjects of a leaf as the index counts them: the part of the form that the index needs, and no more.
 ///
 /// # Errors
-/// If the bytes are not canonical, the type is missing or `index`, or the subjects are out of form.
+/// If the bytes are not canonical, nested too deep, the type is missing or `index`, or the subjects are out of form.
 pub fn subjects_of(leaf: &[u8]) -> Result<Vec<SubjectKey>, LeafError> {
-    let value = canonical::parse(leaf, LEAF_BYTES_MAX).map_err(LeafError::NotCanonical)?;
-    let Value::Object(fields) = value else { return Err(LeafError::Version) };
+    let fields = fields(leaf)?;
     kind(&fields)?;
     subjects(&fields)
+}
+
+/// The JSON object of a leaf of any type.
+fn fields(leaf: &[u8]) -> Result<Map<String, Value>, LeafError> {
+    let value = canonical::parse(leaf, LEAF_BYTES_MAX).map_err(LeafError::NotCanonical)?;
+    if !fits(&value, LEAF_DEPTH_MAX) {
+        return Err(LeafError::TooDeep);
+    }
+    if let Value::Object(fields) = value { Ok(fields) } else { Err(LeafError::Version) }
+}
+
+/// Whether objects and arrays are nested at most `levels` deep.
+fn fits(value: &Value, levels: u32) -> bool {
+    let left = levels.saturating_sub(1);
+    match value {
+        Value::Array(items) => 0 < levels && items.iter().all(|item| fits(item, left)),
+        Value::Object(fields) => 0 < levels && fields.values().all(|field| fits(field, left)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
 }
 
 /// `hanse/leaf/v1\n` and the canonical leaf without its signatures.

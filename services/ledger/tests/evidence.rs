@@ -8,6 +8,7 @@ use hanse_document::{Commitment, Did, Timestamp};
 use hanse_ledger::evidence::{
     self, DOCUMENTS_MAX, Evidence, EvidenceError, Format, PARTS_MAX, Source, VALUES_MAX, tiles_for_part,
 };
+use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
 use hanse_tlog::{TileSet, hash, tile, verify};
 use serde_json::{Value, json};
@@ -77,6 +78,18 @@ fn a_file_is_read_back_in_any_layout() {
     assert_eq!(Evidence::parse(&evidence.to_bytes()), Ok(evidence.clone()));
     let value: Value = serde_json::from_slice(&evidence.to_bytes()).unwrap();
     assert_eq!(Evidence::parse(&serde_json::to_vec_pretty(&value).unwrap()), Ok(evidence));
+}
+
+/// The reason for the bound of leaves: what a log may hold, a file about its subject can carry.
+#[test]
+fn a_file_carries_the_deepest_leaf() {
+    let mut file: Value = serde_json::from_slice(&log().evidence().to_bytes()).unwrap();
+    let deepest = (1..LEAF_DEPTH_MAX).fold(json!([]), |inner, _| json!({"x": inner}));
+    file["parts"][0]["entries"][0]["leaf"] = deepest.clone();
+    file["engagements"][0]["leaf"] = deepest.clone();
+    assert!(Evidence::parse(&serde_json::to_vec(&file).unwrap()).is_ok());
+    let line = hanse_document::canonical::to_vec(&json!({"documents": [], "leaf": deepest}));
+    assert!(hanse_ledger::record::Line::parse(&line).is_ok());
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use hanse_document::canonical;
 use hanse_document::key::SigningKey;
 use hanse_document::{Commitment, Rejection};
-use hanse_ledger::leaf::LEAF_BYTES_MAX;
+use hanse_ledger::leaf::{LEAF_BYTES_MAX, LEAF_DEPTH_MAX};
 use hanse_ledger::statement::SLOTS_MAX;
 use hanse_ledger::{Leaf, LeafError, LeafId, Statement, SubjectKey, UnsignedLeaf, subjects_of};
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ fn the_shared_form_is_refused_by_name() {
         (LeafError::Fields, with("extra", json!(1))),
         (LeafError::Fields, without("commitment")),
         (LeafError::Fields, with("commitment", json!("9F".repeat(32)))),
-        (LeafError::Fields, with("engagement", json!(null))),
+        (LeafError::Fields, with("engagement", json!({}))),
         (LeafError::UnknownKind, with("t", json!("rumour"))),
     ];
     for (expected, bytes) in cases {
@@ -215,6 +215,41 @@ fn a_later_identity_may_be_signed_by_the_old_and_the_new_key() {
     let (old, new) = (key(1), key(2));
     assert!(later.draft(DAY, &[subject(1)]).sign(&[&new, &old]).is_ok());
     assert_eq!(genesis.draft(DAY, &[subject(1)]).sign(&[&new, &old]), Err(LeafError::Parties));
+}
+
+/// A leaf of a later type in which the object and lists are nested as many levels deep, the leaf itself counted.
+fn deep(levels: u32) -> Vec<u8> {
+    changed(&commit(), |leaf| {
+        leaf["t"] = json!("rumour");
+        leaf["words"] = (1..levels).fold(json!(1), |inner, _| json!([inner]));
+    })
+}
+
+#[test]
+fn a_leaf_deeper_than_files_carry_is_refused_whatever_its_type() {
+    assert!(Leaf::parse_general(&deep(LEAF_DEPTH_MAX)).is_ok());
+    assert!(subjects_of(&deep(LEAF_DEPTH_MAX)).is_ok());
+    assert_eq!(Leaf::parse_general(&deep(LEAF_DEPTH_MAX + 1)), Err(LeafError::TooDeep));
+    assert_eq!(subjects_of(&deep(LEAF_DEPTH_MAX + 1)), Err(LeafError::TooDeep));
+    let objects = changed(&commit(), |leaf| {
+        leaf["words"] = (0..LEAF_DEPTH_MAX).fold(json!(1), |inner, _| json!({"x": inner}));
+    });
+    assert_eq!(Leaf::parse_general(&objects), Err(LeafError::TooDeep));
+}
+
+#[test]
+fn there_is_no_null_in_a_leaf_whatever_its_type() {
+    let null = LeafError::NotCanonical(Rejection::OutOfForm);
+    for words in [json!(null), json!([null]), json!({"x": [1, {"y": null}]})] {
+        let bytes = changed(&commit(), |leaf| {
+            leaf["t"] = json!("rumour");
+            leaf["words"] = words;
+        });
+        assert_eq!(Leaf::parse_general(&bytes), Err(null));
+        assert_eq!(subjects_of(&bytes), Err(null));
+    }
+    let known = changed(&commit(), |leaf| leaf["engagement"] = json!(null));
+    assert_eq!(Leaf::parse(&known), Err(null));
 }
 
 #[test]

@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use hanse_document::Commitment;
 use hanse_document::key::SigningKey;
+use hanse_document::{Commitment, Rejection};
 use hanse_ledger::index::{IndexLeaf, Listed, Node, Nodes, Path, paths_for};
-use hanse_ledger::{Applied, LedgerError, LogState, Statement, SubjectKey, replay, subjects_of};
+use hanse_ledger::leaf::LEAF_DEPTH_MAX;
+use hanse_ledger::{Applied, LeafError, LedgerError, LogState, Statement, SubjectKey, replay, subjects_of};
 use hanse_tlog::hash;
 use proptest::prelude::*;
+use serde_json::json;
 
 fn subject(person: u8) -> SubjectKey {
     SubjectKey::from_bytes(*hash::leaf(&[person]).as_bytes())
@@ -111,7 +113,19 @@ fn a_leaf_out_of_form_changes_nothing() {
         assert!(matches!(state.append(bytes), Err(LedgerError::Leaf(_))));
     }
     assert!(matches!(state.replay(b"{}"), Err(LedgerError::Leaf(_))));
+    // An auditor that replays a log with one of these cosigns none of its checkpoints.
+    let words = |words| {
+        let mut value: serde_json::Value = serde_json::from_slice(&leaf(2, 2)).unwrap();
+        value["t"] = "rumour".into();
+        value["words"] = words;
+        hanse_document::canonical::to_vec(&value)
+    };
+    let deep = |levels| (1..levels).fold(json!([]), |inner, _| json!([inner]));
+    let (levels, null) = (LEAF_DEPTH_MAX - 1, LeafError::NotCanonical(Rejection::OutOfForm));
+    assert_eq!(state.replay(&words(deep(levels + 1))), Err(LeafError::TooDeep.into()));
+    assert_eq!(state.replay(&words(json!([null]))), Err(null.into()));
     assert_eq!(state, before);
+    assert!(state.replay(&words(deep(levels))).is_ok());
 }
 
 #[test]

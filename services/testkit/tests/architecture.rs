@@ -81,46 +81,35 @@ const IMPURE_WORDS: &[&str] = &[
 /// What is read in one sitting; the house style asks for 400, and this leaves room for a line that says why.
 const FILE_LINES_MAX: usize = 420;
 
-/// The workspace as Cargo sees it.
+/// The workspace as its manifests and its lock file say: both are in the repository, so nothing depends on what this machine
+/// has downloaded, or on its platform.
 struct Workspace {
     root: PathBuf,
     /// Our crates by folder.
     members: BTreeMap<String, Value>,
-    /// Which packages a package is built from, tests aside, by package id.
+    /// Which packages a package is built from on any platform, tests of ours aside. Packages are named as the lock file names
+    /// them: `name`, and `name version` where there are several.
     built_from: BTreeMap<String, Vec<String>>,
-    /// Names by package id.
-    names: BTreeMap<String, String>,
 }
 
 impl Workspace {
     fn read() -> Workspace {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
         let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--offline"])
+            .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
             .current_dir(&root)
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let ours: BTreeSet<&str> = list(&metadata, "workspace_members").filter_map(Value::as_str).collect();
         let mut members = BTreeMap::new();
-        let mut names = BTreeMap::new();
         for package in list(&metadata, "packages") {
-            names.insert(text(package, "id"), text(package, "name"));
-            if ours.contains(text(package, "id").as_str()) {
-                let manifest = PathBuf::from(text(package, "manifest_path"));
-                let folder = manifest.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
-                members.insert(folder, package.clone());
-            }
+            let manifest = PathBuf::from(text(package, "manifest_path"));
+            let folder = manifest.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+            members.insert(folder, package.clone());
         }
-        let built = |edge: &&Value| list(edge, "dep_kinds").any(|kind| text(kind, "kind") != "dev");
-        let nodes = list(metadata.get("resolve").unwrap(), "nodes");
-        let built_from = nodes
-            .map(|node| {
-                (text(node, "id"), list(node, "deps").filter(built).map(|edge| text(edge, "pkg")).collect())
-            })
-            .collect();
-        Workspace { root, members, built_from, names }
+        let built_from = locked(&root, &members);
+        Workspace { root, members, built_from }
     }
 
     /// The folders of our crates that `folder` names, outside its tests or in them.
@@ -134,14 +123,14 @@ impl Workspace {
 
     /// The names of all packages that `folder` is built from, by whatever way.
     fn closure(&self, folder: &str) -> BTreeSet<String> {
-        let mut waiting = vec![text(self.members.get(folder).unwrap(), "id")];
+        let mut waiting = vec![text(self.members.get(folder).unwrap(), "name")];
         let mut seen = BTreeSet::new();
-        while let Some(id) = waiting.pop() {
-            if seen.insert(id.clone()) {
-                waiting.extend(self.built_from.get(&id).unwrap().iter().cloned());
+        while let Some(package) = waiting.pop() {
+            if seen.insert(package.clone()) {
+                waiting.extend(self.built_from.get(&package).unwrap().iter().cloned());
             }
         }
-        seen.iter().map(|id| self.names.get(id).unwrap().clone()).collect()
+        seen.iter().map(|package| name(package).to_owned()).collect()
     }
 
     /// The sources of a crate that end up in a program.
@@ -162,6 +151,34 @@ impl Workspace {
     fn folder(&self, name: &str) -> PathBuf {
         if name == LOAD_TESTS { self.root.join(name) } else { self.root.join("services").join(name) }
     }
+}
+
+/// What the lock file says that each package is built from. It does not tell the tests of our crates apart; their manifests do.
+fn locked(root: &Path, members: &BTreeMap<String, Value>) -> BTreeMap<String, Vec<String>> {
+    let lock: Value = toml::from_str(&fs::read_to_string(root.join("Cargo.lock")).unwrap()).unwrap();
+    let mut built_from = BTreeMap::new();
+    for package in list(&lock, "package") {
+        let own = text(package, "name");
+        let mut from: Vec<String> =
+            list(package, "dependencies").map(|other| other.as_str().unwrap().to_owned()).collect();
+        if let Some(member) = members.values().find(|member| text(member, "name") == own) {
+            let dependencies = list(member, "dependencies");
+            let built: BTreeSet<String> = dependencies
+                .filter(|dependency| text(dependency, "kind") != "dev")
+                .map(|dependency| text(dependency, "name"))
+                .collect();
+            from.retain(|other| built.contains(name(other)));
+            assert_eq!(from.len(), built.len(), "{own}: Cargo.lock is not up to date");
+        }
+        built_from.insert(format!("{own} {}", text(package, "version")), from.clone());
+        built_from.insert(own, from);
+    }
+    built_from
+}
+
+/// The name of a package that the lock file names with or without a version.
+fn name(package: &str) -> &str {
+    package.split(' ').next().unwrap_or_default()
 }
 
 fn text(value: &Value, key: &str) -> String {

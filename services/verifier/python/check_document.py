@@ -340,7 +340,7 @@ def canonical(value):
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def parse(data, most=65_536, any_form=False):
+def parse(data, most=65_536, levels=16, any_form=False):
     need(len(data) <= most, "too-large")
 
     def an_object(pairs):
@@ -366,18 +366,27 @@ def parse(data, most=65_536, any_form=False):
         canonical(value)
     except (ValueError, RecursionError):
         raise Refused("not-json") from None
-    walk(value, 0)
+    walk(value, levels)
     need(any_form or canonical(value) == data, "not-canonical")
+    need(any_form or not has_null(value), "out-of-form")
     return value
 
 
-def walk(value, depth):
+def inner(value):
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def has_null(value):
+    return value is None or any(map(has_null, inner(value)))
+
+
+def walk(value, levels):
     if isinstance(value, str):
         need(unicodedata.is_normalized("NFC", value), "not-nfc")
     elif isinstance(value, (dict, list)):
-        need(depth < 16, "too-deep")
-        for each in value.values() if isinstance(value, dict) else value:
-            walk(each, depth + 1)
+        need(levels > 0, "too-deep")
+        for each in inner(value):
+            walk(each, levels - 1)
 
 
 def salt(value):

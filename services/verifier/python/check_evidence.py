@@ -192,6 +192,10 @@ signature = fields(key=key, value=matches("[0-9a-f]{128}", "bad-signature"))
 
 
 def subjects_of(leaf):
+    try:
+        parse(canonical(leaf), 4_096, 8)
+    except Refused:
+        return []
     listed = leaf.get("subjects")
     hexes = isinstance(listed, list) and all(isinstance(one, str) and re.fullmatch("[0-9a-f]{64}", one) for one in listed)
     return listed if hexes and listed == sorted(set(listed)) and leaf.get("t") not in (None, "index") else []

@@ -65,6 +65,7 @@ fn documents() -> Vec<(String, i128)> {
 fn logs_and_nodes() -> Vec<(String, i128)> {
     limits![
         ::hanse_ledger::leaf::LEAF_BYTES_MAX,
+        ::hanse_ledger::leaf::LEAF_DEPTH_MAX,
         ::hanse_ledger::statement::SLOTS_MAX,
         ::hanse_ledger::index::DEPTH_MAX,
         ::hanse_ledger::evidence::EVIDENCE_BYTES_MAX,
