@@ -194,7 +194,8 @@ class Check:
             except BadNote as error:
                 raise Invalid(error) from None
         found = self.notes[origin, text]
-        must(self.roots.setdefault((origin, found.size), found.root) == found.root, Invalid, "two checkpoints of one size contradict each other")
+        same = self.roots.setdefault((origin, found.size), found.root) == found.root
+        must(same, Invalid, "two checkpoints of one size contradict each other")
         return found
 
     def stands_at(self, origin, index, tree, hash, path, why, learns=True):
@@ -357,7 +358,8 @@ class Check:
         cited = self.cited.get(body["engagement"])
         must(cited, Void if engaged else Incomplete, "the engagement that it cites is not in the file, or not usable")
         must(all(self.fits(engagement, terms, cited)), Void, "the engagement that it cites is not the other side's in this contract")
-        text = texts[0]["credentialSubject"]["text"] if texts and (checked(texts[0], "text") or {}).get("issuer") == found["issuer"] else None
+        words = checked(texts[0], "text") if texts else None
+        text = texts[0]["credentialSubject"]["text"] if words and words["issuer"] == found["issuer"] else None
         if "text" in body and text is None:
             self.say(NOTE, self.where, "the text of the review is not there, or is no text by its author")
         self.reviews.append({"commit": commit.id, "author": found["issuer"], "rating": body["rating"], "text": text, "reply": None})
@@ -375,7 +377,8 @@ class Check:
     def reply(self, review, entry):
         document = the_one(entry.documents, entry.leaf["commitment"], "the reply")
         found, body = checked(document, "reply"), document.get("credentialSubject")
-        must(found and found["issuer"] == self.subject and body["cites"] == review["commit"], Invalid, "no reply of the subject to this review")
+        fits = found and found["issuer"] == self.subject and body["cites"] == review["commit"]
+        must(fits, Invalid, "it is no reply of the subject to this review")
         review["reply"] = body["text"]
 
 
@@ -436,8 +439,9 @@ def main(arguments):
     if found.worst != INVALID:
         for review in found.reviews:
             print(f"{review['rating']} of 5 by {review['author']}: {review['text']!r}; reply {review['reply']!r}")
-        print(f"{len(found.slots)} contracts, {sum(slot['settled'] for slot in found.slots)} paid by the word of both, "
-              f"{found.foreign} foreign leaves")
+        states = collections.Counter(slot["state"] for slot in found.slots)
+        settled = sum(slot["settled"] for slot in found.slots)
+        print(f"{len(found.slots)} contracts {dict(states)}, {settled} paid by the word of both; {found.foreign} foreign leaves")
     print(VERDICTS[found.worst].upper())
     return 0 if found.worst == NOTE or found.worst == PARTIAL and within else 1
 
