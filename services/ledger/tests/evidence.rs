@@ -6,8 +6,8 @@ use hanse_document::key::SigningKey;
 use hanse_document::rejection::Rejection;
 use hanse_document::{Commitment, Did, Timestamp};
 use hanse_ledger::evidence::{
-    self, CHECKPOINTS_MAX, DOCUMENTS_MAX, DocumentJson, ENTRIES_MAX, Evidence, EvidenceError, Format, PARTS_MAX,
-    PATH_MAX, Source, tiles_for_part,
+    self, CHECKPOINTS_MAX, DOCUMENTS_MAX, DocumentJson, ENTRIES_MAX, Evidence, EvidenceError, Format,
+    PARTS_MAX, PATH_MAX, Source, tiles_for_part,
 };
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
@@ -35,7 +35,11 @@ fn log() -> Log {
         let (index, hash) = state.append(leaf.bytes()).unwrap();
         tile::append(&mut tiles, index, &[hash]).unwrap();
         if about == subject {
-            entries.push((index, leaf.bytes().to_vec(), vec![DocumentJson::of(&json!({"nonce": nonce})).unwrap()]));
+            entries.push((
+                index,
+                leaf.bytes().to_vec(),
+                vec![DocumentJson::of(&json!({"nonce": nonce})).unwrap()],
+            ));
         }
     }
     let index_leaf = state.seal().unwrap();
@@ -205,7 +209,8 @@ fn second_forms_are_refused() {
         (
             |file| {
                 let half = vec![file["parts"][0]["entries"][0].clone(); ENTRIES_MAX / 2];
-                (file["parts"][0]["entries"], file["parts"][1]["entries"]) = (half.clone().into(), half.into());
+                (file["parts"][0]["entries"], file["parts"][1]["entries"]) =
+                    (half.clone().into(), half.into());
             },
             EvidenceError::Entries,
         ),

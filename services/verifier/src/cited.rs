@@ -36,10 +36,12 @@ impl Engagements {
         self.by_id.get(id)
     }
 
-    /// Whether there is an engagement by this author, in this log, that names the slot key, and `home` as the log of its owner.
+    /// Whether there is an engagement by this author, in this log, that names this slot key alone, and `home` as its owner's log.
     pub(crate) fn has(&self, author: &Did, origin: &str, slot: &PublicKey, home: &str) -> bool {
         let ids = self.by_slot.get(slot).map_or(&[][..], Vec::as_slice);
-        let fits = |cited: &Cited| cited.author == *author && cited.origin == origin && cited.log == home;
+        let fits = |cited: &Cited| {
+            cited.slots == [*slot] && cited.author == *author && cited.origin == origin && cited.log == home
+        };
         ids.iter().any(|id| self.get(id).is_some_and(fits))
     }
 
@@ -138,8 +140,7 @@ fn one(proof: &EngagementProof, root: &Root<'_>) -> (Option<(LeafId, Hash, Cited
     };
     let hash = hash::leaf(proof.leaf.bytes());
     if let Err(error) = root.proved.check(proof.index, &hash, &proof.path) {
-        let (none, step) =
-            refused(Outcome::Invalid, "this leaf is not at this place of the log".to_owned());
+        let (none, step) = refused(Outcome::Invalid, "this leaf is not at this place of the log".to_owned());
         return (none, step.with("root of the log", &root.signed.checkpoint.root, &error));
     }
     let Some(Statement::Engagement { log, slots, .. }) = leaf.statement() else {
@@ -151,10 +152,8 @@ fn one(proof: &EngagementProof, root: &Root<'_>) -> (Option<(LeafId, Hash, Cited
     let author = signer.map(Did::of);
     let signed_for = author.as_ref().map(SubjectKey::of);
     let Some(author) = author.filter(|_| leaf.subjects() == signed_for.as_slice()) else {
-        let (none, step) = refused(
-            Outcome::Note,
-            "the engagement is not signed by the person that it is about".to_owned(),
-        );
+        let (none, step) =
+            refused(Outcome::Note, "the engagement is not signed by the person that it is about".to_owned());
         return (none, step.with("subject", &texts(leaf.subjects()), &texts(signed_for.as_slice())));
     };
     let cited = Cited { origin: proof.origin.clone(), author, log: log.clone(), slots: slots.clone() };

@@ -6,8 +6,8 @@ use hanse_document::{Commitment, Date, PublicKey};
 use hanse_ledger::{LeafId, Statement};
 use hanse_reputation::record::Terms;
 
-use crate::documents::{self, Found};
 use crate::Check;
+use crate::documents::{self, Found};
 use crate::log::Held;
 use crate::report::{ContractReport, Outcome, SlotReport, Step, TermsReport};
 use crate::slots;
@@ -55,9 +55,9 @@ pub(crate) fn check<'a>(
         if steps.refused() {
             return Vec::new();
         }
-        let engaged = terms.as_ref().is_some_and(|terms| {
-            check.cited.has(&terms.counterparty, log, &terms.own_slot, held.origin)
-        });
+        let engaged = terms
+            .as_ref()
+            .is_some_and(|terms| check.cited.has(&terms.counterparty, log, &terms.own_slot, held.origin));
         standings.counts(held);
         contracts.push(Contract { held, id, due: *due, log, slot: *slot, terms, engaged });
     }

@@ -43,7 +43,10 @@ impl Display for Report {
         };
         match self.verdict {
             Verdict::Valid => {
-                writeln!(f, "\nVALID: complete up to these checkpoints, and every part is what its signers signed.")
+                writeln!(
+                    f,
+                    "\nVALID: complete up to these checkpoints, and every part is what its signers signed."
+                )
             }
             Verdict::Partial => {
                 let outside = but_for(false);

@@ -101,9 +101,12 @@ pub(crate) fn leaf<'a>(
 fn copies(held: &Held<'_>, committed: &Commitment, steps: &mut Steps) {
     let name = format!("identity in {}", held.origin);
     if held.documents.len() > 1 {
-        steps.push(Step::new(name, Outcome::Invalid, "there is more than one document beside the identity leaf"));
-    } else if let Found::Other(computed) = documents::find(held.documents.first(), committed)
-    {
+        steps.push(Step::new(
+            name,
+            Outcome::Invalid,
+            "there is more than one document beside the identity leaf",
+        ));
+    } else if let Found::Other(computed) = documents::find(held.documents.first(), committed) {
         let says = "the document beside the identity leaf is another one";
         let step = Step::new(name, Outcome::Invalid, says);
         steps.push(step.with("commitment", committed, &computed));

@@ -79,7 +79,7 @@ pub fn verify(file: &[u8], policy: &str, now: Timestamp, options: &Options) -> R
     let home = person.as_ref().map(|person| person.home.as_str());
     let trust = Trust { policy: &policy, now, max_age: options.max_age_seconds.into(), home };
     let found = person.as_ref().map(|person| examine(&trust, &evidence, person, &mut steps));
-    let Found { logs, contracts, entries } = found.filter(|_| !steps.refused()).unwrap_or_default();
+    let Found { logs, contracts, entries } = found.unwrap_or_default();
     let uncovered = uncovered(&policy, &contracts, &logs, &mut steps);
     Ok(Report {
         verdict: steps.verdict(),
@@ -111,7 +111,7 @@ pub(crate) struct Check<'a> {
     pub(crate) cited: Engagements,
 }
 
-/// What stands in a file of which nothing is refused.
+/// What stands in a file. Of one in which something is refused, the logs alone are told.
 #[derive(Default)]
 struct Found {
     logs: Vec<LogReport>,
@@ -143,13 +143,16 @@ fn examine(trust: &Trust<'_>, evidence: &Evidence, person: &Person, steps: &mut 
         return found;
     }
     let check = Check { subject, now: trust.now, policy: trust.policy, logs: &logs, home, cited };
-    found.contracts = contracts::check(&check, &mut standings, steps);
-    replies::check(&check, &mut found.contracts, &mut standings, steps);
+    let mut contracts = contracts::check(&check, &mut standings, steps);
+    replies::check(&check, &mut contracts, &mut standings, steps);
+    if steps.refused() {
+        return found;
+    }
+    found.contracts = contracts;
     found.entries = standings.entries(&logs);
     for report in &mut found.logs {
-        let foreign = |entry: &&EntryReport| {
-            entry.origin == report.origin && entry.standing == Standing::Foreign
-        };
+        let foreign =
+            |entry: &&EntryReport| entry.origin == report.origin && entry.standing == Standing::Foreign;
         report.foreign = u64::try_from(found.entries.iter().filter(foreign).count()).unwrap_or(u64::MAX);
     }
     found

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hanse_ledger::SubjectKey;
 use hanse_ledger::evidence::{Entry, Part};
 use hanse_ledger::index::{IndexLeaf, Listed, root_from_prefix};
-use hanse_tlog::{Checkpoint, Hash, Proved, hash, verify};
+use hanse_tlog::{Checkpoint, Hash, ProofError, Proved, hash, verify};
 use serde_json::Value;
 
 use crate::log::{Held, Log};
@@ -220,12 +220,20 @@ fn entry_in(
     let bytes = entry.leaf.bytes();
     let hash = hash::leaf(bytes);
     // A step has a dozen texts, and there can be tens of thousands of entries: one is made of what fails.
-    let fails = |says: &str| {
-        Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Invalid, says)
-    };
+    let fails =
+        |says: &str| Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Invalid, says);
     if let Err(error) = proved.add(entry.index, &hash, &entry.path) {
-        let step = fails("this leaf is not at this place of the log");
-        return Err(step.with("root of the log", &checkpoint.root, &error).into());
+        let says = match error {
+            ProofError::TooShort => {
+                "its path ends at nothing that is proved: a leaf before it is not in the file"
+            }
+            ProofError::Index
+            | ProofError::Sizes
+            | ProofError::TooLong
+            | ProofError::Root
+            | ProofError::OldRoot => "this leaf is not at this place of the log",
+        };
+        return Err(fails(says).with("root of the log", &checkpoint.root, &error).into());
     }
     if after.is_some_and(|after| entry.index <= after) {
         return Err(fails("the leaves are not in log order").into());
@@ -245,7 +253,8 @@ fn in_form<'a>(subject: &SubjectKey, part: &'a Part) -> Result<Vec<Held<'a>>, Fa
     for entry in &part.entries {
         let wrong = |why: &str| {
             let operator = part.origin.split('/').next().unwrap_or_default();
-            let says = format!("{operator} signed a log that no auditor takes, and nothing in it counts: {why}");
+            let says =
+                format!("{operator} signed a log that no auditor takes, and nothing in it counts: {why}");
             Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Incomplete, says)
         };
         let (held, about) =

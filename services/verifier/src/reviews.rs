@@ -7,8 +7,8 @@
 use hanse_document::kind::{Body, Review, ReviewText, Role};
 use hanse_document::{Commitment, Verified};
 use hanse_ledger::LeafId;
-use hanse_reputation::record::{Binding, Broken, Own, Terms};
 use hanse_ledger::evidence::DocumentJson;
+use hanse_reputation::record::{Binding, Broken, Own, Terms};
 
 use crate::Check;
 use crate::cited::Cited;
@@ -63,7 +63,14 @@ pub(crate) fn check(
         steps.push(Step::new(name, Outcome::Incomplete, says));
         return Opened::Lacking;
     };
-    let Some(cited) = check.cited.get(&LeafId::from(review.engagement)) else {
+    let cited = check.cited.get(&LeafId::from(review.engagement));
+    let (step, bound) = bind(check, contract, terms, cited, (&document, review));
+    if let Err(why) = bound {
+        let says = format!("does not count: {why}");
+        steps.push(Step { name, outcome: Outcome::Note, says, ..step });
+        return Opened::Void(why.to_string());
+    }
+    if cited.is_none() {
         // Its author could name a leaf that nobody can ever show. With the right one shown, that is no fault of the file.
         if contract.engaged {
             return void(name, steps, "it does not cite its author's engagement in this contract".into());
@@ -71,12 +78,6 @@ pub(crate) fn check(
         let says = format!("the file does not prove the author's engagement {}", review.engagement);
         steps.push(Step::new(name, Outcome::Incomplete, says));
         return Opened::Lacking;
-    };
-    let (step, bound) = bind(check, contract, terms, cited, (&document, review));
-    if let Err(why) = bound {
-        let says = format!("does not count: {why}");
-        steps.push(Step { name, outcome: Outcome::Note, says, ..step });
-        return Opened::Void(why.to_string());
     }
     let step = Step { name: name.clone(), ..step }.with("commitment", committed, &document.commitment());
     steps.push(step);
@@ -117,7 +118,7 @@ fn bind(
     check: &Check<'_>,
     contract: &Contract<'_>,
     terms: &Terms,
-    cited: &Cited,
+    cited: Option<&Cited>,
     (document, review): (&Verified, &Review),
 ) -> (Step, Result<(), Broken>) {
     let author = document.issuer();
@@ -126,16 +127,25 @@ fn bind(
         Role::Freelancer => Role::Client,
     };
     let home = contract.held.origin;
-    let step = Step::new("", Outcome::Holds, "signed by the other side of the contract, about the subject")
-        .with("rated", &review.id, check.subject)
-        .with("author", author, &terms.counterparty)
-        .with("author's side", &format!("{:?}", review.role), &format!("{other_role:?}"))
-        .with("contract", &review.contract, &terms.contract)
-        .with("signer and subject of the author's engagement", &cited.author, author)
-        .with("subject's slot in it", &slots(cited), &terms.own_slot.hex())
-        .with("author's log", &cited.origin, &contract.log)
-        .with("subject's log", &cited.log, &home);
-    let own = Own { author: &cited.author, origin: &cited.origin, log: &cited.log, slots: &cited.slots };
+    let mut step =
+        Step::new("", Outcome::Holds, "signed by the other side of the contract, about the subject")
+            .with("rated", &review.id, check.subject)
+            .with("author", author, &terms.counterparty)
+            .with("author's side", &format!("{:?}", review.role), &format!("{other_role:?}"))
+            .with("contract", &review.contract, &terms.contract);
+    if let Some(cited) = cited {
+        step = step
+            .with("signer and subject of the author's engagement", &cited.author, author)
+            .with("subject's slot in it", &slots(cited), &terms.own_slot.hex())
+            .with("author's log", &cited.origin, &contract.log)
+            .with("subject's log", &cited.log, &home);
+    }
+    let own = cited.map(|cited| Own {
+        author: &cited.author,
+        origin: &cited.origin,
+        log: &cited.log,
+        slots: &cited.slots,
+    });
     let binding = Binding {
         subject: check.subject,
         terms,

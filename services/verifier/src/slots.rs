@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use hanse_document::kind::Role;
 use hanse_document::{Commitment, PublicKey};
 use hanse_ledger::{LeafId, Statement};
 
@@ -186,6 +187,10 @@ fn settlement<'a>(
         if !matches!(statement, Statement::Settle { .. }) {
             continue;
         }
+        if contract.terms.as_ref().is_some_and(|terms| terms.role == Role::Freelancer) {
+            standings.not_counted(held, "it is about a freelancer, who pays nobody");
+            continue;
+        }
         if !contract.engaged {
             standings.not_counted(held, ALONE);
             let name = format!("payment at {} of {}", held.index, held.origin);
@@ -208,10 +213,7 @@ fn empty(check: &Check<'_>, contract: &Contract<'_>, vouched: i64, steps: &mut S
     let (state, says) = if i64::from(contract.due) < vouched.div_euclid(DAY_SECONDS) {
         (SlotState::Expired, "past its due day, and neither log holds an outcome")
     } else if contract.due < check.now.day() {
-        (
-            SlotState::Open,
-            "open: the due day is over, and nobody has vouched for the other side's log since",
-        )
+        (SlotState::Open, "open: the due day is over, and nobody has vouched for the other side's log since")
     } else {
         (SlotState::Open, "open: no outcome yet in either log")
     };

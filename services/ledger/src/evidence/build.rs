@@ -49,8 +49,10 @@ pub fn part(
     if index_leaf.entries != last || index::root_from_prefix(subject, &prefix) != Some(index_leaf.root) {
         return Err(EvidenceError::Stale);
     }
-    let index =
-        IndexProof { leaf: json(source.index_leaf)?, path: prove::inclusion(source.tiles, last, source.size)? };
+    let index = IndexProof {
+        leaf: json(source.index_leaf)?,
+        path: prove::inclusion(source.tiles, last, source.size)?,
+    };
     let mut proved = below(source.size, &index)?;
     let mut listed = Listed::new();
     let mut shown = Vec::with_capacity(entries.len());
@@ -124,7 +126,8 @@ pub fn engagement_below(
 fn below(size: u64, index: &IndexProof) -> Result<Proved, EvidenceError> {
     let last = size.checked_sub(1).ok_or(EvidenceError::Stale)?;
     let hash = hash::leaf(index.leaf.bytes());
-    let root = verify::root_from_inclusion(last, size, &hash, &index.path).map_err(|_| EvidenceError::Stale)?;
+    let root =
+        verify::root_from_inclusion(last, size, &hash, &index.path).map_err(|_| EvidenceError::Stale)?;
     let mut proved = Proved::new(size, root);
     proved.add(last, &hash, &index.path).map_err(|_| EvidenceError::Stale)?;
     Ok(proved)

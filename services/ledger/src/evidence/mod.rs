@@ -170,7 +170,9 @@ pub enum EvidenceError {
     #[error("an evidence file has at most {ENTRIES_MAX} entries and engagements")]
     Entries,
     /// More than [`CHECKPOINTS_MAX`].
-    #[error("the engagements of an evidence file stand below at most {CHECKPOINTS_MAX} checkpoints of their own")]
+    #[error(
+        "the engagements of an evidence file stand below at most {CHECKPOINTS_MAX} checkpoints of their own"
+    )]
     Checkpoints,
     /// A leaf is out of form.
     #[error(transparent)]
