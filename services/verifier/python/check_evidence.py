@@ -132,7 +132,7 @@ class Check:
         self.file, self.policy, self.now = file, policy, now
         self.subject, self.key, self.own = file["subject"], subject_key(file["subject"]), key_of_did(file["subject"]).hex()
         self.steps, self.parts, self.cited, self.slots, self.reviews = [], {}, {}, [], []
-        self.notes, self.roots, self.places, self.claimed = {}, {}, {}, set()
+        self.notes, self.roots, self.places, self.below, self.claimed = {}, {}, {}, {}, set()
         try:
             self.run()
         except Invalid as error:
@@ -228,6 +228,7 @@ class Check:
         formed = all(entry.leaf.formed and self.key.hex() in entry.leaf["subjects"] for entry in entries)
         if not formed or len({entry.leaf.id for entry in entries}) < len(entries):
             return self.say(INCOMPLETE, origin, "the log holds what no log may hold: it is wrong")
+        self.below[origin] = checkpoint, tree
         quorum = Quorum(self.policy, checkpoint, self.now, True)
         if quorum.state != "audited":
             self.say(INCOMPLETE if is_home else NOTE, origin, NOT_AUDITED[quorum.state])
@@ -242,8 +243,8 @@ class Check:
             checkpoint = self.checkpoint(origin, proof["checkpoint"])
             tree = Tree(checkpoint.size, checkpoint.root)
         else:
-            must(origin in self.parts, Incomplete, "there is neither a checkpoint nor a usable part of this log")
-            checkpoint, tree = self.parts[origin].checkpoint, self.parts[origin].tree
+            must(origin in self.below, Incomplete, "there is neither a checkpoint nor a part of this log that holds")
+            checkpoint, tree = self.below[origin]
         must(leaf.formed and leaf.type == "engagement", Invalid, "it is no engagement in form")
         self.stands_at(origin, proof["index"], tree, leaf.hash, proof["path"], "it is not in the log", learns=False)
         own = leaf.signer and leaf["subjects"] == [subject_key(did_of(leaf.signer)).hex()]
@@ -259,7 +260,7 @@ class Check:
         first = next((entry for entry in entries if entry.leaf.signer == self.own), None)
         must(first and first.leaf["commitment"] == commitment(self.file["identity"]), Invalid, "none commits to the identity document")
         must([canonical(one) for one in first.documents] in ([], [canonical(self.file["identity"])]), Invalid, "other documents beside it")
-        self.claim([first])
+        self.claim(entry for entry in entries if entry.leaf.signer == self.own)
 
     # Step 6, and 7 for each of them.
     def contracts(self):
@@ -297,41 +298,43 @@ class Check:
     def fits(self, engagement, terms, cited):
         """Whether an engagement of step 4 is the other side's in this contract."""
         return (did_of(cited.leaf.signer) == terms.other, cited.origin == engagement["log"], cited.leaf["log"] == self.home,
-                terms.slot in cited.leaf["slots"])
+                cited.leaf["slots"] == [terms.slot])
 
     # Step 7.
     def slot(self, engagement, terms, engaged, slot):
-        log = engagement["log"]
-        if log not in self.policy.logs:
-            self.say(PARTIAL, self.where, f"outside: the policy does not name {log}")
-            return "outside"
-        if log not in self.parts:
-            self.say(INCOMPLETE, self.where, f"not covered: there is no usable part of {log}")
-            return "not_covered"
-        key = engagement["slots"][0]
+        log, key = engagement["log"], engagement["slots"][0]
+        decided = log in self.parts and self.parts[log].quorum.state == "audited"
+        origins = [log] * decided + [self.home] * (self.home != log or not decided)
 
         def by_slot(type, cites):
-            origins = [log] + [self.home] * (self.home != log)
+            """By the slot's key alone, in the order that decides. Claimed all the same: others are by one entitled, and do not count."""
             found = [entry for origin in origins for entry in self.parts[origin].citing.get((type, cites), ())]
-            found = first_and_copies([entry for entry in found if entry.leaf.signer == key])
+            found = [entry for entry in found if entry.leaf.signer == key]
             self.claim(found)
             return found
 
-        if by_slot("settle", engagement.id):
+        settles, commits = by_slot("settle", engagement.id), by_slot("commit", engagement.id)
+        opens = {commit.leaf.id: by_slot("open", commit.leaf.id) for commit in commits}
+        if log not in self.policy.logs:
+            self.say(PARTIAL, self.where, f"outside: the policy does not name {log}")
+            return "outside"
+        if not decided:
+            self.say(INCOMPLETE, self.where, f"not covered: there is no part of {log} that a quorum vouches for")
+            return "not_covered"
+        if settles and not (terms and terms.role == "client"):
             slot["settled"] = engaged
             if not engaged:
                 self.say(INCOMPLETE, self.where, "a settle, and no engagement of the other side")
-        commits = by_slot("commit", engagement.id)
         if not commits:
             expired = self.parts[log].quorum.after(engagement["due"])
             self.say(NOTE, self.where, "expired: no review, and the due day is over" if expired else "open: no review yet")
             return "expired" if expired else "open"
-        opens = by_slot("open", commits[0].leaf.id)
+        opens = opens[commits[0].leaf.id]
         if not opens:
             self.say(NOTE, self.where, "sealed")
             return "sealed"
         try:
-            self.review(engagement, terms, engaged, commits[0].leaf, opens)
+            self.review(engagement, terms, engaged, commits[0].leaf, first_and_copies(opens))
             return "reviewed"
         except Incomplete as error:
             self.say(INCOMPLETE, self.where, error)
@@ -349,15 +352,15 @@ class Check:
         must(commitment(review) == commit["commitment"], Invalid, "the log commits to another review")
         found, body = checked(review, "review"), review.get("credentialSubject")
         must(found, Void, "it does not verify, or is no review")
-        must(all(commitment(text) == body.get("text") for text in texts), Invalid, "a text that the review does not commit to")
-        must(body["id"] == self.subject, Void, "it is about somebody else")
         must(terms, Incomplete, "without the subject's own document nobody can say who may review")
+        must(body["id"] == self.subject, Void, "it is about somebody else")
         must(found["issuer"] == terms.other, Void, "it is not by the other side")
         must(body["role"] == terms.role, Void, "its role is not the other side's")
         must(body["contract"] == terms.contract, Void, "it is of another contract")
         cited = self.cited.get(body["engagement"])
         must(cited, Void if engaged else Incomplete, "the engagement that it cites is not in the file, or not usable")
         must(all(self.fits(engagement, terms, cited)), Void, "the engagement that it cites is not the other side's in this contract")
+        must(all(commitment(text) == body.get("text") for text in texts), Invalid, "a text that the review does not commit to")
         words = checked(texts[0], "text") if texts else None
         text = texts[0]["credentialSubject"]["text"] if words and words["issuer"] == found["issuer"] else None
         if "text" in body and text is None:
@@ -366,12 +369,12 @@ class Check:
 
     # Step 8.
     def replies(self):
+        own = [entry for entry in self.parts[self.home].entries if entry.leaf.type == "reply" and entry.leaf.signer == self.own]
+        self.claim(own)
         for review in self.reviews:
-            entries = self.parts[self.home].citing.get(("reply", review["commit"]), ())
-            first = next((entry for entry in entries if entry.leaf.signer == self.own), None)
+            first = next((entry for entry in own if entry.leaf["cites"] == review["commit"]), None)
             if first:
                 self.where = f"reply {first.leaf.id}"
-                self.claim([first])
                 self.attempt(self.reply, review, first)
 
     def reply(self, review, entry):

@@ -37,27 +37,31 @@ impl Display for Report {
         }
         writeln!(f, "\nNot proved by any such file")?;
         self.not_proved.iter().try_for_each(|line| writeln!(f, "  - {line}"))?;
+        writeln!(f, "\n{}", self.sentence())
+    }
+}
+
+impl Report {
+    /// The verdict in a sentence that says what it does not cover.
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let but_for = |in_policy: bool| {
             let listed = self.uncovered.iter().filter(|uncovered| uncovered.in_policy == in_policy);
             listed.map(ToString::to_string).collect::<Vec<_>>().join(", ")
         };
         match self.verdict {
             Verdict::Valid => {
-                writeln!(
-                    f,
-                    "\nVALID: complete up to these checkpoints, and every part is what its signers signed."
-                )
+                "VALID: complete up to these checkpoints, and every part is what its signers signed.".to_owned()
             }
             Verdict::Partial => {
-                let outside = but_for(false);
-                writeln!(f, "\nPARTIAL: complete but for {outside}, which this policy does not name.")
+                format!("PARTIAL: complete but for {}, which this policy does not name.", but_for(false))
             }
             Verdict::Incomplete => {
-                write!(f, "\nINCOMPLETE: nothing shown is wrong, and something that must be shown is not")?;
                 let missing = but_for(true);
-                if missing.is_empty() { writeln!(f, ".") } else { writeln!(f, ": {missing}.") }
+                let (colon, what) = if missing.is_empty() { ("", "") } else { (": ", missing.as_str()) };
+                format!("INCOMPLETE: nothing shown is wrong, and something that must be shown is not{colon}{what}.")
             }
-            Verdict::Invalid => writeln!(f, "\nINVALID: something in the file is not what it claims to be."),
+            Verdict::Invalid => "INVALID: something in the file is not what it claims to be.".to_owned(),
         }
     }
 }
