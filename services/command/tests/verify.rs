@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 /// When the files were made.
-const NOW: &str = "2026-11-24T11:24:36Z";
+const NOW: &str = "2026-11-29T16:36:37Z";
 
 fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)

@@ -46,7 +46,7 @@ pub(crate) fn lies(evidence: &Value, report: &Report, auditor: &str) -> Result<V
         lie(&format!("its rating is changed from {} to 5", worst.rating), &|file| {
             each_entry(file, |entry| worst.opened_by(entry).then(|| each_document(entry, praise)));
         })?,
-        lie("one digit of one hash is changed", &|file| turn(file.pointer_mut("/parts/0/entries/0/path/0")))?,
+        lie("one digit of one hash is changed", &|file| turn(file.pointer_mut("/parts/0/index/path/0")))?,
         lie("the index says something else", &|file| turn(file.pointer_mut("/parts/0/index/leaf/root")))?,
         lie(&format!("the cosignature of {auditor} is cut off"), &|file| {
             if let Some(note) = file.pointer_mut("/parts/0/checkpoint") {
@@ -78,7 +78,7 @@ impl Worst {
 
 fn worst(report: &Report) -> Option<Worst> {
     let review = report.reviews().min_by_key(|review| review.rating)?;
-    let filed = report.entries.iter().filter(|entry| entry.id.as_deref() == Some(review.commit.as_str()));
+    let filed = report.entries.iter().filter(|entry| entry.id == review.commit);
     let places = filed.map(|entry| (entry.origin.clone(), entry.index)).collect();
     Some(Worst { commit: review.commit.clone(), places, rating: review.rating })
 }

@@ -307,7 +307,7 @@ fn verify(
             short(review.author.as_str().trim_start_matches("did:key:"))
         ));
     }
-    stage.tell(&format!("{}", report.verdict));
+    stage.tell(&report.sentence());
     Ok((files, report))
 }
 

@@ -12,6 +12,10 @@ use unicode_normalization::is_nfc;
 
 use crate::rejection::Rejection;
 
+mod json;
+
+pub use json::Json;
+
 /// How deep arrays and objects may be nested: three times what any kind needs, and no danger to any parser's stack.
 pub const DEPTH_MAX: u32 = 16;
 /// The largest integer that every JSON parser, JavaScript's too, reads exactly: 2^53 − 1.
@@ -48,25 +52,22 @@ fn has_null(value: &Value) -> bool {
 /// # Errors
 /// Those of [`parse`], without `NotCanonical` and `OutOfForm`.
 pub fn parse_lenient_form(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
-    parse_counted(bytes, max, usize::MAX)
-}
-
-/// Reads what [`parse_lenient_form`] reads, if it has at most `values` values: for large inputs, because `{"":0}` takes a
-/// hundred times its bytes in memory.
-///
-/// # Errors
-/// Those of [`parse_lenient_form`]; `TooLarge` also for too many values.
-pub fn parse_counted(bytes: &[u8], max: usize, values: usize) -> Result<Value, Rejection> {
     if bytes.len() > max {
         return Err(Rejection::TooLarge);
     }
-    let (found, left) = (Cell::new(None), Cell::new(values));
+    let (found, left) = (Cell::new(None), Cell::new(usize::MAX));
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0, found: &found, left: &left }
         .deserialize(&mut parser)
         .map_err(|_| found.get().unwrap_or(Rejection::NotJson))?;
     parser.end().map_err(|_| Rejection::NotJson)?;
     Ok(value)
+}
+
+/// Whether a text is in Unicode's normalisation form C, as every text here is.
+#[must_use]
+pub fn is_normal(text: &str) -> bool {
+    is_nfc(text)
 }
 
 /// The RFC 8785 form of any JSON value, floats included.
@@ -77,6 +78,9 @@ pub fn to_vec(value: &Value) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
 }
 
+/// The quotes and the colon around a key.
+const KEY_FRAME_BYTES: usize = 3;
+
 /// Builds a value while watching the rules. Serde hands on nothing but text, so what was found wrong is put aside in
 /// `found` and the error itself stays empty.
 #[derive(Clone, Copy)]
@@ -84,7 +88,7 @@ struct Strict<'a> {
     /// How many arrays and objects are open around this value.
     depth: u32,
     found: &'a Cell<Option<Rejection>>,
-    /// How many values may still come.
+    /// How many canonical bytes may still come. What is counted is never more than what there will be.
     left: &'a Cell<usize>,
 }
 
@@ -102,8 +106,17 @@ impl<'a> Strict<'a> {
         }
     }
 
-    fn text<E: serde::de::Error>(self, text: String) -> Result<Value, E> {
-        if is_nfc(&text) { Ok(Value::String(text)) } else { Err(self.refuse(Rejection::NotNfc)) }
+    /// Counts bytes that the canonical form will have.
+    fn count<E: serde::de::Error>(self, bytes: usize) -> Result<(), E> {
+        let left = self.left.get().checked_sub(bytes).ok_or_else(|| self.refuse(Rejection::TooLarge))?;
+        self.left.set(left);
+        Ok(())
+    }
+
+    /// Looks at a text before it is kept: one that does not fit costs nothing more.
+    fn text<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.count(text.len())?;
+        if is_normal(text) { Ok(()) } else { Err(self.refuse(Rejection::NotNfc)) }
     }
 }
 
@@ -111,8 +124,8 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        let left = self.left.get().checked_sub(1).ok_or_else(|| self.refuse(Rejection::TooLarge))?;
-        self.left.set(left);
+        // No value is shorter than a digit; the second bracket or quote of one that has two is counted where it is met.
+        self.count(1)?;
         deserializer.deserialize_any(self)
     }
 }
@@ -155,15 +168,18 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
-        self.text(value.to_owned())
+        self.text(value)?;
+        Ok(Value::String(value.to_owned()))
     }
 
     fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
-        self.text(value)
+        self.text(&value)?;
+        Ok(Value::String(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
         let inner = self.inner()?;
+        self.count(1)?;
         let mut items = Vec::new();
         while let Some(item) = sequence.next_element_seed(inner)? {
             items.push(item);
@@ -173,6 +189,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let inner = self.inner()?;
+        self.count(1)?;
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if !key.is_ascii() {
@@ -181,6 +198,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             if object.contains_key(&key) {
                 return Err(self.refuse(Rejection::DuplicateKey));
             }
+            self.count(key.len().saturating_add(KEY_FRAME_BYTES))?;
             let value = entries.next_value_seed(inner)?;
             object.insert(key, value);
         }
@@ -254,12 +272,5 @@ mod tests {
         assert!(parse_lenient_form(br#"{"a":null}"#, MAX).is_ok());
         assert_eq!(parse_lenient_form(br#"{"a":1,"a":1}"#, MAX), Err(Rejection::DuplicateKey));
         assert_eq!(parse_lenient_form(b"1.5", MAX), Err(Rejection::Float));
-    }
-
-    #[test]
-    fn values_are_counted() {
-        let text = br#"{"a":[0,{},"x"],"b":null}"#;
-        assert!(parse_counted(text, MAX, 6).is_ok());
-        assert_eq!(parse_counted(text, MAX, 5), Err(Rejection::TooLarge));
     }
 }

@@ -25,7 +25,7 @@ impl Engine {
     /// Offers a contract on a bid, for a hosted client. The contract's id is the offer's.
     ///
     /// # Errors
-    /// `NotFound`, `NotYours`, `NotNow`, `JobNotOpen`, `NoFreeSeat`, and the rejections of terms and offer.
+    /// `NotFound`, `NotYours`, `NotNow`, `JobNotOpen`, `NoFreeSeat`, `BadDue`, and the rejections of terms and offer.
     pub async fn offer(
         &self,
         did: &Did,

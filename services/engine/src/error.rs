@@ -1,6 +1,7 @@
 //! Why a use case did not happen: the caller's reasons ([`Refusal`], each with a stable slug and an HTTP status), and our own
 //! ([`Failure`], never a caller's or a peer's fault).
 
+use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::{DocumentId, NodeName, Rejection};
 use hanse_lifecycle::{Event, Machine, Refused, State};
 use hanse_store::StoreError;
@@ -186,6 +187,9 @@ pub enum Refusal {
     /// There is a live bid of this freelancer on this job.
     #[error("there is a live bid of this freelancer on this job")]
     BidExists,
+    /// The terms of an offer are due before its day, or further away than contracts last.
+    #[error("`due` must be a date, YYYY-MM-DD, from the day of the offer to {DUE_DAYS_MAX} days after it")]
+    BadDue,
     /// Every seat of the job has an offer or a contract.
     #[error("every seat of the job has an offer or a contract")]
     NoFreeSeat,
@@ -270,6 +274,7 @@ impl Refusal {
             Self::OwnJob => "own-job",
             Self::JobNotOpen(_) => "job-not-open",
             Self::BidExists => "bid-exists",
+            Self::BadDue => "bad-due",
             Self::NoFreeSeat => "no-free-seat",
             Self::OfferWaits => "offer-waits",
             Self::ReviewExists => "review-exists",
@@ -326,6 +331,7 @@ impl Refusal {
             | Self::UnknownPerson
             | Self::MissingAttachment(_)
             | Self::WrongParty(_)
+            | Self::BadDue
             | Self::OwnKeyNotYet
             | Self::OwnScore
             | Self::TooWide => 422,

@@ -1,6 +1,6 @@
-//! The evidence file of a person at home here: all that this node's log holds about them, what the logs hold in which an outcome
-//! is awaited, and the engagements of those who reviewed them. The file is checked against its own indexes while it is built;
-//! who believes it is the verifier's business.
+//! The evidence file of a person at home here: all that this node's log holds about them, all that each log holds which an engagement
+//! of theirs names, and the engagements of those who said something about them. The file is checked against its own indexes while it
+//! is built; who believes it is the verifier's business.
 
 mod at;
 
@@ -8,16 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::kind::Body;
 use hanse_document::{Did, Kind, PublicKey, Signed};
-use hanse_ledger::evidence::{EngagementProof, Evidence, Format, PARTS_MAX, Part};
+use hanse_ledger::evidence::{EngagementProof, Evidence, Format, PARTS_MAX, Part, proved};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_store::{Connection, accounts, contracts, documents, log};
+use hanse_tlog::Proved;
 use serde_json::Value;
 
 use crate::Engine;
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
 
-use self::at::Held;
+use self::at::{Held, document};
 pub(crate) use self::at::{At, json};
 
 impl Engine {
@@ -41,7 +42,7 @@ impl Engine {
             format: Format::V1,
             subject: did.clone(),
             made: self.now(),
-            identity: json(&genesis.id, &genesis.bytes)?,
+            identity: document(&genesis.id, &genesis.bytes)?,
             parts,
             engagements,
         };
@@ -57,128 +58,132 @@ struct Assembly<'a> {
 }
 
 /// An engagement of the subject: which of the other side's keys may state outcomes, and where the other side's own log is.
-struct Engagement<'a> {
-    log: &'a str,
-    slots: &'a [PublicKey],
+struct Engagement {
+    log: String,
+    slots: Vec<PublicKey>,
+}
+
+/// A log of the file, with what was loaded for it.
+struct Shown {
+    at: At,
+    held: Vec<Held>,
+    part: Part,
+    proved: Proved,
 }
 
 impl Assembly<'_> {
     async fn logs(&self) -> Result<(Vec<Part>, Vec<EngagementProof>), Failure> {
         let home = LogKind::Reputation.origin(&self.engine.config().name);
-        let Some((part, held)) = self.part(&home).await? else {
+        let Some(first) = self.shown(&home).await? else {
             return Err(Failure::Inconsistent(format!("this node does not keep its own log {home}")));
         };
-        let engagements = self.engagements(&held);
-        let mut parts = vec![part];
-        let mut cited = self.matching(&engagements).await?;
-        cited.extend(self.cited(&engagements, &held));
-        for origin in awaited(&engagements, &held).iter().filter(|origin| **origin != home) {
-            // A log that nobody here follows cannot be shown; the verifier says that its slots are not covered.
-            if parts.len() < PARTS_MAX
-                && let Some((part, held)) = self.part(origin).await?
-            {
-                parts.push(part);
-                cited.extend(self.cited(&engagements, &held));
-            }
+        let mut shown = vec![first];
+        let engagements = self.engagements(shown.first().map_or(&[][..], |home| &home.held));
+        let named: BTreeSet<String> =
+            engagements.values().map(|engagement| engagement.log.clone()).filter(|log| *log != home).collect();
+        // A log that nobody here follows cannot be shown; the verifier says that its contracts are not covered.
+        for origin in named.iter().take(PARTS_MAX.saturating_sub(1)) {
+            shown.extend(self.shown(origin).await?);
+        }
+        let mut cited = self.others(&engagements, &shown).await?;
+        for Shown { held, .. } in &shown {
+            cited.extend(cited_by(&engagements, held));
         }
         let mut proofs = Vec::new();
         for (leaf, origin) in &cited {
-            proofs.extend(self.proof(origin, leaf).await?);
+            let part = shown.iter().find(|shown| shown.part.origin == *origin);
+            proofs.extend(self.proof(origin, leaf, part).await?);
         }
-        Ok((parts, proofs))
+        Ok((shown.into_iter().map(|shown| shown.part).collect(), proofs))
     }
 
-    async fn part(&self, origin: &str) -> Result<Option<(Part, Vec<Held>)>, Failure> {
+    async fn shown(&self, origin: &str) -> Result<Option<Shown>, Failure> {
         let Some(at) = At::newest(self.db, self.engine.log_keys(), origin, None).await? else {
             return Ok(None);
         };
         let held = at.held(self.db, &self.subject).await?;
-        Ok(Some((at.part(self.db, &self.subject, &held).await?, held)))
+        let part = at.part(self.db, &self.subject, &held).await?;
+        let proved = proved(&part, at.size()).map_err(|error| Failure::unreadable(origin, error))?;
+        Ok(Some(Shown { at, held, part, proved }))
     }
 
     /// The subject's own engagements, by leaf id. One that the subject has not signed binds nobody.
-    fn engagements<'a>(&self, held: &'a [Held]) -> BTreeMap<LeafId, Engagement<'a>> {
+    fn engagements(&self, held: &[Held]) -> BTreeMap<LeafId, Engagement> {
         let signed = held.iter().filter_map(|held| held.leaf.as_ref());
         let signed = signed.filter(|leaf| leaf.is_signed_by(&self.did.key()));
         let engagements = signed.filter_map(|leaf| {
             let Some(Statement::Engagement { log, slots, .. }) = leaf.statement() else { return None };
-            Some((leaf.id(), Engagement { log, slots }))
+            Some((leaf.id(), Engagement { log: log.clone(), slots: slots.clone() }))
         });
         engagements.collect()
     }
 
-    /// The engagements that open reviews cite as their author's own, each with the log that the subject's engagement names.
-    fn cited(
+    /// The other sides' engagements where they have said something, as far as their contracts are known here: what confirmed payments
+    /// rest on, and what shows that a review citing anything else is void.
+    async fn others(
         &self,
-        engagements: &BTreeMap<LeafId, Engagement<'_>>,
-        held: &[Held],
-    ) -> BTreeMap<LeafId, String> {
-        let leaves = || held.iter().filter_map(|held| held.leaf.as_ref());
-        let commits: BTreeMap<LeafId, LeafId> = leaves().filter_map(sealed_for).collect();
-        let mut cited = BTreeMap::new();
-        for held in held {
-            let Some(Statement::Open { cites }) = held.leaf.as_ref().and_then(Leaf::statement) else {
-                continue;
-            };
-            let engagement = commits.get(cites).and_then(|engagement| engagements.get(engagement));
-            if let (Some(engagement), Some(own)) = (engagement, authors_engagement(held)) {
-                cited.insert(own, engagement.log.to_owned());
-            }
-        }
-        cited
-    }
-
-    /// The other sides' engagements, as far as their contracts are known here: what confirmed payments rest on, and what shows that
-    /// a review citing anything else is void.
-    async fn matching(
-        &self,
-        engagements: &BTreeMap<LeafId, Engagement<'_>>,
+        engagements: &BTreeMap<LeafId, Engagement>,
+        shown: &[Shown],
     ) -> Result<BTreeMap<LeafId, String>, Failure> {
-        let mut matching = BTreeMap::new();
-        for (id, engagement) in engagements {
+        let mut others = BTreeMap::new();
+        let leaves = shown.iter().flat_map(|shown| &shown.held).filter_map(|held| held.leaf.as_ref());
+        let answered: BTreeSet<LeafId> = leaves.filter_map(|leaf| answers(leaf, engagements)).collect();
+        for id in &answered {
             let Some(contract) = contracts::by_engagement(self.db, id).await? else { continue };
             let of_client = contract.client_engagement == Some(*id);
             let other = if of_client { contract.freelancer_engagement } else { contract.client_engagement };
-            if let Some(other) = other {
-                matching.insert(other, engagement.log.to_owned());
+            if let (Some(other), Some(engagement)) = (other, engagements.get(id)) {
+                others.insert(other, engagement.log.clone());
             }
         }
-        Ok(matching)
+        Ok(others)
     }
 
-    /// The proof that a log holds an engagement; None if the log is not kept here or does not hold it.
-    async fn proof(&self, origin: &str, leaf: &LeafId) -> Result<Option<EngagementProof>, Failure> {
+    /// The proof that a log holds an engagement, below the part of that log where it can be; None if the log is not kept here or does
+    /// not hold it.
+    async fn proof(
+        &self,
+        origin: &str,
+        leaf: &LeafId,
+        part: Option<&Shown>,
+    ) -> Result<Option<EngagementProof>, Failure> {
         let Some(found) = log::leaf(self.db, origin, leaf).await? else { return Ok(None) };
         let is_engagement = Leaf::parse(&found.bytes)
             .is_ok_and(|leaf| matches!(leaf.statement(), Some(Statement::Engagement { .. })));
         if !is_engagement {
             return Ok(None);
         }
+        if let Some(Shown { at, proved, .. }) = part.filter(|shown| found.index < shown.at.size()) {
+            return Ok(Some(at.engagement(self.db, found.index, &found.bytes, Some(proved)).await?));
+        }
         let at = At::newest(self.db, self.engine.log_keys(), origin, Some(found.index)).await?;
         let Some(at) = at else { return Ok(None) };
-        Ok(Some(at.engagement(self.db, found.index, &found.bytes).await?))
+        Ok(Some(at.engagement(self.db, found.index, &found.bytes, None).await?))
     }
 }
 
-/// The logs named by engagements that have a slot which no open review answers.
-fn awaited(engagements: &BTreeMap<LeafId, Engagement<'_>>, held: &[Held]) -> BTreeSet<String> {
+/// The engagements that open reviews cite as their author's own, each with the log that the subject's engagement names.
+fn cited_by(engagements: &BTreeMap<LeafId, Engagement>, held: &[Held]) -> BTreeMap<LeafId, String> {
     let leaves = || held.iter().filter_map(|held| held.leaf.as_ref());
-    let opened: BTreeSet<LeafId> = leaves().filter_map(opened).collect();
-    let answered = |id: &LeafId, slot: &PublicKey| {
-        leaves().any(|leaf| {
-            let commit = sealed_for(leaf).filter(|(_, to)| to == id);
-            commit.is_some_and(|(commit, _)| opened.contains(&commit)) && leaf.is_signed_by(slot)
-        })
-    };
-    let open = |(id, engagement): &(&LeafId, &Engagement<'_>)| {
-        engagement.slots.iter().any(|slot| !answered(id, slot))
-    };
-    engagements.iter().filter(open).map(|(_, engagement)| engagement.log.to_owned()).collect()
+    let commits: BTreeMap<LeafId, LeafId> = leaves().filter_map(sealed_for).collect();
+    let mut cited = BTreeMap::new();
+    for held in held {
+        let Some(Statement::Open { cites }) = held.leaf.as_ref().and_then(Leaf::statement) else { continue };
+        let engagement = commits.get(cites).and_then(|engagement| engagements.get(engagement));
+        if let (Some(engagement), Some(own)) = (engagement, authors_engagement(held)) {
+            cited.insert(own, engagement.log.clone());
+        }
+    }
+    cited
 }
 
-/// The commit that an open leaf opens.
-fn opened(leaf: &Leaf) -> Option<LeafId> {
-    if let Some(Statement::Open { cites }) = leaf.statement() { Some(*cites) } else { None }
+/// The engagement of the subject about which this leaf says something by the other side's key.
+fn answers(leaf: &Leaf, engagements: &BTreeMap<LeafId, Engagement>) -> Option<LeafId> {
+    let (Statement::Commit { engagement, .. } | Statement::Settle { engagement, .. }) = leaf.statement()? else {
+        return None;
+    };
+    let slots = &engagements.get(engagement)?.slots;
+    slots.iter().any(|slot| leaf.is_signed_by(slot)).then_some(*engagement)
 }
 
 /// Of a commit its own id, and the engagement that it answers.

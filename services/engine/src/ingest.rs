@@ -111,6 +111,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::OwnJob
         | Refusal::JobNotOpen(_)
         | Refusal::BidExists
+        | Refusal::BadDue
         | Refusal::NoFreeSeat
         | Refusal::OfferWaits
         | Refusal::ReviewExists

@@ -220,7 +220,7 @@ pub struct OfferRequest {
     /// What is to be done.
     #[schema(min_length = 1, max_length = 8_000)]
     pub scope: String,
-    /// By when, `YYYY-MM-DD`.
+    /// By when, `YYYY-MM-DD`: from the day of the offer to 3,650 days after it.
     #[schema(format = Date)]
     pub due: String,
     /// The language of the scope.

@@ -6,11 +6,12 @@ use hanse_document::key::SigningKey;
 use hanse_document::rejection::Rejection;
 use hanse_document::{Commitment, Did, Timestamp};
 use hanse_ledger::evidence::{
-    self, DOCUMENTS_MAX, Evidence, EvidenceError, Format, PARTS_MAX, Source, VALUES_MAX, tiles_for_part,
+    self, CHECKPOINTS_MAX, DOCUMENTS_MAX, DocumentJson, ENTRIES_MAX, Evidence, EvidenceError, Format,
+    PARTS_MAX, PATH_MAX, Source, tiles_for_part,
 };
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
-use hanse_tlog::{TileSet, hash, tile, verify};
+use hanse_tlog::{Proved, TileSet, hash, prove, tile, verify};
 use serde_json::{Value, json};
 
 /// A log with three leaves about one person among others, with all its tiles.
@@ -19,7 +20,7 @@ struct Log {
     tiles: TileSet,
     index_leaf: Vec<u8>,
     subject: SubjectKey,
-    entries: Vec<(u64, Vec<u8>, Vec<Value>)>,
+    entries: Vec<(u64, Vec<u8>, Vec<DocumentJson>)>,
 }
 
 fn log() -> Log {
@@ -34,7 +35,11 @@ fn log() -> Log {
         let (index, hash) = state.append(leaf.bytes()).unwrap();
         tile::append(&mut tiles, index, &[hash]).unwrap();
         if about == subject {
-            entries.push((index, leaf.bytes().to_vec(), vec![json!({"nonce": nonce})]));
+            entries.push((
+                index,
+                leaf.bytes().to_vec(),
+                vec![DocumentJson::of(&json!({"nonce": nonce})).unwrap()],
+            ));
         }
     }
     let index_leaf = state.seal().unwrap();
@@ -65,7 +70,7 @@ impl Log {
             format: Format::V1,
             subject: Did::of(&SigningKey::from_seed([1; 32]).public()),
             made: Timestamp::parse("2026-11-24T10:00:00Z").unwrap(),
-            identity: json!({"any": "document"}),
+            identity: DocumentJson::of(&json!({"any": "document"})).unwrap(),
             parts: vec![part, stranger],
             engagements: vec![cited],
         }
@@ -98,10 +103,30 @@ fn the_paths_of_a_part_are_audit_paths() {
     let part = evidence::part(&log.source(), &log.subject, &log.entries).unwrap();
     let (size, root) = (log.state.size, log.state.root());
     verify::inclusion(size - 1, size, &hash::leaf(&log.index_leaf), &part.index.path, &root).unwrap();
+    let mut proved = Proved::new(size, root);
+    proved.add(size - 1, &hash::leaf(&log.index_leaf), &part.index.path).unwrap();
     for ((index, leaf, _), entry) in log.entries.iter().zip(&part.entries) {
         assert_eq!(*index, entry.index);
-        verify::inclusion(*index, size, &hash::leaf(leaf), &entry.path, &root).unwrap();
+        // Shorter than a whole one, because the upper nodes are there already.
+        assert!(entry.path.len() < prove::inclusion(&log.tiles, *index, size).unwrap().len());
+        proved.add(*index, &hash::leaf(leaf), &entry.path).unwrap();
     }
+}
+
+#[test]
+fn engagements_below_a_part_share_its_checkpoint_and_nodes() {
+    let log = log();
+    let (size, source) = (log.state.size, log.source());
+    let part = evidence::part(&source, &log.subject, &log.entries).unwrap();
+    let proved = evidence::proved(&part, size).unwrap();
+    let (index, leaf, _) = log.entries.first().unwrap();
+    let shared =
+        evidence::engagement_below(source.origin, (&proved, size), &log.tiles, *index, leaf).unwrap();
+    assert_eq!((shared.checkpoint.as_ref(), shared.path.len()), (None, 0));
+    proved.check(*index, &hash::leaf(leaf), &shared.path).unwrap();
+    let mut other = part;
+    other.entries.first_mut().unwrap().index += 1;
+    assert_eq!(evidence::proved(&other, size).unwrap_err(), EvidenceError::Refuted);
 }
 
 #[test]
@@ -126,7 +151,7 @@ fn a_node_builds_no_part_that_its_index_refutes() {
     let mut elsewhere = log.entries.clone();
     elsewhere.first_mut().unwrap().0 += 1;
     for entries in [&fewer[..], &swapped, &elsewhere, &[]] {
-        assert_eq!(evidence::part(&log.source(), &log.subject, entries), Err(EvidenceError::Entries));
+        assert_eq!(evidence::part(&log.source(), &log.subject, entries), Err(EvidenceError::Refuted));
     }
     let older = LogState::new().seal().unwrap();
     let stale = [
@@ -144,32 +169,68 @@ fn a_node_builds_no_part_that_its_index_refutes() {
 #[test]
 fn second_forms_are_refused() {
     type Change = fn(&mut Value);
-    let fields: [Change; 10] = [
+    let fields: [Change; 25] = [
         |file| file["extra"] = json!(1),
         |file| file["format"] = json!("hanse/evidence/v2"),
         |file| file["subject"] = json!("did:web:example"),
         |file| file["made"] = json!("2026-11-24T10:00:00+00:00"),
+        |file| file["identity"] = json!([null]),
+        |file| file["parts"] = json!({}),
+        |file| file["parts"] = vec![file["parts"][0].clone(); PARTS_MAX + 1].into(),
+        |file| file["parts"][0] = json!(["b.example/reputation", "note\n", {}, {}, []]),
         |file| file["parts"][0]["extra"] = json!(1),
+        |file| file["parts"][0]["checkpoint"] = json!("e\u{301}"),
         |file| file["parts"][0]["index"]["path"][0] = json!("AA".repeat(32)),
-        |file| file["parts"][0]["prefix"]["end"]["value"] = json!("short"),
-        |file| file["parts"][0]["prefix"]["end"]["extra"] = json!(1),
-        |file| file["parts"][0]["entries"][0]["index"] = json!(-1),
-        |file| {
-            file["engagements"][0].as_object_mut().unwrap().remove("path");
-        },
-    ];
-    let forms: [Change; 6] = [
-        |file| {
-            file["parts"][1]["prefix"].as_object_mut().unwrap().remove("end");
-        },
+        |file| file["parts"][0]["index"]["path"] = vec![json!("aa".repeat(32)); PATH_MAX + 1].into(),
         |file| {
             let index = &mut file["parts"][0]["index"];
             *index = json!([index["leaf"], index["path"]]);
         },
-        |file| file["parts"][0]["origin"] = json!("b.example/reputation\u{1b}[2J"),
-        |file| file["engagements"][0]["origin"] = json!("b.example"),
-        |file| file["parts"] = vec![file["parts"][0].clone(); PARTS_MAX + 1].into(),
+        |file| file["parts"][0]["prefix"]["end"]["value"] = json!("short"),
+        |file| file["parts"][0]["prefix"]["end"]["extra"] = json!(1),
+        |file| file["parts"][0]["prefix"]["end"] = json!([]),
+        |file| file["parts"][0]["prefix"]["siblings"] = vec![json!("aa".repeat(32)); 257].into(),
+        |file| {
+            file["parts"][1]["prefix"].as_object_mut().unwrap().remove("end");
+        },
+        |file| file["parts"][0]["entries"][0]["index"] = json!(-1),
+        |file| file["parts"][0]["entries"][0]["index"] = json!(1_u64 << 53),
+        |file| file["parts"][0]["entries"][0]["leaf"] = json!("x".repeat(4_096)),
+        |file| file["parts"][0]["entries"][0]["documents"] = Value::Null,
         |file| file["parts"][0]["entries"][0]["documents"] = vec![json!({}); DOCUMENTS_MAX + 1].into(),
+        |file| file["engagements"][0]["checkpoint"] = Value::Null,
+        |file| {
+            file["engagements"][0].as_object_mut().unwrap().remove("path");
+        },
+    ];
+    let wholes: [(Change, EvidenceError); 5] = [
+        (|file| file["parts"][0]["origin"] = json!("b.example/reputation\u{1b}[2J"), EvidenceError::Origin),
+        (|file| file["engagements"][0]["origin"] = json!("b.example"), EvidenceError::Origin),
+        (
+            |file| {
+                let half = vec![file["parts"][0]["entries"][0].clone(); ENTRIES_MAX / 2];
+                (file["parts"][0]["entries"], file["parts"][1]["entries"]) =
+                    (half.clone().into(), half.into());
+            },
+            EvidenceError::Entries,
+        ),
+        (
+            |file| {
+                file["engagements"] = vec![file["engagements"][0].clone(); ENTRIES_MAX - 2].into();
+            },
+            EvidenceError::Entries,
+        ),
+        (
+            |file| {
+                let other = |number: usize| {
+                    let mut other = file["engagements"][0].clone();
+                    other["checkpoint"] = json!(format!("{number}"));
+                    other
+                };
+                file["engagements"] = (0..=CHECKPOINTS_MAX).map(other).collect();
+            },
+            EvidenceError::Checkpoints,
+        ),
     ];
     let file: Value = serde_json::from_slice(&log().evidence().to_bytes()).unwrap();
     let read = |change: Change| {
@@ -180,9 +241,11 @@ fn second_forms_are_refused() {
     for (number, change) in fields.into_iter().enumerate() {
         assert!(matches!(read(change), Err(EvidenceError::Fields(_))), "{number}");
     }
-    for (number, change) in forms.into_iter().enumerate() {
-        assert!(matches!(read(change), Err(EvidenceError::Form)), "{number}");
+    for (number, (change, error)) in wholes.into_iter().enumerate() {
+        assert_eq!(read(change), Err(error), "{number}");
     }
+    // What may be left out: the checkpoint of an engagement.
+    assert!(read(|file| drop(file["engagements"][0].as_object_mut().unwrap().remove("checkpoint"))).is_ok());
     let text = String::from_utf8(log().evidence().to_bytes()).unwrap();
     let twice = text.replacen("\"format\"", "\"format\":\"x\",\"format\"", 1);
     for text in [&twice, "", "[]", "null", &text.replace("\"index\":1,", "\"index\":1.0,")] {
@@ -202,11 +265,10 @@ fn an_error_repeats_little_and_nothing_that_a_terminal_obeys() {
     assert!(error.is_ascii() && error.contains("`?v1`"), "{error}");
 }
 
-/// Each of these objects has seven bytes, and takes hundreds in memory.
+/// Each of these objects has seven bytes, and takes hundreds in memory: what cannot be a document is refused while it is read.
 #[test]
 fn a_file_of_many_small_values_is_not_built_up_in_memory() {
-    let file = |values: usize| format!("{{\"identity\":[{}0]}}", "{\"\":0},".repeat(values / 2));
-    let refused = |values| Evidence::parse(file(values).as_bytes()).unwrap_err();
-    assert_eq!(refused(VALUES_MAX), EvidenceError::Json(Rejection::TooLarge));
-    assert!(matches!(refused(VALUES_MAX - 4), EvidenceError::Fields(_)));
+    let file = format!("{{\"identity\":[{}", "{\"\":0},".repeat(hanse_document::BYTES_MAX));
+    let error = Evidence::parse(file.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains(Rejection::TooLarge.detail()), "{error}");
 }

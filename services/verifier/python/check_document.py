@@ -4,9 +4,11 @@
     check_document.py FILE...          print id, commitment and subject key of each, or why it is refused; exit 1 if one is
     check_document.py --vectors DIR    compare with DIR/valid and DIR/invalid, as in services/document/testdata
 
-It is written to be read beside PROTOCOL.md, not to be fast: a signature takes some ten milliseconds.
+It is written to be read beside PROTOCOL.md, not to be fast: a signature takes some milliseconds.
 """
-import base64, calendar, hashlib, json, pathlib, re, sys, time, unicodedata
+import base64, calendar, functools, hashlib, json, pathlib, re, sys, time, unicodedata
+
+from ed25519 import point, verifies
 
 
 class Refused(Exception):
@@ -20,66 +22,6 @@ def need(holds, slug):
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
-
-
-# --- Ed25519, strictly (2.3) ---------------------------------------------------------------------------------------------------------
-
-P = 2**255 - 19
-ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-
-
-def add(a, b):
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    e, f = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
-    c, d = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
-    e, f, g, h = f - e, d - c, d + c, f + e
-    return e * f % P, g * h % P, f * g % P, e * h % P
-
-
-def times(n, point):
-    result = (0, 1, 1, 0)
-    while n:
-        if n & 1:
-            result = add(result, point)
-        point, n = add(point, point), n >> 1
-    return result
-
-
-def point(data):
-    """The point of its one encoding, not of small order; None for other bytes."""
-    y, sign = int.from_bytes(data, "little") & (1 << 255) - 1, data[31] >> 7
-    if y >= P:
-        return None
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if x * x % P != square:
-        x = x * ROOT_OF_MINUS_ONE % P
-    if x * x % P != square or (x == 0 and sign):
-        return None
-    x = P - x if x & 1 != sign else x
-    found = (x, y, 1, x * y % P)
-    return None if times(8, found)[0] == 0 else found
-
-
-def encode(found):
-    x, y, z, _ = found
-    inverse = pow(z, P - 2, P)
-    x, y = x * inverse % P, y * inverse % P
-    return (y | (x & 1) << 255).to_bytes(32, "little")
-
-
-BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-
-def verifies(key, message, signature):
-    a, r, s = point(key), signature[:32], int.from_bytes(signature[32:], "little")
-    if a is None or point(r) is None or s >= ORDER:
-        return False
-    k = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % ORDER
-    minus_a = (P - a[0], a[1], a[2], P - a[3])
-    return encode(add(times(s, BASE), times(k, minus_a))) == r
 
 
 # --- Values (1, 2.3, 2.5) ------------------------------------------------------------------------------------------------------------
@@ -145,7 +87,7 @@ LABELS = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 
 
 def node(value):
-    need(re.fullmatch(LABELS, text_of(value)) and len(value) <= 64 and value != "self", "bad-name")
+    need(len(text_of(value)) <= 64 and re.fullmatch(LABELS, value) and value != "self", "bad-name")
 
 
 def custody(value):
@@ -235,7 +177,7 @@ def fields(**rules):
 
 def by_kind(**forms):
     def check(value):
-        need(isinstance(value, dict) and value.get("kind") in forms, "out-of-form")
+        need(isinstance(value, dict) and text_of(value.get("kind")) in forms, "out-of-form")
         forms[value["kind"]]({name: each for name, each in value.items() if name != "kind"})
     return check
 
@@ -340,17 +282,19 @@ def canonical(value):
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def parse(data, most=65_536, levels=16, any_form=False):
+def read(data, most):
+    """One JSON value with ASCII keys, none of them twice, and whole numbers; its texts are not looked at."""
     need(len(data) <= most, "too-large")
 
     def an_object(pairs):
         need(all(name.isascii() for name, _ in pairs), "key-not-ascii")
-        need(len(dict(pairs)) == len(pairs), "duplicate-key")
-        return dict(pairs)
+        found = dict(pairs)
+        need(len(found) == len(pairs), "duplicate-key")
+        return found
 
     def an_integer(digits):
         need(digits != "-0", "float")
-        need(abs(int(digits)) < 2**53, "integer-range")
+        need(len(digits) <= 17 and abs(int(digits)) < 2**53, "integer-range")
         return int(digits)
 
     def a_float(digits):
@@ -361,36 +305,42 @@ def parse(data, most=65_536, levels=16, any_form=False):
         raise Refused("not-json")
 
     try:
-        value = json.loads(data.decode(), object_pairs_hook=an_object, parse_int=an_integer, parse_float=a_float,
-                           parse_constant=no_constant)
-        canonical(value)
+        return json.loads(data.decode(), object_pairs_hook=an_object, parse_int=an_integer, parse_float=a_float,
+                          parse_constant=no_constant)
     except (ValueError, RecursionError):
         raise Refused("not-json") from None
-    walk(value, levels)
-    need(any_form or canonical(value) == data, "not-canonical")
-    need(any_form or not has_null(value), "out-of-form")
-    return value
 
 
-def inner(value):
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-
-
-def has_null(value):
-    return value is None or any(map(has_null, inner(value)))
-
-
-def walk(value, levels):
+def walk(value, deepest=16):
+    """What 2.1 says of a value and all in it: form C, no half of a surrogate pair, not too deep, no null."""
     if isinstance(value, str):
+        need(value.isascii() or not re.search("[\ud800-\udfff]", value), "not-json")
         need(unicodedata.is_normalized("NFC", value), "not-nfc")
     elif isinstance(value, (dict, list)):
-        need(levels > 0, "too-deep")
-        for each in inner(value):
-            walk(each, levels - 1)
+        need(deepest > 0, "too-deep")
+        for each in value.values() if isinstance(value, dict) else value:
+            walk(each, deepest - 1)
+    need(value is not None, "out-of-form")
+
+
+def parse(data):
+    value = read(data, 65_536)
+    walk(value)
+    need(canonical(value) == data, "not-canonical")
+    return value
 
 
 def salt(value):
     need(is_base64url_of_32(text_of(value)), "out-of-form")
+
+
+@functools.lru_cache(1_024)
+def outcome(data):
+    """What `check` says of the bytes, or the slug of why they are refused."""
+    try:
+        return check(data)
+    except Refused as refused:
+        return str(refused)
 
 
 def check(data):
@@ -424,13 +374,6 @@ def check(data):
     need(verifies(key_of_did(issuer), signed, signature), "bad-signature")
     return {"id": f"{kind}_{base64url(sha256(signed))}", "commitment": sha256(b"hanse/commit/v1\n", data).hex(),
             "subject": sha256(b"hanse/subject/v1\n", issuer.encode()).hex(), "signed": signed.hex(), "issuer": issuer}
-
-
-def outcome(data):
-    try:
-        return check(data)
-    except Refused as refused:
-        return str(refused)
 
 
 def vectors(folder):

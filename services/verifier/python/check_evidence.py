@@ -1,33 +1,34 @@
 #!/usr/bin/env python3
 """An evidence file of Hanse, checked by section 9.2 of PROTOCOL.md and nothing else: a second implementation, standard library only.
 
-    check_evidence.py FILE --policy POLICY [--now 2026-11-25T00:00:00Z]
+    check_evidence.py FILE --policy POLICY [--now 2026-11-25T00:00:00Z] [--within-policy]
+    check_evidence.py --batch    one line of JSON in, {"file": <base64>, "policy": <text>, "now": <time>}, one line of JSON out
 
-Prints each step that does not hold, the reviews that count, and a verdict. Exit 0 valid, 1 incomplete or invalid, 2 unusable.
+Prints each step that does not hold, the reviews that count, and a verdict: VALID (exit 0), PARTIAL (1, or 0 with --within-policy),
+INCOMPLETE (1), INVALID (1) or UNUSABLE (2). Notes and policies are in notes.py, leaves and proofs in leaves.py, documents in
+check_document.py.
 """
-import base64, re, struct, sys, time
+import base64, collections, json, sys, time
 
-from check_document import (Refused, canonical, check, fields, hash32, items, key, key_of_did, log_name, matches, number, parse, point,
-                            sha256, timestamp, to_base58, verifies)
+from check_document import (Refused, canonical, fields, hash32, key_of_did, log_name, need, number, one_of, outcome, read, sha256, text_of,
+                            timestamp, walk)
+from leaves import Leaf, Tree, did_of, is_index, leaf_hash, prefix_root, subject_key, subject_value
+from notes import NOT_AUDITED, BadNote, Checkpoint, Quorum, policy_of
 
-MAX_AGE, AHEAD = 172_800, 300
-ZERO = bytes(32)
+NOTE, PARTIAL, INCOMPLETE, INVALID = range(4)
+VERDICTS = ("valid", "partial", "incomplete", "invalid")
 
 
 class Invalid(Exception):
-    """The file is not what it claims to be."""
+    """The file is not what it claims to be: nothing more is looked at."""
 
 
 class Incomplete(Exception):
     """Something that must be shown is not."""
 
 
-class Uncovered(Incomplete):
-    """Nothing in a log can be checked, or nobody vouches for it."""
-
-
 class Void(Exception):
-    """A review does not count, by its author's fault."""
+    """Something does not count, by the fault of whoever signed it."""
 
 
 def must(holds, kind, says):
@@ -35,174 +36,89 @@ def must(holds, kind, says):
         raise kind(says)
 
 
-# --- Trees (6) -----------------------------------------------------------------------------------------------------------------------
+# --- The form of a file (9.1) --------------------------------------------------------------------------------------------------------
 
-def leaf_hash(data):
-    return sha256(b"\0", data)
-
-
-def tree(hashes):
-    if len(hashes) < 2:
-        return hashes[0] if hashes else sha256()
-    split = 1 << (len(hashes) - 1).bit_length() - 1
-    return sha256(b"\1", tree(hashes[:split]), tree(hashes[split:]))
+def listed(item, most=None):
+    def check(value):
+        need(isinstance(value, list), "out-of-form")
+        need(most is None or len(value) <= most, "out-of-bounds")
+        for each in value:
+            item(each)
+    return check
 
 
-def included(index, size, leaf, path):
-    """RFC 9162, 2.1.3.2: the root that the path leads to, or None."""
-    if not 0 <= index < size:
-        return None
-    last, root = size - 1, leaf
-    for sibling in path:
-        if last == 0:
-            return None
-        if index & 1 or index == last:
-            root = sha256(b"\1", sibling, root)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            root = sha256(b"\1", root, sibling)
-        index, last = index >> 1, last >> 1
-    return root if last == 0 else None
+def stands(most):
+    """A leaf or a document, which stands there as its JSON value: its bytes and its nesting are counted from itself."""
+    def check(value):
+        need(isinstance(value, dict), "out-of-form")
+        walk(value)
+        need(len(canonical(value)) <= most, "too-large")
+    return check
 
 
-def bit(key, depth):
-    return key[depth >> 3] >> 7 - (depth & 7) & 1
+def note(value):
+    walk(text_of(value))
 
 
-def prefix_root(key, siblings, end):
-    if not 1 <= len(siblings) <= 256 or end and any(bit(end[0], at) != bit(key, at) for at in range(len(siblings))):
-        return None
-    root = sha256(b"\2", *end) if end else ZERO
-    for depth in reversed(range(len(siblings))):
-        if root == siblings[depth] == ZERO and depth:
-            return None
-        pair = (siblings[depth], root) if bit(key, depth) else (root, siblings[depth])
-        root = sha256(b"\3", *pair)
-    return root
+def end(value):
+    if value is not None:
+        fields(key=hash32, value=hash32)(value)
 
 
-# --- Notes, policy, quorum (6.1, 7) --------------------------------------------------------------------------------------------------
-
-class Key:
-    def __init__(self, text):
-        self.name, identifier, encoded = text.split("+", 2)
-        data = base64.b64decode(encoded, validate=True)
-        self.type, self.public, self.operator = data[0], data[1:], self.name.split("/")[0]
-        self.id = sha256(self.name.encode(), b"\n", data)[:4]
-        if self.id.hex() != identifier or point(self.public) is None:
-            raise ValueError(f"the key {self.name} is not sound")
+leaf, document, place, path = stands(4_096), stands(65_536), number(0, 2**53 - 1), listed(hash32, 64)
+ENTRY = fields(index=place, leaf=leaf, path=path, documents=listed(document, 2))
+PART = fields(origin=log_name, checkpoint=note, index=fields(leaf=leaf, path=path),
+              prefix=fields(siblings=listed(hash32), end=end), entries=listed(ENTRY, 32_768))
+ENGAGEMENT = fields(origin=log_name, checkpoint_=note, index=place, leaf=leaf, path=path)
+FILE = fields(format=one_of("hanse/evidence/v1"), subject=key_of_did, made=timestamp, identity=document, parts=listed(PART, 256),
+              engagements=listed(ENGAGEMENT, 32_768))
 
 
-class Policy:
-    def __init__(self, text):
-        self.logs, self.witnesses, self.groups, self.quorum = {}, {}, [], None
-        for words in (line.split() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")):
-            if words[0] == "log":
-                self.logs.setdefault(Key(words[1]).name, []).append(Key(words[1]))
-            elif words[0] == "witness":
-                self.witnesses[words[1]] = Key(words[2])
-            elif words[0] == "group":
-                least = {"all": len(words) - 3, "any": 1}.get(words[2]) or int(words[2])
-                self.groups.append((words[1], least, words[3:]))
-            elif words[0] == "quorum" and self.quorum is None:
-                self.quorum = words[1]
-            else:
-                raise ValueError(" ".join(words))
-        if self.quorum is None:
-            raise ValueError("no quorum")
-
-    def satisfied(self, names):
-        met = set(names)
-        for name, least, members in self.groups:
-            if sum(member in met for member in members) >= least:
-                met.add(name)
-        return self.quorum == "none" or self.quorum in met
-
-    def open(self, origin, note, now, fresh):
-        """Size and root of a checkpoint, and what is wrong with its quorum, if anything is."""
-        must(origin in self.logs, Uncovered, f"not covered: the policy does not name {origin}")
-        text, _, lines = note.rpartition("\n\n")
-        body, own = text + "\n", origin.split("/")[0]
-        head = re.fullmatch(r"(\S+)\n(0|[1-9]\d*)\n(\S+)\n", body)
-        must(head and head[1] == origin, Invalid, "no checkpoint of this log")
-        signatures = []
-        for line in lines.removesuffix("\n").split("\n"):
-            mark, name, encoded = line.split(" ")
-            must(mark == "—", Invalid, "no signature line")
-            signatures.append((name, base64.b64decode(encoded, validate=True)))
-        size, root = int(head[2]), base64.b64decode(head[3], validate=True)
-        of = lambda key: [data[4:] for name, data in signatures if name == key.name and data[:4] == key.id]
-        log = next((key for key in self.logs[origin] if of(key)), None)
-        must(log and all(verifies(log.public, body.encode(), data) for data in of(log)), Invalid, "not signed by the log")
-        counted, auditors, others = set(), {}, set()
-        for name, key in self.witnesses.items():
-            seen = []
-            for data in of(key):
-                at = struct.unpack(">Q", data[:8])[0]
-                message = f"cosignature/v1\ntime {at}\n{body}".encode()
-                must(verifies(key.public, message, data[8:]), Invalid, f"a cosignature of {key.name} does not verify")
-                seen.append(at)
-            if key.operator == own:
-                continue
-            audits = key.name == key.operator + "/auditor"
-            others |= {key.operator} if audits else set()
-            if seen and now - max(seen) >= -AHEAD and (not fresh or now - max(seen) <= MAX_AGE):
-                counted.add(name)
-                if audits:
-                    auditors[key.operator] = max(seen)
-        asked = 1 + 2 * len(others) // 3
-        audited = len(auditors) >= asked and self.satisfied(counted)
-        return size, root, audited
+def file_of(data):
+    file = read(data, 64 << 20)
+    FILE(file)
+    need(sum(len(part["entries"]) for part in file["parts"]) + len(file["engagements"]) <= 32_768, "out-of-bounds")
+    need(len({proof["checkpoint"] for proof in file["engagements"] if "checkpoint" in proof}) <= 256, "out-of-bounds")
+    return file
 
 
-# --- Leaves (5) ----------------------------------------------------------------------------------------------------------------------
+# --- What a check knows --------------------------------------------------------------------------------------------------------------
 
-FIELDS = {"identity": {"commitment", "seq"}, "engagement": {"commitment", "due", "log", "slots"}, "commit": {"commitment", "engagement"},
-          "open": {"cites"}, "settle": {"commitment", "engagement"}, "reply": {"cites", "commitment"}, "posting": {"commitment"}}
-
-
-class Leaf:
-    """A leaf: `formed` if it is of a known type in its form, `signer` is the key that alone signed it, if its signature fits."""
-    def __init__(self, value):
-        self.value, self.bytes, self.type = value, canonical(value), value.get("t")
-        unsigned = b"hanse/leaf/v1\n" + canonical({name: each for name, each in value.items() if name != "sigs"})
-        self.id, self.signer = sha256(unsigned).hex(), None
-        try:
-            self.formed = self.in_form()
-        except (Refused, KeyError, TypeError):
-            self.formed = False
-        if self.formed and len(value["sigs"]) == 1:
-            public, signature = (bytes.fromhex(value["sigs"][0][name]) for name in ("key", "value"))
-            self.signer = public.hex() if verifies(public, unsigned, signature) else None
-
-    def in_form(self):
-        rules = {"cites": hash32, "commitment": hash32, "day": number(0, 2**32 - 1), "due": number(0, 2**32 - 1), "engagement": hash32,
-                 "log": log_name, "seq": number(0, 2**32 - 1), "sigs": lambda sigs: [signature(one) for one in sigs],
-                 "slots": items(8, key), "subjects": lambda _: None, "t": lambda _: None, "v": number(1, 1)}
-        fields(**{name: rules[name] for name in FIELDS[self.type] | {"day", "sigs", "subjects", "t", "v"}})(self.value)
-        signers = (0,) if self.type == "posting" else (1, 2) if self.value.get("seq") else (1,)
-        return len(subjects_of(self.value)) == 1 and len(self.sigs) in signers and self.value.get("slots") != []
-
-    def __getattr__(self, name):
-        return self.value[name]
+Entry = collections.namedtuple("Entry", "at leaf documents")                    # `at` is the log and the index in it
+Cited = collections.namedtuple("Cited", "origin leaf")                          # a usable one of `engagements`
+Terms = collections.namedtuple("Terms", "other contract slot role")             # what the subject's offer or acceptance says
 
 
-signature = fields(key=key, value=matches("[0-9a-f]{128}", "bad-signature"))
+class Part:
+    """A usable part: its leaves in log order, also by what they cite."""
+
+    def __init__(self, checkpoint, tree, quorum, entries):
+        self.checkpoint, self.tree, self.quorum, self.entries, self.citing = checkpoint, tree, quorum, entries, {}
+        for entry in entries:
+            about = {"settle": "engagement", "commit": "engagement", "open": "cites", "reply": "cites"}.get(entry.leaf.type)
+            if about:
+                self.citing.setdefault((entry.leaf.type, entry.leaf[about]), []).append(entry)
 
 
-def subjects_of(leaf):
-    try:
-        parse(canonical(leaf), 4_096, 8)
-    except Refused:
-        return []
-    listed = leaf.get("subjects")
-    hexes = isinstance(listed, list) and all(isinstance(one, str) and re.fullmatch("[0-9a-f]{64}", one) for one in listed)
-    return listed if hexes and listed == sorted(set(listed)) and leaf.get("t") not in (None, "index") else []
+def commitment(value):
+    return sha256(b"hanse/commit/v1\n", canonical(value)).hex()
 
 
-def subject_key(did):
-    return sha256(b"hanse/subject/v1\n", did.encode())
+def checked(value, kind):
+    """What section 2 makes of a document of this kind; None if it does not verify or is of another kind."""
+    found = outcome(canonical(value))
+    return found if isinstance(found, dict) and found["id"].startswith(kind + "_") else None
+
+
+def the_one(documents, committed, what):
+    """The one document that a leaf of the subject commits to."""
+    must(documents, Incomplete, f"{what} is not in the file")
+    must(len(documents) == 1 and commitment(documents[0]) == committed, Invalid, f"the log commits to another document as {what}")
+    return documents[0]
+
+
+def first_and_copies(entries):
+    return [entry for entry in entries if entry.leaf.id == entries[0].leaf.id]
 
 
 def hashes(texts):
@@ -211,214 +127,328 @@ def hashes(texts):
 
 # --- The check (9.2) -----------------------------------------------------------------------------------------------------------------
 
-def document(value, committed, missing="a document is not in the file"):
-    """The document with these committed bytes; its body, or None if it is no document."""
-    must(value is not None, Incomplete, missing)
-    must(sha256(b"hanse/commit/v1\n", canonical(value)).hex() == committed, Invalid, "the log commits to another document")
-    try:
-        return check(canonical(value)), value["credentialSubject"]
-    except Refused:
-        return None, None
-
-
-def only(documents):
-    must(len(documents) <= 1, Invalid, "more documents than the leaf commits to")
-    return documents[0] if documents else None
-
-
 class Check:
     def __init__(self, file, policy, now):
         self.file, self.policy, self.now = file, policy, now
-        self.subject, self.key = file["subject"], subject_key(file["subject"])
-        self.own = key_of_did(self.subject).hex()
-        self.worst, self.reviews, self.parts, self.cited, self.seen, self.views, self.own_slots = 0, [], {}, {}, set(), {}, set()
-
-    def step(self, name, run, *arguments):
+        self.subject, self.key, self.own = file["subject"], subject_key(file["subject"]), key_of_did(file["subject"]).hex()
+        self.steps, self.parts, self.cited, self.slots, self.reviews = [], {}, {}, [], []
+        self.notes, self.roots, self.places, self.below, self.claimed = {}, {}, {}, {}, set()
         try:
-            return run(*arguments)
-        except (Invalid, Incomplete, Void) as error:
-            worst = 2 if isinstance(error, Invalid) else 0 if isinstance(error, Void) else 1
-            self.worst = max(self.worst, worst)
-            print(f"{('note', 'INCOMPLETE', 'INVALID')[worst]} {name}: {error}")
+            self.run()
+        except Invalid as error:
+            self.say(INVALID, self.where, error)
+        self.worst = max((step[0] for step in self.steps), default=NOTE)
+
+    def say(self, kind, where, why):
+        self.steps.append((kind, where, str(why)))
 
     def run(self):
-        self.home = self.step("identity", self.identity)
-        parts = self.file["parts"]
-        if self.home and (not parts or parts[0]["origin"] != self.home):
-            self.step("parts", must, False, Incomplete, "the first part is not the home log's")
-        for part in parts:
-            self.step(part["origin"], self.part if part["origin"] == self.home or not self.home else self.other_part, part)
-        for proof in self.file["engagements"]:
-            self.step(f"engagement {proof['index']} of {proof['origin']}", self.engagement, proof)
-        leaves, contracts = self.leaves(self.home), {}
-        if self.home in self.parts:
-            self.step("identity leaf", self.identity_leaf, leaves)
-        for leaf, documents in leaves:
-            if leaf.type == "engagement" and leaf.signer == self.own and leaf.id not in contracts:
-                contracts[leaf.id] = leaf, self.step(f"contract {leaf.id}", self.contract, leaf, documents)
-        for leaf, terms in contracts.values():
-            for slot in leaf.slots:
-                self.step(f"slot {slot[:8]} of {leaf.id}", self.slot, leaf, slot, terms)
-        for leaf, documents in leaves:
-            if leaf.type == "reply" and leaf.signer == self.own:
-                self.step(f"reply {leaf.id}", self.reply, leaf, documents)
-        for review in self.reviews:
-            print(f"{review['rating']} of 5 by {review['by']}: {review['text']!r}; reply {review.get('reply')!r}")
-        return self.worst
-
-    def identity(self):
-        try:
-            checked = check(canonical(self.file["identity"]))
-        except Refused as refused:
-            raise Invalid(f"the identity document is refused: {refused}") from None
-        must(checked["id"].startswith("identity_") and checked["issuer"] == self.subject, Invalid, "not the subject's identity")
-        return self.file["identity"]["credentialSubject"]["home"] + "/reputation"
-
-    def leaves(self, origin):
-        return self.parts.get(origin, ([], False))[0]
-
-    def view(self, origin, what, stated):
-        """Nothing may be two things in one log."""
-        must(self.views.setdefault((origin, what), stated) == stated, Invalid, f"two views of {origin}")
-
-    def open(self, proof, fresh):
-        size, root, audited = self.policy.open(proof["origin"], proof["checkpoint"], self.now, fresh)
-        self.step("views", self.view, proof["origin"], ("size", size), root)
-        return size, root, audited
-
-    def other_part(self, part):
-        """What nobody vouches for is as if it were not in the file."""
-        try:
+        self.where = "identity"
+        self.home = self.identity()
+        origins = [part["origin"] for part in self.file["parts"]]
+        self.where = "parts"
+        must(len(set(origins)) == len(origins), Invalid, "a log with two parts")
+        if self.home not in origins:
+            self.say(INCOMPLETE, self.home, "there is no part of the home log")
+        for part in self.file["parts"]:
+            self.where = part["origin"]
             self.part(part)
-        except Uncovered as error:
-            self.parts.pop(part["origin"], None)
-            print(f"note {part['origin']}: {error}")
+        for proof in self.file["engagements"]:
+            self.where = f"engagement {proof['index']} of {proof['origin']}"
+            self.attempt(self.engagement, proof)
+        if self.home in self.parts:
+            self.where = "identity leaf"
+            self.identity_leaf()
+            self.contracts()
+            self.replies()
 
+    def attempt(self, run, *arguments):
+        """What is incomplete or does not count is said, and the check goes on."""
+        try:
+            return run(*arguments)
+        except Incomplete as error:
+            self.say(INCOMPLETE, self.where, error)
+        except Void as error:
+            self.say(NOTE, self.where, error)
+
+    def claim(self, entries):
+        self.claimed.update(entry.at for entry in entries)
+
+    @property
+    def foreign(self):
+        """Step 10."""
+        return sum(len(part.entries) for part in self.parts.values()) - len(self.claimed)
+
+    # Step 1.
+    def identity(self):
+        document = self.file["identity"]
+        found = checked(document, "identity")
+        must(found and found["issuer"] == self.subject, Invalid, "it does not verify, or is not the subject's identity")
+        return document["credentialSubject"]["home"] + "/reputation"
+
+    # Steps 3.1 and 9.
+    def checkpoint(self, origin, text):
+        if (origin, text) not in self.notes:
+            try:
+                self.notes[origin, text] = Checkpoint(origin, text, self.policy.known)
+            except BadNote as error:
+                raise Invalid(error) from None
+        found = self.notes[origin, text]
+        same = self.roots.setdefault((origin, found.size), found.root) == found.root
+        must(same, Invalid, "two checkpoints of one size contradict each other")
+        return found
+
+    def stands_at(self, origin, index, tree, hash, path, why, learns=True):
+        must(tree.proves(index, hash, hashes(path), learns), Invalid, why)
+        must(self.places.setdefault((origin, index), hash) == hash, Invalid, f"two leaves at place {index}")
+
+    # Step 3.
     def part(self, part):
-        must(part["origin"] not in self.seen, Invalid, "a log with two parts")
-        self.seen.add(part["origin"])
-        size, root, audited = self.open(part, True)
-        index = part["index"]["leaf"]
-        must(included(size - 1, size, leaf_hash(canonical(index)), hashes(part["index"]["path"])) == root, Invalid, "not the last leaf")
-        self.step("views", self.view, part["origin"], size - 1, canonical(index))
-        must(index.keys() == {"entries", "listed", "root", "t", "v"} and (index["t"], index["v"]) == ("index", 1), Invalid, "no index leaf")
-        must(index["entries"] == size - 1, Invalid, "the index is not over all leaves before it")
+        origin, is_home = part["origin"], part["origin"] == self.home
+        if origin not in self.policy.logs:
+            return self.say(INCOMPLETE if is_home else NOTE, origin, "the policy does not name this log")
+        checkpoint = self.checkpoint(origin, part["checkpoint"])
+        tree, size, index = Tree(checkpoint.size, checkpoint.root), checkpoint.size, part["index"]["leaf"]
+        self.stands_at(origin, size - 1, tree, leaf_hash(canonical(index)), part["index"]["path"], "the index leaf is not the last one")
+        must(is_index(index) and index["entries"] == size - 1, Invalid, "the last leaf is no index of all before it")
         end = part["prefix"]["end"] and tuple(hashes([part["prefix"]["end"]["key"], part["prefix"]["end"]["value"]]))
-        must(prefix_root(self.key, hashes(part["prefix"]["siblings"]), end) == bytes.fromhex(index["root"]), Invalid, "another index root")
-        leaves, listed, after = [], [], -1
+        root = prefix_root(self.key, hashes(part["prefix"]["siblings"]), end)
+        must(root == bytes.fromhex(index["root"]), Invalid, "the prefix proof does not lead to the root of the index")
+        entries, after = [], -1
         for entry in part["entries"]:
-            data = canonical(entry["leaf"])
-            must(included(entry["index"], size, leaf_hash(data), hashes(entry["path"])) == root, Invalid, "a leaf is not at its place")
-            must(entry["index"] > after and self.key.hex() in subjects_of(entry["leaf"]), Invalid, "a leaf out of order or about another")
-            listed.append(leaf_hash(struct.pack(">Q", entry["index"]) + leaf_hash(data)))
-            self.step("views", self.view, part["origin"], entry["index"], data)
-            leaf = Leaf(entry["leaf"])
-            beside = leaf.formed and leaf.type in ("identity", "engagement", "open", "reply")
-            must(beside or not entry["documents"], Invalid, "documents beside a leaf that has none")
-            leaves.append((leaf, entry["documents"]))
-            after = entry["index"]
-        value = sha256(b"\4", struct.pack(">Q", len(listed)), tree(listed)) if listed else None
+            leaf, at = Leaf(entry["leaf"]), entry["index"]
+            must(at > after, Invalid, "leaves are not in the order of the log")
+            self.stands_at(origin, at, tree, leaf.hash, entry["path"], f"leaf {at} is not in the log")
+            beside = leaf.type in ("identity", "engagement", "open", "reply")
+            must(beside or not entry["documents"], Invalid, f"documents beside leaf {at}, which makes none public")
+            entries.append(Entry((origin, at), leaf, entry["documents"]))
+            after = at
+        value = subject_value([(entry.at[1], entry.leaf.hash) for entry in entries]) if entries else None
         must((end[1] if end and end[0] == self.key else None) == value, Invalid, "the index lists other leaves about the subject")
-        self.parts[part["origin"]] = (leaves, audited)
-        must(audited, Uncovered, "no quorum of auditors")
+        formed = all(entry.leaf.formed and self.key.hex() in entry.leaf["subjects"] for entry in entries)
+        if not formed or len({entry.leaf.id for entry in entries}) < len(entries):
+            return self.say(INCOMPLETE, origin, "the log holds what no log may hold: it is wrong")
+        self.below[origin] = checkpoint, tree
+        quorum = Quorum(self.policy, checkpoint, self.now, True)
+        if quorum.state != "audited":
+            self.say(INCOMPLETE if is_home else NOTE, origin, NOT_AUDITED[quorum.state])
+        if quorum.state == "audited" or is_home:
+            self.parts[origin] = Part(checkpoint, tree, quorum, entries)
 
+    # Step 4.
     def engagement(self, proof):
-        size, root, audited = self.open(proof, False)
-        leaf = Leaf(proof["leaf"])
-        must(included(proof["index"], size, leaf_hash(leaf.bytes), hashes(proof["path"])) == root, Invalid, "not in the log")
-        must(leaf.formed and leaf.type == "engagement", Invalid, "no engagement")
-        own = leaf.signer and leaf.subjects == [subject_key(did_of(leaf.signer)).hex()]
-        must(own, Void, "it is not signed by the person that it is about")
-        self.step("views", self.view, proof["origin"], proof["index"], leaf.bytes)
-        must(audited, Incomplete, "no quorum of auditors")
-        must(leaf.id not in self.cited, Invalid, "an engagement twice")
-        self.cited[leaf.id] = (proof["origin"], leaf)
-
-    def identity_leaf(self, leaves):
-        found = [held for held in leaves if held[0].type == "identity" and held[0].signer == self.own and held[0].seq == 0]
-        committed = sha256(b"hanse/commit/v1\n", canonical(self.file["identity"])).hex()
-        must(found and found[0][0].commitment == committed, Invalid, "no identity leaf that commits to the identity document")
-        must(all(beside == self.file["identity"] for beside in found[0][1]), Invalid, "another document beside the identity leaf")
-
-    def contract(self, leaf, documents):
-        own, body = document(only(documents), leaf.commitment)
-        must(own and own["issuer"] == self.subject and own["id"].startswith(("offer_", "acceptance_")), Invalid, "no offer or acceptance")
-        must(body["log"] == self.home, Invalid, "it names another log as the subject's")
-        client = own["id"].startswith("offer_")
-        terms = {"other": body["freelancer" if client else "client"], "contract": own["id"] if client else body["offer"],
-                 "slot": body["slot"], "role": "freelancer" if client else "client", "matched": False}
-        if body["slot"] in self.own_slots:
-            self.step(f"contract {leaf.id}", must, False, Invalid, "the subject's slot key is of an earlier contract")
+        origin, leaf = proof["origin"], Leaf(proof["leaf"])
+        must(origin in self.policy.logs, Void, "the policy does not name this log")
+        if "checkpoint" in proof:
+            checkpoint = self.checkpoint(origin, proof["checkpoint"])
+            tree = Tree(checkpoint.size, checkpoint.root)
         else:
-            self.own_slots.add(body["slot"])
-            terms["matched"] = any(all(self.fits(leaf, terms, cited)) for cited in self.cited.values())
-        return terms
+            must(origin in self.below, Incomplete, "there is neither a checkpoint nor a part of this log that holds")
+            checkpoint, tree = self.below[origin]
+        must(leaf.formed and leaf.type == "engagement", Invalid, "it is no engagement in form")
+        self.stands_at(origin, proof["index"], tree, leaf.hash, proof["path"], "it is not in the log", learns=False)
+        own = leaf.signer and leaf["subjects"] == [subject_key(did_of(leaf.signer)).hex()]
+        must(own, Void, "it is not signed by the person that it is about")
+        quorum = Quorum(self.policy, checkpoint, self.now, False)
+        must(quorum.state == "audited", Incomplete, NOT_AUDITED.get(quorum.state))
+        must(leaf.id not in self.cited, Invalid, "an engagement twice")
+        self.cited[leaf.id] = Cited(origin, leaf)
+
+    # Step 5.
+    def identity_leaf(self):
+        entries = [entry for entry in self.parts[self.home].entries if entry.leaf.type == "identity" and entry.leaf["seq"] == 0]
+        first = next((entry for entry in entries if entry.leaf.signer == self.own), None)
+        must(first and first.leaf["commitment"] == commitment(self.file["identity"]), Invalid, "none commits to the identity document")
+        must([canonical(one) for one in first.documents] in ([], [canonical(self.file["identity"])]), Invalid, "other documents beside it")
+        self.claim(entry for entry in entries if entry.leaf.signer == self.own)
+
+    # Step 6, and 7 for each of them.
+    def contracts(self):
+        own_slots, found = set(), []
+        for entry in self.parts[self.home].entries:
+            if entry.leaf.type == "engagement" and entry.leaf.signer == self.own:
+                self.where = f"contract {entry.leaf.id}"
+                self.claim([entry])
+                must(len(entry.leaf["slots"]) == 1, Invalid, "it has more than one slot")
+                terms = self.attempt(self.terms, entry)
+                if terms:
+                    must(terms.slot not in own_slots, Invalid, "the subject's own slot key is of an earlier contract")
+                    own_slots.add(terms.slot)
+                found.append((entry.leaf, terms))
+        by_signer = {}
+        for cited in self.cited.values():
+            by_signer.setdefault(did_of(cited.leaf.signer), []).append(cited)
+        for leaf, terms in found:
+            self.where = f"slot of contract {leaf.id}"
+            engaged = bool(terms) and any(all(self.fits(leaf, terms, cited)) for cited in by_signer.get(terms.other, ()))
+            slot = {"engagement": leaf.id, "state": None, "settled": False}
+            self.slots.append(slot)
+            slot["state"] = self.slot(leaf, terms, engaged, slot)
+
+    def terms(self, entry):
+        document = the_one(entry.documents, entry.leaf["commitment"], "the subject's offer or acceptance")
+        offer, body = checked(document, "offer"), document.get("credentialSubject")
+        found = offer or checked(document, "acceptance")
+        must(found and found["issuer"] == self.subject, Invalid, "it is no offer or acceptance of the subject")
+        must(body["log"] == self.home, Invalid, "it names another log as the subject's")
+        if offer:
+            return Terms(body["freelancer"], found["id"], body["slot"], "freelancer")
+        return Terms(body["client"], body["offer"], body["slot"], "client")
 
     def fits(self, engagement, terms, cited):
-        """Whether an engagement that the file proves is the other side's in this contract."""
-        origin, other = cited
-        return did_of(other.signer) == terms["other"], origin == engagement.log, terms["slot"] in other.slots, other.log == self.home
+        """Whether an engagement of step 4 is the other side's in this contract."""
+        return (did_of(cited.leaf.signer) == terms.other, cited.origin == engagement["log"], cited.leaf["log"] == self.home,
+                cited.leaf["slots"] == [terms.slot])
 
-    def slot(self, engagement, slot, terms):
-        origins = [engagement.log] + [self.home] * (self.home != engagement.log)
-        held = [(leaf, documents) for origin in origins for leaf, documents in self.leaves(origin) if leaf.signer == slot]
-        commits = [leaf for leaf, _ in held if leaf.type == "commit" and leaf.engagement == engagement.id]
-        covered = self.parts.get(engagement.log, ([], False))[1] or self.now // 86_400 <= engagement.due
-        opens = [documents for leaf, documents in held if commits and leaf.type == "open" and leaf.cites == commits[0].id]
+    # Step 7.
+    def slot(self, engagement, terms, engaged, slot):
+        log, key = engagement["log"], engagement["slots"][0]
+        decided = log in self.parts and self.parts[log].quorum.state == "audited"
+        origins = [log] * decided + [self.home] * (self.home != log or not decided)
+
+        def by_slot(type, cites):
+            """By the slot's key alone, in the order that decides. Claimed all the same: others are by one entitled, and do not count."""
+            found = [entry for origin in origins for entry in self.parts[origin].citing.get((type, cites), ())]
+            found = [entry for entry in found if entry.leaf.signer == key]
+            self.claim(found)
+            return found
+
+        settles, commits = by_slot("settle", engagement.id), by_slot("commit", engagement.id)
+        opens = {commit.leaf.id: by_slot("open", commit.leaf.id) for commit in commits}
+        if log not in self.policy.logs:
+            self.say(PARTIAL, self.where, f"outside: the policy does not name {log}")
+            return "outside"
+        if not decided:
+            self.say(INCOMPLETE, self.where, f"not covered: there is no part of {log} that a quorum vouches for")
+            return "not_covered"
+        if settles and not (terms and terms.role == "client"):
+            slot["settled"] = engaged
+            if not engaged:
+                self.say(INCOMPLETE, self.where, "a settle, and no engagement of the other side")
+        if not commits:
+            expired = self.parts[log].quorum.after(engagement["due"])
+            self.say(NOTE, self.where, "expired: no review, and the due day is over" if expired else "open: no review yet")
+            return "expired" if expired else "open"
+        opens = opens[commits[0].leaf.id]
         if not opens:
-            return must(covered, Incomplete, "past its due day, and the other side's log is not covered")
-        copies = [documents for documents in opens if documents]
-        must(all(copy == copies[0] for copy in copies), Invalid, "different documents for one review")
-        documents = copies[0] if copies else []
-        review, body = document(documents[0] if documents else None, commits[0].commitment)
-        must(review and review["id"].startswith("review_"), Void, "no review")
+            self.say(NOTE, self.where, "sealed")
+            return "sealed"
+        try:
+            self.review(engagement, terms, engaged, commits[0].leaf, first_and_copies(opens))
+            return "reviewed"
+        except Incomplete as error:
+            self.say(INCOMPLETE, self.where, error)
+            return "document_missing"
+        except Void as error:
+            self.say(NOTE, self.where, f"the review does not count: {error}")
+            return "void"
+
+    # Steps 7.4 and 7.5.
+    def review(self, engagement, terms, engaged, commit, opens):
+        copies = [entry.documents for entry in opens if entry.documents]
+        must(all(canonical(copy) == canonical(copies[0]) for copy in copies), Invalid, "different documents for one review")
+        must(copies, Incomplete, "the review is not in the file")
+        review, *texts = copies[0]
+        must(commitment(review) == commit["commitment"], Invalid, "the log commits to another review")
+        found, body = checked(review, "review"), review.get("credentialSubject")
+        must(found, Void, "it does not verify, or is no review")
         must(terms, Incomplete, "without the subject's own document nobody can say who may review")
-        proved = body["engagement"] in self.cited
-        must(proved, Void if terms["matched"] else Incomplete, "the engagement that it cites is not proved")
-        rules = (body["id"] == self.subject, review["issuer"] == terms["other"], body["role"] == terms["role"],
-                 body["contract"] == terms["contract"], *self.fits(engagement, terms, self.cited[body["engagement"]]))
-        must(all(rules), Void, f"it does not bind: {rules}")
-        must("text" in body or len(documents) == 1, Invalid, "more documents than the review names")
-        words = None
-        if "text" in body:
-            text, said = document(documents[1] if len(documents) > 1 else None, body["text"])
-            words = said["text"] if text and text["id"].startswith("text_") and text["issuer"] == review["issuer"] else None
-        self.reviews.append({"commit": commits[0].id, "rating": body["rating"], "by": review["issuer"], "text": words})
+        must(body["id"] == self.subject, Void, "it is about somebody else")
+        must(found["issuer"] == terms.other, Void, "it is not by the other side")
+        must(body["role"] == terms.role, Void, "its role is not the other side's")
+        must(body["contract"] == terms.contract, Void, "it is of another contract")
+        cited = self.cited.get(body["engagement"])
+        must(cited, Void if engaged else Incomplete, "the engagement that it cites is not in the file, or not usable")
+        must(all(self.fits(engagement, terms, cited)), Void, "the engagement that it cites is not the other side's in this contract")
+        must(all(commitment(text) == body.get("text") for text in texts), Invalid, "a text that the review does not commit to")
+        words = checked(texts[0], "text") if texts else None
+        text = texts[0]["credentialSubject"]["text"] if words and words["issuer"] == found["issuer"] else None
+        if "text" in body and text is None:
+            self.say(NOTE, self.where, "the text of the review is not there, or is no text by its author")
+        self.reviews.append({"commit": commit.id, "author": found["issuer"], "rating": body["rating"], "text": text, "reply": None})
 
-    def reply(self, leaf, documents):
-        answered = [review for review in self.reviews if review["commit"] == leaf.cites and "reply" not in review]
-        if answered:
-            reply, body = document(only(documents), leaf.commitment)
-            fits = reply and reply["id"].startswith("reply_") and reply["issuer"] == self.subject and body["cites"] == leaf.cites
-            must(fits, Invalid, "no reply of the subject to this review")
-            answered[0]["reply"] = body["text"]
+    # Step 8.
+    def replies(self):
+        own = [entry for entry in self.parts[self.home].entries if entry.leaf.type == "reply" and entry.leaf.signer == self.own]
+        self.claim(own)
+        for review in self.reviews:
+            first = next((entry for entry in own if entry.leaf["cites"] == review["commit"]), None)
+            if first:
+                self.where = f"reply {first.leaf.id}"
+                self.attempt(self.reply, review, first)
+
+    def reply(self, review, entry):
+        document = the_one(entry.documents, entry.leaf["commitment"], "the reply")
+        found, body = checked(document, "reply"), document.get("credentialSubject")
+        fits = found and found["issuer"] == self.subject and body["cites"] == review["commit"]
+        must(fits, Invalid, "it is no reply of the subject to this review")
+        review["reply"] = body["text"]
 
 
-def did_of(public):
-    return "did:key:z" + to_base58(b"\xed\x01" + bytes.fromhex(public))
+# --- From outside --------------------------------------------------------------------------------------------------------------------
+
+def check(file, policy, now):
+    """The check of a file in bytes by a policy in bytes, at a time in seconds; Refused if one of them is unusable."""
+    try:
+        policy = policy_of(policy)
+    except Refused as refused:
+        raise Refused(f"the policy: {refused}") from None
+    try:
+        file = file_of(file)
+    except Refused as refused:
+        raise Refused(f"the file: {refused}") from None
+    return Check(file, policy, now)
+
+
+def batch():
+    """Many files in one process: an answer a line, for comparing with another implementation."""
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        file, policy = base64.b64decode(asked["file"]), asked["policy"].encode(errors="surrogatepass")
+        try:
+            found = check(file, policy, timestamp(asked["now"]))
+            verdict, shown = VERDICTS[found.worst], found.worst != INVALID
+            content = {"reviews": found.reviews, "slots": found.slots, "foreign": found.foreign} if shown else None
+        except Refused:
+            verdict, content = "unusable", None
+        print(json.dumps({"verdict": verdict, "content": content}), flush=True)
+    return 0
 
 
 def main(arguments):
-    if len(arguments) not in (3, 5) or arguments[1] != "--policy" or arguments[3:4] not in ([], ["--now"]):
+    options = {"--policy": None, "--now": None}
+    names, rest = [], iter(arguments)
+    for word in rest:
+        if word in options:
+            options[word] = next(rest, None)
+        else:
+            names.append(word)
+    if names == ["--batch"]:
+        return batch()
+    within = "--within-policy" in names
+    names = [name for name in names if name != "--within-policy"]
+    if len(names) != 1 or names[0].startswith("-") or options["--policy"] is None:
         print(__doc__)
         return 2
-    now = timestamp(arguments[4]) if len(arguments) == 5 else int(time.time())
     try:
-        policy = Policy(open(arguments[2], encoding="utf-8").read())
-        file = parse(open(arguments[0], "rb").read(), 64 << 20, any_form=True)
-        documents = (entry["documents"] for part in file["parts"] for entry in part["entries"])
-        if file["format"] != "hanse/evidence/v1" or len(file["parts"]) > 64 or any(len(some) > 2 for some in documents):
-            raise ValueError("no evidence file")
-        timestamp(file["made"])
-        for proof in file["parts"] + file["engagements"]:
-            log_name(proof["origin"])
-        worst = Check(file, policy, now).run()
-    except (OSError, ValueError, KeyError, TypeError, Refused) as error:
-        print(f"unusable: {error!r}")
+        now = timestamp(options["--now"]) if options["--now"] else int(time.time())
+        with open(names[0], "rb") as file, open(options["--policy"], "rb") as policy:
+            found = check(file.read((64 << 20) + 1), policy.read(262_145), now)
+    except (OSError, Refused) as error:
+        print(f"UNUSABLE: {error}")
         return 2
-    print(("VALID", "INCOMPLETE", "INVALID")[worst])
-    return min(worst, 1)
+    for kind, where, why in found.steps:
+        print(f"{VERDICTS[kind].upper() if kind else 'note'} {where}: {why}")
+    if found.worst != INVALID:
+        for review in found.reviews:
+            print(f"{review['rating']} of 5 by {review['author']}: {review['text']!r}; reply {review['reply']!r}")
+        states = collections.Counter(slot["state"] for slot in found.slots)
+        settled = sum(slot["settled"] for slot in found.slots)
+        print(f"{len(found.slots)} contracts {dict(states)}, {settled} paid by the word of both; {found.foreign} foreign leaves")
+    print(VERDICTS[found.worst].upper())
+    return 0 if found.worst == NOTE or found.worst == PARTIAL and within else 1
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

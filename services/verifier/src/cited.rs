@@ -1,15 +1,17 @@
-//! The engagements of those who reviewed the subject: each in its own log, under its own checkpoint.
+//! The engagements of those who reviewed the subject: each in its own log, under a checkpoint of that log.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use hanse_document::{Did, PublicKey};
 use hanse_ledger::evidence::EngagementProof;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
-use hanse_tlog::{Hash, verify};
+use hanse_tlog::{Hash, Proved, hash};
 
-use crate::part::{open, quorum};
+use crate::part::{self, Below};
 use crate::quorum::{Age, Signed, Trust};
 use crate::report::{Coverage, Outcome, Step};
+use crate::steps::Steps;
 use crate::views::Views;
 
 /// An engagement that the file proves.
@@ -34,11 +36,13 @@ impl Engagements {
         self.by_id.get(id)
     }
 
-    /// The first engagement by this author, in this log, that names the slot key and `home` as the log of its owner.
-    pub(crate) fn of(&self, author: &Did, origin: &str, slot: &PublicKey, home: &str) -> Option<LeafId> {
+    /// Whether there is an engagement by this author, in this log, that names this slot key alone, and `home` as its owner's log.
+    pub(crate) fn has(&self, author: &Did, origin: &str, slot: &PublicKey, home: &str) -> bool {
         let ids = self.by_slot.get(slot).map_or(&[][..], Vec::as_slice);
-        let fits = |cited: &Cited| cited.author == *author && cited.origin == origin && cited.log == home;
-        ids.iter().copied().find(|id| self.get(id).is_some_and(fits))
+        let fits = |cited: &Cited| {
+            cited.slots == [*slot] && cited.author == *author && cited.origin == origin && cited.log == home
+        };
+        ids.iter().any(|id| self.get(id).is_some_and(fits))
     }
 
     /// False if it is there already.
@@ -50,38 +54,37 @@ impl Engagements {
     }
 }
 
-/// Proves each engagement. What cannot be checked is left out, and what relies on it is then incomplete.
+/// A checkpoint below which engagements stand.
+struct Root<'b> {
+    signed: Signed,
+    /// The nodes that a part proves, or the root alone.
+    proved: Cow<'b, Proved>,
+}
+
+/// Proves each engagement, below the parts of the file or below checkpoints of their own. What cannot be checked is left out, and what
+/// relies on it is then incomplete.
 pub(crate) fn check<'a>(
     trust: &Trust<'_>,
     proofs: &'a [EngagementProof],
+    parts: &BTreeMap<&str, Below>,
     views: &mut Views<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) -> Engagements {
     let mut cited = Engagements::default();
     // Many engagements stand below one checkpoint.
-    let mut opened: BTreeMap<(&str, &str), Option<Signed>> = BTreeMap::new();
+    let mut roots: BTreeMap<(&str, Option<&str>), Option<Root<'_>>> = BTreeMap::new();
     for proof in proofs {
-        let checkpoint = opened.entry((&proof.origin, &proof.checkpoint)).or_insert_with(|| {
-            match open(trust, &proof.origin, &proof.checkpoint, Age::Any) {
-                Ok((signed, step)) => {
-                    steps.extend([step, quorum(&proof.origin, &signed)]);
-                    steps.extend(views.checkpoint(&signed.checkpoint));
-                    Some(signed)
-                }
-                Err(failed) => {
-                    steps.push(*failed);
-                    None
-                }
-            }
-        });
-        let Some(signed) = checkpoint else { continue };
-        let (found, step) = one(proof, signed);
-        if let Some((_, hash, _)) = &found {
-            steps.extend(views.leaf(&proof.origin, proof.index, *hash));
+        let at = (proof.origin.as_str(), proof.checkpoint.as_deref());
+        let root = roots.entry(at).or_insert_with(|| root(trust, at, parts, views, steps));
+        if steps.refused() {
+            break;
         }
+        let Some(root) = root else { continue };
+        let (found, step) = one(proof, root);
         steps.push(step);
-        let Some((id, _, found)) = found.filter(|_| signed.coverage == Coverage::Audited) else { continue };
-        if !cited.insert(id, found) {
+        let Some((id, hash, found)) = found else { continue };
+        steps.extend(views.leaf(&proof.origin, proof.index, hash));
+        if root.signed.coverage == Coverage::Audited && !cited.insert(id, found) {
             let name = format!("engagement {} of {}", proof.index, proof.origin);
             steps.push(Step::new(name, Outcome::Invalid, "the file holds one engagement twice"));
         }
@@ -89,34 +92,72 @@ pub(crate) fn check<'a>(
     cited
 }
 
-fn one(proof: &EngagementProof, signed: &Signed) -> (Option<(LeafId, Hash, Cited)>, Step) {
-    let name = format!("engagement {} of {}", proof.index, proof.origin);
-    let leaf = match Leaf::from_value(&proof.leaf) {
-        Ok(leaf) => leaf,
-        Err(error) => return (None, Step::new(name, Outcome::Invalid, error.to_string())),
+/// Opens what engagements stand below; None if nothing there can be checked.
+fn root<'b>(
+    trust: &Trust<'_>,
+    (origin, note): (&str, Option<&str>),
+    parts: &'b BTreeMap<&str, Below>,
+    views: &mut Views<'_>,
+    steps: &mut Steps,
+) -> Option<Root<'b>> {
+    if trust.policy.keys_of_log(origin).next().is_none() {
+        let says = "the policy does not name this log, so nothing in it can be checked";
+        steps.push(Step::new(format!("engagements of {origin}"), Outcome::Note, says));
+        return None;
+    }
+    let root = match note {
+        Some(note) => match part::open(trust, origin, note, Age::Any) {
+            Ok((signed, step)) => {
+                steps.push(step);
+                steps.extend(views.checkpoint(&signed.checkpoint));
+                let proved = Proved::new(signed.checkpoint.size, signed.checkpoint.root);
+                Root { signed, proved: Cow::Owned(proved) }
+            }
+            Err(failed) => {
+                steps.push(*failed);
+                return None;
+            }
+        },
+        None => {
+            let Some(Below { opened, proved }) = parts.get(origin) else {
+                let says = "they stand below a part that the file does not hold, or that does not count";
+                steps.push(Step::new(format!("engagements of {origin}"), Outcome::Incomplete, says));
+                return None;
+            };
+            Root { signed: trust.judge(opened, Age::Any), proved: Cow::Borrowed(proved) }
+        }
     };
-    let step = Step::new(name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
-    let hash = leaf.hash();
-    let root = verify::root_from_inclusion(proof.index, signed.checkpoint.size, &hash, &proof.path);
-    let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
-    let step = step.with("root of the log", &signed.checkpoint.root, &shown);
-    let refused = |outcome, says: &str, step| (None, Step { outcome, says: says.into(), ..step });
-    if root != Ok(signed.checkpoint.root) {
-        return refused(Outcome::Invalid, "this leaf is not at this place of the log", step);
+    steps.push(part::quorum(origin, &root.signed));
+    Some(root)
+}
+
+fn one(proof: &EngagementProof, root: &Root<'_>) -> (Option<(LeafId, Hash, Cited)>, Step) {
+    let name = format!("engagement {} of {}", proof.index, proof.origin);
+    let refused = |outcome, says: String| (None, Step::new(&name, outcome, says));
+    let leaf = match Leaf::parse_general(proof.leaf.bytes()) {
+        Ok(leaf) => leaf,
+        Err(error) => return refused(Outcome::Invalid, error.to_string()),
+    };
+    let hash = hash::leaf(proof.leaf.bytes());
+    if let Err(error) = root.proved.check(proof.index, &hash, &proof.path) {
+        let (none, step) = refused(Outcome::Invalid, "this leaf is not at this place of the log".to_owned());
+        return (none, step.with("root of the log", &root.signed.checkpoint.root, &error));
     }
     let Some(Statement::Engagement { log, slots, .. }) = leaf.statement() else {
-        return refused(Outcome::Invalid, "the leaf is no engagement", step);
+        return refused(Outcome::Invalid, "the leaf is no engagement".to_owned());
     };
     // An id does not depend on the signer: without this a stranger's copy could stand in for the engagement. Who had the
     // leaf logged is at fault, not the file, and a review that cites it does not count by it.
     let signer = leaf.signatures().first().map(|(key, _)| key).filter(|key| leaf.is_signed_by(key));
     let author = signer.map(Did::of);
     let signed_for = author.as_ref().map(SubjectKey::of);
-    let step = step.with("subject", &texts(leaf.subjects()), &texts(signed_for.as_slice()));
     let Some(author) = author.filter(|_| leaf.subjects() == signed_for.as_slice()) else {
-        return refused(Outcome::Note, "the engagement is not signed by the person that it is about", step);
+        let (none, step) =
+            refused(Outcome::Note, "the engagement is not signed by the person that it is about".to_owned());
+        return (none, step.with("subject", &texts(leaf.subjects()), &texts(signed_for.as_slice())));
     };
     let cited = Cited { origin: proof.origin.clone(), author, log: log.clone(), slots: slots.clone() };
+    let step = Step::new(&name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
     (Some((leaf.id(), hash, cited)), step)
 }
 

@@ -6,11 +6,13 @@ use hanse_document::{Commitment, Date, PublicKey};
 use hanse_ledger::{LeafId, Statement};
 use hanse_reputation::record::Terms;
 
+use crate::Check;
 use crate::documents::{self, Found};
-use crate::part::Held;
-use crate::report::{ContractReport, Outcome, Step, TermsReport};
+use crate::log::Held;
+use crate::report::{ContractReport, Outcome, SlotReport, Step, TermsReport};
 use crate::slots;
-use crate::{Check, standings::Standings};
+use crate::standings::Standings;
+use crate::steps::Steps;
 
 /// An engagement that the subject signed.
 pub(crate) struct Contract<'a> {
@@ -18,69 +20,71 @@ pub(crate) struct Contract<'a> {
     pub(crate) id: LeafId,
     pub(crate) due: u32,
     pub(crate) log: &'a str,
-    pub(crate) slots: &'a [PublicKey],
+    /// The other side's key, which alone can say what became of the contract.
+    pub(crate) slot: PublicKey,
     pub(crate) terms: Option<Terms>,
-    /// The other side's own engagement in this contract, if the file proves it.
-    pub(crate) matched: Option<LeafId>,
+    /// Whether the file proves the other side's own engagement in this contract.
+    pub(crate) engaged: bool,
 }
 
 /// Every contract of the subject, in the order of the home log.
 pub(crate) fn check<'a>(
     check: &Check<'a>,
     standings: &mut Standings<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) -> Vec<ContractReport> {
     let key = check.subject.key();
     let mut contracts: Vec<Contract<'a>> = Vec::new();
-    let (mut ids, mut own_slots) = (BTreeSet::new(), BTreeSet::new());
+    let mut own_slots = BTreeSet::new();
     for (held, id, statement) in check.home.into_iter().flat_map(|home| home.signed_by(&key, None)) {
         let Statement::Engagement { commitment, due, log, slots } = statement else { continue };
-        if !ids.insert(id) {
-            standings.not_counted(held, "this engagement was logged before");
-            continue;
-        }
         let name = format!("contract at {} of {}", held.index, held.origin);
+        let [slot] = slots.as_slice() else {
+            let says = "the engagement has more slots than one, and this version knows no early ones";
+            steps.push(Step::new(name, Outcome::Invalid, says));
+            return Vec::new();
+        };
         let terms = own_document(check, held, commitment, &name, steps);
         // One key in two contracts would let the other side's one engagement stand for both.
-        let matched = match &terms {
-            Some(terms) if own_slots.insert(terms.own_slot) => {
-                check.cited.of(&terms.counterparty, log, &terms.own_slot, held.origin)
-            }
-            Some(terms) => {
-                let step =
-                    Step::new(name, Outcome::Invalid, "the subject's slot key is of an earlier contract");
-                let none = "a key of its own";
-                steps.push(step.with("subject's slot", &terms.own_slot, &none));
-                None
-            }
-            None => None,
-        };
+        if let Some(terms) = &terms
+            && !own_slots.insert(terms.own_slot)
+        {
+            let step = Step::new(name, Outcome::Invalid, "the subject's slot key is of an earlier contract");
+            steps.push(step.with("subject's slot", &terms.own_slot, &"a key of its own"));
+        }
+        if steps.refused() {
+            return Vec::new();
+        }
+        let engaged = terms
+            .as_ref()
+            .is_some_and(|terms| check.cited.has(&terms.counterparty, log, &terms.own_slot, held.origin));
         standings.counts(held);
-        contracts.push(Contract { held, id, due: *due, log, slots, terms, matched });
+        contracts.push(Contract { held, id, due: *due, log, slot: *slot, terms, engaged });
     }
-    contracts.into_iter().map(|contract| report(check, contract, standings, steps)).collect()
+    let mut reports = Vec::with_capacity(contracts.len());
+    for contract in contracts {
+        let slot = slots::check(check, &contract, standings, steps);
+        if steps.refused() {
+            return Vec::new();
+        }
+        reports.push(report(contract, slot));
+    }
+    reports
 }
 
-fn report<'a>(
-    check: &Check<'a>,
-    contract: Contract<'a>,
-    standings: &mut Standings<'a>,
-    steps: &mut Vec<Step>,
-) -> ContractReport {
-    let slots = contract.slots.iter().map(|key| slots::check(check, &contract, key, standings, steps));
-    let slots = slots.collect();
+fn report(contract: Contract<'_>, slot: SlotReport) -> ContractReport {
     ContractReport {
         engagement: contract.id.hex(),
         index: contract.held.index,
         due: date(contract.due),
         log: contract.log.to_owned(),
-        matched: contract.matched.is_some(),
+        confirmed: slot.settled || slot.review.is_some(),
         terms: contract.terms.map(|terms| TermsReport {
             role: terms.role,
             counterparty: terms.counterparty,
             contract: terms.contract,
         }),
-        slots,
+        slots: vec![slot],
     }
 }
 
@@ -95,7 +99,7 @@ fn own_document(
     held: &Held<'_>,
     committed: &Commitment,
     name: &str,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) -> Option<Terms> {
     let [document] = held.documents else {
         let (outcome, says) = if held.documents.is_empty() {

@@ -37,22 +37,32 @@ impl Display for Report {
         }
         writeln!(f, "\nNot proved by any such file")?;
         self.not_proved.iter().try_for_each(|line| writeln!(f, "  - {line}"))?;
-        writeln!(f, "\n{}", self.verdict)
+        writeln!(f, "\n{}", self.sentence())
     }
 }
 
-impl Display for Verdict {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Valid => {
-                "VALID: complete up to these checkpoints, and every part is what its signers signed."
+impl Report {
+    /// The verdict in a sentence that says what it does not cover.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let but_for = |in_policy: bool| {
+            let listed = self.uncovered.iter().filter(|uncovered| uncovered.in_policy == in_policy);
+            listed.map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        match self.verdict {
+            Verdict::Valid => {
+                "VALID: complete up to these checkpoints, and every part is what its signers signed.".to_owned()
             }
-            Self::Partial => "PARTIAL: complete, but for contracts in logs that this policy does not name.",
-            Self::Incomplete => {
-                "INCOMPLETE: nothing shown is wrong, and something that must be shown is not."
+            Verdict::Partial => {
+                format!("PARTIAL: complete but for {}, which this policy does not name.", but_for(false))
             }
-            Self::Invalid => "INVALID: something in the file is not what it claims to be.",
-        })
+            Verdict::Incomplete => {
+                let missing = but_for(true);
+                let (colon, what) = if missing.is_empty() { ("", "") } else { (": ", missing.as_str()) };
+                format!("INCOMPLETE: nothing shown is wrong, and something that must be shown is not{colon}{what}.")
+            }
+            Verdict::Invalid => "INVALID: something in the file is not what it claims to be.".to_owned(),
+        }
     }
 }
 
@@ -84,6 +94,7 @@ impl Display for LogReport {
             Coverage::IndexNotAudited => "index not audited",
             Coverage::Unwitnessed => "unwitnessed",
             Coverage::NotInPolicy => "not covered by the policy",
+            Coverage::Wrong => "holds what no log may hold",
             Coverage::Broken => "proofs fail",
         };
         let Self { origin, size, about, foreign, auditors, others, .. } = self;
@@ -100,7 +111,7 @@ impl Display for ContractReport {
         match &self.terms {
             Some(terms) => {
                 writeln!(f, "  {:?} in {}, due {}", terms.role, terms.contract, self.due)?;
-                let alone = if self.matched { "" } else { ", by the person's word alone" };
+                let alone = if self.confirmed { "" } else { ", by the person's word alone" };
                 writeln!(f, "    {:WORD$} {}{alone}", "with", terms.counterparty)?;
             }
             None => writeln!(f, "  contract at {} of the home log, due {}", self.index, self.due)?,
@@ -117,12 +128,15 @@ impl Display for SlotReport {
         let says = match self.state {
             SlotState::Reviewed => return self.review.iter().try_for_each(|review| write!(f, "{review}")),
             SlotState::DocumentMissing => "open, and cannot be shown from this file",
-            SlotState::Void => "open, and does not count",
+            SlotState::Void => {
+                let why = self.why.as_deref().unwrap_or_default();
+                return writeln!(f, "    {:WORD$} open, and does not count: {why}", "review");
+            }
             SlotState::Sealed => "sealed, not opened",
-            SlotState::Open if self.covered => "none yet",
-            SlotState::Open => "none yet; the other side's log is not covered",
+            SlotState::Open => "none yet",
             SlotState::Expired => "none, and the due day is over",
-            SlotState::NotCovered => "unknown: the due day is over, the other side's log is not covered",
+            SlotState::NotCovered => "unknown: the file does not cover the other side's log, which decides",
+            SlotState::Outside => "unknown: the policy does not name the other side's log, which decides",
         };
         writeln!(f, "    {:WORD$} {says}", "review")
     }
@@ -140,11 +154,14 @@ impl Display for ReviewReport {
             None => writeln!(f)?,
         }
         writeln!(f, "    {:WORD$} {}", "by", self.author)?;
-        if let Some(node) = &self.custody {
-            writeln!(f, "    {:WORD$} {node}, which holds the author's key", "signed by")?;
+        if let Some(node) = &self.claims_custody {
+            writeln!(f, "    {:WORD$} {node}, by the author's own claim, which nobody checked", "key with")?;
         }
         if let Some(text) = &self.text {
             writeln!(f, "    {:WORD$} {text:?}", "text")?;
+        }
+        if let Some(why) = &self.text_missing {
+            writeln!(f, "    {:WORD$} not shown: {why}", "text")?;
         }
         if let Some(reply) = &self.reply {
             writeln!(f, "    {:WORD$} {reply:?}", "reply")?;

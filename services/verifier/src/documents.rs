@@ -1,7 +1,7 @@
 //! Documents against the commitments in the log, and who may say what.
 
-use hanse_document::{Commitment, Signed, Verified, canonical};
-use serde_json::Value;
+use hanse_document::{Commitment, Signed, Verified};
+use hanse_ledger::evidence::DocumentJson;
 
 /// What a document in the file is, held against a commitment in the log.
 pub(crate) enum Found {
@@ -15,21 +15,16 @@ pub(crate) enum Found {
     Good(Box<Verified>),
 }
 
-/// The commitment to the document whose JSON this is.
-pub(crate) fn commitment(document: &Value) -> Commitment {
-    Commitment::of(&canonical::to_vec(document))
-}
-
 /// Reads one document.
-pub(crate) fn read(document: &Value) -> Result<Verified, &'static str> {
-    let signed = Signed::parse(&canonical::to_vec(document)).map_err(|rejection| rejection.detail())?;
+pub(crate) fn read(document: &[u8]) -> Result<Verified, &'static str> {
+    let signed = Signed::parse(document).map_err(|rejection| rejection.detail())?;
     signed.verify().map_err(|rejection| rejection.detail())
 }
 
 /// Holds a document against a commitment.
-pub(crate) fn find(document: Option<&Value>, committed: &Commitment) -> Found {
-    let Some(document) = document else { return Found::Missing };
-    let computed = commitment(document);
+pub(crate) fn find(document: Option<&DocumentJson>, committed: &Commitment) -> Found {
+    let Some(document) = document.map(DocumentJson::bytes) else { return Found::Missing };
+    let computed = Commitment::of(document);
     if computed != *committed {
         return Found::Other(computed);
     }

@@ -1,14 +1,15 @@
 //! Who the file is about: the first document of the person, and its leaf in the home log.
 
 use hanse_document::kind::{Body, Custody, Identity};
-use hanse_document::{Did, LogName, NodeName};
+use hanse_document::{Commitment, Did, LogName, NodeName};
 use hanse_ledger::Statement;
-use serde_json::Value;
+use hanse_ledger::evidence::DocumentJson;
 
 use crate::documents::{self, Found};
-use crate::part::{Held, Log};
+use crate::log::{Held, Log};
 use crate::report::{Outcome, Step};
 use crate::standings::Standings;
+use crate::steps::Steps;
 
 /// What the person's first document says.
 pub(crate) struct Person {
@@ -26,8 +27,8 @@ impl Person {
 const NAME: &str = "identity";
 
 /// The person's first document, signed by the key that names the person.
-pub(crate) fn document(document: &Value, subject: &Did, steps: &mut Vec<Step>) -> Option<Person> {
-    let verified = match documents::read(document) {
+pub(crate) fn document(document: &DocumentJson, subject: &Did, steps: &mut Steps) -> Option<Person> {
+    let verified = match documents::read(document.bytes()) {
         Ok(verified) => verified,
         Err(detail) => {
             steps.push(Step::new(
@@ -62,11 +63,11 @@ pub(crate) fn document(document: &Value, subject: &Did, steps: &mut Vec<Step>) -
 
 /// The leaf of the person's first document: the earliest one in the home log counts, a second one is void.
 pub(crate) fn leaf<'a>(
-    document: &Value,
+    document: &DocumentJson,
     subject: &Did,
     home: &'a Log<'a>,
     standings: &mut Standings<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) {
     let name = format!("identity in {}", home.origin);
     let key = subject.key();
@@ -83,7 +84,7 @@ pub(crate) fn leaf<'a>(
     for (later, _) in genesis {
         standings.not_counted(later, "a second first document is void");
     }
-    let computed = documents::commitment(document);
+    let computed = Commitment::of(document.bytes());
     let step =
         Step::new(name, Outcome::Holds, format!("leaf {} commits to the identity document", first.index))
             .with("commitment", committed, &computed);
@@ -97,12 +98,17 @@ pub(crate) fn leaf<'a>(
 }
 
 /// The identity document beside its leaf, which the file repeats.
-fn copies(held: &Held<'_>, committed: &hanse_document::Commitment, steps: &mut Vec<Step>) {
-    for document in held.documents {
-        if let Found::Other(computed) = documents::find(Some(document), committed) {
-            let says = "the document beside the identity leaf is another one";
-            let step = Step::new(format!("identity in {}", held.origin), Outcome::Invalid, says);
-            steps.push(step.with("commitment", committed, &computed));
-        }
+fn copies(held: &Held<'_>, committed: &Commitment, steps: &mut Steps) {
+    let name = format!("identity in {}", held.origin);
+    if held.documents.len() > 1 {
+        steps.push(Step::new(
+            name,
+            Outcome::Invalid,
+            "there is more than one document beside the identity leaf",
+        ));
+    } else if let Found::Other(computed) = documents::find(held.documents.first(), committed) {
+        let says = "the document beside the identity leaf is another one";
+        let step = Step::new(name, Outcome::Invalid, says);
+        steps.push(step.with("commitment", committed, &computed));
     }
 }

@@ -5,6 +5,7 @@ mod contracts;
 mod display;
 mod documents;
 mod identity;
+mod log;
 mod part;
 mod quorum;
 pub mod record;
@@ -13,9 +14,10 @@ mod report;
 mod reviews;
 mod slots;
 mod standings;
+mod steps;
 mod views;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::{Did, Timestamp};
 use hanse_ledger::SubjectKey;
@@ -24,13 +26,14 @@ use hanse_tlog::{Policy, PolicyError};
 
 use crate::cited::Engagements;
 use crate::identity::Person;
-use crate::part::Log;
+use crate::log::Log;
 use crate::quorum::Trust;
 pub use crate::report::{
     Auditor, Compared, ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport,
     SlotReport, SlotState, Standing, Step, TermsReport, Uncovered, Verdict,
 };
 use crate::standings::Standings;
+use crate::steps::Steps;
 use crate::views::Views;
 
 /// Auditors cosign the largest head daily, so two days bear one missed round.
@@ -71,17 +74,35 @@ pub enum Unusable {
 pub fn verify(file: &[u8], policy: &str, now: Timestamp, options: &Options) -> Result<Report, Unusable> {
     let policy = Policy::parse(policy)?;
     let evidence = Evidence::parse(file)?;
-    let mut steps = Vec::new();
+    let mut steps = Steps::default();
     let person = identity::document(&evidence.identity, &evidence.subject, &mut steps);
     let home = person.as_ref().map(|person| person.home.as_str());
     let trust = Trust { policy: &policy, now, max_age: options.max_age_seconds.into(), home };
-    Ok(examine(&trust, &evidence, person.as_ref(), steps))
+    let found = person.as_ref().map(|person| examine(&trust, &evidence, person, &mut steps));
+    let Found { logs, contracts, entries } = found.unwrap_or_default();
+    let uncovered = uncovered(&policy, &contracts, &logs, &mut steps);
+    Ok(Report {
+        verdict: steps.verdict(),
+        within_policy: options.within_policy,
+        uncovered,
+        subject: evidence.subject,
+        now,
+        made: evidence.made,
+        home: person.as_ref().map(|person| person.home.clone()),
+        not_proved: not_proved(&logs, person.as_ref()),
+        custody: person.and_then(|person| person.custody),
+        logs,
+        contracts,
+        entries,
+        steps: steps.into_vec(),
+    })
 }
 
 /// What the checks of the record read.
 pub(crate) struct Check<'a> {
     pub(crate) subject: &'a Did,
     pub(crate) now: Timestamp,
+    pub(crate) policy: &'a Policy,
     /// Every log whose proofs hold and that is vouched for, and the home in any case.
     pub(crate) logs: &'a [Log<'a>],
     /// The subject's home log.
@@ -90,88 +111,96 @@ pub(crate) struct Check<'a> {
     pub(crate) cited: Engagements,
 }
 
-fn examine(trust: &Trust<'_>, evidence: &Evidence, person: Option<&Person>, mut steps: Vec<Step>) -> Report {
-    let subject = &evidence.subject;
-    steps.extend(order(&evidence.parts, person));
-    let (key, home, mut views) = (SubjectKey::of(subject), person.map(Person::log), Views::default());
-    let parts = evidence.parts.iter().map(|part| {
-        let is_home = home.as_ref().is_none_or(|home| part.origin == *home);
-        part::check(trust, &key, part, (is_home, &mut views), &mut steps)
-    });
-    let (mut reports, logs): (Vec<LogReport>, Vec<Option<Log<'_>>>) = parts.unzip();
-    let logs: Vec<Log<'_>> = logs.into_iter().flatten().collect();
-    let home = home.and_then(|home| logs.iter().find(|log| log.origin == home));
-    let cited = cited::check(trust, &evidence.engagements, &mut views, &mut steps);
+/// What stands in a file. Of one in which something is refused, the logs alone are told.
+#[derive(Default)]
+struct Found {
+    logs: Vec<LogReport>,
+    contracts: Vec<ContractReport>,
+    entries: Vec<EntryReport>,
+}
 
+fn examine(trust: &Trust<'_>, evidence: &Evidence, person: &Person, steps: &mut Steps) -> Found {
+    let subject = &evidence.subject;
+    let (key, origin, mut views) = (SubjectKey::of(subject), person.log(), Views::default());
+    each_once(&evidence.parts, &origin, steps);
+    let (mut found, mut logs, mut below) = (Found::default(), Vec::new(), BTreeMap::new());
+    for part in &evidence.parts {
+        if steps.refused() {
+            return found;
+        }
+        let checked = part::check(trust, (&key, &origin), part, &mut views, steps);
+        found.logs.push(checked.report);
+        logs.extend(checked.log);
+        below.extend(checked.below.map(|below| (part.origin.as_str(), below)));
+    }
+    let cited = cited::check(trust, &evidence.engagements, &below, &mut views, steps);
+    let home = logs.iter().find(|log| log.origin == origin);
     let mut standings = Standings::default();
     if let Some(home) = home {
-        identity::leaf(&evidence.identity, subject, home, &mut standings, &mut steps);
+        identity::leaf(&evidence.identity, subject, home, &mut standings, steps);
     }
-    let check = Check { subject, now: trust.now, logs: &logs, home, cited };
-    let mut contracts = contracts::check(&check, &mut standings, &mut steps);
-    replies::check(&check, &mut contracts, &mut standings, &mut steps);
-    steps.extend(not_covered(&contracts));
-
-    let entries = standings.entries(&logs);
-    for report in &mut reports {
-        let foreign = entries
-            .iter()
-            .filter(|entry| entry.origin == report.origin && entry.standing == Standing::Foreign);
-        report.foreign = u64::try_from(foreign.count()).unwrap_or(u64::MAX);
+    if steps.refused() {
+        return found;
     }
-    Report {
-        verdict: report::verdict(&steps),
-        within_policy: false,
-        uncovered: Vec::new(),
-        subject: subject.clone(),
-        now: trust.now,
-        made: evidence.made,
-        home: person.map(|person| person.home.clone()),
-        custody: person.and_then(|person| person.custody.clone()),
-        not_proved: not_proved(&reports, person),
-        logs: reports,
-        contracts,
-        entries,
-        steps,
+    let check = Check { subject, now: trust.now, policy: trust.policy, logs: &logs, home, cited };
+    let mut contracts = contracts::check(&check, &mut standings, steps);
+    replies::check(&check, &mut contracts, &mut standings, steps);
+    if steps.refused() {
+        return found;
     }
+    found.contracts = contracts;
+    found.entries = standings.entries(&logs);
+    for report in &mut found.logs {
+        let foreign =
+            |entry: &&EntryReport| entry.origin == report.origin && entry.standing == Standing::Foreign;
+        report.foreign = u64::try_from(found.entries.iter().filter(foreign).count()).unwrap_or(u64::MAX);
+    }
+    found
 }
 
-/// The home log comes first, and no log twice.
-fn order(parts: &[Part], person: Option<&Person>) -> Vec<Step> {
-    let mut steps = Vec::new();
-    if let Some(home) = person.map(Person::log) {
-        let first = parts.first().map_or("none", |part| part.origin.as_str());
-        let (outcome, says) = if first == home {
-            (Outcome::Holds, "the first part is of the subject's home log")
-        } else {
-            (Outcome::Incomplete, "the file does not begin with the subject's home log")
-        };
-        steps.push(Step::new("home log", outcome, says).with("log", &first, &home));
+/// The home log has a part, and no log has two.
+fn each_once(parts: &[Part], home: &str, steps: &mut Steps) {
+    if parts.iter().all(|part| part.origin != home) {
+        let says = "the file holds no part of the subject's home log";
+        steps.push(Step::new(format!("part of {home}"), Outcome::Incomplete, says));
     }
     let mut seen = BTreeSet::new();
-    for part in parts {
-        if !seen.insert(&part.origin) {
-            steps.push(Step::new(
-                format!("part of {}", part.origin),
-                Outcome::Invalid,
-                "a log has two parts",
-            ));
-        }
+    for part in parts.iter().filter(|part| !seen.insert(&part.origin)) {
+        let name = format!("part of {}", part.origin);
+        steps.push(Step::new(name, Outcome::Invalid, "a log has two parts"));
     }
-    steps
 }
 
-/// Slots that have no open review in the home log while nothing is known of the other side's.
-fn not_covered(contracts: &[ContractReport]) -> Option<Step> {
-    let slots = contracts.iter().flat_map(|contract| &contract.slots);
-    let count = slots
-        .filter(|slot| {
-            let awaited = matches!(slot.state, SlotState::Open | SlotState::Sealed | SlotState::NotCovered);
-            awaited && !slot.covered
-        })
-        .count();
-    // Whether one is past its due day, and so makes the file incomplete, is said at the slot.
-    (count > 0).then(|| Step::new("slots", Outcome::Note, format!("not covered: {count} slots")))
+/// Contracts of which nobody can say what became, by the log that decides.
+fn uncovered(
+    policy: &Policy,
+    contracts: &[ContractReport],
+    logs: &[LogReport],
+    steps: &mut Steps,
+) -> Vec<Uncovered> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for contract in contracts {
+        let unknown = |slot: &SlotReport| matches!(slot.state, SlotState::NotCovered | SlotState::Outside);
+        if contract.slots.iter().any(unknown) {
+            let count = counts.entry(contract.log.as_str()).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    let listed = counts.into_iter().map(|(log, contracts)| {
+        let in_policy = policy.keys_of_log(log).next().is_some();
+        let part = logs.iter().find(|report| report.origin == log);
+        let why = match part.map(|report| report.coverage) {
+            _ if !in_policy => "the policy does not name this log",
+            None => "the file holds no part of this log",
+            Some(Coverage::Wrong) => "its operator signed what no log may hold",
+            Some(_) => "no quorum of auditors vouches for this log, or not lately",
+        };
+        let outcome = if in_policy { Outcome::Incomplete } else { Outcome::Partial };
+        let says = format!("not covered: {why}, and it decides what became of {contracts} contracts");
+        steps.push(Step::new(format!("contracts at {log}"), outcome, says));
+        Uncovered { log: log.to_owned(), contracts, in_policy }
+    });
+    listed.collect()
 }
 
 fn not_proved(logs: &[LogReport], person: Option<&Person>) -> Vec<String> {
@@ -182,6 +211,7 @@ fn not_proved(logs: &[LogReport], person: Option<&Person>) -> Vec<String> {
         "that this is the person's only home: another log may hold a first document of the same key"
             .to_owned(),
         "what a review that is sealed, or is not yet written, will say".to_owned(),
+        "which node holds the key of the author of a review: that is the author's own claim".to_owned(),
         "on which day something happened: days in leaves and documents are claims, the order in a log is not"
             .to_owned(),
         "that the auditors of the policy are independent: a quorum of them together could lie".to_owned(),

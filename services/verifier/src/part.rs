@@ -1,91 +1,18 @@
 //! One log's part of the file: is the checkpoint the log's, who vouches for it, and is the list all there is?
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use hanse_document::{PublicKey, canonical};
+use hanse_ledger::SubjectKey;
 use hanse_ledger::evidence::{Entry, Part};
 use hanse_ledger::index::{IndexLeaf, Listed, root_from_prefix};
-use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey, subjects_of};
-use hanse_tlog::{Checkpoint, Hash, hash, verify};
+use hanse_tlog::{Checkpoint, Hash, ProofError, Proved, hash, verify};
 use serde_json::Value;
 
-use crate::quorum::{Age, Refused, Signed, Trust};
+use crate::log::{Held, Log};
+use crate::quorum::{Age, Opened, Refused, Signed, Trust};
 use crate::report::{Coverage, LogReport, Outcome, Step};
+use crate::steps::Steps;
 use crate::views::Views;
-
-/// A part whose proofs hold.
-pub(crate) struct Log<'a> {
-    pub(crate) origin: &'a str,
-    /// When a quorum of auditors had last vouched for it, in seconds since 1970; None if too few did.
-    pub(crate) vouched: Option<i64>,
-    pub(crate) leaves: Vec<Held<'a>>,
-    /// Places in `leaves`, by the one key whose signature the leaf carries and fits, and by the leaf that it cites, if any.
-    signers: BTreeMap<(PublicKey, Option<LeafId>), Vec<usize>>,
-}
-
-impl<'a> Log<'a> {
-    fn new(origin: &'a str, vouched: Option<i64>, leaves: Vec<Held<'a>>) -> Self {
-        let mut signers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (place, held) in leaves.iter().enumerate() {
-            let Some(leaf) = &held.leaf else { continue };
-            if let [(key, _)] = leaf.signatures()
-                && leaf.is_signed_by(key)
-            {
-                signers.entry((*key, leaf.statement().and_then(cited_by))).or_default().push(place);
-            }
-        }
-        Self { origin, vouched, leaves, signers }
-    }
-
-    /// The leaves that this key alone signed and that cite this leaf, or none; in log order, each with what it states.
-    pub(crate) fn signed_by<'s>(
-        &'s self,
-        key: &PublicKey,
-        cites: Option<LeafId>,
-    ) -> impl Iterator<Item = (&'s Held<'a>, LeafId, &'s Statement)> {
-        let places = self.signers.get(&(*key, cites)).map_or(&[][..], Vec::as_slice);
-        let held = places.iter().filter_map(|place| self.leaves.get(*place));
-        held.filter_map(Held::stated)
-    }
-
-    /// All that this key alone signed, in log order among the leaves that cite the same.
-    pub(crate) fn all_by<'s>(
-        &'s self,
-        key: &PublicKey,
-    ) -> impl Iterator<Item = (&'s Held<'a>, LeafId, &'s Statement)> {
-        let last = Some(LeafId::from_bytes([u8::MAX; 32]));
-        let places = self.signers.range((*key, None)..=(*key, last)).flat_map(|(_, places)| places);
-        places.filter_map(|place| self.leaves.get(*place)).filter_map(Held::stated)
-    }
-}
-
-/// The leaf that a statement is about.
-const fn cited_by(statement: &Statement) -> Option<LeafId> {
-    match statement {
-        Statement::Commit { engagement: cited, .. }
-        | Statement::Settle { engagement: cited, .. }
-        | Statement::Open { cites: cited }
-        | Statement::Reply { cites: cited, .. } => Some(*cited),
-        Statement::Identity { .. } | Statement::Engagement { .. } | Statement::Posting { .. } => None,
-    }
-}
-
-/// A leaf about the subject, proved to be in the log.
-pub(crate) struct Held<'a> {
-    pub(crate) origin: &'a str,
-    pub(crate) index: u64,
-    hash: Hash,
-    /// None if the leaf has only the form that the index needs.
-    pub(crate) leaf: Option<Leaf>,
-    pub(crate) documents: &'a [Value],
-}
-
-impl Held<'_> {
-    fn stated(&self) -> Option<(&Self, LeafId, &Statement)> {
-        let leaf = self.leaf.as_ref()?;
-        Some((self, leaf.id(), leaf.statement()?))
-    }
-}
 
 /// Types of leaves beside which documents may stand.
 const DOCUMENTED: [&str; 4] = ["engagement", "identity", "open", "reply"];
@@ -93,80 +20,101 @@ const DOCUMENTED: [&str; 4] = ["engagement", "identity", "open", "reply"];
 /// What failed, as a finished step.
 type Failed = Box<Step>;
 
-/// Checks a part. The log is `None` if its proofs do not hold or cannot be checked.
-///
-/// The home log must be vouched for. Another log that nobody vouches for covers nothing, as if its part were not there.
-pub(crate) fn check<'a>(
-    trust: &Trust<'_>,
-    subject: &SubjectKey,
-    part: &'a Part,
-    (is_home, views): (bool, &mut Views<'a>),
-    steps: &mut Vec<Step>,
-) -> (LogReport, Option<Log<'a>>) {
-    let mut report = LogReport {
-        origin: part.origin.clone(),
-        size: 0,
-        root: String::new(),
-        coverage: Coverage::Broken,
-        asked: 0,
-        others: 0,
-        auditors: Vec::new(),
-        about: 0,
-        foreign: 0,
-    };
-    let needed = |step: Step| match step.outcome {
-        Outcome::Incomplete if !is_home => Step { outcome: Outcome::Note, ..step },
-        Outcome::Incomplete | Outcome::Holds | Outcome::Note | Outcome::Partial | Outcome::Invalid => step,
-    };
-    let signed = match open(trust, &part.origin, &part.checkpoint, Age::Fresh) {
-        Ok((signed, step)) => {
-            steps.push(step);
-            steps.extend(views.checkpoint(&signed.checkpoint));
-            signed
-        }
-        Err(failed) => {
-            if failed.outcome == Outcome::Incomplete {
-                report.coverage = Coverage::NotInPolicy;
-            }
-            steps.push(needed(*failed));
-            return (report, None);
-        }
-    };
-    report.size = signed.checkpoint.size;
-    report.root = signed.checkpoint.root.hex();
-    let leaves = match complete(subject, part, &signed.checkpoint, views, steps) {
-        Ok(leaves) => leaves,
-        Err(failed) => {
-            steps.push(*failed);
-            return (report, None);
-        }
-    };
-    steps.push(needed(quorum(&part.origin, &signed)));
-    report.about = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
-    report.coverage = signed.coverage;
-    (report.asked, report.others, report.auditors) = (signed.asked, signed.others, signed.auditors);
-    let used = is_home || signed.vouched.is_some();
-    (report, used.then(|| Log::new(&part.origin, signed.vouched, leaves)))
+/// What came of a part.
+pub(crate) struct Checked<'a> {
+    pub(crate) report: LogReport,
+    /// What the rules may read: of the home log whatever is proved, of another log only what a quorum of auditors vouches for.
+    pub(crate) log: Option<Log<'a>>,
+    /// What engagements that stand below this part rest on; None if the log cannot be relied on.
+    pub(crate) below: Option<Below>,
 }
 
-/// The log's own signature on the checkpoint.
+/// The checkpoint of a part, and the nodes that the part proves below it.
+pub(crate) struct Below {
+    pub(crate) opened: Opened,
+    pub(crate) proved: Proved,
+}
+
+/// Checks a part, for the subject and the subject's home log.
+pub(crate) fn check<'a>(
+    trust: &Trust<'_>,
+    (subject, home): (&SubjectKey, &str),
+    part: &'a Part,
+    views: &mut Views<'a>,
+    steps: &mut Steps,
+) -> Checked<'a> {
+    let mut checked = Checked { report: LogReport::new(&part.origin), log: None, below: None };
+    let is_home = part.origin == home;
+    let opened = match trust.open(&part.origin, &part.checkpoint) {
+        Ok(opened) => opened,
+        Err(refused) => {
+            let step = refusal(&part.origin, refused);
+            if step.outcome == Outcome::Incomplete {
+                checked.report.coverage = Coverage::NotInPolicy;
+                let outcome = if is_home { Outcome::Incomplete } else { Outcome::Note };
+                steps.push(Step { outcome, ..step });
+            } else {
+                steps.push(step);
+            }
+            return checked;
+        }
+    };
+    let checkpoint = &opened.checkpoint;
+    steps.push(signature(&part.origin, checkpoint));
+    steps.extend(views.checkpoint(checkpoint));
+    (checked.report.size, checked.report.root) = (checkpoint.size, checkpoint.root.hex());
+    let proved = match complete(subject, part, checkpoint, views, steps) {
+        Ok(proved) => proved,
+        Err(failed) => {
+            steps.push(*failed);
+            return checked;
+        }
+    };
+    let leaves = match in_form(subject, part) {
+        Ok(leaves) => leaves,
+        Err(wrong) => {
+            checked.report.coverage = Coverage::Wrong;
+            steps.push(*wrong);
+            return checked;
+        }
+    };
+    let signed = trust.judge(&opened, Age::Fresh);
+    let step = quorum(&part.origin, &signed);
+    // What another log is needed for is said where a contract rests on it.
+    let note = !is_home && step.outcome == Outcome::Incomplete;
+    steps.push(if note { Step { outcome: Outcome::Note, ..step } } else { step });
+    checked.report.take(&signed, leaves.len());
+    if is_home || signed.vouched.is_some() {
+        checked.log = Some(Log::new(&part.origin, signed.vouched, leaves));
+    }
+    checked.below = Some(Below { opened, proved });
+    checked
+}
+
+/// The log's own signature on the checkpoint, and those who cosigned it in time.
 pub(crate) fn open(trust: &Trust<'_>, origin: &str, note: &str, age: Age) -> Result<(Signed, Step), Failed> {
+    match trust.open(origin, note) {
+        Ok(opened) => Ok((trust.judge(&opened, age), signature(origin, &opened.checkpoint))),
+        Err(refused) => Err(refusal(origin, refused).into()),
+    }
+}
+
+pub(crate) fn signature(origin: &str, checkpoint: &Checkpoint) -> Step {
+    let Checkpoint { size, root, .. } = checkpoint;
+    let says = format!("signed by the log's key in the policy: {size} leaves, root {root}");
+    let step = Step::new(format!("checkpoint of {origin}"), Outcome::Holds, says);
+    step.with("origin", &checkpoint.origin, &origin)
+}
+
+/// A log that the policy does not name is incomplete here; the caller knows what rests on it.
+pub(crate) fn refusal(origin: &str, refused: Refused) -> Step {
     let name = format!("checkpoint of {origin}");
-    match trust.open(origin, note).map(|opened| trust.judge(&opened, age)) {
-        Ok(signed) => {
-            let Checkpoint { size, root, .. } = &signed.checkpoint;
-            let says = format!("signed by the log's key in the policy: {size} leaves, root {root}");
-            let step =
-                Step::new(name, Outcome::Holds, says).with("origin", &signed.checkpoint.origin, &origin);
-            Ok((signed, step))
-        }
-        Err(Refused::UnknownLog) => {
+    match refused {
+        Refused::UnknownLog => {
             let says = "not covered: the policy does not name this log, so nothing in it can be checked";
-            Err(Step::new(name, Outcome::Incomplete, says).into())
+            Step::new(name, Outcome::Incomplete, says)
         }
-        Err(Refused::Note(error)) => {
-            Err(Step::new(name, Outcome::Invalid, format!("refused: {error}")).into())
-        }
+        Refused::Note(error) => Step::new(name, Outcome::Invalid, format!("refused: {error}")),
     }
 }
 
@@ -176,7 +124,7 @@ pub(crate) fn quorum(origin: &str, signed: &Signed) -> Step {
     let (outcome, says) = match coverage {
         Coverage::Audited => (Outcome::Holds, "a quorum of auditors rebuilt tree and index"),
         Coverage::IndexNotAudited => (Outcome::Incomplete, "index not audited: too few auditors cosigned"),
-        Coverage::Unwitnessed | Coverage::NotInPolicy | Coverage::Broken => {
+        Coverage::Unwitnessed | Coverage::NotInPolicy | Coverage::Wrong | Coverage::Broken => {
             (Outcome::Incomplete, "unwitnessed: too few others cosigned in time")
         }
     };
@@ -198,15 +146,16 @@ pub(crate) fn quorum(origin: &str, signed: &Signed) -> Step {
     step
 }
 
-/// Checks that the entries are all that the checkpoint's index lists for the subject.
+/// Checks that the entries are all that the checkpoint's index lists for the subject. Answers the nodes that are proved on the way.
 fn complete<'a>(
     subject: &SubjectKey,
     part: &'a Part,
     checkpoint: &Checkpoint,
     views: &mut Views<'a>,
-    steps: &mut Vec<Step>,
-) -> Result<Vec<Held<'a>>, Failed> {
-    let index_root = index_leaf(part, checkpoint, views, steps)?;
+    steps: &mut Steps,
+) -> Result<Proved, Failed> {
+    let mut proved = Proved::new(checkpoint.size, checkpoint.root);
+    let index_root = index_leaf(part, checkpoint, &mut proved, views, steps)?;
     let name = format!("index of {}", part.origin);
     let led_to = root_from_prefix(subject, &part.prefix);
     let shown = led_to.map_or_else(|| "no root: malformed".to_owned(), |root| root.hex());
@@ -216,51 +165,43 @@ fn complete<'a>(
     steps.push(held(step, led_to == Some(index_root), "the path does not lead to the index root")?);
 
     let mut listed = Listed::new();
-    let mut leaves: Vec<Held<'a>> = Vec::with_capacity(part.entries.len());
+    let mut after = None;
     for entry in &part.entries {
-        let after = leaves.last().map(|held| held.index);
-        let held = entry_in(subject, part, entry, after, checkpoint, &mut listed)?;
-        steps.extend(views.leaf(&part.origin, held.index, held.hash));
-        leaves.push(held);
+        let hash = entry_in(part, entry, after, checkpoint, &mut proved)?;
+        steps.extend(views.leaf(&part.origin, entry.index, hash));
+        listed.append(entry.index, &hash);
+        after = Some(entry.index);
     }
     let indexed = part.prefix.end.filter(|(key, _)| key == subject).map(|(_, value)| value);
     let found = (listed.count > 0).then(|| listed.value());
     let text = |value: Option<Hash>| value.map_or_else(|| "none".to_owned(), |value| value.hex());
-    let step = Step::new(
-        format!("list of {}", part.origin),
-        Outcome::Holds,
-        format!("{} leaves about the subject, and no other", listed.count),
-    )
-    .with("value of the list", &text(indexed), &text(found));
-    steps.push(held(
-        step,
-        indexed == found,
-        "the index lists other leaves about the subject than the file holds",
-    )?);
-    Ok(leaves)
+    let says = format!("{} leaves about the subject, and no other", listed.count);
+    let step = Step::new(format!("list of {}", part.origin), Outcome::Holds, says);
+    let step = step.with("value of the list", &text(indexed), &text(found));
+    let otherwise = "the index lists other leaves about the subject than the file holds";
+    steps.push(held(step, indexed == found, otherwise)?);
+    Ok(proved)
 }
 
 /// The last leaf below the checkpoint, and its index root.
 fn index_leaf<'a>(
     part: &'a Part,
     checkpoint: &Checkpoint,
+    proved: &mut Proved,
     views: &mut Views<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) -> Result<Hash, Failed> {
-    let bytes = canonical::to_vec(&part.index.leaf);
-    let (last, hash) = (checkpoint.size.saturating_sub(1), hash::leaf(&bytes));
+    let bytes = part.index.leaf.bytes();
+    let (last, hash) = (checkpoint.size.saturating_sub(1), hash::leaf(bytes));
     let root = verify::root_from_inclusion(last, checkpoint.size, &hash, &part.index.path);
     let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
-    let step = Step::new(
-        format!("index leaf of {}", part.origin),
-        Outcome::Holds,
-        "the last leaf below the checkpoint is its index",
-    )
-    .with("root of the log", &checkpoint.root, &shown);
-    let step =
-        held(step, root == Ok(checkpoint.root), "the index leaf is not the last leaf of the checkpoint")?;
+    let says = "the last leaf below the checkpoint is its index";
+    let step = Step::new(format!("index leaf of {}", part.origin), Outcome::Holds, says);
+    let step = step.with("root of the log", &checkpoint.root, &shown);
+    let holds = proved.add(last, &hash, &part.index.path).is_ok();
+    let step = held(step, holds, "the index leaf is not the last leaf of the checkpoint")?;
     steps.extend(views.leaf(&part.origin, last, hash));
-    let Some(leaf) = IndexLeaf::parse(&bytes) else {
+    let Some(leaf) = IndexLeaf::parse(bytes) else {
         return held(step, false, "the last leaf is no index leaf").map(|_| checkpoint.root);
     };
     let step = step.with("leaves before it", &leaf.entries, &last);
@@ -268,30 +209,65 @@ fn index_leaf<'a>(
     Ok(leaf.root)
 }
 
-/// An entry: in order, in the log, and about the subject.
-fn entry_in<'a>(
-    subject: &SubjectKey,
-    part: &'a Part,
-    entry: &'a Entry,
+/// An entry: in order, and in the log. Answers its hash.
+fn entry_in(
+    part: &Part,
+    entry: &Entry,
     after: Option<u64>,
     checkpoint: &Checkpoint,
-    listed: &mut Listed,
-) -> Result<Held<'a>, Failed> {
-    let step = Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Holds, "in the log");
-    let bytes = canonical::to_vec(&entry.leaf);
-    let hash = hash::leaf(&bytes);
-    let root = verify::root_from_inclusion(entry.index, checkpoint.size, &hash, &entry.path);
-    let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
-    let step = step.with("root of the log", &checkpoint.root, &shown);
-    let step = held(step, root == Ok(checkpoint.root), "this leaf is not at this place of the log")?;
-    let step = held(step, after.is_none_or(|after| after < entry.index), "the leaves are not in log order")?;
-    let about = subjects_of(&bytes).is_ok_and(|subjects| subjects.contains(subject));
-    let step = held(step, about, "the leaf does not name the subject")?;
-    listed.append(entry.index, &hash);
-    let leaf = Leaf::from_value(&entry.leaf).ok();
-    let may_have = leaf.as_ref().is_some_and(|leaf| DOCUMENTED.contains(&leaf.kind()));
-    held(step, may_have || entry.documents.is_empty(), "there are documents beside a leaf that has none")?;
-    Ok(Held { origin: &part.origin, index: entry.index, hash, leaf, documents: &entry.documents })
+    proved: &mut Proved,
+) -> Result<Hash, Failed> {
+    let bytes = entry.leaf.bytes();
+    let hash = hash::leaf(bytes);
+    // A step has a dozen texts, and there can be tens of thousands of entries: one is made of what fails.
+    let fails =
+        |says: &str| Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Invalid, says);
+    if let Err(error) = proved.add(entry.index, &hash, &entry.path) {
+        let says = match error {
+            ProofError::TooShort => {
+                "its path ends at nothing that is proved: a leaf before it is not in the file"
+            }
+            ProofError::Index
+            | ProofError::Sizes
+            | ProofError::TooLong
+            | ProofError::Root
+            | ProofError::OldRoot => "this leaf is not at this place of the log",
+        };
+        return Err(fails(says).with("root of the log", &checkpoint.root, &error).into());
+    }
+    if after.is_some_and(|after| entry.index <= after) {
+        return Err(fails("the leaves are not in log order").into());
+    }
+    let may_have = entry.documents.is_empty() || {
+        let leaf = entry.leaf.value();
+        leaf.get("t").and_then(Value::as_str).is_some_and(|kind| DOCUMENTED.contains(&kind))
+    };
+    if may_have { Ok(hash) } else { Err(fails("there are documents beside a leaf that has none").into()) }
+}
+
+/// The leaves of a part that holds. One that no log may hold, or that the index lists under somebody whom it does not name, is the
+/// log's own lie: no auditor cosigns it, and whom the file is about has no part in it.
+fn in_form<'a>(subject: &SubjectKey, part: &'a Part) -> Result<Vec<Held<'a>>, Failed> {
+    let mut ids = BTreeSet::new();
+    let mut leaves = Vec::with_capacity(part.entries.len());
+    for entry in &part.entries {
+        let wrong = |why: &str| {
+            let operator = part.origin.split('/').next().unwrap_or_default();
+            let says =
+                format!("{operator} signed a log that no auditor takes, and nothing in it counts: {why}");
+            Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Incomplete, says)
+        };
+        let (held, about) =
+            Held::read(&part.origin, entry, subject).map_err(|error| Box::new(wrong(&error.to_string())))?;
+        if !about {
+            return Err(wrong("the index lists a leaf under somebody whom it does not name").into());
+        }
+        if !ids.insert(held.id) {
+            return Err(wrong("a leaf stands in it twice").into());
+        }
+        leaves.push(held);
+    }
+    Ok(leaves)
 }
 
 /// The step if it holds; otherwise the step as a failure that says why.

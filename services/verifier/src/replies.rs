@@ -8,16 +8,17 @@ use hanse_ledger::{LeafId, Statement};
 
 use crate::Check;
 use crate::documents::{self, Found};
-use crate::part::Held;
+use crate::log::Held;
 use crate::report::{ContractReport, Outcome, ReviewReport, Step};
 use crate::standings::Standings;
+use crate::steps::Steps;
 
 /// Puts each reply to the review that it answers. The first reply to a review counts.
 pub(crate) fn check<'a>(
     check: &Check<'a>,
     contracts: &mut [ContractReport],
     standings: &mut Standings<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) {
     let Some(home) = check.home else { return };
     let slots = contracts.iter_mut().flat_map(|contract| &mut contract.slots);
@@ -25,6 +26,9 @@ pub(crate) fn check<'a>(
     let mut reviews: BTreeMap<String, &mut ReviewReport> =
         reviews.map(|review| (review.commit.clone(), review)).collect();
     for (held, _, statement) in home.all_by(&check.subject.key()) {
+        if steps.refused() {
+            return;
+        }
         let Statement::Reply { cites, commitment } = statement else { continue };
         match reviews.get_mut(&cites.hex()) {
             None => standings.not_counted(held, "it answers no review that counts"),

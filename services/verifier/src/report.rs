@@ -7,6 +7,8 @@ use hanse_document::kind::{Axis, Role};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp};
 use serde::Serialize;
 
+use crate::quorum::Signed;
+
 /// The answer in one word. The process exits with 0 only on [`Verdict::Valid`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -92,6 +94,8 @@ pub enum Coverage {
     Unwitnessed,
     /// The policy does not name the log.
     NotInPolicy,
+    /// The log holds what no log may hold.
+    Wrong,
     /// A proof in the part fails.
     Broken,
 }
@@ -130,6 +134,30 @@ pub struct LogReport {
     pub foreign: u64,
 }
 
+impl LogReport {
+    /// Nothing known yet.
+    pub(crate) fn new(origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            size: 0,
+            root: String::new(),
+            coverage: Coverage::Broken,
+            asked: 0,
+            others: 0,
+            auditors: Vec::new(),
+            about: 0,
+            foreign: 0,
+        }
+    }
+
+    /// Those who vouch for it, and how many leaves it lists about the person.
+    pub(crate) fn take(&mut self, signed: &Signed, about: usize) {
+        (self.coverage, self.asked, self.others) = (signed.coverage, signed.asked, signed.others);
+        self.auditors.clone_from(&signed.auditors);
+        self.about = u64::try_from(about).unwrap_or(u64::MAX);
+    }
+}
+
 /// What became of one leaf about the person.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "standing", content = "why")]
@@ -149,10 +177,10 @@ pub struct EntryReport {
     pub origin: String,
     /// Place in the log.
     pub index: u64,
-    /// Its type; `?` if the leaf has not the form of a leaf.
+    /// Its type.
     pub kind: String,
-    /// Its id, if it has the form of a leaf.
-    pub id: Option<String>,
+    /// Its id.
+    pub id: String,
     /// What became of it.
     #[serde(flatten)]
     pub standing: Standing,
@@ -169,9 +197,8 @@ pub struct ContractReport {
     pub due: String,
     /// The other side's log.
     pub log: String,
-    /// Whether the file proves the other side's own engagement. Without it the contract is the person's word alone; the
-    /// file need not prove it before there is a review.
-    pub matched: bool,
+    /// Whether an outcome by the other side counts. Without one, the contract and its other side are the person's word alone.
+    pub confirmed: bool,
     /// What the person's own document says; missing with the document.
     pub terms: Option<TermsReport>,
     /// What became of each of the other side's keys.
@@ -195,7 +222,7 @@ pub struct TermsReport {
 pub enum SlotState {
     /// A review is open and counts.
     Reviewed,
-    /// A review is open, but its document is not in the file.
+    /// A review is open, but what tells whether it counts is not in the file.
     DocumentMissing,
     /// A review is open and does not count.
     Void,
@@ -205,8 +232,10 @@ pub enum SlotState {
     Open,
     /// Nothing, and a quorum vouched for the other side's log after the due day.
     Expired,
-    /// Nothing, or a sealed review; the due day is over, and the file does not cover the other side's log.
+    /// Unknown: the file does not cover the other side's log, which decides.
     NotCovered,
+    /// Unknown: the policy does not name the other side's log, which decides.
+    Outside,
 }
 
 /// One slot of a contract.
@@ -216,8 +245,8 @@ pub struct SlotReport {
     pub key: String,
     /// What became of it.
     pub state: SlotState,
-    /// Whether the file has an audited part for the other side's log.
-    pub covered: bool,
+    /// Why a review that is open does not count.
+    pub why: Option<String>,
     /// Whether the other side, proved to be engaged, confirmed what the person paid.
     pub settled: bool,
     /// The review, if it is open and counts.
@@ -239,10 +268,12 @@ pub struct ReviewReport {
     pub axes: BTreeMap<Axis, u32>,
     /// Whether the agreed time was kept, if the author says.
     pub on_time: Option<bool>,
-    /// The text, if there is one.
+    /// The text, if the review names one that can be shown.
     pub text: Option<String>,
-    /// The node that signed for the author, if the author's key is in its custody.
-    pub custody: Option<NodeName>,
+    /// Why a text that the review names is not shown.
+    pub text_missing: Option<String>,
+    /// The node of which the author says that it holds the author's key. Nothing in the file shows whether it does.
+    pub claims_custody: Option<NodeName>,
     /// The person's answer.
     pub reply: Option<String>,
 }

@@ -1,16 +1,20 @@
-//! What became of each slot: only its key can fill it, only once, in either of the two home logs.
+//! What became of the slot of a contract: only its key can fill it, only once, in either of the two home logs.
+//!
+//! The other side's log decides which of two reviews counts, and whether there is one at all: without it nothing is said.
 
 use std::collections::BTreeSet;
 
+use hanse_document::kind::Role;
 use hanse_document::{Commitment, PublicKey};
 use hanse_ledger::{LeafId, Statement};
 
 use crate::Check;
 use crate::contracts::{Contract, date};
-use crate::part::{Held, Log};
+use crate::log::{Held, Log};
 use crate::report::{Outcome, SlotReport, SlotState, Step};
 use crate::reviews::{self, Opened};
 use crate::standings::Standings;
+use crate::steps::Steps;
 
 /// A commit that fills the slot.
 struct Filled<'a> {
@@ -21,19 +25,25 @@ struct Filled<'a> {
     committed: Commitment,
 }
 
-/// Finds what fills the slot of this key, and says what is not there.
+/// Finds what fills the slot of a contract, and says what is not there.
 pub(crate) fn check<'a>(
     check: &Check<'a>,
     contract: &Contract<'a>,
-    key: &PublicKey,
     standings: &mut Standings<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) -> SlotReport {
+    let key = &contract.slot;
+    let mut report =
+        SlotReport { key: key.hex(), state: SlotState::Open, why: None, settled: false, review: None };
+    let decides = check.logs.iter().find(|log| log.origin == contract.log);
+    let Some(vouched) = decides.and_then(|log| log.vouched) else {
+        let named = check.policy.keys_of_log(contract.log).next().is_some();
+        report.state = if named { SlotState::NotCovered } else { SlotState::Outside };
+        unknown(check, contract, standings);
+        return report;
+    };
     let logs = logs(check, contract);
-    let vouched = logs.iter().find(|log| log.origin == contract.log).and_then(|log| log.vouched);
-    let covered = vouched.is_some();
-    let settled = settlement(&logs, contract, key, standings, steps);
-    let mut report = SlotReport { key: key.hex(), state: SlotState::Open, covered, settled, review: None };
+    report.settled = settlement(&logs, contract, key, standings, steps);
     let Some(filled) = commit(&logs, contract, key, standings) else {
         report.state = empty(check, contract, vouched, steps);
         return report;
@@ -41,7 +51,8 @@ pub(crate) fn check<'a>(
     let opens = opened(&logs, &filled, key, standings);
     let name = format!("review at {} of {}", filled.held.index, filled.held.origin);
     if opens.is_empty() {
-        report.state = sealed(check, contract, covered, (name, steps));
+        report.state = SlotState::Sealed;
+        steps.push(Step::new(name, Outcome::Note, "sealed, and not open: nobody can say what it holds"));
         return report;
     }
     // The leaf may stand in both logs, and its documents beside either.
@@ -53,20 +64,43 @@ pub(crate) fn check<'a>(
         return report;
     }
     let committed = (filled.id, &filled.committed);
-    report.state = match reviews::check(check, contract, committed, documents, (name, steps)) {
+    match reviews::check(check, contract, committed, documents, (name, steps)) {
         Opened::Counts(review) => {
+            report.state = SlotState::Reviewed;
             report.review = Some(*review);
-            SlotState::Reviewed
         }
-        Opened::Lacking => SlotState::DocumentMissing,
+        Opened::Lacking => report.state = SlotState::DocumentMissing,
         Opened::Void(why) => {
             for held in opens.iter().chain(&filled.copies) {
                 standings.void(held, &why);
             }
-            SlotState::Void
+            report.state = SlotState::Void;
+            report.why = Some(why);
         }
-    };
+    }
     report
+}
+
+/// What the home log holds by the slot's key, where the log that decides is not there.
+fn unknown<'a>(check: &Check<'a>, contract: &Contract<'a>, standings: &mut Standings<'a>) {
+    const WHY: &str = "the log that decides what counts of it is not covered";
+    let Some(home) = check.home else { return };
+    let by_key = home.all_by(&contract.slot).map(|(held, id, statement)| (held, id, statement.clone()));
+    let by_key: Vec<(&Held<'_>, LeafId, Statement)> = by_key.collect();
+    let commits: BTreeSet<LeafId> = by_key
+        .iter()
+        .filter(|(.., statement)| {
+            matches!(statement, Statement::Commit { engagement, .. } | Statement::Settle { engagement, .. }
+                if *engagement == contract.id)
+        })
+        .map(|(_, id, _)| *id)
+        .collect();
+    for (held, id, statement) in &by_key {
+        let opens = matches!(statement, Statement::Open { cites } if commits.contains(cites));
+        if opens || commits.contains(id) {
+            standings.not_counted(held, WHY);
+        }
+    }
 }
 
 /// The other side's home log first, because its order decides, then the subject's.
@@ -145,18 +179,22 @@ fn settlement<'a>(
     contract: &Contract<'a>,
     key: &PublicKey,
     standings: &mut Standings<'a>,
-    steps: &mut Vec<Step>,
+    steps: &mut Steps,
 ) -> bool {
-    const UNMATCHED: &str = "the file does not prove that the other side was engaged";
+    const ALONE: &str = "the file does not prove that the other side was engaged";
     let mut first = None;
     for (held, id, statement) in signed(logs, key, contract.id) {
         if !matches!(statement, Statement::Settle { .. }) {
             continue;
         }
-        if contract.matched.is_none() {
-            standings.not_counted(held, UNMATCHED);
+        if contract.terms.as_ref().is_some_and(|terms| terms.role == Role::Freelancer) {
+            standings.not_counted(held, "it is about a freelancer, who pays nobody");
+            continue;
+        }
+        if !contract.engaged {
+            standings.not_counted(held, ALONE);
             let name = format!("payment at {} of {}", held.index, held.origin);
-            steps.push(Step::new(name, Outcome::Note, format!("does not count: {UNMATCHED}")));
+            steps.push(Step::new(name, Outcome::Incomplete, format!("does not count: {ALONE}")));
             continue;
         }
         if *first.get_or_insert(id) == id {
@@ -168,60 +206,20 @@ fn settlement<'a>(
     first.is_some()
 }
 
-/// A slot without an outcome: late only counts against the file, not against anybody.
-fn empty(
-    check: &Check<'_>,
-    contract: &Contract<'_>,
-    vouched: Option<i64>,
-    steps: &mut Vec<Step>,
-) -> SlotState {
+/// A slot without an outcome, in a log that a quorum vouched for last at `vouched`, in seconds since 1970.
+fn empty(check: &Check<'_>, contract: &Contract<'_>, vouched: i64, steps: &mut Steps) -> SlotState {
     let name = format!("slot of the contract at {} of {}", contract.held.index, contract.held.origin);
-    let (state, outcome, says) = match (late(check, contract), vouched) {
-        (false, Some(_)) => (SlotState::Open, Outcome::Note, "open: no outcome yet in either log"),
-        (false, None) => {
-            (SlotState::Open, Outcome::Note, "open: no outcome yet; not covered in the other side's log")
-        }
-        // No day is missed before a quorum has seen the log without the leaf after it.
-        (true, Some(at)) if at.div_euclid(DAY_SECONDS) <= contract.due.into() => (
-            SlotState::Open,
-            Outcome::Note,
-            "open: the due day is over, and nobody has vouched for the other side's log since",
-        ),
-        (true, Some(_)) => {
-            (SlotState::Expired, Outcome::Note, "past its due day, and neither log holds an outcome")
-        }
-        (true, None) => (SlotState::NotCovered, Outcome::Incomplete, NOT_COVERED),
-    };
-    let other = if vouched.is_some() { "covered" } else { "not covered" };
-    let step = Step::new(name, outcome, says)
-        .with("due day", &date(contract.due), &date(check.now.day()))
-        .with("other side's log", &contract.log, &other);
-    steps.push(step);
-    state
-}
-
-/// A review that is not open in the file. A home that hid the open leaf could keep a bad review sealed for ever, so after
-/// the due day the author's log must be shown as well.
-fn sealed(
-    check: &Check<'_>,
-    contract: &Contract<'_>,
-    covered: bool,
-    (name, steps): (String, &mut Vec<Step>),
-) -> SlotState {
-    let (state, outcome, says) = if late(check, contract) && !covered {
-        (SlotState::NotCovered, Outcome::Incomplete, NOT_COVERED)
+    // No day is missed before a quorum has seen the log without the leaf after it.
+    let (state, says) = if i64::from(contract.due) < vouched.div_euclid(DAY_SECONDS) {
+        (SlotState::Expired, "past its due day, and neither log holds an outcome")
+    } else if contract.due < check.now.day() {
+        (SlotState::Open, "open: the due day is over, and nobody has vouched for the other side's log since")
     } else {
-        (SlotState::Sealed, Outcome::Note, "sealed, and not open: nobody can say what it holds")
+        (SlotState::Open, "open: no outcome yet in either log")
     };
-    steps.push(Step::new(name, outcome, says));
+    let step = Step::new(name, Outcome::Note, says);
+    steps.push(step.with("due day", &date(contract.due), &date(check.now.day())));
     state
 }
-
-const NOT_COVERED: &str =
-    "not covered: past its due day, and the file does not prove what the other side's log holds";
 
 const DAY_SECONDS: i64 = 86_400;
-
-fn late(check: &Check<'_>, contract: &Contract<'_>) -> bool {
-    check.now.day() > contract.due
-}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::part::{Held, Log};
+use crate::log::{Held, Log};
 use crate::report::{EntryReport, Standing};
 
 /// By log and place.
@@ -33,8 +33,8 @@ impl<'a> Standings<'a> {
         let entries = leaves.map(|held| EntryReport {
             origin: held.origin.to_owned(),
             index: held.index,
-            kind: held.leaf.as_ref().map_or("?", |leaf| leaf.kind()).to_owned(),
-            id: held.leaf.as_ref().map(|leaf| leaf.id().hex()),
+            kind: held.kind.to_string(),
+            id: held.id.hex(),
             standing: self.claimed.get(&(held.origin, held.index)).cloned().unwrap_or(Standing::Foreign),
         });
         entries.collect()

@@ -172,7 +172,7 @@ pub struct OfferArgs {
     /// What is to be done; `-` reads it from standard input.
     #[arg(long)]
     pub scope: String,
-    /// By when, YYYY-MM-DD.
+    /// By when, YYYY-MM-DD: today to 3,650 days from now.
     #[arg(long, value_name = "DATE")]
     pub due: String,
     /// For what, as in '1200 EUR'.

@@ -1,5 +1,6 @@
 //! An offer, which begins a contract, and its acceptance, which binds both sides.
 
+use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer};
 use hanse_document::{Body, Commitment, DocumentId, LogName, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, start};
@@ -112,11 +113,12 @@ async fn keep_terms(
     if document.issuer() != offer.issuer() {
         return Err(Refusal::WrongParty("terms").into());
     }
-    if terms.due.day() < offer.from().day() {
-        return Err(Refusal::BadField { field: "due", reason: "is before the day of the offer" }.into());
+    let (due, offered) = (terms.due.day(), offer.from().day());
+    if !(offered..=offered.saturating_add(DUE_DAYS_MAX)).contains(&due) {
+        return Err(Refusal::BadDue.into());
     }
     ctx.keep(document, false).await?;
-    Ok((document.id(), i64::from(terms.due.day())))
+    Ok((document.id(), i64::from(due)))
 }
 
 /// The freelancer accepts. From here on both homes can compute both engagement leaves.

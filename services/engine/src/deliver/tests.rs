@@ -12,6 +12,8 @@ use crate::requests::StepRequest;
 use crate::testing::{Home, node};
 use crate::{expire, range};
 
+mod due;
+
 /// The oldest parcel that `from` has for `to`.
 async fn next(from: &Home, to: &Home) -> Option<(DeliveryRow, DocumentRow, Vec<Bytes>)> {
     let db = from.engine.store().connection().await.unwrap();

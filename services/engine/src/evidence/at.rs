@@ -3,12 +3,13 @@
 
 use hanse_document::canonical;
 use hanse_document::{Commitment, DocumentId, Kind};
-use hanse_ledger::evidence::{self, EngagementProof, Part, Source};
+use hanse_ledger::evidence::{self, DocumentJson, EngagementProof, Part, Source};
 use hanse_ledger::index::Nodes;
 use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_store::Connection;
 use hanse_store::documents::{self, DocumentRow};
 use hanse_store::log::{self, LogRow};
+use hanse_tlog::{Proved, prove};
 use serde_json::Value;
 
 use crate::error::Failure;
@@ -103,7 +104,7 @@ impl At {
         let last = last.ok_or_else(|| LogError::damaged(origin, "the last leaf is missing"))?;
         let mut entries = Vec::with_capacity(held.len());
         for held in held {
-            let documents = held.documents.iter().map(|document| json(&document.id, &document.bytes));
+            let documents = held.documents.iter().map(|row| document(&row.id, &row.bytes));
             entries.push((held.index, held.bytes.clone(), documents.collect::<Result<Vec<_>, _>>()?));
         }
         let source = Source {
@@ -117,17 +118,21 @@ impl At {
         evidence::part(&source, subject, &entries).map_err(|error| Failure::unreadable(origin, error))
     }
 
-    /// The engagement leaf at `index`, proved to be in the log.
+    /// The engagement leaf at `index`, proved to be in the log: by a part of the same size that has proved these nodes, or by itself.
     pub(super) async fn engagement(
         &self,
         db: &Connection,
         index: u64,
         leaf: &[u8],
+        part: Option<&Proved>,
     ) -> Result<EngagementProof, Failure> {
         let origin = self.row.origin.as_str();
-        let tiles = log::tiles(db, origin, hanse_tlog::prove::tiles_for_inclusion(index, self.size)).await?;
-        evidence::engagement(origin, &self.checkpoint, self.size, &tiles, index, leaf)
-            .map_err(|error| Failure::unreadable(origin, error))
+        let tiles = log::tiles(db, origin, prove::tiles_for_inclusion(index, self.size)).await?;
+        let proof = match part {
+            Some(proved) => evidence::engagement_below(origin, (proved, self.size), &tiles, index, leaf),
+            None => evidence::engagement(origin, &self.checkpoint, self.size, &tiles, index, leaf),
+        };
+        proof.map_err(|error| Failure::unreadable(origin, error))
     }
 }
 
@@ -144,6 +149,11 @@ async fn contract_document(db: &Connection, commitment: &Commitment) -> Result<V
     let document = documents::by_commitment(db, commitment).await?;
     let contract = |row: &DocumentRow| matches!(row.id.kind(), Kind::Offer | Kind::Acceptance);
     Ok(document.filter(contract).into_iter().collect())
+}
+
+/// A stored document as an evidence file holds it.
+pub(super) fn document(id: &DocumentId, bytes: &[u8]) -> Result<DocumentJson, Failure> {
+    DocumentJson::parse(bytes).map_err(|rejection| Failure::unreadable(id, rejection.slug()))
 }
 
 /// A stored document as JSON.

@@ -6,34 +6,48 @@
 mod build;
 mod wire;
 
-use hanse_document::canonical;
+use std::collections::BTreeSet;
+
+use hanse_document::canonical::{self, Json};
 use hanse_document::did::Did;
 use hanse_document::name::LogName;
 use hanse_document::rejection::Rejection;
 use hanse_document::time::Timestamp;
 use hanse_tlog::{Hash, Missing};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::error::Category;
 
-pub use self::build::{Source, engagement, part, tiles_for_part};
+pub use self::build::{Source, engagement, engagement_below, part, proved, tiles_for_part};
 use crate::index::{MissingNode, PrefixProof};
-use crate::leaf::LeafError;
+use crate::leaf::{LEAF_BYTES_MAX, LeafError};
 
 /// Bytes of an evidence file: some four thousand contracts with reviews and texts. It is held in memory when it is checked.
 pub const EVIDENCE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// JSON values in an evidence file, at any depth. An honest one has some 60 bytes; a small one can take a hundred times its bytes
-/// in memory, so a file of small ones is refused while it is read.
-pub const VALUES_MAX: usize = 1_048_576;
+/// Entries and engagements in a file: those of as many contracts. Each may cost a signature to verify.
+pub const ENTRIES_MAX: usize = 32_768;
 
 /// Characters of an unreadable file that an error repeats.
 const ERROR_CHARS_MAX: usize = 300;
 
-/// Logs in one file: the homes of a life, and those of partners who are late.
-pub const PARTS_MAX: usize = 64;
+/// Logs in one file: as many as a policy can name.
+pub const PARTS_MAX: usize = 256;
+
+/// Different checkpoints of engagements that stand below none of the parts: one for each log that a policy can name. Each has as many
+/// signatures to verify as a note has lines.
+pub const CHECKPOINTS_MAX: usize = 256;
 
 /// Documents beside one entry: a review and its text.
 pub const DOCUMENTS_MAX: usize = 2;
+
+/// Hashes of an audit path: no tree of 2^64 leaves is higher.
+pub const PATH_MAX: usize = 64;
+
+/// A leaf as it stands in a file.
+pub type LeafJson = Json<LEAF_BYTES_MAX>;
+
+/// A signed document as it stands in a file.
+pub type DocumentJson = Json<{ hanse_document::BYTES_MAX }>;
 
 /// What `format` says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -54,10 +68,12 @@ pub struct Evidence {
     /// When a node put it together. Nothing depends on it.
     pub made: Timestamp,
     /// The subject's signed identity document.
-    pub identity: Value,
-    /// What each log holds about the subject: the home first, then each log where an outcome is awaited.
+    pub identity: DocumentJson,
+    /// What each log holds about the subject: the home, and each log that an engagement of the subject names.
+    #[serde(deserialize_with = "wire::objects::<_, _, PARTS_MAX>")]
     pub parts: Vec<Part>,
     /// The engagements of those who reviewed the subject, each in its own log.
+    #[serde(deserialize_with = "wire::objects::<_, _, ENTRIES_MAX>")]
     pub engagements: Vec<EngagementProof>,
 }
 
@@ -68,13 +84,16 @@ pub struct Part {
     /// Origin of the log.
     pub origin: String,
     /// Signed note of its checkpoint, with cosignature lines.
+    #[serde(deserialize_with = "wire::text")]
     pub checkpoint: String,
     /// The last leaf below the checkpoint.
+    #[serde(deserialize_with = "wire::object")]
     pub index: IndexProof,
     /// Where the subject stands in the index.
     #[serde(with = "wire::prefix")]
     pub prefix: PrefixProof,
     /// Every leaf about the subject, in log order.
+    #[serde(deserialize_with = "wire::objects::<_, _, ENTRIES_MAX>")]
     pub entries: Vec<Entry>,
 }
 
@@ -83,9 +102,12 @@ pub struct Part {
 #[serde(deny_unknown_fields)]
 pub struct IndexProof {
     /// The JSON of the index leaf.
-    pub leaf: Value,
+    pub leaf: LeafJson,
     /// Audit path of the last leaf.
-    #[serde(with = "wire::hashes")]
+    #[serde(
+        serialize_with = "wire::hashes::serialize",
+        deserialize_with = "wire::hashes::deserialize::<_, PATH_MAX>"
+    )]
     pub path: Vec<Hash>,
 }
 
@@ -94,15 +116,20 @@ pub struct IndexProof {
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Place in the log.
+    #[serde(deserialize_with = "wire::number")]
     pub index: u64,
     /// The JSON of the leaf.
-    pub leaf: Value,
-    /// Audit path.
-    #[serde(with = "wire::hashes")]
+    pub leaf: LeafJson,
+    /// Audit path, up to a node that the same part has proved before, or to the root.
+    #[serde(
+        serialize_with = "wire::hashes::serialize",
+        deserialize_with = "wire::hashes::deserialize::<_, PATH_MAX>"
+    )]
     pub path: Vec<Hash>,
     /// Signed documents: of an identity, an engagement or a reply the one committed to; of an open leaf the review
     /// and, unless erased, its text.
-    pub documents: Vec<Value>,
+    #[serde(deserialize_with = "wire::list::<_, _, DOCUMENTS_MAX>")]
+    pub documents: Vec<DocumentJson>,
 }
 
 /// An engagement leaf of another person, proved to be in its log.
@@ -111,14 +138,19 @@ pub struct Entry {
 pub struct EngagementProof {
     /// Origin of the log.
     pub origin: String,
-    /// Signed note of a checkpoint, with cosignature lines.
-    pub checkpoint: String,
+    /// Signed note of a checkpoint, with cosignature lines; none if it stands below that of the part of the same log.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "wire::some_text")]
+    pub checkpoint: Option<String>,
     /// Place in the log.
+    #[serde(deserialize_with = "wire::number")]
     pub index: u64,
     /// The JSON of the leaf.
-    pub leaf: Value,
-    /// Audit path.
-    #[serde(with = "wire::hashes")]
+    pub leaf: LeafJson,
+    /// Audit path, up to the root; below the checkpoint of a part, up to any node that the part proves.
+    #[serde(
+        serialize_with = "wire::hashes::serialize",
+        deserialize_with = "wire::hashes::deserialize::<_, PATH_MAX>"
+    )]
     pub path: Vec<Hash>,
 }
 
@@ -128,14 +160,20 @@ pub enum EvidenceError {
     /// Not JSON of the kind that is accepted.
     #[error("not the JSON of an evidence file: {}", .0.detail())]
     Json(Rejection),
-    /// Fields are missing, unknown, or of another type.
+    /// Fields are missing, unknown, of another type or out of form, or a list is longer than it may be.
     #[error("not an evidence file: {0}")]
     Fields(String),
-    /// A value has a second form, a list is longer than it may be, or an origin is no log name.
+    /// An origin is no log name.
+    #[error("an origin in the evidence file is no log name")]
+    Origin,
+    /// More than [`ENTRIES_MAX`] leaves in all.
+    #[error("an evidence file has at most {ENTRIES_MAX} entries and engagements")]
+    Entries,
+    /// More than [`CHECKPOINTS_MAX`].
     #[error(
-        "the evidence file is not in its one form, a list in it is too long, or an origin is no log name"
+        "the engagements of an evidence file stand below at most {CHECKPOINTS_MAX} checkpoints of their own"
     )]
-    Form,
+    Checkpoints,
     /// A leaf is out of form.
     #[error(transparent)]
     Leaf(#[from] LeafError),
@@ -148,46 +186,54 @@ pub enum EvidenceError {
     /// The index leaf, the index nodes and the size are not of one checkpoint.
     #[error("the index leaf, the index nodes and the size are not of one checkpoint")]
     Stale,
-    /// The entries are not those that the index holds for the subject.
+    /// The entries are not those that the index holds for the subject, or not in the log.
     #[error("the entries are not those that the index holds for the subject")]
-    Entries,
+    Refuted,
 }
 
 impl Evidence {
     /// Reads a file of any whitespace and key order; every value has one form, unknown keys are refused.
     ///
     /// # Errors
-    /// [`EvidenceError::Json`], [`EvidenceError::Fields`] or [`EvidenceError::Form`].
+    /// [`EvidenceError::Json`], [`EvidenceError::Fields`], and what is too many or out of form beyond single fields.
     pub fn parse(file: &[u8]) -> Result<Self, EvidenceError> {
-        let value = canonical::parse_counted(file, EVIDENCE_BYTES_MAX, VALUES_MAX);
-        let value = value.map_err(EvidenceError::Json)?;
-        let read =
-            Self::deserialize(&value).map_err(|error| EvidenceError::Fields(plain(&error.to_string())))?;
-        let in_bounds = read.parts.len() <= PARTS_MAX && read.documents_in_bounds() && read.names_logs();
-        // Serde reads some second forms (a list for an object, nothing for null): writing it again shows them.
-        if in_bounds && read.to_value() == Some(value) { Ok(read) } else { Err(EvidenceError::Form) }
+        if file.len() > EVIDENCE_BYTES_MAX {
+            return Err(EvidenceError::Json(Rejection::TooLarge));
+        }
+        let unreadable = |error: serde_json::Error| match error.classify() {
+            Category::Data => EvidenceError::Fields(plain(&error.to_string())),
+            Category::Syntax | Category::Eof | Category::Io => EvidenceError::Json(Rejection::NotJson),
+        };
+        let mut parser = serde_json::Deserializer::from_slice(file);
+        let read: Self = wire::object(&mut parser).map_err(unreadable)?;
+        parser.end().map_err(unreadable)?;
+        read.check_bounds()
     }
 
     /// The file's bytes, in canonical form.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.to_value().map_or_else(Vec::new, |value| canonical::to_vec(&value))
-    }
-
-    fn to_value(&self) -> Option<Value> {
         // Only a map with keys that are no text could fail, and there is none.
-        serde_json::to_value(self).ok()
+        serde_json::to_value(self).map_or_else(|_| Vec::new(), |value| canonical::to_vec(&value))
     }
 
-    fn names_logs(&self) -> bool {
+    /// What no single field says of itself.
+    fn check_bounds(self) -> Result<Self, EvidenceError> {
         let parts = self.parts.iter().map(|part| &part.origin);
         let mut origins = parts.chain(self.engagements.iter().map(|engagement| &engagement.origin));
-        origins.all(|origin| LogName::parse(origin).is_ok())
-    }
-
-    fn documents_in_bounds(&self) -> bool {
-        let entries = self.parts.iter().flat_map(|part| &part.entries);
-        entries.into_iter().all(|entry| entry.documents.len() <= DOCUMENTS_MAX)
+        if !origins.all(|origin| LogName::parse(origin).is_ok()) {
+            return Err(EvidenceError::Origin);
+        }
+        let entries: usize = self.parts.iter().map(|part| part.entries.len()).sum();
+        if ENTRIES_MAX < entries.saturating_add(self.engagements.len()) {
+            return Err(EvidenceError::Entries);
+        }
+        let checkpoints = self.engagements.iter().filter_map(|engagement| engagement.checkpoint.as_ref());
+        let checkpoints: BTreeSet<&String> = checkpoints.collect();
+        if CHECKPOINTS_MAX < checkpoints.len() {
+            return Err(EvidenceError::Checkpoints);
+        }
+        Ok(self)
     }
 }
 

@@ -1,20 +1,130 @@
-//! Hashes and prefix proofs as they stand in the file: lower-case hexadecimal.
+//! How the parts of a file are read: objects that are no lists, lists that end, hashes in lower-case hexadecimal.
+//!
+//! Serde by itself would read a list for an object, nothing for null, and lists as long as they come.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use hanse_document::canonical::{INTEGER_MAX, is_normal};
+use hanse_document::rejection::Rejection;
+use hanse_tlog::Hash;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// An object of these fields.
+pub(super) fn object<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_map(Fields(PhantomData))
+}
+
+/// At most `MAX` objects of these fields.
+pub(super) fn objects<'de, D, T, const MAX: usize>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let objects: Vec<Object<T>> = list::<D, Object<T>, MAX>(from)?;
+    Ok(objects.into_iter().map(|Object(fields)| fields).collect())
+}
+
+/// At most `MAX` items.
+pub(super) fn list<'de, D, T, const MAX: usize>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_seq(Items::<T, MAX>(PhantomData))
+}
+
+/// An integer that every JSON parser reads exactly.
+pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(from)?;
+    let exact = i64::try_from(number).is_ok_and(|number| number <= INTEGER_MAX);
+    if exact { Ok(number) } else { Err(D::Error::custom(Rejection::IntegerRange)) }
+}
+
+/// A text in form C.
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    if is_normal(&text) { Ok(text) } else { Err(D::Error::custom(Rejection::NotNfc)) }
+}
+
+/// The same, of a key that may be left out.
+pub(super) fn some_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    text(from).map(Some)
+}
+
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        object(from).map(Self)
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
+struct Items<T, const MAX: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Items<T, MAX> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of at most {MAX}")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut read = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if read.len() == MAX {
+                return Err(A::Error::invalid_length(MAX, &self));
+            }
+            read.push(item);
+        }
+        Ok(read)
+    }
+}
 
 /// A list of hashes.
 pub(super) mod hashes {
     use hanse_tlog::Hash;
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serializer};
+    use serde::{Deserializer, Serializer};
 
     pub(in crate::evidence) fn serialize<S: Serializer>(hashes: &[Hash], to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(hashes.iter().map(Hash::hex))
     }
 
-    pub(in crate::evidence) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Vec<Hash>, D::Error> {
-        let texts = Vec::<String>::deserialize(from)?;
-        texts.iter().map(|text| Hash::from_hex(text).map_err(D::Error::custom)).collect()
+    pub(in crate::evidence) fn deserialize<'de, D, const MAX: usize>(from: D) -> Result<Vec<Hash>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let hashes = super::list::<D, super::Hex, MAX>(from)?;
+        Ok(hashes.into_iter().map(|super::Hex(hash)| hash).collect())
+    }
+}
+
+struct Hex(Hash);
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Hash::from_hex(&text).map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -26,11 +136,19 @@ pub(super) mod prefix {
 
     use crate::index::{PrefixProof, SubjectKey};
 
+    /// Siblings on the way to a subject key: its bits.
+    const SIBLINGS_MAX: usize = 256;
+
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Wire {
-        #[serde(with = "super::hashes")]
+        #[serde(
+            serialize_with = "super::hashes::serialize",
+            deserialize_with = "super::hashes::deserialize::<_, SIBLINGS_MAX>"
+        )]
         siblings: Vec<Hash>,
+        // The function makes serde ask for the key.
+        #[serde(deserialize_with = "end")]
         end: Option<End>,
     }
 
@@ -39,6 +157,11 @@ pub(super) mod prefix {
     struct End {
         key: String,
         value: String,
+    }
+
+    fn end<'de, D: Deserializer<'de>>(from: D) -> Result<Option<End>, D::Error> {
+        let end = Option::<super::Object<End>>::deserialize(from)?;
+        Ok(end.map(|super::Object(end)| end))
     }
 
     pub(in crate::evidence) fn serialize<S: Serializer>(
@@ -52,7 +175,7 @@ pub(super) mod prefix {
     pub(in crate::evidence) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<PrefixProof, D::Error> {
-        let Wire { siblings, end } = Wire::deserialize(from)?;
+        let Wire { siblings, end } = super::object(from)?;
         let read =
             |End { key, value }: End| Some((SubjectKey::from_hex(&key)?, Hash::from_hex(&value).ok()?));
         let end = match end {

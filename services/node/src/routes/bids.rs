@@ -92,7 +92,7 @@ moves!(
     (status = 403, description = "`not-yours` or `scope-missing`: needs `contracts:write`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`not-now`, `no-free-seat`, `job-not-open`, …", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-due`, or a field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/bids/{id}/offer")]
 pub(crate) async fn offer(

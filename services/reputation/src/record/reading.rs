@@ -284,7 +284,7 @@ impl Reading {
             rated: &said.rated,
             role: said.role,
             contract: &said.contract,
-            cited: Own { author: &own.party, origin: cited, log: &own.log, slots: &own.slots },
+            cited: Some(Own { author: &own.party, origin: cited, log: &own.log, slots: &own.slots }),
         };
         binding.check().ok()?;
         let dated = copies.iter().map(|copy| (self.epoch(&copy.origin, copy.index), *copy));

@@ -80,8 +80,8 @@ pub struct Binding<'a> {
     pub role: Role,
     /// The contract that it names.
     pub contract: &'a DocumentId,
-    /// The engagement that it cites.
-    pub cited: Own<'a>,
+    /// The engagement that it cites; None if it is not there to be looked at. What breaks a rule without it breaks it with any.
+    pub cited: Option<Own<'a>>,
 }
 
 /// Why a review does not count: its author's fault in every case.
@@ -97,7 +97,7 @@ pub enum Broken {
     Contract,
     /// The engagement that it cites is not its author's.
     Signer,
-    /// The engagement that it cites does not name the rated person's slot.
+    /// The engagement that it cites does not name the rated person's slot, or names others beside it.
     Slot,
     /// The engagement that it cites stands in another log than the contract says.
     Log,
@@ -113,7 +113,7 @@ impl fmt::Display for Broken {
             Self::Role => "its author claims the subject's own side",
             Self::Contract => "it is about another contract",
             Self::Signer => "its author did not sign the engagement that it cites",
-            Self::Slot => "the engagement that it cites does not name the subject's slot",
+            Self::Slot => "the engagement that it cites does not name the subject's slot, and no other",
             Self::Log => "the engagement that it cites is in another log than the contract says",
             Self::Home => "the engagement that it cites names another log as the subject's",
         })
@@ -121,7 +121,7 @@ impl fmt::Display for Broken {
 }
 
 impl Binding<'_> {
-    /// Checks every rule.
+    /// Checks every rule that can be.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -131,16 +131,21 @@ impl Binding<'_> {
             Role::Client => Role::Freelancer,
             Role::Freelancer => Role::Client,
         };
-        let rules = [
+        let words = [
             (rated == subject, Broken::Rated),
             (**author == terms.counterparty, Broken::Author),
             (*role == other, Broken::Role),
             (**contract == terms.contract, Broken::Contract),
-            (cited.author == *author, Broken::Signer),
-            (cited.slots.contains(&terms.own_slot), Broken::Slot),
-            (cited.origin == *log, Broken::Log),
-            (cited.log == *home, Broken::Home),
         ];
-        rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, broken)| Err(*broken))
+        let engagement = cited.map(|cited| {
+            [
+                (cited.author == *author, Broken::Signer),
+                (cited.slots == [terms.own_slot], Broken::Slot),
+                (cited.origin == *log, Broken::Log),
+                (cited.log == *home, Broken::Home),
+            ]
+        });
+        let mut rules = words.iter().chain(engagement.iter().flatten());
+        rules.find(|(holds, _)| !holds).map_or(Ok(()), |(_, broken)| Err(*broken))
     }
 }

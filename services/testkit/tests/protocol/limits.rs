@@ -52,6 +52,7 @@ fn documents() -> Vec<(String, i128)> {
         ::hanse_document::kind::place::LONGITUDE_E4_MAX,
         ::hanse_document::kind::bid::TEXT_CHARS_MAX,
         ::hanse_document::kind::bid::DAYS_MAX,
+        ::hanse_document::kind::terms::DUE_DAYS_MAX,
         ::hanse_document::kind::terms::SCOPE_CHARS_MAX,
         ::hanse_document::kind::offer::OPEN_DAYS_MAX,
         ::hanse_document::kind::step::NOTE_CHARS_MAX,

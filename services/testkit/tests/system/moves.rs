@@ -85,9 +85,15 @@ async fn bids_and_jobs_move_as_their_tables_say() {
     ada.tries(&format!("{job}/bids"), &json!({"text": "Mine."})).await.refused(403, "own-job");
     ada.tries(&format!("{bid}/decline"), &json!({})).await.refused(422, "bad-field");
     ada.tries(&format!("{bid}/withdraw"), &json!({})).await.refused(409, "not-now");
-    for due in ["2026-11-01", "2026-13-01", "tomorrow", ""] {
+    for (due, slug) in [
+        ("2026-11-01", "bad-due"),
+        ("2099-12-31", "bad-due"),
+        ("2026-13-01", "bad-time"),
+        ("tomorrow", "bad-time"),
+        ("", "bad-time"),
+    ] {
         let answer = ada.tries(&format!("{bid}/offer"), &json!({"scope": "All of it.", "due": due})).await;
-        assert!(answer.status == 422, "due {due:?}: {} {}", answer.status, answer.text());
+        answer.refused(422, slug);
     }
     ada.does(&format!("{bid}/offer"), &offer).await;
     ada.tries(&format!("{bid}/offer"), &offer).await.refused(409, "no-free-seat");

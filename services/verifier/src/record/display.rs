@@ -117,6 +117,7 @@ impl Display for RecordLog {
             Coverage::IndexNotAudited => "not audited",
             Coverage::Unwitnessed => "unwitnessed",
             Coverage::NotInPolicy => "left out: not in the policy",
+            Coverage::Wrong => "holds what no log may hold",
             Coverage::Broken => "its checkpoint fails",
         };
         let Self { origin, size, auditors, others, dated, .. } = self;

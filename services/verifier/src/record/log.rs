@@ -147,7 +147,8 @@ impl Log {
         }
         let mut read = Vec::with_capacity(sent.len());
         for document in sent {
-            let document = documents::read(document).map_err(|detail| self.foreign(index, detail))?;
+            let document = documents::read(&canonical::to_vec(document))
+                .map_err(|detail| self.foreign(index, detail))?;
             read.push(document);
         }
         let others = "no leaf here makes this document public";

@@ -4,7 +4,7 @@ use hanse_document::kind::{Body, Offer, Role};
 use hanse_document::{Commitment, DocumentId, Kind, LeafRef, LogName, NodeName, SigningKey, Verified};
 use hanse_ledger::{Leaf, Statement};
 use hanse_tlog::prove;
-use hanse_verifier::{Report, SlotState, Standing, Verdict};
+use hanse_verifier::{Coverage, Report, SlotState, Standing, Verdict};
 
 use crate::fixture::{A, B, Contract, TODAY, Words, World, log_of, story};
 
@@ -61,13 +61,13 @@ fn pretend(world: &mut World, offer: &Verified, own: &SigningKey) -> Leaf {
 fn an_older_index_is_no_index_of_the_log() {
     let (mut world, contract) = pair();
     world.seal();
-    let mut evidence = world.evidence("frida", &[B], &[]);
+    let mut evidence = world.evidence("frida", &[B, A], &[]);
     let old = evidence.parts[0].index.leaf.clone();
     let bad = world.write(&contract, Role::Client, ONE);
     let node = world.node(B);
     node.append(&bad.commit);
     node.append(&bad.open);
-    node.append_bytes(hanse_document::canonical::to_vec(&old));
+    node.append_bytes(old.bytes().to_vec());
     let (size, tiles) = (node.state.size, &node.tiles);
     let path = |index| prove::inclusion(tiles, index, size).unwrap();
     let part = &mut evidence.parts[0];
@@ -96,7 +96,7 @@ fn two_roots_of_one_size_are_called_out() {
     evidence.engagements = other.frida().engagements;
     assert!(contradicts(&one.world.check(&evidence)));
     // Also between two engagements, with no part of the log.
-    let mut evidence = one.world.evidence("frida", &[B], &[(A, one.first.client_engagement)]);
+    let mut evidence = one.world.evidence("frida", &[B, A], &[(A, one.first.client_engagement)]);
     evidence.engagements.push(other.frida().engagements.remove(1));
     assert!(contradicts(&one.world.check(&evidence)));
 }
@@ -138,11 +138,11 @@ fn nobody_confirms_a_payment_to_themselves() {
     let offer = offer(&mut world, &slot, 9);
     let settle = pretend(&mut world, &offer, &own);
     world.seal();
-    let report = world.check(&world.evidence("carl", &[A], &[]));
-    assert_eq!(report.verdict, Verdict::Valid, "{report}");
-    assert!(!report.contracts[0].slots[0].settled && !report.contracts[0].matched);
+    let report = world.check(&world.evidence("carl", &[A, B], &[]));
+    assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
+    assert!(!report.contracts[0].slots[0].settled && !report.contracts[0].confirmed);
     assert!(report.to_string().contains("by the person's word alone"));
-    let entry = report.entries.iter().find(|entry| entry.id == Some(settle.id().hex())).unwrap();
+    let entry = report.entries.iter().find(|entry| entry.id == settle.id().hex()).unwrap();
     assert!(matches!(entry.standing, Standing::NotCounted(_)));
 }
 
@@ -154,11 +154,10 @@ fn one_engagement_of_the_other_side_stands_for_one_contract() {
     let again = offer(&mut world, &contract.client_slot, 9);
     pretend(&mut world, &again, &own);
     world.seal();
-    let report = world.check(&world.evidence("carl", &[A], &[(B, contract.freelancer_engagement)]));
-    assert_eq!(report.verdict, Verdict::Invalid, "{report}");
-    let matched: Vec<bool> = report.contracts.iter().map(|contract| contract.matched).collect();
-    assert_eq!(matched, [true, false]);
-    assert!(!report.contracts[1].slots[0].settled);
+    let report = world.check(&world.evidence("carl", &[A, B], &[(B, contract.freelancer_engagement)]));
+    // Of a file in which something is wrong nothing is shown.
+    assert_eq!((report.verdict, report.contracts.len()), (Verdict::Invalid, 0), "{report}");
+    assert!(report.to_string().contains("the subject's slot key is of an earlier contract"));
 }
 
 /// What the file proves must be the other side's, for this contract, and between these logs.
@@ -185,26 +184,37 @@ fn a_match_is_by_author_logs_and_slot() {
         (A, world.leaf("frida", &engagement(A, slots), "frida")),
     ];
     strays.iter().for_each(|(node, leaf)| world.node(node).append(leaf));
+    let settle = Statement::Settle {
+        commitment: Commitment::from_bytes([8; 32]),
+        engagement: contract.client_engagement,
+    };
+    let settle = world.leaf_by("carl", &settle, &contract.freelancer_slot);
+    world.node(A).append(&settle);
     world.seal();
     let mut cited: Vec<_> = others.iter().map(|id| (B, *id)).collect();
     cited.extend(strays.iter().map(|(node, leaf)| (*node, leaf.id())));
-    let matched = |cited: &[_]| world.check(&world.evidence("carl", &[A], cited)).contracts[0].matched;
-    assert!(!matched(&cited));
+    let settled = |cited: &[_]| {
+        let report = world.check(&world.evidence("carl", &[A, B], cited));
+        (report.verdict, report.contracts[0].slots[0].settled, report.contracts[0].confirmed)
+    };
+    // A payment that is confirmed must not be lost in silence either.
+    assert_eq!(settled(&cited), (Verdict::Incomplete, false, false));
     cited.push((B, contract.freelancer_engagement));
-    assert!(matched(&cited));
+    assert_eq!(settled(&cited), (Verdict::Valid, true, true));
 }
 
-/// The same bytes twice in a log that lets it happen.
+/// The same bytes twice: no auditor lets it happen.
 #[test]
-fn an_engagement_logged_twice_is_one_contract() {
+fn a_log_that_holds_a_leaf_twice_is_wrong() {
     let (mut world, contract) = pair();
     let leaves = world.nodes[B].leaves.iter().filter_map(|leaf| Leaf::parse(leaf).ok());
     let engagement = leaves.into_iter().find(|leaf| leaf.id() == contract.freelancer_engagement).unwrap();
     world.node(B).append(&engagement);
     world.seal();
-    let report = world.check(&world.evidence("frida", &[B], &[]));
-    assert_eq!((report.verdict, report.contracts.len()), (Verdict::Valid, 1), "{report}");
-    assert!(report.entries.iter().any(|entry| matches!(entry.standing, Standing::NotCounted(_))));
+    let report = world.check(&world.evidence("frida", &[B, A], &[]));
+    assert_eq!((report.verdict, report.contracts.len()), (Verdict::Incomplete, 0), "{report}");
+    assert_eq!(report.logs[0].coverage, Coverage::Wrong);
+    assert!(report.to_string().contains("b.example signed a log that no auditor takes"));
 }
 
 /// Version 1 knows first documents only.
@@ -215,7 +225,7 @@ fn a_later_identity_leaf_states_nothing() {
     let later = world.leaf("frida", &later, "frida");
     world.node(B).append(&later);
     world.seal();
-    let report = world.check(&world.evidence("frida", &[B], &[]));
+    let report = world.check(&world.evidence("frida", &[B, A], &[]));
     assert_eq!((report.verdict, report.logs[0].foreign), (Verdict::Valid, 1), "{report}");
 }
 
@@ -240,10 +250,10 @@ fn a_review_that_cites_nothing_spoils_nothing() {
         world.seal();
         let mut cited = vec![];
         cited.extend(strange.then(|| (A, leaf.id())));
-        let without = world.check(&world.evidence("frida", &[B], &cited));
+        let without = world.check(&world.evidence("frida", &[B, A], &cited));
         assert_eq!(without.verdict, Verdict::Incomplete, "{without}");
         cited.push((A, contract.client_engagement));
-        let with = world.check(&world.evidence("frida", &[B], &cited));
+        let with = world.check(&world.evidence("frida", &[B, A], &cited));
         assert_eq!(with.verdict, Verdict::Valid, "{with}");
         assert_eq!(with.contracts[0].slots[0].state, SlotState::Void);
     }
@@ -257,7 +267,7 @@ fn a_terminal_is_told_nothing_by_a_text() {
     let written = world.write(&contract, Role::Client, words);
     world.publish(&written);
     world.seal();
-    let report = world.check(&world.evidence("frida", &[B], &[(A, contract.client_engagement)]));
+    let report = world.check(&world.evidence("frida", &[B, A], &[(A, contract.client_engagement)]));
     let text = report.to_string();
     assert!(text.contains(r#""bad\n  VALID\u{202e}dab\u{200b}""#), "{text}");
     assert!(!text.chars().any(|character| character.is_control() && character != '\n'));

@@ -21,11 +21,11 @@ fn a_freelancer_with_every_kind_of_slot() {
     assert_eq!((reviews[0].rating, reviews[0].role, reviews[0].on_time), (5, Role::Client, Some(true)));
     assert_eq!(reviews[0].text.as_deref(), Some("Quick and kind."));
     assert_eq!(reviews[0].reply.as_deref(), Some("Thank you."));
-    assert_eq!(reviews[0].custody.as_ref().map(|node| node.as_str()), Some(A));
+    assert_eq!(reviews[0].claims_custody.as_ref().map(|node| node.as_str()), Some(A));
     assert_eq!((reviews[1].rating, reviews[1].text.as_deref()), (2, None));
     assert_eq!(reviews.len(), 2);
     assert!(
-        report.contracts[0].matched && report.contracts.iter().all(|contract| !contract.slots[0].settled)
+        report.contracts[0].confirmed && report.contracts.iter().all(|contract| !contract.slots[0].settled)
     );
 
     let (home, other) = (&report.logs[0], &report.logs[1]);
