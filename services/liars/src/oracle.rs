@@ -1,5 +1,7 @@
 //! Who saw everything, and knows what stands where.
 
+use std::borrow::Cow;
+
 use hanse_ledger::{Leaf, LeafId, Statement};
 
 use crate::world::{Contract, History, Line, NAMES, Said, Side, World, now, operator_of};
@@ -118,16 +120,23 @@ impl World {
 
     /// The state of a log with this size and root, with its cosignatures, if the log ever signed it.
     #[must_use]
-    pub fn signed(&self, log: usize, size: u64, root: &str) -> Option<(std::borrow::Cow<'_, History>, &[Line])> {
-        self.operators.get(log)?.branches.iter().find_map(|branch| {
-            let head = branch.heads.iter().find(|head| head.size == size)?;
+    pub fn signed(&self, log: usize, size: u64, root: &str) -> Option<(Cow<'_, History>, Vec<Line>)> {
+        let mut found: Option<(Cow<'_, History>, Vec<Line>)> = None;
+        // Two histories of a log begin alike.
+        for branch in &self.operators.get(log)?.branches {
+            let Some(head) = branch.heads.iter().find(|head| head.size == size) else { continue };
             let history = if size == branch.history.size() {
-                std::borrow::Cow::Borrowed(&branch.history)
+                Cow::Borrowed(&branch.history)
             } else {
-                std::borrow::Cow::Owned(branch.history.at(size))
+                Cow::Owned(branch.history.at(size))
             };
-            (history.root().base64() == root).then_some((history, head.lines.as_slice()))
-        })
+            match &mut found {
+                _ if history.root().base64() != root => {}
+                None => found = Some((history, head.lines.clone())),
+                Some((_, lines)) => lines.extend(&head.lines),
+            }
+        }
+        found
     }
 }
 

@@ -35,10 +35,14 @@ fn no_verdict_says_more_than_the_truth_and_no_stranger_spoils_a_file() {
     for failure in failed.iter().take(SHOWN) {
         println!("\n{failure}");
     }
-    let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
+    let mut kinds = std::collections::BTreeMap::<String, usize>::new();
     for failure in &failed {
         let line = failure.lines().next().unwrap_or_default();
-        *kinds.entry(line.split_once(": ").map_or(line, |(_, says)| says)).or_default() += 1;
+        let says = line.split_once(": ").map_or(line, |(_, says)| says);
+        // Who it is about, and at which log, would make each one its own kind.
+        let same: String = says.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+        let same = ["a", "b", "c", "d", "e"].iter().fold(same, |same, name| same.replace(&format!("{name}.example"), "…"));
+        *kinds.entry(same).or_default() += 1;
     }
     println!("{kinds:#?}");
     assert_eq!(failed.len(), 0, "worlds in which a verdict is wrong");

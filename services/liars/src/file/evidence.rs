@@ -11,7 +11,7 @@ use super::{Shelf, View};
 use crate::world::{Contract, NOW, Side, World, log_of, operator_of};
 
 /// Whether an engagement may stand at the checkpoint of its part.
-const SHARED: bool = false;
+const SHARED: bool = true;
 
 /// All that these views hold about a person.
 #[must_use]

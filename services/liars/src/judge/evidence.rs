@@ -66,7 +66,7 @@ impl<'w> Judge<'_, 'w> {
             let (size, root) = (lines.next()?.parse().ok()?, lines.next()?);
             let (history, lines) = self.world.signed(log, size, root)?;
             // Whatever lines the file shows, these are all that there are.
-            Some((log, Shown { history, audited: self.world.audited(log, lines, self.case.policy) }))
+            Some((log, Shown { history, audited: self.world.audited(log, &lines, self.case.policy) }))
         });
         shown.collect()
     }

@@ -194,6 +194,7 @@ pub fn tell(world: &mut World, plan: &mut Plan) {
         world.lying_auditors.insert(auditor);
     }
     let liars = choose(world);
+    world.lying_logs.extend(&liars.operators);
     for _ in 0..=world.dice.below(LIES_MAX) {
         let lie = *world.dice.pick(Lie::ALL).unwrap();
         let told = lie.tell(world, plan, &liars);

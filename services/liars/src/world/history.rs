@@ -30,7 +30,7 @@ pub struct History {
 }
 
 /// Who cosigned, and when.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Line {
     /// The operator.
     pub by: usize,
@@ -103,6 +103,12 @@ impl History {
         if Leaf::parse_general(bytes).is_err() {
             self.mark();
         }
+    }
+
+    /// Whether a leaf makes the log wrong, being out of form or there already.
+    #[must_use]
+    pub fn breaks(&self, bytes: &[u8]) -> bool {
+        Leaf::parse_general(bytes).map_or(true, |leaf| self.ids.contains(&leaf.id()))
     }
 
     /// Adds a leaf that the index counts for nobody.

@@ -9,6 +9,7 @@ mod plan;
 mod play;
 mod saying;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::kind::Body;
@@ -87,15 +88,42 @@ pub struct World {
     pub withheld: BTreeSet<[u8; 32]>,
     /// Leaves whose signature does not fit.
     pub unsigned: BTreeSet<Vec<u8>>,
+    /// Operators who log whatever they like.
+    pub lying_logs: BTreeSet<usize>,
     /// Operators whose auditor cosigns whatever it is given.
     pub lying_auditors: BTreeSet<usize>,
     /// Operators whose auditor says nothing.
     pub silent_auditors: BTreeSet<usize>,
     /// Who lies, and how.
     pub told: Vec<Told>,
+    notes: RefCell<BTreeMap<operator::NoteKey, String>>,
 }
 
 impl World {
+    /// Operators with empty logs, and nobody.
+    #[must_use]
+    pub fn new(seed: u64, mut dice: Random, rounds: Vec<Timestamp>) -> Self {
+        let operators = (0..NAMES.len()).map(|operator| Operator::new(operator, &mut dice)).collect();
+        Self {
+            seed,
+            dice,
+            operators,
+            people: Vec::new(),
+            contracts: Vec::new(),
+            said: Vec::new(),
+            settled: Vec::new(),
+            rounds,
+            documents: BTreeMap::new(),
+            withheld: BTreeSet::new(),
+            unsigned: BTreeSet::new(),
+            lying_logs: BTreeSet::new(),
+            lying_auditors: BTreeSet::new(),
+            silent_auditors: BTreeSet::new(),
+            told: Vec::new(),
+            notes: RefCell::default(),
+        }
+    }
+
     /// A document by a person, said at that time.
     pub fn sign(&mut self, who: usize, body: Body, from: Timestamp) -> Verified {
         let custody = self.people[who].custody();

@@ -6,6 +6,9 @@ use super::history::{Branch, Line};
 use super::{History, NAMES, World, log_of};
 use crate::random::Random;
 
+/// Which note: operator, size, root and cosignatures.
+pub(super) type NoteKey = (usize, u64, String, Vec<Line>);
+
 /// A node's keys, and its log.
 #[derive(Debug)]
 pub struct Operator {
@@ -33,9 +36,19 @@ impl Operator {
 }
 
 impl World {
-    /// The signed note of a state of a log with these cosignatures.
+    /// The signed note of a state of a log with these cosignatures. Each is signed once, since many files show the same.
     #[must_use]
     pub fn note(&self, operator: usize, history: &History, lines: &[Line]) -> String {
+        let key = (operator, history.size(), history.root().hex(), lines.to_vec());
+        if let Some(note) = self.notes.borrow().get(&key) {
+            return note.clone();
+        }
+        let note = self.sign_note(operator, history, lines);
+        self.notes.borrow_mut().insert(key, note.clone());
+        note
+    }
+
+    fn sign_note(&self, operator: usize, history: &History, lines: &[Line]) -> String {
         let origin = KeyName::parse(&log_of(operator)).unwrap();
         let checkpoint = Checkpoint { origin, size: history.size(), root: history.root() };
         let cosign = |line: &Line| {

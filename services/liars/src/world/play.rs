@@ -1,6 +1,8 @@
 //! Logs what was planned, round by round, and lets the auditors cosign what they hold.
 
-use super::{Branch, Event, Head, Line, NAMES, Plan, World};
+use hanse_ledger::Leaf;
+
+use super::{Branch, Event, Head, Line, NAMES, Plan, Said, Settled, Side, What, World};
 
 /// Seconds between the cosignatures of one operator and the next.
 const PACE: i64 = 60;
@@ -17,9 +19,23 @@ pub fn play(world: &mut World, plan: &Plan) {
         let branches = if plan.forks.contains_key(&log) { 2 } else { 1 };
         world.operators[log].branches = vec![branch; branches];
     }
+    let mut waiting: Vec<&Event> = Vec::new();
     for round in 0..world.rounds.len() {
-        for event in plan.events.iter().filter(|event| event.round == round) {
-            log(world, event);
+        waiting.extend(plan.events.iter().filter(|event| event.round == round));
+        // What an honest home does not accept yet, it may when it has seen more.
+        loop {
+            let before = waiting.len();
+            waiting.retain(|event| {
+                let lies = world.lying_logs.contains(&event.log);
+                let accepted = lies || accepts(world, plan, event);
+                if accepted {
+                    log(world, plan, event, round);
+                }
+                !accepted
+            });
+            if waiting.len() == before {
+                break;
+            }
         }
         for log in 0..NAMES.len() {
             for branch in 0..world.operators[log].branches.len() {
@@ -30,13 +46,67 @@ pub fn play(world: &mut World, plan: &Plan) {
     }
 }
 
-fn log(world: &mut World, event: &Event) {
-    let branches = world.operators[event.log].branches.iter_mut().enumerate();
-    for (_, branch) in branches.filter(|(place, _)| event.only.is_none_or(|only| only == *place)) {
+/// Whether an honest node files this leaf now.
+fn accepts(world: &World, plan: &Plan, event: &Event) -> bool {
+    let sees = |log: usize, leaf: &Leaf| {
+        let second = plan.forks.get(&log).is_some_and(|second| second.contains(&event.log));
+        let history = &world.operators[log].branches[usize::from(second)].history;
+        history.place(leaf.bytes()).is_some_and(|place| history.is_right(place + 1))
+    };
+    let engaged = |contract: usize, side: Side| {
+        let of = &world.contracts[contract];
+        of.engagement(side).is_some_and(|leaf| sees(world.people[of.party(side)].home, leaf))
+    };
+    let active = |contract: usize| Side::BOTH.into_iter().all(|side| engaged(contract, side));
+    match event.what {
+        What::Identity(_) | What::Other | What::Engagement(_, Side::Client) => true,
+        What::Engagement(contract, Side::Freelancer) => engaged(contract, Side::Client),
+        What::Settle(settled) => {
+            let Settled { contract, leaf } = &world.settled[settled];
+            let author = world.people[world.contracts[*contract].freelancer].home;
+            active(*contract) && (!event.copy || sees(author, leaf))
+        }
+        What::Commit(said) => {
+            let Said { contract, side, commit, .. } = &world.said[said];
+            let author = world.people[world.contracts[*contract].party(*side)].home;
+            // One review for a slot: the first one stands.
+            let rivals = world.said.iter().filter(|other| {
+                other.contract == *contract && other.side == *side && other.commit.id() != commit.id()
+            });
+            let first = rivals.into_iter().all(|rival| !sees(event.log, &rival.commit));
+            active(*contract) && first && (!event.copy || sees(author, commit))
+        }
+        What::Open(said) => {
+            let Said { contract, side, commit, open, sealed, binds, .. } = &world.said[said];
+            let author = world.people[world.contracts[*contract].party(*side)].home;
+            // An honest home files the opening of what it can show and finds fitting.
+            let shown = *binds && !world.withheld.contains(sealed.as_bytes());
+            sees(event.log, commit) && (!event.copy || (shown && sees(author, open)))
+        }
+        What::Reply(said) => {
+            let Said { contract, side, open, .. } = &world.said[said];
+            let author = world.people[world.contracts[*contract].party(*side)].home;
+            sees(event.log, open) || sees(author, open)
+        }
+    }
+}
+
+fn log(world: &mut World, plan: &Plan, event: &Event, round: usize) {
+    for place in 0..world.operators[event.log].branches.len() {
+        if event.only.is_some_and(|only| only != place) {
+            continue;
+        }
+        let branch = &mut world.operators[event.log].branches[place];
+        if branch.history.wrong.is_none() && (event.hidden || branch.history.breaks(&event.bytes)) {
+            // What was right before is signed and cosigned before.
+            seal(branch);
+            cosign(world, plan, round, (event.log, place));
+        }
+        let history = &mut world.operators[event.log].branches[place].history;
         if event.hidden {
-            branch.history.append_hidden(&event.bytes);
+            history.append_hidden(&event.bytes);
         } else {
-            branch.history.append(&event.bytes);
+            history.append(&event.bytes);
         }
     }
 }
