@@ -9,6 +9,7 @@
 pub mod file;
 pub mod judge;
 pub mod lies;
+pub mod mutate;
 pub mod oracle;
 pub mod random;
 pub mod run;
