@@ -86,9 +86,9 @@ impl World {
             matches!(leaf.statement(), Some(Statement::Commit { engagement, .. }) if *engagement == own.id())
         });
         let Some(commit) = commit.map(Leaf::id) else { return (None, false) };
-        let opened = self.by_slot(contract, side, logs).any(
-            |leaf| matches!(leaf.statement(), Some(Statement::Open { cites }) if *cites == commit),
-        );
+        let opened = self
+            .by_slot(contract, side, logs)
+            .any(|leaf| matches!(leaf.statement(), Some(Statement::Open { cites }) if *cites == commit));
         (self.said_by(&commit).filter(|said| opened && said.binds), opened)
     }
 

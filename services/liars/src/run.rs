@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use crate::file::{Shelf, bytes_of, evidence, record};
 use crate::judge::{self, Asked, Came, Case, Tally, Wrong};
+use crate::lies;
 use crate::lies::files::FileLie;
 use crate::lies::records::RecordLie;
 use crate::oracle::policies;
 use crate::random::Random;
 use crate::world::{NAMES, Plan, World, honest, play};
-use crate::lies;
 
 /// Files of liars about one person, and records of liars, in one world: enough that every kind meets every lie in some thousand worlds.
 const BENT_FILES: usize = 4;
@@ -50,7 +50,7 @@ pub fn run(seed: u64, seen: &mut Seen) -> Result<(), String> {
     let run = Run { world: &world, plan: &plan, policy, text: world.policy(policy) };
     run.honest(&mut dice, seen)?;
     run.bent(&mut dice, seen)?;
-    if seed % RECORD_WORLDS == 0 { run.records(&mut dice, seen) } else { Ok(()) }
+    if seed.is_multiple_of(RECORD_WORLDS) { run.records(&mut dice, seen) } else { Ok(()) }
 }
 
 struct Run<'w> {

@@ -44,7 +44,10 @@ impl<'w> Shelf<'w> {
         let views = (0..world.operators.len()).map(|log| {
             let second = plan.forks.get(&log).is_some_and(|second| second.contains(&node));
             let branch = usize::from(second);
-            let before = Self::followed(&world.operators[log].branches[branch], log == node);
+            let shown = &world.operators[log].branches[branch];
+            // A liar's own node may serve what nobody cosigns.
+            let newest = log == node && world.operator_lies(log) && world.seed.is_multiple_of(2);
+            let before = if newest { Some(0) } else { Self::followed(shown, log == node) };
             if before.is_none() {
                 absent.insert(log);
             }
@@ -59,7 +62,8 @@ impl<'w> Shelf<'w> {
         let newest_first = || branch.heads.iter().rev();
         let asked = quorum(NAMES.len() - 1);
         let right = |head: &Head| own || branch.history.is_right(head.size);
-        let audited = newest_first().position(|head| right(head) && asked <= head.latest().len());
+        let auditors = |head: &Head| head.latest().iter().filter(|line| !line.witness).count();
+        let audited = newest_first().position(|head| right(head) && asked <= auditors(head));
         audited.or_else(|| newest_first().position(right))
     }
 

@@ -101,7 +101,6 @@ impl World {
         let contract = self.contracts.iter().find(|contract| {
             Side::BOTH.iter().any(|side| contract.word(*side).is_some_and(|own| own.id() == word.id()))
         });
-        contract.is_some_and(|contract| contract.offer.id() == review.contract)
-            && *word.issuer() == review.id
+        contract.is_some_and(|contract| contract.offer.id() == review.contract) && *word.issuer() == review.id
     }
 }

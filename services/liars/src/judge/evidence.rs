@@ -81,7 +81,10 @@ impl<'w> Judge<'_, 'w> {
                     return Some(says);
                 }
                 if slot.settled && !self.paid(contract) {
-                    return Some(format!("a payment that nobody confirmed counts for {}", contract.engagement));
+                    return Some(format!(
+                        "a payment that nobody confirmed counts for {}",
+                        contract.engagement
+                    ));
                 }
             }
         }
@@ -101,7 +104,8 @@ impl<'w> Judge<'_, 'w> {
             && *author == review.author
             && said.rating == review.rating
             && (review.text.is_none() || review.text == said.text);
-        (!same).then(|| format!("a review counts that does not bind, or says something else: {}", review.commit))
+        (!same)
+            .then(|| format!("a review counts that does not bind, or says something else: {}", review.commit))
     }
 
     /// Whether the freelancer of this contract confirmed a payment.
@@ -132,9 +136,13 @@ impl<'w> Judge<'_, 'w> {
 
     fn shows(&self, expected: &Expected<'w>, shown: &BTreeMap<usize, Shown<'w>>) -> Option<String> {
         let name = NAMES[expected.log];
-        let found = self.report.contracts.iter().find(|contract| contract.engagement == expected.engagement.hex());
-        let Some(found) = found else { return Some(format!("a contract with somebody at {name} is not shown")) };
-        let reviews: Vec<&ReviewReport> = found.slots.iter().filter_map(|slot| slot.review.as_ref()).collect();
+        let found =
+            self.report.contracts.iter().find(|contract| contract.engagement == expected.engagement.hex());
+        let Some(found) = found else {
+            return Some(format!("a contract with somebody at {name} is not shown"));
+        };
+        let reviews: Vec<&ReviewReport> =
+            found.slots.iter().filter_map(|slot| slot.review.as_ref()).collect();
         let settled = found.slots.iter().any(|slot| slot.settled);
         if !self.case.policy.contains(&expected.log) {
             if self.report.verdict == Verdict::Valid {
@@ -147,7 +155,9 @@ impl<'w> Judge<'_, 'w> {
             return Some(format!("nobody vouches for the log of {name}, and the verdict does not mind"));
         }
         if (expected.settled || expected.review.is_some()) && !expected.engaged {
-            return Some(format!("an outcome without an engagement at {name}, and the verdict does not mind"));
+            return Some(format!(
+                "an outcome without an engagement at {name}, and the verdict does not mind"
+            ));
         }
         if settled != expected.settled {
             return Some(format!("settled is {settled}, and stands in the logs as {}", expected.settled));
@@ -208,7 +218,9 @@ impl<'w> Judge<'_, 'w> {
                 let names = blamed.iter().any(|log| self.names(NAMES[*log]));
                 (!names).then(|| "the verdict is incomplete, and does not name whose log is at fault".into())
             }
-            verdict => Some(format!("an honest file is {verdict:?}, and no log that it rests on is at fault")),
+            verdict => {
+                Some(format!("an honest file is {verdict:?}, and no log that it rests on is at fault"))
+            }
         }
     }
 

@@ -29,8 +29,7 @@ pub enum Came {
 
 impl Came {
     /// Every outcome, the worst first.
-    pub const ALL: [Self; 5] =
-        [Self::Unusable, Self::Invalid, Self::Incomplete, Self::Partial, Self::Valid];
+    pub const ALL: [Self; 5] = [Self::Unusable, Self::Invalid, Self::Incomplete, Self::Partial, Self::Valid];
 
     /// As the word of a command line.
     #[must_use]

@@ -87,15 +87,19 @@ impl Judge<'_, '_> {
         }
         for log in self.case.policy {
             if !self.asked.logs.contains(log) {
-                return Some(format!("the log of {} is not there, and the verdict does not mind", NAMES[*log]));
+                return Some(format!(
+                    "the log of {} is not there, and the verdict does not mind",
+                    NAMES[*log]
+                ));
             }
             if !self.audited(*log) {
                 return Some(format!("nobody vouches for {}, and the verdict does not mind", NAMES[*log]));
             }
         }
         let outside = self.outside();
-        (outside != (self.report.verdict == Verdict::Partial))
-            .then(|| format!("contracts at logs outside the policy: {outside}, and the verdict says otherwise"))
+        (outside != (self.report.verdict == Verdict::Partial)).then(|| {
+            format!("contracts at logs outside the policy: {outside}, and the verdict says otherwise")
+        })
     }
 
     /// Whether engagements name logs that the policy does not name.
@@ -106,7 +110,9 @@ impl Judge<'_, '_> {
             let Some(leaf) = leaf else { return false };
             let Some(Statement::Engagement { log, .. }) = leaf.statement() else { return false };
             let own = self.world.contracts.iter().any(|contract| {
-                Side::BOTH.iter().any(|side| contract.engagement(*side).is_some_and(|own| own.bytes() == bytes))
+                Side::BOTH
+                    .iter()
+                    .any(|side| contract.engagement(*side).is_some_and(|own| own.bytes() == bytes))
             });
             own && !self.case.policy.iter().any(|operator| log.starts_with(NAMES[*operator]))
         })
@@ -116,18 +122,18 @@ impl Judge<'_, '_> {
     fn equal(&self) -> Option<String> {
         let own = self.own_score()?;
         let Some(shown) = &self.report.explanation else { return Some("there is no score".into()) };
-        let same = shown.score.finding == own.score.finding
-            && shown.own == own.own
-            && shown.voices == own.voices;
-        (!same).then(|| format!("the score is {:?}, and should be {:?}", shown.score.finding, own.score.finding))
+        let same =
+            shown.score.finding == own.score.finding && shown.own == own.own && shown.voices == own.voices;
+        (!same)
+            .then(|| format!("the score is {:?}, and should be {:?}", shown.score.finding, own.score.finding))
     }
 
     fn own_score(&self) -> Option<Explanation> {
-        let mut graph = Graph::build(Parameters::default(), Epoch::of_day(now().day()), self.entries()).ok()?;
+        let mut graph =
+            Graph::build(Parameters::default(), Epoch::of_day(now().day()), self.entries()).ok()?;
         graph.set_heads(Vec::new());
-        let [viewer, subject] = [self.asked.viewer, self.case.who].map(|who| {
-            hanse_reputation::Person::of(&self.world.people[who].did)
-        });
+        let [viewer, subject] = [self.asked.viewer, self.case.who]
+            .map(|who| hanse_reputation::Person::of(&self.world.people[who].did));
         graph.explain(Standpoint::own(viewer), &subject).ok()
     }
 
@@ -206,4 +212,3 @@ impl Judge<'_, '_> {
         (!record && !silent).then(|| format!("an honest record is incomplete: {}", says.join("; ")))
     }
 }
-

@@ -37,18 +37,12 @@ fn follows(event: &Event, first: What) -> bool {
 pub(super) fn no_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
     let place = one(world, plan, |event| event.copy && outcome(event.what) && liars.holds(event.log))?;
     let Event { log, what, .. } = plan.events[place].clone();
-    plan.events.retain(|event| {
-        event.log != log || matches!(event.what, What::Reply(_)) || !follows(event, what)
-    });
+    plan.events
+        .retain(|event| event.log != log || matches!(event.what, What::Reply(_)) || !follows(event, what));
     Some(Told::harmless(lie))
 }
 
-fn without(
-    lie: Lie,
-    world: &mut World,
-    plan: &mut Plan,
-    fits: impl Fn(&Event) -> bool,
-) -> Option<Told> {
+fn without(lie: Lie, world: &mut World, plan: &mut Plan, fits: impl Fn(&Event) -> bool) -> Option<Told> {
     let place = one(world, plan, |event| !event.copy && fits(event))?;
     let what = plan.events[place].what;
     plan.events.retain(|event| !follows(event, what));
@@ -140,13 +134,13 @@ fn forked(world: &mut World, plan: &mut Plan, log: usize, second: BTreeSet<usize
         return None;
     }
     for _ in 0..=world.dice.below(2) {
-        let place = one(world, plan, |event| event.log == log && outcome(event.what) && event.only.is_none())?;
+        let place =
+            one(world, plan, |event| event.log == log && outcome(event.what) && event.only.is_none())?;
         plan.events[place].only = Some(0);
         let Event { what, copy, .. } = plan.events[place];
         // Who follows the second history does not see it there, so does not file it.
-        plan.events.retain(|event| {
-            copy || !event.copy || !follows(event, what) || !second.contains(&event.log)
-        });
+        plan.events
+            .retain(|event| copy || !event.copy || !follows(event, what) || !second.contains(&event.log));
     }
     plan.forks.insert(log, second);
     Some(())
@@ -238,7 +232,8 @@ pub(super) fn unknown_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars
 fn signed_by(leaf: &[u8], key: &SigningKey) -> Vec<u8> {
     let mut fields: Map<String, Value> = serde_json::from_slice(leaf).unwrap();
     fields.remove("sigs");
-    let message = [b"hanse/leaf/v1\n".as_slice(), &canonical::to_vec(&Value::Object(fields.clone()))].concat();
+    let message =
+        [b"hanse/leaf/v1\n".as_slice(), &canonical::to_vec(&Value::Object(fields.clone()))].concat();
     let signature = key.sign(&message);
     fields.insert("sigs".into(), json!([{"key": key.public().hex(), "value": signature.hex()}]));
     canonical::to_vec(&Value::Object(fields))

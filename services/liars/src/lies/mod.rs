@@ -86,7 +86,7 @@ lies! {
     SplitFork => logs::split_fork,
     /// A lying auditor dates its cosignatures wrong.
     CosignTimes => logs::cosign_times,
-    /// An auditor cosigns nothing.
+    /// An operator cosigns with the key that does not say that it audited.
     Silence => logs::silence,
     /// A leaf stands twice.
     LeafTwice => logs::leaf_twice,

@@ -125,7 +125,10 @@ pub(super) fn bad_utf8(base: &Base, dice: &mut Random) -> Option<Mutation> {
 pub(super) fn lone_surrogate(base: &Base, dice: &mut Random) -> Option<Mutation> {
     token(base, dice, &["text"], |value, dice| {
         let lone = ["\\ud800", "\\udc00", "\\udbff\\u0041", "\\udfff\\ud800"];
-        Some(format!("\"{}{}\"", escaped(value.as_str()?, dice).trim_matches('"'), dice.pick(&lone)?).into_bytes())
+        Some(
+            format!("\"{}{}\"", escaped(value.as_str()?, dice).trim_matches('"'), dice.pick(&lone)?)
+                .into_bytes(),
+        )
     })
 }
 
@@ -166,7 +169,9 @@ pub(super) fn other_encoding(base: &Base, dice: &mut Random) -> Option<Mutation>
     let (says, bytes): (&str, Vec<u8>) = match dice.below(7) {
         0 => ("UTF-16 little", units().flat_map(u16::to_le_bytes).collect()),
         1 => ("UTF-16 big", units().flat_map(u16::to_be_bytes).collect()),
-        2 => ("UTF-16 with mark", std::iter::once(0xfeff).chain(units()).flat_map(u16::to_le_bytes).collect()),
+        2 => {
+            ("UTF-16 with mark", std::iter::once(0xfeff).chain(units()).flat_map(u16::to_le_bytes).collect())
+        }
         3 => ("UTF-32", text.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect()),
         4 => ("byte order mark", [b"\xef\xbb\xbf", &base.bytes[..]].concat()),
         5 => ("UTF-32 big", text.chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect()),

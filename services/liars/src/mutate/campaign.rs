@@ -40,7 +40,8 @@ impl Campaign {
     /// Changes these files so often in each family, and asks the second implementation about every `every`th evidence file.
     pub fn run(&mut self, bases: &[Base], rounds: usize, seed: u64, mut second: Option<(&mut Second, u64)>) {
         for base in bases.iter().filter(|base| base.kind == Kind::Evidence) {
-            let whole = Mutation { says: String::new(), bytes: base.bytes.clone(), policy: base.policy.clone() };
+            let whole =
+                Mutation { says: String::new(), bytes: base.bytes.clone(), policy: base.policy.clone() };
             self.one("unchanged", base, &whole, second.as_mut().map(|(second, _)| &mut **second));
         }
         for (family, mutate) in FAMILIES {
@@ -113,18 +114,14 @@ impl Campaign {
         }
     }
 
-    fn mistake(
-        &mut self,
-        sort: &'static str,
-        family: &str,
-        base: &Base,
-        mutation: &Mutation,
-        differs: &str,
-    ) {
+    fn mistake(&mut self, sort: &'static str, family: &str, base: &Base, mutation: &Mutation, differs: &str) {
         let count = self.mistakes.entry(sort).or_default();
         *count += 1;
         if usize::try_from(*count).is_ok_and(|count| count <= TOLD) {
-            self.wrong.push(format!("{sort}: {family} of the file \"{}\": {}\n{differs}", base.name, mutation.says));
+            self.wrong.push(format!(
+                "{sort}: {family} of the file \"{}\": {}\n{differs}",
+                base.name, mutation.says
+            ));
         }
     }
 

@@ -129,10 +129,11 @@ impl Content {
                     && (own.3.is_none() || own.3 == other.3)
             });
         let state = |state: &str| if vouched { state.replace("expired", "open") } else { state.to_owned() };
-        let slots = own.slots.len() == other.slots.len()
-            && own.slots.iter().zip(&other.slots).all(|(own, other)| {
-                (&own.0, state(&own.1), own.2) == (&other.0, state(&other.1), other.2)
-            });
+        let slots =
+            own.slots.len() == other.slots.len()
+                && own.slots.iter().zip(&other.slots).all(|(own, other)| {
+                    (&own.0, state(&own.1), own.2) == (&other.0, state(&other.1), other.2)
+                });
         reviews && slots && own.foreign == other.foreign && own.score == other.score
     }
 }

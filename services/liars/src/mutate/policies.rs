@@ -46,7 +46,14 @@ pub(super) fn quorum(base: &Base, dice: &mut Random) -> Option<Mutation> {
         let how = ["0", "1", "2", "4", "5", "6", "all", "any", "-1", "x"];
         let how = dice.pick(&how)?;
         lines.push(format!("group g {how} {named}"));
-        let quorum = ["quorum g", "quorum none", "quorum h", "quorum", "quorum g\nquorum g", "quorum a.example/auditor"];
+        let quorum = [
+            "quorum g",
+            "quorum none",
+            "quorum h",
+            "quorum",
+            "quorum g\nquorum g",
+            "quorum a.example/auditor",
+        ];
         let quorum = (*dice.pick(&quorum)?).to_owned();
         let says = format!("{how}, {quorum}");
         lines.push(quorum);

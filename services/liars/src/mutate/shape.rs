@@ -45,7 +45,8 @@ pub(super) fn key_renamed(base: &Base, dice: &mut Random) -> Option<Mutation> {
 
 pub(super) fn key_added(base: &Base, dice: &mut Random) -> Option<Mutation> {
     base.change(object(base, dice)?, |value| {
-        let added = [("checkpoint", json!("")), ("more", json!(1)), ("documents", json!([])), ("a", json!({}))];
+        let added =
+            [("checkpoint", json!("")), ("more", json!(1)), ("documents", json!([])), ("a", json!({}))];
         let (key, more) = dice.pick(&added)?.clone();
         let before = value.as_object_mut()?.insert(key.to_owned(), more);
         before.is_none().then(|| key.to_owned())

@@ -9,8 +9,8 @@ use crate::random::Random;
 
 /// The order of Ed25519's group, little-endian: a signature with it added to S fits the same equation, and is none.
 const ORDER: [u8; 32] = [
-    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
 /// Bytes of a signature.
@@ -131,7 +131,9 @@ fn next_letter(text: &str) -> Option<char> {
 }
 
 pub(super) fn anothers(base: &Base, dice: &mut Random) -> Option<Mutation> {
-    let signed = |shape: &str| shape.ends_with("/sigs/*") || shape.ends_with("/proof") || shape.ends_with("/proofValue");
+    let signed = |shape: &str| {
+        shape.ends_with("/sigs/*") || shape.ends_with("/proof") || shape.ends_with("/proofValue")
+    };
     let at = base.shapes.pick(&["text", "object"], signed, dice)?.clone();
     let other: Value = base.value(&base.shapes.alike(&base.shapes, &at, dice)?)?.clone();
     base.change(&at, |value| {

@@ -50,7 +50,10 @@ impl Shapes {
             shape = format!("{shape}<{text}>");
         }
         self.0.entry((shape.clone(), kind(value))).or_default().push(at.clone());
-        let step = |key: &str| At { line: at.line, pointer: format!("{}/{}", at.pointer, key.replace('~', "~0").replace('/', "~1")) };
+        let step = |key: &str| At {
+            line: at.line,
+            pointer: format!("{}/{}", at.pointer, key.replace('~', "~0").replace('/', "~1")),
+        };
         match value {
             Value::Array(items) => {
                 for (place, item) in items.iter().enumerate() {
@@ -92,7 +95,11 @@ pub(super) const fn any(_: &str) -> bool {
 
 impl Base {
     /// The file with one value changed; none if the change says so.
-    pub(super) fn change(&self, at: &At, change: impl FnOnce(&mut Value) -> Option<String>) -> Option<Mutation> {
+    pub(super) fn change(
+        &self,
+        at: &At,
+        change: impl FnOnce(&mut Value) -> Option<String>,
+    ) -> Option<Mutation> {
         let mut values = self.values.clone();
         let value = values.get_mut(at.line)?.pointer_mut(&at.pointer)?;
         let says = format!("{} of line {}: {}", at.pointer, at.line, change(value)?);

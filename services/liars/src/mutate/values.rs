@@ -22,7 +22,8 @@ pub(super) fn null(base: &Base, dice: &mut Random) -> Option<Mutation> {
 pub(super) fn other_type(base: &Base, dice: &mut Random) -> Option<Mutation> {
     base.change(base.shapes.pick(KINDS, any, dice)?, |value| {
         let text = value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
-        let others = [json!(true), json!(0), json!(""), json!([]), json!({}), json!([value.clone()]), json!(text)];
+        let others =
+            [json!(true), json!(0), json!(""), json!([]), json!({}), json!([value.clone()]), json!(text)];
         let other = dice.pick(&others)?.clone();
         let differs = *value != other;
         let says = other.to_string().chars().take(60).collect();

@@ -182,7 +182,8 @@ impl History {
             return self.clone();
         }
         let mut earlier = Self::default();
-        for ((bytes, _), listed) in self.leaves.iter().zip(&self.listed).take(usize::try_from(size).unwrap()) {
+        for ((bytes, _), listed) in self.leaves.iter().zip(&self.listed).take(usize::try_from(size).unwrap())
+        {
             match listed {
                 None => earlier.seal(),
                 Some(_) if earlier.size() == 0 => earlier.begin_wrongly(),

@@ -1,8 +1,8 @@
 //! A federation in which nobody lies yet.
 
-use hanse_document::SigningKey;
-use hanse_ledger::{SubjectKey, Statement};
 use hanse_document::Commitment;
+use hanse_document::SigningKey;
+use hanse_ledger::{Statement, SubjectKey};
 
 use super::{Bent, DAY, Event, NAMES, Plan, Side, What, World, now};
 use crate::random::Random;
@@ -25,7 +25,8 @@ pub fn honest(seed: u64) -> (World, Plan) {
     let mut dice = Random::seeded(seed);
     let epochs = i64::try_from(dice.below(EPOCHS_MAX)).unwrap();
     let before = (1..=epochs).rev().map(|epoch| -epoch * EPOCH_DAYS * DAY);
-    let last = LAST_ROUNDS.iter().filter(|seconds| **seconds == 3_600 || dice.chance(1, 2)).map(|seconds| -seconds);
+    let last =
+        LAST_ROUNDS.iter().filter(|seconds| **seconds == 3_600 || dice.chance(1, 2)).map(|seconds| -seconds);
     let rounds = before.chain(last).map(|seconds| now().add_seconds(seconds).unwrap()).collect();
     let mut world = World::new(seed, dice, rounds);
     let mut plan = Plan::default();

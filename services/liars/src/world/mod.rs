@@ -92,7 +92,7 @@ pub struct World {
     pub lying_logs: BTreeSet<usize>,
     /// Operators whose auditor cosigns whatever it is given.
     pub lying_auditors: BTreeSet<usize>,
-    /// Operators whose auditor says nothing.
+    /// Operators whose auditor says nothing; only their witness does.
     pub silent_auditors: BTreeSet<usize>,
     /// Who lies, and how.
     pub told: Vec<Told>,

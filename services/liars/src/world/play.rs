@@ -132,13 +132,14 @@ fn cosign(world: &mut World, plan: &Plan, round: usize, (log, place): (usize, us
         let second = plan.forks.get(&log).is_some_and(|second| second.contains(by));
         second == (place == 1)
     };
-    let others = (0..NAMES.len()).filter(|by| *by != log && !world.silent_auditors.contains(by));
+    let others = (0..NAMES.len()).filter(|by| *by != log);
     let cosigners: Vec<usize> = others.filter(|by| lies(by) || (right && follows(by))).collect();
     let at = world.rounds[round].unix();
     let lines = cosigners.into_iter().map(|by| {
         let skew = plan.skewed.get(&by).copied().unwrap_or(0);
         let pace = PACE * i64::try_from(by).unwrap();
-        Line { by, at: at + pace + skew, witness: false }
+        // Who keeps silent as an auditor may still say, by the other key, that it saw the checkpoint.
+        Line { by, at: at + pace + skew, witness: world.silent_auditors.contains(&by) }
     });
     let lines: Vec<Line> = lines.collect();
     let head = world.operators[log].branches[place].heads.last_mut().unwrap();

@@ -83,7 +83,8 @@ impl World {
         let author = bent.author.unwrap_or(self.contracts[contract].party(side));
         let from = bent.from.unwrap_or(self.rounds[round]);
         let wants_text = bent.no_text || bent.text_by.is_some() || bent.text_is_reply;
-        let words = (wants_text || self.dice.chance(1, 2)).then(|| format!("Words {}.", self.dice.below(1000)));
+        let words =
+            (wants_text || self.dice.chance(1, 2)).then(|| format!("Words {}.", self.dice.below(1000)));
         let text = words.as_ref().map(|words| self.text(author, words, from, bent));
         let body = self.review_body(contract, side, rating, bent, text.as_ref().map(Verified::commitment));
         let custody = bent.custody.clone().or_else(|| self.people[author].custody());
