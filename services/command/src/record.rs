@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use hanse_document::{LogName, Timestamp};
 use hanse_ledger::record::{
     DATINGS_MAX, DOCUMENTS_MAX, DatingLine, FileLine, Format, LINE_BYTES_MAX, LOGS_MAX, LeafLine, Line,
-    LogLine, RECORD_BYTES_MAX,
+    LogLine, RECORD_BYTES_MAX, ReadLine,
 };
 use hanse_tlog::{Checkpoint, Note};
 use serde_json::Value;
@@ -225,39 +226,40 @@ fn begun(file: &Path) -> Result<Begun, CommandError> {
         let Some(whole) = line.strip_suffix(b"\n") else {
             // What is left of a first line; anything else is somebody's file, and not ours to cut.
             let ours = begun.first || line.starts_with(BEGINNING) || BEGINNING.starts_with(line);
-            return if ours { Ok(()) } else { Err(no_record()) };
+            return if ours { Ok(ControlFlow::Continue(())) } else { Err(no_record()) };
         };
         bytes = bytes.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
-        match Line::parse(whole).map_err(|_| no_record())? {
-            Line::File(_) if !begun.first => (begun.first, begun.bytes) = (true, bytes),
-            Line::Log(log) if begun.first => {
+        match ReadLine::parse(whole).map_err(|_| no_record())? {
+            ReadLine::File(_) if !begun.first => (begun.first, begun.bytes) = (true, bytes),
+            ReadLine::Log(log) if begun.first => {
                 let size =
                     Note::parse(log.checkpoint.as_bytes()).and_then(|note| Checkpoint::parse(note.text()));
                 headed = Some((log.log, size.map_err(|_| no_record())?.size));
             }
-            Line::Dating(_) if headed.is_some() => {}
-            Line::Leaf(_) => {
+            ReadLine::Dating(_) if headed.is_some() => {}
+            ReadLine::Leaf(_) => {
                 if let Some((origin, size)) = headed.take() {
                     begun.log = Some((origin, size, 0));
                 }
                 let (_, _, have) = begun.log.as_mut().ok_or_else(no_record)?;
                 (*have, begun.bytes) = (have.saturating_add(1), bytes);
             }
-            Line::File(_) | Line::Log(_) | Line::Dating(_) => return Err(no_record()),
+            ReadLine::File(_) | ReadLine::Log(_) | ReadLine::Dating(_) => return Err(no_record()),
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(begun)
 }
 
-/// Hands on each line with its line feed. One that is longer than any may be is handed on cut, so that memory stays bounded.
+/// Hands on each line with its line feed, until `take` breaks. One that is longer than any may be is handed on cut, so that memory
+/// stays bounded.
 ///
 /// # Errors
 /// [`CommandError::File`], and whatever `take` answers.
 pub fn lines(
     open: File,
     path: &Path,
-    mut take: impl FnMut(&[u8]) -> Result<(), CommandError>,
+    mut take: impl FnMut(&[u8]) -> Result<ControlFlow<()>, CommandError>,
 ) -> Result<(), CommandError> {
     let most = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(2);
     let mut reader = BufReader::new(open);
@@ -268,6 +270,8 @@ pub fn lines(
         if read.map_err(CommandError::file(path))? == 0 {
             return Ok(());
         }
-        take(&line)?;
+        if take(&line)?.is_break() {
+            return Ok(());
+        }
     }
 }

@@ -16,5 +16,6 @@ mod bindings;
 mod honest;
 mod quorum;
 mod record;
+mod record_lacks;
 mod rules;
 mod tamper;
