@@ -33,8 +33,15 @@ struct Head {
     size: u64,
     root: String,
     checkpoint: String,
-    datings: Vec<String>,
+    datings: Datings,
 }
+
+/// Dating checkpoints by size and, of one size, by about when it was cosigned, in epochs: each node has those of the time since it runs,
+/// and notes that differ by a line or two say the same.
+type Datings = BTreeMap<(u64, u64), String>;
+
+/// Seconds of an epoch.
+const EPOCH_SECONDS: u64 = 30 * 86_400;
 
 /// What a file holds already.
 #[derive(Default)]
@@ -50,7 +57,7 @@ struct Begun {
 pub type Progress<'a> = dyn FnMut(&str, u64, u64) + 'a;
 
 /// Fetches every reputation log that these nodes keep into `file`, and goes on if it was begun. Of several nodes that keep one log,
-/// the one with its largest state is asked.
+/// the one with its largest state is asked for the leaves, and all for the datings: a node has none from before it ran.
 ///
 /// # Errors
 /// [`CommandError`] if a node does not answer or not as a node, if two nodes show different logs of one name and size, or if the file
@@ -85,7 +92,10 @@ pub fn fetch(
     for (origin, source) in sources.iter().filter(|(origin, _)| last < origin.as_str()) {
         let checkpoint = source.head.checkpoint.clone();
         writer.line(&Line::Log(LogLine { checkpoint, log: origin.clone() }))?;
-        for dating in &source.head.datings {
+        let datings = source.head.datings.range(..=(source.head.size, u64::MAX));
+        // Only the newest ones, if there are more than a file has room for: an entry that lacks its day counts as younger.
+        let datings: Vec<&String> = datings.map(|(_, dating)| dating).rev().take(DATINGS_MAX).collect();
+        for dating in datings.into_iter().rev() {
             writer.line(&Line::Dating(DatingLine { dating: dating.clone() }))?;
         }
         leaves(source, origin, 0..source.head.size, &mut writer, progress)?;
@@ -103,8 +113,8 @@ fn sources(nodes: &[Client]) -> Result<BTreeMap<String, Source<'_>>, CommandErro
             let origin = log.text("/origin");
             let named = LogName::parse(origin).is_ok();
             let Some(node) = origin.strip_suffix("/reputation").filter(|_| named) else { continue };
-            let Some(head) = head(client, node, origin)? else { continue };
-            if let Some(other) = sources.get(origin) {
+            let Some(mut head) = head(client, node, origin)? else { continue };
+            if let Some(other) = sources.get_mut(origin) {
                 if other.head.size == head.size && other.head.root != head.root {
                     return Err(CommandError::Input(format!(
                         "{} and {} show different logs of {origin} with {} leaves: the log lies to somebody, and its two signed checkpoints prove it",
@@ -114,8 +124,11 @@ fn sources(nodes: &[Client]) -> Result<BTreeMap<String, Source<'_>>, CommandErro
                     )));
                 }
                 if head.size <= other.head.size {
+                    head.datings.append(&mut other.head.datings);
+                    other.head.datings = head.datings;
                     continue;
                 }
+                head.datings.append(&mut other.head.datings);
             }
             sources.insert(origin.to_owned(), Source { client, node: node.to_owned(), head });
         }
@@ -137,11 +150,26 @@ fn head(client: &Client, node: &str, origin: &str) -> Result<Option<Head>, Comma
     let read = read.ok().filter(|read| read.origin.as_str() == origin);
     let read =
         read.ok_or_else(|| CommandError::Input(format!("{} shows no checkpoint of {origin}", client.url())))?;
-    let datings: Vec<String> = state.texts("/datings").into_iter().map(str::to_owned).collect();
-    // Only the newest ones, if there are more than a file has room for: an entry that lacks its day counts as younger.
-    let datings = datings.into_iter().rev().take(DATINGS_MAX).rev().collect();
+    let datings = state.texts("/datings").into_iter().take(DATINGS_MAX);
+    let datings = datings.filter_map(|note| Some((dating(origin, note)?, note.to_owned()))).collect();
     Ok(Some(Head { size: read.size, root: read.root.hex(), checkpoint, datings }))
 }
+
+/// Which dating this is; None for what is none of this log, and would spoil the file.
+fn dating(origin: &str, text: &str) -> Option<(u64, u64)> {
+    let note = Note::parse(text.as_bytes()).ok()?;
+    let checkpoint = Checkpoint::parse(note.text()).ok()?;
+    // A cosignature begins with its time; the signature of the log is shorter, and gives none.
+    let times = note.signatures().iter().filter(|line| line.bytes().len() == COSIGNATURE_BYTES);
+    let times = times.filter_map(|line| line.bytes().first_chunk().copied().map(u64::from_be_bytes));
+    let mut times: Vec<u64> = times.collect();
+    times.sort_unstable();
+    let about = times.get(times.len() / 2).copied().unwrap_or_default();
+    (checkpoint.origin.as_str() == origin).then_some((checkpoint.size, about / EPOCH_SECONDS))
+}
+
+/// Bytes of a cosignature: a time and an Ed25519 signature.
+const COSIGNATURE_BYTES: usize = 8 + 64;
 
 /// Fetches these leaves of a log.
 fn leaves(
