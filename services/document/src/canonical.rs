@@ -21,6 +21,10 @@ pub const DEPTH_MAX: u32 = 16;
 /// The largest integer that every JSON parser, JavaScript's too, reads exactly: 2^53 − 1.
 pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
+/// How many values a document or a leaf may have, at any depth: ten times what the largest of any kind has. A value that is written in
+/// six bytes takes hundreds in memory.
+pub const VALUES_MAX: usize = 4_096;
+
 /// Reads at most `max` bytes that are the RFC 8785 form of a JSON value without floats and `null`, with ASCII keys and NFC
 /// texts.
 ///
@@ -28,7 +32,7 @@ pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 /// One rejection for each thing that can be wrong, the first that is met: `TooLarge`, `NotJson`, `TooDeep`,
 /// `DuplicateKey`, `KeyNotAscii`, `NotNfc`, `Float`, `IntegerRange`, `NotCanonical`, and at last `OutOfForm` for a `null`.
 pub fn parse(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
-    let value = parse_lenient_form(bytes, max)?;
+    let value = read(bytes, max, VALUES_MAX)?;
     if to_vec(&value) != bytes {
         return Err(Rejection::NotCanonical);
     }
@@ -52,12 +56,16 @@ fn has_null(value: &Value) -> bool {
 /// # Errors
 /// Those of [`parse`], without `NotCanonical` and `OutOfForm`.
 pub fn parse_lenient_form(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
+    read(bytes, max, usize::MAX)
+}
+
+fn read(bytes: &[u8], max: usize, values: usize) -> Result<Value, Rejection> {
     if bytes.len() > max {
         return Err(Rejection::TooLarge);
     }
-    let (found, left) = (Cell::new(None), Cell::new(usize::MAX));
+    let (found, left, values) = (Cell::new(None), Cell::new(usize::MAX), Cell::new(values));
     let mut parser = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0, found: &found, left: &left }
+    let value = Strict { depth: 0, found: &found, left: &left, values: &values }
         .deserialize(&mut parser)
         .map_err(|_| found.get().unwrap_or(Rejection::NotJson))?;
     parser.end().map_err(|_| Rejection::NotJson)?;
@@ -90,6 +98,8 @@ struct Strict<'a> {
     found: &'a Cell<Option<Rejection>>,
     /// How many canonical bytes may still come. What is counted is never more than what there will be.
     left: &'a Cell<usize>,
+    /// How many values may still come.
+    values: &'a Cell<usize>,
 }
 
 impl<'a> Strict<'a> {
@@ -108,8 +118,12 @@ impl<'a> Strict<'a> {
 
     /// Counts bytes that the canonical form will have.
     fn count<E: serde::de::Error>(self, bytes: usize) -> Result<(), E> {
-        let left = self.left.get().checked_sub(bytes).ok_or_else(|| self.refuse(Rejection::TooLarge))?;
-        self.left.set(left);
+        self.spend(self.left, bytes)
+    }
+
+    fn spend<E: serde::de::Error>(self, budget: &Cell<usize>, amount: usize) -> Result<(), E> {
+        let left = budget.get().checked_sub(amount).ok_or_else(|| self.refuse(Rejection::TooLarge))?;
+        budget.set(left);
         Ok(())
     }
 
@@ -126,6 +140,7 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         // No value is shorter than a digit; the second bracket or quote of one that has two is counted where it is met.
         self.count(1)?;
+        self.spend(self.values, 1)?;
         deserializer.deserialize_any(self)
     }
 }
@@ -263,6 +278,14 @@ mod tests {
             assert_eq!(parse(text.as_bytes(), MAX), Err(rejection), "{text}");
         }
         assert_eq!(parse(b"\"\xff\"", MAX), Err(Rejection::NotJson));
+    }
+
+    #[test]
+    fn values_are_counted() {
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert!(parse(list(VALUES_MAX - 1).as_bytes(), usize::MAX).is_ok());
+        assert_eq!(parse(list(VALUES_MAX).as_bytes(), usize::MAX), Err(Rejection::TooLarge));
+        assert!(parse_lenient_form(list(VALUES_MAX).as_bytes(), usize::MAX).is_ok());
     }
 
     #[test]

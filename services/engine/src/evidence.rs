@@ -18,8 +18,8 @@ use crate::Engine;
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::LogKind;
 
-use self::at::{Held, document};
 pub(crate) use self::at::{At, json};
+use self::at::{Held, document};
 
 impl Engine {
     /// Everything that a stranger needs to check a person's record offline, at the newest size that a quorum of this node's
@@ -79,8 +79,11 @@ impl Assembly<'_> {
         };
         let mut shown = vec![first];
         let engagements = self.engagements(shown.first().map_or(&[][..], |home| &home.held));
-        let named: BTreeSet<String> =
-            engagements.values().map(|engagement| engagement.log.clone()).filter(|log| *log != home).collect();
+        let named: BTreeSet<String> = engagements
+            .values()
+            .map(|engagement| engagement.log.clone())
+            .filter(|log| *log != home)
+            .collect();
         // A log that nobody here follows cannot be shown; the verifier says that its contracts are not covered.
         for origin in named.iter().take(PARTS_MAX.saturating_sub(1)) {
             shown.extend(self.shown(origin).await?);
@@ -179,7 +182,8 @@ fn cited_by(engagements: &BTreeMap<LeafId, Engagement>, held: &[Held]) -> BTreeM
 
 /// The engagement of the subject about which this leaf says something by the other side's key.
 fn answers(leaf: &Leaf, engagements: &BTreeMap<LeafId, Engagement>) -> Option<LeafId> {
-    let (Statement::Commit { engagement, .. } | Statement::Settle { engagement, .. }) = leaf.statement()? else {
+    let (Statement::Commit { engagement, .. } | Statement::Settle { engagement, .. }) = leaf.statement()?
+    else {
         return None;
     };
     let slots = &engagements.get(engagement)?.slots;

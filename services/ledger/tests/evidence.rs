@@ -169,7 +169,12 @@ fn a_node_builds_no_part_that_its_index_refutes() {
 #[test]
 fn second_forms_are_refused() {
     type Change = fn(&mut Value);
-    let fields: [Change; 25] = [
+    let fields: [Change; 27] = [
+        |file| {
+            let half = vec![file["parts"][0]["entries"][0].clone(); ENTRIES_MAX / 2 + 1];
+            (file["parts"][0]["entries"], file["parts"][1]["entries"]) = (half.clone().into(), half.into());
+        },
+        |file| file["parts"][0]["checkpoint"] = json!("a".repeat(131_073)),
         |file| file["extra"] = json!(1),
         |file| file["format"] = json!("hanse/evidence/v2"),
         |file| file["subject"] = json!("did:web:example"),
@@ -203,17 +208,9 @@ fn second_forms_are_refused() {
             file["engagements"][0].as_object_mut().unwrap().remove("path");
         },
     ];
-    let wholes: [(Change, EvidenceError); 5] = [
+    let wholes: [(Change, EvidenceError); 4] = [
         (|file| file["parts"][0]["origin"] = json!("b.example/reputation\u{1b}[2J"), EvidenceError::Origin),
         (|file| file["engagements"][0]["origin"] = json!("b.example"), EvidenceError::Origin),
-        (
-            |file| {
-                let half = vec![file["parts"][0]["entries"][0].clone(); ENTRIES_MAX / 2];
-                (file["parts"][0]["entries"], file["parts"][1]["entries"]) =
-                    (half.clone().into(), half.into());
-            },
-            EvidenceError::Entries,
-        ),
         (
             |file| {
                 file["engagements"] = vec![file["engagements"][0].clone(); ENTRIES_MAX - 2].into();

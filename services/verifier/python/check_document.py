@@ -311,6 +311,11 @@ def read(data, most):
         raise Refused("not-json") from None
 
 
+def count(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(count, inner))
+
+
 def walk(value, deepest=16):
     """What 2.1 says of a value and all in it: form C, no half of a surrogate pair, not too deep, no null."""
     if isinstance(value, str):
@@ -326,6 +331,7 @@ def walk(value, deepest=16):
 def parse(data):
     value = read(data, 65_536)
     walk(value)
+    need(count(value) <= 4_096, "too-large")
     need(canonical(value) == data, "not-canonical")
     return value
 

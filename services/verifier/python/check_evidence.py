@@ -10,7 +10,7 @@ check_document.py.
 """
 import base64, collections, json, sys, time
 
-from check_document import (Refused, canonical, fields, hash32, key_of_did, log_name, need, number, one_of, outcome, read, sha256, text_of,
+from check_document import (Refused, canonical, count, fields, hash32, key_of_did, log_name, need, number, one_of, outcome, read, sha256, text_of,
                             timestamp, walk)
 from leaves import Leaf, Tree, did_of, is_index, leaf_hash, prefix_root, subject_key, subject_value
 from notes import NOT_AUDITED, BadNote, Checkpoint, Quorum, policy_of
@@ -52,12 +52,14 @@ def stands(most):
     def check(value):
         need(isinstance(value, dict), "out-of-form")
         walk(value)
+        need(count(value) <= 4_096, "too-large")
         need(len(canonical(value)) <= most, "too-large")
     return check
 
 
 def note(value):
     walk(text_of(value))
+    need(len(value.encode()) <= 131_072, "too-large")
 
 
 def end(value):
@@ -68,7 +70,7 @@ def end(value):
 leaf, document, place, path = stands(4_096), stands(65_536), number(0, 2**53 - 1), listed(hash32, 64)
 ENTRY = fields(index=place, leaf=leaf, path=path, documents=listed(document, 2))
 PART = fields(origin=log_name, checkpoint=note, index=fields(leaf=leaf, path=path),
-              prefix=fields(siblings=listed(hash32), end=end), entries=listed(ENTRY, 32_768))
+              prefix=fields(siblings=listed(hash32, 256), end=end), entries=listed(ENTRY, 32_768))
 ENGAGEMENT = fields(origin=log_name, checkpoint_=note, index=place, leaf=leaf, path=path)
 FILE = fields(format=one_of("hanse/evidence/v1"), subject=key_of_did, made=timestamp, identity=document, parts=listed(PART, 256),
               engagements=listed(ENGAGEMENT, 32_768))

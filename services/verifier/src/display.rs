@@ -51,7 +51,8 @@ impl Report {
         };
         match self.verdict {
             Verdict::Valid => {
-                "VALID: complete up to these checkpoints, and every part is what its signers signed.".to_owned()
+                "VALID: complete up to these checkpoints, and every part is what its signers signed."
+                    .to_owned()
             }
             Verdict::Partial => {
                 format!("PARTIAL: complete but for {}, which this policy does not name.", but_for(false))
@@ -59,7 +60,9 @@ impl Report {
             Verdict::Incomplete => {
                 let missing = but_for(true);
                 let (colon, what) = if missing.is_empty() { ("", "") } else { (": ", missing.as_str()) };
-                format!("INCOMPLETE: nothing shown is wrong, and something that must be shown is not{colon}{what}.")
+                format!(
+                    "INCOMPLETE: nothing shown is wrong, and something that must be shown is not{colon}{what}."
+                )
             }
             Verdict::Invalid => "INVALID: something in the file is not what it claims to be.".to_owned(),
         }

@@ -2,14 +2,14 @@
 
 use std::cell::Cell;
 
-use serde::de::Error as _;
+use serde::de::{DeserializeSeed as _, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Strict, has_null, to_vec};
+use super::{Strict, VALUES_MAX, has_null, to_vec};
 use crate::rejection::Rejection;
 
-/// A JSON value of at most `MAX` canonical bytes, in these bytes: what a file that may have any spacing holds in the place of a leaf
+/// A JSON object of at most `MAX` canonical bytes, in these bytes: what a file that may have any spacing holds in the place of a leaf
 /// or a document.
 ///
 /// Read by serde it is as strict as [`super::parse`], but for spacing, key order and escapes. Its nesting counts from itself. While
@@ -23,8 +23,8 @@ impl<const MAX: usize> Json<MAX> {
     /// # Errors
     /// As [`super::parse`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
-        super::parse(bytes, MAX)?;
-        Ok(Self(bytes.into()))
+        let value = super::parse(bytes, MAX)?;
+        if value.is_object() { Ok(Self(bytes.into())) } else { Err(Rejection::OutOfForm) }
     }
 
     /// The value in its canonical bytes.
@@ -57,9 +57,10 @@ impl<const MAX: usize> Serialize for Json<MAX> {
 
 impl<'de, const MAX: usize> Deserialize<'de> for Json<MAX> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let (found, left) = (Cell::new(None), Cell::new(MAX));
-        let value = from.deserialize_any(Strict { depth: 0, found: &found, left: &left })?;
-        if has_null(&value) {
+        let (found, left, values) = (Cell::new(None), Cell::new(MAX), Cell::new(VALUES_MAX));
+        let strict = Strict { depth: 0, found: &found, left: &left, values: &values };
+        let value = strict.deserialize(from)?;
+        if !value.is_object() || has_null(&value) {
             return Err(D::Error::custom(Rejection::OutOfForm));
         }
         let bytes = to_vec(&value);
@@ -75,6 +76,11 @@ mod tests {
     use super::*;
 
     type Small = Json<64>;
+
+    /// An object of eight bytes and a text of this many.
+    fn object(letters: usize) -> String {
+        format!(r#"{{"a":"{}"}}"#, "a".repeat(letters))
+    }
 
     fn read(text: &str) -> Result<Small, String> {
         serde_json::from_str(text).map_err(|error| error.to_string())
@@ -94,19 +100,21 @@ mod tests {
         for (text, word) in [
             (r#"{"a":1,"\u0061":2}"#, Rejection::DuplicateKey),
             (r#"{"é":1}"#, Rejection::KeyNotAscii),
-            ("\"e\\u0301\"", Rejection::NotNfc),
-            ("[1.5]", Rejection::Float),
-            ("[-0]", Rejection::Float),
-            ("9007199254740992", Rejection::IntegerRange),
+            (r#"{"a":"e\u0301"}"#, Rejection::NotNfc),
+            (r#"{"a":1.5}"#, Rejection::Float),
+            (r#"{"a":[-0]}"#, Rejection::Float),
+            (r#"{"a":9007199254740992}"#, Rejection::IntegerRange),
+            ("[]", Rejection::OutOfForm),
+            ("7", Rejection::OutOfForm),
             (r#"{"a":[null]}"#, Rejection::OutOfForm),
             (&format!("{}{}", "[".repeat(17), "]".repeat(17)), Rejection::TooDeep),
-            (&format!("\"{}\"", "a".repeat(63)), Rejection::TooLarge),
+            (&object(57), Rejection::TooLarge),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(&word.to_string()), "{text}: {error}");
         }
-        assert!(read(&format!("\"{}\"", "a".repeat(62))).is_ok());
-        assert!(read(&format!("\"{}\"{}", "a".repeat(62), " ".repeat(1000))).is_ok());
+        assert!(read(&object(56)).is_ok());
+        assert!(read(&format!("{}{}", object(56), " ".repeat(1000))).is_ok());
     }
 
     /// What could not fit is refused before it is held.

@@ -70,7 +70,7 @@ pub struct Evidence {
     /// The subject's signed identity document.
     pub identity: DocumentJson,
     /// What each log holds about the subject: the home, and each log that an engagement of the subject names.
-    #[serde(deserialize_with = "wire::objects::<_, _, PARTS_MAX>")]
+    #[serde(deserialize_with = "wire::parts")]
     pub parts: Vec<Part>,
     /// The engagements of those who reviewed the subject, each in its own log.
     #[serde(deserialize_with = "wire::objects::<_, _, ENTRIES_MAX>")]
@@ -84,7 +84,7 @@ pub struct Part {
     /// Origin of the log.
     pub origin: String,
     /// Signed note of its checkpoint, with cosignature lines.
-    #[serde(deserialize_with = "wire::text")]
+    #[serde(deserialize_with = "wire::note")]
     pub checkpoint: String,
     /// The last leaf below the checkpoint.
     #[serde(deserialize_with = "wire::object")]
@@ -139,7 +139,7 @@ pub struct EngagementProof {
     /// Origin of the log.
     pub origin: String,
     /// Signed note of a checkpoint, with cosignature lines; none if it stands below that of the part of the same log.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "wire::some_text")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "wire::some_note")]
     pub checkpoint: Option<String>,
     /// Place in the log.
     #[serde(deserialize_with = "wire::number")]

@@ -8,9 +8,12 @@ use std::marker::PhantomData;
 use hanse_document::canonical::{INTEGER_MAX, is_normal};
 use hanse_document::rejection::Rejection;
 use hanse_tlog::Hash;
+use hanse_tlog::note::NOTE_BYTES_MAX;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+
+use super::{ENTRIES_MAX, PARTS_MAX, Part};
 
 /// An object of these fields.
 pub(super) fn object<'de, D, T>(from: D) -> Result<T, D::Error>
@@ -19,6 +22,33 @@ where
     T: Deserialize<'de>,
 {
     from.deserialize_map(Fields(PhantomData))
+}
+
+/// The parts of a file, until there are too many entries in them.
+pub(super) fn parts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Part>, D::Error> {
+    struct Parts;
+
+    impl<'de> Visitor<'de> for Parts {
+        type Value = Vec<Part>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {PARTS_MAX} parts with {ENTRIES_MAX} entries")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Part>, A::Error> {
+            let (mut read, mut entries) = (Vec::new(), 0_usize);
+            while let Some(Object(part)) = items.next_element::<Object<Part>>()? {
+                entries = entries.saturating_add(part.entries.len());
+                if read.len() == PARTS_MAX || ENTRIES_MAX < entries {
+                    return Err(A::Error::invalid_length(entries, &self));
+                }
+                read.push(part);
+            }
+            Ok(read)
+        }
+    }
+
+    from.deserialize_seq(Parts)
 }
 
 /// At most `MAX` objects of these fields.
@@ -47,15 +77,18 @@ pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error
     if exact { Ok(number) } else { Err(D::Error::custom(Rejection::IntegerRange)) }
 }
 
-/// A text in form C.
-pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+/// A note, as a text in form C. Its length comes first: to see whether a text is in form C may take as much memory again.
+pub(super) fn note<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
+    if NOTE_BYTES_MAX < text.len() {
+        return Err(D::Error::custom(Rejection::TooLarge));
+    }
     if is_normal(&text) { Ok(text) } else { Err(D::Error::custom(Rejection::NotNfc)) }
 }
 
 /// The same, of a key that may be left out.
-pub(super) fn some_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    text(from).map(Some)
+pub(super) fn some_note<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    note(from).map(Some)
 }
 
 struct Object<T>(T);

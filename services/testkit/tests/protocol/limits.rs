@@ -28,6 +28,7 @@ const PRIVATE: [(&str, &str, i128); 7] = [
 fn documents() -> Vec<(String, i128)> {
     limits![
         ::hanse_document::canonical::DEPTH_MAX,
+        ::hanse_document::canonical::VALUES_MAX,
         ::hanse_document::canonical::INTEGER_MAX,
         ::hanse_document::envelope::BYTES_MAX,
         ::hanse_document::name::NODE_NAME_CHARS_MAX,
@@ -70,8 +71,10 @@ fn logs_and_nodes() -> Vec<(String, i128)> {
         ::hanse_ledger::statement::SLOTS_MAX,
         ::hanse_ledger::index::DEPTH_MAX,
         ::hanse_ledger::evidence::EVIDENCE_BYTES_MAX,
-        ::hanse_ledger::evidence::VALUES_MAX,
         ::hanse_ledger::evidence::PARTS_MAX,
+        ::hanse_ledger::evidence::ENTRIES_MAX,
+        ::hanse_ledger::evidence::CHECKPOINTS_MAX,
+        ::hanse_ledger::evidence::PATH_MAX,
         ::hanse_ledger::evidence::DOCUMENTS_MAX,
         ::hanse_ledger::record::RECORD_BYTES_MAX,
         ::hanse_ledger::record::LOGS_MAX,
