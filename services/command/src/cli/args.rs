@@ -228,7 +228,7 @@ pub struct VerifyArgs {
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
     pub max_age: Option<u32>,
-    /// Count a contract in a log that the policy does not name as outside, and exit 0.
+    /// Count a contract in a log that the policy does not name as outside, and exit 0; without this, such a file is partial and exits with 1.
     #[arg(long)]
     pub within_policy: bool,
 }
@@ -277,7 +277,7 @@ pub struct ScoreArgs {
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
     pub max_age: Option<u32>,
-    /// Count a contract in a log that the policy does not name as outside, and exit 0.
+    /// Count a contract in a log that the policy does not name as outside, and exit 0; without this, such a file is partial and exits with 1.
     #[arg(long)]
     pub within_policy: bool,
 }
