@@ -121,7 +121,7 @@ fn the_datings_of_all_nodes_are_taken() {
         move |path: &str| if path == at { Some(state.clone()) } else { honest(path) }
     };
     let old = vec![dated(1, 30), dated(2, 61), dated(2, 90), dated(3, 120)];
-    let young = vec![dated(2, 62), dated(2, 120), dated(3, 150)];
+    let young = vec![dated(2, 62), dated(2, 120), dated(3, 150), dated(4, 180)];
     for turned in [false, true] {
         let (first, _asked) = serve(node(3, old.clone()));
         let (second, _asked_too) = serve(node(2, young.clone()));
@@ -134,7 +134,11 @@ fn the_datings_of_all_nodes_are_taken() {
         let of = |datings: &[&str]| -> Vec<String> {
             datings.iter().map(|text| text.lines().nth(1).unwrap().to_owned()).collect()
         };
-        assert_eq!(of(&datings), ["1", "2", "2", "2", "3", "3"], "by size, and one of each epoch");
+        assert_eq!(
+            of(&datings),
+            ["1", "2", "2", "2", "3", "3"],
+            "by size, one of each epoch, and none above the head"
+        );
     }
 }
 

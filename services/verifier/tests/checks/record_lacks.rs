@@ -206,6 +206,37 @@ fn an_entry_younger_than_its_words_lacks_a_dating() {
     assert!(told[0].says.contains(&format!("epochs {} to {}", TODAY / 30 + 1, TODAY / 30 + 2)), "{report}");
 }
 
+/// Whoever served an answer was fed with the first dating of a state: a later one of the same state, which says that a review was due
+/// in vain, or one of an epoch after the answer, does not make a liar of them.
+#[test]
+fn an_answer_is_held_to_the_datings_that_it_rests_on() {
+    let world = chain();
+    let ask = |lines: &[Line], days: i64, served: Option<&[u8]>| {
+        let options = Options { max_age_seconds: 100 * 86_400, ..Options::default() };
+        let later = now().add_seconds(days * 86_400).unwrap();
+        let (policy, question) = (world.policy(), world.question("cleo", "ana"));
+        score(&bytes_of(lines), &policy, later, &options, &question, served).unwrap()
+    };
+    let lines = world.record(0);
+    let mut again = lines.clone();
+    let b = lines.iter().position(|line| matches!(line, Line::Log(log) if log.log == log_of(B))).unwrap();
+    again.insert(b + 2, world.dating(B, -65));
+    let silent = |report: &ScoreReport| report.summary.as_ref().unwrap().silent;
+    let (awaited, missed) = (ask(&lines, 70, None), ask(&again, 70, None));
+    assert_eq!((silent(&awaited), silent(&missed)), (0, 1), "{missed}");
+    let held = ask(&again, 70, Some(&answer(&awaited)));
+    assert_eq!((held.verdict, held.equal), (Verdict::Valid, Some(true)), "{held}");
+    // Only dated after the answer.
+    let undated: Vec<Line> = lines.iter().filter(|line| !matches!(line, Line::Dating(_))).cloned().collect();
+    let mut late = undated.clone();
+    late.insert(
+        undated.len() - world.nodes[B].leaves.len() - world.nodes[N].leaves.len() - 1,
+        world.dating(B, -65),
+    );
+    let held = ask(&late, 70, Some(&answer(&ask(&undated, 0, None))));
+    assert_eq!((held.verdict, held.equal), (Verdict::Valid, Some(true)), "{held}");
+}
+
 /// What a node served before it had read further is recomputed, and what it lacked is counted.
 #[test]
 fn an_answer_from_older_heads_is_partial() {
