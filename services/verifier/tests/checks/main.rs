@@ -18,5 +18,6 @@ mod honest;
 mod order;
 mod quorum;
 mod record;
+mod record_lacks;
 mod rules;
 mod tamper;
