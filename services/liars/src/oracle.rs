@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use hanse_ledger::{Leaf, LeafId, Statement};
 
-use crate::world::{Contract, History, Line, NAMES, Said, Side, World, now, operator_of};
+use crate::world::{Contract, Head, History, Line, NAMES, Said, Side, World, now, operator_of};
 
 /// How old a cosignature may be, in seconds (PROTOCOL.md 7.3).
 pub const MAX_AGE: i64 = 172_800;
@@ -124,14 +124,14 @@ impl World {
         let mut found: Option<(Cow<'_, History>, Vec<Line>)> = None;
         // Two histories of a log begin alike.
         for branch in &self.operators.get(log)?.branches {
-            let Some(head) = branch.heads.iter().find(|head| head.size == size) else { continue };
+            let same = |head: &&Head| head.size == size && head.root.base64() == root;
+            let Some(head) = branch.heads.iter().find(same) else { continue };
             let history = if size == branch.history.size() {
                 Cow::Borrowed(&branch.history)
             } else {
                 Cow::Owned(branch.history.at(size))
             };
             match &mut found {
-                _ if history.root().base64() != root => {}
                 None => found = Some((history, head.lines.clone())),
                 Some((_, lines)) => lines.extend(&head.lines),
             }

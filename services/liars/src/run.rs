@@ -12,13 +12,13 @@ use crate::random::Random;
 use crate::world::{NAMES, Plan, World, honest, play};
 
 /// Files of liars about one person, and records of liars, in one world: enough that every kind meets every lie in some thousand worlds.
-const BENT_FILES: usize = 4;
+const BENT_FILES: usize = 3;
 
 /// Files of homes in one world: of most of its people.
 const HONEST_FILES: usize = 3;
 
 /// One world in so many has its records judged: a record holds all logs, and takes as long as all evidence together.
-const RECORD_WORLDS: u64 = 3;
+const RECORD_WORLDS: u64 = 4;
 
 /// What came of many worlds.
 #[derive(Clone, Default, Debug)]
@@ -106,10 +106,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn records(&self, dice: &mut Random, seen: &mut Seen) -> Result<(), String> {
+    /// Who looks at whom: mostly somebody who has said something of the other, so that there is a number.
+    fn asked(&self, dice: &mut Random) -> (usize, usize) {
         let people = self.world.people.len();
+        let said = dice.pick(&self.world.said).filter(|_| dice.chance(3, 4));
+        let parties = said.map(|said| {
+            let contract = &self.world.contracts[said.contract];
+            (contract.party(said.side), contract.party(said.side.other()))
+        });
         let who = dice.below(people);
-        let viewer = (who + 1 + dice.below(people - 1)) % people;
+        parties.unwrap_or(((who + 1 + dice.below(people - 1)) % people, who))
+    }
+
+    fn records(&self, dice: &mut Random, seen: &mut Seen) -> Result<(), String> {
+        let (viewer, who) = self.asked(dice);
         let node = dice.below(NAMES.len());
         let shelf = Shelf::of(self.world, self.plan, node);
         let logs = shelf.logs(self.policy);

@@ -11,7 +11,7 @@ use hanse_liars::run::{Seen, run};
 const WORLDS: u64 = 2_000;
 
 /// Failures that are printed; the others are counted.
-const SHOWN: usize = 400;
+const SHOWN: usize = 3;
 
 fn asked(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()

@@ -95,7 +95,8 @@ fn engagement(shelf: &Shelf<'_>, log: usize, place: u64) -> Value {
     });
     // The part of the same log has the same checkpoint: every other proof goes without.
     if !SHARED || place.is_multiple_of(2) {
-        proof["checkpoint"] = shelf.world.note(log, &view.history, &view.lines).into();
+        proof["checkpoint"] =
+            shelf.world.note(log, view.history.size(), view.history.root(), &view.lines).into();
     }
     proof
 }
@@ -119,7 +120,7 @@ fn part(shelf: &Shelf<'_>, log: usize, who: usize) -> Value {
     let entries: Vec<Value> = history.about.get(&subject).into_iter().flatten().map(entry).collect();
     json!({
         "origin": log_of(log),
-        "checkpoint": shelf.world.note(log, history, &view.lines),
+        "checkpoint": shelf.world.note(log, history.size(), history.root(), &view.lines),
         "index": {
             "leaf": json_of(&history.leaves[usize::try_from(last).unwrap()].0),
             "path": path(view, last),

@@ -19,11 +19,10 @@ pub fn record(shelf: &Shelf<'_>, logs: &[usize]) -> Vec<Value> {
     let mut lines = vec![json!({"format": "hanse/record/v1", "made": NOW})];
     for log in logs {
         let (view, world) = (&shelf.views[*log], shelf.world);
-        let note = world.note(*log, &view.history, &view.lines);
+        let note = world.note(*log, view.history.size(), view.history.root(), &view.lines);
         lines.push(json!({"checkpoint": note, "log": log_of(*log)}));
         for head in datings(world, *log, view.branch, view.history.size()) {
-            let earlier = view.history.at(head.size);
-            lines.push(json!({"dating": world.note(*log, &earlier, &head.first())}));
+            lines.push(json!({"dating": world.note(*log, head.size, head.root, &head.first())}));
         }
         let mut sealed: BTreeSet<LeafId> = BTreeSet::new();
         for (bytes, leaf) in &view.history.leaves {

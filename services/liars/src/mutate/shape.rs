@@ -127,7 +127,8 @@ pub(super) fn values_exchanged(base: &Base, dice: &mut Random) -> Option<Mutatio
 }
 
 pub(super) fn of_another_file(base: &Base, dice: &mut Random) -> Option<Mutation> {
-    let at = base.shapes.pick(&["text", "number", "list", "object"], any, dice)?;
+    // Another file as a whole is another file.
+    let at = base.shapes.pick(&["text", "number", "list", "object"], |shape| shape.contains('/'), dice)?;
     let theirs = Shapes::of(&base.other).alike(&base.shapes, at, dice)?;
     let other = base.other.get(theirs.line)?.pointer(&theirs.pointer)?.clone();
     base.change(at, |value| {

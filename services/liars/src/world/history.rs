@@ -41,10 +41,12 @@ pub struct Line {
 }
 
 /// A checkpoint that a log signed.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Debug)]
 pub struct Head {
     /// Leaves below it.
     pub size: u64,
+    /// Their root.
+    pub root: Hash,
     /// Every cosignature that there is, in the order in which they were made.
     pub lines: Vec<Line>,
 }

@@ -1,9 +1,9 @@
 //! An operator: the keys of a node and the histories that its log has.
 
-use hanse_tlog::{Checkpoint, Cosigner, KeyName, LogSigner, checkpoint};
+use hanse_tlog::{Checkpoint, Cosigner, Hash, KeyName, LogSigner, checkpoint};
 
 use super::history::{Branch, Line};
-use super::{History, NAMES, World, log_of};
+use super::{NAMES, World, log_of};
 use crate::random::Random;
 
 /// Which note: operator, size, root and cosignatures.
@@ -38,19 +38,19 @@ impl Operator {
 impl World {
     /// The signed note of a state of a log with these cosignatures. Each is signed once, since many files show the same.
     #[must_use]
-    pub fn note(&self, operator: usize, history: &History, lines: &[Line]) -> String {
-        let key = (operator, history.size(), history.root().hex(), lines.to_vec());
+    pub fn note(&self, operator: usize, size: u64, root: Hash, lines: &[Line]) -> String {
+        let key = (operator, size, root.hex(), lines.to_vec());
         if let Some(note) = self.notes.borrow().get(&key) {
             return note.clone();
         }
-        let note = self.sign_note(operator, history, lines);
+        let note = self.sign_note(operator, size, root, lines);
         self.notes.borrow_mut().insert(key, note.clone());
         note
     }
 
-    fn sign_note(&self, operator: usize, history: &History, lines: &[Line]) -> String {
+    fn sign_note(&self, operator: usize, size: u64, root: Hash, lines: &[Line]) -> String {
         let origin = KeyName::parse(&log_of(operator)).unwrap();
-        let checkpoint = Checkpoint { origin, size: history.size(), root: history.root() };
+        let checkpoint = Checkpoint { origin, size, root };
         let cosign = |line: &Line| {
             let cosigner = &self.operators[line.by];
             let at = u64::try_from(line.at).unwrap();

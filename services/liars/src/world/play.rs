@@ -118,7 +118,11 @@ fn seal(branch: &mut Branch) {
         branch.history.seal();
     }
     if branch.heads.last().is_none_or(|head| head.size < branch.history.size()) {
-        branch.heads.push(Head { size: branch.history.size(), lines: Vec::new() });
+        branch.heads.push(Head {
+            size: branch.history.size(),
+            root: branch.history.root(),
+            lines: Vec::new(),
+        });
     }
 }
 
