@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed};
-use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey, subjects_of};
 use hanse_network::{Bytes, Entry, RANGE_BYTES_MAX, RANGE_ENTRIES_MAX, Response};
 use hanse_reputation::record::Terms;
 use hanse_store::documents::{self, DocumentRow};
@@ -80,24 +80,26 @@ async fn shown_documents(db: &impl Sql, origin: &str, leaf: &[u8]) -> Result<Vec
     let mut documents = public_documents(db, origin, leaf).await?;
     let Some(cites) = opened(leaf) else { return Ok(documents) };
     // Without the review there is nothing that its text or the word would go with.
-    let review = documents.first().filter(|first| first.id.kind() == Kind::Review);
-    let Some(review) = review else { return Ok(Vec::new()) };
+    if documents.first().is_none_or(|first| first.id.kind() != Kind::Review) {
+        return Ok(Vec::new());
+    }
     if let Some(commit) = log::leaf(db, origin, &cites).await?
         && let Some(word) = word_of_rated(db, &commit.bytes).await?
         && word.public
-        && speaks_of(&word.bytes, &review.bytes)
+        && is_of_subject(&word.bytes, leaf)
     {
         documents.push(word);
     }
     Ok(documents)
 }
 
-/// Whether this is the word of the person whom the review rates, about the contract that it names.
-fn speaks_of(word: &[u8], review: &[u8]) -> bool {
-    let read = |bytes| Signed::parse(bytes).and_then(Signed::verify).ok();
-    let (Some(word), Some(review)) = (read(word), read(review)) else { return false };
-    let Body::Review(body) = review.body() else { return false };
-    Terms::of(&word).is_some_and(|terms| terms.party == body.id && terms.contract == body.contract)
+/// Whether this is the word of the person whom the leaf is about. What the review says does not matter: the word shows whether that
+/// fits.
+fn is_of_subject(word: &[u8], open: &[u8]) -> bool {
+    let word = Signed::parse(word).and_then(Signed::verify).ok();
+    let terms = word.as_ref().and_then(Terms::of);
+    let subjects = subjects_of(open).unwrap_or_default();
+    terms.is_some_and(|terms| subjects == [SubjectKey::of(&terms.party)])
 }
 
 /// The offer or acceptance to which the engagement commits that this commit answers, if both are here.

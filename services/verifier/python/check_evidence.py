@@ -260,7 +260,9 @@ class Check:
     def identity_leaf(self):
         entries = [entry for entry in self.parts[self.home].entries if entry.leaf.type == "identity" and entry.leaf["seq"] == 0]
         first = next((entry for entry in entries if entry.leaf.signer == self.own), None)
-        must(first and first.leaf["commitment"] == commitment(self.file["identity"]), Invalid, "none commits to the identity document")
+        if not first:
+            return self.say(INCOMPLETE, self.home, "the log lists no identity leaf of the subject")
+        must(first.leaf["commitment"] == commitment(self.file["identity"]), Invalid, "it commits to another identity document")
         must([canonical(one) for one in first.documents] in ([], [canonical(self.file["identity"])]), Invalid, "other documents beside it")
         self.claim(entry for entry in entries if entry.leaf.signer == self.own)
 

@@ -75,7 +75,8 @@ pub(crate) fn check(
         if contract.engaged {
             return void(name, steps, "it does not cite its author's engagement in this contract".into());
         }
-        let says = format!("the file does not prove the author's engagement {}", review.engagement);
+        let log = contract.log;
+        let says = format!("the file does not prove the author's engagement {} in {log}", review.engagement);
         steps.push(Step::new(name, Outcome::Incomplete, says));
         return Opened::Lacking;
     }

@@ -181,7 +181,7 @@ fn settlement<'a>(
     standings: &mut Standings<'a>,
     steps: &mut Steps,
 ) -> bool {
-    const ALONE: &str = "the file does not prove that the other side was engaged";
+    let alone = format!("the file does not prove that the other side was engaged in {}", contract.log);
     let mut first = None;
     for (held, id, statement) in signed(logs, key, contract.id) {
         if !matches!(statement, Statement::Settle { .. }) {
@@ -192,9 +192,9 @@ fn settlement<'a>(
             continue;
         }
         if !contract.engaged {
-            standings.not_counted(held, ALONE);
+            standings.not_counted(held, &alone);
             let name = format!("payment at {} of {}", held.index, held.origin);
-            steps.push(Step::new(name, Outcome::Incomplete, format!("does not count: {ALONE}")));
+            steps.push(Step::new(name, Outcome::Incomplete, format!("does not count: {alone}")));
             continue;
         }
         if *first.get_or_insert(id) == id {

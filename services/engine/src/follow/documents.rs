@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed, Timestamp, Verified};
-use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_reputation::record::Terms;
 use hanse_store::log::{self, GapRow};
 use hanse_store::{StoreError, Tx, documents};
@@ -61,15 +61,18 @@ pub(super) async fn take(
             sealed_here.insert(leaf.id(), commitment);
         }
         let wanted = match leaf.statement() {
-            Some(Statement::Open { cites }) => match sealed_here.get(cites) {
-                Some(commitment) => Wanted::Review(*commitment),
-                None => sealed_by(tx, origin, cites).await?.map_or(Wanted::Nothing, Wanted::Review),
-            },
+            Some(Statement::Open { cites }) => {
+                let seals = match sealed_here.get(cites) {
+                    Some(commitment) => Some(*commitment),
+                    None => sealed_by(tx, origin, cites).await?,
+                };
+                Wanted::review(seals, leaf)
+            }
             statement => Wanted::by(statement),
         };
         let kept = wanted.keep(tx, &entry.documents, now).await?;
         received.ignored += entry.documents.len() - kept;
-        if let Wanted::Review(commitment) = wanted
+        if let Wanted::Review(commitment, _) = wanted
             && documents::by_commitment(tx, &commitment).await?.is_none()
         {
             received.gaps += 1;
@@ -90,7 +93,10 @@ pub(super) async fn close_gap(
     let documents = documents.iter().take(DOCUMENTS_MAX);
     let documents: Vec<Verified> =
         documents.filter_map(|bytes| Signed::parse(bytes).and_then(Signed::verify).ok()).collect();
-    Wanted::Review(gap.commitment).keep(tx, &documents, now).await?;
+    let open =
+        log::leaves(tx, origin, gap.index, 1).await?.pop().and_then(|row| Leaf::parse(&row.bytes).ok());
+    let wanted = open.map_or(Wanted::Nothing, |open| Wanted::review(Some(gap.commitment), &open));
+    wanted.keep(tx, &documents, now).await?;
     if documents::by_commitment(tx, &gap.commitment).await?.is_none() {
         return Ok(false);
     }
@@ -103,10 +109,19 @@ pub(super) async fn close_gap(
 enum Wanted {
     Nothing,
     One(Commitment, &'static [Kind]),
-    Review(Commitment),
+    /// What the commit seals, and whom it is about.
+    Review(Commitment, SubjectKey),
 }
 
 impl Wanted {
+    /// What an open leaf lets everybody have, if it is known what it opens.
+    fn review(seals: Option<Commitment>, open: &Leaf) -> Self {
+        match (seals, open.subjects()) {
+            (Some(seals), [subject]) => Self::Review(seals, *subject),
+            (Some(_) | None, _) => Self::Nothing,
+        }
+    }
+
     fn by(statement: Option<&Statement>) -> Self {
         match statement {
             Some(Statement::Identity { commitment, .. }) => Self::One(*commitment, &[Kind::Identity]),
@@ -133,12 +148,12 @@ impl Wanted {
             Self::One(commitment, kinds) => {
                 wanted.extend(sent.iter().find(|document| is(document, &commitment, kinds)));
             }
-            Self::Review(commitment) => {
+            Self::Review(commitment, subject) => {
                 let review = sent.iter().find(|document| is(document, &commitment, &[Kind::Review]));
                 let text = review.and_then(text_named_by);
                 let text =
                     text.and_then(|text| sent.iter().find(|document| is(document, &text, &[Kind::Text])));
-                let word = review.and_then(|review| sent.iter().find(|word| lets_review(word, review)));
+                let word = review.and_then(|_| sent.iter().find(|word| is_word_of(word, &subject)));
                 wanted.extend(review.into_iter().chain(text).chain(word));
             }
         }
@@ -156,11 +171,8 @@ fn text_named_by(review: &Verified) -> Option<Commitment> {
     if let Body::Review(body) = review.body() { body.text } else { None }
 }
 
-/// Whether this is the rated person's own word that the author of the review is the other side of the contract. Whether the rated
-/// person's engagement commits to it is seen where the two are read together: that leaf may not have come yet.
-fn lets_review(word: &Verified, review: &Verified) -> bool {
-    let Body::Review(body) = review.body() else { return false };
-    Terms::of(word).is_some_and(|terms| {
-        terms.party == body.id && terms.counterparty == *review.issuer() && terms.contract == body.contract
-    })
+/// Whether this is an offer or acceptance of the person whom the leaf is about. Whether the person's engagement commits to it, and
+/// whether the review fits it, is seen where they are read together: that leaf may not have come yet.
+fn is_word_of(word: &Verified, subject: &SubjectKey) -> bool {
+    Terms::of(word).is_some_and(|terms| SubjectKey::of(&terms.party) == *subject)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Shelf;
 use super::evidence::json_of;
-use crate::world::{Head, NOW, Side, World, log_of};
+use crate::world::{Head, NOW, World, log_of};
 
 /// Days of an epoch (PROTOCOL.md 9.5).
 const EPOCH_SECONDS: i64 = 30 * 86_400;
@@ -85,21 +85,7 @@ fn opened(world: &World, mut shown: Vec<Verified>, commit: &LeafId) -> Vec<Verif
         return shown;
     }
     let said = world.said_by(commit);
-    // A review of another contract or person lets nobody see this one's papers.
-    let word = said.and_then(|said| world.contracts[said.contract].word(said.side.other()));
-    let word = word.filter(|word| world.is_word_of(word, &shown[0])).cloned();
+    let word = said.and_then(|said| world.contracts[said.contract].word(said.side.other())).cloned();
     shown.extend(word);
     shown
-}
-
-impl World {
-    /// Whether an offer or acceptance is by the person whom a review rates, in the contract that it names.
-    #[must_use]
-    pub fn is_word_of(&self, word: &Verified, review: &Verified) -> bool {
-        let hanse_document::Body::Review(review) = review.body() else { return false };
-        let contract = self.contracts.iter().find(|contract| {
-            Side::BOTH.iter().any(|side| contract.word(*side).is_some_and(|own| own.id() == word.id()))
-        });
-        contract.is_some_and(|contract| contract.offer.id() == review.contract) && *word.issuer() == review.id
-    }
 }

@@ -121,7 +121,7 @@ pub(super) fn early_review(lie: Lie, world: &mut World, plan: &mut Plan, liars: 
     let early = |_: &mut World, _, _| {
         Some(Bent { from: Some(Timestamp::parse(EARLIEST).unwrap()), ..Bent::default() })
     };
-    bent(lie, world, plan, liars, early).map(Told::in_records)
+    bent(lie, world, plan, liars, early)
 }
 
 pub(super) fn no_document(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {

@@ -93,12 +93,11 @@ impl Reading {
         lacking
     }
 
-    /// Entries that are dated more than one epoch after the day on which their author says to have signed, each with its log and the two
-    /// epochs. What is undated is of `now`.
-    pub fn late(&self, now: Epoch) -> impl Iterator<Item = (&str, Epoch, Epoch)> {
+    /// Entries that are dated more than one epoch after the day on which their author says to have signed, each with the epoch that it is
+    /// dated. What is undated is of `now`.
+    pub fn late(&self, now: Epoch) -> impl Iterator<Item = (&Counted, Epoch)> {
         let dated = self.entries().into_iter().map(move |counted| (counted, counted.entry.epoch.min(now)));
-        let late = dated.filter(|(counted, dated)| counted.signed.0.saturating_add(1) < dated.0);
-        late.map(|(counted, dated)| (counted.origin.as_str(), counted.signed, dated))
+        dated.filter(|(counted, dated)| counted.signed.0.saturating_add(1) < dated.0)
     }
 
     /// What rests on logs that were not read: contracts whose other side lives there, by log. What became of them is decided there.

@@ -249,7 +249,7 @@ fn an_entry_much_younger_than_its_words_is_told() {
             reading.changes();
         }
         let late = reading.late(Epoch::of_day(now));
-        late.map(|(log, signed, dated)| (log.to_owned(), signed.0, dated.0)).collect::<Vec<_>>()
+        late.map(|(late, dated)| (late.origin.clone(), late.signed.0, dated.0)).collect::<Vec<_>>()
     };
     let signed = Epoch::of_day(TODAY).0;
     assert_eq!(late(None, TODAY + 30), [], "an epoch later is no delay");

@@ -82,11 +82,17 @@ impl Record<'_> {
 
     /// Epochs of which a log lacks a dating: one step for each log.
     pub(super) fn undated(&mut self) {
-        for (origin, signed, dated) in self.reading.late(self.epoch) {
-            let row = (Epoch(signed.0.saturating_add(1)), Epoch(dated.0.saturating_sub(1)));
-            match self.undated.get_mut(origin) {
+        for (counted, dated) in self.reading.late(self.epoch) {
+            // One author could say anything. Leaves that stand before theirs were logged before.
+            let claimed = self.claimed.get(&counted.origin).and_then(|claimed| claimed.until(counted.index));
+            let since = claimed.map_or(counted.signed, |claimed| claimed.max(counted.signed));
+            let row = (Epoch(since.0.saturating_add(1)), Epoch(dated.0.saturating_sub(1)));
+            if row.1 < row.0 {
+                continue;
+            }
+            match self.undated.get_mut(&counted.origin) {
                 Some(rows) => rows.push(row),
-                None => drop(self.undated.insert(origin.to_owned(), vec![row])),
+                None => drop(self.undated.insert(counted.origin.clone(), vec![row])),
             }
         }
         for (origin, rows) in std::mem::take(&mut self.undated) {

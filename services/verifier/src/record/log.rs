@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Verified};
 use hanse_ledger::record::{DATINGS_MAX, Form, ReadLeaf};
-use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_reputation::record::Terms;
 use hanse_reputation::{Epoch, Head};
 use hanse_tlog::{Checkpoint, CompactRange, Hash, hash};
@@ -39,6 +39,28 @@ pub(super) struct Log {
     unaudited: u64,
     /// The first leaf that no log may hold.
     wrong: Option<u64>,
+    claimed: Claims,
+}
+
+/// The latest epoch that any leaf so far says to be of, by the place where it was first said. A signer's claim proves nothing; but who
+/// says to be older than leaves before it in the log is contradicted by its order.
+#[derive(Debug, Default)]
+pub(super) struct Claims(BTreeMap<u64, Epoch>);
+
+impl Claims {
+    /// Takes what the leaf at this place says. Nothing is of an epoch after `now`.
+    fn take(&mut self, index: u64, day: u32, now: Epoch) {
+        let epoch = Epoch::of_day(day);
+        let later = self.0.values().next_back().is_none_or(|last| *last < epoch);
+        if epoch <= now && later {
+            self.0.insert(index, epoch);
+        }
+    }
+
+    /// The latest epoch that this leaf or one before it says to be of.
+    pub(super) fn until(&self, index: u64) -> Option<Epoch> {
+        self.0.range(..=index).next_back().map(|(_, epoch)| *epoch)
+    }
 }
 
 /// What a log came to once all its leaves were read.
@@ -48,6 +70,7 @@ pub(super) struct Closed {
     pub(super) steps: Vec<Step>,
     /// Epochs of which it lacks a dating, from the first to the last of each row.
     pub(super) undated: Vec<(Epoch, Epoch)>,
+    pub(super) claimed: Claims,
     /// Whether it holds what no log may hold.
     pub(super) wrong: bool,
     /// What a served answer has not read of it.
@@ -87,6 +110,7 @@ impl Log {
             sealed: BTreeMap::new(),
             unaudited: 0,
             wrong: None,
+            claimed: Claims::default(),
         }
     }
 
@@ -147,7 +171,11 @@ impl Log {
     }
 
     /// Takes the next leaf: the documents that say something, or None if it does not count.
-    pub(super) fn append(&mut self, line: &ReadLeaf<'_>) -> Result<Option<Vec<Verified>>, Failed> {
+    pub(super) fn append(
+        &mut self,
+        line: &ReadLeaf<'_>,
+        now: Epoch,
+    ) -> Result<Option<Vec<Verified>>, Failed> {
         let (size, index) = (self.checkpoint.size, self.size());
         if size <= index {
             let says = format!("there are more leaves than the {size} of its checkpoint");
@@ -156,7 +184,10 @@ impl Log {
         self.range.append(hash::leaf(line.bytes));
         self.made()?;
         let leaf = match &line.form {
-            Form::Leaf(leaf) => Some(leaf.as_ref()),
+            Form::Leaf(leaf) => {
+                self.claimed.take(index, leaf.day(), now);
+                Some(leaf.as_ref())
+            }
             Form::Index => None,
             Form::Out => {
                 self.wrong.get_or_insert(index);
@@ -202,7 +233,9 @@ impl Log {
             Some(Statement::Identity { commitment, .. }) => alone(&read, Kind::Identity, commitment),
             Some(Statement::Reply { commitment, .. }) => alone(&read, Kind::Reply, commitment),
             Some(Statement::Open { cites }) => {
-                self.sealed.get(cites).map_or(read.is_empty(), |seals| opened(&read, seals))
+                let subject = leaf.and_then(|leaf| leaf.subjects().first());
+                let seals = self.sealed.get(cites).zip(subject);
+                seals.map_or(read.is_empty(), |(seals, subject)| opened(&read, seals, subject))
             }
             Some(
                 Statement::Engagement { .. }
@@ -270,7 +303,7 @@ impl Log {
             let step = self.step(Outcome::Partial, says);
             steps.push(step.with("leaves", &behind.read.unwrap_or(0), &size));
         }
-        Closed { head, steps, undated, wrong: self.wrong.is_some(), behind, beyond }
+        Closed { head, steps, undated, claimed: self.claimed, wrong: self.wrong.is_some(), behind, beyond }
     }
 
     /// Epochs between two datings of different sizes that are more than one apart: leaves in between would count as younger than they
@@ -297,8 +330,9 @@ fn alone(read: &[Verified], kind: Kind, committed: &Commitment) -> bool {
     }
 }
 
-/// A review, its text, and the rated person's own word that its author is the other side: as far as they are there, in this order.
-fn opened(read: &[Verified], seals: &Commitment) -> bool {
+/// A review, its text, and an offer or acceptance of whom the leaf is about: as far as they are there, in this order. Whether the
+/// review fits that word is no matter here: without the word nobody could tell.
+fn opened(read: &[Verified], seals: &Commitment, subject: &SubjectKey) -> bool {
     let Some((review, rest)) = read.split_first() else { return true };
     let Body::Review(body) = review.body() else { return false };
     if review.commitment() != *seals {
@@ -311,9 +345,7 @@ fn opened(read: &[Verified], seals: &Commitment) -> bool {
     };
     match word {
         [] => true,
-        [word] => {
-            Terms::of(word).is_some_and(|terms| terms.party == body.id && terms.contract == body.contract)
-        }
+        [word] => Terms::of(word).is_some_and(|terms| SubjectKey::of(&terms.party) == *subject),
         _ => false,
     }
 }

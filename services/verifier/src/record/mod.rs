@@ -28,7 +28,7 @@ use crate::report::{Coverage, Outcome, Step};
 
 pub use self::ask::{Question, Served};
 pub use self::display::Shown;
-use self::log::Log;
+use self::log::{Claims, Log};
 pub use self::report::{Behind, Cited, RecordLog, ScoreReport};
 
 /// Why a record file cannot be scored at all. A program exits with 2.
@@ -111,6 +111,8 @@ pub struct Record<'a> {
     cut: bool,
     /// Epochs of which a log lacks a dating, from the first to the last of each row.
     undated: BTreeMap<String, Vec<(Epoch, Epoch)>>,
+    /// By log: of which epoch its leaves say to be.
+    claimed: BTreeMap<String, Claims>,
     behind: Vec<Behind>,
     /// Whether the served answer has read what the file does not hold, or the policy does not name.
     beyond: bool,
@@ -151,6 +153,7 @@ impl<'a> Record<'a> {
             refused: false,
             cut: false,
             undated: BTreeMap::new(),
+            claimed: BTreeMap::new(),
             behind: Vec::new(),
             beyond: false,
         }
@@ -273,7 +276,7 @@ impl<'a> Record<'a> {
             Current::None => return self.invalid("leaf", "a leaf stands below its log"),
         };
         let index = log.size();
-        match log.append(line) {
+        match log.append(line, self.epoch) {
             Ok(Some(documents)) => {
                 let leaf = if let Form::Leaf(leaf) = &line.form { Some(leaf.as_ref()) } else { None };
                 // Indexes come from the count of the leaves, so that none is out of order.
@@ -302,6 +305,7 @@ impl<'a> Record<'a> {
         {
             report.coverage = Coverage::Wrong;
         }
+        self.claimed.insert(origin.clone(), closed.claimed);
         if !closed.undated.is_empty() {
             self.undated.insert(origin, closed.undated);
         }

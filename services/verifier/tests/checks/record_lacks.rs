@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use hanse_document::Timestamp;
 use hanse_ledger::record::{DatingLine, Line};
 use hanse_tlog::Policy;
 use hanse_verifier::record::{Record, ScoreReport, score};
@@ -204,6 +205,18 @@ fn an_entry_younger_than_its_words_lacks_a_dating() {
     let told: Vec<_> = report.steps.iter().filter(|step| step.name.starts_with("datings of ")).collect();
     assert_eq!(told.len(), 1, "both entries, one log: {report}");
     assert!(told[0].says.contains(&format!("epochs {} to {}", TODAY / 30 + 1, TODAY / 30 + 2)), "{report}");
+}
+
+/// Anybody may say that their review is years old. Leaves before it in the log are of today, and so is it.
+#[test]
+fn one_author_cannot_make_a_record_lack_a_dating() {
+    let mut world = chain();
+    let contract = world.contract("ana", "bo", 130, TODAY + 10);
+    world.signed_at = Timestamp::parse("2021-01-01T00:00:00Z").unwrap();
+    world.opened(&contract, 5);
+    world.seal();
+    let report = world.ask(&world.record(0), "ana", "bo");
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
 }
 
 /// Whoever served an answer was fed with the first dating of a state: a later one of the same state, which says that a review was due
