@@ -211,7 +211,7 @@ fn an_engagement_with_more_slots_opens_none() {
             assert_eq!(reading.entries().len(), usize::from(slots == 1), "{slots} slots");
             assert!(reading.lacking().is_empty());
             assert_eq!(reading.contracts(&vera).len(), usize::from(slots == 1));
-            let elsewhere: u64 = reading.elsewhere(|_| false).values().map(|there| there.contracts).sum();
+            let elsewhere: u64 = reading.elsewhere(|_| true, 9).0.values().map(|there| there.contracts).sum();
             assert_eq!(elsewhere, if slots == 1 { 2 } else { 1 });
         }
     }
@@ -222,19 +222,16 @@ fn what_rests_on_other_logs_is_counted() {
     let mut world = World::new();
     world.rated("ana", "vera", 5);
     world.contract("bo", "vera");
-    let (reading, b) = (world.read(), log_of(B));
-    let elsewhere = reading.elsewhere(|log| *log != *b);
-    assert_eq!(
-        elsewhere.into_iter().collect::<Vec<_>>(),
-        [(b.as_str(), Elsewhere { contracts: 2, opened: 0 })]
-    );
-    let a = log_of(A);
-    let elsewhere = reading.elsewhere(|log| *log != *a);
-    assert_eq!(
-        elsewhere.into_iter().collect::<Vec<_>>(),
-        [(a.as_str(), Elsewhere { contracts: 2, opened: 1 })]
-    );
-    assert!(reading.elsewhere(|_| true).is_empty());
+    let (reading, a, b) = (world.read(), log_of(A), log_of(B));
+    let rows = |of: &str, most: usize| {
+        let (rows, more) = reading.elsewhere(|log| *log == *of, most);
+        (rows.into_iter().map(|(log, there)| (log.to_owned(), there)).collect::<Vec<_>>(), more)
+    };
+    assert_eq!(rows(&b, 9), (vec![(b.clone(), Elsewhere { contracts: 2, opened: 0 })], 0));
+    assert_eq!(rows(&a, 9), (vec![(a.clone(), Elsewhere { contracts: 2, opened: 1 })], 0));
+    assert_eq!(rows("c.example/reputation", 9), (vec![], 0));
+    let (first, more) = reading.elsewhere(|_| true, 1);
+    assert_eq!((first.len(), first.values().map(|there| there.contracts).sum::<u64>() + more), (1, 4));
 }
 
 /// Signed today, and dated sixty days later: a dating in between is missing.
