@@ -136,6 +136,32 @@ fn nobody_speaks_without_a_slot() {
     assert_eq!(counted(&world), 0, "a key that no engagement names");
 }
 
+/// Strangers seal words of their own before the slot's key does, and open its words for it.
+#[test]
+fn strangers_neither_come_first_nor_open() {
+    let (mut world, contract) = pair();
+    let (lie, truth) = (world.write(&contract, Role::Client, 1), world.write(&contract, Role::Client, 5));
+    let engagement = contract.freelancer_engagement.id();
+    let strangers: Vec<SigningKey> = (70..90).map(|seed| SigningKey::from_seed([seed; 32])).collect();
+    for stranger in &strangers {
+        let commitment = lie.document.commitment();
+        let commit = world.leaf("vera", &Statement::Commit { commitment, engagement }, stranger);
+        world.push(A, &commit);
+    }
+    world.push(A, &truth.commit);
+    for stranger in &strangers {
+        let open = world.leaf("vera", &Statement::Open { cites: truth.commit.id() }, stranger);
+        world.push(A, &open);
+    }
+    world.documents.extend([lie.document, truth.document, contract.acceptance]);
+    assert_eq!(counted(&world), 0, "nobody who may has opened it");
+    assert!(world.read().lacking().is_empty());
+    world.push(A, &truth.open);
+    let reading = world.read();
+    let [counted] = reading.entries()[..] else { panic!("one entry") };
+    assert_eq!(counted.entry.id, entry_id(&truth.open));
+}
+
 /// The slot's key signed it about somebody else: it is no word about the party of the engagement.
 #[test]
 fn a_leaf_about_another_says_nothing_of_the_party() {
