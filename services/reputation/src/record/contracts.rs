@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use hanse_document::Commitment;
 use hanse_ledger::LeafId;
 
 use super::facts::Engaged;
@@ -100,11 +101,16 @@ impl Reading {
         dated.filter(|(counted, dated)| counted.signed.0.saturating_add(1) < dated.0)
     }
 
-    /// What rests on logs that were not read: contracts whose other side lives there, by log. What became of them is decided there.
+    /// What rests on these logs: contracts whose other side lives there, by log, as what became of them is decided there. At most so
+    /// many logs, and how many contracts rest on more of them.
     #[must_use]
-    pub fn elsewhere(&self, read: impl Fn(&str) -> bool) -> BTreeMap<&str, Elsewhere> {
-        let mut elsewhere: BTreeMap<&str, Elsewhere> = BTreeMap::new();
-        for (id, engaged) in self.facts.engagements.iter().filter(|(_, engaged)| !read(&engaged.log)) {
+    pub fn elsewhere(&self, among: impl Fn(&str) -> bool, most: usize) -> (BTreeMap<&str, Elsewhere>, u64) {
+        let (mut elsewhere, mut more) = (BTreeMap::<&str, Elsewhere>::new(), 0_u64);
+        for (id, engaged) in self.facts.engagements.iter().filter(|(_, engaged)| among(&engaged.log)) {
+            if most <= elsewhere.len() && !elsewhere.contains_key(&*engaged.log) {
+                more = more.saturating_add(1);
+                continue;
+            }
             let there = elsewhere.entry(&engaged.log).or_default();
             there.contracts = there.contracts.saturating_add(1);
             let mut sealed = self.facts.sealed(id, engaged);
@@ -112,7 +118,13 @@ impl Reading {
                 there.opened = there.opened.saturating_add(1);
             }
         }
-        elsewhere
+        (elsewhere, more)
+    }
+
+    /// What the commit of this id seals, if one that counts for something was read in this log.
+    #[must_use]
+    pub fn seals(&self, commit: &LeafId, origin: &str) -> Option<&Commitment> {
+        self.facts.seals(commit, origin)
     }
 }
 

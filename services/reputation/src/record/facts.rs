@@ -30,7 +30,7 @@ pub(super) struct Stated {
     pub(super) origin: Arc<str>,
     pub(super) index: u64,
     pub(super) id: LeafId,
-    pub(super) signer: PublicKey,
+    pub(super) signer: [u8; 32],
     pub(super) subject: SubjectKey,
 }
 
@@ -48,8 +48,23 @@ pub(super) struct Said {
     pub(super) signed: Epoch,
 }
 
-/// Leaves by the leaf that they cite, several for one told apart by a number that means nothing.
-type Citing<T> = BTreeMap<(LeafId, u32), T>;
+/// Commits by their id, log and signer. No log holds an id twice; of one that does, the first counts.
+type Commits = BTreeMap<(LeafId, Arc<str>, [u8; 32]), Commit>;
+
+/// A leaf that seals a review.
+#[derive(Clone, Debug)]
+struct Commit {
+    index: u64,
+    subject: SubjectKey,
+    engagement: LeafId,
+    seals: Commitment,
+}
+
+/// Leaves that open a commit by the commit, signer, log and their own id; each with its place and subject.
+type Opens = BTreeMap<(LeafId, [u8; 32], Arc<str>, LeafId), (u64, SubjectKey)>;
+
+/// Ids by the first bytes of another hash: half of what whole hashes take. Whoever looks compares the rest.
+type ByStart = BTreeSet<(u64, LeafId)>;
 
 /// All that was fed.
 #[derive(Clone, Debug, Default)]
@@ -57,26 +72,27 @@ pub(super) struct Facts {
     pub(super) engagements: BTreeMap<LeafId, Engaged>,
     pub(super) reviews: BTreeMap<Commitment, Said>,
     pub(super) terms: BTreeMap<Commitment, Terms>,
-    /// By the engagement that they cite, each with what it seals.
-    commits: Citing<(Stated, Commitment)>,
-    /// By the commit that they cite.
-    opens: Citing<Stated>,
-    /// The engagement that a commit cites.
-    answers: BTreeMap<LeafId, LeafId>,
+    commits: Commits,
+    /// Commits by the engagement that they cite.
+    answers: ByStart,
+    opens: Opens,
     /// The engagements that a document with this commitment bears on.
-    bears_on: BTreeSet<(Commitment, LeafId)>,
+    bears_on: ByStart,
     /// Names of logs, each kept once however many leaves name it.
     names: BTreeSet<Arc<str>>,
-    /// The number of the next leaf that cites another.
-    next: u32,
 }
 
 /// The least and the last of all ids.
 pub(super) const IDS: (LeafId, LeafId) =
     (LeafId::from_bytes([u8::MIN; 32]), LeafId::from_bytes([u8::MAX; 32]));
 
-fn citing<'a, T>(all: &'a Citing<T>, cited: &LeafId) -> impl Iterator<Item = &'a T> + use<'a, T> {
-    all.range((*cited, u32::MIN)..=(*cited, u32::MAX)).map(|(_, citing)| citing)
+fn start(hash: &[u8; 32]) -> u64 {
+    hash.first_chunk().map_or(0, |start| u64::from_be_bytes(*start))
+}
+
+fn starting<'a>(ids: &'a ByStart, hash: &[u8; 32]) -> impl Iterator<Item = LeafId> + use<'a> {
+    let start = start(hash);
+    ids.range((start, IDS.0)..=(start, IDS.1)).map(|(_, id)| *id)
 }
 
 impl Facts {
@@ -100,36 +116,37 @@ impl Facts {
             return None;
         }
         let (id, origin) = (leaf.id(), self.name(origin));
-        let stated = Stated { origin, index, id, signer: *signer, subject: *subject };
-        self.keep(statement, stated)
+        let stated = Stated { origin, index, id, signer: *signer.as_bytes(), subject: *subject };
+        self.keep(statement, *signer, stated)
     }
 
-    fn keep(&mut self, statement: &Statement, stated: Stated) -> Option<LeafId> {
-        let id = stated.id;
+    fn keep(&mut self, statement: &Statement, party: PublicKey, stated: Stated) -> Option<LeafId> {
+        let Stated { origin, index, id, signer, subject } = stated;
         match statement {
             Statement::Engagement { commitment, due, log, slots } => {
-                let (party, commitment, due, slot) = (stated.signer, *commitment, *due, *slots.first()?);
+                let (commitment, due, slot) = (*commitment, *due, *slots.first()?);
                 let log = self.name(log);
                 let new = || Engaged { party, commitment, due, log, slot, origins: Vec::new() };
                 let engaged = self.engagements.entry(id).or_insert_with(new);
-                if !engaged.stands_in(&stated.origin) {
+                if !engaged.stands_in(&origin) {
                     engaged.origins.reserve_exact(1);
-                    engaged.origins.push(stated.origin);
+                    engaged.origins.push(origin);
                 }
-                self.bears_on.insert((commitment, id));
+                self.bears_on.insert((start(commitment.as_bytes()), id));
                 Some(id)
             }
             Statement::Commit { commitment, engagement } => {
-                let number = self.number();
-                self.commits.insert((*engagement, number), (stated, *commitment));
-                self.answers.insert(id, *engagement);
-                self.bears_on.insert((*commitment, *engagement));
-                Some(*engagement)
+                let (engagement, seals) = (*engagement, *commitment);
+                let commit = Commit { index, subject, engagement, seals };
+                self.commits.entry((id, origin, signer)).or_insert(commit);
+                self.answers.insert((start(engagement.as_bytes()), id));
+                self.bears_on.insert((start(seals.as_bytes()), engagement));
+                Some(engagement)
             }
             Statement::Open { cites } => {
-                let number = self.number();
-                self.opens.insert((*cites, number), stated);
-                self.answers.get(cites).copied()
+                self.opens.entry((*cites, signer, origin, id)).or_insert((index, subject));
+                // Whoever signed the commit, its id says which engagement it cites.
+                self.copies(cites).next().map(|(_, commit)| commit.engagement)
             }
             Statement::Identity { .. }
             | Statement::Settle { .. }
@@ -147,15 +164,26 @@ impl Facts {
         kept
     }
 
-    /// No log that anybody can hold has four thousand million leaves.
-    const fn number(&mut self) -> u32 {
-        self.next = self.next.wrapping_add(1);
-        self.next
+    /// The commits of this id, in whatever log and by whomever.
+    fn copies(
+        &self,
+        id: &LeafId,
+    ) -> impl Iterator<Item = (&(LeafId, Arc<str>, [u8; 32]), &Commit)> + use<'_> {
+        let id = *id;
+        let from = (id, Arc::<str>::default(), [u8::MIN; 32]);
+        self.commits.range(from..).take_while(move |(key, _)| key.0 == id)
     }
 
-    /// The engagements that a document with this commitment bears on.
+    /// The engagements that a document with this commitment bears on, and perhaps others.
     pub(super) fn concerned(&self, commitment: &Commitment) -> impl Iterator<Item = LeafId> {
-        self.bears_on.range((*commitment, IDS.0)..=(*commitment, IDS.1)).map(|(_, engagement)| *engagement)
+        starting(&self.bears_on, commitment.as_bytes())
+    }
+
+    /// What a commit of this id seals that was read in this log.
+    pub(super) fn seals(&self, commit: &LeafId, origin: &str) -> Option<&Commitment> {
+        let origin = Arc::clone(self.names.get(origin)?);
+        let by_any = (*commit, Arc::clone(&origin), [u8::MIN; 32])..=(*commit, origin, [u8::MAX; 32]);
+        self.commits.range(by_any).next().map(|(_, commit)| &commit.seals)
     }
 
     /// An engagement with its party's own word: the document that it commits to, if that is the party's and names a log as the
@@ -170,22 +198,34 @@ impl Facts {
     /// The commits by the key of this engagement's slot, wherever they stand, each with what it seals.
     pub(super) fn sealed<'a>(
         &'a self,
-        id: &LeafId,
+        engagement: &LeafId,
         engaged: &Engaged,
-    ) -> impl Iterator<Item = (&'a Stated, &'a Commitment)> + use<'a> {
-        let slot = engaged.slot;
-        citing(&self.commits, id)
-            .filter(move |(stated, _)| stated.signer == slot)
-            .map(|(stated, seals)| (stated, seals))
+    ) -> impl Iterator<Item = (Stated, &'a Commitment)> + use<'a> {
+        let (engagement, slot) = (*engagement, *engaged.slot.as_bytes());
+        let ids = starting(&self.answers, engagement.as_bytes());
+        let commits = ids.flat_map(|id| self.copies(&id));
+        let own = commits
+            .filter(move |((_, _, signer), commit)| *signer == slot && commit.engagement == engagement);
+        own.map(|((id, origin, signer), commit)| {
+            let Commit { index, subject, .. } = *commit;
+            let origin = Arc::clone(origin);
+            (Stated { origin, index, id: *id, signer: *signer, subject }, &commit.seals)
+        })
     }
 
     /// The leaves by this key that open a commit, wherever they stand.
-    pub(super) fn opens<'a>(
-        &'a self,
-        commit: &LeafId,
-        slot: PublicKey,
-    ) -> impl Iterator<Item = &'a Stated> + use<'a> {
-        citing(&self.opens, commit).filter(move |stated| stated.signer == slot)
+    pub(super) fn opens(&self, commit: &LeafId, slot: PublicKey) -> impl Iterator<Item = Stated> + use<'_> {
+        let (commit, slot) = (*commit, *slot.as_bytes());
+        let from = (commit, slot, Arc::<str>::default(), IDS.0);
+        let by_slot = self.opens.range(from..);
+        let by_slot = by_slot.take_while(move |((cited, signer, ..), _)| (*cited, *signer) == (commit, slot));
+        by_slot.map(|((_, signer, origin, id), (index, subject))| Stated {
+            origin: Arc::clone(origin),
+            index: *index,
+            id: *id,
+            signer: *signer,
+            subject: *subject,
+        })
     }
 
     /// The one review of a slot: the first that its key sealed in the author's home log or, if none is there, in the rated
@@ -204,10 +244,10 @@ impl Facts {
     }
 
     /// The leaf that opens the commit, wherever it stands: of several, the first as for commits.
-    pub(super) fn opened(&self, commit: &LeafId, engaged: &Engaged, terms: &Terms) -> Vec<&Stated> {
+    pub(super) fn opened(&self, commit: &LeafId, engaged: &Engaged, terms: &Terms) -> Vec<Stated> {
         let party = SubjectKey::of(&terms.party);
         let opens = self.opens(commit, engaged.slot);
-        let opens: Vec<&Stated> = opens.filter(|stated| engaged.answered_by(stated, terms, &party)).collect();
+        let opens: Vec<Stated> = opens.filter(|stated| engaged.answered_by(stated, terms, &party)).collect();
         let first = opens.iter().min_by_key(|stated| engaged.order(stated)).map(|stated| stated.id);
         opens.into_iter().filter(|stated| Some(stated.id) == first).collect()
     }

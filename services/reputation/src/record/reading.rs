@@ -253,7 +253,7 @@ impl Reading {
         let counted = self.counts(&id, engaged, terms, said, &copies);
         self.cited_by.insert((said.engagement, id));
         if let Some(counted) = &counted {
-            let place = |copy: &&Stated| ((copy.origin.to_string(), copy.index), id);
+            let place = |copy: &Stated| ((copy.origin.to_string(), copy.index), id);
             self.places.extend(copies.iter().map(place));
             self.opened.insert(counted.entry.id, id);
         }
@@ -267,7 +267,7 @@ impl Reading {
         engaged: &Engaged,
         terms: &Terms,
         said: &Said,
-        copies: &[&Stated],
+        copies: &[Stated],
     ) -> Option<Counted> {
         let own = self.facts.engagements.get(&said.engagement)?;
         let (subject, author) = (Did::of(&engaged.party), Did::of(&own.party));
@@ -289,7 +289,7 @@ impl Reading {
             }),
         };
         binding.check().ok()?;
-        let dated = copies.iter().map(|copy| (self.epoch(&copy.origin, copy.index), *copy));
+        let dated = copies.iter().map(|copy| (self.epoch(&copy.origin, copy.index), copy));
         let (epoch, first) = dated.min_by(|(a, left), (b, right)| (a, left).cmp(&(b, right)))?;
         let entry = Entry {
             id: EntryId::from_bytes(*first.id.as_bytes()),

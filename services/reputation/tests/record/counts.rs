@@ -136,6 +136,32 @@ fn nobody_speaks_without_a_slot() {
     assert_eq!(counted(&world), 0, "a key that no engagement names");
 }
 
+/// Strangers seal words of their own before the slot's key does, and open its words for it.
+#[test]
+fn strangers_neither_come_first_nor_open() {
+    let (mut world, contract) = pair();
+    let (lie, truth) = (world.write(&contract, Role::Client, 1), world.write(&contract, Role::Client, 5));
+    let engagement = contract.freelancer_engagement.id();
+    let strangers: Vec<SigningKey> = (70..90).map(|seed| SigningKey::from_seed([seed; 32])).collect();
+    for stranger in &strangers {
+        let commitment = lie.document.commitment();
+        let commit = world.leaf("vera", &Statement::Commit { commitment, engagement }, stranger);
+        world.push(A, &commit);
+    }
+    world.push(A, &truth.commit);
+    for stranger in &strangers {
+        let open = world.leaf("vera", &Statement::Open { cites: truth.commit.id() }, stranger);
+        world.push(A, &open);
+    }
+    world.documents.extend([lie.document, truth.document, contract.acceptance]);
+    assert_eq!(counted(&world), 0, "nobody who may has opened it");
+    assert!(world.read().lacking().is_empty());
+    world.push(A, &truth.open);
+    let reading = world.read();
+    let [counted] = reading.entries()[..] else { panic!("one entry") };
+    assert_eq!(counted.entry.id, entry_id(&truth.open));
+}
+
 /// The slot's key signed it about somebody else: it is no word about the party of the engagement.
 #[test]
 fn a_leaf_about_another_says_nothing_of_the_party() {
@@ -211,7 +237,7 @@ fn an_engagement_with_more_slots_opens_none() {
             assert_eq!(reading.entries().len(), usize::from(slots == 1), "{slots} slots");
             assert!(reading.lacking().is_empty());
             assert_eq!(reading.contracts(&vera).len(), usize::from(slots == 1));
-            let elsewhere: u64 = reading.elsewhere(|_| false).values().map(|there| there.contracts).sum();
+            let elsewhere: u64 = reading.elsewhere(|_| true, 9).0.values().map(|there| there.contracts).sum();
             assert_eq!(elsewhere, if slots == 1 { 2 } else { 1 });
         }
     }
@@ -222,19 +248,16 @@ fn what_rests_on_other_logs_is_counted() {
     let mut world = World::new();
     world.rated("ana", "vera", 5);
     world.contract("bo", "vera");
-    let (reading, b) = (world.read(), log_of(B));
-    let elsewhere = reading.elsewhere(|log| *log != *b);
-    assert_eq!(
-        elsewhere.into_iter().collect::<Vec<_>>(),
-        [(b.as_str(), Elsewhere { contracts: 2, opened: 0 })]
-    );
-    let a = log_of(A);
-    let elsewhere = reading.elsewhere(|log| *log != *a);
-    assert_eq!(
-        elsewhere.into_iter().collect::<Vec<_>>(),
-        [(a.as_str(), Elsewhere { contracts: 2, opened: 1 })]
-    );
-    assert!(reading.elsewhere(|_| true).is_empty());
+    let (reading, a, b) = (world.read(), log_of(A), log_of(B));
+    let rows = |of: &str, most: usize| {
+        let (rows, more) = reading.elsewhere(|log| *log == *of, most);
+        (rows.into_iter().map(|(log, there)| (log.to_owned(), there)).collect::<Vec<_>>(), more)
+    };
+    assert_eq!(rows(&b, 9), (vec![(b.clone(), Elsewhere { contracts: 2, opened: 0 })], 0));
+    assert_eq!(rows(&a, 9), (vec![(a.clone(), Elsewhere { contracts: 2, opened: 1 })], 0));
+    assert_eq!(rows("c.example/reputation", 9), (vec![], 0));
+    let (first, more) = reading.elsewhere(|_| true, 1);
+    assert_eq!((first.len(), first.values().map(|there| there.contracts).sum::<u64>() + more), (1, 4));
 }
 
 /// Signed today, and dated sixty days later: a dating in between is missing.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hanse_document::LogName;
+use hanse_ledger::record::LOGS_MAX;
 use hanse_reputation::record::Elsewhere;
 use hanse_reputation::{EntryId, Epoch};
 
@@ -10,8 +11,8 @@ use super::Record;
 use super::ask::Served;
 use crate::report::{Coverage, Outcome, Step, Uncovered};
 
-/// Logs that the policy does not name and that get a step of their own: whoever gets a key can make contracts with as many logs as they like.
-const OUTSIDE_TOLD_MAX: usize = 16;
+/// Logs that the policy does not name and that are told one by one: whoever gets a key can make contracts with as many logs as they like.
+const OUTSIDE_TOLD_MAX: usize = 256;
 
 /// Rows of epochs that one step tells.
 const ROWS_TOLD_MAX: usize = 8;
@@ -54,28 +55,23 @@ impl Record<'_> {
     /// Contracts that rest on logs that are not here.
     pub(super) fn uncovered(&mut self) -> Vec<Uncovered> {
         let missing = self.missing();
-        let elsewhere = self.reading.elsewhere(|origin| self.reads(origin));
-        let rows = elsewhere.into_iter().map(|(log, there)| {
-            let in_policy = missing.iter().any(|missing| missing == log);
+        let is_missing = |log: &str| missing.iter().any(|missing| missing == log);
+        // A policy names no more logs than that.
+        let (inside, _) = self.reading.elsewhere(is_missing, LOGS_MAX);
+        let (outside, more) =
+            self.reading.elsewhere(|log| !self.reads(log) && !is_missing(log), OUTSIDE_TOLD_MAX);
+        let row = |(log, there): (&str, Elsewhere), in_policy| {
             (Uncovered { log: log.to_owned(), contracts: there.contracts, in_policy }, there)
-        });
-        let rows: Vec<(Uncovered, Elsewhere)> = rows.collect();
-        let (mut told, mut untold) = (0, (0_u64, 0_u64));
-        for (row, there) in &rows {
-            if !row.in_policy {
-                if told == OUTSIDE_TOLD_MAX {
-                    untold = (untold.0.saturating_add(1), untold.1.saturating_add(row.contracts));
-                    continue;
-                }
-                told += 1;
-            }
-            self.step(rests(row, *there));
+        };
+        let inside = inside.into_iter().map(|there| row(there, true));
+        let mut rows: Vec<(Uncovered, Elsewhere)> =
+            inside.chain(outside.into_iter().map(|there| row(there, false))).collect();
+        if 0 < more {
+            let others = Elsewhere { contracts: more, opened: 0 };
+            rows.push(row(("other logs", others), false));
         }
-        let (logs, contracts) = untold;
-        if 0 < logs {
-            let says =
-                format!("{contracts} more contracts rest on {logs} more logs that the policy does not name");
-            self.step(Step::new("other logs", Outcome::Partial, says));
+        for (row, there) in &rows {
+            self.step(rests(row, *there));
         }
         rows.into_iter().map(|(row, _)| row).collect()
     }

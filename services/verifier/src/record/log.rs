@@ -6,7 +6,7 @@ use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Verified};
 use hanse_ledger::record::{DATINGS_MAX, Form, ReadLeaf};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
-use hanse_reputation::record::Terms;
+use hanse_reputation::record::{Reading, Terms};
 use hanse_reputation::{Epoch, Head};
 use hanse_tlog::{Checkpoint, CompactRange, Hash, hash};
 
@@ -33,7 +33,7 @@ pub(super) struct Log {
     signed: BTreeMap<u64, Hash>,
     /// What datings date of the leaves that count, as far as anything is taken of them.
     dated: Vec<(u64, Epoch)>,
-    /// What each commit leaf seals.
+    /// What each commit leaf seals that counts for nothing, so that nobody else has kept it.
     sealed: BTreeMap<LeafId, Commitment>,
     /// Datings that no quorum cosigned.
     unaudited: u64,
@@ -170,12 +170,13 @@ impl Log {
         Ok(Some((size, day)))
     }
 
-    /// Takes the next leaf: the documents that say something, or None if it does not count.
+    /// Takes the next leaf, and feeds it with its documents to the reading if it counts. Nothing is of an epoch after `now`.
     pub(super) fn append(
         &mut self,
         line: &ReadLeaf<'_>,
+        reading: &mut Reading,
         now: Epoch,
-    ) -> Result<Option<Vec<Verified>>, Failed> {
+    ) -> Result<(), Failed> {
         let (size, index) = (self.checkpoint.size, self.size());
         if size <= index {
             let says = format!("there are more leaves than the {size} of its checkpoint");
@@ -194,8 +195,19 @@ impl Log {
                 None
             }
         };
-        let documents = self.public(index, leaf, &line.documents)?;
-        Ok((index < self.counted()).then_some(documents))
+        let documents = self.public(index, leaf, &line.documents, reading)?;
+        if index < self.counted() {
+            // Indexes come from the count of the leaves, so that none is out of order.
+            let _next = reading.parsed(&self.origin, index, leaf).is_ok();
+            documents.iter().for_each(|document| reading.document(document));
+        }
+        if let Some(leaf) = leaf
+            && let Some(Statement::Commit { commitment, .. }) = leaf.statement()
+            && reading.seals(&leaf.id(), &self.origin).is_none()
+        {
+            self.sealed.insert(leaf.id(), *commitment);
+        }
+        Ok(())
     }
 
     /// The leaves so far make the root of every signed state of this size.
@@ -219,11 +231,14 @@ impl Log {
     }
 
     /// The documents beside a leaf, each of which it must make public.
-    fn public(&mut self, index: u64, leaf: Option<&Leaf>, sent: &[&[u8]]) -> Result<Vec<Verified>, Failed> {
+    fn public(
+        &self,
+        index: u64,
+        leaf: Option<&Leaf>,
+        sent: &[&[u8]],
+        reading: &Reading,
+    ) -> Result<Vec<Verified>, Failed> {
         let statement = leaf.and_then(Leaf::statement);
-        if let (Some(leaf), Some(Statement::Commit { commitment, .. })) = (leaf, statement) {
-            self.sealed.insert(leaf.id(), *commitment);
-        }
         let mut read = Vec::with_capacity(sent.len());
         for document in sent {
             read.push(documents::read(document).map_err(|detail| self.foreign(index, detail))?);
@@ -233,8 +248,8 @@ impl Log {
             Some(Statement::Identity { commitment, .. }) => alone(&read, Kind::Identity, commitment),
             Some(Statement::Reply { commitment, .. }) => alone(&read, Kind::Reply, commitment),
             Some(Statement::Open { cites }) => {
-                let subject = leaf.and_then(|leaf| leaf.subjects().first());
-                let seals = self.sealed.get(cites).zip(subject);
+                let seals = reading.seals(cites, &self.origin).or_else(|| self.sealed.get(cites));
+                let seals = seals.zip(leaf.and_then(|leaf| leaf.subjects().first()));
                 seals.map_or(read.is_empty(), |(seals, subject)| opened(&read, seals, subject))
             }
             Some(

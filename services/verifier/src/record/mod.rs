@@ -13,10 +13,8 @@ mod report;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use hanse_document::{Timestamp, Verified};
-use hanse_ledger::record::{
-    Form, LINE_BYTES_MAX, LOGS_MAX, RECORD_BYTES_MAX, ReadLeaf, ReadLine, RecordError,
-};
+use hanse_document::Timestamp;
+use hanse_ledger::record::{LINE_BYTES_MAX, LOGS_MAX, RECORD_BYTES_MAX, ReadLeaf, ReadLine, RecordError};
 use hanse_reputation::record::Reading;
 use hanse_reputation::{Epoch, Head};
 use hanse_tlog::Policy;
@@ -275,16 +273,8 @@ impl<'a> Record<'a> {
             Current::LeftOut => return,
             Current::None => return self.invalid("leaf", "a leaf stands below its log"),
         };
-        let index = log.size();
-        match log.append(line, self.epoch) {
-            Ok(Some(documents)) => {
-                let leaf = if let Form::Leaf(leaf) = &line.form { Some(leaf.as_ref()) } else { None };
-                // Indexes come from the count of the leaves, so that none is out of order.
-                let _next = self.reading.parsed(&log.origin, index, leaf).is_ok();
-                documents.iter().for_each(|document: &Verified| self.reading.document(document));
-            }
-            Ok(None) => {}
-            Err(failed) => self.step(*failed),
+        if let Err(failed) = log.append(line, &mut self.reading, self.epoch) {
+            self.step(*failed);
         }
     }
 

@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 
 use hanse_document::Timestamp;
+use hanse_document::kind::Role;
 use hanse_ledger::record::{DatingLine, Line};
 use hanse_tlog::Policy;
 use hanse_verifier::record::{Record, ScoreReport, score};
 use hanse_verifier::{Coverage, Options, Outcome, Uncovered, Verdict};
 use serde_json::{Value, json};
 
-use crate::fixture::{A, B, N, TODAY, World, answer, bytes_of, chain, log_of, now};
+use crate::fixture::{A, B, N, TODAY, Words, World, answer, bytes_of, chain, log_of, now};
 
 /// The lines without those of this node's log.
 fn without(lines: &[Line], node: &str) -> Vec<Line> {
@@ -128,6 +129,24 @@ fn a_log_that_holds_what_no_log_may_hold_is_wrong() {
     assert!(lacks[0].says.contains(&format!("first at {size}: the log is wrong")), "{report}");
     let finding = |report: &ScoreReport| report.explanation.clone().unwrap().score.finding;
     assert_eq!(finding(&report), finding(&before));
+}
+
+/// A commit whose signature does not fit is foreign, and states nothing; what its log shows beside an open of it is no lie of the file.
+#[test]
+fn a_review_beside_a_foreign_commit_may_stand_there() {
+    let mut world = chain();
+    let contract = world.contract("ana", "cleo", 130, TODAY + 10);
+    let written = world.write(&contract, Role::Client, Words { rating: 1, text: None });
+    let commit = String::from_utf8(written.commit.bytes().to_vec()).unwrap();
+    let at = commit.find("\"value\":\"").unwrap() + "\"value\":\"".len();
+    let other = if commit[at..].starts_with('0') { "1" } else { "0" };
+    let foreign = format!("{}{other}{}", &commit[..at], &commit[at + 1..]);
+    world.node(A).append_bytes(foreign.into_bytes());
+    world.node(A).append(&written.open);
+    world.seal();
+    let report = world.ask(&world.record(0), "ana", "cleo");
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
+    assert!(report.explanation.unwrap().own.is_none());
 }
 
 /// The log of A was dated so many days ago, then grew, was dated again, and is whole today.
