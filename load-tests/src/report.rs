@@ -34,7 +34,7 @@ pub(crate) fn publish(name: &str, group: &Group) -> Result<()> {
         "", "ratio", "p50 µs", "p95 µs", "p99 µs", "per second"
     );
     for figure in &group.figures {
-        let Figure { what, limit_is, ours, limit, ratio } = figure;
+        let Figure { what, limit_is, ours, limit, ratio, .. } = figure;
         for (label, times, ratio) in [
             (what.clone(), ours, format!("{ratio:.2}")),
             (format!("  limit: {limit_is}"), limit, String::new()),
