@@ -4,6 +4,7 @@
 mod client;
 mod documents;
 mod evidence;
+mod hostile;
 #[cfg(feature = "node")]
 mod http;
 mod inputs;
@@ -14,6 +15,7 @@ mod report;
 mod sequencer;
 mod world;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::Group;
@@ -35,8 +37,21 @@ const GROUPS: &[(&str, Run)] = &[
     ("http", http::run),
 ];
 
+/// Not a group: minutes, and nothing to be the ratio to.
+const HOSTILE: &str = "hostile";
+
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
+    let ended = match asked.split_first() {
+        Some((word, [reader, folder])) if word == hostile::CHILD => {
+            Some(hostile::in_child(reader, Path::new(folder)))
+        }
+        Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
+        _ => None,
+    };
+    if let Some(ended) = ended {
+        return ended.map_or_else(|error| report::complain(&error.to_string()), |()| ExitCode::SUCCESS);
+    }
     if let Some(unknown) = asked.iter().find(|name| GROUPS.iter().all(|(known, _)| known != name)) {
         let known: Vec<&str> = GROUPS.iter().map(|(known, _)| *known).collect();
         return report::complain(&format!("no group {unknown:?}; there are {}", known.join(", ")));
@@ -50,4 +65,10 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn hostile_files(kinds: &[String]) -> Result<()> {
+    report::machine();
+    report::hostile();
+    report::publish_costs(&hostile::run(kinds, report::cost)?)
 }

@@ -97,6 +97,13 @@ impl MemoryLog {
         });
         Ok(proofs.collect::<std::result::Result<_, _>>()?)
     }
+
+    /// The own leaf of this number, below a checkpoint of its own.
+    pub(crate) fn alone(&self, number: usize, note: &str) -> Result<EngagementProof> {
+        let (at, own) = self.own.get(number).ok_or("the log has no such leaf")?;
+        let size = self.checkpoint.size;
+        Ok(evidence::engagement(&self.origin, note, size, &self.tiles, *at, &own.bytes)?)
+    }
 }
 
 /// The leaves of a log while they are put in order.
