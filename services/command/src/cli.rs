@@ -335,6 +335,7 @@ pub enum Trust {
     },
     /// Verify somebody's record offline; exits with 0 if it is whole and true, 1 if not, 2 if the files cannot be read.
     #[command(after_help = "Examples:\n  hanse verify evidence.json --policy policy.txt\n  \
+        hanse verify evidence.json --policy policy.txt --within-policy     the logs of the policy are all I ask for\n  \
         hanse verify evidence.json --policy policy.txt --now 2026-11-24T10:00:00Z --json")]
     Verify(VerifyArgs),
     /// Fetch the whole reputation logs that nodes keep, from which anybody recomputes every score; a download that broke goes on.

@@ -19,8 +19,7 @@ const SERVED_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// An evidence file has at most 64 MiB; one byte more is read, so that the verifier sees that it is too long.
 const EVIDENCE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Verifies `evidence` by `policy` as if it were `now`. Cosignatures older than `max_age` seconds do not count; absent, the
-/// verifier's own two days.
+/// Verifies `evidence` by `policy` as if it were `now`.
 ///
 /// # Errors
 /// [`CommandError::Unusable`] if evidence or policy cannot be read as such. What is read and wrong is a report.
@@ -28,9 +27,9 @@ pub fn verify(
     evidence: &[u8],
     policy: &str,
     now: Timestamp,
-    max_age: Option<u32>,
+    options: &Options,
 ) -> Result<Report, CommandError> {
-    hanse_verifier::verify(evidence, policy, now, &options(max_age))
+    hanse_verifier::verify(evidence, policy, now, options)
         .map_err(|why| CommandError::Unusable(why.to_string()))
 }
 
@@ -42,14 +41,14 @@ pub fn verify_files(
     evidence: &Path,
     policy: &Path,
     now: Timestamp,
-    max_age: Option<u32>,
+    options: &Options,
 ) -> Result<Report, CommandError> {
     let mut bytes = Vec::new();
     File::open(evidence)
         .and_then(|file| file.take(EVIDENCE_BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(CommandError::file(evidence))?;
     let bound = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX);
-    verify(&bytes, &terminal::read_bounded(policy, bound)?, now, max_age)
+    verify(&bytes, &terminal::read_bounded(policy, bound)?, now, options)
 }
 
 /// The files of a score.
@@ -71,7 +70,7 @@ pub fn score_files(
     files: ScoreFiles<'_>,
     question: &Question,
     now: Timestamp,
-    max_age: Option<u32>,
+    options: &Options,
 ) -> Result<ScoreReport, CommandError> {
     let unusable = |why: Unreadable| CommandError::Unusable(why.to_string());
     let bound = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX);
@@ -85,14 +84,16 @@ pub fn score_files(
         }
         None => None,
     };
-    let mut reading = Record::new(&policy, now, &options(max_age), served.as_ref());
+    let mut reading = Record::new(&policy, now, options, served.as_ref());
     let open = File::open(files.record).map_err(CommandError::file(files.record))?;
-    record::lines(open, files.record, |line| {
-        reading.line(line.strip_suffix(b"\n").unwrap_or(line)).map_err(unusable)
-    })?;
+    record::lines(open, files.record, |line| reading.line(line).map_err(unusable))?;
     reading.ask(question, served.as_ref()).map_err(unusable)
 }
 
-fn options(max_age: Option<u32>) -> Options {
-    max_age.map_or_else(Options::default, |max_age_seconds| Options { max_age_seconds, ..Options::default() })
+/// What the person who checks may choose. Cosignatures older than `max_age` seconds do not count; absent, the verifier's own two
+/// days. `within_policy`: whether the logs of the policy are all that is asked for.
+#[must_use]
+pub fn options(max_age: Option<u32>, within_policy: bool) -> Options {
+    let plain = Options { within_policy, ..Options::default() };
+    max_age.map_or(plain, |max_age_seconds| Options { max_age_seconds, ..plain })
 }

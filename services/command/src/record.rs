@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use hanse_document::{LogName, Timestamp};
 use hanse_ledger::record::{
     DATINGS_MAX, DOCUMENTS_MAX, DatingLine, FileLine, Format, LINE_BYTES_MAX, LOGS_MAX, LeafLine, Line,
-    LogLine, RECORD_BYTES_MAX,
+    LogLine, RECORD_BYTES_MAX, ReadLine,
 };
 use hanse_tlog::{Checkpoint, Note};
 use serde_json::Value;
@@ -32,8 +33,15 @@ struct Head {
     size: u64,
     root: String,
     checkpoint: String,
-    datings: Vec<String>,
+    datings: Datings,
 }
+
+/// Dating checkpoints by size and, of one size, by about when it was cosigned, in epochs: each node has those of the time since it runs,
+/// and notes that differ by a line or two say the same.
+type Datings = BTreeMap<(u64, u64), String>;
+
+/// Seconds of an epoch.
+const EPOCH_SECONDS: u64 = 30 * 86_400;
 
 /// What a file holds already.
 #[derive(Default)]
@@ -49,7 +57,7 @@ struct Begun {
 pub type Progress<'a> = dyn FnMut(&str, u64, u64) + 'a;
 
 /// Fetches every reputation log that these nodes keep into `file`, and goes on if it was begun. Of several nodes that keep one log,
-/// the one with its largest state is asked.
+/// the one with its largest state is asked for the leaves, and all for the datings: a node has none from before it ran.
 ///
 /// # Errors
 /// [`CommandError`] if a node does not answer or not as a node, if two nodes show different logs of one name and size, or if the file
@@ -84,7 +92,10 @@ pub fn fetch(
     for (origin, source) in sources.iter().filter(|(origin, _)| last < origin.as_str()) {
         let checkpoint = source.head.checkpoint.clone();
         writer.line(&Line::Log(LogLine { checkpoint, log: origin.clone() }))?;
-        for dating in &source.head.datings {
+        let datings = source.head.datings.range(..=(source.head.size, u64::MAX));
+        // Only the newest ones, if there are more than a file has room for: an entry that lacks its day counts as younger.
+        let datings: Vec<&String> = datings.map(|(_, dating)| dating).rev().take(DATINGS_MAX).collect();
+        for dating in datings.into_iter().rev() {
             writer.line(&Line::Dating(DatingLine { dating: dating.clone() }))?;
         }
         leaves(source, origin, 0..source.head.size, &mut writer, progress)?;
@@ -102,8 +113,8 @@ fn sources(nodes: &[Client]) -> Result<BTreeMap<String, Source<'_>>, CommandErro
             let origin = log.text("/origin");
             let named = LogName::parse(origin).is_ok();
             let Some(node) = origin.strip_suffix("/reputation").filter(|_| named) else { continue };
-            let Some(head) = head(client, node, origin)? else { continue };
-            if let Some(other) = sources.get(origin) {
+            let Some(mut head) = head(client, node, origin)? else { continue };
+            if let Some(other) = sources.get_mut(origin) {
                 if other.head.size == head.size && other.head.root != head.root {
                     return Err(CommandError::Input(format!(
                         "{} and {} show different logs of {origin} with {} leaves: the log lies to somebody, and its two signed checkpoints prove it",
@@ -113,8 +124,11 @@ fn sources(nodes: &[Client]) -> Result<BTreeMap<String, Source<'_>>, CommandErro
                     )));
                 }
                 if head.size <= other.head.size {
+                    head.datings.append(&mut other.head.datings);
+                    other.head.datings = head.datings;
                     continue;
                 }
+                head.datings.append(&mut other.head.datings);
             }
             sources.insert(origin.to_owned(), Source { client, node: node.to_owned(), head });
         }
@@ -136,11 +150,26 @@ fn head(client: &Client, node: &str, origin: &str) -> Result<Option<Head>, Comma
     let read = read.ok().filter(|read| read.origin.as_str() == origin);
     let read =
         read.ok_or_else(|| CommandError::Input(format!("{} shows no checkpoint of {origin}", client.url())))?;
-    let datings: Vec<String> = state.texts("/datings").into_iter().map(str::to_owned).collect();
-    // Only the newest ones, if there are more than a file has room for: an entry that lacks its day counts as younger.
-    let datings = datings.into_iter().rev().take(DATINGS_MAX).rev().collect();
+    let datings = state.texts("/datings").into_iter().take(DATINGS_MAX);
+    let datings = datings.filter_map(|note| Some((dating(origin, note)?, note.to_owned()))).collect();
     Ok(Some(Head { size: read.size, root: read.root.hex(), checkpoint, datings }))
 }
+
+/// Which dating this is; None for what is none of this log, and would spoil the file.
+fn dating(origin: &str, text: &str) -> Option<(u64, u64)> {
+    let note = Note::parse(text.as_bytes()).ok()?;
+    let checkpoint = Checkpoint::parse(note.text()).ok()?;
+    // A cosignature begins with its time; the signature of the log is shorter, and gives none.
+    let times = note.signatures().iter().filter(|line| line.bytes().len() == COSIGNATURE_BYTES);
+    let times = times.filter_map(|line| line.bytes().first_chunk().copied().map(u64::from_be_bytes));
+    let mut times: Vec<u64> = times.collect();
+    times.sort_unstable();
+    let about = times.get(times.len() / 2).copied().unwrap_or_default();
+    (checkpoint.origin.as_str() == origin).then_some((checkpoint.size, about / EPOCH_SECONDS))
+}
+
+/// Bytes of a cosignature: a time and an Ed25519 signature.
+const COSIGNATURE_BYTES: usize = 8 + 64;
 
 /// Fetches these leaves of a log.
 fn leaves(
@@ -225,39 +254,40 @@ fn begun(file: &Path) -> Result<Begun, CommandError> {
         let Some(whole) = line.strip_suffix(b"\n") else {
             // What is left of a first line; anything else is somebody's file, and not ours to cut.
             let ours = begun.first || line.starts_with(BEGINNING) || BEGINNING.starts_with(line);
-            return if ours { Ok(()) } else { Err(no_record()) };
+            return if ours { Ok(ControlFlow::Continue(())) } else { Err(no_record()) };
         };
         bytes = bytes.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
-        match Line::parse(whole).map_err(|_| no_record())? {
-            Line::File(_) if !begun.first => (begun.first, begun.bytes) = (true, bytes),
-            Line::Log(log) if begun.first => {
+        match ReadLine::parse(whole).map_err(|_| no_record())? {
+            ReadLine::File(_) if !begun.first => (begun.first, begun.bytes) = (true, bytes),
+            ReadLine::Log(log) if begun.first => {
                 let size =
                     Note::parse(log.checkpoint.as_bytes()).and_then(|note| Checkpoint::parse(note.text()));
                 headed = Some((log.log, size.map_err(|_| no_record())?.size));
             }
-            Line::Dating(_) if headed.is_some() => {}
-            Line::Leaf(_) => {
+            ReadLine::Dating(_) if headed.is_some() => {}
+            ReadLine::Leaf(_) => {
                 if let Some((origin, size)) = headed.take() {
                     begun.log = Some((origin, size, 0));
                 }
                 let (_, _, have) = begun.log.as_mut().ok_or_else(no_record)?;
                 (*have, begun.bytes) = (have.saturating_add(1), bytes);
             }
-            Line::File(_) | Line::Log(_) | Line::Dating(_) => return Err(no_record()),
+            ReadLine::File(_) | ReadLine::Log(_) | ReadLine::Dating(_) => return Err(no_record()),
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(begun)
 }
 
-/// Hands on each line with its line feed. One that is longer than any may be is handed on cut, so that memory stays bounded.
+/// Hands on each line with its line feed, until `take` breaks. One that is longer than any may be is handed on cut, so that memory
+/// stays bounded.
 ///
 /// # Errors
 /// [`CommandError::File`], and whatever `take` answers.
 pub fn lines(
     open: File,
     path: &Path,
-    mut take: impl FnMut(&[u8]) -> Result<(), CommandError>,
+    mut take: impl FnMut(&[u8]) -> Result<ControlFlow<()>, CommandError>,
 ) -> Result<(), CommandError> {
     let most = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(2);
     let mut reader = BufReader::new(open);
@@ -268,6 +298,8 @@ pub fn lines(
         if read.map_err(CommandError::file(path))? == 0 {
             return Ok(());
         }
-        take(&line)?;
+        if take(&line)?.is_break() {
+            return Ok(());
+        }
     }
 }

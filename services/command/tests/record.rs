@@ -11,7 +11,7 @@ use std::thread;
 use hanse_command::record::fetch;
 use hanse_command::{Client, CommandError};
 use hanse_document::Timestamp;
-use hanse_tlog::{Checkpoint, Hash, KeyName, LogSigner, checkpoint};
+use hanse_tlog::{Checkpoint, Cosigner, Hash, KeyName, LogSigner, checkpoint};
 use serde_json::{Value, json};
 
 /// Serves what the function answers to a path, for as long as the test runs, and tells which paths were asked for.
@@ -48,6 +48,15 @@ fn note(origin: &str, size: u64, root: u8) -> String {
     checkpoint::sign(&head, &LogSigner::new(name, [1; 32])).to_string()
 }
 
+/// A dating of the log of a, cosigned so many days after 1970.
+fn dated(size: u64, day: u64) -> String {
+    let name = KeyName::parse("a.example/reputation").unwrap();
+    let head = Checkpoint { origin: name.clone(), size, root: Hash::from_bytes([1; 32]) };
+    let auditor = Cosigner::new(KeyName::parse("b.example/auditor").unwrap(), [2; 32]);
+    let note = checkpoint::sign(&head, &LogSigner::new(name, [1; 32]));
+    note.with_signature(auditor.cosign(&head, day * 86_400)).unwrap().to_string()
+}
+
 /// A node with the logs of a and b; a page has two leaves, and b has three.
 fn honest(path: &str) -> Option<Value> {
     let leaf = |number: u64| json!({"leaf": {"n": number}, "documents": [{"of": number}]});
@@ -55,7 +64,7 @@ fn honest(path: &str) -> Option<Value> {
         "/v1/logs" => json!([{"origin": "b.example/reputation"}, {"origin": "b.example/jobs"},
             {"origin": "a.example/reputation"}, {"origin": "n.example/reputation"}]),
         "/v1/logs/a.example/reputation/checkpoints" => {
-            json!({"checkpoint": note("a.example/reputation", 1, 1), "datings": ["dated"]})
+            json!({"checkpoint": note("a.example/reputation", 1, 1), "datings": ["x", dated(1, 30), note("b.example/reputation", 1, 1)]})
         }
         "/v1/logs/b.example/reputation/checkpoints" => {
             json!({"checkpoint": note("b.example/reputation", 3, 1), "datings": []})
@@ -96,11 +105,41 @@ fn whole_logs_are_written_in_order_and_no_leaf_more() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0], json!({"format": "hanse/record/v1", "made": "2026-11-24T10:00:00Z"}));
     assert_eq!(lines[1]["log"], "a.example/reputation");
-    assert_eq!(lines[2], json!({"dating": "dated"}));
+    assert_eq!(lines[2], json!({"dating": dated(1, 30)}), "and what is no dating of this log is left");
     assert_eq!(lines[3], json!({"documents": [{"of": 0}], "leaf": {"n": 0}}));
     assert_eq!(lines[4]["log"], "b.example/reputation");
     assert_eq!(lines.len(), 8, "{text}");
     assert_eq!(told.last(), Some(&("b.example/reputation".to_owned(), 3, 3)));
+}
+
+/// A node that runs since this year has no datings of the last one, and one whose disk was lost has gaps: together they have all.
+#[test]
+fn the_datings_of_all_nodes_are_taken() {
+    let at = "/v1/logs/a.example/reputation/checkpoints";
+    let node = |size: u64, datings: Vec<String>| {
+        let state = json!({"checkpoint": note("a.example/reputation", size, 1), "datings": datings});
+        move |path: &str| if path == at { Some(state.clone()) } else { honest(path) }
+    };
+    let old = vec![dated(1, 30), dated(2, 61), dated(2, 90), dated(3, 120)];
+    let young = vec![dated(2, 62), dated(2, 120), dated(3, 150), dated(4, 180)];
+    for turned in [false, true] {
+        let (first, _asked) = serve(node(3, old.clone()));
+        let (second, _asked_too) = serve(node(2, young.clone()));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("record.jsonl");
+        take(&if turned { [second, first] } else { [first, second] }, &file).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let datings: Vec<&str> = lines.iter().filter_map(|line| line["dating"].as_str()).collect();
+        let of = |datings: &[&str]| -> Vec<String> {
+            datings.iter().map(|text| text.lines().nth(1).unwrap().to_owned()).collect()
+        };
+        assert_eq!(
+            of(&datings),
+            ["1", "2", "2", "2", "3", "3"],
+            "by size, one of each epoch, and none above the head"
+        );
+    }
 }
 
 #[test]

@@ -67,6 +67,60 @@ fn an_old_or_shortened_or_changed_record_ends_with_1() {
     }
 }
 
+/// Whoever trusts fewer logs is told how many contracts rest on the others, and may say that this is all they ask for.
+#[test]
+fn a_record_within_fewer_logs_ends_with_1_unless_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (evidence, fewer) = (testdata("evidence.json"), folder.path().join("policy.txt"));
+    let text = fs::read_to_string(&evidence).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let home = file["identity"]["credentialSubject"]["home"].as_str().unwrap();
+    let policy = fs::read_to_string(testdata("policy.txt")).unwrap();
+    let others = policy.lines().filter(|line| !line.starts_with("log ") || line.contains(home));
+    fs::write(&fewer, others.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let output = verify(&evidence, &fewer, &[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("\nPARTIAL: "), "{said}");
+    assert_eq!(verify(&evidence, &fewer, &["--within-policy"]).status.code(), Some(0));
+}
+
+/// A record file that lacks its last line, and the same with a name that is nobody's.
+#[test]
+fn a_score_ends_as_a_record_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (record, policy) = (folder.path().join("record.jsonl"), testdata("policy.txt"));
+    let people = [
+        "did:key:z6MkvYEJPwdeoDpCo3HnznYfaZhuozs88Edo5M8fWiUpaAti",
+        "did:key:z6MkuH1SFYTEEYUJjLBXZ86AaYqW4p2cc91YTDRNfW6bp24k",
+    ];
+    let score = |file: &str| {
+        fs::write(&record, file).unwrap();
+        let (record, policy) = (record.to_str().unwrap(), policy.to_str().unwrap());
+        let output = hanse(&[
+            "score",
+            "--viewer",
+            people[0],
+            "--subject",
+            people[1],
+            "--evidence",
+            record,
+            "--policy",
+            policy,
+            "--within-policy",
+        ]);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let first = "{\"format\":\"hanse/record/v1\",\"made\":\"2026-11-24T10:00:00Z\"}\n";
+    let (code, said) = score(first);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the policy names this log, and the file does not hold it"), "{said}");
+    let (code, said) = score(&format!("{first}{{\"checkpoint\":"));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the file ends before it is whole: nothing is computed from it"), "{said}");
+    assert_eq!(score(&format!("{first}{{\"checkpoint\":\n")).0, Some(2));
+}
+
 #[test]
 fn what_cannot_be_read_ends_with_2() {
     let (evidence, policy) = (testdata("evidence.json"), testdata("policy.txt"));

@@ -8,7 +8,7 @@ use hanse_command::document::Timestamp;
 use hanse_command::json::Read as _;
 use hanse_command::policy::{self, NodeKeys};
 use hanse_command::tlog::{Checkpoint, Note, checkpoint, cosignature};
-use hanse_command::verifier::{Report, Verdict};
+use hanse_command::verifier::{Options, Report, Verdict};
 use hanse_command::{api, clock, offline};
 use serde_json::{Value, json};
 
@@ -107,7 +107,7 @@ pub(crate) fn evidence(
             .client
             .bytes(&api::evidence(did))
             .map_err(DemoError::asked("a stranger", "fetch the evidence"))?;
-        let report = offline::verify(&evidence, policy, clock::now(), None)?;
+        let report = offline::verify(&evidence, policy, clock::now(), &Options::default())?;
         let reviews = report.reviews().count();
         let replies = report.reviews().filter(|review| review.reply.is_some()).count();
         Ok(if report.verdict == Verdict::Valid && (reviews, replies) == expected {

@@ -3,7 +3,7 @@
 use hanse_command::api::{self, Move};
 use hanse_command::json::Read as _;
 use hanse_command::policy::NodeKeys;
-use hanse_command::verifier::Report;
+use hanse_command::verifier::{Options, Report};
 use hanse_command::{clock, offline};
 use serde_json::Value;
 
@@ -317,7 +317,7 @@ fn lie(stage: &Stage, nodes: &Nodes, files: &Files, report: &Report) -> Result<(
         serde_json::from_slice(&files.evidence).map_err(|error| DemoError::Data(error.to_string()))?;
     for lie in tamper::lies(&evidence, report, nodes.c.name)? {
         let bytes = lie.evidence.to_string().into_bytes();
-        let (word, why) = match offline::verify(&bytes, &files.policy, report.now, None) {
+        let (word, why) = match offline::verify(&bytes, &files.policy, report.now, &Options::default()) {
             Ok(found) if found.exit_code() == 0 => {
                 return Err(DemoError::Broken(format!("the verifier accepts a file in which {}", lie.what)));
             }
@@ -347,7 +347,7 @@ fn keep(stage: &Stage, args: &Args, nodes: &Nodes) -> Result<(), DemoError> {
 fn finale(stage: &Stage, results: &Results) -> Result<(), DemoError> {
     stage.step("The three nodes are gone; the record is not");
     let [evidence, policy] = ["evidence.json", "policy.txt"].map(|name| results.folder().join(name));
-    let report = offline::verify_files(&evidence, &policy, clock::now(), None)?;
+    let report = offline::verify_files(&evidence, &policy, clock::now(), &Options::default())?;
     if report.exit_code() != 0 {
         return Err(DemoError::Broken(format!(
             "the files do not verify any more: {}",

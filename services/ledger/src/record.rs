@@ -4,8 +4,9 @@
 //! what a broken download holds already is the beginning of a whole one. Every leaf of a log is there, in order, so that no proof is
 //! needed: the root is rebuilt. Reading says nothing about truth; that is the verifier's work.
 
+mod read;
+
 use hanse_document::canonical;
-use hanse_document::name::LogName;
 use hanse_document::rejection::Rejection;
 use hanse_document::time::Timestamp;
 use hanse_tlog::note::NOTE_BYTES_MAX;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::leaf::LEAF_BYTES_MAX;
+
+pub use self::read::{Form, ReadLeaf, ReadLine};
 
 /// Bytes of a record file: some hundred thousand contracts with their reviews.
 pub const RECORD_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -40,7 +43,7 @@ pub enum Format {
 
 /// One line of a record file. First [`Line::File`]; then for each log, by origin, its [`Line::Log`], its [`Line::Dating`]s by
 /// size, and all of its leaves.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Line {
     /// The first line.
@@ -82,8 +85,7 @@ pub struct DatingLine {
 }
 
 /// A leaf with the documents that it makes public.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct LeafLine {
     /// Signed documents, as far as they are kept.
     pub documents: Vec<Value>,
@@ -103,22 +105,6 @@ pub enum RecordError {
 }
 
 impl Line {
-    /// Reads one line, without its line feed. Each has one byte form.
-    ///
-    /// # Errors
-    /// [`RecordError`].
-    pub fn parse(line: &[u8]) -> Result<Self, RecordError> {
-        let value = canonical::parse(line, LINE_BYTES_MAX).map_err(RecordError::Json)?;
-        let read = Self::deserialize(&value).map_err(|_| RecordError::Fields)?;
-        let in_bounds = match &read {
-            Self::Log(log) => LogName::parse(&log.log).is_ok(),
-            Self::Leaf(leaf) => leaf.documents.len() <= DOCUMENTS_MAX,
-            Self::File(_) | Self::Dating(_) => true,
-        };
-        // Serde reads some second forms, as a list for an object: writing it again shows them.
-        if in_bounds && read.to_value() == Some(value) { Ok(read) } else { Err(RecordError::Fields) }
-    }
-
     /// The line's bytes, with its line feed.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -94,7 +94,7 @@ fn a_file_carries_the_deepest_leaf() {
     file["engagements"][0]["leaf"] = deepest.clone();
     assert!(Evidence::parse(&serde_json::to_vec(&file).unwrap()).is_ok());
     let line = hanse_document::canonical::to_vec(&json!({"documents": [], "leaf": deepest}));
-    assert!(hanse_ledger::record::Line::parse(&line).is_ok());
+    assert!(hanse_ledger::record::ReadLine::parse(&line).is_ok());
 }
 
 #[test]

@@ -228,6 +228,9 @@ pub struct VerifyArgs {
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
     pub max_age: Option<u32>,
+    /// Count a contract in a log that the policy does not name as outside, and exit 0; without this, such a file is partial and exits with 1.
+    #[arg(long)]
+    pub within_policy: bool,
 }
 
 /// Where a record comes from and goes to.
@@ -274,6 +277,9 @@ pub struct ScoreArgs {
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
     pub max_age: Option<u32>,
+    /// Count a contract in a log that the policy does not name as outside, and exit 0; without this, such a file is partial and exits with 1.
+    #[arg(long)]
+    pub within_policy: bool,
 }
 
 /// A language in which reasons are told.

@@ -81,7 +81,8 @@ fn score(args: &ScoreArgs, json: bool) -> Result<ExitCode, CommandError> {
         history: args.history,
     };
     let files = ScoreFiles { record: &args.evidence, policy: &args.policy, served: args.served.as_deref() };
-    let report = offline::score_files(files, &question, args.now.unwrap_or_else(clock::now), args.max_age)?;
+    let options = offline::options(args.max_age, args.within_policy);
+    let report = offline::score_files(files, &question, args.now.unwrap_or_else(clock::now), &options)?;
     let text = if json {
         serde_json::to_string_pretty(&report).map_err(|error| CommandError::Unusable(error.to_string()))?
     } else {
@@ -112,7 +113,8 @@ fn policy(urls: &[String], output: Option<&Path>) -> Result<(), CommandError> {
 /// Verifies offline.
 fn verify(args: &VerifyArgs, json: bool) -> Result<ExitCode, CommandError> {
     let now = args.now.unwrap_or_else(clock::now);
-    let report = offline::verify_files(&args.file, &args.policy, now, args.max_age)?;
+    let options = offline::options(args.max_age, args.within_policy);
+    let report = offline::verify_files(&args.file, &args.policy, now, &options)?;
     let text = if json {
         serde_json::to_string_pretty(&report).map_err(|error| CommandError::Unusable(error.to_string()))?
     } else {

@@ -27,6 +27,8 @@ const MISSING_MAX: usize = 8;
 pub(super) struct Feed {
     /// Up to where the cosignatures of a log were looked at.
     cosigned: BTreeMap<String, u64>,
+    /// The last epoch of which a dating checkpoint of a log is kept.
+    dated: BTreeMap<String, Epoch>,
     /// Open leaves beside which a document is missing that tells whether they count.
     missing: BTreeSet<(String, u64)>,
     /// The one that was asked for last.
@@ -94,10 +96,31 @@ impl Feed {
                 break;
             }
         }
+        self.stands_still(db, origin, newest, (&others, quorum)).await?;
         let Some(kept) = log::checkpoint(db, origin, newest).await? else {
             return Ok(Some(Until { size: 0, root: String::new(), cosigned: false, halted }));
         };
         Ok(Some(Until { size: newest, root: kept.root.hex(), cosigned: true, halted }))
+    }
+
+    /// Keeps the newest size as a dating of each epoch in which it is cosigned again: a record shows by it that the log stood still, and
+    /// that no dating was left out. No score is fed with it, because an earlier one dates the same leaves.
+    async fn stands_still(
+        &mut self,
+        db: &mut Connection,
+        origin: &str,
+        newest: u64,
+        (others, quorum): (&[&str], u64),
+    ) -> Result<(), Failure> {
+        let page = scores::cosigned(db, origin, newest.saturating_sub(1), others, quorum, 1).await?;
+        let Some(row) = page.first().filter(|row| row.size == newest) else { return Ok(()) };
+        let at = i64::try_from(row.time).ok().and_then(|time| Timestamp::from_unix(time).ok());
+        let Some(epoch) = at.map(epoch_of) else { return Ok(()) };
+        if self.dated.get(origin).is_none_or(|last| *last < epoch) {
+            keep(db, origin, &BTreeMap::from([(epoch, newest)])).await?;
+            self.dated.insert(origin.to_owned(), epoch);
+        }
+        Ok(())
     }
 
     /// The first look of a process: what is dated already, as far as it is by those whose word counts now.
@@ -111,7 +134,11 @@ impl Feed {
     ) -> Result<u64, Failure> {
         let mut last = 0;
         for row in scores::datings(db, origin).await? {
-            last = row.size.max(last);
+            // Of one size the first dates its leaves; the others say that the log stood still.
+            if row.size <= last {
+                continue;
+            }
+            last = row.size;
             if let Some(epoch) = complete(engine.log_keys(), &row, others, quorum) {
                 pieces.push(Piece::Dated { origin: origin.to_owned(), size: row.size, epoch });
             }

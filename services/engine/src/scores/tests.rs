@@ -15,11 +15,13 @@ use crate::cosign::{Cosigned, cosign};
 use crate::error::Refusal;
 use crate::error::UseError::Refused;
 use crate::heads::{learn, read, with_cosignatures};
+use crate::logs::LogKind;
 use crate::requests::StepRequest;
 use crate::testing::Home;
 
 const LOG: &str = "a.example/reputation";
 const TWO_YEARS: i64 = 720 * 86_400;
+const MONTH: i64 = 30 * 86_400;
 
 /// Home a, whose log home b audits: Vic hired Ada, and Ada hired Bob, who was among the best.
 struct World {
@@ -205,6 +207,50 @@ async fn what_is_old_stays_old_though_auditors_cosign_it_again() {
         let again = score(&begun, None, &vic, &bob).await;
         assert_eq!(bytes(&again.explanation), bytes(&old.explanation));
     }
+}
+
+/// A record shows by the datings of a log that stood still that none was left out, and no score is another for it.
+#[tokio::test]
+async fn a_log_that_stands_still_is_dated_in_each_epoch_and_counts_no_other_way() {
+    let mut world = World::new().await;
+    world.audit().await;
+    world.look().await;
+    let (vic, ada) = (world.vic.clone(), world.ada.clone());
+    // Ada never reviews Vic in the second contract; its due day comes while nothing is logged any more.
+    let contract = closed(&world.a, &vic, &ada).await;
+    let said = serde_json::from_value(json!({"rating": 5, "axes": {}})).unwrap();
+    world.a.engine.review(&vic, &contract, said, false).await.unwrap();
+    world.advance(MONTH / 2);
+    crate::expire::look(&world.a.engine).await.unwrap();
+    for _ in 0..3 {
+        world.a.sequence().await;
+    }
+    for month in 0..4 {
+        world.advance(if month == 0 { 0 } else { MONTH });
+        world.audit().await;
+        world.look().await;
+        world.look().await;
+    }
+    let grown = score(&world.a.engine, None, &ada, &vic).await;
+    assert_eq!((grown.summary.completed, grown.summary.silent), (2, 0));
+    let node = hanse_document::NodeName::parse("a.example").unwrap();
+    for home in [&world.a, &world.b] {
+        let state = home.engine.log_state(&node, LogKind::Reputation).await.unwrap().unwrap();
+        let size = |note: &String| note.lines().nth(1).unwrap().parse::<u64>().unwrap();
+        let sizes: Vec<u64> = state.datings.iter().map(size).collect();
+        assert_eq!(sizes.get(1..), Some(&[state.size; 4][..]), "one for each epoch");
+        let begun =
+            Engine::idle(home.engine.config().clone(), home.engine.store().clone(), home.clock.clone());
+        let begun = begun.unwrap();
+        round(&begun, &mut Feed::default()).await.unwrap();
+        let again = score(&begun, None, &ada, &vic).await;
+        assert_eq!(bytes(&again.summary), bytes(&grown.summary));
+    }
+    deal(&world.a, &world.vic, &world.bob, 4).await;
+    world.audit().await;
+    world.look().await;
+    let state = world.a.engine.log_state(&node, LogKind::Reputation).await.unwrap().unwrap();
+    assert_eq!(state.datings.len(), 5, "the last one grew");
 }
 
 /// Whoever changes the world and panics leaves half of a change: nobody is shown it, and the next look begins anew, datings included.

@@ -101,7 +101,7 @@ impl Told {
     /// Adds a person.
     pub(super) fn mention(&mut self, world: Option<&World>, person: Person) {
         if let Entry::Vacant(place) = self.people.entry(person) {
-            let did = world.and_then(|world| world.reading.did(&person)).map(Did::to_string);
+            let did = world.and_then(|world| world.reading.did(&person)).map(|did| did.to_string());
             place.insert(PersonTold { did, name: None });
             self.mentioned.push(person);
         }

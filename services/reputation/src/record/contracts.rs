@@ -3,7 +3,8 @@
 //! Leaves name no pair. Who the two sides of a contract are is public from the first of their reviews that opens and counts; a contract
 //! of which none did is in no list here, for either side.
 
-use hanse_document::PublicKey;
+use std::collections::BTreeMap;
+
 use hanse_ledger::LeafId;
 
 use super::facts::Engaged;
@@ -16,15 +17,14 @@ impl Reading {
     /// The contracts of a person, by the id of their own engagement. As of the last [`Reading::changes`].
     #[must_use]
     pub fn contracts(&self, subject: &Person) -> Vec<Contract> {
-        let engagements = self.party(subject).into_iter().flat_map(|(_, engagements)| engagements);
-        engagements.filter_map(|id| self.contract(subject, id)).collect()
+        self.party(subject).filter_map(|id| self.contract(subject, &id)).collect()
     }
 
     fn contract(&self, subject: &Person, id: &LeafId) -> Option<Contract> {
         let engaged = self.facts.engagements.get(id)?;
-        let about = self.counted(id).next();
+        let about = self.counted(id);
         let counterparty = match about {
-            Some((_, counted)) => counted.entry.author,
+            Some(counted) => counted.entry.author,
             None => self.answers(id).map(|counted| counted.entry.subject).next()?,
         };
         let review = if about.is_some() { ReviewState::Opened } else { self.review(id, engaged) };
@@ -35,7 +35,7 @@ impl Reading {
             // A review may be written from the close of a contract on; nothing that is public tells one close from another.
             ending: Ending::Completed,
             review,
-            on_time: about.and_then(|(_, counted)| counted.on_time),
+            on_time: about.and_then(|counted| counted.on_time),
             within_budget: None,
             paid_on_time: None,
         })
@@ -43,23 +43,18 @@ impl Reading {
 
     /// Entries whose author cites this engagement as their own.
     fn answers(&self, id: &LeafId) -> impl Iterator<Item = &Counted> {
-        let others = self.citing(id).flat_map(|other| self.counted(other));
-        others.map(|(_, counted)| counted).filter(move |counted| counted.own == *id)
+        let others = self.citing(id).filter_map(|other| self.counted(&other));
+        others.filter(move |counted| counted.own == *id)
     }
 
     /// What became of a review that does not count.
     fn review(&self, id: &LeafId, engaged: &Engaged) -> ReviewState {
-        let commits = self.facts.commits.get(id).map_or(&[][..], Vec::as_slice);
-        let by_slot = |slot: &PublicKey| engaged.slots.contains(slot);
-        let mut sealed = commits.iter().filter(|(stated, _)| by_slot(&stated.signer)).peekable();
+        let mut sealed = self.facts.sealed(id, engaged).peekable();
         let missed = self.missed(&engaged.log, engaged.due);
         if sealed.peek().is_none() {
             return if missed { ReviewState::Silent } else { ReviewState::Awaited };
         }
-        let opened = |commit: &LeafId| {
-            let opens = self.facts.opens.get(commit).into_iter().flatten();
-            opens.into_iter().any(|stated| by_slot(&stated.signer))
-        };
+        let opened = |commit: &LeafId| self.facts.opens(commit, engaged.slot).next().is_some();
         match sealed.find(|(stated, _)| opened(&stated.id)) {
             // Its document is here and binds nobody, so nothing was said; or it is not here, and somebody still has to show it.
             Some((_, seals)) if self.facts.reviews.contains_key(seals) && missed => ReviewState::Silent,
@@ -83,17 +78,13 @@ impl Reading {
     pub fn lacking(&self) -> Vec<EntryId> {
         let mut lacking = Vec::new();
         for (id, engaged) in &self.facts.engagements {
-            let commits = self.facts.commits.get(id).into_iter().flatten();
-            let by_slot = commits.filter(|(stated, _)| engaged.slots.contains(&stated.signer));
-            for (commit, seals) in by_slot {
-                if self.facts.reviews.contains_key(seals)
-                    && self.facts.terms.contains_key(&engaged.commitment)
-                {
+            for (commit, seals) in self.facts.sealed(id, engaged) {
+                let (review, word) = (&self.facts.reviews, &self.facts.terms);
+                if review.contains_key(seals) && word.contains_key(&engaged.commitment) {
                     continue;
                 }
-                let opens = self.facts.opens.get(&commit.id).into_iter().flatten();
-                let opens =
-                    opens.filter(|open| open.signer == commit.signer && open.subject == commit.subject);
+                let opens = self.facts.opens(&commit.id, engaged.slot);
+                let opens = opens.filter(|open| open.subject == commit.subject);
                 lacking.extend(opens.map(|open| EntryId::from_bytes(*open.id.as_bytes())));
             }
         }
@@ -101,4 +92,36 @@ impl Reading {
         lacking.dedup();
         lacking
     }
+
+    /// Entries that are dated more than one epoch after the day on which their author says to have signed, each with its log and the two
+    /// epochs. What is undated is of `now`.
+    pub fn late(&self, now: Epoch) -> impl Iterator<Item = (&str, Epoch, Epoch)> {
+        let dated = self.entries().into_iter().map(move |counted| (counted, counted.entry.epoch.min(now)));
+        let late = dated.filter(|(counted, dated)| counted.signed.0.saturating_add(1) < dated.0);
+        late.map(|(counted, dated)| (counted.origin.as_str(), counted.signed, dated))
+    }
+
+    /// What rests on logs that were not read: contracts whose other side lives there, by log. What became of them is decided there.
+    #[must_use]
+    pub fn elsewhere(&self, read: impl Fn(&str) -> bool) -> BTreeMap<&str, Elsewhere> {
+        let mut elsewhere: BTreeMap<&str, Elsewhere> = BTreeMap::new();
+        for (id, engaged) in self.facts.engagements.iter().filter(|(_, engaged)| !read(&engaged.log)) {
+            let there = elsewhere.entry(&engaged.log).or_default();
+            there.contracts = there.contracts.saturating_add(1);
+            let mut sealed = self.facts.sealed(id, engaged);
+            if sealed.any(|(commit, _)| self.facts.opens(&commit.id, engaged.slot).next().is_some()) {
+                there.opened = there.opened.saturating_add(1);
+            }
+        }
+        elsewhere
+    }
+}
+
+/// Contracts of which the log that decides was not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// How many.
+    pub contracts: u64,
+    /// How many of them have a review that is open, and whose author's engagement stands there.
+    pub opened: u64,
 }

@@ -10,5 +10,6 @@ mod facts;
 mod reading;
 mod rules;
 
+pub use contracts::Elsewhere;
 pub use reading::{Changes, Counted, OutOfOrder, Reading, UNDATED};
 pub use rules::{Binding, Broken, Own, Terms};

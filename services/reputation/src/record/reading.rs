@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use hanse_document::kind::{Body, Role};
-use hanse_document::{Did, PublicKey, Verified};
+use hanse_document::{Did, Verified};
 use hanse_ledger::{Leaf, LeafId};
 use thiserror::Error;
 
-use super::facts::{Engaged, Facts, Said, Stated};
+use super::facts::{Engaged, Facts, IDS, Said, Stated};
 use super::rules::{Binding, Own, Terms};
 use crate::entry::{Entry, Label, Size};
 use crate::epoch::Epoch;
@@ -45,6 +45,8 @@ pub struct Counted {
     pub role: Role,
     /// Whether the rated person kept the agreed time, if the author says so.
     pub on_time: Option<bool>,
+    /// The epoch of the day on which the author says to have signed the review. No score reads it.
+    pub signed: Epoch,
 }
 
 /// What is new since the last time.
@@ -72,16 +74,16 @@ struct Log {
 pub struct Reading {
     logs: BTreeMap<String, Log>,
     pub(super) facts: Facts,
-    /// The parties of contracts, each with their engagements.
-    parties: BTreeMap<Person, (Did, BTreeSet<LeafId>)>,
-    /// What counted when changes were last asked for: by engagement of the rated person and slot.
-    counted: BTreeMap<LeafId, BTreeMap<PublicKey, Counted>>,
+    /// The parties of contracts with their engagements.
+    parties: BTreeSet<(Person, LeafId)>,
+    /// What counted when changes were last asked for: by engagement of the rated person.
+    counted: BTreeMap<LeafId, Counted>,
     /// Of which engagement the entry is that this leaf opened.
     opened: BTreeMap<EntryId, LeafId>,
     /// The same by the place of the leaf.
     places: BTreeMap<(String, u64), LeafId>,
-    /// Which engagements have a review that cites this one.
-    cited_by: BTreeMap<LeafId, BTreeSet<LeafId>>,
+    /// An engagement, and one about whose party there is a review that cites it.
+    cited_by: BTreeSet<(LeafId, LeafId)>,
     /// Engagements to look at again.
     touched: BTreeSet<LeafId>,
 }
@@ -104,6 +106,14 @@ impl Reading {
     /// # Errors
     /// [`OutOfOrder`]; nothing has changed.
     pub fn leaf(&mut self, origin: &str, index: u64, leaf: &[u8]) -> Result<(), OutOfOrder> {
+        self.parsed(origin, index, Leaf::parse(leaf).ok().as_ref())
+    }
+
+    /// The same of a leaf that was parsed before; None for what is none.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`]; nothing has changed.
+    pub fn parsed(&mut self, origin: &str, index: u64, leaf: Option<&Leaf>) -> Result<(), OutOfOrder> {
         let next = self.read(origin);
         if index != next {
             return Err(OutOfOrder { given: index, next });
@@ -112,12 +122,14 @@ impl Reading {
             Some(log) => log.read = next.saturating_add(1),
             None => drop(self.logs.insert(origin.to_owned(), Log { read: 1, ..Log::default() })),
         }
-        let Ok(leaf) = Leaf::parse(leaf) else { return Ok(()) };
-        let Some(id) = self.facts.take(origin, index, &leaf) else { return Ok(()) };
+        let Some(leaf) = leaf else { return Ok(()) };
+        let Some(id) = self.facts.take(origin, index, leaf) else { return Ok(()) };
         self.touch(id);
-        if let Some(engaged) = self.facts.engagements.get(&id) {
-            let party = self.parties.entry(Person::of(&engaged.party));
-            party.or_insert_with(|| (engaged.party.clone(), BTreeSet::new())).1.insert(id);
+        if id == leaf.id()
+            && let [subject] = leaf.subjects()
+        {
+            // Only an engagement bears on itself, and its one subject is its party.
+            self.parties.insert((Person::from_bytes(*subject.as_bytes()), id));
         }
         Ok(())
     }
@@ -135,6 +147,7 @@ impl Reading {
                 engagement: LeafId::from(review.engagement),
                 rating: review.rating.get(),
                 on_time: review.on_time,
+                signed: Epoch::of_day(document.from().day()),
             };
             self.facts.reviews.insert(commitment, said);
         } else if let Some(terms) = Terms::of(document) {
@@ -170,15 +183,12 @@ impl Reading {
         let mut fresh: Vec<Counted> = Vec::new();
         for engagement in std::mem::take(&mut self.touched) {
             let found = self.look(engagement);
-            let before = self.counted.remove(&engagement).unwrap_or_default();
-            let still = |(slot, counted): (&PublicKey, &Counted)| {
-                found.get(slot).is_some_and(|now| now.entry == counted.entry)
-            };
-            anew |= !before.iter().all(still);
-            fresh.extend(
-                found.iter().filter(|(slot, _)| !before.contains_key(slot)).map(|(_, new)| new.clone()),
-            );
-            if !found.is_empty() {
+            let before = self.counted.remove(&engagement);
+            anew |= before
+                .as_ref()
+                .is_some_and(|before| found.as_ref().is_none_or(|found| found.entry != before.entry));
+            if let Some(found) = found {
+                fresh.extend(before.is_none().then(|| found.clone()));
                 self.counted.insert(engagement, found);
             }
         }
@@ -190,7 +200,7 @@ impl Reading {
     /// [`Reading::changes`].
     #[must_use]
     pub fn entries(&self) -> Vec<&Counted> {
-        let mut entries: Vec<&Counted> = self.counted.values().flat_map(BTreeMap::values).collect();
+        let mut entries: Vec<&Counted> = self.counted.values().collect();
         entries.sort_by(|a, b| in_order(a, b));
         entries
     }
@@ -198,28 +208,29 @@ impl Reading {
     /// The entry that the leaf of this id opened, if it counts. As of the last [`Reading::changes`].
     #[must_use]
     pub fn entry(&self, id: &EntryId) -> Option<&Counted> {
-        let engagement = self.opened.get(id)?;
-        self.counted.get(engagement)?.values().find(|counted| counted.entry.id == *id)
+        self.counted.get(self.opened.get(id)?).filter(|counted| counted.entry.id == *id)
     }
 
     /// The identity of a person who is a party of a contract.
     #[must_use]
-    pub fn did(&self, person: &Person) -> Option<&Did> {
-        self.party(person).map(|(did, _)| did)
+    pub fn did(&self, person: &Person) -> Option<Did> {
+        let engaged = self.facts.engagements.get(&self.party(person).next()?)?;
+        Some(Did::of(&engaged.party))
     }
 
-    pub(super) fn party(&self, person: &Person) -> Option<&(Did, BTreeSet<LeafId>)> {
-        self.parties.get(person)
+    /// The engagements of this person.
+    pub(super) fn party(&self, person: &Person) -> impl Iterator<Item = LeafId> + use<'_> {
+        self.parties.range((*person, IDS.0)..=(*person, IDS.1)).map(|(_, engagement)| *engagement)
     }
 
-    /// What counts about the party of this engagement, by slot.
-    pub(super) fn counted(&self, engagement: &LeafId) -> impl Iterator<Item = (&PublicKey, &Counted)> {
-        self.counted.get(engagement).into_iter().flatten()
+    /// What counts about the party of this engagement.
+    pub(super) fn counted(&self, engagement: &LeafId) -> Option<&Counted> {
+        self.counted.get(engagement)
     }
 
     /// Engagements about whose party there is a review that cites this one.
-    pub(super) fn citing(&self, engagement: &LeafId) -> impl Iterator<Item = &LeafId> {
-        self.cited_by.get(engagement).into_iter().flatten()
+    pub(super) fn citing(&self, engagement: &LeafId) -> impl Iterator<Item = LeafId> + use<'_> {
+        self.cited_by.range((*engagement, IDS.0)..=(*engagement, IDS.1)).map(|(_, citing)| *citing)
     }
 
     /// The latest day on which a quorum cosigned this log, and the least size of that day.
@@ -229,39 +240,24 @@ impl Reading {
 
     fn touch(&mut self, engagement: LeafId) {
         self.touched.insert(engagement);
-        self.touched.extend(self.cited_by.get(&engagement).into_iter().flatten());
+        let citing: Vec<LeafId> = self.citing(&engagement).collect();
+        self.touched.extend(citing);
     }
 
-    /// Finds what counts about the party of this engagement, by slot.
-    fn look(&mut self, id: LeafId) -> BTreeMap<PublicKey, Counted> {
-        let mut found: BTreeMap<PublicKey, Counted> = BTreeMap::new();
-        let (mut places, mut cites) = (Vec::new(), BTreeSet::new());
-        if let Some((engaged, terms)) = self.facts.contract(&id) {
-            for slot in &engaged.slots {
-                let Some((commit, committed)) = self.facts.commit(&id, engaged, terms, slot) else {
-                    continue;
-                };
-                let Some(said) = self.facts.reviews.get(&committed) else { continue };
-                cites.insert(said.engagement);
-                let copies = self.facts.opened(&commit, engaged, terms, slot);
-                let Some(counted) = self.counts(&id, engaged, terms, said, &copies) else { continue };
-                places.extend(copies.into_iter().map(|copy| ((copy.origin.clone(), copy.index), id)));
-                // A leaf's id does not depend on its signer: the same words by a second slot are no second entry.
-                let twin = found.iter().find(|(_, other)| other.entry.id == counted.entry.id);
-                match twin.map(|(slot, other)| (*slot, in_order(other, &counted))) {
-                    Some((_, Ordering::Less | Ordering::Equal)) => continue,
-                    Some((later, Ordering::Greater)) => drop(found.remove(&later)),
-                    None => {}
-                }
-                found.insert(*slot, counted);
-            }
+    /// Finds what counts about the party of this engagement.
+    fn look(&mut self, id: LeafId) -> Option<Counted> {
+        let (engaged, terms) = self.facts.contract(&id)?;
+        let (commit, committed) = self.facts.commit(&id, engaged, terms)?;
+        let said = self.facts.reviews.get(&committed)?;
+        let copies = self.facts.opened(&commit, engaged, terms);
+        let counted = self.counts(&id, engaged, terms, said, &copies);
+        self.cited_by.insert((said.engagement, id));
+        if let Some(counted) = &counted {
+            let place = |copy: &&Stated| ((copy.origin.to_string(), copy.index), id);
+            self.places.extend(copies.iter().map(place));
+            self.opened.insert(counted.entry.id, id);
         }
-        for cited in cites {
-            self.cited_by.entry(cited).or_default().insert(id);
-        }
-        self.opened.extend(found.values().map(|counted| (counted.entry.id, id)));
-        self.places.extend(places);
-        found
+        counted
     }
 
     /// The entry of an opened review, if it counts.
@@ -274,9 +270,10 @@ impl Reading {
         copies: &[&Stated],
     ) -> Option<Counted> {
         let own = self.facts.engagements.get(&said.engagement)?;
-        let cited = own.origins.get(&engaged.log)?;
+        let (subject, author) = (Did::of(&engaged.party), Did::of(&own.party));
+        let cited = own.origins.iter().find(|origin| **origin == engaged.log)?;
         let binding = Binding {
-            subject: &engaged.party,
+            subject: &subject,
             terms,
             home: terms.log.as_str(),
             log: &engaged.log,
@@ -284,7 +281,12 @@ impl Reading {
             rated: &said.rated,
             role: said.role,
             contract: &said.contract,
-            cited: Some(Own { author: &own.party, origin: cited, log: &own.log, slots: &own.slots }),
+            cited: Some(Own {
+                author: &author,
+                origin: cited,
+                log: &own.log,
+                slots: std::slice::from_ref(&own.slot),
+            }),
         };
         binding.check().ok()?;
         let dated = copies.iter().map(|copy| (self.epoch(&copy.origin, copy.index), *copy));
@@ -292,14 +294,22 @@ impl Reading {
         let entry = Entry {
             id: EntryId::from_bytes(*first.id.as_bytes()),
             author: Person::of(&said.author),
-            subject: Person::of(&engaged.party),
+            subject: Person::of(&subject),
             epoch,
             verdict: Label::of_rating(said.rating)?.verdict(),
             // No document that opens says how large the contract was.
             size: Size::Ordinary,
         };
-        let (origin, index, role, on_time) = (first.origin.clone(), first.index, said.role, said.on_time);
-        Some(Counted { entry, origin, index, engagement: *id, own: said.engagement, role, on_time })
+        Some(Counted {
+            entry,
+            origin: first.origin.to_string(),
+            index: first.index,
+            engagement: *id,
+            own: said.engagement,
+            role: said.role,
+            on_time: said.on_time,
+            signed: said.signed,
+        })
     }
 
     fn epoch(&self, origin: &str, index: u64) -> Epoch {

@@ -3,8 +3,8 @@
 use hanse_document::kind::{Review, Role};
 use hanse_document::{DocumentId, Kind, LeafRef, SigningKey};
 use hanse_ledger::Statement;
-use hanse_reputation::record::UNDATED;
-use hanse_reputation::{Ending, Epoch, Graph, Label, Parameters, ReviewState};
+use hanse_reputation::record::{Elsewhere, UNDATED};
+use hanse_reputation::{Ending, Epoch, Label, ReviewState};
 
 use crate::world::{A, B, Contract, TODAY, World, Written, entry_id, log_of};
 
@@ -23,7 +23,7 @@ fn an_opened_review_is_an_entry() {
     assert_eq!((counted.origin.as_str(), counted.index), ("b.example/reputation", 3));
     assert_eq!(counted.own, contract.client_engagement.id());
     assert_eq!(reading.entry(&counted.entry.id), Some(counted));
-    assert_eq!(reading.did(&counted.entry.subject), Some(&world.somebody("vera").did));
+    assert_eq!(reading.did(&counted.entry.subject), Some(world.somebody("vera").did.clone()));
 }
 
 #[test]
@@ -169,44 +169,93 @@ fn a_slot_speaks_once_and_the_authors_log_decides() {
     assert_eq!(counted.entry.id, entry_id(&bad.open));
 }
 
-/// Vera names a second key beside Ana's, and her home logs the same words by it a month later: a leaf's id does not depend on who signs it.
+/// Vera names seven keys of her own beside Ana's, or Ana seven of hers beside Vera's: that is no engagement, and no voice.
 #[test]
-fn the_same_words_by_two_slots_are_one_entry() {
-    let (mut world, mut contract) = pair();
-    let twin = SigningKey::from_seed([66; 32]);
-    let statement = Statement::Engagement {
-        commitment: contract.acceptance.commitment(),
-        due: TODAY + 10,
-        log: log_of(A),
-        slots: vec![contract.client_slot.public(), twin.public()],
-    };
-    let key = SigningKey::from_seed(*world.somebody("vera").key.seed());
-    contract.freelancer_engagement = world.leaf("vera", &statement, &key);
-    world.push(B, &contract.freelancer_engagement);
-    let written = world.write(&contract, Role::Client, 4);
-    world.push(A, &written.commit);
-    world.push(A, &written.open);
-    let commit = Statement::Commit {
-        commitment: written.document.commitment(),
-        engagement: contract.freelancer_engagement.id(),
-    };
-    let commit = world.leaf("vera", &commit, &twin);
-    let open = world.leaf("vera", &Statement::Open { cites: commit.id() }, &twin);
-    assert_eq!(open.id(), written.open.id());
-    world.push(B, &commit);
-    world.push(B, &open);
-    world.documents.extend([written.document, contract.acceptance]);
-    for (a, b) in [(TODAY, TODAY + 60), (TODAY + 60, TODAY)] {
-        let mut reading = world.read();
-        reading.dated(&log_of(A), reading.read(&log_of(A)), a);
-        reading.dated(&log_of(B), reading.read(&log_of(B)), b);
-        reading.changes();
-        let [counted] = reading.entries()[..] else { panic!("one entry") };
-        assert_eq!(counted.entry.epoch, Epoch::of_day(TODAY), "the first of the two");
-        assert_eq!(reading.entry(&counted.entry.id), Some(counted));
-        let entries = reading.entries().into_iter().map(|counted| counted.entry);
-        assert!(Graph::build(Parameters::default(), Epoch::of_day(TODAY), entries).is_ok());
+fn an_engagement_with_more_slots_opens_none() {
+    for slots in [1_u8, 2, 8] {
+        for whose in [Role::Client, Role::Freelancer] {
+            let mut world = World::new();
+            let mut contract = world.agree("ana", "vera");
+            let mut engage = |whose: Role| {
+                let (who, document, there, slot) = match whose {
+                    Role::Client => ("ana", &contract.offer, B, &contract.freelancer_slot),
+                    Role::Freelancer => ("vera", &contract.acceptance, A, &contract.client_slot),
+                };
+                let mut keys = vec![slot.public()];
+                keys.extend((1..slots).map(|more| SigningKey::from_seed([more; 32]).public()));
+                let commitment = document.commitment();
+                let statement =
+                    Statement::Engagement { commitment, due: TODAY + 10, log: log_of(there), slots: keys };
+                let key = SigningKey::from_seed(*world.somebody(who).key.seed());
+                world.leaf(who, &statement, &key)
+            };
+            match whose {
+                Role::Client => contract.client_engagement = engage(whose),
+                Role::Freelancer => contract.freelancer_engagement = engage(whose),
+            }
+            world.push(A, &contract.client_engagement);
+            world.push(B, &contract.freelancer_engagement);
+            let written = world.write(&contract, Role::Client, 5);
+            world.publish(&contract, Role::Client, &written);
+            // The same words by each of the keys.
+            for more in 1..slots {
+                let slot = SigningKey::from_seed([more; 32]);
+                let engagement = contract.freelancer_engagement.id();
+                let commitment = written.document.commitment();
+                let commit = world.leaf("vera", &Statement::Commit { commitment, engagement }, &slot);
+                let open = world.leaf("vera", &Statement::Open { cites: commit.id() }, &slot);
+                world.push(A, &commit);
+                world.push(A, &open);
+            }
+            let (reading, vera) = (world.read(), world.person("vera"));
+            assert_eq!(reading.entries().len(), usize::from(slots == 1), "{slots} slots");
+            assert!(reading.lacking().is_empty());
+            assert_eq!(reading.contracts(&vera).len(), usize::from(slots == 1));
+            let elsewhere: u64 = reading.elsewhere(|_| false).values().map(|there| there.contracts).sum();
+            assert_eq!(elsewhere, if slots == 1 { 2 } else { 1 });
+        }
     }
+}
+
+#[test]
+fn what_rests_on_other_logs_is_counted() {
+    let mut world = World::new();
+    world.rated("ana", "vera", 5);
+    world.contract("bo", "vera");
+    let (reading, b) = (world.read(), log_of(B));
+    let elsewhere = reading.elsewhere(|log| *log != *b);
+    assert_eq!(
+        elsewhere.into_iter().collect::<Vec<_>>(),
+        [(b.as_str(), Elsewhere { contracts: 2, opened: 0 })]
+    );
+    let a = log_of(A);
+    let elsewhere = reading.elsewhere(|log| *log != *a);
+    assert_eq!(
+        elsewhere.into_iter().collect::<Vec<_>>(),
+        [(a.as_str(), Elsewhere { contracts: 2, opened: 1 })]
+    );
+    assert!(reading.elsewhere(|_| true).is_empty());
+}
+
+/// Signed today, and dated sixty days later: a dating in between is missing.
+#[test]
+fn an_entry_much_younger_than_its_words_is_told() {
+    let mut world = World::new();
+    world.rated("ana", "vera", 5);
+    let late = |dated: Option<u32>, now: u32| {
+        let mut reading = world.read();
+        if let Some(day) = dated {
+            reading.dated(&log_of(B), reading.read(&log_of(B)), day);
+            reading.changes();
+        }
+        let late = reading.late(Epoch::of_day(now));
+        late.map(|(log, signed, dated)| (log.to_owned(), signed.0, dated.0)).collect::<Vec<_>>()
+    };
+    let signed = Epoch::of_day(TODAY).0;
+    assert_eq!(late(None, TODAY + 30), [], "an epoch later is no delay");
+    assert_eq!(late(None, TODAY + 60), [(log_of(A), signed, signed + 2)]);
+    assert_eq!(late(Some(TODAY + 60), TODAY + 900), [(log_of(B), signed, signed + 2)]);
+    assert_eq!(late(Some(TODAY + 30), TODAY + 900), []);
 }
 
 /// Whoever lives at B and is badly rated has B leave the review out: A's log says it all the same.

@@ -9,7 +9,9 @@ pub(super) const COSIGNED: &str = "SELECT size, (array_agg(time ORDER BY time))[
 pub(super) const PUT: &str = "INSERT INTO log_dating (origin, epoch, size, note) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (origin, epoch) DO UPDATE SET size = EXCLUDED.size, note = EXCLUDED.note \
      WHERE log_dating.size < EXCLUDED.size";
-pub(super) const ALL: &str = "SELECT epoch, size, note FROM log_dating WHERE origin = $1 ORDER BY epoch";
+// By size first: where a quorum of some was late, a smaller size can be of a later epoch, and a record file is ordered by size.
+pub(super) const ALL: &str =
+    "SELECT epoch, size, note FROM log_dating WHERE origin = $1 ORDER BY size, epoch";
 
 /// A size of a log that a quorum has cosigned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub async fn date(tx: &Tx<'_>, origin: &str, dating: &DatingRow) -> Result<(), S
     Ok(())
 }
 
-/// The dating checkpoints of a log, by epoch.
+/// The dating checkpoints of a log, by size, those of one size by epoch.
 ///
 /// # Errors
 /// Those of every statement.

@@ -9,8 +9,8 @@ use hanse_command::record::fetch;
 use hanse_document::{Did, Timestamp};
 use hanse_engine::Clock as _;
 use hanse_testkit::{Federation, Person, Story, TestNode, eventually};
-use hanse_verifier::Verdict;
 use hanse_verifier::record::{Question, ScoreReport};
+use hanse_verifier::{Options, Verdict};
 
 use crate::proof::policy_of;
 
@@ -31,7 +31,7 @@ impl Stranger {
         let ask = move || {
             fetch(&[Client::new(&url).unwrap()], &file, now, &mut |_, _, _| {}).unwrap();
             let files = ScoreFiles { record: &file, policy: &policy, served: None };
-            score_files(files, &question, now, None).unwrap()
+            score_files(files, &question, now, &Options::default()).unwrap()
         };
         tokio::task::spawn_blocking(ask).await.unwrap()
     }

@@ -39,11 +39,16 @@ async fn recomputed(
     tokio::task::spawn_blocking(fetch).await.unwrap();
     let served = Served::parse(&served.body).unwrap();
     let mut record = Record::new(&policy, now, &Options::default(), Some(&served));
-    for line in std::fs::read(&file).unwrap().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        record.line(line).unwrap();
+    for line in std::fs::read(&file).unwrap().split_inclusive(|byte| *byte == b'\n') {
+        assert!(record.line(line).unwrap().is_continue());
     }
     let question = Question { viewer: did(viewer), seen_from: None, subject: did(subject), history: true };
     record.ask(&question, Some(&served)).unwrap()
+}
+
+/// The same to the last digit. A log may have grown between the answer and the download; what is newer is counted.
+fn equal(report: &ScoreReport) -> bool {
+    matches!(report.verdict, Verdict::Valid | Verdict::Partial) && report.equal == Some(true)
 }
 
 /// The viewer's score of a person as their home serves it, once it is what is wanted.
@@ -66,7 +71,7 @@ async fn a_served_score_is_what_a_stranger_recomputes_and_a_new_review_changes_b
     let first = served(&vic, &bob, heard).await;
     assert_eq!(first.header("cache-control"), Some("private, no-store"));
     let report = recomputed(&federation, &[&federation[0]], (&vic, &bob), &first).await;
-    assert_eq!((report.verdict, report.equal), (Verdict::Valid, Some(true)), "{report}");
+    assert!(equal(&report), "{report}");
     assert_eq!(first.json()["sentences"].as_array().unwrap().len(), 2, "{}", first.text());
 
     // Vic hires Bob, too: first-hand experience, which the history tells with its cause.
@@ -76,10 +81,10 @@ async fn a_served_score_is_what_a_stranger_recomputes_and_a_new_review_changes_b
     let finding = |view: &Value| view["explanation"]["score"]["finding"].clone();
     assert_ne!(finding(&before), finding(&after));
     let report = recomputed(&federation, &[&federation[0]], (&vic, &bob), &second).await;
-    assert_eq!((report.verdict, report.equal), (Verdict::Valid, Some(true)), "{report}");
-    // What was served before can still be recomputed from the longer record.
+    assert!(equal(&report), "{report}");
+    // What was served before can still be recomputed from the longer record, which says how much is newer.
     let report = recomputed(&federation, &[&federation[0]], (&vic, &bob), &first).await;
-    assert_eq!((report.verdict, report.equal), (Verdict::Valid, Some(true)), "{report}");
+    assert_eq!((report.verdict, report.equal), (Verdict::Partial, Some(true)), "{report}");
 
     let told = vic.read(&path(&bob, "/history")).await;
     let change = told["changes"].as_array().unwrap().last().unwrap().clone();
@@ -103,7 +108,7 @@ async fn a_served_score_is_what_a_stranger_recomputes_and_a_new_review_changes_b
     assert!(at_n.text().contains("de première main"), "{}", at_n.text());
     let nodes: Vec<&TestNode> = federation.nodes().iter().collect();
     let report = recomputed(&federation, &nodes, (&vic, &bob), &at_n).await;
-    assert_eq!((report.verdict, report.equal), (Verdict::Valid, Some(true)), "{report}");
+    assert!(equal(&report), "{report}");
     let mut lie = after.clone();
     lie["explanation"]["score"]["finding"]["good"] = json!("1");
     let lie = Answer { body: serde_json::to_vec(&lie).unwrap(), ..second };
@@ -116,7 +121,7 @@ async fn a_served_score_is_what_a_stranger_recomputes_and_a_new_review_changes_b
     let own = served(&vic, &bob, |_| true).await;
     assert_eq!(own.json()["private"]["answers"], 1);
     let report = recomputed(&federation, &[&federation[0]], (&vic, &bob), &own).await;
-    assert_eq!((report.verdict, report.equal), (Verdict::Valid, Some(true)), "{report}");
+    assert!(equal(&report), "{report}");
     let seen = bob.read(&path(&bob, &format!("?viewer={}", vic.did))).await;
     assert_eq!(seen.get("private"), None);
 }

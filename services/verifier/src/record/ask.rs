@@ -11,9 +11,9 @@ use hanse_reputation::{
 use serde_json::Value;
 
 use super::compare::compare;
-use super::report::{Cited, ScoreReport};
+use super::report::{Cited, ScoreReport, not_proved};
 use super::{Record, Unreadable};
-use crate::report::{Outcome, Step, Verdict, verdict};
+use crate::report::{Outcome, Step, Uncovered, Verdict, verdict};
 
 /// Bytes of a served answer: a score through a hundred contacts takes some hundred thousand.
 const SERVED_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -99,32 +99,18 @@ impl Record<'_> {
     /// [`Unreadable::OwnScore`], and [`Unreadable::Format`] for a file without a line.
     pub fn ask(mut self, question: &Question, served: Option<&Served>) -> Result<ScoreReport, Unreadable> {
         let made = self.made.ok_or(Unreadable::Format { line: 1 })?;
-        self.close();
-        self.absent(served);
-        // Everything is new, and nothing was answered before.
-        let _changes = self.reading.changes();
-        let lacking = self.reading.lacking();
-        if !lacking.is_empty() {
-            let says =
-                format!("{} open reviews lack a document that tells whether they count", lacking.len());
-            let first = lacking.first().map(EntryId::to_string).unwrap_or_default();
-            let step = Step::new("documents", Outcome::Incomplete, says);
-            self.steps.push(step.with(
-                "the first, by its open leaf",
-                &first,
-                &"its review and its offer or acceptance",
-            ));
-        }
-        let standpoint = question.standpoint();
+        let uncovered = if self.end() { self.lacks(served) } else { Vec::new() };
         let mut report = ScoreReport {
             verdict: verdict(&self.steps),
             within_policy: self.within_policy,
-            uncovered: Vec::new(),
+            uncovered,
+            behind: std::mem::take(&mut self.behind),
             now: self.now,
             made,
             viewer: question.viewer.clone(),
             seen_from: question.seen_from.clone(),
             subject: question.subject.clone(),
+            not_proved: not_proved(&self.logs),
             logs: std::mem::take(&mut self.logs),
             explanation: None,
             summary: None,
@@ -134,10 +120,45 @@ impl Record<'_> {
             people: BTreeMap::new(),
             steps: std::mem::take(&mut self.steps),
         };
-        if report.verdict == Verdict::Invalid {
-            return Ok(report);
+        if !self.refused && !self.cut {
+            self.compute(question, served, &mut report)?;
         }
-        let subject = Person::of(&question.subject);
+        Ok(report)
+    }
+
+    /// The file is over: whether something can be computed from it.
+    fn end(&mut self) -> bool {
+        if !self.refused {
+            self.close(Outcome::Incomplete);
+        }
+        if self.refused {
+            return false;
+        }
+        if self.cut {
+            let says = "the file ends before it is whole: nothing is computed from it";
+            self.step(Step::new("file", Outcome::Incomplete, says));
+        }
+        self.without_logs();
+        !self.cut
+    }
+
+    /// Everything that a whole file does not show.
+    fn lacks(&mut self, served: Option<&Served>) -> Vec<Uncovered> {
+        self.absent(served);
+        // Everything is new, and nothing was answered before.
+        let _changes = self.reading.changes();
+        self.undated();
+        self.without_documents();
+        self.uncovered()
+    }
+
+    fn compute(
+        &self,
+        question: &Question,
+        served: Option<&Served>,
+        report: &mut ScoreReport,
+    ) -> Result<(), Unreadable> {
+        let (standpoint, subject) = (question.standpoint(), Person::of(&question.subject));
         let graph = match self.graph() {
             Ok(graph) => graph,
             Err(error) => {
@@ -145,7 +166,7 @@ impl Record<'_> {
                 let says = format!("the entries make no graph: {error}");
                 report.steps.push(Step::new("entries", Outcome::Invalid, says));
                 report.verdict = Verdict::Invalid;
-                return Ok(report);
+                return Ok(());
             }
         };
         let explanation = graph.explain(standpoint, &subject).map_err(|_| Unreadable::OwnScore)?;
@@ -157,25 +178,15 @@ impl Record<'_> {
             // The graph has taken every one of these entries.
             report.changes = changes.map_err(|_| Unreadable::OwnScore)?.unwrap_or_default();
         }
-        self.cite(&explanation, &mut report);
+        self.cite(&explanation, report);
         if let Some(served) = served {
-            let steps = compare(served, &explanation, &summary);
-            report.equal = Some(steps.iter().all(|step| step.outcome != Outcome::Invalid));
+            let (equal, steps) = compare(served, &explanation, &summary, self.beyond);
+            report.equal = Some(equal);
             report.steps.extend(steps);
             report.verdict = verdict(&report.steps);
         }
         (report.explanation, report.summary) = (Some(explanation), Some(summary));
-        Ok(report)
-    }
-
-    /// Logs that a served answer names and the file does not hold.
-    fn absent(&mut self, served: Option<&Served>) {
-        for head in served.map_or(&[][..], |served| &served.heads) {
-            if !self.logs.iter().any(|log| log.origin == head.origin) {
-                let says = "the served answer names this log, and the file does not hold it";
-                self.steps.push(Step::new(format!("log {}", head.origin), Outcome::Incomplete, says));
-            }
-        }
+        Ok(())
     }
 
     fn graph(&self) -> Result<Graph, hanse_reputation::EntryError> {
@@ -198,8 +209,8 @@ impl Record<'_> {
         for counted in ids.into_iter().filter_map(|id| self.reading.entry(id)) {
             let Counted { entry, origin, index, role, .. } = counted;
             for person in [&entry.author, &entry.subject] {
-                if let Some(did) = self.did(person) {
-                    report.people.insert(person.to_string(), did.clone());
+                if let Some(did) = self.reading.did(person) {
+                    report.people.insert(person.to_string(), did);
                 }
             }
             let (origin, index, role) = (origin.clone(), *index, *role);

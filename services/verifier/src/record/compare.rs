@@ -10,25 +10,40 @@ use crate::report::{Outcome, Step};
 /// Differences that are told; after the first few the others follow from them.
 const DIFFERENCES_MAX: usize = 8;
 
-/// Compares what was served with what the record makes.
-pub(super) fn compare(served: &Served, explanation: &Explanation, summary: &Summary) -> Vec<Step> {
-    let mut steps = vec![one("served explanation", served.explanation(), explanation)];
+/// Compares what was served with what the record makes: whether all digits are the same, and the steps. Where the answer rests on what
+/// is not here (`beyond`), a difference is no fault of the node.
+pub(super) fn compare(
+    served: &Served,
+    explanation: &Explanation,
+    summary: &Summary,
+    beyond: bool,
+) -> (bool, Vec<Step>) {
+    let mut steps = vec![one("served explanation", served.explanation(), explanation, beyond)];
     match served.summary() {
-        Some(value) => steps.push(one("served summary", value, summary)),
+        Some(value) => steps.push(one("served summary", value, summary, beyond)),
         None => steps.push(Step::new("served summary", Outcome::Note, "the node served none")),
     }
-    steps
+    let equal = steps.iter().all(|step| matches!(step.outcome, Outcome::Holds | Outcome::Note));
+    (equal, steps)
 }
 
-fn one(name: &str, served: &Value, computed: &impl Serialize) -> Step {
+fn one(name: &str, served: &Value, computed: &impl Serialize, beyond: bool) -> Step {
     // Cannot fail: the maps in it have texts for keys. If it did, null equals no answer.
     let computed = serde_json::to_value(computed).unwrap_or_default();
     if *served == computed {
         return Step::new(name, Outcome::Holds, "the node computed the same, to the last digit");
     }
+    let (outcome, says) = if beyond {
+        (
+            Outcome::Incomplete,
+            "not the same, and the node had read what is not here: nobody can tell from this file",
+        )
+    } else {
+        (Outcome::Invalid, "the node computed something else")
+    };
     let mut differences = Vec::new();
     differ(String::new(), served, &computed, &mut differences);
-    let mut step = Step::new(name, Outcome::Invalid, "the node computed something else");
+    let mut step = Step::new(name, outcome, says);
     for (at, served, computed) in differences {
         step = step.with(at, &served, &computed);
     }

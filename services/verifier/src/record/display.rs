@@ -5,8 +5,8 @@ use std::fmt::{self, Display, Formatter};
 use hanse_document::kind::Role;
 use hanse_reputation::{EntryId, Known, Person, Tongue, change_sentence, sentences, summary_sentences};
 
-use super::report::{RecordLog, ScoreReport};
-use crate::report::{Coverage, Verdict};
+use super::report::{Behind, RecordLog, ScoreReport};
+use crate::report::{Coverage, Uncovered, Verdict};
 
 /// Width of the labels.
 const WORD: usize = 10;
@@ -94,20 +94,49 @@ impl Display for Shown<'_> {
         for cited in &report.entries {
             writeln!(f, "  {} at {} of {}", cited.id, cited.index, cited.origin)?;
         }
-        let verdict = match report.verdict {
-            Verdict::Valid => {
-                "VALID: every log is whole up to its checkpoint, and every part is what its signers signed."
-            }
-            Verdict::Partial => "PARTIAL: whole, but for contracts in logs that this policy does not name.",
+        writeln!(f, "\nNot proved by any score")?;
+        report.not_proved.iter().try_for_each(|line| writeln!(f, "  - {line}"))?;
+        match report.verdict {
+            Verdict::Valid => writeln!(
+                f,
+                "\nVALID: every log is whole up to its checkpoint, and every part is what its signers signed."
+            ),
+            Verdict::Partial => writeln!(f, "\nPARTIAL: whole, but for {}.", report.without()),
             Verdict::Incomplete => {
-                "INCOMPLETE: nothing shown is wrong, and something that must be shown is not."
+                writeln!(f, "\nINCOMPLETE: nothing shown is wrong, and something that must be shown is not.")
             }
-            Verdict::Invalid => {
-                "INVALID: something in the file, or in what was served, is not what it claims to be."
-            }
-        };
-        writeln!(f, "\n{verdict}")
+            Verdict::Invalid => writeln!(
+                f,
+                "\nINVALID: something in the file, or in what was served, is not what it claims to be."
+            ),
+        }
     }
+}
+
+/// Logs that the verdict names; a person may have made contracts with any number of others.
+const NAMED_MAX: usize = 8;
+
+impl ScoreReport {
+    /// For what nobody vouches, in words: contracts in other logs, and what a served answer had not read.
+    fn without(&self) -> String {
+        let outside = self.uncovered.iter().filter(|row| !row.in_policy);
+        let outside = listed(outside.map(Uncovered::to_string).collect());
+        let behind = listed(self.behind.iter().map(Behind::to_string).collect());
+        let outside = outside.map(|rows| format!("{rows}, which this policy does not name"));
+        let behind = behind.map(|rows| format!("{rows}, which the served answer leaves out"));
+        [outside, behind].into_iter().flatten().collect::<Vec<_>>().join("; and for ")
+    }
+}
+
+/// The first rows, and how many there are more.
+fn listed(mut rows: Vec<String>) -> Option<String> {
+    let more = rows.len().saturating_sub(NAMED_MAX);
+    rows.truncate(NAMED_MAX);
+    if 0 < more {
+        rows.push(format!("those at {more} more logs"));
+    }
+    let last = rows.pop()?;
+    Some(if rows.is_empty() { last } else { format!("{} and {last}", rows.join(", ")) })
 }
 
 impl Display for RecordLog {

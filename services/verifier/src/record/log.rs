@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use hanse_document::kind::Body;
-use hanse_document::{Commitment, Kind, Verified, canonical};
-use hanse_ledger::record::DATINGS_MAX;
+use hanse_document::{Commitment, Kind, Verified};
+use hanse_ledger::record::{DATINGS_MAX, Form, ReadLeaf};
 use hanse_ledger::{Leaf, LeafId, Statement};
-use hanse_reputation::Head;
 use hanse_reputation::record::Terms;
+use hanse_reputation::{Epoch, Head};
 use hanse_tlog::{Checkpoint, CompactRange, Hash, hash};
-use serde_json::Value;
 
+use super::report::Behind;
 use crate::documents;
 use crate::part;
 use crate::quorum::{Age, Trust};
@@ -19,22 +19,41 @@ use crate::report::{Outcome, Step};
 /// What failed, as a finished step.
 type Failed = Box<Step>;
 
-/// A leaf's bytes, and the documents that say something beside it.
-type Taken = (Vec<u8>, Vec<Verified>);
-
 /// A log that is being read.
 #[derive(Debug)]
 pub(super) struct Log {
     pub(super) origin: String,
-    /// None if it cannot be checked: its leaves are read over.
-    checkpoint: Option<Checkpoint>,
+    checkpoint: Checkpoint,
     /// Up to where it counts: as a served answer names it, or to the end.
     until: Until,
     range: CompactRange,
+    /// How many datings it has, and the size of the last one.
+    datings: (usize, u64),
     /// Roots that the log signed, by size, and that the leaves must make.
     signed: BTreeMap<u64, Hash>,
+    /// What datings date of the leaves that count, as far as anything is taken of them.
+    dated: Vec<(u64, Epoch)>,
     /// What each commit leaf seals.
     sealed: BTreeMap<LeafId, Commitment>,
+    /// Datings that no quorum cosigned.
+    unaudited: u64,
+    /// The first leaf that no log may hold.
+    wrong: Option<u64>,
+}
+
+/// What a log came to once all its leaves were read.
+pub(super) struct Closed {
+    /// The head up to which it counts.
+    pub(super) head: Option<Head>,
+    pub(super) steps: Vec<Step>,
+    /// Epochs of which it lacks a dating, from the first to the last of each row.
+    pub(super) undated: Vec<(Epoch, Epoch)>,
+    /// Whether it holds what no log may hold.
+    pub(super) wrong: bool,
+    /// What a served answer has not read of it.
+    pub(super) behind: Option<Behind>,
+    /// Whether the served answer has read more than the file holds.
+    pub(super) beyond: bool,
 }
 
 /// Up to where a log counts.
@@ -50,19 +69,25 @@ enum Until {
 
 impl Log {
     /// `wanted` is what a served answer names, if one is to be recomputed.
-    pub(super) fn new(origin: &str, checkpoint: Option<Checkpoint>, wanted: Option<Option<Head>>) -> Self {
+    pub(super) fn new(origin: &str, checkpoint: Checkpoint, wanted: Option<Option<Head>>) -> Self {
         let until = match wanted {
             None => Until::End,
             Some(Some(head)) => Until::State(head),
             Some(None) => Until::Nowhere,
         };
-        let (range, signed, sealed) = (CompactRange::default(), BTreeMap::new(), BTreeMap::new());
-        Self { origin: origin.to_owned(), checkpoint, until, range, signed, sealed }
-    }
-
-    /// Whether its leaves can be checked.
-    pub(super) const fn counts(&self) -> bool {
-        self.checkpoint.is_some()
+        let signed = BTreeMap::from([(checkpoint.size, checkpoint.root)]);
+        Self {
+            origin: origin.to_owned(),
+            checkpoint,
+            until,
+            range: CompactRange::default(),
+            datings: (0, 0),
+            signed,
+            dated: Vec::new(),
+            sealed: BTreeMap::new(),
+            unaudited: 0,
+            wrong: None,
+        }
     }
 
     /// How many leaves were read.
@@ -70,12 +95,12 @@ impl Log {
         self.range.size()
     }
 
-    /// Whether the next leaf is one of those that count.
-    fn wants(&self) -> bool {
+    /// How many leaves count.
+    fn counted(&self) -> u64 {
         match &self.until {
-            Until::End => true,
-            Until::State(head) => self.size() < head.size,
-            Until::Nowhere => false,
+            Until::End => self.checkpoint.size,
+            Until::State(head) => head.size.min(self.checkpoint.size),
+            Until::Nowhere => 0,
         }
     }
 
@@ -83,80 +108,101 @@ impl Log {
         Step::new(format!("log {}", self.origin), outcome, says)
     }
 
-    /// Whether datings so far cover all that counts of it, where an answer names that state.
-    pub(super) fn dated_whole(&self) -> bool {
-        let last = self.signed.keys().next_back();
-        matches!((&self.until, last), (Until::State(head), Some(last)) if head.size <= *last)
-    }
-
-    /// Takes a dating checkpoint: how many of the leaves that count it dates, and the day. None if no quorum cosigned it.
-    pub(super) fn date(&mut self, trust: &Trust<'_>, note: &str) -> Result<Option<(u64, u32)>, Failed> {
+    /// Takes a dating checkpoint: how many of the leaves that count it dates, and the day. None if nothing is taken of it: no quorum
+    /// cosigned it, it is of an epoch after `now`, or an answer is recomputed of which a dating before covers the state: whoever
+    /// served it had seen none behind that.
+    pub(super) fn date(
+        &mut self,
+        trust: &Trust<'_>,
+        note: &str,
+        now: Epoch,
+    ) -> Result<Option<(u64, u32)>, Failed> {
         let (signed, _) = part::open(trust, &self.origin, note, Age::Any)?;
         let Checkpoint { size, root, .. } = signed.checkpoint;
-        let most = self.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
-        let later = self.signed.keys().next_back().is_none_or(|last| *last < size);
-        if !later || most < size || 0 < self.size() || DATINGS_MAX <= self.signed.len() {
+        let (count, last) = self.datings;
+        if size < last || self.checkpoint.size < size || 0 < self.size() || DATINGS_MAX <= count {
             let says = "dating checkpoints stand before the leaves, by size, none larger than the log, and not too many";
             return Err(self.step(Outcome::Invalid, says).into());
         }
-        self.signed.insert(size, root);
+        self.datings = (count.saturating_add(1), size);
+        if let Some(other) = self.signed.insert(size, root)
+            && other != root
+        {
+            let says = "it signed two roots for one size: it shows different people different logs";
+            return Err(self.step(Outcome::Invalid, says).with("root", &other, &root).into());
+        }
+        // One of no leaf has its root already.
+        self.made()?;
+        let covered = matches!(self.until, Until::State(_))
+            && self.dated.last().is_some_and(|(dated, _)| self.counted() <= *dated);
         let day = signed.complete.and_then(|at| u32::try_from(at.div_euclid(DAY_SECONDS)).ok());
-        let size = if let Until::State(head) = &self.until { size.min(head.size) } else { size };
-        Ok(day.map(|day| (size, day)))
+        self.unaudited = self.unaudited.saturating_add(day.is_none().into());
+        let taken = day.map(|day| (day, Epoch::of_day(day)));
+        let Some((day, epoch)) = taken.filter(|(_, epoch)| !covered && *epoch <= now) else {
+            return Ok(None);
+        };
+        let size = size.min(self.counted());
+        self.dated.push((size, epoch));
+        Ok(Some((size, day)))
     }
 
-    /// Takes the next leaf: its bytes and the documents that say something, or None if it does not count.
-    pub(super) fn append(&mut self, leaf: &Value, sent: &[Value]) -> Result<Option<Taken>, Failed> {
-        let Some(checkpoint) = &self.checkpoint else { return Ok(None) };
-        let (size, index) = (checkpoint.size, self.size());
+    /// Takes the next leaf: the documents that say something, or None if it does not count.
+    pub(super) fn append(&mut self, line: &ReadLeaf<'_>) -> Result<Option<Vec<Verified>>, Failed> {
+        let (size, index) = (self.checkpoint.size, self.size());
         if size <= index {
             let says = format!("there are more leaves than the {size} of its checkpoint");
-            // Once is enough: a file can have a million of them.
-            self.checkpoint = None;
             return Err(self.step(Outcome::Invalid, says).into());
         }
-        let wanted = self.wants();
-        let bytes = canonical::to_vec(leaf);
-        self.range.append(hash::leaf(&bytes));
-        if let Some(root) = self.signed.get(&self.size())
-            && *root != self.range.root()
+        self.range.append(hash::leaf(line.bytes));
+        self.made()?;
+        let leaf = match &line.form {
+            Form::Leaf(leaf) => Some(leaf.as_ref()),
+            Form::Index => None,
+            Form::Out => {
+                self.wrong.get_or_insert(index);
+                None
+            }
+        };
+        let documents = self.public(index, leaf, &line.documents)?;
+        Ok((index < self.counted()).then_some(documents))
+    }
+
+    /// The leaves so far make the root of every signed state of this size.
+    fn made(&self) -> Result<(), Failed> {
+        let (size, made) = (self.size(), self.range.root());
+        if let Some(root) = self.signed.get(&size)
+            && *root != made
         {
-            let says = "the log signed another root for this size: it shows different people different logs";
-            let step = self.step(Outcome::Invalid, says).with("size", &self.size(), &self.size());
-            return Err(step.with("root", root, &self.range.root()).into());
+            let says = "its leaves do not make the root that it signed for this size: they were changed, or it signed two histories";
+            let step = self.step(Outcome::Invalid, says).with("leaves", &size, &size);
+            return Err(step.with("root", root, &made).into());
         }
         if let Until::State(head) = &self.until
-            && head.size == self.size()
-            && head.root != self.range.root().hex()
+            && head.size == size
+            && head.root != made.hex()
         {
             let says = "the served answer names another root for this size";
-            return Err(self
-                .step(Outcome::Invalid, says)
-                .with("root", &head.root, &self.range.root())
-                .into());
+            return Err(self.step(Outcome::Invalid, says).with("root", &head.root, &made.hex()).into());
         }
-        let documents = self.public(index, &bytes, sent)?;
-        Ok(wanted.then_some((bytes, documents)))
+        Ok(())
     }
 
     /// The documents beside a leaf, each of which it must make public.
-    fn public(&mut self, index: u64, leaf: &[u8], sent: &[Value]) -> Result<Vec<Verified>, Failed> {
-        let statement = Leaf::parse(leaf).ok().and_then(|leaf| Some((leaf.id(), leaf.statement()?.clone())));
-        if let Some((id, Statement::Commit { commitment, .. })) = &statement {
-            self.sealed.insert(*id, *commitment);
+    fn public(&mut self, index: u64, leaf: Option<&Leaf>, sent: &[&[u8]]) -> Result<Vec<Verified>, Failed> {
+        let statement = leaf.and_then(Leaf::statement);
+        if let (Some(leaf), Some(Statement::Commit { commitment, .. })) = (leaf, statement) {
+            self.sealed.insert(leaf.id(), *commitment);
         }
         let mut read = Vec::with_capacity(sent.len());
         for document in sent {
-            let document = documents::read(&canonical::to_vec(document))
-                .map_err(|detail| self.foreign(index, detail))?;
-            read.push(document);
+            read.push(documents::read(document).map_err(|detail| self.foreign(index, detail))?);
         }
         let others = "no leaf here makes this document public";
-        let expected = match statement.map(|(_, statement)| statement) {
-            Some(Statement::Identity { commitment, .. }) => alone(&read, Kind::Identity, &commitment),
-            Some(Statement::Reply { commitment, .. }) => alone(&read, Kind::Reply, &commitment),
+        let expected = match statement {
+            Some(Statement::Identity { commitment, .. }) => alone(&read, Kind::Identity, commitment),
+            Some(Statement::Reply { commitment, .. }) => alone(&read, Kind::Reply, commitment),
             Some(Statement::Open { cites }) => {
-                self.sealed.get(&cites).map_or(read.is_empty(), |seals| opened(&read, seals))
+                self.sealed.get(cites).map_or(read.is_empty(), |seals| opened(&read, seals))
             }
             Some(
                 Statement::Engagement { .. }
@@ -173,39 +219,70 @@ impl Log {
         Step::new(format!("documents at {index} of {}", self.origin), Outcome::Invalid, why).into()
     }
 
-    /// The head up to which the log counts, and what is to be said of it.
-    pub(super) fn close(self) -> (Option<Head>, Vec<Step>) {
-        let Some(checkpoint) = &self.checkpoint else { return (None, Vec::new()) };
-        let step = self
-            .step(Outcome::Holds, "all its leaves are here, and make the root that it signed")
-            .with("leaves", &checkpoint.size, &self.size())
-            .with("root", &checkpoint.root, &self.range.root());
-        if self.size() < checkpoint.size {
-            let says = "the file ends before the log does".into();
-            return (None, vec![Step { outcome: Outcome::Invalid, says, ..step }]);
+    /// Whether it has as many leaves as its head says; else the step that says how many it lacks.
+    pub(super) fn whole(&self, outcome: Outcome) -> Result<(), Failed> {
+        if self.size() < self.checkpoint.size {
+            let step = self.step(outcome, "it has fewer leaves than its checkpoint says");
+            return Err(step.with("leaves", &self.checkpoint.size, &self.size()).into());
         }
-        if self.range.root() != checkpoint.root {
-            let says = "the leaves are not those of the root that the log signed".into();
-            return (None, vec![Step { outcome: Outcome::Invalid, says, ..step }]);
+        // A log of no leaf has met no root yet.
+        self.made()
+    }
+
+    /// What it came to. It is whole.
+    pub(super) fn close(self, now: Epoch) -> Closed {
+        let root = self.checkpoint.root.hex();
+        let holds = self.step(Outcome::Holds, "all its leaves are here, and make the root that it signed");
+        let mut steps = vec![holds.with("leaves", &self.size(), &self.size()).with("root", &root, &root)];
+        if let Some(index) = self.wrong {
+            let says = format!("it holds what no log may hold, first at {index}: the log is wrong");
+            steps.push(self.step(Outcome::Incomplete, says));
         }
-        let origin = self.origin.clone();
-        match self.until {
-            Until::End => {
-                let head = Head { origin, size: checkpoint.size, root: checkpoint.root.hex() };
-                (Some(head), vec![step])
-            }
-            Until::State(head) if checkpoint.size < head.size => {
+        if 0 < self.unaudited {
+            let says = format!(
+                "{} datings that no quorum of this policy's auditors cosigned are passed over",
+                self.unaudited
+            );
+            steps.push(self.step(Outcome::Note, says));
+        }
+        let undated = self.undated(now);
+        let size = self.checkpoint.size;
+        let behind = |read: Option<u64>| {
+            let newer = size.saturating_sub(read.unwrap_or(0));
+            (0 < newer).then(|| Behind { log: self.origin.clone(), read, newer })
+        };
+        let own = || Head { origin: self.origin.clone(), size, root: root.clone() };
+        let (head, behind, beyond) = match &self.until {
+            Until::End => (Some(own()), None, false),
+            Until::State(head) if size < head.size => {
                 let says = "the served answer has read further than the file goes: fetch the record again";
-                let cut = Step::new(format!("log {origin}"), Outcome::Incomplete, says);
-                let cut = cut.with("leaves", &head.size, &checkpoint.size);
-                (Some(Head { origin, size: checkpoint.size, root: checkpoint.root.hex() }), vec![step, cut])
+                steps.push(self.step(Outcome::Incomplete, says).with("leaves", &head.size, &size));
+                (Some(own()), None, true)
             }
-            Until::State(head) => (Some(head), vec![step]),
-            Until::Nowhere => {
-                let says = "the served answer does not name this log: it is left out";
-                (None, vec![step, Step::new(format!("log {origin}"), Outcome::Note, says)])
-            }
+            Until::State(head) => (Some(head.clone()), behind(Some(head.size)), false),
+            Until::Nowhere => (None, behind(None), false),
+        };
+        if let Some(behind) = &behind {
+            let says = match behind.read {
+                Some(_) => "the served answer names an older state: it has not read what is newer",
+                None => "the served answer does not name this log: it is left out",
+            };
+            let step = self.step(Outcome::Partial, says);
+            steps.push(step.with("leaves", &behind.read.unwrap_or(0), &size));
         }
+        Closed { head, steps, undated, wrong: self.wrong.is_some(), behind, beyond }
+    }
+
+    /// Epochs between two datings of different sizes that are more than one apart: leaves in between would count as younger than they
+    /// are. The last state that counts is one of now.
+    fn undated(&self, now: Epoch) -> Vec<(Epoch, Epoch)> {
+        let last = (self.counted(), now);
+        let states: Vec<(u64, Epoch)> = self.dated.iter().copied().chain([last]).collect();
+        let pairs = states.iter().zip(states.iter().skip(1));
+        let apart = pairs.filter(|((small, _), (large, _))| small < large);
+        let rows = apart
+            .map(|((_, from), (_, to))| (Epoch(from.0.saturating_add(1)), Epoch(to.0.saturating_sub(1))));
+        rows.filter(|(first, last)| first <= last).collect()
     }
 }
 

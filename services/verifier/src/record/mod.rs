@@ -6,13 +6,17 @@
 mod ask;
 mod compare;
 mod display;
+mod lacking;
 mod log;
 mod report;
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
-use hanse_document::{Did, Timestamp, Verified};
-use hanse_ledger::record::{LOGS_MAX, Line, RECORD_BYTES_MAX, RecordError};
+use hanse_document::{Timestamp, Verified};
+use hanse_ledger::record::{
+    Form, LINE_BYTES_MAX, LOGS_MAX, RECORD_BYTES_MAX, ReadLeaf, ReadLine, RecordError,
+};
 use hanse_reputation::record::Reading;
 use hanse_reputation::{Epoch, Head};
 use hanse_tlog::Policy;
@@ -25,7 +29,7 @@ use crate::report::{Coverage, Outcome, Step};
 pub use self::ask::{Question, Served};
 pub use self::display::Shown;
 use self::log::Log;
-pub use self::report::{Cited, RecordLog, ScoreReport};
+pub use self::report::{Behind, Cited, RecordLog, ScoreReport};
 
 /// Why a record file cannot be scored at all. A program exits with 2.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -74,9 +78,10 @@ pub fn score(
     let policy = Policy::parse(policy).map_err(|error| Unreadable::Policy(error.to_string()))?;
     let served = served.map(Served::parse).transpose()?;
     let mut record = Record::new(&policy, now, options, served.as_ref());
-    let file = file.strip_suffix(b"\n").unwrap_or(file);
-    for line in file.split(|byte| *byte == b'\n') {
-        record.line(line)?;
+    for line in file.split_inclusive(|byte| *byte == b'\n') {
+        if record.line(line)?.is_break() {
+            break;
+        }
     }
     record.ask(question, served.as_ref())
 }
@@ -95,11 +100,31 @@ pub struct Record<'a> {
     lines: u64,
     bytes: u64,
     made: Option<Timestamp>,
-    current: Option<Log>,
+    current: Current,
     logs: Vec<RecordLog>,
     reading: Reading,
     heads: Vec<Head>,
     steps: Vec<Step>,
+    /// Something is not what it claims: nothing more is read.
+    refused: bool,
+    /// The file ends before it is whole: nothing is computed.
+    cut: bool,
+    /// Epochs of which a log lacks a dating, from the first to the last of each row.
+    undated: BTreeMap<String, Vec<(Epoch, Epoch)>>,
+    behind: Vec<Behind>,
+    /// Whether the served answer has read what the file does not hold, or the policy does not name.
+    beyond: bool,
+}
+
+/// The log that is being read.
+#[derive(Debug)]
+enum Current {
+    /// None has begun.
+    None,
+    /// One that the policy names.
+    Log(Box<Log>),
+    /// One that it does not name: its lines are read over.
+    LeftOut,
 }
 
 impl<'a> Record<'a> {
@@ -118,37 +143,67 @@ impl<'a> Record<'a> {
             lines: 0,
             bytes: 0,
             made: None,
-            current: None,
+            current: Current::None,
             logs: Vec::new(),
             reading: Reading::new(),
             heads: Vec::new(),
             steps: Vec::new(),
+            refused: false,
+            cut: false,
+            undated: BTreeMap::new(),
+            behind: Vec::new(),
+            beyond: false,
         }
     }
 
-    /// Takes the next line, without its line feed.
+    /// Takes the next line, with its line feed: without one it is what is left of the last line of a file that is cut. A break says
+    /// that the verdict stands and nothing more needs to be read; further lines are passed over, whatever they hold, so that the first
+    /// thing that is wrong decides.
     ///
     /// # Errors
     /// [`Unreadable`]; what is readable and wrong is in the report.
-    pub fn line(&mut self, line: &[u8]) -> Result<(), Unreadable> {
+    pub fn line(&mut self, line: &[u8]) -> Result<ControlFlow<()>, Unreadable> {
+        if self.refused {
+            return Ok(ControlFlow::Break(()));
+        }
         self.lines = self.lines.saturating_add(1);
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
-        self.bytes = self.bytes.saturating_add(length).saturating_add(1);
+        self.bytes = self.bytes.saturating_add(length);
         if RECORD_BYTES_MAX < self.bytes {
             return Err(Unreadable::TooLarge);
         }
         let number = self.lines;
-        let line = Line::parse(line).map_err(|error| Unreadable::Line { line: number, error })?;
-        match (line, self.made) {
-            (Line::File(file), None) => self.made = Some(file.made),
-            (Line::File(_), Some(_)) | (Line::Log(_) | Line::Dating(_) | Line::Leaf(_), None) => {
+        let unreadable = |error| Unreadable::Line { line: number, error };
+        let Some(whole) = line.strip_suffix(b"\n") else {
+            // Only the last line has no line feed, so that a second such line is none of this file.
+            let ends = !self.cut && line.len() <= LINE_BYTES_MAX;
+            self.cut = true;
+            return if ends { Ok(ControlFlow::Continue(())) } else { Err(unreadable(RecordError::Fields)) };
+        };
+        if self.cut {
+            return Err(unreadable(RecordError::Fields));
+        }
+        match (ReadLine::parse(whole).map_err(unreadable)?, self.made) {
+            (ReadLine::File(file), None) => self.made = Some(file.made),
+            (ReadLine::File(_), Some(_))
+            | (ReadLine::Log(_) | ReadLine::Dating(_) | ReadLine::Leaf(_), None) => {
                 return Err(Unreadable::Format { line: number });
             }
-            (Line::Log(line), Some(_)) => self.log(&line.log, &line.checkpoint),
-            (Line::Dating(line), Some(_)) => self.dating(&line.dating),
-            (Line::Leaf(line), Some(_)) => self.leaf(&line.leaf, &line.documents),
+            (ReadLine::Log(line), Some(_)) => self.log(&line.log, &line.checkpoint),
+            (ReadLine::Dating(line), Some(_)) => self.dating(&line.dating),
+            (ReadLine::Leaf(line), Some(_)) => self.leaf(&line),
         }
-        Ok(())
+        Ok(if self.refused { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// Keeps a step. The first that is invalid ends the reading.
+    fn step(&mut self, step: Step) {
+        self.refused |= step.outcome == Outcome::Invalid;
+        self.steps.push(step);
+    }
+
+    fn invalid(&mut self, name: impl Into<String>, says: impl Into<String>) {
+        self.step(Step::new(name, Outcome::Invalid, says));
     }
 
     fn trust(&self) -> Trust<'a> {
@@ -157,99 +212,99 @@ impl<'a> Record<'a> {
 
     /// A log begins.
     fn log(&mut self, origin: &str, note: &str) {
-        self.close();
-        let name = format!("log {origin}");
-        if self.logs.last().is_some_and(|last| origin <= last.origin.as_str()) {
-            let says = "each log stands in the file once, in the order of their names";
-            self.steps.push(Step::new(name.clone(), Outcome::Invalid, says));
-        }
-        if LOGS_MAX <= self.logs.len() {
-            let says = format!("a record file has at most {LOGS_MAX} logs");
-            self.steps.push(Step::new(name, Outcome::Invalid, says));
+        self.close(Outcome::Invalid);
+        if self.refused {
             return;
         }
+        let name = format!("log {origin}");
+        if self.logs.last().is_some_and(|last| origin <= last.origin.as_str()) {
+            return self.invalid(name, "each log stands in the file once, in the order of their names");
+        }
+        if LOGS_MAX <= self.logs.len() {
+            return self.invalid(name, format!("a record file has at most {LOGS_MAX} logs"));
+        }
         let mut report = RecordLog::new(origin);
-        let opened = part::open(&self.trust(), origin, note, Age::Fresh);
-        let checkpoint = match opened {
+        self.current = match part::open(&self.trust(), origin, note, Age::Fresh) {
             Ok((signed, step)) => {
                 self.steps.extend([step, part::quorum(origin, &signed)]);
                 report.take(&signed);
-                Some(signed.checkpoint)
+                let wanted = self.wanted.as_ref().map(|wanted| wanted.get(origin).cloned());
+                Current::Log(Box::new(Log::new(origin, signed.checkpoint, wanted)))
+            }
+            Err(failed) if failed.outcome == Outcome::Incomplete => {
+                report.coverage = Coverage::NotInPolicy;
+                let says = "left out: the policy does not name this log, so nothing in it can be checked";
+                self.step(Step::new(name, Outcome::Note, says));
+                Current::LeftOut
             }
             Err(failed) => {
-                if failed.outcome == Outcome::Incomplete {
-                    report.coverage = Coverage::NotInPolicy;
-                }
-                self.steps.push(*failed);
-                None
+                self.step(*failed);
+                Current::LeftOut
             }
         };
         self.logs.push(report);
-        let wanted = self.wanted.as_ref().map(|wanted| wanted.get(origin).cloned());
-        self.current = Some(Log::new(origin, checkpoint, wanted));
     }
 
     /// A dating checkpoint of the log that has begun.
     fn dating(&mut self, note: &str) {
-        let trust = self.trust();
-        let Some(log) = &mut self.current else {
-            self.steps.push(Step::new(
-                "dating",
-                Outcome::Invalid,
-                "a dating checkpoint stands below its log",
-            ));
-            return;
+        let (trust, now) = (self.trust(), self.epoch);
+        let log = match &mut self.current {
+            Current::Log(log) => log,
+            Current::LeftOut => return,
+            Current::None => return self.invalid("dating", "a dating checkpoint stands below its log"),
         };
-        if !log.counts() {
-            return;
-        }
-        // Whoever served an answer up to a state had seen no dating behind the first that covers it.
-        let unseen = log.dated_whole();
-        match log.date(&trust, note) {
-            Ok(Some(day)) if unseen || self.epoch < Epoch::of_day(day.1) => {}
+        match log.date(&trust, note, now) {
             Ok(Some((size, day))) => {
                 self.reading.dated(&log.origin, size, day);
                 if let Some(report) = self.logs.last_mut() {
                     report.dated = report.dated.saturating_add(1);
                 }
             }
-            Ok(None) => {
-                let says =
-                    "a dating checkpoint that no quorum of this policy's auditors cosigned is passed over";
-                self.steps.push(Step::new(format!("dating of {}", log.origin), Outcome::Note, says));
-            }
-            Err(failed) => self.steps.push(*failed),
+            Ok(None) => {}
+            Err(failed) => self.step(*failed),
         }
     }
 
     /// The next leaf of the log that has begun.
-    fn leaf(&mut self, leaf: &serde_json::Value, documents: &[serde_json::Value]) {
-        let Some(log) = &mut self.current else {
-            self.steps.push(Step::new("leaf", Outcome::Invalid, "a leaf stands below its log"));
-            return;
+    fn leaf(&mut self, line: &ReadLeaf<'_>) {
+        let log = match &mut self.current {
+            Current::Log(log) => log,
+            Current::LeftOut => return,
+            Current::None => return self.invalid("leaf", "a leaf stands below its log"),
         };
         let index = log.size();
-        match log.append(leaf, documents) {
-            Ok(Some((bytes, documents))) => {
+        match log.append(line) {
+            Ok(Some(documents)) => {
+                let leaf = if let Form::Leaf(leaf) = &line.form { Some(leaf.as_ref()) } else { None };
                 // Indexes come from the count of the leaves, so that none is out of order.
-                let _next = self.reading.leaf(&log.origin, index, &bytes).is_ok();
+                let _next = self.reading.parsed(&log.origin, index, leaf).is_ok();
                 documents.iter().for_each(|document: &Verified| self.reading.document(document));
             }
             Ok(None) => {}
-            Err(failed) => self.steps.push(*failed),
+            Err(failed) => self.step(*failed),
         }
     }
 
-    /// The log that has begun is over.
-    fn close(&mut self) {
-        let Some(log) = self.current.take() else { return };
-        let (head, steps) = log.close();
-        self.heads.extend(head);
-        self.steps.extend(steps);
-    }
-
-    /// The identity of a person whom the logs name as a party of a contract.
-    fn did(&self, person: &hanse_reputation::Person) -> Option<&Did> {
-        self.reading.did(person)
+    /// The log that has begun is over; if it is short, that is a step of this outcome.
+    fn close(&mut self, short: Outcome) {
+        let Current::Log(log) = std::mem::replace(&mut self.current, Current::None) else { return };
+        if let Err(failed) = log.whole(short) {
+            self.cut |= failed.outcome == Outcome::Incomplete;
+            return self.step(*failed);
+        }
+        let origin = log.origin.clone();
+        let closed = log.close(self.epoch);
+        self.heads.extend(closed.head);
+        self.behind.extend(closed.behind);
+        self.beyond |= closed.beyond;
+        if closed.wrong
+            && let Some(report) = self.logs.last_mut()
+        {
+            report.coverage = Coverage::Wrong;
+        }
+        if !closed.undated.is_empty() {
+            self.undated.insert(origin, closed.undated);
+        }
+        self.steps.extend(closed.steps);
     }
 }

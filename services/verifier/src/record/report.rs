@@ -1,6 +1,7 @@
 //! What a record says of a question.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
@@ -52,6 +53,28 @@ impl RecordLog {
     }
 }
 
+/// What a served answer has not read of a log of the file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Behind {
+    /// The log.
+    pub log: String,
+    /// How many leaves of it the answer names; None if it leaves the log out.
+    pub read: Option<u64>,
+    /// How many more the file holds.
+    pub newer: u64,
+}
+
+impl Display for Behind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { log, read, newer } = self;
+        let leaves = if *newer == 1 { "leaf" } else { "leaves" };
+        match read {
+            Some(_) => write!(f, "{newer} newer {leaves} of {log}"),
+            None => write!(f, "all {newer} {leaves} of {log}"),
+        }
+    }
+}
+
 /// An entry that the explanation rests on, and where its leaf stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Cited {
@@ -76,6 +99,8 @@ pub struct ScoreReport {
     pub within_policy: bool,
     /// Contracts for which nobody vouches, by log.
     pub uncovered: Vec<Uncovered>,
+    /// What a served answer that was recomputed had not read, by log.
+    pub behind: Vec<Behind>,
     /// The time that the check took for now.
     pub now: Timestamp,
     /// When the file says it was begun. Nothing depends on it.
@@ -88,9 +113,9 @@ pub struct ScoreReport {
     pub subject: Did,
     /// The logs, by origin.
     pub logs: Vec<RecordLog>,
-    /// The viewer's number with its reasons; None if the file is invalid.
+    /// The viewer's number with its reasons; None if the file is invalid or cut.
     pub explanation: Option<Explanation>,
-    /// The number that is the same for everybody; None if the file is invalid.
+    /// The number that is the same for everybody; None if the file is invalid or cut.
     pub summary: Option<Summary>,
     /// Whether a node that was held to it had served the same; None if none was.
     pub equal: Option<bool>,
@@ -103,6 +128,8 @@ pub struct ScoreReport {
     pub people: BTreeMap<String, Did>,
     /// Every step with what it compared.
     pub steps: Vec<Step>,
+    /// What no score proves, whatever the verdict.
+    pub not_proved: Vec<String>,
 }
 
 impl ScoreReport {
@@ -116,3 +143,27 @@ impl ScoreReport {
         }
     }
 }
+
+/// What no score proves, and up to where these logs are known.
+pub(super) fn not_proved(logs: &[RecordLog]) -> Vec<String> {
+    let mut lines: Vec<String> = NOT_PROVED.iter().map(|line| (*line).to_owned()).collect();
+    for log in logs.iter().filter(|log| log.coverage == Coverage::Audited) {
+        let latest = log.auditors.iter().map(|auditor| auditor.at.as_str()).max().unwrap_or_default();
+        lines.push(format!(
+            "what {} may hold beyond {} leaves, last vouched for at {latest}",
+            log.origin, log.size
+        ));
+    }
+    lines
+}
+
+const NOT_PROVED: [&str; 8] = [
+    "who the people behind the keys are, or that two keys are two people: a score counts keys",
+    "that a contract is one of two people: between two keys of one person it is a contract",
+    "that what reviews say is true, or that the work and the payment took place",
+    "anything under other keys, or in logs that neither the file nor the policy names",
+    "on which day something happened: an entry is as old as the first dating above it, and what is undated counts as now",
+    "what a review that is sealed, or is not yet written, will say",
+    "that the auditors of the policy are independent: a quorum of them together could lie",
+    "that a person signed, where a node holds the key: the documents say which node does",
+];
