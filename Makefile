@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check eval openapi openapi-check bench clean tools
+.PHONY: help demo run test check eval openapi openapi-check bench tamper clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -47,6 +47,9 @@ openapi-check: ## fail if openapi/openapi.json is not what the code says
 
 bench: tools ## how fast the parts are, each as a ratio to a limit of this machine measured in the same run (about two minutes, the build apart)
 	cargo run --release -p hanse-load-tests
+
+tamper: ## change evidence and record files in some sixty thousand ways, and see that the verifier refuses them or finds the same; a second one in Python is asked too (PYTHON= leaves it out)
+	PYTHON='$(if $(filter undefined,$(origin PYTHON)),$(shell command -v python3),$(PYTHON))' cargo run --release -p hanse-liars --bin tamper
 
 clean: ## remove what was built
 	cargo clean

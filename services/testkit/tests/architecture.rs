@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("command", &["document", "ledger", "lifecycle", "matching", "reputation", "tlog", "verifier"]),
     ("demo", &["command", "document", "verifier"]),
     ("eval", &["document", "matching", "reputation"]),
+    ("liars", &["document", "ledger", "reputation", "tlog", "verifier"]),
     (TESTKIT, &["document", "engine", "ledger", "lifecycle", "network", "node", "store", "tlog", "verifier"]),
     (LOAD_TESTS, &["document", "engine", "ledger", "node", "store", "tlog"]),
 ];

@@ -7,7 +7,7 @@ use hanse_engine::follow::{Replayed, fill_gap};
 use hanse_engine::logs::LogKind;
 use hanse_engine::{Refusal, UseError};
 use hanse_store::{documents, log};
-use hanse_verifier::{Options, Report, Verdict, verify};
+use hanse_verifier::{Options, Report, SlotState, Verdict, verify};
 
 use crate::node::{A, B, N, Node, identities, log_keys, reputation};
 use crate::story::{Story, audit, keep};
@@ -67,12 +67,12 @@ async fn evidence_stays_at_the_size_that_a_quorum_knows() {
     let report = report(&b, &story.freelancer.did, b.engine.now()).await;
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     assert_eq!(report.logs[0].size, known);
-    // The slot is open, so the file shows that the client's log holds nothing for it either.
+    // The file shows that the client's log holds nothing for the slot either.
     assert_eq!(
         report.logs.iter().map(|log| log.origin.as_str()).collect::<Vec<_>>(),
         [reputation(B), reputation(A)]
     );
-    assert!(report.contracts[0].slots[0].covered);
+    assert_eq!(report.contracts[0].slots[0].state, SlotState::Open);
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn strangers_believe(federation: &Federation, story: &Story) {
     assert_eq!((review.author.as_str(), review.rating), (story.client.did.as_str(), 5));
     assert_eq!(review.text.as_deref(), Some(CLIENT_SAYS));
     assert_eq!(
-        review.custody.as_ref().map(|node| node.as_str()),
+        review.claims_custody.as_ref().map(|node| node.as_str()),
         Some("a.example"),
         "a hosted signature says so"
     );

@@ -79,7 +79,10 @@ fn a_text_that_cannot_be_shown_is_a_note_and_the_facts_count() {
         world.documents.get_mut(&written.open.id()).unwrap().extend(document);
         world.publish(&written);
         let report = check(&mut world, &contract);
-        assert_eq!((report.verdict, report.contracts[0].slots[0].state), (Verdict::Valid, SlotState::Reviewed));
+        assert_eq!(
+            (report.verdict, report.contracts[0].slots[0].state),
+            (Verdict::Valid, SlotState::Reviewed)
+        );
         let review = report.reviews().next().unwrap();
         assert_eq!((review.rating, &review.text), (1, &None), "{number}");
         let said = review.text_missing.as_deref().unwrap();
@@ -141,13 +144,15 @@ fn a_strangers_review_needs_no_engagement_to_be_void() {
 }
 
 fn engagement(world: &World, who: &str, of: &Contract, slots: &[&SigningKey]) -> Leaf {
-    let (leaf, names) = if who == "frida" { (of.freelancer_engagement, A) } else { (of.client_engagement, B) };
-    let commitment = match world.nodes[world.people[who].node].leaves.iter().find_map(|bytes| {
-        Leaf::parse(bytes).ok().filter(|found| found.id() == leaf)?.statement().cloned()
-    }) {
-        Some(Statement::Engagement { commitment, .. }) => commitment,
-        other => panic!("{other:?}"),
-    };
+    let (leaf, names) =
+        if who == "frida" { (of.freelancer_engagement, A) } else { (of.client_engagement, B) };
+    let commitment =
+        match world.nodes[world.people[who].node].leaves.iter().find_map(|bytes| {
+            Leaf::parse(bytes).ok().filter(|found| found.id() == leaf)?.statement().cloned()
+        }) {
+            Some(Statement::Engagement { commitment, .. }) => commitment,
+            other => panic!("{other:?}"),
+        };
     let slots = slots.iter().map(|slot| slot.public()).collect();
     world.leaf(who, &Statement::Engagement { commitment, due: TODAY, log: log_of(names), slots }, who)
 }
@@ -179,7 +184,11 @@ fn an_authors_engagement_names_the_subjects_slot_and_no_other() {
     world.seal();
     let cited: [(&str, LeafId); 1] = [(A, two.id())];
     let report = world.check(&world.evidence("frida", &[B, A], &cited));
-    assert_eq!((report.verdict, report.contracts[0].slots[0].state), (Verdict::Valid, SlotState::Void), "{report}");
+    assert_eq!(
+        (report.verdict, report.contracts[0].slots[0].state),
+        (Verdict::Valid, SlotState::Void),
+        "{report}"
+    );
 }
 
 /// A freelancer is paid and pays nobody.
@@ -206,7 +215,8 @@ fn a_log_that_holds_what_no_log_may_hold_is_named() {
         for (node, contracts) in [(A, 1), (B, 0)] {
             let (mut world, _) = pair();
             let subject = world.people["frida"].subject();
-            let mut leaf = json!({"day": TODAY, "sigs": [], "subjects": [subject.hex()], "t": "rumour", "v": 1});
+            let mut leaf =
+                json!({"day": TODAY, "sigs": [], "subjects": [subject.hex()], "t": "rumour", "v": 1});
             leaf.as_object_mut().unwrap().extend(lie.as_object().unwrap().clone());
             let bytes = hanse_document::canonical::to_vec(&leaf);
             if bytes.len() > 4_096 {

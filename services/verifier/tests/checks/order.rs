@@ -95,7 +95,10 @@ fn the_order_of_parts_and_engagements_says_nothing() {
         entries
     };
     assert_eq!(by_place(&turned), by_place(&honest));
-    assert_eq!((turned.verdict, turned.logs, turned.contracts), (honest.verdict, honest.logs, honest.contracts));
+    assert_eq!(
+        (turned.verdict, turned.logs, turned.contracts),
+        (honest.verdict, honest.logs, honest.contracts)
+    );
     let mut file = story.frida();
     file.engagements.reverse();
     let turned = story.world.check(&file);
@@ -118,7 +121,11 @@ fn a_cosigner_may_have_said_it_more_than_once() {
     for other in [301, -172_801, -50, 300] {
         for both in [[(&a.auditor, -60), (&a.auditor, other)], [(&a.auditor, other), (&a.auditor, -60)]] {
             let report = cosigned(&[both[0], both[1], (&n.auditor, -60)]);
-            assert_eq!((report.verdict, report.logs[0].coverage), (Verdict::Valid, Coverage::Audited), "{other}");
+            assert_eq!(
+                (report.verdict, report.logs[0].coverage),
+                (Verdict::Valid, Coverage::Audited),
+                "{other}"
+            );
             let at = &report.logs[0].auditors[0].at;
             let latest = if (-60..=300).contains(&other) { other } else { -60 };
             assert_eq!(*at, now().add_seconds(latest).unwrap().to_string());
@@ -156,7 +163,8 @@ fn sharing(story: &Story) -> Evidence {
     for engagement in &mut file.engagements {
         let leaf = engagement.leaf.bytes();
         let below = (&proved, log.state.size);
-        let shared = evidence::engagement_below(&engagement.origin, below, &log.tiles, engagement.index, leaf);
+        let shared =
+            evidence::engagement_below(&engagement.origin, below, &log.tiles, engagement.index, leaf);
         *engagement = shared.unwrap();
     }
     file
@@ -175,5 +183,8 @@ fn nothing_is_told_after_a_refusal() {
     assert_eq!((report.verdict, report.logs.len()), (Verdict::Invalid, 1));
     assert!(report.contracts.is_empty() && report.entries.is_empty() && report.uncovered.is_empty());
     let refused = report.steps.iter().filter(|step| step.outcome == hanse_verifier::Outcome::Invalid);
-    assert_eq!((refused.count(), report.steps.last().unwrap().name.as_str()), (1, "index of b.example/reputation"));
+    assert_eq!(
+        (refused.count(), report.steps.last().unwrap().name.as_str()),
+        (1, "index of b.example/reputation")
+    );
 }
