@@ -3,15 +3,18 @@
 use std::fs;
 use std::path::Path;
 
+use hanse_document::Did;
+use hanse_verifier::record::{Question, score};
 use hanse_verifier::{Options, verify};
 use serde::{Deserialize, Serialize};
 
-use super::Reader;
+use super::{Asked, Reader};
 use crate::Result;
 use crate::inputs::now;
 
 pub(super) const FILE: &str = "file";
 pub(super) const POLICY: &str = "policy";
+pub(super) const ASKED: &str = "asked";
 pub(super) const ANSWER: &str = "answer";
 
 /// Characters of a verdict: what a table has room for.
@@ -39,6 +42,16 @@ pub(crate) fn run(reader: &str, folder: &Path) -> Result<()> {
             Ok(report) => said(&report.steps, &format!("{:?}", report.verdict)),
             Err(error) => format!("unusable: {error}"),
         },
+        Reader::Record => {
+            let asked: Option<Asked> = serde_json::from_slice(&fs::read(folder.join(ASKED))?)?;
+            let Asked { viewer, subject } = asked.ok_or("nothing is asked of the record")?;
+            let (viewer, subject) = (Did::parse(&viewer)?, Did::parse(&subject)?);
+            let question = Question { viewer, seen_from: None, subject, history: false };
+            match score(&file, &policy, now()?, &Options::default(), &question, None) {
+                Ok(report) => said(&report.steps, &format!("{:?}", report.verdict)),
+                Err(error) => format!("unusable: {error}"),
+            }
+        }
     };
     let seconds = processor_seconds()? - before;
     let verdict = verdict.chars().take(VERDICT_CHARS_MAX).collect();

@@ -5,7 +5,7 @@ use hanse_document::{Commitment, DocumentId, Kind as DocumentKind, PublicKey, Si
 use hanse_ledger::evidence::{ENTRIES_MAX, EVIDENCE_BYTES_MAX};
 use hanse_ledger::{Leaf, LeafId, Statement};
 
-use super::{Handed, Kind, Make};
+use super::{Handed, Kind, alone};
 use crate::Result;
 use crate::inputs::{Seeded, now};
 use crate::world::{Auditors, MemoryLog, Own, Person, Plan, World, evidence, json};
@@ -15,7 +15,7 @@ const FRAME_BYTES: usize = 200;
 /// Leaves that are left for what every file needs.
 const OTHERS: usize = 16;
 /// Signatures of a leaf of an unknown type that still fit into its bytes.
-const SIGNERS: usize = 17;
+const SIGNERS: u8 = 17;
 /// Of a document, as near its bound as the frame allows: as many of the smallest objects as a document may have values.
 const MAPS: usize = 2_040;
 /// Slots that an engagement may name.
@@ -23,7 +23,7 @@ const SLOTS: usize = 8;
 
 /// The kinds.
 pub(super) fn kinds() -> Vec<Kind> {
-    let kinds: [(&str, fn() -> Result<Handed>); 11] = [
+    alone([
         ("leaves by strangers", || signed_by(Who::Strangers)),
         ("leaves by strangers, of an unknown type, each by 17 keys", many_keys),
         ("leaves by strangers, engagements with 8 slots", many_slots),
@@ -35,12 +35,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         ("engagements of others, 30,000", engagements),
         ("honest, as many contracts as a file has room for", || honest(5_100, 400)),
         ("honest, with the longest texts", || honest(1_250, 7_900)),
-    ];
-    let kinds = kinds.into_iter().map(|(name, make)| {
-        let make: Make = Box::new(make);
-        (name.to_owned(), vec![(String::new(), make)])
-    });
-    kinds.collect()
+    ])
 }
 
 /// A subject with a home log in which everything stands.
@@ -144,23 +139,26 @@ fn broken(leaf: &Leaf) -> Result<Leaf> {
 }
 
 fn many_keys() -> Result<Handed> {
-    let mut home = Home::new()?;
-    let mut keys: Vec<SigningKey> = (0..SIGNERS).map(|_| home.key()).collect();
-    keys.sort_by_key(|key| *key.public().as_bytes());
-    let value = keys.first().map(|key| key.sign(b"nothing").hex()).unwrap_or_default();
-    let sigs: Vec<_> =
-        keys.iter().map(|key| serde_json::json!({"key": key.public().hex(), "value": value})).collect();
-    let subject = home.subject.subject().hex();
-    for number in 0_u32.. {
-        if !home.has_room(ENTRIES_MAX, EVIDENCE_BYTES_MAX) {
-            break;
-        }
-        let leaf = serde_json::json!({
-            "day": 1, "n": number, "sigs": sigs, "subjects": [subject], "t": "later", "v": 1,
-        });
-        home.add(&Leaf::from_value(&leaf)?, Vec::new());
+    let (mut home, mut number) = (Home::new()?, 0);
+    let (subject, key) = (home.subject.subject().hex(), home.key());
+    while home.has_room(ENTRIES_MAX, EVIDENCE_BYTES_MAX) {
+        home.add(&by_many(number, &subject, &key)?, Vec::new());
+        number += 1;
     }
     home.hand()
+}
+
+/// A leaf of an unknown type with signatures, never looked at, of as many keys as it has room for.
+pub(super) fn by_many(number: u64, subject: &str, key: &SigningKey) -> Result<Leaf> {
+    let mut keys: Vec<PublicKey> =
+        (0..SIGNERS).map(|seed| SigningKey::from_seed([seed; 32]).public()).collect();
+    keys.sort_by_key(|key| *key.as_bytes());
+    let value = key.sign(b"nothing").hex();
+    let sigs: Vec<_> = keys.iter().map(|key| serde_json::json!({"key": key.hex(), "value": value})).collect();
+    let leaf = serde_json::json!({
+        "day": 1, "n": number, "sigs": sigs, "subjects": [subject], "t": "later", "v": 1,
+    });
+    Ok(Leaf::from_value(&leaf)?)
 }
 
 fn many_slots() -> Result<Handed> {

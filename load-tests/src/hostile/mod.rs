@@ -4,13 +4,14 @@
 mod child;
 mod crafted;
 mod notes;
+mod records;
 mod stuffed;
 
 use std::path::Path;
 use std::process::Command;
 
 use hanse_ledger::evidence::{EVIDENCE_BYTES_MAX, Evidence};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Result;
 
@@ -23,14 +24,16 @@ pub(crate) const CHILD: &str = "hostile-child";
 #[derive(Clone, Copy, Debug)]
 enum Reader {
     Evidence,
+    Record,
 }
 
 impl Reader {
-    const ALL: [Self; 1] = [Self::Evidence];
+    const ALL: [Self; 2] = [Self::Evidence, Self::Record];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Evidence => "evidence",
+            Self::Record => "record",
         }
     }
 }
@@ -40,6 +43,15 @@ struct Handed {
     reader: Reader,
     file: Vec<u8>,
     policy: String,
+    /// Of a record.
+    asked: Option<Asked>,
+}
+
+/// Whose score is computed, and for whom: two dids.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Asked {
+    viewer: String,
+    subject: String,
 }
 
 impl Handed {
@@ -49,9 +61,12 @@ impl Handed {
         if file.len() > EVIDENCE_BYTES_MAX {
             return Err(format!("{} bytes are more than any verifier reads", file.len()).into());
         }
-        Ok(Self { reader: Reader::Evidence, file, policy })
+        Ok(Self { reader: Reader::Evidence, file, policy, asked: None })
     }
 }
+
+/// Makes one file, of which nothing is given.
+type Craft = fn() -> Result<Handed>;
 
 /// Makes one file.
 type Make = Box<dyn Fn() -> Result<Handed>>;
@@ -74,7 +89,8 @@ pub(crate) fn run(asked: &[String], tell: impl Fn(&Cost)) -> Result<Vec<Cost>> {
     let folder = tempfile::tempdir()?;
     let chosen = |what: &str| asked.is_empty() || asked.iter().any(|part| what.contains(part.as_str()));
     let mut costs = Vec::new();
-    for (what, makes) in stuffed::kinds()?.into_iter().chain(crafted::kinds()).chain(notes::kinds()) {
+    let whole = crafted::kinds().into_iter().chain(notes::kinds()).chain(records::kinds());
+    for (what, makes) in stuffed::kinds()?.into_iter().chain(whole) {
         if !chosen(&what) {
             continue;
         }
@@ -82,7 +98,7 @@ pub(crate) fn run(asked: &[String], tell: impl Fn(&Cost)) -> Result<Vec<Cost>> {
             let what = if place.is_empty() { what.clone() } else { format!("{what}, {place}") };
             measure(what, &make()?, folder.path())
         });
-        for cost in worst(measured.collect::<Result<_>>()?) {
+        for cost in worst(&measured.collect::<Result<Vec<_>>>()?) {
             tell(&cost);
             costs.push(cost);
         }
@@ -93,8 +109,17 @@ pub(crate) fn run(asked: &[String], tell: impl Fn(&Cost)) -> Result<Vec<Cost>> {
 /// A kind of file by its name, in each place where it can stand.
 type Kind = (String, Vec<(String, Make)>);
 
+/// Kinds that are whole files.
+fn alone<const COUNT: usize>(kinds: [(&str, Craft); COUNT]) -> Vec<Kind> {
+    let kind = |(name, make): (&str, Craft)| {
+        let make: Make = Box::new(make);
+        (name.to_owned(), vec![(String::new(), make)])
+    };
+    kinds.into_iter().map(kind).collect()
+}
+
 /// Of many places the one that takes the most time, and the one that takes the most memory.
-fn worst(costs: Vec<Cost>) -> Vec<Cost> {
+fn worst(costs: &[Cost]) -> Vec<Cost> {
     let slowest = costs.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds)).cloned();
     let largest = costs.iter().max_by_key(|cost| cost.peak_bytes).cloned();
     let mut worst: Vec<Cost> = slowest.into_iter().chain(largest).collect();
@@ -103,9 +128,10 @@ fn worst(costs: Vec<Cost>) -> Vec<Cost> {
 }
 
 fn measure(what: String, handed: &Handed, folder: &Path) -> Result<Cost> {
-    let Handed { reader, file, policy } = handed;
+    let Handed { reader, file, policy, asked } = handed;
     std::fs::write(folder.join(child::FILE), file)?;
     std::fs::write(folder.join(child::POLICY), policy)?;
+    std::fs::write(folder.join(child::ASKED), serde_json::to_vec(asked)?)?;
     let ended = Command::new(std::env::current_exe()?).arg(CHILD).arg(reader.name()).arg(folder).status()?;
     if !ended.success() {
         let verdict = format!("NO ANSWER: {ended}");

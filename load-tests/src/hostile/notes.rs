@@ -7,7 +7,7 @@ use hanse_ledger::evidence::{
 use hanse_tlog::note::SIGNATURES_MAX;
 
 use super::crafted::{Home, cited};
-use super::{Handed, Kind, Make};
+use super::{Handed, Kind, alone};
 use crate::Result;
 use crate::inputs::now;
 use crate::world::{Auditors, MemoryLog, evidence};
@@ -25,18 +25,13 @@ enum Lines {
 const NOTES_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) fn kinds() -> Vec<Kind> {
-    let kinds: [(&str, fn() -> Result<Handed>); 3] = [
+    alone([
         ("256 checkpoints of 64 lines, repeated", || checkpoints(Lines::Repeated, false)),
         ("256 checkpoints of 64 lines, all different", || checkpoints(Lines::Different, false)),
         ("256 checkpoints and 256 parts of 64 lines, and the subject's contracts", || {
             checkpoints(Lines::Different, true)
         }),
-    ];
-    let kinds = kinds.into_iter().map(|(name, make)| {
-        let make: Make = Box::new(make);
-        (name.to_owned(), vec![(String::new(), make)])
-    });
-    kinds.collect()
+    ])
 }
 
 /// Engagements each below a checkpoint of its own; with all else that asks for signatures, if it is to be `full`.

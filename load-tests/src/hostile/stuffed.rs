@@ -80,7 +80,7 @@ pub(super) fn kinds() -> Result<Vec<Kind>> {
             ((*name).to_owned(), makes.collect())
         })
         .collect();
-    let spaced = (file.clone(), policy.clone());
+    let spaced = (file, policy.clone());
     let spaces: Make = Box::new(move || {
         let text = std::str::from_utf8(&spaced.0)?;
         Ok(handed(filled("", " ", text), &spaced.1))
@@ -97,7 +97,7 @@ pub(super) fn kinds() -> Result<Vec<Kind>> {
 }
 
 fn handed(file: Vec<u8>, policy: &str) -> Handed {
-    Handed { reader: Reader::Evidence, file, policy: policy.to_owned() }
+    Handed { reader: Reader::Evidence, file, policy: policy.to_owned(), asked: None }
 }
 
 /// The file before and after a value.

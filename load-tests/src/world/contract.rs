@@ -12,6 +12,14 @@ use super::{Own, Person, json};
 use crate::Result;
 use crate::inputs::{Seeded, now};
 
+/// What came of a contract.
+pub(crate) struct Filed {
+    /// How many there are to verify.
+    pub(crate) signatures: usize,
+    /// The open leaf of the review.
+    pub(crate) open: LeafId,
+}
+
 /// Both sides are bound.
 pub(crate) struct Engaged<'p> {
     pub(crate) client: &'p Person,
@@ -62,14 +70,13 @@ impl<'p> Engaged<'p> {
     }
 
     /// The engagements, the client's open review with a text of so many bytes, and a reply: into the freelancer's log and the client's.
-    /// Answers how many signatures that takes.
     pub(crate) fn file(
         &self,
         seeded: &mut Seeded,
         text: usize,
         with_reply: bool,
         (ours, theirs): (&mut Vec<Own>, &mut Vec<Own>),
-    ) -> Result<usize> {
+    ) -> Result<Filed> {
         let about = self.freelancer.subject();
         ours.push(Own::new(&self.of_freelancer, about, vec![self.acceptance.clone()]));
         theirs.push(Own::new(&self.of_client, self.client.subject(), Vec::new()));
@@ -82,7 +89,8 @@ impl<'p> Engaged<'p> {
             ours.push(self.reply(seeded, id, text / 2)?);
         }
         // Both engagements, commit and open; acceptance, review and text; reply leaf and reply.
-        Ok(if with_reply { 9 } else { 7 })
+        let signatures = if with_reply { 9 } else { 7 };
+        Ok(Filed { signatures, open: Leaf::parse(&open.bytes)?.id() })
     }
 
     /// The client's review: its commit, and its open leaf with review and text.

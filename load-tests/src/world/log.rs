@@ -98,6 +98,17 @@ impl MemoryLog {
         Ok(proofs.collect::<std::result::Result<_, _>>()?)
     }
 
+    /// The checkpoint at an earlier size.
+    pub(crate) fn at(&self, size: u64) -> Result<Checkpoint> {
+        let root = prove::root(&self.tiles, size)?;
+        Ok(Checkpoint { origin: self.checkpoint.origin.clone(), size, root })
+    }
+
+    /// The first leaf and the last.
+    pub(crate) fn index_leaves(&self) -> [Vec<u8>; 2] {
+        [first(), self.index_leaf.clone()]
+    }
+
     /// The own leaf of this number, below a checkpoint of its own.
     pub(crate) fn alone(&self, number: usize, note: &str) -> Result<EngagementProof> {
         let (at, own) = self.own.get(number).ok_or("the log has no such leaf")?;
@@ -116,10 +127,8 @@ struct Filling {
 
 impl Filling {
     fn new() -> Result<Self> {
-        let root = index::root(&Nodes::new());
-        let first = IndexLeaf { entries: 0, listed: 0, root }.to_bytes();
         let key = SigningKey::from_seed([0x5a; 32]).public().hex();
-        Ok(Self { hashes: vec![hash::leaf(&first)], listed: BTreeMap::new(), padded: 0, key })
+        Ok(Self { hashes: vec![hash::leaf(&first())], listed: BTreeMap::new(), padded: 0, key })
     }
 
     fn append(&mut self, hash: Hash, about: SubjectKey) -> Result<u64> {
@@ -144,6 +153,11 @@ impl Filling {
             self.padded += 1;
         }
     }
+}
+
+/// The index of nothing.
+fn first() -> Vec<u8> {
+    IndexLeaf { entries: 0, listed: 0, root: index::root(&Nodes::new()) }.to_bytes()
 }
 
 /// Those who cosign.

@@ -3,11 +3,14 @@
 mod contract;
 mod log;
 
+use std::collections::BTreeMap;
+
 use hanse_document::bounded::List;
 use hanse_document::kind::{Body, Custody, Identity};
 use hanse_document::{Did, Draft, Kind, LogName, NodeName, SigningKey, Verified};
 use hanse_ledger::evidence::{DocumentJson, Evidence, Format};
-use hanse_ledger::{Leaf, Statement, SubjectKey};
+use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
+use serde_json::Value;
 
 use crate::Result;
 use crate::inputs::{Seeded, now};
@@ -88,6 +91,8 @@ pub(crate) struct World {
     pub(crate) auditors: Auditors,
     /// Signatures that somebody has to verify who believes nothing; of a leaf in two logs, one.
     pub(crate) signatures: usize,
+    /// The subject's own document of the contract, by the open leaf of its review.
+    words: BTreeMap<LeafId, DocumentJson>,
 }
 
 impl World {
@@ -97,6 +102,7 @@ impl World {
         let (leaf, identity) = subject.join(&mut seeded)?;
         let mut ours = vec![Own::new(&leaf, subject.subject(), vec![identity.clone()])];
         let mut theirs: Vec<Vec<Own>> = vec![Vec::new(); plan.logs];
+        let mut words = BTreeMap::new();
         let mut signatures = 2 + (plan.logs + 1) * auditors.signatures();
         for number in 0..plan.contracts {
             let at = number % plan.logs;
@@ -104,13 +110,21 @@ impl World {
             let client = Person::new(&mut seeded, &node(at))?;
             let engaged = Engaged::new(&mut seeded, &client, &subject)?;
             let with_reply = number % 3 == 0;
-            signatures += engaged.file(&mut seeded, plan.text, with_reply, (&mut ours, log))?;
+            let filed = engaged.file(&mut seeded, plan.text, with_reply, (&mut ours, log))?;
+            signatures += filed.signatures;
+            words.insert(filed.open, engaged.acceptance.clone());
         }
         let home = MemoryLog::build("home.example", ours, plan.padding)?;
         let others = theirs.into_iter().enumerate();
         let others = others.map(|(at, own)| MemoryLog::build(&node(at), own, plan.padding));
         let others = others.collect::<Result<_>>()?;
-        Ok(Self { subject, identity, home, others, auditors, signatures })
+        Ok(Self { subject, identity, home, others, auditors, signatures, words })
+    }
+
+    /// What a record shows beside an open leaf, besides the review.
+    pub(crate) fn words(&self, open: &Own) -> Option<Value> {
+        let id = Leaf::parse(&open.bytes).ok()?.id();
+        Some(self.words.get(&id)?.value())
     }
 
     pub(crate) fn policy(&self) -> String {
