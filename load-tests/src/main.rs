@@ -1,14 +1,21 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "node")]
 mod client;
 mod documents;
+mod evidence;
+mod hostile;
+#[cfg(feature = "node")]
 mod http;
 mod inputs;
 mod ledger;
 mod measure;
 mod report;
+#[cfg(feature = "node")]
 mod sequencer;
+mod world;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::Group;
@@ -20,19 +27,34 @@ type Result<T> = std::result::Result<T, Error>;
 type Run = fn() -> Result<Group>;
 
 /// Every group by its name.
-const GROUPS: [(&str, Run); 4] = [
+const GROUPS: &[(&str, Run)] = &[
     ("documents", documents::run),
     ("ledger", ledger::run),
+    ("evidence", evidence::run),
+    #[cfg(feature = "node")]
     ("sequencer", sequencer::run),
+    #[cfg(feature = "node")]
     ("http", http::run),
 ];
 
+/// Not a group: minutes, and nothing to be the ratio to.
+const HOSTILE: &str = "hostile";
+
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
+    let ended = match asked.split_first() {
+        Some((word, [reader, folder])) if word == hostile::CHILD => {
+            Some(hostile::in_child(reader, Path::new(folder)))
+        }
+        Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
+        _ => None,
+    };
+    if let Some(ended) = ended {
+        return ended.map_or_else(|error| report::complain(&error.to_string()), |()| ExitCode::SUCCESS);
+    }
     if let Some(unknown) = asked.iter().find(|name| GROUPS.iter().all(|(known, _)| known != name)) {
-        return report::complain(&format!(
-            "no group {unknown:?}; there are documents, ledger, sequencer, http"
-        ));
+        let known: Vec<&str> = GROUPS.iter().map(|(known, _)| *known).collect();
+        return report::complain(&format!("no group {unknown:?}; there are {}", known.join(", ")));
     }
     let chosen = GROUPS.iter().filter(|(name, _)| asked.is_empty() || asked.iter().any(|one| one == name));
     report::machine();
@@ -43,4 +65,10 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn hostile_files(kinds: &[String]) -> Result<()> {
+    report::machine();
+    report::hostile();
+    report::publish_costs(&hostile::run(kinds, report::cost)?)
 }

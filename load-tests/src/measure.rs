@@ -29,6 +29,17 @@ pub(crate) struct Figure {
     pub(crate) limit: Times,
     /// `ours.p50_us / limit.p50_us`: 1 is the limit itself.
     pub(crate) ratio: f64,
+    /// How large the file is, if the figure is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<FileSize>,
+}
+
+/// Bytes of a file.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct FileSize {
+    pub(crate) bytes: usize,
+    /// For each contract in it.
+    pub(crate) each: usize,
 }
 
 impl Figure {
@@ -39,7 +50,7 @@ impl Figure {
         limit: Times,
     ) -> Self {
         let ratio = ours.p50_us / limit.p50_us;
-        Self { what: what.into(), limit_is: limit_is.into(), ours, limit, ratio }
+        Self { what: what.into(), limit_is: limit_is.into(), ours, limit, ratio, file: None }
     }
 }
 

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::Result;
+use crate::hostile::Cost;
 use crate::measure::Figure;
 
 /// The figures of one group.
@@ -26,6 +27,12 @@ struct Written<'a> {
     figures: &'a [Figure],
 }
 
+#[derive(Serialize)]
+struct Costs<'a> {
+    machine: String,
+    costs: &'a [Cost],
+}
+
 /// Prints a group and writes it to `target/bench/<name>.json`.
 pub(crate) fn publish(name: &str, group: &Group) -> Result<()> {
     println!("\n{}", group.title);
@@ -34,7 +41,7 @@ pub(crate) fn publish(name: &str, group: &Group) -> Result<()> {
         "", "ratio", "p50 µs", "p95 µs", "p99 µs", "per second"
     );
     for figure in &group.figures {
-        let Figure { what, limit_is, ours, limit, ratio } = figure;
+        let Figure { what, limit_is, ours, limit, ratio, .. } = figure;
         for (label, times, ratio) in [
             (what.clone(), ours, format!("{ratio:.2}")),
             (format!("  limit: {limit_is}"), limit, String::new()),
@@ -45,10 +52,31 @@ pub(crate) fn publish(name: &str, group: &Group) -> Result<()> {
             );
         }
     }
+    write(name, &Written { machine: described(), figures: &group.figures })
+}
+
+/// Prints what a hostile file costs.
+pub(crate) fn cost(cost: &Cost) {
+    let Cost { what, bytes, seconds, peak_bytes, verdict } = cost;
+    let mebibytes = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    let size = mebibytes(u64::try_from(*bytes).unwrap_or(u64::MAX));
+    println!("  {what:<78} {size:>3} MiB {seconds:>6.2} s {:>4} MiB  {verdict}", mebibytes(*peak_bytes));
+}
+
+/// Writes what hostile files cost to `target/bench/hostile.json`.
+pub(crate) fn publish_costs(costs: &[Cost]) -> Result<()> {
+    write("hostile", &Costs { machine: described(), costs })
+}
+
+/// Says what the figures of hostile files are.
+pub(crate) fn hostile() {
+    println!("\nHostile files: size, processor time and peak memory of a process that checks one");
+}
+
+fn write(name: &str, written: &impl Serialize) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     fs::create_dir_all(&folder)?;
-    let written = Written { machine: described(), figures: &group.figures };
-    fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(&written)?)?;
+    fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(written)?)?;
     Ok(())
 }
 

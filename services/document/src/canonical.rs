@@ -81,9 +81,64 @@ pub fn is_normal(text: &str) -> bool {
 /// The RFC 8785 form of any JSON value, floats included.
 #[must_use]
 pub fn to_vec(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if write(value, &mut bytes) {
+        return bytes;
+    }
     // Cannot fail: the only refusal is of numbers that are not finite, and a `Value` cannot hold one. If it did, no bytes
     // come out, and those are no JSON.
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+}
+
+/// Writes what [`parse`] reads, several times as fast as what has to sort keys and print floats. False, with a beginning of it written,
+/// for a value that has other keys than ASCII ones in order, or other numbers than exact integers.
+fn write(value: &Value, to: &mut Vec<u8>) -> bool {
+    match value {
+        Value::Null => to.extend(b"null"),
+        Value::Bool(true) => to.extend(b"true"),
+        Value::Bool(false) => to.extend(b"false"),
+        Value::Number(number) => {
+            let exact = number.as_i64().filter(|number| (-INTEGER_MAX..=INTEGER_MAX).contains(number));
+            return exact.is_some_and(|number| serde_json::to_writer(to, &number).is_ok());
+        }
+        Value::String(text) => return serde_json::to_writer(to, text).is_ok(),
+        Value::Array(items) => {
+            to.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    to.push(b',');
+                }
+                if !write(item, to) {
+                    return false;
+                }
+            }
+            to.push(b']');
+        }
+        Value::Object(fields) => return write_object(fields, to),
+    }
+    true
+}
+
+fn write_object(fields: &Map<String, Value>, to: &mut Vec<u8>) -> bool {
+    let mut before: Option<&str> = None;
+    to.push(b'{');
+    for (key, value) in fields {
+        if !key.is_ascii() || before.is_some_and(|before| before >= key.as_str()) {
+            return false;
+        }
+        if before.replace(key).is_some() {
+            to.push(b',');
+        }
+        if serde_json::to_writer(&mut *to, key).is_err() {
+            return false;
+        }
+        to.push(b':');
+        if !write(value, to) {
+            return false;
+        }
+    }
+    to.push(b'}');
+    true
 }
 
 /// The quotes and the colon around a key.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::sha256;
-use crate::key::PublicKey;
+use crate::key::{DID_PREFIX, PublicKey};
 use crate::rejection::Rejection;
 
 /// What the subject key's hash begins with, so that it is never the hash of anything else.
@@ -50,7 +50,8 @@ impl Did {
     /// The verification method that this key signs by, `did:key:z6Mk…#z6Mk…`.
     #[must_use]
     pub fn verification_method(&self) -> String {
-        format!("{}#{}", self.text, self.key.multibase())
+        // The text is of the one form, so that what follows its prefix is the key.
+        format!("{0}#{1}", self.text, self.text.strip_prefix(DID_PREFIX).unwrap_or_default())
     }
 
     /// What log leaves call this person: SHA-256 of `hanse/subject/v1\n` and the text.

@@ -12,7 +12,7 @@ use crate::hash::{from_hex, hex};
 use crate::rejection::Rejection;
 
 /// What every `did:key` begins with.
-const DID_PREFIX: &str = "did:key:";
+pub(crate) const DID_PREFIX: &str = "did:key:";
 /// The multicodec prefix of an Ed25519 public key.
 const MULTICODEC: [u8; 2] = [0xed, 0x01];
 /// The longest text that base58 decoding is tried on: a key needs 47 characters, and decoding costs the square.
@@ -30,10 +30,7 @@ impl PublicKey {
     /// [`Rejection::BadKey`] when the bytes are no point, not its canonical form, or a point of small order.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, Rejection> {
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| Rejection::BadKey)?;
-        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
-            return Err(Rejection::BadKey);
-        }
-        Ok(Self(*bytes))
+        if key.is_weak() || !is_reduced(bytes) { Err(Rejection::BadKey) } else { Ok(Self(*bytes)) }
     }
 
     /// Reads the one canonical `did:key:z6Mk…` text of an Ed25519 key.
@@ -94,6 +91,13 @@ impl PublicKey {
         ed25519_dalek::VerifyingKey::from_bytes(&self.0)
             .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
     }
+}
+
+/// Whether the y-coordinate is below the field's prime, 2^255 − 19. The only other second form, a sign of the x that is 0, is of points of
+/// small order. To compress the point again would say the same, and takes as long as finding the point.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = bytes;
+    *low < 0xed || high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
 }
 
 impl fmt::Display for PublicKey {
@@ -240,6 +244,30 @@ mod tests {
         for text in wrong {
             assert_eq!(PublicKey::from_did(text), Err(Rejection::BadKey), "{text}");
         }
+    }
+
+    /// What compressing the point again would say, for the last 237 y-coordinates of the field and the 19 numbers behind them.
+    #[test]
+    fn a_key_has_one_form() {
+        let (mut taken, mut other_forms) = (0, 0);
+        for low in 0..=u8::MAX {
+            for high in [0x7f, 0xff] {
+                let mut bytes = [0xff; 32];
+                (bytes[0], bytes[31]) = (low, high);
+                let point = curve25519_point(&bytes);
+                let expected = point.is_some_and(|(same, weak)| same && !weak);
+                assert_eq!(PublicKey::from_bytes(&bytes).is_ok(), expected, "{low:02x} {high:02x}");
+                taken += usize::from(expected);
+                other_forms += usize::from(point.is_some_and(|(same, _)| !same));
+            }
+        }
+        assert!(taken > 100 && other_forms > 10, "{taken} {other_forms}");
+    }
+
+    /// If the bytes are a point: whether they are its canonical form, and whether it is of small order.
+    fn curve25519_point(bytes: &[u8; 32]) -> Option<(bool, bool)> {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).ok()?;
+        Some((key.to_edwards().compress().as_bytes() == bytes, key.is_weak()))
     }
 
     #[test]

@@ -9,7 +9,7 @@ use hanse_document::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 /// Texts that a text of several lines takes, of any script.
@@ -110,6 +110,17 @@ proptest! {
             prop_assert_eq!(to_vec(&read), bytes.clone());
             let strict = parse(&other, other.len());
             prop_assert_eq!(strict, if other == bytes { Ok(read) } else { Err(Rejection::NotCanonical) });
+        }
+    }
+
+    /// Whatever the quick way takes, it writes as the library does.
+    #[test]
+    fn the_canonical_form_is_that_of_the_library(
+        value in values(), number in any::<i64>(), float in any::<f64>(), key in any::<String>(),
+    ) {
+        let float = if float.is_finite() { float } else { 0.5 };
+        for value in [value.clone(), json!({ key: value, "n": number }), json!([value, float, u64::MAX])] {
+            prop_assert_eq!(to_vec(&value), serde_json_canonicalizer::to_vec(&value).unwrap());
         }
     }
 

@@ -157,7 +157,7 @@ impl Leaf {
         let subjects = subjects(&fields)?;
         let signatures = signatures(&fields)?;
         let statement = Statement::read(&kind, &fields, subjects.len(), signatures.len())?;
-        let message = message(&fields);
+        let message = message_of(bytes);
         Ok(Self { bytes: bytes.to_vec(), message, fields, kind, day, subjects, signatures, statement })
     }
 
@@ -269,6 +269,39 @@ fn fits(value: &Value, levels: u32) -> bool {
     }
 }
 
+/// Whether a signature fits a leaf, which is given in its one byte form.
+#[must_use]
+pub fn is_signed(leaf: &[u8], key: &PublicKey, signature: &Signature) -> bool {
+    key.verify(&message_of(leaf), signature)
+}
+
+/// [`message`] of a leaf in its one byte form: the same bytes without the member `sigs`. A text with a colon behind it is a key, and what
+/// follows `sigs` is never nothing, because `t` does.
+fn message_of(leaf: &[u8]) -> Vec<u8> {
+    const KEY: &[u8] = b"\"sigs\":";
+    let (mut depth, mut in_text, mut escaped, mut from) = (0_u32, false, false, None);
+    for (at, byte) in leaf.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' if !in_text && depth == 1 && leaf.get(at..).is_some_and(|rest| rest.starts_with(KEY)) => {
+                (in_text, from) = (true, Some(at));
+            }
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => depth = depth.saturating_add(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' if depth == 1 => {
+                if let Some((before, after)) = from.and_then(|from| leaf.get(..from).zip(leaf.get(at..))) {
+                    return [DOMAIN, before, after.get(1..).unwrap_or_default()].concat();
+                }
+            }
+            _ => {}
+        }
+    }
+    [DOMAIN, leaf].concat()
+}
+
 /// `hanse/leaf/v1\n` and the canonical leaf without its signatures.
 pub(crate) fn message(fields: &Map<String, Value>) -> Vec<u8> {
     let unsigned = fields.iter().filter(|(key, _)| *key != "sigs");
@@ -308,4 +341,36 @@ fn signature(value: &Value) -> Option<(PublicKey, Signature)> {
     let key = PublicKey::from_hex(fields.get("key")?.as_str()?).ok()?;
     let signature = Signature::from_hex(fields.get("value")?.as_str()?).ok()?;
     Some((key, signature))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Texts in which the way to `sigs` could be lost, and values in which another `sigs` stands.
+    fn values() -> impl Strategy<Value = Value> {
+        let texts = prop::sample::select(vec!["sigs", "\"sigs\":", "\\", "\\\"", "},{", "[", ",", "\"", "é"]);
+        let leaf = prop_oneof![texts.prop_map(Value::from), any::<u32>().prop_map(Value::from)];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                (prop::sample::select(vec!["sigs", "a", "\"sigs\":", "\\"]), inner)
+                    .prop_map(|(key, value)| serde_json::json!({ key: value })),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_signed_bytes_are_cut_out_of_the_leaf(
+            fields in prop::collection::btree_map("[a-z\"\\\\]{0,5}", values(), 0..5), sigs in values(),
+        ) {
+            let mut fields: Map<String, Value> = fields.into_iter().collect();
+            fields.extend([("sigs".to_owned(), sigs), ("t".to_owned(), "later".into())]);
+            let leaf = canonical::to_vec(&Value::Object(fields.clone()));
+            prop_assert_eq!(message_of(&leaf), message(&fields));
+        }
+    }
 }

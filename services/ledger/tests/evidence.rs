@@ -11,6 +11,7 @@ use hanse_ledger::evidence::{
 };
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
+use hanse_tlog::note::NOTE_BYTES_MAX;
 use hanse_tlog::{Proved, TileSet, hash, prove, tile, verify};
 use serde_json::{Value, json};
 
@@ -268,4 +269,16 @@ fn a_file_of_many_small_values_is_not_built_up_in_memory() {
     let file = format!("{{\"identity\":[{}", "{\"\":0},".repeat(hanse_document::BYTES_MAX));
     let error = Evidence::parse(file.as_bytes()).unwrap_err().to_string();
     assert!(error.contains(Rejection::TooLarge.detail()), "{error}");
+}
+
+/// Serde would say what it found in the place of a number, with each of these letters in seven.
+#[test]
+fn a_text_that_no_file_has_is_refused_before_it_is_read() {
+    let longest = 6 * NOTE_BYTES_MAX;
+    let file = |length: usize| format!("{{\"made\":\"{}\"}}", "a".repeat(length));
+    let error = |length| Evidence::parse(file(length).as_bytes()).unwrap_err();
+    assert_eq!(error(longest), EvidenceError::Json(Rejection::TooLarge));
+    assert!(matches!(error(longest - 1), EvidenceError::Fields(_)));
+    let escaped = format!("{{\"made\":\"{}\"}}", "\\\"".repeat(longest));
+    assert_eq!(Evidence::parse(escaped.as_bytes()), Err(EvidenceError::Json(Rejection::TooLarge)));
 }

@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use hanse_document::PublicKey;
+use hanse_document::{PublicKey, Signature};
 use hanse_ledger::evidence::{DocumentJson, Entry};
+use hanse_ledger::leaf::is_signed;
 use hanse_ledger::{Leaf, LeafError, LeafId, Statement, SubjectKey};
 
 /// A part whose proofs hold.
@@ -21,7 +22,7 @@ impl<'a> Log<'a> {
     pub(crate) fn new(origin: &'a str, vouched: Option<i64>, leaves: Vec<Held<'a>>) -> Self {
         let mut signers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (place, held) in leaves.iter().enumerate() {
-            if let (Some(key), Some(statement)) = (held.signer, &held.statement) {
+            if let (Some((key, _)), Some(statement)) = (held.signer, &held.statement) {
                 signers.entry((key, cited_by(statement))).or_default().push(place);
             }
         }
@@ -71,8 +72,8 @@ pub(crate) struct Held<'a> {
     pub(crate) documents: &'a [DocumentJson],
     /// None if the type is not known here.
     statement: Option<Statement>,
-    /// The one key that the leaf is said to be signed by.
-    signer: Option<PublicKey>,
+    /// The one key that the leaf is said to be signed by, and its signature.
+    signer: Option<(PublicKey, Signature)>,
     bytes: &'a [u8],
     /// Whether the signature fits: looked at once, and only if a rule asks for this key.
     fits: OnceCell<bool>,
@@ -94,7 +95,7 @@ impl<'a> Held<'a> {
             kind: leaf.kind().into(),
             documents: &entry.documents,
             statement: leaf.statement().cloned(),
-            signer: if let [(key, _)] = leaf.signatures() { Some(*key) } else { None },
+            signer: if let [one] = leaf.signatures() { Some(*one) } else { None },
             bytes,
             fits: OnceCell::new(),
         };
@@ -103,8 +104,8 @@ impl<'a> Held<'a> {
 
     fn stated(&self) -> Option<(&Self, LeafId, &Statement)> {
         let statement = self.statement.as_ref()?;
-        let signer = self.signer?;
-        let fits = || Leaf::parse_general(self.bytes).is_ok_and(|leaf| leaf.is_signed_by(&signer));
+        let (key, signature) = self.signer.as_ref()?;
+        let fits = || is_signed(self.bytes, key, signature);
         self.fits.get_or_init(fits).then_some((self, self.id, statement))
     }
 }

@@ -13,6 +13,7 @@ use hanse_document::did::Did;
 use hanse_document::name::LogName;
 use hanse_document::rejection::Rejection;
 use hanse_document::time::Timestamp;
+use hanse_tlog::note::NOTE_BYTES_MAX;
 use hanse_tlog::{Hash, Missing};
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
@@ -197,7 +198,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError::Json`], [`EvidenceError::Fields`], and what is too many or out of form beyond single fields.
     pub fn parse(file: &[u8]) -> Result<Self, EvidenceError> {
-        if file.len() > EVIDENCE_BYTES_MAX {
+        if file.len() > EVIDENCE_BYTES_MAX || !texts_fit(file) {
             return Err(EvidenceError::Json(Rejection::TooLarge));
         }
         let unreadable = |error: serde_json::Error| match error.classify() {
@@ -235,6 +236,28 @@ impl Evidence {
         }
         Ok(self)
     }
+}
+
+/// Bytes between two quotes: the longest text of a file is a note, of which each byte may be written in six.
+const TEXT_BYTES_MAX: usize = 6 * NOTE_BYTES_MAX;
+
+/// Whether no text is longer than any in a file can be. Serde says what it has found where it looked for something else, and says it in
+/// up to eight times the bytes: that must not be half a file.
+fn texts_fit(file: &[u8]) -> bool {
+    let (mut in_text, mut escaped, mut length) = (false, false, 0_usize);
+    for byte in file {
+        match byte {
+            _ if escaped => escaped = false,
+            b'"' => (in_text, length) = (!in_text, 0),
+            b'\\' => escaped = in_text,
+            _ => {}
+        }
+        length = if in_text { length.saturating_add(1) } else { 0 };
+        if TEXT_BYTES_MAX < length {
+            return false;
+        }
+    }
+    true
 }
 
 /// What serde says repeats names from the file, and a terminal would obey control characters in them.
