@@ -7,7 +7,7 @@ use hanse_document::rejection::Rejection;
 use hanse_document::{Commitment, Did, Timestamp};
 use hanse_ledger::evidence::{
     self, CHECKPOINTS_MAX, DOCUMENTS_MAX, DocumentJson, ENTRIES_MAX, Evidence, EvidenceError, Format,
-    PARTS_MAX, PATH_MAX, Source, tiles_for_part,
+    NOTE_LINES_MAX, PARTS_MAX, PATH_MAX, Source, tiles_for_part,
 };
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
@@ -166,10 +166,18 @@ fn a_node_builds_no_part_that_its_index_refutes() {
     }
 }
 
+type Change = fn(&mut Value);
+
+/// What reading the file makes of a change.
+fn read(change: Change) -> Result<Evidence, EvidenceError> {
+    let mut file: Value = serde_json::from_slice(&log().evidence().to_bytes()).unwrap();
+    change(&mut file);
+    Evidence::parse(&serde_json::to_vec(&file).unwrap())
+}
+
 /// Every way to write the same file otherwise, or another file of nearly the same form.
 #[test]
 fn second_forms_are_refused() {
-    type Change = fn(&mut Value);
     let fields: [Change; 27] = [
         |file| {
             let half = vec![file["parts"][0]["entries"][0].clone(); ENTRIES_MAX / 2 + 1];
@@ -209,7 +217,20 @@ fn second_forms_are_refused() {
             file["engagements"][0].as_object_mut().unwrap().remove("path");
         },
     ];
-    let wholes: [(Change, EvidenceError); 4] = [
+    for (number, change) in fields.into_iter().enumerate() {
+        assert!(matches!(read(change), Err(EvidenceError::Fields(_))), "{number}");
+    }
+    let text = String::from_utf8(log().evidence().to_bytes()).unwrap();
+    let twice = text.replacen("\"format\"", "\"format\":\"x\",\"format\"", 1);
+    for text in [&twice, "", "[]", "null", &text.replace("\"index\":1,", "\"index\":1.0,")] {
+        assert!(Evidence::parse(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+/// What no single field says of itself.
+#[test]
+fn a_file_is_bounded_as_a_whole() {
+    let wholes: [(Change, EvidenceError); 5] = [
         (|file| file["parts"][0]["origin"] = json!("b.example/reputation\u{1b}[2J"), EvidenceError::Origin),
         (|file| file["engagements"][0]["origin"] = json!("b.example"), EvidenceError::Origin),
         (
@@ -229,26 +250,20 @@ fn second_forms_are_refused() {
             },
             EvidenceError::Checkpoints,
         ),
+        (
+            |file| {
+                let mut part = file["parts"][0].clone();
+                part["checkpoint"] = json!("\n".repeat(NOTE_LINES_MAX));
+                file["parts"][0] = part;
+            },
+            EvidenceError::Lines,
+        ),
     ];
-    let file: Value = serde_json::from_slice(&log().evidence().to_bytes()).unwrap();
-    let read = |change: Change| {
-        let mut changed = file.clone();
-        change(&mut changed);
-        Evidence::parse(&serde_json::to_vec(&changed).unwrap())
-    };
-    for (number, change) in fields.into_iter().enumerate() {
-        assert!(matches!(read(change), Err(EvidenceError::Fields(_))), "{number}");
-    }
     for (number, (change, error)) in wholes.into_iter().enumerate() {
         assert_eq!(read(change), Err(error), "{number}");
     }
     // What may be left out: the checkpoint of an engagement.
     assert!(read(|file| drop(file["engagements"][0].as_object_mut().unwrap().remove("checkpoint"))).is_ok());
-    let text = String::from_utf8(log().evidence().to_bytes()).unwrap();
-    let twice = text.replacen("\"format\"", "\"format\":\"x\",\"format\"", 1);
-    for text in [&twice, "", "[]", "null", &text.replace("\"index\":1,", "\"index\":1.0,")] {
-        assert!(Evidence::parse(text.as_bytes()).is_err(), "{text}");
-    }
 }
 
 /// A terminal obeys control characters, and what names a field comes from a stranger.

@@ -70,17 +70,19 @@ def end(value):
 leaf, document, place, path = stands(4_096), stands(65_536), number(0, 2**53 - 1), listed(hash32, 64)
 ENTRY = fields(index=place, leaf=leaf, path=path, documents=listed(document, 2))
 PART = fields(origin=log_name, checkpoint=note, index=fields(leaf=leaf, path=path),
-              prefix=fields(siblings=listed(hash32, 256), end=end), entries=listed(ENTRY, 32_768))
+              prefix=fields(siblings=listed(hash32, 256), end=end), entries=listed(ENTRY, 16_384))
 ENGAGEMENT = fields(origin=log_name, checkpoint_=note, index=place, leaf=leaf, path=path)
 FILE = fields(format=one_of("hanse/evidence/v1"), subject=key_of_did, made=timestamp, identity=document, parts=listed(PART, 256),
-              engagements=listed(ENGAGEMENT, 32_768))
+              engagements=listed(ENGAGEMENT, 16_384))
 
 
 def file_of(data):
     file = read(data, 64 << 20)
     FILE(file)
-    need(sum(len(part["entries"]) for part in file["parts"]) + len(file["engagements"]) <= 32_768, "out-of-bounds")
-    need(len({proof["checkpoint"] for proof in file["engagements"] if "checkpoint" in proof}) <= 256, "out-of-bounds")
+    need(sum(len(part["entries"]) for part in file["parts"]) + len(file["engagements"]) <= 16_384, "out-of-bounds")
+    own = {proof["checkpoint"] for proof in file["engagements"] if "checkpoint" in proof}
+    need(len(own) <= 256, "out-of-bounds")
+    need(sum(note.count("\n") for note in [part["checkpoint"] for part in file["parts"]] + sorted(own)) <= 10_240, "out-of-bounds")
     return file
 
 

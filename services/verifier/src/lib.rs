@@ -26,7 +26,7 @@ use hanse_tlog::{Policy, PolicyError};
 
 use crate::cited::Engagements;
 use crate::identity::Person;
-use crate::log::Log;
+use crate::log::{Fits, Log};
 use crate::quorum::Trust;
 pub use crate::report::{
     Auditor, Compared, ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport,
@@ -121,14 +121,15 @@ struct Found {
 
 fn examine(trust: &Trust<'_>, evidence: &Evidence, person: &Person, steps: &mut Steps) -> Found {
     let subject = &evidence.subject;
-    let (key, origin, mut views) = (SubjectKey::of(subject), person.log(), Views::default());
+    let (key, origin, fits) = (SubjectKey::of(subject), person.log(), Fits::default());
+    let mut views = Views::default();
     each_once(&evidence.parts, &origin, steps);
     let (mut found, mut logs, mut below) = (Found::default(), Vec::new(), BTreeMap::new());
     for part in &evidence.parts {
         if steps.refused() {
             return found;
         }
-        let checked = part::check(trust, (&key, &origin), part, &mut views, steps);
+        let checked = part::check(trust, (&key, &origin, &fits), part, &mut views, steps);
         found.logs.push(checked.report);
         logs.extend(checked.log);
         below.extend(checked.below.map(|below| (part.origin.as_str(), below)));

@@ -1,12 +1,13 @@
 //! What a part that holds says: the leaves about the subject, and who signed them.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use hanse_document::{PublicKey, Signature};
 use hanse_ledger::evidence::{DocumentJson, Entry};
 use hanse_ledger::leaf::is_signed;
 use hanse_ledger::{Leaf, LeafError, LeafId, Statement, SubjectKey};
+use hanse_tlog::{Hash, hash};
 
 /// A part whose proofs hold.
 pub(crate) struct Log<'a> {
@@ -75,8 +76,24 @@ pub(crate) struct Held<'a> {
     /// The one key that the leaf is said to be signed by, and its signature.
     signer: Option<(PublicKey, Signature)>,
     bytes: &'a [u8],
-    /// Whether the signature fits: looked at once, and only if a rule asks for this key.
-    fits: OnceCell<bool>,
+    fits: &'a Fits,
+}
+
+/// Whether the one signature of a leaf fits, by the hash of the leaf: looked at once, though the leaf may stand in two logs, and only if
+/// a rule asks for its key.
+#[derive(Default)]
+pub(crate) struct Fits(RefCell<BTreeMap<Hash, bool>>);
+
+impl Fits {
+    fn of(&self, leaf: &[u8], key: &PublicKey, signature: &Signature) -> bool {
+        let hash = hash::leaf(leaf);
+        let known = self.0.borrow().get(&hash).copied();
+        known.unwrap_or_else(|| {
+            let fits = is_signed(leaf, key, signature);
+            self.0.borrow_mut().insert(hash, fits);
+            fits
+        })
+    }
 }
 
 impl<'a> Held<'a> {
@@ -85,6 +102,7 @@ impl<'a> Held<'a> {
         origin: &'a str,
         entry: &'a Entry,
         subject: &SubjectKey,
+        fits: &'a Fits,
     ) -> Result<(Self, bool), LeafError> {
         let bytes = entry.leaf.bytes();
         let leaf = Leaf::parse_general(bytes)?;
@@ -97,7 +115,7 @@ impl<'a> Held<'a> {
             statement: leaf.statement().cloned(),
             signer: if let [one] = leaf.signatures() { Some(*one) } else { None },
             bytes,
-            fits: OnceCell::new(),
+            fits,
         };
         Ok((held, leaf.subjects().contains(subject)))
     }
@@ -105,7 +123,6 @@ impl<'a> Held<'a> {
     fn stated(&self) -> Option<(&Self, LeafId, &Statement)> {
         let statement = self.statement.as_ref()?;
         let (key, signature) = self.signer.as_ref()?;
-        let fits = || is_signed(self.bytes, key, signature);
-        self.fits.get_or_init(fits).then_some((self, self.id, statement))
+        self.fits.of(self.bytes, key, signature).then_some((self, self.id, statement))
     }
 }

@@ -8,7 +8,7 @@ use hanse_ledger::index::{IndexLeaf, Listed, root_from_prefix};
 use hanse_tlog::{Checkpoint, Hash, ProofError, Proved, hash, verify};
 use serde_json::Value;
 
-use crate::log::{Held, Log};
+use crate::log::{Fits, Held, Log};
 use crate::quorum::{Age, Opened, Refused, Signed, Trust};
 use crate::report::{Coverage, LogReport, Outcome, Step};
 use crate::steps::Steps;
@@ -35,10 +35,10 @@ pub(crate) struct Below {
     pub(crate) proved: Proved,
 }
 
-/// Checks a part, for the subject and the subject's home log.
+/// Checks a part, for the subject and the subject's home log; which signatures fit is kept for all parts.
 pub(crate) fn check<'a>(
     trust: &Trust<'_>,
-    (subject, home): (&SubjectKey, &str),
+    (subject, home, fits): (&SubjectKey, &str, &'a Fits),
     part: &'a Part,
     views: &mut Views<'a>,
     steps: &mut Steps,
@@ -70,7 +70,7 @@ pub(crate) fn check<'a>(
             return checked;
         }
     };
-    let leaves = match in_form(subject, part) {
+    let leaves = match in_form(subject, part, fits) {
         Ok(leaves) => leaves,
         Err(wrong) => {
             checked.report.coverage = Coverage::Wrong;
@@ -247,7 +247,7 @@ fn entry_in(
 
 /// The leaves of a part that holds. One that no log may hold, or that the index lists under somebody whom it does not name, is the
 /// log's own lie: no auditor cosigns it, and whom the file is about has no part in it.
-fn in_form<'a>(subject: &SubjectKey, part: &'a Part) -> Result<Vec<Held<'a>>, Failed> {
+fn in_form<'a>(subject: &SubjectKey, part: &'a Part, fits: &'a Fits) -> Result<Vec<Held<'a>>, Failed> {
     let mut ids = BTreeSet::new();
     let mut leaves = Vec::with_capacity(part.entries.len());
     for entry in &part.entries {
@@ -257,8 +257,8 @@ fn in_form<'a>(subject: &SubjectKey, part: &'a Part) -> Result<Vec<Held<'a>>, Fa
                 format!("{operator} signed a log that no auditor takes, and nothing in it counts: {why}");
             Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Incomplete, says)
         };
-        let (held, about) =
-            Held::read(&part.origin, entry, subject).map_err(|error| Box::new(wrong(&error.to_string())))?;
+        let (held, about) = Held::read(&part.origin, entry, subject, fits)
+            .map_err(|error| Box::new(wrong(&error.to_string())))?;
         if !about {
             return Err(wrong("the index lists a leaf under somebody whom it does not name").into());
         }

@@ -25,8 +25,12 @@ use crate::leaf::{LEAF_BYTES_MAX, LeafError};
 /// Bytes of an evidence file: some four thousand contracts with reviews and texts. It is held in memory when it is checked.
 pub const EVIDENCE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// Entries and engagements in a file: those of as many contracts. Each may cost a signature to verify.
-pub const ENTRIES_MAX: usize = 32_768;
+/// Entries and engagements in a file: those of more than two thousand contracts with reviews, two a week for twenty years. Each may cost
+/// two signatures to verify, and a check is to end within two seconds.
+pub const ENTRIES_MAX: usize = 16_384;
+
+/// Lines of all notes of a file together: forty for each log that a policy can name. Each may cost a signature to verify.
+pub const NOTE_LINES_MAX: usize = 10_240;
 
 /// Characters of an unreadable file that an error repeats.
 const ERROR_CHARS_MAX: usize = 300;
@@ -170,6 +174,9 @@ pub enum EvidenceError {
     /// More than [`ENTRIES_MAX`] leaves in all.
     #[error("an evidence file has at most {ENTRIES_MAX} entries and engagements")]
     Entries,
+    /// More than [`NOTE_LINES_MAX`].
+    #[error("the checkpoints of an evidence file have at most {NOTE_LINES_MAX} lines in all")]
+    Lines,
     /// More than [`CHECKPOINTS_MAX`].
     #[error(
         "the engagements of an evidence file stand below at most {CHECKPOINTS_MAX} checkpoints of their own"
@@ -233,6 +240,11 @@ impl Evidence {
         let checkpoints: BTreeSet<&String> = checkpoints.collect();
         if CHECKPOINTS_MAX < checkpoints.len() {
             return Err(EvidenceError::Checkpoints);
+        }
+        let notes = self.parts.iter().map(|part| &part.checkpoint).chain(checkpoints);
+        let lines: usize = notes.map(|note| note.bytes().filter(|byte| *byte == b'\n').count()).sum();
+        if NOTE_LINES_MAX < lines {
+            return Err(EvidenceError::Lines);
         }
         Ok(self)
     }

@@ -73,6 +73,7 @@ fn logs_and_nodes() -> Vec<(String, i128)> {
         ::hanse_ledger::evidence::EVIDENCE_BYTES_MAX,
         ::hanse_ledger::evidence::PARTS_MAX,
         ::hanse_ledger::evidence::ENTRIES_MAX,
+        ::hanse_ledger::evidence::NOTE_LINES_MAX,
         ::hanse_ledger::evidence::CHECKPOINTS_MAX,
         ::hanse_ledger::evidence::PATH_MAX,
         ::hanse_ledger::evidence::DOCUMENTS_MAX,
