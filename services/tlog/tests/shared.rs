@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
+#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 //! Shared audit paths against whole ones: the same leaves are proved, and nothing else.
 
 use hanse_tlog::{Hash, ProofError, Proved, hash, prove, verify};

@@ -139,8 +139,12 @@ fn a_review_beside_a_foreign_commit_may_stand_there() {
     let written = world.write(&contract, Role::Client, Words { rating: 1, text: None });
     let commit = String::from_utf8(written.commit.bytes().to_vec()).unwrap();
     let at = commit.find("\"value\":\"").unwrap() + "\"value\":\"".len();
-    let other = if commit[at..].starts_with('0') { "1" } else { "0" };
-    let foreign = format!("{}{other}{}", &commit[..at], &commit[at + 1..]);
+    let turned = |(place, digit): (usize, char)| match (place == at, digit) {
+        (false, digit) => digit,
+        (true, '0') => '1',
+        (true, _) => '0',
+    };
+    let foreign: String = commit.char_indices().map(turned).collect();
     world.node(A).append_bytes(foreign.into_bytes());
     world.node(A).append(&written.open);
     world.seal();
