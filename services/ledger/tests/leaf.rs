@@ -1,11 +1,11 @@
 //! The byte form of leaves: one for each statement, everything else refused by name.
 
-#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test code: a failure is the finding")]
 
 use hanse_document::canonical;
 use hanse_document::key::SigningKey;
 use hanse_document::{Commitment, Rejection};
-use hanse_ledger::leaf::{LEAF_BYTES_MAX, LEAF_DEPTH_MAX};
+use hanse_ledger::leaf::{LEAF_BYTES_MAX, LEAF_DEPTH_MAX, is_signed};
 use hanse_ledger::statement::SLOTS_MAX;
 use hanse_ledger::{Leaf, LeafError, LeafId, Statement, SubjectKey, UnsignedLeaf, subjects_of};
 use serde_json::{Value, json};
@@ -119,6 +119,26 @@ fn signatures_made_elsewhere_must_fit() {
     assert_eq!(draft.with_signatures(vec![good, good]), Err(LeafError::Signatures));
     let slots = engagement(0).draft(DAY, &[subject(2)]);
     assert_eq!(slots.sign(&[&one]), Err(LeafError::Fields));
+}
+
+/// Without taking the leaf apart: the same answer for every type.
+#[test]
+fn a_signature_is_looked_at_in_the_bytes_alone() {
+    for statement in statements() {
+        let leaf = statement.draft(DAY, &[subject(1)]).sign(&[&key(7)]).unwrap();
+        let [(signer, signature)] = leaf.signatures() else { panic!("one signature") };
+        assert!(is_signed(leaf.bytes(), signer, signature), "{}", leaf.kind());
+        assert!(!is_signed(leaf.bytes(), &key(8).public(), signature));
+        let other = statement.draft(DAY + 1, &[subject(1)]).sign(&[&key(7)]).unwrap();
+        assert!(!is_signed(other.bytes(), signer, signature));
+    }
+}
+
+#[test]
+fn ids_are_shown_in_hexadecimal() {
+    let (leaf, person) = (commit().id(), subject(1));
+    assert_eq!((leaf.to_string(), person.to_string()), (leaf.hex(), person.hex()));
+    assert_eq!(format!("{leaf:?} {person:?}"), format!("LeafId({leaf}) SubjectKey({person})"));
 }
 
 #[test]
