@@ -179,3 +179,31 @@ fn a_list_that_does_not_fit_the_index_is_found() {
     state.listed.get_mut(&subject(2)).unwrap().append(1, &hash::leaf(b"never logged"));
     assert_eq!(state.append(&leaf(2, 9)), Err(LedgerError::MissingSubject(subject(2))));
 }
+
+#[test]
+fn a_place_is_told_of_every_leaf() {
+    let mut sequencer = LogState::new();
+    let mut leaves = vec![sequencer.seal().unwrap()];
+    for nonce in 1..4 {
+        leaves.push(leaf(nonce, nonce));
+        sequencer.append(leaves.last().unwrap()).unwrap();
+        leaves.push(sequencer.seal().unwrap());
+    }
+    let applied = replay(&mut LogState::new(), &leaves).unwrap();
+    let places: Vec<u64> = applied.iter().map(Applied::index).collect();
+    assert_eq!(places, [0, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn what_is_written_is_no_change_any_more() {
+    let mut state = LogState::new();
+    state.seal().unwrap();
+    // Nothing listed yet is as good as nothing loaded.
+    state.listed.insert(subject(1), Listed::new());
+    state.append(&leaf(1, 1)).unwrap();
+    assert!(state.changed_nodes().count() > 0 && state.changed_subjects().count() == 1);
+    state.forget_changes();
+    assert_eq!((state.changed_nodes().count(), state.changed_subjects().count()), (0, 0));
+    state.append(&leaf(2, 2)).unwrap();
+    assert_eq!(state.changed_subjects().map(|(key, _)| *key).collect::<Vec<_>>(), [subject(2)]);
+}
