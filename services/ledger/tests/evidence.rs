@@ -6,8 +6,8 @@ use hanse_document::key::SigningKey;
 use hanse_document::rejection::Rejection;
 use hanse_document::{Commitment, Did, Timestamp};
 use hanse_ledger::evidence::{
-    self, CHECKPOINTS_MAX, DOCUMENTS_MAX, DocumentJson, ENTRIES_MAX, Evidence, EvidenceError, Format,
-    NOTE_LINES_MAX, PARTS_MAX, PATH_MAX, Source, tiles_for_part,
+    self, CHECKPOINTS_MAX, DOCUMENTS_MAX, DocumentJson, ENTRIES_MAX, EVIDENCE_BYTES_MAX, Evidence,
+    EvidenceError, Format, NOTE_LINES_MAX, PARTS_MAX, PATH_MAX, Source, tiles_for_part,
 };
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
@@ -235,7 +235,7 @@ fn a_file_is_bounded_as_a_whole() {
         (|file| file["engagements"][0]["origin"] = json!("b.example"), EvidenceError::Origin),
         (
             |file| {
-                file["engagements"] = vec![file["engagements"][0].clone(); ENTRIES_MAX - 2].into();
+                file["engagements"] = vec![file["engagements"][0].clone(); ENTRIES_MAX - 3].into();
             },
             EvidenceError::Entries,
         ),
@@ -252,9 +252,7 @@ fn a_file_is_bounded_as_a_whole() {
         ),
         (
             |file| {
-                let mut part = file["parts"][0].clone();
-                part["checkpoint"] = json!("\n".repeat(NOTE_LINES_MAX));
-                file["parts"][0] = part;
+                file["parts"][0]["checkpoint"] = json!("\n".repeat(NOTE_LINES_MAX - 1));
             },
             EvidenceError::Lines,
         ),
@@ -264,6 +262,31 @@ fn a_file_is_bounded_as_a_whole() {
     }
     // What may be left out: the checkpoint of an engagement.
     assert!(read(|file| drop(file["engagements"][0].as_object_mut().unwrap().remove("checkpoint"))).is_ok());
+}
+
+/// What each bound lets through: the part and the engagement of the file have four entries and one, and a line in each note.
+#[test]
+fn a_file_may_reach_each_bound() {
+    let most: [Change; 3] = [
+        |file| file["engagements"] = vec![file["engagements"][0].clone(); ENTRIES_MAX - 4].into(),
+        |file| {
+            let other = |number: usize| {
+                let mut other = file["engagements"][0].clone();
+                other["checkpoint"] = json!(format!("{number}"));
+                other
+            };
+            file["engagements"] = (0..CHECKPOINTS_MAX).map(other).collect();
+        },
+        |file| file["parts"][0]["checkpoint"] = json!("\n".repeat(NOTE_LINES_MAX - 2)),
+    ];
+    for (number, change) in most.into_iter().enumerate() {
+        assert!(read(change).is_ok(), "{number}");
+    }
+    let mut file = log().evidence().to_bytes();
+    file.resize(EVIDENCE_BYTES_MAX, b' ');
+    assert!(Evidence::parse(&file).is_ok());
+    file.push(b' ');
+    assert_eq!(Evidence::parse(&file), Err(EvidenceError::Json(Rejection::TooLarge)));
 }
 
 /// A terminal obeys control characters, and what names a field comes from a stranger.
