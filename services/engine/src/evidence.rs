@@ -38,16 +38,28 @@ impl Engine {
             genesis.ok_or_else(|| Failure::unreadable(identity.genesis, "the genesis is missing"))?;
         let file = Assembly { engine: self, db: &connection, did, subject: SubjectKey::of(did) };
         let (parts, engagements) = file.logs().await?;
-        let evidence = Evidence {
+        let evidence = within_bounds(Evidence {
             format: Format::V1,
             subject: did.clone(),
             made: self.now(),
             identity: document(&genesis.id, &genesis.bytes)?,
             parts,
             engagements,
-        };
+        });
         Ok(serde_json::to_value(&evidence).map_err(|error| Failure::unreadable("evidence", error))?)
     }
+}
+
+/// The file without its largest parts, if there is more than a file may hold: strangers may have had any number of leaves about the
+/// person logged elsewhere. The verifier says which logs are not covered. The home's part, the first, stays.
+fn within_bounds(mut file: Evidence) -> Evidence {
+    while Evidence::parse(&file.to_bytes()).is_err() {
+        let others = file.parts.iter().enumerate().skip(1);
+        let Some((largest, _)) = others.max_by_key(|(_, part)| part.entries.len()) else { break };
+        let gone = file.parts.remove(largest).origin;
+        file.engagements.retain(|engagement| engagement.origin != gone || engagement.checkpoint.is_some());
+    }
+    file
 }
 
 struct Assembly<'a> {
@@ -85,8 +97,10 @@ impl Assembly<'_> {
             .filter(|log| *log != home)
             .collect();
         // A log that nobody here follows cannot be shown; the verifier says that its contracts are not covered.
-        for origin in named.iter().take(PARTS_MAX.saturating_sub(1)) {
-            shown.extend(self.shown(origin).await?);
+        for origin in &named {
+            if shown.len() < PARTS_MAX {
+                shown.extend(self.shown(origin).await?);
+            }
         }
         let mut cited = self.others(&engagements, &shown).await?;
         for Shown { held, .. } in &shown {
@@ -127,8 +141,8 @@ impl Assembly<'_> {
         &self,
         engagements: &BTreeMap<LeafId, Engagement>,
         shown: &[Shown],
-    ) -> Result<BTreeMap<LeafId, String>, Failure> {
-        let mut others = BTreeMap::new();
+    ) -> Result<BTreeSet<(LeafId, String)>, Failure> {
+        let mut others = BTreeSet::new();
         let leaves = shown.iter().flat_map(|shown| &shown.held).filter_map(|held| held.leaf.as_ref());
         let answered: BTreeSet<LeafId> = leaves.filter_map(|leaf| answers(leaf, engagements)).collect();
         for id in &answered {
@@ -136,7 +150,7 @@ impl Assembly<'_> {
             let of_client = contract.client_engagement == Some(*id);
             let other = if of_client { contract.freelancer_engagement } else { contract.client_engagement };
             if let (Some(other), Some(engagement)) = (other, engagements.get(id)) {
-                others.insert(other, engagement.log.clone());
+                others.insert((other, engagement.log.clone()));
             }
         }
         Ok(others)
@@ -165,16 +179,17 @@ impl Assembly<'_> {
     }
 }
 
-/// The engagements that open reviews cite as their author's own, each with the log that the subject's engagement names.
-fn cited_by(engagements: &BTreeMap<LeafId, Engagement>, held: &[Held]) -> BTreeMap<LeafId, String> {
+/// The engagements that open reviews cite as their author's own, each with the log that the subject's engagement names. Two reviews can
+/// cite one: what an author says takes nothing from another's review.
+fn cited_by(engagements: &BTreeMap<LeafId, Engagement>, held: &[Held]) -> BTreeSet<(LeafId, String)> {
     let leaves = || held.iter().filter_map(|held| held.leaf.as_ref());
     let commits: BTreeMap<LeafId, LeafId> = leaves().filter_map(sealed_for).collect();
-    let mut cited = BTreeMap::new();
+    let mut cited = BTreeSet::new();
     for held in held {
         let Some(Statement::Open { cites }) = held.leaf.as_ref().and_then(Leaf::statement) else { continue };
         let engagement = commits.get(cites).and_then(|engagement| engagements.get(engagement));
         if let (Some(engagement), Some(own)) = (engagement, authors_engagement(held)) {
-            cited.insert(own, engagement.log.clone());
+            cited.insert((own, engagement.log.clone()));
         }
     }
     cited

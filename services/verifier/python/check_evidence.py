@@ -255,8 +255,8 @@ class Check:
         must(own, Void, "it is not signed by the person that it is about")
         quorum = Quorum(self.policy, checkpoint, self.now, False)
         must(quorum.state == "audited", Incomplete, NOT_AUDITED.get(quorum.state))
-        must(leaf.id not in self.cited, Invalid, "an engagement twice")
-        self.cited[leaf.id] = Cited(origin, leaf)
+        must((origin, leaf.id) not in self.cited, Invalid, "an engagement twice")
+        self.cited[origin, leaf.id] = Cited(origin, leaf)
 
     # Step 5.
     def identity_leaf(self):
@@ -363,7 +363,7 @@ class Check:
         must(found["issuer"] == terms.other, Void, "it is not by the other side")
         must(body["role"] == terms.role, Void, "its role is not the other side's")
         must(body["contract"] == terms.contract, Void, "it is of another contract")
-        cited = self.cited.get(body["engagement"])
+        cited = self.cited.get((engagement["log"], body["engagement"]))
         must(cited, Void if engaged else Incomplete, "the engagement that it cites is not in the file, or not usable")
         must(all(self.fits(engagement, terms, cited)), Void, "the engagement that it cites is not the other side's in this contract")
         must(all(commitment(text) == body.get("text") for text in texts), Invalid, "a text that the review does not commit to")

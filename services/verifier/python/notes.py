@@ -1,5 +1,5 @@
 """Notes, checkpoints, policies and quorums of Hanse: sections 6.1 and 7 of PROTOCOL.md, and the C2SP texts that they name."""
-import base64, functools, re
+import base64, functools, re, unicodedata
 
 from check_document import Refused, sha256
 from ed25519 import point, verifies
@@ -38,12 +38,12 @@ def from_base64(text):
 
 
 def is_key_name(name):
-    """C2SP: not empty, no Unicode space, no plus; 6.1: at most 512 bytes."""
+    """C2SP: not empty, no Unicode space, no plus; 6.1: at most 512 bytes, no control character."""
     try:
         size = len(name.encode())
     except UnicodeEncodeError:
         return False
-    return 1 <= size <= 512 and "+" not in name and not any(map(str.isspace, name))
+    return 1 <= size <= 512 and "+" not in name and not any(each.isspace() or unicodedata.category(each) == "Cc" for each in name)
 
 
 # --- Checkpoints (6.1, 7.1) ----------------------------------------------------------------------------------------------------------
@@ -181,7 +181,9 @@ class Quorum:
             if at <= now + AHEAD and (not fresh or now - at <= MAX_AGE):
                 latest[key.public] = max(at, latest.get(key.public, 0))
         counted = {name: key for name, key in others.items() if key.public in latest}
-        self.auditors = {key.operator: latest[key.public] for key in counted.values() if audits(key)}
+        self.auditors = {}
+        for key in filter(audits, counted.values()):
+            self.auditors[key.operator] = max(latest[key.public], self.auditors.get(key.operator, 0))
         self.k = most_of({key.operator for key in others.values() if audits(key)})
         met = policy.satisfied(counted)
         seen = len({key.operator for key in counted.values()}) >= most_of({key.operator for key in others.values()})

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hanse_document::{Did, PublicKey};
 use hanse_ledger::evidence::EngagementProof;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
-use hanse_tlog::{Hash, Proved, hash};
+use hanse_tlog::{Proved, hash};
 
 use crate::part::{self, Below};
 use crate::quorum::{Age, Signed, Trust};
@@ -24,33 +24,38 @@ pub(crate) struct Cited {
     pub(crate) slots: Vec<PublicKey>,
 }
 
-/// The engagements that the file proves, by leaf id, and the ids by each slot key that they name.
+/// Where an engagement stands, and its id. The id says nothing of the log: anybody may have a copy logged elsewhere.
+type Place = (String, LeafId);
+
+/// The engagements that the file proves, by place, and the places by each slot key that they name.
 #[derive(Default)]
 pub(crate) struct Engagements {
-    by_id: BTreeMap<LeafId, Cited>,
-    by_slot: BTreeMap<PublicKey, Vec<LeafId>>,
+    by_place: BTreeMap<Place, Cited>,
+    by_slot: BTreeMap<PublicKey, Vec<Place>>,
 }
 
 impl Engagements {
-    pub(crate) fn get(&self, id: &LeafId) -> Option<&Cited> {
-        self.by_id.get(id)
+    /// The engagement of this id in this log.
+    pub(crate) fn get(&self, origin: &str, id: LeafId) -> Option<&Cited> {
+        self.by_place.get(&(origin.to_owned(), id))
     }
 
     /// Whether there is an engagement by this author, in this log, that names this slot key alone, and `home` as its owner's log.
     pub(crate) fn has(&self, author: &Did, origin: &str, slot: &PublicKey, home: &str) -> bool {
-        let ids = self.by_slot.get(slot).map_or(&[][..], Vec::as_slice);
+        let places = self.by_slot.get(slot).map_or(&[][..], Vec::as_slice);
         let fits = |cited: &Cited| {
             cited.slots == [*slot] && cited.author == *author && cited.origin == origin && cited.log == home
         };
-        ids.iter().any(|id| self.get(id).is_some_and(fits))
+        places.iter().any(|place| self.by_place.get(place).is_some_and(fits))
     }
 
     /// False if it is there already.
     fn insert(&mut self, id: LeafId, cited: Cited) -> bool {
+        let place = (cited.origin.clone(), id);
         for slot in &cited.slots {
-            self.by_slot.entry(*slot).or_default().push(id);
+            self.by_slot.entry(*slot).or_default().push(place.clone());
         }
-        self.by_id.insert(id, cited).is_none()
+        self.by_place.insert(place, cited).is_none()
     }
 }
 
@@ -59,6 +64,8 @@ struct Root<'b> {
     signed: Signed,
     /// The nodes that a part proves, or the root alone.
     proved: Cow<'b, Proved>,
+    /// Who vouches for it, until that is told: with the first engagement for which it matters.
+    vouched: Option<Step>,
 }
 
 /// Proves each engagement, below the parts of the file or below checkpoints of their own. What cannot be checked is left out, and what
@@ -80,10 +87,10 @@ pub(crate) fn check<'a>(
             break;
         }
         let Some(root) = root else { continue };
-        let (found, step) = one(proof, root);
+        let (found, step) = one(proof, root, views, steps);
         steps.push(step);
-        let Some((id, hash, found)) = found else { continue };
-        steps.extend(views.leaf(&proof.origin, proof.index, hash));
+        let Some((id, found)) = found else { continue };
+        steps.extend(root.vouched.take());
         if root.signed.coverage == Coverage::Audited && !cited.insert(id, found) {
             let name = format!("engagement {} of {}", proof.index, proof.origin);
             steps.push(Step::new(name, Outcome::Invalid, "the file holds one engagement twice"));
@@ -111,7 +118,8 @@ fn root<'b>(
                 steps.push(step);
                 steps.extend(views.checkpoint(&signed.checkpoint));
                 let proved = Proved::new(signed.checkpoint.size, signed.checkpoint.root);
-                Root { signed, proved: Cow::Owned(proved) }
+                let vouched = Some(part::quorum(origin, &signed));
+                Root { signed, proved: Cow::Owned(proved), vouched }
             }
             Err(failed) => {
                 steps.push(*failed);
@@ -124,14 +132,21 @@ fn root<'b>(
                 steps.push(Step::new(format!("engagements of {origin}"), Outcome::Incomplete, says));
                 return None;
             };
-            Root { signed: trust.judge(opened, Age::Any), proved: Cow::Borrowed(proved) }
+            let signed = trust.judge(opened, Age::Any);
+            let vouched = Some(part::quorum(origin, &signed));
+            Root { signed, proved: Cow::Borrowed(proved), vouched }
         }
     };
-    steps.push(part::quorum(origin, &root.signed));
     Some(root)
 }
 
-fn one(proof: &EngagementProof, root: &Root<'_>) -> (Option<(LeafId, Hash, Cited)>, Step) {
+/// Checks one, as far as its own leaf goes.
+fn one<'a>(
+    proof: &'a EngagementProof,
+    root: &Root<'_>,
+    views: &mut Views<'a>,
+    steps: &mut Steps,
+) -> (Option<(LeafId, Cited)>, Step) {
     let name = format!("engagement {} of {}", proof.index, proof.origin);
     let refused = |outcome, says: String| (None, Step::new(&name, outcome, says));
     let leaf = match Leaf::parse_general(proof.leaf.bytes()) {
@@ -143,6 +158,7 @@ fn one(proof: &EngagementProof, root: &Root<'_>) -> (Option<(LeafId, Hash, Cited
         let (none, step) = refused(Outcome::Invalid, "this leaf is not at this place of the log".to_owned());
         return (none, step.with("root of the log", &root.signed.checkpoint.root, &error));
     }
+    steps.extend(views.leaf(&proof.origin, proof.index, hash));
     let Some(Statement::Engagement { log, slots, .. }) = leaf.statement() else {
         return refused(Outcome::Invalid, "the leaf is no engagement".to_owned());
     };
@@ -158,7 +174,7 @@ fn one(proof: &EngagementProof, root: &Root<'_>) -> (Option<(LeafId, Hash, Cited
     };
     let cited = Cited { origin: proof.origin.clone(), author, log: log.clone(), slots: slots.clone() };
     let step = Step::new(&name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
-    (Some((leaf.id(), hash, cited)), step)
+    (Some((leaf.id(), cited)), step)
 }
 
 fn texts(subjects: &[SubjectKey]) -> String {

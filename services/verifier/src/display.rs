@@ -102,9 +102,15 @@ impl Display for LogReport {
         };
         let Self { origin, size, about, foreign, auditors, others, .. } = self;
         let audited = auditors.len();
+        // Of a log for which nobody vouches no leaf was looked at.
+        let foreign = if self.coverage == Coverage::Audited {
+            format!(", {foreign} of them foreign")
+        } else {
+            String::new()
+        };
         writeln!(
             f,
-            "  {origin}: {covered}; {size} leaves, {about} about the person, {foreign} of them foreign; {audited} of {others} auditors"
+            "  {origin}: {covered}; {size} leaves, {about} about the person{foreign}; {audited} of {others} auditors"
         )
     }
 }

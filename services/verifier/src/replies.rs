@@ -1,6 +1,6 @@
 //! The subject's answers to reviews.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::kind::{Body, Reply};
 use hanse_document::{Commitment, LeafRef};
@@ -25,6 +25,7 @@ pub(crate) fn check<'a>(
     let reviews = slots.filter_map(|slot| slot.review.as_mut());
     let mut reviews: BTreeMap<String, &mut ReviewReport> =
         reviews.map(|review| (review.commit.clone(), review)).collect();
+    let mut answered = BTreeSet::new();
     for (held, _, statement) in home.all_by(&check.subject.key()) {
         if steps.refused() {
             return;
@@ -32,7 +33,7 @@ pub(crate) fn check<'a>(
         let Statement::Reply { cites, commitment } = statement else { continue };
         match reviews.get_mut(&cites.hex()) {
             None => standings.not_counted(held, "it answers no review that counts"),
-            Some(ReviewReport { reply: Some(_), .. }) => {
+            Some(_) if !answered.insert(*cites) => {
                 standings.not_counted(held, "the review was answered before");
             }
             Some(review) => {

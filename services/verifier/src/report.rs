@@ -315,7 +315,7 @@ pub struct Report {
     pub home: Option<NodeName>,
     /// The node that holds the person's key, if one does.
     pub custody: Option<NodeName>,
-    /// The logs, the home first.
+    /// The logs, in the order of the file.
     pub logs: Vec<LogReport>,
     /// The person's contracts, in the order of the home log.
     pub contracts: Vec<ContractReport>,

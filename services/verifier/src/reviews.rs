@@ -63,7 +63,7 @@ pub(crate) fn check(
         steps.push(Step::new(name, Outcome::Incomplete, says));
         return Opened::Lacking;
     };
-    let cited = check.cited.get(&LeafId::from(review.engagement));
+    let cited = check.cited.get(contract.log, LeafId::from(review.engagement));
     let (step, bound) = bind(check, contract, terms, cited, (&document, review));
     if let Err(why) = bound {
         let says = format!("does not count: {why}");

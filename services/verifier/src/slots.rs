@@ -87,17 +87,13 @@ fn unknown<'a>(check: &Check<'a>, contract: &Contract<'a>, standings: &mut Stand
     let Some(home) = check.home else { return };
     let by_key = home.all_by(&contract.slot).map(|(held, id, statement)| (held, id, statement.clone()));
     let by_key: Vec<(&Held<'_>, LeafId, Statement)> = by_key.collect();
-    let commits: BTreeSet<LeafId> = by_key
-        .iter()
-        .filter(|(.., statement)| {
-            matches!(statement, Statement::Commit { engagement, .. } | Statement::Settle { engagement, .. }
-                if *engagement == contract.id)
-        })
-        .map(|(_, id, _)| *id)
-        .collect();
-    for (held, id, statement) in &by_key {
+    let commit = |statement: &Statement| matches!(statement, Statement::Commit { engagement, .. } if *engagement == contract.id);
+    let commits: BTreeSet<LeafId> =
+        by_key.iter().filter(|(.., statement)| commit(statement)).map(|(_, id, _)| *id).collect();
+    for (held, _, statement) in &by_key {
+        let settles = matches!(statement, Statement::Settle { engagement, .. } if *engagement == contract.id);
         let opens = matches!(statement, Statement::Open { cites } if commits.contains(cites));
-        if opens || commits.contains(id) {
+        if commit(statement) || settles || opens {
             standings.not_counted(held, WHY);
         }
     }

@@ -146,3 +146,20 @@ async fn documents_that_no_leaf_commits_to_are_left_out_and_private_ones_are_not
         assert!(documents::by_commitment(&b.db().await, &ignored.commitment()).await.unwrap().is_none());
     }
 }
+
+/// An angry client at N reviews, and cites as its own the engagement of the honest client at A.
+#[tokio::test]
+async fn a_review_that_cites_anothers_engagement_does_not_take_it_from_the_others_review() {
+    let [a, b, n] = Node::world([A, B, N]).await;
+    let (story, second) = (Story::new(), Story::second());
+    story.begin(&a, &b).await;
+    second.begin_second(&n, &b).await;
+    story.end(&a, &b).await;
+    let angry = second.review_citing(story.client_engagement().id());
+    keep(&n, &[&angry.review, &angry.text], true).await;
+    n.sequence(&[angry.commit.clone(), angry.open.clone()]).await;
+    b.follow(&n).await;
+    audit(&[&a, &b, &n]).await;
+    let after = report(&b, &story.freelancer.did, b.engine.now()).await;
+    assert_eq!(after.reviews().map(|review| review.rating).collect::<Vec<_>>(), [5], "{after}");
+}

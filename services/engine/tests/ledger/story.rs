@@ -127,8 +127,60 @@ impl Story {
         self.client.leaf(&engagement(&self.offer, B, &self.freelancer_slot))
     }
 
+    /// Another client of the same freelancer, at home at N.
+    pub(crate) fn second() -> Self {
+        let (client, freelancer) = (Person::new(111, crate::node::N), Person::new(102, B));
+        let (client_slot, freelancer_slot) = (key(113), key(114));
+        let log = |person: &Person| LogName::of(&person.home);
+        let offer = Body::Offer(Offer {
+            bid: DocumentId::new(Kind::Bid, [11; 32]),
+            freelancer: freelancer.did.clone(),
+            job: DocumentId::new(Kind::Job, [12; 32]),
+            log: log(&client),
+            slot: client_slot.public(),
+            terms: Commitment::from_bytes([13; 32]),
+            to: freelancer.home.clone(),
+        });
+        let offer = client.sign(offer, 211);
+        let acceptance = Body::Acceptance(Acceptance {
+            client: client.did.clone(),
+            log: log(&freelancer),
+            offer: offer.id(),
+            slot: freelancer_slot.public(),
+            to: client.home.clone(),
+        });
+        let acceptance = freelancer.sign(acceptance, 212);
+        Self { client, freelancer, client_slot, freelancer_slot, offer, acceptance }
+    }
+
+    pub(crate) async fn begin_second(&self, n: &Node, b: &Node) {
+        self.client.join(n).await;
+        for home in [n, b] {
+            keep(home, &[&self.offer, &self.acceptance], false).await;
+        }
+        n.sequence(&[self.client.identity_leaf()]).await;
+        n.sequence(&[self.client_engagement()]).await;
+        b.sequence(&[self.freelancer_engagement()]).await;
+        n.follow(b).await;
+        b.follow(n).await;
+    }
+
+    /// The client's review, which cites this engagement as the author's own.
+    pub(crate) fn review_citing(&self, own: LeafId) -> Written {
+        let honest = self.review(Role::Client, 1);
+        let Body::Review(body) = honest.review.body().clone() else { panic!("a review") };
+        let review = self.client.sign(Body::Review(Review { engagement: own.into(), ..body }), 499);
+        let commit = Statement::Commit {
+            commitment: review.commitment(),
+            engagement: self.freelancer_engagement().id(),
+        };
+        let commit = self.freelancer.leaf_by(&commit, &self.client_slot);
+        let open = self.freelancer.leaf_by(&Statement::Open { cites: commit.id() }, &self.client_slot);
+        Written { review, text: honest.text, commit, open }
+    }
+
     pub(crate) fn freelancer_engagement(&self) -> Leaf {
-        self.freelancer.leaf(&engagement(&self.acceptance, A, &self.client_slot))
+        self.freelancer.leaf(&engagement(&self.acceptance, self.client.home.as_str(), &self.client_slot))
     }
 
     /// Both identities and both engagements are logged, each in the own home, and followed by the other.

@@ -130,6 +130,8 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Items<T, MAX> 
             }
             read.push(item);
         }
+        // A list grows by doubling, and there may be tens of thousands.
+        read.shrink_to_fit();
         Ok(read)
     }
 }

@@ -57,7 +57,7 @@ fn the_document_of_an_engagement_is_the_subjects_and_of_this_log() {
 /// By its author, about this contract, and from another log, or with another log as the subject's.
 #[test]
 fn a_cited_engagement_is_between_the_two_logs_of_the_contract() {
-    for (at, names, why) in [(B, B, "is in another log"), (A, N, "names another log")] {
+    for (at, names, why) in [(B, B, "does not cite its author's engagement"), (A, N, "names another log")] {
         let (mut world, contract) = trio();
         let stray = Statement::Engagement {
             commitment: Commitment::from_bytes([3; 32]),
@@ -72,7 +72,11 @@ fn a_cited_engagement_is_between_the_two_logs_of_the_contract() {
         let written = world.seal_review(&contract, Role::Client, "carl", body, None);
         world.publish(&written);
         world.seal();
-        let report = world.check(&world.evidence("frida", &[B, A], &[(at, stray.id())]));
+        let report = world.check(&world.evidence(
+            "frida",
+            &[B, A],
+            &[(A, contract.client_engagement), (at, stray.id())],
+        ));
         assert_eq!(report.contracts[0].slots[0].state, SlotState::Void, "{report}");
         let standing = standing(&report, written.commit.id());
         assert!(matches!(standing, Standing::NotCounted(found) if found.contains(why)), "{standing:?}");

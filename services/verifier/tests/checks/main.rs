@@ -14,6 +14,7 @@ mod attacks;
 mod awaited;
 mod bindings;
 mod claims;
+mod crossed;
 mod honest;
 mod order;
 mod quorum;
