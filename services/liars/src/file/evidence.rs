@@ -82,6 +82,21 @@ fn engagements(shelf: &Shelf<'_>, who: usize) -> Vec<Value> {
     proved
 }
 
+/// The same leaf as a proof shows, proved to be in another log that holds it; none if no other does.
+#[must_use]
+pub fn elsewhere(shelf: &Shelf<'_>, proof: &Value) -> Option<Value> {
+    let bytes = hanse_document::canonical::to_vec(&proof["leaf"]);
+    let others = (0..shelf.views.len()).filter(|log| log_of(*log) != proof["origin"]);
+    let mut held = others.filter_map(|log| Some((log, shelf.views[log].history.place(&bytes)?)));
+    held.next().map(|(log, place)| {
+        let view = &shelf.views[log];
+        let mut copy = engagement(shelf, log, place);
+        let note = shelf.world.note(log, view.history.size(), view.history.root(), &view.lines);
+        copy["checkpoint"] = note.into();
+        copy
+    })
+}
+
 /// The leaf at this place, proved to be in the log, with or without a checkpoint of its own.
 #[must_use]
 fn engagement(shelf: &Shelf<'_>, log: usize, place: u64) -> Value {

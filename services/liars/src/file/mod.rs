@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::oracle::quorum;
 use crate::world::{Branch, Head, History, Line, NAMES, Plan, World};
 
-pub use self::evidence::evidence;
+pub use self::evidence::{elsewhere, evidence};
 pub use self::record::{bytes_of, record};
 
 /// What somebody shows of one log.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::file::{Shelf, evidence};
+use crate::file::{Shelf, elsewhere, evidence};
 use crate::random::Random;
 use crate::world::World;
 
@@ -39,6 +39,8 @@ pub enum FileLie {
     OtherCheckpoint,
     /// Part and engagement of one log stand at checkpoints of two sizes.
     TwoSizes,
+    /// Engagements are proved in another log that holds a copy.
+    Elsewhere,
 }
 
 impl FileLie {
@@ -58,6 +60,7 @@ impl FileLie {
         Self::OtherIdentity,
         Self::OtherCheckpoint,
         Self::TwoSizes,
+        Self::Elsewhere,
     ];
 
     /// A file about somebody that lies so; none if there is nothing to lie about.
@@ -131,6 +134,16 @@ impl FileLie {
                 let theirs = evidence(&older(shelf, dice), who);
                 file["engagements"] = theirs["engagements"].clone();
                 Some(file)
+            }
+            Self::Elsewhere => {
+                let mut moved = 0;
+                for proof in file["engagements"].as_array_mut()? {
+                    if let Some(copy) = elsewhere(shelf, proof) {
+                        *proof = copy;
+                        moved += 1;
+                    }
+                }
+                (moved > 0).then_some(file)
             }
         }
     }

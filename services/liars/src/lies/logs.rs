@@ -284,6 +284,19 @@ pub(super) fn strangers_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars
     Some(Told::harmless(lie))
 }
 
+/// True leaves of other logs: where one stands is no part of it.
+pub(super) fn true_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+    let log = *world.dice.pick(&liars.operators)?;
+    let elsewhere = |event: &&Event| matches!(event.what, What::Engagement(..)) && event.log != log;
+    let copies: Vec<Event> = plan.events.iter().filter(elsewhere).cloned().collect();
+    for event in &copies {
+        if plan.events.iter().all(|here| here.log != log || here.bytes != event.bytes) {
+            plan.push(Event::new(event.round, log, What::Other, &event.bytes));
+        }
+    }
+    (!copies.is_empty()).then(|| Told::harmless(lie))
+}
+
 pub(super) fn bad_signature(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
     let log = *world.dice.pick(&liars.operators)?;
     let event = elsewhere(world, plan, log)?;

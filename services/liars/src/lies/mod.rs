@@ -100,6 +100,8 @@ lies! {
     ForeignLeaves => logs::foreign_leaves,
     /// The same leaf id under another's signature.
     StrangersCopy => logs::strangers_copy,
+    /// An engagement of another log, as it is.
+    TrueCopy => logs::true_copy,
     /// An outcome whose signature does not fit.
     BadSignature => logs::bad_signature,
     /// Leaves claim impossible days.
