@@ -1,6 +1,6 @@
 //! The byte form of leaves: one for each statement, everything else refused by name.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "test code: a failure is the finding")]
+#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
 use hanse_document::canonical;
 use hanse_document::key::SigningKey;

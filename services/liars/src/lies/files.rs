@@ -135,16 +135,7 @@ impl FileLie {
                 file["engagements"] = theirs["engagements"].clone();
                 Some(file)
             }
-            Self::Elsewhere => {
-                let mut moved = 0;
-                for proof in file["engagements"].as_array_mut()? {
-                    if let Some(copy) = elsewhere(shelf, proof) {
-                        *proof = copy;
-                        moved += 1;
-                    }
-                }
-                (moved > 0).then_some(file)
-            }
+            Self::Elsewhere => moved(shelf, file),
         }
     }
 }
@@ -209,4 +200,15 @@ fn documents(file: &Value, least: usize, dice: &mut Random) -> Option<String> {
         }
     }
     dice.pick(&places).cloned()
+}
+
+/// The file with its engagements proved in other logs, where one holds a copy.
+fn moved(shelf: &Shelf<'_>, mut file: Value) -> Option<Value> {
+    let mut moved = false;
+    for proof in file["engagements"].as_array_mut()? {
+        if let Some(copy) = elsewhere(shelf, proof) {
+            (*proof, moved) = (copy, true);
+        }
+    }
+    moved.then_some(file)
 }
