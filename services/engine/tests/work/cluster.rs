@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use hanse_document::{Did, NodeName, Timestamp};
@@ -34,9 +35,16 @@ pub(crate) struct Someone {
     pub(crate) home: usize,
 }
 
-/// A port that is free now.
+/// A port for one node of this process, which may be down for a while: below the ports that Linux gives to outgoing connections (from
+/// 32,768), or one of a peer that looks for the node could take it meanwhile.
 fn port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    const FIRST: u16 = 20_000;
+    const COUNT: u16 = 12_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let offset = u16::try_from(std::process::id() % u32::from(COUNT)).unwrap();
+    let mut candidates =
+        (0..COUNT).map(|_| FIRST + (offset + NEXT.fetch_add(1, Ordering::Relaxed) % COUNT) % COUNT);
+    candidates.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 fn name(letter: &str) -> NodeName {

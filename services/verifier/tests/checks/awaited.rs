@@ -53,7 +53,9 @@ fn a_contract_is_covered_by_an_audited_part_of_the_log_that_it_names() {
             assert_eq!(uncovered(&evidence).logs[1].coverage, Coverage::Unwitnessed);
         }
         evidence.parts.truncate(1);
-        assert_eq!(uncovered(&evidence).logs.len(), 1);
+        let report = uncovered(&evidence);
+        assert_eq!(report.logs.len(), 1);
+        assert!(report.to_string().contains("not covered: the file holds no part of this log"), "{report}");
     }
 }
 
@@ -80,6 +82,10 @@ fn a_log_outside_the_policy_is_counted_in_the_verdict() {
             assert_eq!(states, [SlotState::Outside, SlotState::Open, SlotState::Outside]);
             let outside = Uncovered { log: log_of(A), contracts: 2, in_policy: false };
             assert_eq!(report.uncovered, [outside]);
+            assert!(
+                report.to_string().contains("not covered: the policy does not name this log"),
+                "{report}"
+            );
             let verdict = "PARTIAL: complete but for 2 contracts at a.example/reputation, which this policy does not name.\n";
             assert!(report.to_string().ends_with(verdict), "{report}");
         }

@@ -36,6 +36,8 @@ fn a_freelancer_with_every_kind_of_slot() {
     // In the other log, the subject's home is one of the auditors, and that is said.
     assert!(other.auditors.iter().any(|auditor| auditor.operator == B && auditor.subjects_home));
     assert!(report.steps.iter().all(|step| step.outcome <= Outcome::Note));
+    let beyond = report.not_proved.iter().filter(|line| line.contains("may hold beyond"));
+    assert_eq!(beyond.count(), 2);
 }
 
 #[test]
