@@ -54,6 +54,26 @@ fn the_document_of_an_engagement_is_the_subjects_and_of_this_log() {
     }
 }
 
+#[test]
+fn the_document_of_an_engagement_is_an_offer_or_an_acceptance() {
+    let (mut world, _) = trio();
+    let reply = Reply { cites: LeafRef::from([1; 32]), text: Text::parse("No acceptance.").unwrap() };
+    let reply = world.sign("frida", Body::Reply(reply));
+    let engagement = Statement::Engagement {
+        commitment: reply.commitment(),
+        due: TODAY + 10,
+        log: log_of(A),
+        slots: vec![SigningKey::from_seed([78; 32]).public()],
+    };
+    let engagement = world.leaf("frida", &engagement, "frida");
+    world.file(&engagement, vec![reply.value().clone()]);
+    world.node(B).append(&engagement);
+    world.seal();
+    let report = world.check(&world.evidence("frida", &[B, A], &[]));
+    assert_eq!(report.verdict, Verdict::Invalid, "{report}");
+    assert!(report.to_string().contains("the document is no offer or acceptance"), "{report}");
+}
+
 /// By its author, about this contract, and from another log, or with another log as the subject's.
 #[test]
 fn a_cited_engagement_is_between_the_two_logs_of_the_contract() {

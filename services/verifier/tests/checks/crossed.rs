@@ -77,7 +77,11 @@ fn a_strangers_engagement_is_a_note() {
     let mut proof = story.world.cited_leaf(A, &leaf);
     proof.checkpoint = Some(story.world.nodes[A].note(&[]).to_string());
     evidence.engagements.push(proof);
-    assert_eq!(story.world.check(&evidence).verdict, Verdict::Valid);
+    let report = story.world.check(&evidence);
+    assert_eq!(report.verdict, Verdict::Valid);
+    let note =
+        report.steps.iter().find(|step| step.says.contains("is not signed by the person that it is about"));
+    assert_eq!(note.unwrap().compared[0].stated, story.world.people["carl"].subject().hex());
 }
 
 /// What nobody entitled signed has a place in the log all the same.

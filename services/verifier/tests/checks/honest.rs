@@ -80,6 +80,9 @@ fn the_report_is_printed_and_serialised_in_full() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+    // What is equal is printed once.
+    let mut equal = text.lines().filter(|line| line.contains("leaves before it"));
+    assert!(equal.all(|line| !line.contains("; against")), "{text}");
     let value = serde_json::to_value(&report).unwrap();
     assert_eq!(value["verdict"], "valid");
     assert_eq!(value["contracts"][0]["slots"][0]["review"]["axes"]["communication"], 5);

@@ -334,7 +334,9 @@ fn the_identity_must_be_in_the_home_that_it_names() {
 
     let mut of_another = world.evidence("frida", &[B, A], &[]);
     of_another.identity = world.evidence("frieda", &[A], &[]).identity;
-    assert_eq!(world.check(&of_another).verdict, Verdict::Invalid);
+    let report = world.check(&of_another);
+    assert_eq!(report.verdict, Verdict::Invalid);
+    assert!(report.to_string().contains("the identity document is somebody else's"), "{report}");
 
     // A first document that was signed and never logged.
     let home = NodeName::parse(B).unwrap();
