@@ -3,6 +3,8 @@
 //! is built; who believes it is the verifier's business.
 
 mod at;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
