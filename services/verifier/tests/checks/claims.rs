@@ -229,6 +229,12 @@ fn a_log_that_holds_what_no_log_may_hold_is_named() {
             assert_eq!((report.verdict, wrong.coverage), (Verdict::Incomplete, Coverage::Wrong), "{report}");
             assert_eq!((report.contracts.len(), report.uncovered.len()), (contracts, contracts));
             assert!(report.to_string().contains(&format!("{node} signed a log that no auditor takes")));
+            let why = "its operator signed what no log may hold";
+            assert_eq!(
+                report.steps.iter().filter(|step| step.says.contains(why)).count(),
+                contracts,
+                "{report}"
+            );
         }
     }
 }
@@ -244,4 +250,25 @@ fn the_identity_document_stands_beside_its_leaf_once() {
     let report = world.check(&file);
     assert_eq!(report.verdict, Verdict::Invalid, "{report}");
     assert!(report.to_string().contains("more than one document beside the identity leaf"));
+}
+
+/// The operator logs a leaf in the name of a key that never signed it: no rule reads it.
+#[test]
+fn a_leaf_that_its_key_did_not_sign_is_nobodys() {
+    let (mut world, contract) = pair();
+    let written = world.write(&contract, Role::Client, Words { rating: 1, text: None });
+    let mut forged: Value = serde_json::from_slice(written.commit.bytes()).unwrap();
+    let other = world.write(&contract, Role::Client, Words { rating: 2, text: None });
+    let other: Value = serde_json::from_slice(other.commit.bytes()).unwrap();
+    assert_ne!(forged["sigs"], other["sigs"]);
+    forged["sigs"] = other["sigs"].clone();
+    let subject = world.people["frida"].subject();
+    for node in [A, B] {
+        world.node(node).append_about(&subject, hanse_document::canonical::to_vec(&forged));
+    }
+    world.seal();
+    let report = world.check(&world.evidence("frida", &[B, A], &[]));
+    assert_eq!(report.contracts[0].slots[0].state, SlotState::Expired, "{report}");
+    let foreign = report.entries.iter().filter(|entry| entry.standing == Standing::Foreign);
+    assert_eq!(foreign.count(), 2);
 }

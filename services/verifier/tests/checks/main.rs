@@ -17,6 +17,7 @@ mod claims;
 mod crossed;
 mod honest;
 mod order;
+mod printed;
 mod quorum;
 mod record;
 mod record_lacks;
