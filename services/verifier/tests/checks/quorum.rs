@@ -4,7 +4,7 @@ use hanse_ledger::evidence::Evidence;
 use hanse_tlog::{Cosigner, KeyName, LogSigner, checkpoint};
 use hanse_verifier::{Coverage, Options, Outcome, Report, Unusable, Verdict, verify};
 
-use crate::fixture::{A, B, N, Story, now, story};
+use crate::fixture::{A, B, N, Story, log_of, now, story};
 
 /// Who cosigned, at how many seconds after now.
 type Cosigners<'a> = Vec<(&'a Cosigner, i64)>;
@@ -237,4 +237,26 @@ fn what_cannot_be_read_is_no_report() {
     assert!(matches!(verify(&file, "quorum", now(), &Options::default()), Err(Unusable::Policy(_))));
     assert!(matches!(verify(b"{}", &policy, now(), &Options::default()), Err(Unusable::Evidence(_))));
     assert!(matches!(verify(&file[1..], &policy, now(), &Options::default()), Err(Unusable::Evidence(_))));
+}
+
+/// The part of one log under another's name, and a log's key below another log's name.
+#[test]
+fn a_checkpoint_is_of_the_log_that_signed_it_and_of_no_other() {
+    let story = story();
+    let refused = |evidence: &Evidence| {
+        let report = checked(evidence, &story.world.policy());
+        assert_eq!(report.verdict, Verdict::Invalid, "{report}");
+        let last = report.steps.last().unwrap();
+        assert!(last.name.starts_with("checkpoint of") && last.says.starts_with("refused: "), "{report}");
+    };
+    let mut renamed = story.frida();
+    renamed.parts[1].origin.clone_from(&log_of(N));
+    refused(&renamed);
+    let mut borrowed = story.frida();
+    let checkpoint = story.world.nodes[A].checkpoint();
+    borrowed.parts[0].checkpoint = checkpoint::sign(&checkpoint, &story.world.nodes[B].signer).to_string();
+    refused(&borrowed);
+    let mut named = story.frida();
+    named.parts[1].checkpoint = checkpoint::sign(&checkpoint, &story.world.nodes[B].signer).to_string();
+    refused(&named);
 }

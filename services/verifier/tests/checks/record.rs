@@ -331,3 +331,14 @@ fn what_is_no_record_file_is_not_read() {
         assert!(matches!(held, Err(Unreadable::Served(_))), "{served}");
     }
 }
+
+/// A checkpoint by another log's key is refused, and not passed over as that of a log outside the policy.
+#[test]
+fn a_log_that_another_key_signed_has_no_score() {
+    let world = chain();
+    let mut lines = world.record(0);
+    let Line::Log(line) = &mut lines[1] else { panic!("a log") };
+    let checkpoint = world.nodes[A].checkpoint();
+    line.checkpoint = hanse_tlog::checkpoint::sign(&checkpoint, &world.nodes[B].signer).to_string();
+    refused(&world, &lines, "checkpoint of a.example/reputation: refused: ");
+}
