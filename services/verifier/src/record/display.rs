@@ -132,8 +132,10 @@ impl ScoreReport {
 fn listed(mut rows: Vec<String>) -> Option<String> {
     let more = rows.len().saturating_sub(NAMED_MAX);
     rows.truncate(NAMED_MAX);
-    if 0 < more {
-        rows.push(format!("those at {more} more logs"));
+    match more {
+        0 => {}
+        1 => rows.push("those at one more log".to_owned()),
+        _ => rows.push(format!("those at {more} more logs")),
     }
     let last = rows.pop()?;
     Some(if rows.is_empty() { last } else { format!("{} and {last}", rows.join(", ")) })

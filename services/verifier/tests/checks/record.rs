@@ -330,6 +330,15 @@ fn what_is_no_record_file_is_not_read() {
         let held = world.hold(&lines, "ana", "cleo", Some(served.as_bytes()));
         assert!(matches!(held, Err(Unreadable::Served(_))), "{served}");
     }
+    let long = |bytes: usize| {
+        let mut served: Value = serde_json::from_slice(&answer(&world.ask(&lines, "ana", "cleo"))).unwrap();
+        served["sentences"] = json!([]);
+        let mut served = serde_json::to_vec(&served).unwrap();
+        served.resize(bytes, b' ');
+        world.hold(&lines, "ana", "cleo", Some(&served)).map(|held| held.verdict)
+    };
+    assert_eq!(long(16 * 1024 * 1024), Ok(Verdict::Valid), "some hundred thousand bytes are usual");
+    assert!(matches!(long(16 * 1024 * 1024 + 1), Err(Unreadable::Served(_))));
 }
 
 /// A checkpoint by another log's key is refused, and not passed over as that of a log outside the policy.
