@@ -148,3 +148,19 @@ fn epochs(mut rows: Vec<(Epoch, Epoch)>) -> String {
     }
     said.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Epoch, epochs};
+
+    #[test]
+    fn rows_that_touch_are_one_and_eight_are_told() {
+        let said =
+            |rows: &[(u32, u32)]| epochs(rows.iter().map(|(from, to)| (Epoch(*from), Epoch(*to))).collect());
+        assert_eq!(said(&[(4, 4)]), "epoch 4");
+        assert_eq!(said(&[(9, 9), (1, 2), (3, 5), (4, 4), (7, 7)]), "epochs 1 to 5, epoch 7, epoch 9");
+        let apart: Vec<(u32, u32)> = (0..9).map(|row| (10 * row, 10 * row)).collect();
+        assert_eq!(said(&apart[..8]).matches("epoch").count(), 8);
+        assert!(!said(&apart[..8]).contains("more") && said(&apart).ends_with("epoch 70, more"));
+    }
+}

@@ -364,3 +364,19 @@ fn opened(read: &[Verified], seals: &Commitment, subject: &SubjectKey) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Claims, Epoch};
+
+    /// Leaves of an epoch that is over, and of one that has not begun, say nothing of those behind them.
+    #[test]
+    fn the_latest_claim_before_a_leaf_counts() {
+        let mut claims = Claims::default();
+        for (index, epoch) in [(3, 10), (4, 8), (5, 99), (6, 12), (7, 11)] {
+            claims.take(index, epoch * 30, Epoch(20));
+        }
+        let until: Vec<Option<u32>> = (2..=8).map(|index| claims.until(index).map(|epoch| epoch.0)).collect();
+        assert_eq!(until, [None, Some(10), Some(10), Some(10), Some(12), Some(12), Some(12)]);
+    }
+}

@@ -20,6 +20,7 @@ mod order;
 mod printed;
 mod quorum;
 mod record;
+mod record_documents;
 mod record_lacks;
 mod rules;
 mod tamper;

@@ -1,33 +1,36 @@
 //! Scores out of record files, and servers that lie about logs.
 
-use hanse_document::kind::Body;
-use hanse_ledger::record::{FileLine, Format, LINE_BYTES_MAX, LeafLine, Line, LogLine, RECORD_BYTES_MAX};
+use hanse_document::kind::Role;
+use hanse_ledger::record::{
+    DATINGS_MAX, FileLine, Format, LINE_BYTES_MAX, LeafLine, Line, LogLine, RECORD_BYTES_MAX,
+};
 use hanse_reputation::{Explanation, Standing};
 use hanse_tlog::Policy;
 use hanse_verifier::record::{Record, ScoreReport, Unreadable};
 use hanse_verifier::{Coverage, Options, Verdict};
 use serde_json::{Value, json};
 
-use crate::fixture::{A, B, N, TODAY, World, answer, chain, log_of, now};
+use crate::fixture::{A, B, N, TODAY, Words, World, answer, chain, log_of, now};
 
 fn number(report: &ScoreReport) -> Explanation {
     report.explanation.clone().unwrap()
 }
 
 /// The place of the first leaf of this type in the file.
-fn place(lines: &[Line], kind: &str) -> usize {
+pub(crate) fn place(lines: &[Line], kind: &str) -> usize {
     let is = |line: &Line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == kind);
     lines.iter().position(is).unwrap()
 }
 
-fn leaf_at(lines: &mut [Line], place: usize) -> &mut LeafLine {
+pub(crate) fn leaf_at(lines: &mut [Line], place: usize) -> &mut LeafLine {
     let Line::Leaf(leaf) = &mut lines[place] else { panic!("a leaf") };
     leaf
 }
 
 /// Nothing is computed from a file that lies.
-fn refused(world: &World, lines: &[Line], says: &str) {
-    let report = world.ask(lines, "ana", "cleo");
+pub(crate) fn refused(world: &World, lines: &[Line], says: &str) {
+    let mut people = world.people.keys();
+    let report = world.ask(lines, people.next().unwrap(), people.next().unwrap());
     assert_eq!(report.verdict, Verdict::Invalid, "{report}");
     assert!(report.to_string().contains(says), "{report}");
     assert_eq!((report.explanation.is_none(), report.summary.is_none()), (true, true));
@@ -98,46 +101,6 @@ fn leaves_that_do_not_make_the_root_have_no_score() {
         lines.iter().filter(|line| !matches!(line, Line::Dating(_))).cloned().collect::<Vec<_>>()
     };
     refused(&world, &undated(&swapped), "its leaves do not make the root");
-}
-
-#[test]
-fn a_document_that_no_leaf_makes_public_has_no_place() {
-    let mut world = chain();
-    let lines = world.record(0);
-    let at = place(&lines, "open");
-    // Ana says something else today, in due form.
-    let review = leaf_at(&mut lines.clone(), at).documents[0].clone();
-    let read =
-        hanse_document::Signed::parse(&hanse_document::canonical::to_vec(&review)).unwrap().verify().unwrap();
-    let Body::Review(mut body) = read.body().clone() else { panic!("a review") };
-    body.rating = hanse_document::Number::new(1).unwrap();
-    let other = world.sign("ana", Body::Review(body)).value().clone();
-    let mut replaced = lines.clone();
-    leaf_at(&mut replaced, at).documents[0] = other.clone();
-    refused(&world, &replaced, "no leaf here makes this document public");
-    let mut altered = lines.clone();
-    leaf_at(&mut altered, at).documents[0]["credentialSubject"]["rating"] = json!(1);
-    refused(&world, &altered, "documents at");
-    for kind in ["engagement", "commit", "index"] {
-        let mut beside = lines.clone();
-        let at = place(&lines, kind);
-        leaf_at(&mut beside, at).documents.push(other.clone());
-        refused(&world, &beside, "no leaf here makes this document public");
-    }
-    // One person's identity beside another's leaf: of the right kind, and not what the leaf commits to.
-    let last =
-        lines.iter().rposition(|line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == "identity"));
-    let mut swapped = lines.clone();
-    let foreign = leaf_at(&mut swapped, last.unwrap()).documents[0].clone();
-    leaf_at(&mut swapped, place(&lines, "identity")).documents = vec![foreign];
-    refused(&world, &swapped, "no leaf here makes this document public");
-    // The acceptance of another contract says nothing about this one.
-    let second =
-        lines.iter().rposition(|line| matches!(line, Line::Leaf(leaf) if leaf.leaf["t"] == "open")).unwrap();
-    let mut mixed = lines;
-    let word = leaf_at(&mut mixed, second).documents.pop().unwrap();
-    *leaf_at(&mut mixed, at).documents.last_mut().unwrap() = word;
-    refused(&world, &mixed, "no leaf here makes this document public");
 }
 
 #[test]
@@ -350,4 +313,57 @@ fn a_log_that_another_key_signed_has_no_score() {
     let checkpoint = world.nodes[A].checkpoint();
     line.checkpoint = hanse_tlog::checkpoint::sign(&checkpoint, &world.nodes[B].signer).to_string();
     refused(&world, &lines, "checkpoint of a.example/reputation: refused: ");
+}
+
+/// Datings stand before the leaves, by size, none larger than the log, and not too many.
+#[test]
+fn datings_stand_in_their_place() {
+    let mut world = chain();
+    let smaller = world.dating(A, 30);
+    let contract = world.contract("ana", "cleo", 130, TODAY + 10);
+    world.opened(&contract, 1);
+    world.seal();
+    let lines = world.record(0);
+    let says = "dating checkpoints stand before the leaves";
+    let with = |places: &[(usize, &Line)]| {
+        let mut lines = lines.clone();
+        places.iter().for_each(|(place, line)| lines.insert(*place, (*line).clone()));
+        lines
+    };
+    let ask = |lines: &[Line]| world.ask(lines, "ana", "cleo").verdict;
+    assert_eq!(ask(&with(&[(2, &smaller)])), Verdict::Valid);
+    refused(&world, &with(&[(3, &smaller)]), says);
+    refused(&world, &with(&[(4, &lines[2])]), says);
+    let full = vec![(2, &smaller); DATINGS_MAX - 1];
+    assert_eq!(ask(&with(&full)), Verdict::Valid);
+    refused(&world, &with(&[&full[..], &[(2, &smaller)]].concat()), says);
+    let Line::Dating(larger) = &lines[2] else { panic!("a dating") };
+    let mut short = world.record(0);
+    let Line::Log(log) = &mut short[1] else { panic!("a log") };
+    let Line::Dating(small) = &smaller else { panic!("a dating") };
+    log.checkpoint.clone_from(&small.dating);
+    short[2] = Line::Dating(larger.clone());
+    refused(&world, &short, says);
+}
+
+/// A review whose commit alone the node had read does not count in what is recomputed.
+#[test]
+fn what_stands_behind_the_heads_of_an_answer_does_not_count() {
+    let mut world = chain();
+    let contract = world.contract("ana", "cleo", 130, TODAY + 10);
+    let written = world.write(&contract, Role::Client, Words { rating: 1, text: None });
+    for node in [A, B] {
+        world.node(node).append(&written.commit);
+    }
+    world.seal();
+    let before = world.ask(&world.record(0), "ana", "cleo");
+    // The next leaf opens it.
+    for node in [A, B] {
+        world.node(node).append(&written.open);
+    }
+    world.seal();
+    let after = world.ask(&world.record(0), "ana", "cleo");
+    assert_ne!(number(&before), number(&after));
+    let held = world.hold(&world.record(0), "ana", "cleo", Some(&answer(&before))).unwrap();
+    assert_eq!((held.verdict, held.equal), (Verdict::Partial, Some(true)), "{held}");
 }

@@ -192,6 +192,8 @@ fn a_dating_that_lacks_is_missed() {
     lines[3] = Line::Dating(DatingLine { dating: unseen });
     let report = world.ask(&lines, "ana", "cleo");
     assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
+    let passed_over = steps_of(&report, "log a.example/reputation");
+    assert!(passed_over.iter().any(|step| step.1.contains("no quorum of this policy's auditors cosigned")));
 }
 
 /// A log that stood still for two years, as its auditors said in every epoch, lacks nothing.
@@ -214,20 +216,30 @@ fn a_log_that_stood_still_lacks_no_dating() {
 #[test]
 fn an_entry_younger_than_its_words_lacks_a_dating() {
     let world = chain();
-    let ask = |lines: &[Line]| {
+    let ask = |lines: &[Line], days: i64| {
         let options = Options { max_age_seconds: 100 * 86_400, ..Options::default() };
-        let later = now().add_seconds(70 * 86_400).unwrap();
+        let later = now().add_seconds(days * 86_400).unwrap();
         let (policy, question) = (world.policy(), world.question("ana", "cleo"));
         score(&bytes_of(lines), &policy, later, &options, &question, None).unwrap()
     };
     let dated = world.record(0);
-    assert_eq!(ask(&dated).verdict, Verdict::Valid, "{}", ask(&dated));
+    assert_eq!(ask(&dated, 70).verdict, Verdict::Valid, "{}", ask(&dated, 70));
     let undated: Vec<Line> = dated.into_iter().filter(|line| !matches!(line, Line::Dating(_))).collect();
-    let report = ask(&undated);
-    assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
-    let told: Vec<_> = report.steps.iter().filter(|step| step.name.starts_with("datings of ")).collect();
-    assert_eq!(told.len(), 1, "both entries, one log: {report}");
-    assert!(told[0].says.contains(&format!("epochs {} to {}", TODAY / 30 + 1, TODAY / 30 + 2)), "{report}");
+    let epoch = TODAY / 30;
+    for (days, told) in [
+        (20, None),
+        (45, Some(format!("epoch {}", epoch + 1))),
+        (70, Some(format!("epochs {} to {}", epoch + 1, epoch + 2))),
+    ] {
+        let report = ask(&undated, days);
+        let steps: Vec<_> = report.steps.iter().filter(|step| step.name.starts_with("datings of ")).collect();
+        assert_eq!(steps.len(), usize::from(told.is_some()), "both entries, one log: {report}");
+        assert_eq!(report.verdict == Verdict::Valid, told.is_none(), "{report}");
+        assert!(
+            told.is_none_or(|told| steps[0].says.contains(&format!("no dating of {told} is here"))),
+            "{report}"
+        );
+    }
 }
 
 /// Anybody may say that their review is years old. Leaves before it in the log are of today, and so is it.
