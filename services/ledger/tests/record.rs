@@ -99,3 +99,11 @@ fn what_no_log_may_hold_is_read_and_seen() {
     let long: Value = json!("x".repeat(4096));
     assert_eq!(form(&general(&format!("\"a\":{long},"))), Ok(Form::Out));
 }
+
+/// The figures that other implementations read in PROTOCOL.md.
+#[test]
+fn the_bounds_are_those_of_the_protocol() {
+    use hanse_ledger::record::{DATINGS_MAX, DOCUMENTS_MAX, LOGS_MAX, RECORD_BYTES_MAX};
+    assert_eq!((RECORD_BYTES_MAX, LINE_BYTES_MAX), (268_435_456, 332_800));
+    assert_eq!((LOGS_MAX, DATINGS_MAX, DOCUMENTS_MAX), (256, 512, 3));
+}
