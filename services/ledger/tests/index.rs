@@ -183,3 +183,56 @@ fn an_index_leaf_has_one_byte_form() {
         assert_eq!(IndexLeaf::parse(other.as_bytes()), None, "{other}");
     }
 }
+
+/// A leaf that stands beside the way to a key says nothing of it, and what is empty has one form.
+#[test]
+fn a_proof_has_one_form() {
+    let (left, right) = (SubjectKey::from_bytes([0x00; 32]), SubjectKey::from_bytes([0xff; 32]));
+    let (nodes, _) = build(&[[0x00; 32], [0xff; 32]]);
+    let proof = index::prove(&nodes, &left).unwrap();
+    assert_eq!(root_from_prefix(&left, &proof), Some(index::root(&nodes)));
+    assert_eq!(root_from_prefix(&right, &proof), None, "the leaf is not on the way to that key");
+    let value = hanse_tlog::hash::leaf(b"beside");
+    let empty = |siblings| root_from_prefix(&left, &PrefixProof { siblings, end: None });
+    assert_eq!(empty(vec![ZERO]), Some(index::root(&Nodes::new())));
+    assert!(empty(vec![value, value]).is_some());
+    assert_eq!(empty(vec![value, ZERO]), None, "it is empty from further up");
+    assert_eq!(empty(Vec::new()), None);
+    assert_eq!(empty(vec![value; 257]), None);
+}
+
+/// A leaf at the root or a parent below the last bit is no tree.
+#[test]
+fn a_tree_that_is_none_is_not_walked() {
+    let key = SubjectKey::from_bytes([0xff; 32]);
+    let value = hanse_tlog::hash::leaf(b"value");
+    let alone = Nodes::from([(Path::ROOT, Node::Leaf { key, value })]);
+    assert_eq!(index::get(&alone, &key), Err(MissingNode(Path::ROOT)));
+    let endless: Nodes = paths_for(&key, 0..u16::MAX)
+        .into_iter()
+        .map(|path| (path, Node::Parent { left: value, right: value }))
+        .collect();
+    assert_eq!(index::get(&endless, &key), Err(MissingNode(Path::of(&key, 256))));
+}
+
+#[test]
+fn the_way_to_a_key_has_257_nodes() {
+    let key = SubjectKey::from_bytes([0xa5; 32]);
+    let depths = |range| paths_for(&key, range).iter().map(Path::depth).collect::<Vec<u16>>();
+    assert_eq!(depths(0..3), [0, 1, 2]);
+    assert_eq!(depths(255..300), [255, 256]);
+    let last = Path::of(&key, 256);
+    assert_eq!(Path::from_bytes(&last.to_bytes()), Some(last));
+    assert_eq!(last.to_string(), format!("256/{}", "a5".repeat(32)));
+    assert_eq!(format!("{:?}", Path::of(&key, 3)), format!("Path(3/a0{})", "00".repeat(31)));
+}
+
+/// What a store keeps of a list is the list.
+#[test]
+fn a_list_is_made_again_from_its_edge() {
+    let mut listed = index::Listed::new();
+    (0..5).for_each(|index| listed.append(3 * index, &hanse_tlog::hash::leaf(b"leaf")));
+    let again = index::Listed::from_parts(listed.count, listed.range.edge().to_vec()).unwrap();
+    assert_eq!((again.count, again.value()), (5, listed.value()));
+    assert!(index::Listed::from_parts(4, listed.range.edge().to_vec()).is_none());
+}
