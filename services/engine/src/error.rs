@@ -239,6 +239,9 @@ pub enum Refusal {
         "more people speak on the ways from there than a history can be replayed for; the score itself is served"
     )]
     TooWide,
+    /// The logs say more of a person than is counted, or than a file may hold.
+    #[error("the logs say more of this person than is read at once; their log itself is served")]
+    RecordTooLarge,
     /// A contract is asked about after its close.
     #[error("this is asked after the contract has closed")]
     NotClosed,
@@ -290,6 +293,7 @@ impl Refusal {
             Self::NotReady => "not-ready",
             Self::OwnScore => "own-score",
             Self::TooWide => "too-wide",
+            Self::RecordTooLarge => "record-too-large",
             Self::NotClosed => "not-closed",
             Self::ByHome(slug) => slug,
         }
@@ -334,7 +338,8 @@ impl Refusal {
             | Self::BadDue
             | Self::OwnKeyNotYet
             | Self::OwnScore
-            | Self::TooWide => 422,
+            | Self::TooWide
+            | Self::RecordTooLarge => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady => 503,
         }

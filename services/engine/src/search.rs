@@ -29,11 +29,7 @@ impl Engine {
         let connection = self.store().connection().await?;
         let rows = jobs::search(&connection, &search, state, cut.after, cut.fetch()).await?;
         let (rows, next) = cut.cut(rows, |row| (row.posted_at, *row.id.hash()));
-        let mut items = Vec::new();
-        for row in &rows {
-            items.push(show::job(&connection, row, None).await?);
-        }
-        Ok(page(items, next))
+        Ok(page(show::jobs(&connection, &rows, None).await?, next))
     }
 }
 
