@@ -10,3 +10,5 @@ CREATE INDEX delivery_of_job ON delivery (job, peer, position);
 -- Open postings by what they are searched for, newest first: a search that nothing fits must not read all that is open.
 CREATE INDEX job_client ON job (client, posted_at DESC, id DESC);
 CREATE INDEX job_open ON job (posted_at DESC, id DESC) WHERE state = 'open';
+CREATE INDEX job_open_language ON job (language, posted_at DESC, id DESC) WHERE state = 'open';
+CREATE INDEX job_open_currency ON job (currency, posted_at DESC, id DESC) WHERE state = 'open' AND currency IS NOT NULL;

@@ -239,6 +239,11 @@ pub enum Refusal {
         "more people speak on the ways from there than a history can be replayed for; the score itself is served"
     )]
     TooWide,
+    /// Too many postings had to be looked at to find those that fit.
+    #[error(
+        "too much had to be looked at for this search: ask for a word, a skill, a country or a client as well"
+    )]
+    TooBroad,
     /// The logs say more of a person than is counted, or than a file may hold.
     #[error("the logs say more of this person than is read at once; their log itself is served")]
     RecordTooLarge,
@@ -293,6 +298,7 @@ impl Refusal {
             Self::NotReady => "not-ready",
             Self::OwnScore => "own-score",
             Self::TooWide => "too-wide",
+            Self::TooBroad => "too-broad",
             Self::RecordTooLarge => "record-too-large",
             Self::NotClosed => "not-closed",
             Self::ByHome(slug) => slug,
@@ -339,6 +345,7 @@ impl Refusal {
             | Self::OwnKeyNotYet
             | Self::OwnScore
             | Self::TooWide
+            | Self::TooBroad
             | Self::RecordTooLarge => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady => 503,

@@ -31,7 +31,8 @@ const LEFT_FILLED: &str = "SELECT id, client, home, state, head, seats, posted_a
      WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, FIND_ALL, LOCK, MOVE, EXPIRED, LEFT_FILLED, search::SEARCH];
+pub const STATEMENTS: &[&str] =
+    &[INSERT, FIND, FIND_ALL, LOCK, MOVE, EXPIRED, LEFT_FILLED, search::PATIENCE, search::SEARCH];
 
 const TABLE: &str = "job";
 
