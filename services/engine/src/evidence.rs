@@ -93,8 +93,9 @@ struct Shown {
 impl Assembly<'_> {
     async fn logs(&self) -> Result<(Vec<Part>, Vec<EngagementProof>), UseError> {
         let home = LogKind::Reputation.origin(&self.engine.config().name);
-        // The log is there as long as the node is: what is missing is room.
-        let first = self.shown(&home).await?.ok_or(Refusal::RecordTooLarge)?;
+        let Some(first) = self.shown(&home).await? else {
+            return Err(Failure::Inconsistent(format!("this node does not keep its own log {home}")).into());
+        };
         let mut shown = vec![first];
         let engagements = self.engagements(shown.first().map_or(&[][..], |home| &home.held));
         let named: BTreeSet<String> = engagements
@@ -105,7 +106,12 @@ impl Assembly<'_> {
         // A log that nobody here follows cannot be shown; the verifier says that its contracts are not covered.
         for origin in &named {
             if shown.len() < PARTS_MAX {
-                shown.extend(self.shown(origin).await?);
+                match self.shown(origin).await {
+                    Ok(more) => shown.extend(more),
+                    // Strangers filled it: it goes, and nothing else does.
+                    Err(UseError::Refused(Refusal::RecordTooLarge)) => {}
+                    Err(error) => return Err(error),
+                }
                 shed(&mut shown);
             }
         }
@@ -126,11 +132,12 @@ impl Assembly<'_> {
         Ok((shown.into_iter().map(|shown| shown.part).collect(), proofs.into_values().collect()))
     }
 
-    async fn shown(&self, origin: &str) -> Result<Option<Shown>, Failure> {
+    /// What a log says of the subject; None if it is not kept here.
+    async fn shown(&self, origin: &str) -> Result<Option<Shown>, UseError> {
         let Some(at) = At::newest(self.db, self.engine.log_keys(), origin, None).await? else {
             return Ok(None);
         };
-        let Some(held) = at.held(self.db, &self.subject).await? else { return Ok(None) };
+        let held = at.held(self.db, &self.subject).await?.ok_or(Refusal::RecordTooLarge)?;
         let part = at.part(self.db, &self.subject, &held).await?;
         let proved = proved(&part, at.size()).map_err(|error| Failure::unreadable(origin, error))?;
         Ok(Some(Shown { at, held, part, proved }))

@@ -9,6 +9,8 @@ pub(super) const LOG: &str = "x.example/reputation";
 
 /// Copies are no news to the index, which would look for their signatures.
 const QUIET: &str = "ALTER TABLE job DISABLE TRIGGER job_changed";
+/// A hundred thousand rows are more than one statement of a node may write.
+const UNHURRIED: &str = "SET statement_timeout = '10min'";
 const LOUD: &str = "ALTER TABLE job ENABLE TRIGGER job_changed";
 
 /// Postings of a third person, in other words and none of them older than the one that is copied. Nobody counted the documents of long ago.
@@ -75,6 +77,7 @@ fn hash(id: &str) -> Vec<u8> {
 /// So many more rows of each kind.
 pub(super) async fn fill(store: &Store, story: &Story, rows: i64) {
     let db = store.connection().await.unwrap();
+    db.execute(UNHURRIED, &[]).await.unwrap();
     db.execute(QUIET, &[]).await.unwrap();
     for (statement, like) in [
         (JOBS, &story.job),
