@@ -224,6 +224,17 @@ impl Signed {
         Ok(Verified(self))
     }
 
+    /// Takes for verified what was verified before: the bytes are those to which the one who verified them has kept this commitment.
+    ///
+    /// # Errors
+    /// `BadSignature` when they are others.
+    pub fn verified_before(self, commitment: &Commitment) -> Result<Verified, Rejection> {
+        if Commitment::of(&self.bytes) != *commitment {
+            return Err(Rejection::BadSignature);
+        }
+        Ok(Verified(self))
+    }
+
     /// The id that the document has if its signature holds.
     #[must_use]
     pub const fn id(&self) -> DocumentId {

@@ -214,7 +214,14 @@ impl<'a> Apply<'a> {
     }
 }
 
-/// Reads back a document that was verified before it was stored.
+/// Reads back a document to show it: it was verified before it was stored, and its bytes are those of then.
+pub(crate) fn kept(row: &documents::DocumentRow) -> Result<Verified, Failure> {
+    hanse_document::Signed::parse(&row.bytes)
+        .and_then(|signed| signed.verified_before(&row.commitment))
+        .map_err(|rejection| Failure::unreadable(row.id, rejection))
+}
+
+/// Reads back a document that is to have an effect, or to count: its signature is looked at again.
 pub(crate) fn reread(row: &documents::DocumentRow) -> Result<Verified, Failure> {
     hanse_document::Signed::parse(&row.bytes)
         .and_then(hanse_document::Signed::verify)

@@ -131,12 +131,11 @@ impl Engine {
 
 async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Result<Page<BidView>, UseError> {
     let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
-    let mut items = Vec::new();
-    for row in &rows {
-        let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
-        items.push(show::bid(db, row, &job.client, viewer).await?);
-    }
-    Ok(page(items, next))
+    let jobs = jobs::find_all(db, rows.iter().map(|row| *row.job.hash())).await?;
+    let with_client = |row: BidRow| Some((jobs.get(row.job.hash())?.client.clone(), row));
+    let rows: Vec<(BidRow, Did)> =
+        rows.into_iter().filter_map(with_client).map(|(client, row)| (row, client)).collect();
+    Ok(page(show::bids(db, &rows, viewer).await?, next))
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {

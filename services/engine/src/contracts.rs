@@ -150,11 +150,7 @@ impl Engine {
         let connection = self.store().connection().await?;
         let rows = contracts::contracts_of(&connection, viewer, cut.after, cut.fetch()).await?;
         let (rows, next) = cut.cut(rows, |row| (row.offered_at, *row.id.hash()));
-        let mut items = Vec::new();
-        for row in &rows {
-            items.push(show::contract(&connection, row, viewer).await?);
-        }
-        Ok(page(items, next))
+        Ok(page(show::contracts(&connection, &rows, viewer).await?, next))
     }
 
     /// While a move is on its way, the contract is shown as it is, not as it would be.
@@ -187,5 +183,6 @@ pub(crate) async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
-    show::contract(db, &part(db, id, viewer).await?, viewer).await
+    let row = part(db, id, viewer).await?;
+    Ok(show::contracts(db, &[row], viewer).await?.pop().ok_or(Refusal::NotFound("contract"))?)
 }

@@ -239,6 +239,14 @@ pub enum Refusal {
         "more people speak on the ways from there than a history can be replayed for; the score itself is served"
     )]
     TooWide,
+    /// Too many postings had to be looked at to find those that fit.
+    #[error(
+        "too much had to be looked at for this search: ask for a word, a skill, a country or a client as well"
+    )]
+    TooBroad,
+    /// The logs say more of a person than is counted, or than a file may hold.
+    #[error("the logs say more of this person than is read at once; their log itself is served")]
+    RecordTooLarge,
     /// A contract is asked about after its close.
     #[error("this is asked after the contract has closed")]
     NotClosed,
@@ -290,6 +298,8 @@ impl Refusal {
             Self::NotReady => "not-ready",
             Self::OwnScore => "own-score",
             Self::TooWide => "too-wide",
+            Self::TooBroad => "too-broad",
+            Self::RecordTooLarge => "record-too-large",
             Self::NotClosed => "not-closed",
             Self::ByHome(slug) => slug,
         }
@@ -334,7 +344,9 @@ impl Refusal {
             | Self::BadDue
             | Self::OwnKeyNotYet
             | Self::OwnScore
-            | Self::TooWide => 422,
+            | Self::TooWide
+            | Self::TooBroad
+            | Self::RecordTooLarge => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady => 503,
         }

@@ -10,9 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::kind::Body;
 use hanse_document::{Did, Kind, PublicKey, Signed};
-use hanse_ledger::evidence::{EngagementProof, Evidence, Format, PARTS_MAX, Part, proved};
+use hanse_ledger::evidence::{
+    ENTRIES_MAX, EVIDENCE_BYTES_MAX, EngagementProof, Evidence, Format, PARTS_MAX, Part, proved,
+};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
-use hanse_store::{Connection, accounts, contracts, documents, log};
+use hanse_store::log::{self, LeafRow};
+use hanse_store::{Connection, accounts, contracts, documents};
 use hanse_tlog::Proved;
 use serde_json::Value;
 
@@ -28,8 +31,10 @@ impl Engine {
     /// auditors has cosigned.
     ///
     /// # Errors
-    /// `NotFound` for who is unknown, `Elsewhere` for who is at home elsewhere: only the home has the contracts' documents.
+    /// `NotFound` for who is unknown, `Elsewhere` for who is at home elsewhere: only the home has the contracts' documents. `RecordTooLarge`
+    /// for a person of whom the home's log alone says more than a file may hold; `Busy` while others' files are made.
     pub async fn evidence(&self, did: &Did) -> Result<Value, UseError> {
+        let _turn = self.scores().file().await?;
         let connection = self.store().connection().await?;
         let identity = accounts::find_identity(&connection, did).await?.ok_or(Refusal::NotFound("person"))?;
         if identity.home != self.config().name {
@@ -86,10 +91,10 @@ struct Shown {
 }
 
 impl Assembly<'_> {
-    async fn logs(&self) -> Result<(Vec<Part>, Vec<EngagementProof>), Failure> {
+    async fn logs(&self) -> Result<(Vec<Part>, Vec<EngagementProof>), UseError> {
         let home = LogKind::Reputation.origin(&self.engine.config().name);
         let Some(first) = self.shown(&home).await? else {
-            return Err(Failure::Inconsistent(format!("this node does not keep its own log {home}")));
+            return Err(Failure::Inconsistent(format!("this node does not keep its own log {home}")).into());
         };
         let mut shown = vec![first];
         let engagements = self.engagements(shown.first().map_or(&[][..], |home| &home.held));
@@ -101,26 +106,38 @@ impl Assembly<'_> {
         // A log that nobody here follows cannot be shown; the verifier says that its contracts are not covered.
         for origin in &named {
             if shown.len() < PARTS_MAX {
-                shown.extend(self.shown(origin).await?);
+                match self.shown(origin).await {
+                    Ok(more) => shown.extend(more),
+                    // Strangers filled it: it goes, and nothing else does.
+                    Err(UseError::Refused(Refusal::RecordTooLarge)) => {}
+                    Err(error) => return Err(error),
+                }
+                shed(&mut shown);
             }
         }
         let mut cited = self.others(&engagements, &shown).await?;
         for Shown { held, .. } in &shown {
             cited.extend(cited_by(&engagements, held));
         }
-        let mut proofs = Vec::new();
-        for (leaf, origin) in &cited {
-            let part = shown.iter().find(|shown| shown.part.origin == *origin);
-            proofs.extend(self.proof(origin, leaf, part).await?);
+        let mut by_log: BTreeMap<String, BTreeSet<LeafId>> = BTreeMap::new();
+        for (leaf, origin) in cited {
+            by_log.entry(origin).or_default().insert(leaf);
         }
-        Ok((shown.into_iter().map(|shown| shown.part).collect(), proofs))
+        let mut proofs = BTreeMap::new();
+        for (origin, leaves) in &by_log {
+            let part = shown.iter().find(|shown| shown.part.origin == *origin);
+            let proved = self.proofs(origin, leaves, part).await?;
+            proofs.extend(proved.into_iter().map(|(leaf, proof)| ((leaf, origin), proof)));
+        }
+        Ok((shown.into_iter().map(|shown| shown.part).collect(), proofs.into_values().collect()))
     }
 
-    async fn shown(&self, origin: &str) -> Result<Option<Shown>, Failure> {
+    /// What a log says of the subject; None if it is not kept here.
+    async fn shown(&self, origin: &str) -> Result<Option<Shown>, UseError> {
         let Some(at) = At::newest(self.db, self.engine.log_keys(), origin, None).await? else {
             return Ok(None);
         };
-        let held = at.held(self.db, &self.subject).await?;
+        let held = at.held(self.db, &self.subject).await?.ok_or(Refusal::RecordTooLarge)?;
         let part = at.part(self.db, &self.subject, &held).await?;
         let proved = proved(&part, at.size()).map_err(|error| Failure::unreadable(origin, error))?;
         Ok(Some(Shown { at, held, part, proved }))
@@ -147,37 +164,63 @@ impl Assembly<'_> {
         let mut others = BTreeSet::new();
         let leaves = shown.iter().flat_map(|shown| &shown.held).filter_map(|held| held.leaf.as_ref());
         let answered: BTreeSet<LeafId> = leaves.filter_map(|leaf| answers(leaf, engagements)).collect();
-        for id in &answered {
-            let Some(contract) = contracts::by_engagement(self.db, id).await? else { continue };
-            let of_client = contract.client_engagement == Some(*id);
-            let other = if of_client { contract.freelancer_engagement } else { contract.client_engagement };
-            if let (Some(other), Some(engagement)) = (other, engagements.get(id)) {
-                others.insert((other, engagement.log.clone()));
+        for contract in contracts::by_engagements(self.db, answered.iter().copied()).await? {
+            let sides = [contract.client_engagement, contract.freelancer_engagement];
+            let [Some(client), Some(freelancer)] = sides else { continue };
+            for (own, other) in [(client, freelancer), (freelancer, client)] {
+                if let Some(engagement) = engagements.get(&own).filter(|_| answered.contains(&own)) {
+                    others.insert((other, engagement.log.clone()));
+                }
             }
         }
         Ok(others)
     }
 
-    /// The proof that a log holds an engagement, below the part of that log where it can be; None if the log is not kept here or does
-    /// not hold it.
-    async fn proof(
+    /// The proofs that a log holds these engagements, below the part of that log where they can be; none for those that it does not
+    /// hold, and none at all if the log is not kept here.
+    async fn proofs(
         &self,
         origin: &str,
-        leaf: &LeafId,
+        leaves: &BTreeSet<LeafId>,
         part: Option<&Shown>,
-    ) -> Result<Option<EngagementProof>, Failure> {
-        let Some(found) = log::leaf(self.db, origin, leaf).await? else { return Ok(None) };
-        let is_engagement = Leaf::parse(&found.bytes)
-            .is_ok_and(|leaf| matches!(leaf.statement(), Some(Statement::Engagement { .. })));
-        if !is_engagement {
-            return Ok(None);
+    ) -> Result<Vec<(LeafId, EngagementProof)>, Failure> {
+        let found = log::leaves_by_id(self.db, origin, leaves).await?.into_values();
+        let mut left: Vec<LeafRow> = found.filter(is_engagement).collect();
+        let mut proofs = Vec::new();
+        if let Some(Shown { at, proved, .. }) = part {
+            let below: Vec<LeafRow> = left.extract_if(.., |leaf| leaf.index < at.size()).collect();
+            proofs.extend(proved_by(at.engagements(self.db, &below, Some(proved)).await?, &below));
         }
-        if let Some(Shown { at, proved, .. }) = part.filter(|shown| found.index < shown.at.size()) {
-            return Ok(Some(at.engagement(self.db, found.index, &found.bytes, Some(proved)).await?));
+        // What the newest size with a quorum does not hold yet, the newest of all does.
+        for above in [None, left.iter().map(|leaf| leaf.index).max()] {
+            if left.is_empty() {
+                break;
+            }
+            let Some(at) = At::newest(self.db, self.engine.log_keys(), origin, above).await? else { break };
+            let below: Vec<LeafRow> = left.extract_if(.., |leaf| leaf.index < at.size()).collect();
+            proofs.extend(proved_by(at.engagements(self.db, &below, None).await?, &below));
         }
-        let at = At::newest(self.db, self.engine.log_keys(), origin, Some(found.index)).await?;
-        let Some(at) = at else { return Ok(None) };
-        Ok(Some(at.engagement(self.db, found.index, &found.bytes, None).await?))
+        Ok(proofs)
+    }
+}
+
+fn is_engagement(row: &LeafRow) -> bool {
+    Leaf::parse(&row.bytes).is_ok_and(|leaf| matches!(leaf.statement(), Some(Statement::Engagement { .. })))
+}
+
+fn proved_by(proofs: Vec<EngagementProof>, leaves: &[LeafRow]) -> Vec<(LeafId, EngagementProof)> {
+    leaves.iter().map(|leaf| leaf.id).zip(proofs).collect()
+}
+
+/// Lets go of the largest part of another log as soon as all together are more than a file may hold: what is in memory stays within two
+/// files.
+fn shed(shown: &mut Vec<Shown>) {
+    let entries = |shown: &[Shown]| shown.iter().map(|shown| shown.held.len()).sum::<usize>();
+    let bytes = |shown: &[Shown]| shown.iter().flat_map(|shown| &shown.held).map(Held::bytes).sum::<usize>();
+    while ENTRIES_MAX < entries(shown) || EVIDENCE_BYTES_MAX < bytes(shown) {
+        let others = shown.iter().enumerate().skip(1);
+        let Some((largest, _)) = others.max_by_key(|(_, shown)| shown.held.len()) else { break };
+        shown.remove(largest);
     }
 }
 

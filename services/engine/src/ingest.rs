@@ -126,6 +126,8 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::NotReady
         | Refusal::OwnScore
         | Refusal::TooWide
+        | Refusal::TooBroad
+        | Refusal::RecordTooLarge
         | Refusal::NotClosed
         | Refusal::ByHome(_) => Verdict::Ignore,
     }

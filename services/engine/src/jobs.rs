@@ -47,10 +47,8 @@ impl Engine {
     /// Only our own failures.
     pub async fn job(&self, id: &DocumentId, viewer: Option<&Did>) -> Result<Option<JobView>, UseError> {
         let connection = self.store().connection().await?;
-        match jobs::find(&connection, id).await? {
-            Some(row) => Ok(Some(show::job(&connection, &row, viewer).await?)),
-            None => Ok(None),
-        }
+        let row = jobs::find(&connection, id).await?;
+        Ok(show::jobs(&connection, row.as_slice(), viewer).await?.pop())
     }
 
     /// Moves a posting: `close_unfilled`.

@@ -5,7 +5,7 @@ use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::{Tx, documents};
 use serde_json::Value;
 
-use crate::apply::{Applied, Apply, guard};
+use crate::apply::{Applied, Apply, guard, kept};
 use crate::author::{Author, body, said};
 use crate::error::{Refusal, UseError};
 use crate::publish::published;
@@ -88,9 +88,11 @@ async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> 
         updated_at: None,
     };
     if let Some(row) = accounts::profile(tx, &did).await? {
-        let document = show::load(tx, &row.document).await?;
-        view.document = Some(row.document.to_string());
-        view.profile = Some(said(document.body(), &["home", "prev"])?);
+        // Erased words are simply not there.
+        if let Some(document) = documents::find(tx, &row.document).await? {
+            view.document = Some(row.document.to_string());
+            view.profile = Some(said(kept(&document)?.body(), &["home", "prev"])?);
+        }
         view.updated_at = Some(show::time(row.updated_at));
     }
     Ok(Some(view))

@@ -6,35 +6,41 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::{Commitment, Did, PublicKey};
+use hanse_ledger::evidence::ENTRIES_MAX;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_store::log::{self, LeafRow};
-use hanse_store::{Connection, accounts, documents, reviews};
+use hanse_store::reviews::{self, ReviewRow};
+use hanse_store::{Sql, accounts};
 
 use crate::Engine;
-use crate::apply::reread;
-use crate::error::UseError;
+use crate::error::{Refusal, UseError};
 use crate::logs::LogKind;
-use crate::show;
+use crate::show::{self, Words};
 use crate::views::{ReputationView, ReviewView};
+
+/// Leaves of one person that are counted: as many as an evidence file holds, so that what is counted here can be proved.
+const LEAVES_MAX: usize = ENTRIES_MAX;
+/// Reviews that are shown with their words, the newest: as many as the longest page. All of them are in the evidence file.
+const REVIEWS_MAX: usize = 100;
 
 impl Engine {
     /// The facts of a person, from their home log as this node holds it.
     ///
     /// # Errors
-    /// Only our own failures.
+    /// `RecordTooLarge` where the log says more than is counted.
     pub async fn reputation(&self, did: &Did) -> Result<Option<ReputationView>, UseError> {
         let connection = self.store().connection().await?;
         let Some(person) = accounts::find_identity(&connection, did).await? else { return Ok(None) };
         let origin = LogKind::Reputation.origin(&person.home);
         let Some(row) = log::find(&connection, &origin).await? else { return Ok(None) };
-        let leaves = log::leaves_about(&connection, &origin, &SubjectKey::of(did), row.size).await?;
-        let standing = Standing::of(did, &leaves);
-        let mut shown = Vec::new();
-        for (commit, sealed) in &standing.commits {
-            if sealed.open {
-                shown.push(review(&connection, commit, sealed).await?);
-            }
+        let most = LEAVES_MAX.saturating_add(1);
+        let leaves = log::leaves_about(&connection, &origin, &SubjectKey::of(did), row.size, most).await?;
+        if leaves.len() == most {
+            return Err(Refusal::RecordTooLarge.into());
         }
+        let standing = Standing::of(did, &leaves);
+        let shown = standing.newest(&leaves);
+        let reviews = opened(&connection, &shown).await?;
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         Ok(Some(ReputationView {
             did: did.to_string(),
@@ -46,7 +52,9 @@ impl Engine {
             settled: count(standing.settled.len()),
             open_slots: count(standing.unanswered()),
             sealed: count(standing.commits.values().filter(|sealed| !sealed.open).count()),
-            reviews: shown,
+            opened: count(standing.commits.values().filter(|sealed| sealed.open).count()),
+            raters_without_record: self.raters_without_record(did),
+            reviews,
             foreign: standing.foreign,
         }))
     }
@@ -80,6 +88,15 @@ impl Standing {
             }
         }
         standing
+    }
+
+    /// The newest open reviews, in the order of the log.
+    fn newest(&self, leaves: &[LeafRow]) -> Vec<(LeafId, &Sealed)> {
+        let open = |row: &LeafRow| Some((row.id, self.commits.get(&row.id).filter(|sealed| sealed.open)?));
+        let mut newest: Vec<(LeafId, &Sealed)> =
+            leaves.iter().rev().filter_map(open).take(REVIEWS_MAX).collect();
+        newest.reverse();
+        newest
     }
 
     /// Counts a leaf; `false` if it says nothing about the person that they, or a slot of theirs, stand behind.
@@ -140,10 +157,24 @@ impl Standing {
     }
 }
 
-async fn review(db: &Connection, commit: &LeafId, sealed: &Sealed) -> Result<ReviewView, UseError> {
+/// Reviews as the log shows them. One that is open in the log and whose document is not here shows as what it is: without content.
+async fn opened(db: &impl Sql, shown: &[(LeafId, &Sealed)]) -> Result<Vec<ReviewView>, UseError> {
+    let commits: Vec<LeafId> = shown.iter().map(|(commit, _)| *commit).collect();
+    let rows = reviews::find_all(db, &commits).await?;
+    let said = shown.iter().flat_map(|(_, sealed)| std::iter::once(sealed.commitment).chain(sealed.reply));
+    let words = Words::load(db, &said.collect::<Vec<_>>()).await?;
+    shown.iter().map(|(commit, sealed)| review(commit, sealed, rows.get(commit), &words)).collect()
+}
+
+fn review(
+    commit: &LeafId,
+    sealed: &Sealed,
+    row: Option<&ReviewRow>,
+    words: &Words,
+) -> Result<ReviewView, UseError> {
     let mut view = ReviewView {
         commit: commit.hex(),
-        contract: None,
+        contract: row.and_then(|row| row.contract).map(|id| id.to_string()),
         state: if sealed.reply.is_some() { "replied" } else { "published" }.to_owned(),
         author: None,
         subject: None,
@@ -155,27 +186,14 @@ async fn review(db: &Connection, commit: &LeafId, sealed: &Sealed) -> Result<Rev
         text: None,
         document: None,
         reply: None,
-        committed_at: String::new(),
-        published_at: None,
+        committed_at: row.map(|row| show::time(row.committed_at)).unwrap_or_default(),
+        published_at: row.and_then(|row| row.published_at).map(show::time),
     };
-    if let Some(row) = reviews::find(db, commit).await? {
-        view.contract = row.contract.map(|id| id.to_string());
-        view.committed_at = show::time(row.committed_at);
-        view.published_at = row.published_at.map(show::time);
+    words.open(&mut view, &sealed.commitment)?;
+    if view.committed_at.is_empty() {
+        view.committed_at = words.said_at(&sealed.commitment)?.unwrap_or_default();
     }
-    // A review that is open in the log and whose document is not here shows as what it is: without content.
-    if let Some(document) = documents::by_commitment(db, &sealed.commitment).await? {
-        let document = reread(&document)?;
-        if view.committed_at.is_empty() {
-            view.committed_at = document.from().to_string();
-        }
-        show::open(db, &mut view, &document).await?;
-    }
-    if let Some(commitment) = &sealed.reply
-        && let Some(document) = documents::by_commitment(db, commitment).await?
-        && let hanse_document::Body::Reply(reply) = reread(&document)?.body()
-    {
-        view.reply = Some(reply.text.to_string());
-    }
+    let reply = sealed.reply.as_ref().and_then(|reply| words.get(reply));
+    view.reply = reply.map(show::replied).transpose()?.flatten();
     Ok(view)
 }

@@ -65,7 +65,8 @@ impl Engine {
         let sealed = reviewer.row(&row, &deposit, ctx.now.unix());
         reviews::insert(&tx, &sealed).await?;
         ctx.enqueue(LogKind::Reputation, &deposit.commit).await?;
-        let view = show::review(&tx, &sealed, Some(did)).await?;
+        let view =
+            show::reviews(&tx, &[sealed], Some(did)).await?.pop().ok_or(Refusal::NotFound("review"))?;
         if !dry_run {
             tx.commit().await?;
             self.signals().committed();
@@ -110,7 +111,8 @@ impl Engine {
         review.reply = Some(reply.id());
         review.state = to.name().to_owned();
         reviews::update(&tx, &review).await?;
-        let view = show::review(&tx, &review, Some(did)).await?;
+        let view =
+            show::reviews(&tx, &[review], Some(did)).await?.pop().ok_or(Refusal::NotFound("review"))?;
         if !dry_run {
             tx.commit().await?;
             self.signals().committed();
@@ -129,11 +131,7 @@ impl Engine {
     ) -> Result<Vec<ReviewView>, UseError> {
         let connection = self.store().connection().await?;
         contracts::contract(&connection, contract).await?.ok_or(Refusal::NotFound("contract"))?;
-        let mut views = Vec::new();
-        for row in reviews::of_contract(&connection, contract).await? {
-            views.push(show::review(&connection, &row, viewer).await?);
-        }
-        Ok(views)
+        show::reviews(&connection, &reviews::of_contract(&connection, contract).await?, viewer).await
     }
 }
 

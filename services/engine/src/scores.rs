@@ -34,6 +34,8 @@ pub(crate) use worker::run;
 
 /// Scores computed at one time: each keeps one core busy for some milliseconds, and other work goes on beside it.
 const CONCURRENT_MAX: usize = 4;
+/// Evidence files made at one time: each takes up to twice the 64 MiB of the largest.
+const FILES_MAX: usize = 2;
 /// How long a caller waits for a place: hundreds of scores on each.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -43,6 +45,7 @@ pub(crate) struct Scores {
     /// None until the logs were read for the first time.
     world: RwLock<Option<World>>,
     places: Arc<Semaphore>,
+    files: Arc<Semaphore>,
     /// The last measurement, and when it was made, in Unix seconds.
     concentration: Mutex<Option<(i64, Concentration)>>,
 }
@@ -52,6 +55,7 @@ impl Scores {
         Self {
             world: RwLock::new(None),
             places: Arc::new(Semaphore::new(CONCURRENT_MAX)),
+            files: Arc::new(Semaphore::new(FILES_MAX)),
             concentration: Mutex::new(None),
         }
     }
@@ -78,11 +82,20 @@ impl Scores {
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        match tokio::time::timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
-            // The semaphore is never closed.
-            Ok(Err(_)) | Err(_) => Err(Refusal::Busy),
-        }
+        turn(&self.places).await
+    }
+
+    /// A turn to make an evidence file, for as long as the answer is held.
+    pub(crate) async fn file(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        turn(&self.files).await
+    }
+}
+
+async fn turn(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
+    match tokio::time::timeout(WAIT, Arc::clone(places).acquire_owned()).await {
+        Ok(Ok(place)) => Ok(place),
+        // The semaphore is never closed.
+        Ok(Err(_)) | Err(_) => Err(Refusal::Busy),
     }
 }
 

@@ -15,25 +15,29 @@ use crate::{Engine, show};
 
 /// A search is a few words; a longer one is a mistake.
 const TEXT_CHARS_MAX: usize = 500;
+/// Words of one search. Joined by `or`, each is looked for in all that is open, and compared with it.
+const TEXT_WORDS_MAX: usize = 16;
 
 impl Engine {
     /// Postings of the whole federation that fit, newest first.
     ///
     /// # Errors
-    /// `BadField` names the filter that cannot be used, or not with the others.
+    /// `BadField` names the filter that cannot be used, or not with the others; `TooBroad` if finding them takes too long.
     pub async fn jobs(&self, query: JobQuery) -> Result<Page<JobView>, UseError> {
         let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
         let search = search(&query)?;
         let open = (query.state.is_none() && query.client.is_none()).then_some(State::Open.name());
         let state = query.state.as_deref().or(open);
-        let connection = self.store().connection().await?;
-        let rows = jobs::search(&connection, &search, state, cut.after, cut.fetch()).await?;
+        let mut connection = self.store().connection().await?;
+        let tx = connection.begin().await?;
+        let rows = jobs::search(&tx, &search, state, cut.after, cut.fetch()).await;
+        drop(tx);
+        let rows = match rows {
+            Err(error) if error.is_timeout() => return Err(Refusal::TooBroad.into()),
+            rows => rows?,
+        };
         let (rows, next) = cut.cut(rows, |row| (row.posted_at, *row.id.hash()));
-        let mut items = Vec::new();
-        for row in &rows {
-            items.push(show::job(&connection, row, None).await?);
-        }
-        Ok(page(items, next))
+        Ok(page(show::jobs(&connection, &rows, None).await?, next))
     }
 }
 
@@ -86,6 +90,9 @@ fn words(query: &JobQuery) -> Result<(), Refusal> {
         |text: &Option<String>, fits: &dyn Fn(&str) -> bool| text.as_ref().is_some_and(|text| !fits(text));
     if wrong(&query.text, &|text| text.chars().count() <= TEXT_CHARS_MAX && !text.contains('\0')) {
         return bad("text", "must be at most 500 characters");
+    }
+    if wrong(&query.text, &|text| text.split_whitespace().count() <= TEXT_WORDS_MAX) {
+        return bad("text", "must be at most 16 words");
     }
     if wrong(&query.skill, &|text| Skill::parse(text).is_ok()) {
         return bad("skill", "must be an ESCO id or a `local:` slug");

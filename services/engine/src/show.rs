@@ -1,22 +1,26 @@
-//! Rows and documents as people see them.
+//! Rows and documents as people see them. A page is shown with as many statements as one item.
 
-use hanse_document::{Body, Did, DocumentId, NodeName, Timestamp, Verified};
+mod contract;
+mod review;
+
+use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, allowed};
 use hanse_store::accounts::AccountRow;
-use hanse_store::contracts::{self, BidRow, ContractRow};
-use hanse_store::history::{self, HistoryRow};
+use hanse_store::contracts::{BidRow, newest_by_bids};
+use hanse_store::documents::DocumentRow;
 use hanse_store::jobs::JobRow;
-use hanse_store::reviews::ReviewRow;
 use hanse_store::{Sql, deliveries, documents};
 
 use crate::Engine;
-use crate::apply::contract::side;
-use crate::apply::{reread, state};
+use crate::apply::{kept, state};
 use crate::author::said;
-use crate::error::{Failure, UseError};
+use crate::error::{Refusal, UseError};
 use crate::publish::WAITING;
-use crate::requests::{BidRequest, JobRequest, OfferRequest, StepRequest};
-use crate::views::{BidView, ContractView, Engaged, Happening, JobView, Person, ReviewView, Session};
+use crate::requests::{BidRequest, JobRequest};
+use crate::views::{BidView, JobView, Person, Session};
+
+pub(crate) use self::contract::contracts;
+pub(crate) use self::review::{Words, replied, reviews};
 
 /// A stored time in its written form.
 pub(crate) fn time(seconds: i64) -> String {
@@ -52,12 +56,6 @@ pub(crate) fn session(
     }
 }
 
-/// A document that must be here.
-pub(crate) async fn load(db: &impl Sql, id: &DocumentId) -> Result<Verified, UseError> {
-    let row = documents::find(db, id).await?.ok_or_else(|| Failure::unreadable(id, "is gone"))?;
-    Ok(reread(&row)?)
-}
-
 fn custody(document: &Verified) -> Option<String> {
     document.custody().map(ToString::to_string)
 }
@@ -69,8 +67,28 @@ fn may(machine: Machine, text: &str, actor: Option<Actor>) -> Result<Vec<String>
     Ok(events.iter().map(|event| event.name().to_owned()).collect())
 }
 
+/// Postings; one whose document was erased is not there any more.
+pub(crate) async fn jobs(
+    db: &impl Sql,
+    rows: &[JobRow],
+    viewer: Option<&Did>,
+) -> Result<Vec<JobView>, UseError> {
+    let documents = documents::find_all(db, rows.iter().map(|row| *row.id.hash())).await?;
+    let shown = rows.iter().filter_map(|row| Some(job_said(row, documents.get(row.id.hash())?, viewer)));
+    shown.collect()
+}
+
+/// One posting.
+///
+/// # Errors
+/// `NotFound` once its document was erased.
 pub(crate) async fn job(db: &impl Sql, row: &JobRow, viewer: Option<&Did>) -> Result<JobView, UseError> {
-    let document = load(db, &row.id).await?;
+    let shown = jobs(db, std::slice::from_ref(row), viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("job"))?)
+}
+
+fn job_said(row: &JobRow, document: &DocumentRow, viewer: Option<&Did>) -> Result<JobView, UseError> {
+    let document = kept(document)?;
     let said: JobRequest = said(document.body(), &["home"])?;
     let actor = viewer.filter(|viewer| **viewer == row.client).map(|_| Actor::Client);
     Ok(JobView {
@@ -96,21 +114,49 @@ pub(crate) async fn job(db: &impl Sql, row: &JobRow, viewer: Option<&Did>) -> Re
     })
 }
 
+/// Bids for somebody who may see them, each with the client of its job; one whose document was erased is not there any more.
+pub(crate) async fn bids(
+    db: &impl Sql,
+    rows: &[(BidRow, Did)],
+    viewer: &Did,
+) -> Result<Vec<BidView>, UseError> {
+    let ids = || rows.iter().map(|(row, _)| *row.id.hash());
+    let documents = documents::find_all(db, ids()).await?;
+    let of_bids = newest_by_bids(db, ids()).await?;
+    let shown = rows.iter().filter_map(|(row, client)| {
+        let contract = of_bids.get(row.id.hash());
+        Some(bid_said(row, documents.get(row.id.hash())?, (client, viewer), contract))
+    });
+    shown.collect()
+}
+
 /// A bid for one of the two who may see it; `client` is the job's.
+///
+/// # Errors
+/// `NotFound` once its document was erased.
 pub(crate) async fn bid(
     db: &impl Sql,
     row: &BidRow,
     client: &Did,
     viewer: &Did,
 ) -> Result<BidView, UseError> {
-    let document = load(db, &row.id).await?;
+    let shown = bids(db, &[(row.clone(), client.clone())], viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("bid"))?)
+}
+
+fn bid_said(
+    row: &BidRow,
+    document: &DocumentRow,
+    (client, viewer): (&Did, &Did),
+    contract: Option<&DocumentId>,
+) -> Result<BidView, UseError> {
+    let document = kept(document)?;
     let said: BidRequest = said(document.body(), &["home", "job", "to"])?;
     let actor = match viewer {
         viewer if *viewer == row.freelancer => Some(Actor::Freelancer),
         viewer if viewer == client => Some(Actor::Client),
         _ => None,
     };
-    let contract = contracts::by_bid(db, &row.id).await?;
     Ok(BidView {
         id: row.id.to_string(),
         job: row.job.to_string(),
@@ -125,49 +171,8 @@ pub(crate) async fn bid(
         days: said.days,
         language: said.language,
         pay: said.pay,
-        contract: contract.map(|contract| contract.id.to_string()),
+        contract: contract.map(ToString::to_string),
         made_at: time(row.made_at),
-    })
-}
-
-/// A contract for one of its sides.
-pub(crate) async fn contract(
-    db: &impl Sql,
-    row: &ContractRow,
-    viewer: &Did,
-) -> Result<ContractView, UseError> {
-    let OnItsWay { queued, refused } = on_its_way(db, &row.job, viewer, &row.client_home).await?;
-    let terms = load(db, &row.terms).await?;
-    let terms: OfferRequest = said(terms.body(), &[])?;
-    let role = side(row, viewer);
-    let mut happenings = Vec::new();
-    for move_ in history::of(db, &row.id).await? {
-        happenings.push(happening(db, &move_).await?);
-    }
-    Ok(ContractView {
-        id: row.id.to_string(),
-        job: row.job.to_string(),
-        bid: row.bid.to_string(),
-        client: row.client.to_string(),
-        freelancer: row.freelancer.to_string(),
-        home: row.client_home.to_string(),
-        freelancer_home: row.freelancer_home.to_string(),
-        role: role.map(|role| role.name().to_owned()).unwrap_or_default(),
-        allowed: if queued.is_some() { Vec::new() } else { may(Machine::Contract, &row.state, role)? },
-        state: row.state.clone(),
-        head: row.head.to_string(),
-        scope: terms.scope,
-        due: terms.due,
-        pay: terms.pay,
-        client_engagement: row.client_engagement.map(|leaf| leaf.hex()),
-        freelancer_engagement: row.freelancer_engagement.map(|leaf| leaf.hex()),
-        engaged: Engaged { client: row.client_engaged, freelancer: row.freelancer_engaged },
-        history: happenings,
-        queued,
-        refused,
-        offered_at: time(row.offered_at),
-        changed_at: time(row.changed_at),
-        closed_at: row.closed_at.map(time),
     })
 }
 
@@ -192,97 +197,4 @@ pub(crate) async fn on_its_way(
     let document = documents::find_hash(db, &row.document).await?;
     let waits = document.filter(|_| row.state == WAITING);
     Ok(OnItsWay { queued: waits.map(|document| document.id.to_string()), refused: row.refusal })
-}
-
-async fn happening(db: &impl Sql, row: &HistoryRow) -> Result<Happening, UseError> {
-    let document = match &row.document {
-        Some(hash) => documents::find_hash(db, hash).await?,
-        None => None,
-    };
-    let verified = document.as_ref().map(reread).transpose()?;
-    let said = match verified.as_ref().map(Verified::body) {
-        Some(body @ Body::Step(_)) => step_said(body),
-        Some(_) | None => None,
-    };
-    Ok(Happening {
-        event: row.event.clone(),
-        state: row.state.clone(),
-        actor: row.actor.clone(),
-        document: verified.map(|document| document.id().to_string()),
-        said,
-        at: time(row.at),
-    })
-}
-
-/// What a step says beside its event; `None` if it says nothing.
-fn step_said(body: &Body) -> Option<StepRequest> {
-    let value = body.to_value();
-    let mut said = value.get("body")?.clone();
-    said.as_object_mut()?.remove("engagement");
-    serde_json::from_value(said).ok().filter(|said| *said != StepRequest::default())
-}
-
-/// A review. What is sealed shows only that it exists, except to its author.
-pub(crate) async fn review(
-    db: &impl Sql,
-    row: &ReviewRow,
-    viewer: Option<&Did>,
-) -> Result<ReviewView, UseError> {
-    let mut view = sealed(row);
-    let own = viewer.is_some() && row.author.as_ref() == viewer;
-    if row.published_at.is_none() && !own {
-        return Ok(view);
-    }
-    if let Some(document) = documents::by_commitment(db, &row.commitment).await? {
-        open(db, &mut view, &reread(&document)?).await?;
-    }
-    if let Some(reply) = row.reply
-        && let Body::Reply(reply) = load(db, &reply).await?.body()
-    {
-        view.reply = Some(reply.text.to_string());
-    }
-    Ok(view)
-}
-
-fn sealed(row: &ReviewRow) -> ReviewView {
-    ReviewView {
-        commit: row.commit_leaf.hex(),
-        contract: row.contract.map(|id| id.to_string()),
-        state: row.state.clone(),
-        author: None,
-        subject: None,
-        role: None,
-        custody: None,
-        rating: None,
-        axes: std::collections::BTreeMap::new(),
-        on_time: None,
-        text: None,
-        document: None,
-        reply: None,
-        committed_at: time(row.committed_at),
-        published_at: row.published_at.map(time),
-    }
-}
-
-/// Fills in what a review document says.
-pub(crate) async fn open(db: &impl Sql, view: &mut ReviewView, document: &Verified) -> Result<(), UseError> {
-    let Body::Review(review) = document.body() else { return Ok(()) };
-    let value = document.body().to_value();
-    view.author = Some(document.issuer().to_string());
-    view.subject = Some(review.id.to_string());
-    view.role = value.get("role").and_then(|role| role.as_str()).map(str::to_owned);
-    view.custody = custody(document);
-    view.rating = u8::try_from(review.rating.get()).ok();
-    view.axes =
-        value.get("axes").cloned().and_then(|axes| serde_json::from_value(axes).ok()).unwrap_or_default();
-    view.on_time = review.on_time;
-    view.document = Some(document.id().to_string());
-    let Some(commitment) = &review.text else { return Ok(()) };
-    // Erased words are simply not there.
-    if let Some(row) = documents::by_commitment(db, commitment).await?
-        && let Body::Text(text) = reread(&row)?.body()
-    {
-        view.text = Some(text.text.to_string());
-    }
-    Ok(())
 }

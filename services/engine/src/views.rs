@@ -231,7 +231,7 @@ pub struct ContractView {
     pub allowed: Vec<String>,
     /// The last document of its chain; the `ETag` of the edge.
     pub head: String,
-    /// What is to be done.
+    /// What is to be done; empty once the terms were erased.
     pub scope: String,
     /// By when.
     pub due: String,
@@ -360,6 +360,13 @@ pub struct ReputationView {
     /// Reviews that are sealed and not open (yet).
     pub sealed: u64,
     /// Open reviews whose slot key this person's engagement names.
+    pub opened: u64,
+    /// How many people have rated this person of whom nobody else has anything good to say: neither those whom this person knows, nor
+    /// anybody beside. Contracts with oneself look like this, and so do first contracts; rankings do not count them. Absent until this
+    /// node has read the logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raters_without_record: Option<u64>,
+    /// The newest of the open reviews, at most 100, in the order of the log. All of them are in the evidence file.
     pub reviews: Vec<ReviewView>,
     /// Leaves about this person that no engagement of theirs stands behind; they weigh nothing.
     pub foreign: u64,

@@ -16,6 +16,9 @@ use crate::title::{Title, Titles};
 
 /// How many people are ranked by all factors.
 pub const CANDIDATES: usize = 400;
+/// Titles that nobody has any more and that are kept for all that, beside as many as there are people: looking for them is a look at
+/// everybody, so that it waits until it is worth it.
+const TITLES_SPARE: usize = 1_024;
 /// One more in so many is fetched at first, for those whom only the full filters stop.
 const SPARE: usize = 4;
 
@@ -27,6 +30,8 @@ struct Shard {
     titles: Vec<u32>,
     /// What each is filtered by; none for those who are gone.
     gates: Vec<Option<Gate>>,
+    /// How many are not gone.
+    live: usize,
     block: Block,
 }
 
@@ -58,23 +63,27 @@ impl Index {
                 Change::Remove(id) => newest.insert(id, None),
             };
         }
-        let mut people = Vec::new();
-        for (id, person) in newest {
-            self.bury(&id);
-            people.extend(person.map(|person| *person));
-        }
+        let mut people = self.unearthed(newest.keys());
+        people.extend(newest.into_values().flatten().map(|person| *person));
         while !people.is_empty() {
             let rest = people.split_off(people.len().min(BLOCK_DOCS));
             let numbers = people.iter().map(|person| self.title(titles, person)).collect();
             self.push(taxonomy, people, numbers);
             people = rest;
         }
+        self.forget_titles();
     }
 
     /// How many people can be found.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.gates.iter().flatten().count()).sum()
+        self.shards.iter().map(|shard| shard.live).sum()
+    }
+
+    /// How many people and titles are in memory: also those that nobody finds any more, until it is worth to let go of them.
+    #[must_use]
+    pub fn held(&self) -> (usize, usize) {
+        (self.shards.iter().map(|shard| shard.people.len()).sum(), self.titles.len())
     }
 
     /// Whether nobody can be found.
@@ -154,12 +163,47 @@ impl Index {
         Some((person, title))
     }
 
-    fn bury(&mut self, id: &[u8; 32]) {
-        for shard in &mut self.shards {
-            if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {
-                *gate = None;
+    /// Buries people. Blocks of which less than half is left are taken apart: those who are left are answered, to be added anew, so that
+    /// what is kept is at most twice what can be found.
+    fn unearthed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Person> {
+        for id in ids {
+            for shard in &mut self.shards {
+                if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {
+                    *gate = None;
+                    shard.live = shard.live.saturating_sub(1);
+                }
             }
         }
+        let thin = |shard: &mut Shard| shard.live.saturating_mul(2) < shard.people.len();
+        let apart = self.shards.extract_if(.., thin);
+        let left = apart.flat_map(|shard| shard.people.into_iter().zip(shard.gates));
+        left.filter_map(|(person, gate)| gate.map(|_| person)).collect()
+    }
+
+    /// Lets go of titles that nobody has any more, once there are as many as people.
+    fn forget_titles(&mut self) {
+        let (people, titles) = self.held();
+        if titles <= people.saturating_mul(2).saturating_add(TITLES_SPARE) {
+            return;
+        }
+        let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
+        for title in self.shards.iter_mut().flat_map(|shard| &mut shard.titles) {
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            *title = *numbers.entry(*title).or_insert(next);
+        }
+        let mut titles = vec![Title::default(); numbers.len()];
+        for (old, new) in &numbers {
+            let old = self.titles.get_mut(*old as usize).map(std::mem::take);
+            if let (Some(old), Some(new)) = (old, titles.get_mut(*new as usize)) {
+                *new = old;
+            }
+        }
+        self.titles = titles;
+        self.known_titles.retain(|_, number| {
+            let new = numbers.get(number).copied();
+            *number = new.unwrap_or(*number);
+            new.is_some()
+        });
     }
 
     fn title(&mut self, titles: &Titles, person: &Person) -> u32 {
@@ -191,8 +235,9 @@ impl Index {
         });
         let block = Block::new(docs);
         let gates = people.iter().map(|(person, _)| Some(Gate::new(person))).collect();
+        let live = people.len();
         let (people, titles) = people.into_iter().unzip();
-        self.shards.push(Shard { people, titles, gates, block });
+        self.shards.push(Shard { people, titles, gates, live, block });
     }
 }
 

@@ -8,6 +8,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
+use hanse_store::counted;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -50,6 +51,7 @@ struct RouteLabels {
 pub(crate) struct HttpMetrics {
     requests: Family<Labels, Counter>,
     seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    statements: Family<RouteLabels, Counter>,
 }
 
 impl HttpMetrics {
@@ -60,14 +62,20 @@ impl HttpMetrics {
             seconds: Family::new_with_constructor(|| {
                 Histogram::new(exponential_buckets(BUCKET_FIRST_SECONDS, 2.0, BUCKETS))
             }),
+            statements: Family::default(),
         };
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register("http_request_seconds", "Time to answer", metrics.seconds.clone());
+        let statements = "Statements that requests ran in the database: over the requests of a route, a number that does not grow";
+        registry.register("http_statements", statements, metrics.statements.clone());
         metrics
     }
 
-    fn record(&self, method: &Method, route: &str, status: StatusCode, started: Instant) {
+    fn record(&self, method: &Method, route: &str, status: StatusCode, started: Instant, statements: u64) {
         let (method, route) = (method.as_str().to_owned(), route.to_owned());
+        self.statements
+            .get_or_create(&RouteLabels { method: method.clone(), route: route.clone() })
+            .inc_by(statements);
         self.seconds
             .get_or_create(&RouteLabels { method: method.clone(), route: route.clone() })
             .observe(started.elapsed().as_secs_f64());
@@ -94,11 +102,12 @@ pub(crate) async fn observe(
         })
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
     let method = known(request.method());
-    let mut response = ID.scope(id.clone(), next.call(request)).await?;
+    let (answered, statements) = counted(ID.scope(id.clone(), next.call(request))).await;
+    let mut response = answered?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
     let status = response.status();
     if let Some(metrics) = metrics {
-        metrics.record(&method, &route, status, started);
+        metrics.record(&method, &route, status, started, statements);
     }
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if status.is_server_error() {

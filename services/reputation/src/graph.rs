@@ -159,6 +159,12 @@ impl Graph {
         people
     }
 
+    /// Whom `author` has rated, in no order.
+    pub fn whom(&self, author: &Person) -> impl Iterator<Item = Person> {
+        let author = self.number(author);
+        author.into_iter().flat_map(|author| self.rated_by(author)).filter_map(|number| self.person(number))
+    }
+
     /// The entries by which `author` has rated whomever, sorted.
     #[must_use]
     pub fn entries_by(&self, author: &Person) -> Vec<EntryId> {

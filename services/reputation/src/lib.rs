@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backed;
 mod bulk;
 mod concentration;
 mod entry;
@@ -20,6 +21,7 @@ mod sentence;
 mod standpoint;
 mod summary;
 
+pub use backed::Backed;
 pub use concentration::{Concentration, Loudness, Sample};
 pub use entry::{Entry, EntryError, Label, Size, Verdict};
 pub use epoch::Epoch;

@@ -216,6 +216,18 @@ pub(crate) struct Evidence {
     pub(crate) largest_bad: Fixed,
 }
 
+impl Estimate {
+    /// The lower bound beside that of somebody of whom nothing is known, as a number from 0 to 1: one half is as good, odds against
+    /// odds. So a market in which most contracts go well makes nobody look better than one in which they do not.
+    #[must_use]
+    pub fn relative_bound(&self, parameters: &Parameters) -> Fixed {
+        let (own, prior) = (self.lower_bound, parameters.of_a_newcomer().lower_bound);
+        let (better, worse) = (own.times(Fixed::ONE.less(prior)), prior.times(Fixed::ONE.less(own)));
+        let both = better + worse;
+        if both == Fixed::ZERO { Fixed::ratio(1, 2) } else { better.over(both) }
+    }
+}
+
 impl Evidence {
     /// The Beta estimate: μ = a/(a+b), and μ − z·√(μ(1−μ)/(a+b+1)).
     pub(crate) fn estimate(&self, parameters: &Parameters) -> Estimate {

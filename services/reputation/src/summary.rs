@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::fixed::Fixed;
 use crate::graph::Graph;
 use crate::ids::{EntryId, Person};
-use crate::parameters::Parameters;
 use crate::score::{Estimate, Evidence};
 
 /// One contract as it stands in the logs about one of its two parties.
@@ -141,16 +140,6 @@ impl Graph {
 }
 
 impl Summary {
-    /// The lower bound beside that of somebody of whom nothing is known, as a number from 0 to 1: one half is as good, odds against
-    /// odds. So a market in which most contracts go well makes nobody look better than one in which they do not.
-    #[must_use]
-    pub fn relative_bound(&self, parameters: &Parameters) -> Fixed {
-        let (own, prior) = (self.estimate.lower_bound, parameters.of_a_newcomer().lower_bound);
-        let (better, worse) = (own.times(Fixed::ONE.less(prior)), prior.times(Fixed::ONE.less(own)));
-        let both = better + worse;
-        if both == Fixed::ZERO { Fixed::ratio(1, 2) } else { better.over(both) }
-    }
-
     fn count<'a>(&mut self, contracts: impl Iterator<Item = &'a Contract>) {
         let distinct: BTreeMap<EntryId, &Contract> =
             contracts.map(|contract| (contract.id, contract)).collect();

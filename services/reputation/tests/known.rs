@@ -366,6 +366,7 @@ fn a_bound_is_told_beside_that_of_a_newcomer() {
     let bound = |said: &[(u8, u8, Label)]| {
         graph(&entries(said))
             .summary(&person(VERA), &[])
+            .estimate
             .relative_bound(&parameters)
             .times(Fixed::whole(1_000_000))
     };
@@ -373,4 +374,31 @@ fn a_bound_is_told_beside_that_of_a_newcomer() {
     // 0.5259… against 0.2845…: odds of 1.1096 against 0.3978 are 0.736 to 0.264.
     assert_eq!(bound(&[(ANA, VERA, BEST)]).steps() >> Fixed::BITS, 736_128);
     assert!(bound(&[(ANA, VERA, WORST)]) < Fixed::whole(500_000));
+}
+
+/// Whoever invents clients invents people behind them, too: that is what a voice costs in a ranking.
+#[test]
+fn those_who_have_no_record_themselves_count_for_nothing_in_rankings() {
+    let backed = |said: &[(u8, u8, Label)]| graph(&entries(said)).backed(&person(VERA));
+    let seen = |said: &[(u8, u8, Label)]| (backed(said).voices, backed(said).without_record);
+    let invented: Vec<(u8, u8, Label)> = (100..108).map(|client| (client, VERA, BEST)).collect();
+    assert_eq!(seen(&invented), (0, 8), "eight clients without a record");
+    assert_eq!(backed(&invented).estimate, Parameters::default().of_a_newcomer());
+    // One whole review by somebody with a record is worth more than all of those.
+    let real = [(ANA, VERA, BEST), (BO, ANA, BEST)];
+    assert_eq!(seen(&real), (1, 0));
+    assert!(backed(&invented).estimate.lower_bound < backed(&real).estimate.lower_bound);
+    assert_eq!(
+        backed(&real).estimate,
+        graph(&entries(&[(ANA, VERA, BEST)])).summary(&person(VERA), &[]).estimate
+    );
+    // What they say of each other, or what the rated person says of them, is no record.
+    let with = |more: &mut dyn Iterator<Item = (u8, u8, Label)>| [invented.clone(), more.collect()].concat();
+    assert_eq!(seen(&with(&mut (100..108).map(|client| (VERA, client, BEST)))), (0, 8));
+    assert_eq!(seen(&with(&mut (100..108).map(|client| (client, 100 + (client - 99) % 8, BEST)))), (0, 8));
+    // One person behind all of them is one voice, a bad word is none.
+    assert_eq!(seen(&with(&mut (100..108).map(|client| (BO, client, BEST)))), (1, 0));
+    assert_eq!(seen(&with(&mut (100..108).map(|client| (BO, client, WORST)))), (0, 8));
+    let one = backed(&with(&mut (100..108).map(|client| (BO, client, BEST))));
+    assert_eq!(one.estimate, backed(&real).estimate, "eight eighths of a voice");
 }

@@ -4,6 +4,7 @@ use deadpool_postgres::{Object, Transaction};
 use tokio_postgres::{Row, types::ToSql};
 
 use crate::StoreError;
+use crate::count::ran;
 use crate::sql::{Sql, sealed::Sealed};
 
 /// A connection of the pool; dropping it gives it back.
@@ -55,6 +56,7 @@ macro_rules! implement_sql {
                 params: &[&(dyn ToSql + Sync)],
             ) -> Result<Vec<Row>, StoreError> {
                 let failed = |source| StoreError::Statement { statement, source };
+                ran(1);
                 let prepared = self.0.prepare_cached(statement).await.map_err(failed)?;
                 self.0.query(&prepared, params).await.map_err(failed)
             }
@@ -65,6 +67,7 @@ macro_rules! implement_sql {
                 params: &[&(dyn ToSql + Sync)],
             ) -> Result<Option<Row>, StoreError> {
                 let failed = |source| StoreError::Statement { statement, source };
+                ran(1);
                 let prepared = self.0.prepare_cached(statement).await.map_err(failed)?;
                 self.0.query_opt(&prepared, params).await.map_err(failed)
             }
@@ -75,6 +78,7 @@ macro_rules! implement_sql {
                 params: &[&(dyn ToSql + Sync)],
             ) -> Result<Row, StoreError> {
                 let failed = |source| StoreError::Statement { statement, source };
+                ran(1);
                 let prepared = self.0.prepare_cached(statement).await.map_err(failed)?;
                 self.0.query_one(&prepared, params).await.map_err(failed)
             }
@@ -85,6 +89,7 @@ macro_rules! implement_sql {
                 params: &[&(dyn ToSql + Sync)],
             ) -> Result<u64, StoreError> {
                 let failed = |source| StoreError::Statement { statement, source };
+                ran(1);
                 let prepared = self.0.prepare_cached(statement).await.map_err(failed)?;
                 self.0.execute(&prepared, params).await.map_err(failed)
             }

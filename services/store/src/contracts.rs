@@ -4,10 +4,10 @@ mod agreed;
 mod bids;
 
 pub use agreed::{
-    ContractRow, are_terms_of, by_bid, by_engagement, contract, contracts_of, insert_contract, offered,
-    taken_seats, timed_out, unfinished, update_contract,
+    ContractRow, are_terms_of, by_engagement, by_engagements, contract, contracts_of, insert_contract,
+    newest_by_bids, offered, taken_seats, timed_out, unfinished, update_contract,
 };
-pub use bids::{BidRow, bid, bids_of, bids_on, has_live_bid, insert_bid, move_bid, waiting_bids};
+pub use bids::{BidRow, bid, bids_of, bids_on, has_live_bid, insert_bid, move_bid, turn_down};
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
@@ -15,13 +15,14 @@ pub const STATEMENTS: &[&str] = &[
     bids::FIND,
     bids::MOVE,
     bids::LIVE,
-    bids::WAITING,
+    bids::TURN_DOWN,
     bids::ON_JOB,
     bids::OF_FREELANCER,
     agreed::INSERT,
     agreed::FIND,
-    agreed::BY_BID,
+    agreed::NEWEST_BY_BIDS,
     agreed::BY_ENGAGEMENT,
+    agreed::BY_ENGAGEMENTS,
     agreed::UPDATE,
     agreed::TAKEN,
     agreed::UNFINISHED,

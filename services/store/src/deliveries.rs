@@ -1,8 +1,10 @@
 //! Documents on their way: to other homes (kept with their receipt), and postings on their way to gossip.
 
+use std::collections::BTreeMap;
+
 use hanse_document::{Did, DocumentId, Kind};
 
-use crate::rows::{bytes32, id};
+use crate::rows::{bytes32, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const ENQUEUE: &str = "INSERT INTO delivery (peer, job, document, state, next_at) \
@@ -26,6 +28,12 @@ const WAITING: &str = "SELECT count(*) AS waiting FROM delivery WHERE peer = $1 
 const NEWEST: &str = "SELECT position, peer, job, delivery.document, state, attempts, next_at, refusal \
      FROM delivery JOIN document ON document.id = delivery.document \
      WHERE job = $1 AND peer = $3 AND document.issuer = $2 ORDER BY position DESC LIMIT 1";
+// For each pair one walk down the index, to the first that this person signed.
+const NEWEST_ALL: &str = "SELECT position, peer, job, document, kind, state, attempts, next_at, refusal \
+     FROM unnest($1::bytea[], $2::text[]) AS wanted (of_job, to_peer) CROSS JOIN LATERAL ( \
+     SELECT delivery.*, document.kind FROM delivery JOIN document ON document.id = delivery.document \
+     WHERE delivery.job = of_job AND delivery.peer = to_peer AND document.issuer = $3 \
+     ORDER BY position DESC LIMIT 1) AS newest";
 const JOB_WAITS: &str =
     "SELECT count(*) AS waiting FROM delivery WHERE job = $1 AND peer = $2 AND state = 'waiting'";
 const GOSSIP: &str = "INSERT INTO gossip (document) VALUES ($1)";
@@ -44,6 +52,7 @@ pub const STATEMENTS: &[&str] = &[
     HASTEN,
     WAITING,
     NEWEST,
+    NEWEST_ALL,
     JOB_WAITS,
     GOSSIP,
     GOSSIP_TAKE,
@@ -150,6 +159,23 @@ pub async fn newest(
 ) -> Result<Option<DeliveryRow>, StoreError> {
     let row = db.query_opt(NEWEST, &[&job.hash().as_slice(), &issuer.as_str(), &peer]).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// The same for many jobs, each with the peer that its documents go to: by the hash of the job, the delivery and the document's id.
+pub async fn newest_all(
+    db: &impl Sql,
+    jobs: &[(&DocumentId, &str)],
+    issuer: &Did,
+) -> Result<BTreeMap<[u8; 32], (DeliveryRow, DocumentId)>, StoreError> {
+    let (hashes, peers): (Vec<&[u8]>, Vec<&str>) =
+        jobs.iter().map(|(job, peer)| (job.hash().as_slice(), *peer)).unzip();
+    let rows = db.query(NEWEST_ALL, &[&hashes, &peers, &issuer.as_str()]).await?;
+    let newest = rows.iter().map(|row| {
+        let delivery = read(row)?;
+        let document = DocumentId::new(parsed(row, "document", "kind")?, delivery.document);
+        Ok((*delivery.job.hash(), (delivery, document)))
+    });
+    newest.collect()
 }
 
 /// Whether anything about a job waits for a peer.

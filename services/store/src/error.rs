@@ -47,6 +47,12 @@ impl StoreError {
         self.code() == Some(&SqlState::UNIQUE_VIOLATION)
     }
 
+    /// Whether a statement took longer than it may.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.code() == Some(&SqlState::QUERY_CANCELED)
+    }
+
     /// Whether the same use case, started again from its beginning, may succeed: the server was away or full, another
     /// transaction was in the way, or another writer was first. A statement that ran into its timeout is not transient: it
     /// would load the server a second time.

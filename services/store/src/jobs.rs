@@ -2,6 +2,8 @@
 
 mod search;
 
+use std::collections::BTreeMap;
+
 use hanse_document::{Did, DocumentId, Kind, NodeName};
 
 use crate::rows::{head, id, parsed};
@@ -18,6 +20,8 @@ const INSERT: &str = "INSERT INTO job (id, client, home, state, head, seats, tit
      || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING";
 const FIND: &str =
     "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1";
+const FIND_ALL: &str =
+    "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = ANY($1)";
 const LOCK: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1 \
      FOR NO KEY UPDATE";
 const MOVE: &str = "UPDATE job SET state = $2, head = $3 WHERE id = $1";
@@ -27,7 +31,8 @@ const LEFT_FILLED: &str = "SELECT id, client, home, state, head, seats, posted_a
      WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, LOCK, MOVE, EXPIRED, LEFT_FILLED, search::SEARCH];
+pub const STATEMENTS: &[&str] =
+    &[INSERT, FIND, FIND_ALL, LOCK, MOVE, EXPIRED, LEFT_FILLED, search::PATIENCE, search::SEARCH];
 
 const TABLE: &str = "job";
 
@@ -125,6 +130,16 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<bool, StoreError> {
 /// A posting as it stands now.
 pub async fn find(db: &impl Sql, id: &DocumentId) -> Result<Option<JobRow>, StoreError> {
     db.query_opt(FIND, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// Postings as they stand now, by the hash of their ids; those that are here.
+pub async fn find_all(
+    db: &impl Sql,
+    ids: impl IntoIterator<Item = [u8; 32]>,
+) -> Result<BTreeMap<[u8; 32], JobRow>, StoreError> {
+    let ids: Vec<Vec<u8>> = ids.into_iter().map(|hash| hash.to_vec()).collect();
+    let rows = db.query(FIND_ALL, &[&ids]).await?;
+    rows.iter().map(|row| read(row).map(|row| (*row.id.hash(), row))).collect()
 }
 
 /// A posting, held against every other writer until the transaction ends. Everything under a job is moved with its job

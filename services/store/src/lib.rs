@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod connection;
+mod count;
 mod error;
 mod migrate;
 mod pool;
@@ -30,6 +31,7 @@ pub mod reviews;
 pub mod scores;
 
 pub use connection::{Connection, Tx};
+pub use count::counted;
 pub use error::StoreError;
 pub use pool::{Config, Status, Store};
 pub use sql::{Sql, ToSql, column};

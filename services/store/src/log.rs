@@ -22,8 +22,8 @@ pub use checkpoints::{
 pub use gaps::{GapRow, gaps, has_gaps, insert_gap, remove_gap};
 pub use index::{insert_nodes, node_versions, nodes, put_subjects, subjects};
 pub use leaves::{
-    LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaf_anywhere, leaves, leaves_about,
-    listed, listed_pairs,
+    LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, leaves_anywhere,
+    leaves_by_id, listed, listed_pairs,
 };
 pub use pending::{PendingRow, enqueue, pending, pending_count, remove_pending};
 pub use tiles::{put_tiles, tiles};
@@ -84,8 +84,9 @@ pub const STATEMENTS: &[&str] = &[
     leaves::INSERT_LISTED,
     leaves::RANGE,
     leaves::ONE,
-    leaves::ANYWHERE,
     leaves::INDEX_OF,
+    leaves::BY_IDS,
+    leaves::ANYWHERE,
     leaves::KNOWN,
     leaves::LISTED,
     leaves::ABOUT,

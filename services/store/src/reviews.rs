@@ -1,5 +1,7 @@
 //! Reviews, found by their commit leaf: sealed, then open, then perhaps answered.
 
+use std::collections::BTreeMap;
+
 use hanse_document::{Commitment, Did, DocumentId, Kind};
 use hanse_ledger::LeafId;
 
@@ -11,11 +13,10 @@ const INSERT: &str = "INSERT INTO review (commit_leaf, contract, author, subject
      ON CONFLICT (commit_leaf) DO NOTHING";
 const FIND: &str = "SELECT commit_leaf, contract, author, subject, commitment, engagement, open_leaf, document, \
      text, state, reply, committed_at, published_at FROM review WHERE commit_leaf = $1";
+const FIND_ALL: &str = "SELECT commit_leaf, contract, author, subject, commitment, engagement, open_leaf, document, \
+     text, state, reply, committed_at, published_at FROM review WHERE commit_leaf = ANY($1)";
 const OF_CONTRACT: &str = "SELECT commit_leaf, contract, author, subject, commitment, engagement, open_leaf, \
      document, text, state, reply, committed_at, published_at FROM review WHERE contract = $1 \
-     ORDER BY committed_at, commit_leaf";
-const ABOUT: &str = "SELECT commit_leaf, contract, author, subject, commitment, engagement, open_leaf, document, \
-     text, state, reply, committed_at, published_at FROM review WHERE subject = $1 \
      ORDER BY committed_at, commit_leaf";
 const SEALED: &str = "SELECT review.commit_leaf, contract, author, subject, commitment, engagement, open_leaf, \
      document, text, review.state, reply, committed_at, published_at FROM review \
@@ -25,7 +26,7 @@ const UPDATE: &str = "UPDATE review SET author = $2, document = $3, text = $4, s
      published_at = $7 WHERE commit_leaf = $1";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, OF_CONTRACT, ABOUT, SEALED, UPDATE];
+pub const STATEMENTS: &[&str] = &[INSERT, FIND, FIND_ALL, OF_CONTRACT, SEALED, UPDATE];
 
 const TABLE: &str = "review";
 
@@ -86,14 +87,19 @@ pub async fn find(db: &impl Sql, commit_leaf: &LeafId) -> Result<Option<ReviewRo
     db.query_opt(FIND, &[&commit_leaf.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
 }
 
+/// Reviews by their commit leaves; those that are here.
+pub async fn find_all(
+    db: &impl Sql,
+    commit_leaves: &[LeafId],
+) -> Result<BTreeMap<LeafId, ReviewRow>, StoreError> {
+    let leaves: Vec<&[u8]> = commit_leaves.iter().map(|leaf| leaf.as_bytes().as_slice()).collect();
+    let rows = db.query(FIND_ALL, &[&leaves]).await?;
+    rows.iter().map(|row| read(row).map(|row| (row.commit_leaf, row))).collect()
+}
+
 /// The reviews of a contract.
 pub async fn of_contract(db: &impl Sql, contract: &DocumentId) -> Result<Vec<ReviewRow>, StoreError> {
     db.query(OF_CONTRACT, &[&contract.hash().as_slice()]).await?.iter().map(read).collect()
-}
-
-/// The reviews of a person.
-pub async fn about(db: &impl Sql, subject: &[u8; 32]) -> Result<Vec<ReviewRow>, StoreError> {
-    db.query(ABOUT, &[&subject.as_slice()]).await?.iter().map(read).collect()
 }
 
 /// Reviews that wait here, sealed, although their contract closed at `closed_before` or earlier.

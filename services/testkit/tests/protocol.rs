@@ -56,7 +56,7 @@ fn every_reason_to_refuse_a_document_has_its_row() {
 }
 
 /// Refusals that answer a request and never a document.
-const OF_REQUESTS: [&str; 15] = [
+const OF_REQUESTS: [&str; 17] = [
     "bad-field",
     "in-flight",
     "valid-too-long",
@@ -72,6 +72,8 @@ const OF_REQUESTS: [&str; 15] = [
     "too-many-searches",
     "too-many-streams",
     "too-wide",
+    "too-broad",
+    "record-too-large",
 ];
 
 #[test]

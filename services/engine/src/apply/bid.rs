@@ -5,12 +5,13 @@ use hanse_document::kind::{Bid, Step};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::accounts::IdentityRow;
 use hanse_store::contracts::{self, BidRow};
+use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::JobRow;
 
 use super::guard::{self, Moving};
 use super::job::begins;
 use super::{Apply, Word, state};
-use crate::error::{Refusal, UseError};
+use crate::error::{Failure, Refusal, UseError};
 
 /// A new bid.
 pub(crate) async fn submit(
@@ -91,12 +92,20 @@ pub(crate) async fn step(
     Ok(())
 }
 
-/// The job has ended: every bid that waits learns its outcome.
+/// The job has ended: every bid that waits learns its outcome, however many there are.
 pub(crate) async fn turn_down_waiting(ctx: &Apply<'_>, job: &JobRow) -> Result<(), UseError> {
-    for bid in contracts::waiting_bids(ctx.tx, &job.id).await? {
-        node_event(ctx, &bid, Event::NotSelected).await?;
-    }
-    Ok(())
+    let event = Event::NotSelected;
+    let to = next(Machine::Bid, State::Submitted, event, Actor::Node)
+        .map_err(|refused| Failure::unreadable("lifecycle", refused))?;
+    let bids = contracts::turn_down(ctx.tx, &job.id, to.name()).await?;
+    let row = HistoryRow {
+        event: event.name().to_owned(),
+        state: to.name().to_owned(),
+        actor: Actor::Node.name().to_owned(),
+        document: None,
+        at: ctx.now.unix(),
+    };
+    Ok(history::append_all(ctx.tx, &bids, &row).await?)
 }
 
 /// A move of a bid that follows from something else: `win`, `release`, `not_selected`.

@@ -1,6 +1,6 @@
 use hanse_document::kind::{Event, Step};
 use hanse_document::{Commitment, Did, Draft, Signed};
-use hanse_ledger::{Statement, SubjectKey};
+use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_store::{contracts, history};
 use serde_json::json;
 
@@ -256,8 +256,10 @@ async fn a_review_whose_document_comes_after_its_leaf_is_shown_all_the_same() {
     let gap = log::gaps(&db, "a.example/reputation", 2).await.unwrap().remove(0);
     let theirs = met.a.engine.store().connection().await.unwrap();
     let leaf = log::leaves(&theirs, "a.example/reputation", gap.index, 1).await.unwrap().remove(0);
-    let sent = range::public_documents(&theirs, "a.example/reputation", &leaf.bytes).await.unwrap();
-    let sent: Vec<_> = sent.into_iter().map(|document| document.bytes).collect();
+    let leaves = std::slice::from_ref(&leaf);
+    let beside = range::Beside::load(&theirs, "a.example/reputation", leaves, usize::MAX).await.unwrap();
+    let sent = beside.public(&Leaf::parse(&leaf.bytes).unwrap()).unwrap();
+    let sent: Vec<_> = sent.into_iter().map(|document| document.bytes.clone()).collect();
     assert!(fill_gap(&met.b.engine, "a.example/reputation", &gap, &sent).await.unwrap());
     assert_eq!(published(&met.b).await, 2);
 }

@@ -1,22 +1,26 @@
 //! One log at one size: the checkpoint to show, and what is proved below it. Everything read here is immutable once written, so
 //! no transaction is needed to see one state of it.
 
+use std::collections::BTreeSet;
+
 use hanse_document::canonical;
 use hanse_document::{Commitment, DocumentId, Kind};
-use hanse_ledger::evidence::{self, DocumentJson, EngagementProof, Part, Source};
+use hanse_ledger::evidence::{
+    self, DocumentJson, ENTRIES_MAX, EVIDENCE_BYTES_MAX, EngagementProof, Part, Source,
+};
 use hanse_ledger::index::Nodes;
-use hanse_ledger::{Leaf, Statement, SubjectKey};
+use hanse_ledger::{Leaf, SubjectKey};
 use hanse_store::Connection;
-use hanse_store::documents::{self, DocumentRow};
-use hanse_store::log::{self, LogRow};
-use hanse_tlog::{Proved, prove};
+use hanse_store::documents::{self, Committed, DocumentRow, Visible};
+use hanse_store::log::{self, LeafRow, LogRow};
+use hanse_tlog::{Proved, TileId, prove};
 use serde_json::Value;
 
 use crate::error::Failure;
 use crate::heads::with_cosignatures;
 use crate::logs::append::load_ways;
 use crate::logs::{LogError, Logs, quorum_of};
-use crate::range::public_documents;
+use crate::range::{Beside, engaged_by};
 
 /// A log as of one of its checkpoints.
 pub(crate) struct At {
@@ -33,6 +37,14 @@ pub(super) struct Held {
     pub(super) leaf: Option<Leaf>,
     bytes: Vec<u8>,
     pub(super) documents: Vec<DocumentRow>,
+}
+
+impl Held {
+    /// What it takes: the leaf and its documents.
+    pub(super) fn bytes(&self) -> usize {
+        let documents = self.documents.iter().map(|document| document.bytes.len());
+        documents.sum::<usize>().saturating_add(self.bytes.len())
+    }
 }
 
 impl At {
@@ -74,18 +86,39 @@ impl At {
         &self.checkpoint
     }
 
-    /// Every leaf about the subject, in log order.
-    pub(super) async fn held(&self, db: &Connection, subject: &SubjectKey) -> Result<Vec<Held>, LogError> {
-        let mut held = Vec::new();
-        for row in log::leaves_about(db, &self.row.origin, subject, self.size).await? {
-            let leaf = Leaf::parse_general(&row.bytes).ok();
+    /// Every leaf about the subject, in log order; None if they, or the documents that go with them, are more than a file may hold.
+    pub(super) async fn held(
+        &self,
+        db: &Connection,
+        subject: &SubjectKey,
+    ) -> Result<Option<Vec<Held>>, LogError> {
+        let most = ENTRIES_MAX.saturating_add(1);
+        let rows = log::leaves_about(db, &self.row.origin, subject, self.size, most).await?;
+        if rows.len() == most {
+            return Ok(None);
+        }
+        let beside = Beside::load(db, &self.row.origin, &rows, EVIDENCE_BYTES_MAX).await?;
+        let leaves: Vec<Option<Leaf>> = rows.iter().map(|row| Leaf::parse_general(&row.bytes).ok()).collect();
+        let words: Vec<Commitment> = leaves.iter().flatten().filter_map(engaged_by).collect();
+        // The two sides of a contract may show its documents, public or not: the subject is one of them.
+        let words = documents::by_commitments(db, &words, Visible::All, EVIDENCE_BYTES_MAX).await?;
+        if words.is_cut() {
+            return Ok(None);
+        }
+        let mut held = Vec::with_capacity(rows.len());
+        for (row, leaf) in rows.into_iter().zip(leaves) {
             let documents = match leaf.as_ref().and_then(engaged_by) {
-                Some(commitment) => contract_document(db, &commitment).await?,
-                None => public_documents(db, &self.row.origin, &row.bytes).await?,
+                Some(commitment) => Some(contract_document(&words, &commitment)),
+                None => match Leaf::parse(&row.bytes) {
+                    Ok(leaf) => beside.public(&leaf),
+                    Err(_) => Some(Vec::new()),
+                },
             };
+            let Some(documents) = documents else { return Ok(None) };
+            let documents = documents.into_iter().cloned().collect();
             held.push(Held { index: row.index, leaf, bytes: row.bytes, documents });
         }
-        Ok(held)
+        Ok(Some(held))
     }
 
     /// The part of the file about the subject.
@@ -118,37 +151,32 @@ impl At {
         evidence::part(&source, subject, &entries).map_err(|error| Failure::unreadable(origin, error))
     }
 
-    /// The engagement leaf at `index`, proved to be in the log: by a part of the same size that has proved these nodes, or by itself.
-    pub(super) async fn engagement(
+    /// Engagement leaves, proved to be in the log: by a part of the same size that has proved these nodes, or by themselves.
+    pub(super) async fn engagements(
         &self,
         db: &Connection,
-        index: u64,
-        leaf: &[u8],
+        leaves: &[LeafRow],
         part: Option<&Proved>,
-    ) -> Result<EngagementProof, Failure> {
+    ) -> Result<Vec<EngagementProof>, Failure> {
         let origin = self.row.origin.as_str();
-        let tiles = log::tiles(db, origin, prove::tiles_for_inclusion(index, self.size)).await?;
-        let proof = match part {
-            Some(proved) => evidence::engagement_below(origin, (proved, self.size), &tiles, index, leaf),
-            None => evidence::engagement(origin, &self.checkpoint, self.size, &tiles, index, leaf),
+        let needed: BTreeSet<TileId> =
+            leaves.iter().flat_map(|leaf| prove::tiles_for_inclusion(leaf.index, self.size)).collect();
+        let tiles = log::tiles(db, origin, needed).await?;
+        let proof = |leaf: &LeafRow| {
+            let (index, bytes) = (leaf.index, leaf.bytes.as_slice());
+            match part {
+                Some(proved) => evidence::engagement_below(origin, (proved, self.size), &tiles, index, bytes),
+                None => evidence::engagement(origin, &self.checkpoint, self.size, &tiles, index, bytes),
+            }
         };
-        proof.map_err(|error| Failure::unreadable(origin, error))
+        let proofs = leaves.iter().map(proof).collect::<Result<_, _>>();
+        proofs.map_err(|error| Failure::unreadable(origin, error))
     }
 }
 
-/// What an engagement commits to: the one document of a contract that its own party may show.
-fn engaged_by(leaf: &Leaf) -> Option<Commitment> {
-    if let Some(Statement::Engagement { commitment, .. }) = leaf.statement() {
-        Some(*commitment)
-    } else {
-        None
-    }
-}
-
-async fn contract_document(db: &Connection, commitment: &Commitment) -> Result<Vec<DocumentRow>, LogError> {
-    let document = documents::by_commitment(db, commitment).await?;
-    let contract = |row: &DocumentRow| matches!(row.id.kind(), Kind::Offer | Kind::Acceptance);
-    Ok(document.filter(contract).into_iter().collect())
+fn contract_document<'a>(words: &'a Committed, commitment: &Commitment) -> Vec<&'a DocumentRow> {
+    let contract = |row: &&DocumentRow| matches!(row.id.kind(), Kind::Offer | Kind::Acceptance);
+    words.get(commitment).filter(contract).into_iter().collect()
 }
 
 /// A stored document as an evidence file holds it.

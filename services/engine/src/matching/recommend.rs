@@ -1,16 +1,19 @@
 //! The other direction: open postings for a person.
 
+use std::collections::BTreeMap;
+
 use hanse_document::kind::Body;
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_matching::explain::{self, Explanation};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::Ranked;
 use hanse_matching::sentence;
-use hanse_store::{jobs, ranking};
+use hanse_store::jobs::{self, JobRow};
+use hanse_store::ranking;
 
 use crate::error::{Refusal, UseError};
 use crate::requests::RecommendedQuery;
-use crate::views::{Recommended, RecommendedJob, weights_by_name};
+use crate::views::{JobView, Recommended, RecommendedJob, weights_by_name};
 use crate::{Engine, show};
 
 use super::answer::tag;
@@ -58,13 +61,15 @@ impl Engine {
         });
         let found = found.await?;
         let connection = self.store().connection().await?;
+        let rows = jobs::find_all(&connection, found.iter().map(|(hash, _)| *hash)).await?;
+        let rows: Vec<JobRow> = rows.into_values().collect();
+        let shown = show::jobs(&connection, &rows, Some(did)).await?;
+        let mut shown: BTreeMap<String, JobView> =
+            shown.into_iter().map(|job| (job.id.clone(), job)).collect();
         let mut items = Vec::new();
         for (hash, explanation) in found {
             // A posting that has gone since the index saw it is left out.
-            let Some(row) = jobs::find(&connection, &DocumentId::new(Kind::Job, hash)).await? else {
-                continue;
-            };
-            let job = show::job(&connection, &row, Some(did)).await?;
+            let Some(job) = shown.remove(&DocumentId::new(Kind::Job, hash).to_string()) else { continue };
             let sentences = sentence::for_freelancer(&explanation, tongue);
             let place = u32::try_from(explanation.rank).unwrap_or(u32::MAX);
             items.push(RecommendedJob { place, job, explanation, sentences });

@@ -267,7 +267,7 @@ async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
 #[tokio::test]
 async fn other_rules_than_before_are_a_change_that_is_published() {
     let home = Home::new('a', &[]).await;
-    let before = json!({"ranker": "hanse-rules-2", "local_bonus": false}).to_string();
+    let before = json!({"ranker": "hanse-rules-3", "local_bonus": false}).to_string();
     let mut connection = home.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
     assert!(hanse_store::ranking::note_setting(&tx, &[2; 32], &before, 0).await.unwrap());
@@ -276,7 +276,7 @@ async fn other_rules_than_before_are_a_change_that_is_published() {
     let published = home.engine.transparency().await.unwrap();
     assert_eq!(
         (published.setting.ranker.as_str(), published.setting.trade_fits_percent),
-        ("hanse-rules-3", 10)
+        ("hanse-rules-4", 10)
     );
     let changed = &published.changes.first().unwrap().changed;
     let names = |name: &str| changed.iter().any(|it| it == name);

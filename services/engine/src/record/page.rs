@@ -7,7 +7,7 @@ use hanse_store::log;
 
 use crate::error::{Failure, UseError};
 use crate::evidence::json;
-use crate::range::recorded_documents;
+use crate::range::Beside;
 use crate::views::LeafView;
 
 /// Leaves of one page: as many as peers give each other.
@@ -23,8 +23,10 @@ pub(super) async fn leaves(db: &impl Sql, origin: &str, start: u64) -> Result<Ve
         return Ok(Vec::new());
     }
     let (mut leaves, mut used) = (Vec::new(), 0_usize);
-    for row in log::leaves(db, origin, start, LEAVES_MAX).await? {
-        let documents = recorded_documents(db, origin, &row).await?;
+    let rows = log::leaves(db, origin, start, LEAVES_MAX).await?;
+    let beside = Beside::load(db, origin, &rows, PAGE_BYTES_MAX).await?;
+    for row in &rows {
+        let Some(documents) = beside.recorded(row) else { break };
         let bytes = documents.iter().map(|document| document.bytes.len()).sum::<usize>();
         used = used.saturating_add(row.bytes.len()).saturating_add(bytes);
         if PAGE_BYTES_MAX < used && !leaves.is_empty() {

@@ -4,23 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::Timestamp;
 use hanse_ledger::{Leaf, Statement};
+use hanse_network::RANGE_BYTES_MAX;
 use hanse_reputation::Epoch;
+use hanse_store::Connection;
+use hanse_store::documents::DocumentRow;
 use hanse_store::log::{self, LeafRow};
 use hanse_store::scores::{self, DatingRow};
-use hanse_store::{Connection, documents};
 
 use super::world::{Piece, Until, tells};
 use crate::Engine;
 use crate::error::Failure;
 use crate::heads::{self, with_cosignatures};
 use crate::logs::{LEAVES_MAX, LogError, Logs, quorum_of};
-use crate::range::recorded_documents;
+use crate::range::Beside;
 
 /// Cosigned sizes looked at in one statement. One page is minutes of a busy log; the first start after an upgrade takes more.
 const SIZES_MAX: i64 = 1_024;
 /// Open reviews whose documents had not come that are asked for again in one look, in turn: a hundred cheap statements at most, also
 /// where documents never come.
 const MISSING_MAX: usize = 8;
+
+/// Open reviews of one log whose documents had not come that are remembered: a log with more of them withholds documents. Beyond these, one
+/// that comes late counts from the next start on.
+const MISSING_KEPT_MAX: usize = 4_096;
 
 /// What a process remembers between two looks at the logs.
 #[derive(Clone, Debug, Default)]
@@ -166,14 +172,27 @@ impl Feed {
         if leaves.is_empty() {
             return Err(LogError::damaged(origin, format!("the leaf {start} is missing")).into());
         }
+        let beside = Beside::load(db, origin, &leaves, RANGE_BYTES_MAX).await?;
         let mut pieces = Vec::with_capacity(leaves.len());
         for row in leaves {
-            if opens(&row) && !documents_of(db, origin, &row, &mut pieces).await? {
-                self.missing.insert((origin.to_owned(), row.index));
+            if opens(&row) {
+                // What was too much is read with the next page.
+                let Some(documents) = beside.recorded(&row) else { break };
+                if !telling(documents, &mut pieces) {
+                    self.miss(origin, row.index);
+                }
             }
             pieces.push(Piece::Leaf { origin: origin.to_owned(), index: row.index, bytes: row.bytes });
         }
         Ok(pieces)
+    }
+
+    /// Remembers that a document is missing beside this leaf.
+    fn miss(&mut self, origin: &str, index: u64) {
+        let of_log = (origin.to_owned(), 0)..=(origin.to_owned(), u64::MAX);
+        if self.missing.range(of_log).count() < MISSING_KEPT_MAX {
+            self.missing.insert((origin.to_owned(), index));
+        }
     }
 
     /// Documents that have come only now for leaves that were read before; a bounded number, in turn.
@@ -187,9 +206,11 @@ impl Feed {
         let mut pieces = Vec::new();
         for place in asked {
             let (origin, index) = &place;
-            let row = log::leaves(db, origin, *index, 1).await?.into_iter().find(|row| row.index == *index);
-            if let Some(row) = row
-                && documents_of(db, origin, &row, &mut pieces).await?
+            let rows = log::leaves(db, origin, *index, 1).await?;
+            let beside = Beside::load(db, origin, &rows, RANGE_BYTES_MAX).await?;
+            let row = rows.first().filter(|row| row.index == *index);
+            if let Some(documents) = row.and_then(|row| beside.recorded(row))
+                && telling(documents, &mut pieces)
             {
                 self.missing.remove(&place);
             }
@@ -204,17 +225,11 @@ fn opens(row: &LeafRow) -> bool {
 }
 
 /// Adds the documents beside an open leaf that say something; `true` if they tell whether its review counts.
-async fn documents_of(
-    db: &Connection,
-    origin: &str,
-    row: &LeafRow,
-    pieces: &mut Vec<Piece>,
-) -> Result<bool, Failure> {
-    let rows: Vec<documents::DocumentRow> = recorded_documents(db, origin, row).await?;
-    let telling: Vec<_> = rows.into_iter().filter(|row| tells(row.id.kind())).collect();
+fn telling(documents: Vec<&DocumentRow>, pieces: &mut Vec<Piece>) -> bool {
+    let telling: Vec<_> = documents.into_iter().filter(|row| tells(row.id.kind())).collect();
     let whole = telling.len() == 2;
-    pieces.extend(telling.into_iter().map(|row| Piece::Document(Box::new(row))));
-    Ok(whole)
+    pieces.extend(telling.into_iter().map(|row| Piece::Document(Box::new(row.clone()))));
+    whole
 }
 
 /// Keeps the newest dating checkpoint of each epoch.

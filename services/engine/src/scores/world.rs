@@ -109,6 +109,8 @@ impl World {
             self.graph.advance(epoch);
             for entry in &changes.entries {
                 self.graph.insert(entry).map_err(unsound)?;
+                // Who has a record counts for those whom they have rated.
+                changed.extend(self.graph.whom(&entry.subject).map(|person| *person.as_bytes()));
             }
         }
         self.logs = logs;

@@ -13,5 +13,6 @@ mod cluster;
 mod crossing;
 mod deal;
 mod facets;
+mod kept;
 mod straight;
 mod work;

@@ -132,3 +132,25 @@ fn equals_stand_in_an_order_that_the_job_decides() {
     };
     assert_ne!(order_of(1), order_of(2), "nobody is always first");
 }
+
+/// Whoever rewrites their profile all day leaves nothing behind.
+#[test]
+fn what_nobody_has_any_more_is_let_go_of() {
+    let people = crowd();
+    let mut index = index(put(&people));
+    let before = found(&index);
+    for edit in 0..100 {
+        let edited = people.iter().take(40).cloned().map(|mut it| {
+            it.headline = format!("{} {edit}", it.headline);
+            Change::Put(Box::new(it))
+        });
+        index.apply(&TAXONOMY, &TITLES, edited);
+    }
+    let (held, titles) = index.held();
+    assert!(held <= 2 * people.len(), "{held}");
+    assert!(titles <= 2 * held + 1_024, "{titles} titles of {held} people");
+    index.apply(&TAXONOMY, &TITLES, put(&people));
+    assert_eq!((found(&index), index.len()), (before, people.len()));
+    index.apply(&TAXONOMY, &TITLES, people.iter().map(|it| Change::Remove(it.id)));
+    assert_eq!(index.held().0, 0);
+}

@@ -16,6 +16,7 @@ use crate::state::State;
     (status = 200, description = "The facts and the open reviews.", body = ReputationView),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`record-too-large`: their log says more of them than is counted at once (16,384 leaves)", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/reputation/{did}")]
 pub(crate) async fn facts(
@@ -32,6 +33,8 @@ pub(crate) async fn facts(
     (status = 200, description = "An evidence file, `hanse/evidence/v1`, at the newest size that a quorum of this node's auditors has cosigned.", body = serde_json::Value),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`: unknown here, or at home elsewhere (the detail says where)", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`record-too-large`: their log says more of them than an evidence file may hold", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`busy`: try again in a moment", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/reputation/{did}/evidence")]
 pub(crate) async fn evidence(

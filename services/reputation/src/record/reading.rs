@@ -184,9 +184,15 @@ impl Reading {
         for engagement in std::mem::take(&mut self.touched) {
             let found = self.look(engagement);
             let before = self.counted.remove(&engagement);
-            anew |= before
-                .as_ref()
-                .is_some_and(|before| found.as_ref().is_none_or(|found| found.entry != before.entry));
+            if let Some(before) = &before
+                && found.as_ref().is_none_or(|found| found.entry != before.entry)
+            {
+                anew = true;
+                // Unless it is that entry's again, which look() has noted just now.
+                if found.as_ref().is_none_or(|found| found.entry.id != before.entry.id) {
+                    self.opened.remove(&before.entry.id);
+                }
+            }
             if let Some(found) = found {
                 fresh.extend(before.is_none().then(|| found.clone()));
                 self.counted.insert(engagement, found);

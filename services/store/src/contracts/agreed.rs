@@ -1,5 +1,7 @@
 //! Contracts.
 
+use std::collections::BTreeMap;
+
 use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 use hanse_ledger::LeafId;
 
@@ -13,14 +15,16 @@ pub(super) const INSERT: &str = "INSERT INTO contract (id, job, bid, client, fre
 pub(super) const FIND: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, state, \
      head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, freelancer_engagement, \
      client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract WHERE id = $1";
-pub(super) const BY_BID: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, state, \
-     head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, freelancer_engagement, \
-     client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract WHERE bid = $1 \
-     ORDER BY offered_at DESC, id LIMIT 1";
+pub(super) const NEWEST_BY_BIDS: &str =
+    "SELECT DISTINCT ON (bid) bid, id FROM contract WHERE bid = ANY($1) ORDER BY bid, offered_at DESC, id";
 pub(super) const BY_ENGAGEMENT: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
      WHERE client_engagement = $1 OR freelancer_engagement = $1";
+pub(super) const BY_ENGAGEMENTS: &str = "SELECT id, job, bid, client, freelancer, client_home, \
+     freelancer_home, state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
+     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
+     WHERE client_engagement = ANY($1) OR freelancer_engagement = ANY($1)";
 pub(super) const UPDATE: &str = "UPDATE contract SET state = $2, head = $3, acceptance = $4, \
      freelancer_slot = $5, client_engagement = $6, freelancer_engagement = $7, client_engaged = $8, \
      freelancer_engaged = $9, changed_at = $10, closed_at = $11 WHERE id = $1";
@@ -119,14 +123,28 @@ pub async fn contract(db: &impl Sql, id: &DocumentId) -> Result<Option<ContractR
     db.query_opt(FIND, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
 }
 
-/// The newest contract that was offered on a bid.
-pub async fn by_bid(db: &impl Sql, bid: &DocumentId) -> Result<Option<ContractRow>, StoreError> {
-    db.query_opt(BY_BID, &[&bid.hash().as_slice()]).await?.as_ref().map(read).transpose()
+/// The newest contract that was offered on each of these bids, by the hash of the bid.
+pub async fn newest_by_bids(
+    db: &impl Sql,
+    bids: impl IntoIterator<Item = [u8; 32]>,
+) -> Result<BTreeMap<[u8; 32], DocumentId>, StoreError> {
+    let bids: Vec<Vec<u8>> = bids.into_iter().map(|hash| hash.to_vec()).collect();
+    let rows = db.query(NEWEST_BY_BIDS, &[&bids]).await?;
+    rows.iter().map(|row| Ok((bytes32(row, TABLE, "bid")?, id(row, TABLE, "id", Kind::Offer)?))).collect()
 }
 
 /// The contract that this engagement leaf, of either side, belongs to.
 pub async fn by_engagement(db: &impl Sql, leaf: &LeafId) -> Result<Option<ContractRow>, StoreError> {
     db.query_opt(BY_ENGAGEMENT, &[&leaf.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// The contracts that these engagement leaves, of either side, belong to, in no order.
+pub async fn by_engagements(
+    db: &impl Sql,
+    leaves: impl IntoIterator<Item = LeafId>,
+) -> Result<Vec<ContractRow>, StoreError> {
+    let leaves: Vec<Vec<u8>> = leaves.into_iter().map(|leaf| leaf.as_bytes().to_vec()).collect();
+    db.query(BY_ENGAGEMENTS, &[&leaves]).await?.iter().map(read).collect()
 }
 
 /// Writes everything of a contract that can change.

@@ -2,7 +2,7 @@
 
 use hanse_document::{Did, DocumentId, Kind, NodeName};
 
-use crate::rows::{head, id, parsed};
+use crate::rows::{bytes32, head, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
@@ -11,8 +11,8 @@ pub(super) const FIND: &str = "SELECT id, job, freelancer, home, state, head, ma
 pub(super) const MOVE: &str = "UPDATE bid SET state = $2, head = $3 WHERE id = $1";
 pub(super) const LIVE: &str = "SELECT count(*) AS bids FROM bid WHERE job = $1 AND freelancer = $2 \
      AND state IN ('submitted', 'offered', 'won')";
-pub(super) const WAITING: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
-     WHERE job = $1 AND state = 'submitted' ORDER BY made_at, id";
+pub(super) const TURN_DOWN: &str =
+    "UPDATE bid SET state = $2 WHERE job = $1 AND state = 'submitted' RETURNING id";
 pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
      WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
 pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
@@ -79,9 +79,10 @@ pub async fn has_live_bid(db: &impl Sql, job: &DocumentId, freelancer: &Did) -> 
     Ok(column::<i64>(&row, TABLE, "bids")? > 0)
 }
 
-/// The bids on a job that wait for the client.
-pub async fn waiting_bids(db: &impl Sql, job: &DocumentId) -> Result<Vec<BidRow>, StoreError> {
-    db.query(WAITING, &[&job.hash().as_slice()]).await?.iter().map(read).collect()
+/// Moves the bids on a job that wait for the client, all at once; answers their hashes.
+pub async fn turn_down(tx: &Tx<'_>, job: &DocumentId, state: &str) -> Result<Vec<[u8; 32]>, StoreError> {
+    let rows = tx.query(TURN_DOWN, &[&job.hash().as_slice(), &state]).await?;
+    rows.iter().map(|row| bytes32(row, TABLE, "id")).collect()
 }
 
 /// Bids on a job, oldest first, after the one that `after` names by time and hash.

@@ -1,6 +1,6 @@
 //! The leaves of a log, and which of them are about whom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_ledger::{LeafId, SubjectKey};
 
@@ -14,16 +14,18 @@ pub(super) const INSERT_LISTED: &str = "INSERT INTO log_listed (origin, subject,
 pub(super) const RANGE: &str =
     "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND index >= $2 ORDER BY index LIMIT $3";
 pub(super) const ONE: &str = "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = $2";
-// One look into the index for each log: there are two of them for each peer.
-pub(super) const ANYWHERE: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM log \
-     JOIN log_leaf AS leaf ON leaf.origin = log.origin AND leaf.id = $1 ORDER BY leaf.origin LIMIT 1";
 pub(super) const INDEX_OF: &str = "SELECT index FROM log_leaf WHERE origin = $1 AND id = $2";
+pub(super) const BY_IDS: &str = "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = ANY($2)";
+// One look into the index for each log and leaf: there are two logs for each peer.
+pub(super) const ANYWHERE: &str = "SELECT DISTINCT ON (leaf.id) leaf.index, leaf.id, leaf.bytes \
+     FROM unnest($1::bytea[]) AS wanted (id) CROSS JOIN log \
+     JOIN log_leaf AS leaf ON leaf.origin = log.origin AND leaf.id = wanted.id ORDER BY leaf.id, leaf.origin";
 pub(super) const KNOWN: &str = "SELECT id FROM log_leaf WHERE origin = $1 AND id = ANY($2)";
 pub(super) const LISTED: &str =
     "SELECT index FROM log_listed WHERE origin = $1 AND subject = $2 AND index < $3 ORDER BY index";
 pub(super) const ABOUT: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM log_listed AS listed \
      JOIN log_leaf AS leaf ON leaf.origin = listed.origin AND leaf.index = listed.index \
-     WHERE listed.origin = $1 AND listed.subject = $2 AND listed.index < $3 ORDER BY listed.index";
+     WHERE listed.origin = $1 AND listed.subject = $2 AND listed.index < $3 ORDER BY listed.index LIMIT $4";
 
 pub(super) const LISTED_PAIRS: &str = "SELECT listed.subject, listed.index FROM log_listed AS listed \
      JOIN unnest($2::bytea[], $3::bigint[]) AS wanted (subject, index) \
@@ -87,14 +89,6 @@ pub async fn leaf(db: &impl Sql, origin: &str, id: &LeafId) -> Result<Option<Lea
     db.query_opt(ONE, &[&origin, &id.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
 }
 
-/// A leaf by its id, from whatever log holds it: its id says what it states, so that one is as good as the other.
-///
-/// # Errors
-/// Those of every statement.
-pub async fn leaf_anywhere(db: &impl Sql, id: &LeafId) -> Result<Option<LeafRow>, StoreError> {
-    db.query_opt(ANYWHERE, &[&id.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
-}
-
 /// Where a leaf stands, if it is in the log.
 ///
 /// # Errors
@@ -102,6 +96,34 @@ pub async fn leaf_anywhere(db: &impl Sql, id: &LeafId) -> Result<Option<LeafRow>
 pub async fn index_of(db: &impl Sql, origin: &str, id: &LeafId) -> Result<Option<u64>, StoreError> {
     let row = db.query_opt(INDEX_OF, &[&origin, &id.as_bytes().as_slice()]).await?;
     row.as_ref().map(|row| number(row, TABLE, "index")).transpose()
+}
+
+/// Leaves of a log by their ids; those that are there.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn leaves_by_id(
+    db: &impl Sql,
+    origin: &str,
+    ids: &BTreeSet<LeafId>,
+) -> Result<BTreeMap<LeafId, LeafRow>, StoreError> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let rows = db.query(BY_IDS, &[&origin, &ids]).await?;
+    rows.iter().map(|row| read(row).map(|row| (row.id, row))).collect()
+}
+
+/// Leaves by their ids, each from whatever log holds it: an id says what it states, so that one is as good as the other. Those that are
+/// there.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn leaves_anywhere(
+    db: &impl Sql,
+    ids: &BTreeSet<LeafId>,
+) -> Result<BTreeMap<LeafId, LeafRow>, StoreError> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let rows = db.query(ANYWHERE, &[&ids]).await?;
+    rows.iter().map(|row| read(row).map(|row| (row.id, row))).collect()
 }
 
 /// Those of `ids` that are in the log.
@@ -129,7 +151,7 @@ pub async fn listed(
     rows.iter().map(|row| number(row, "log_listed", "index")).collect()
 }
 
-/// The leaves below `size` about a subject, in order.
+/// The leaves below `size` about a subject, in order, at most `limit`.
 ///
 /// # Errors
 /// Those of every statement.
@@ -138,9 +160,11 @@ pub async fn leaves_about(
     origin: &str,
     subject: &SubjectKey,
     size: u64,
+    limit: usize,
 ) -> Result<Vec<LeafRow>, StoreError> {
-    let size = bigint(size, "index")?;
-    db.query(ABOUT, &[&origin, &subject.as_bytes().as_slice(), &size]).await?.iter().map(read).collect()
+    let (size, limit) = (bigint(size, "index")?, i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows = db.query(ABOUT, &[&origin, &subject.as_bytes().as_slice(), &size, &limit]).await?;
+    rows.iter().map(read).collect()
 }
 
 /// Those of the pairs that are listed.

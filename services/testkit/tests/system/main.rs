@@ -26,5 +26,6 @@ mod scores;
 mod search;
 mod secrets;
 mod skills;
+mod statements;
 mod tiles;
 mod walk;

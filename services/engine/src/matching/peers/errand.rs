@@ -19,8 +19,11 @@ use crate::views::PeerOutcome;
 
 /// How long an answer is waited for: the two seconds of asking, and a look on either side.
 const WAIT: Duration = Duration::from_secs(3);
-/// How often either side looks: what a list of another process waits longer than one of the leader.
+/// How often either side looks while there is something to do: what a list of another process waits longer than one of the leader.
 const LOOK: Duration = Duration::from_millis(50);
+/// How seldom the leader looks when there is nothing for long, as always where one process is the whole node: the first list after a quiet
+/// time waits so much longer, which [`WAIT`] has room for.
+const IDLE: Duration = Duration::from_millis(400);
 /// Questions that wait at one time: a list is asked for once in a minute for each process and job.
 const WAITING_MAX: i64 = 64;
 /// Questions that are worked on at one time.
@@ -66,16 +69,18 @@ async fn sent(engine: &Engine, search: &Search) -> Result<Option<Answers>, UseEr
 /// Runs errands until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let mut running = FuturesUnordered::new();
+    let mut pause = LOOK;
     loop {
         tokio::select! {
             () = cancel.cancelled() => return Ok(()),
             Some(()) = running.next() => {}
-            () = tokio::time::sleep(LOOK), if running.len() < RUNNING_MAX => {
+            () = tokio::time::sleep(pause), if running.len() < RUNNING_MAX => {
                 let free = RUNNING_MAX.saturating_sub(running.len());
                 let taken = taken(&engine, free).await.unwrap_or_else(|error| {
                     tracing::warn!(error = &error as &dyn std::error::Error, "errands wait");
                     Vec::new()
                 });
+                pause = if taken.is_empty() { pause.saturating_mul(2).min(IDLE) } else { LOOK };
                 running.extend(taken.into_iter().map(|errand| run_one(&engine, errand)));
             }
         }
