@@ -59,7 +59,7 @@ pub(crate) struct Tokens {
 #[utoipa::path(tag = "people", responses(
     (status = 201, description = "The account; its `did` is the person's name in the whole federation.", body = Person),
     (status = 409, description = "`handle-taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`: handle or password breaks a rule.", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: handle or password breaks a rule. `weak-password`: it is one that is tried first.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`: passwords cost work; try again in a moment.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/accounts")]
