@@ -93,9 +93,9 @@ fn is_open(stream: &mut TcpStream) -> Result<bool> {
 }
 
 fn all(threads: Vec<thread::JoinHandle<Result<()>>>) -> Result<()> {
-    threads.into_iter().try_for_each(|thread| {
-        thread.join().unwrap_or_else(|_| Err(Error::from("a client panicked")))
-    })
+    threads
+        .into_iter()
+        .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(Error::from("a client panicked"))))
 }
 
 fn with_node(work: impl FnOnce(SocketAddr) -> Result<()>) -> Result<()> {

@@ -28,8 +28,26 @@ pub(crate) use password::Passwords;
 const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
 /// Names of the node, of whoever runs it, and of nobody. Who has one already keeps it.
 const RESERVED: [&str; 20] = [
-    "abuse", "account", "admin", "administrator", "anonymous", "hanse", "help", "hostmaster", "moderator", "node", "nobody", "null",
-    "operator", "postmaster", "root", "security", "self", "support", "system", "webmaster",
+    "abuse",
+    "account",
+    "admin",
+    "administrator",
+    "anonymous",
+    "hanse",
+    "help",
+    "hostmaster",
+    "moderator",
+    "node",
+    "nobody",
+    "null",
+    "operator",
+    "postmaster",
+    "root",
+    "security",
+    "self",
+    "support",
+    "system",
+    "webmaster",
 ];
 /// A session that nobody refreshes ends: a month without a visit.
 const SESSION_SECONDS: i64 = 30 * 86_400;

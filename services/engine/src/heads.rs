@@ -101,7 +101,8 @@ pub fn read(logs: &Logs, bytes: &[u8]) -> Result<SignedHead, Unheard> {
             continue;
         };
         let time = cosignature::verify(&checkpoint, line, auditor).map_err(|error| {
-            let (operator, auditor) = (vkey.name().operator().to_owned(), auditor.name().operator().to_owned());
+            let (operator, auditor) =
+                (vkey.name().operator().to_owned(), auditor.name().operator().to_owned());
             Unheard::ForgedCosignature { operator, auditor, error }
         })?;
         if auditor.name().operator() != vkey.name().operator() {

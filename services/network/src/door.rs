@@ -198,12 +198,8 @@ mod tests {
         for n in 0..50 {
             let connection = ConnectionId::new_unchecked(n);
             assert!(door.handle_pending_inbound_connection(connection, &address, &address).is_ok(), "{n}");
-            let ended = door.handle_established_inbound_connection(
-                connection,
-                PeerId::random(),
-                &address,
-                &address,
-            );
+            let ended =
+                door.handle_established_inbound_connection(connection, PeerId::random(), &address, &address);
             assert!(ended.is_ok());
         }
         assert_eq!(door.pending.len(), 0);

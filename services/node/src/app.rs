@@ -19,8 +19,8 @@ use crate::routes::{
     accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, picks, reputation,
     reviews, searches, skills,
 };
-use crate::state::State;
 use crate::sent::{self, Held};
+use crate::state::State;
 use crate::{docs, headers, idempotency, limits, openapi};
 
 /// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.

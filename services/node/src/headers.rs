@@ -39,7 +39,10 @@ pub(crate) async fn headed(
     let read = matches!(*request.method(), Method::GET | Method::HEAD);
     let preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(ORIGIN)
-        && request.headers().get(ACCESS_CONTROL_REQUEST_METHOD).is_some_and(|asked| asked == "GET" || asked == "HEAD");
+        && request
+            .headers()
+            .get(ACCESS_CONTROL_REQUEST_METHOD)
+            .is_some_and(|asked| asked == "GET" || asked == "HEAD");
     let mut response = if preflight {
         request.into_response(HttpResponse::NoContent().finish())
     } else {

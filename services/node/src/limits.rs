@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, ResponseError as _, web};
@@ -101,7 +102,10 @@ impl Kept {
         if current.len() >= KEYS_MAX {
             current.retain_recent();
             if current.len() > KEYS_KEPT {
-                tracing::warn!(limit = self.limit.name, "more clients than can be told apart: all begin anew");
+                tracing::warn!(
+                    limit = self.limit.name,
+                    "more clients than can be told apart: all begin anew"
+                );
                 *current = Arc::new(Self::budgets(self.limit, self.burst));
             }
         }
@@ -247,7 +251,9 @@ pub(crate) async fn limited(
     match state.limits.take(counted, cost, client) {
         Ok(left) => {
             let mut response = next.call(request).await?;
-            if let Some(left) = left {
+            // What another budget refused is not told as this one's.
+            let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
+            if let Some(left) = left.filter(|_| !refused) {
                 left.tell(response.headers_mut());
             }
             Ok(response)
@@ -277,7 +283,11 @@ mod tests {
         let over = kept.take([1; 16], 1).unwrap_err();
         assert!(over.wait <= Duration::from_secs(360) && over.wait > Duration::from_secs(300), "{over:?}");
         assert_eq!(over.problem().status, 429);
-        assert_eq!(kept.take([2; 16], 4).unwrap().left, 6, "another one's is whole, and a costly one takes more");
+        assert_eq!(
+            kept.take([2; 16], 4).unwrap().left,
+            6,
+            "another one's is whole, and a costly one takes more"
+        );
         assert_eq!(kept.take([3; 16], 1_000).unwrap().left, 0, "nothing costs more than there is");
     }
 

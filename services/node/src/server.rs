@@ -10,14 +10,15 @@ use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service,
 use actix_web::dev::{AppConfig, Server};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::app;
 use crate::config::Door;
 use crate::limits::holder;
 use crate::observe::{HttpMetrics, observe};
-use crate::paced::{Paced, Places};
+use crate::paced::{Paced, Place, Places};
+use crate::problem::Problem;
 use crate::routes::node;
 use crate::sent::Held;
 use crate::state::State;
@@ -87,7 +88,8 @@ pub(crate) fn start(
         let enter = move |io: TcpStream| {
             let entered = io.peer_addr().and_then(|peer| {
                 io.set_nodelay(true)?;
-                let place = if limits.proxies.trust(peer.ip()) { None } else { Some(place(&places, peer.ip())?) };
+                let place =
+                    if limits.proxies.trust(peer.ip()) { None } else { Some(place(&places, peer.ip())?) };
                 Ok((Paced::new(io, place), Some(peer)))
             });
             std::future::ready(entered.map_err(DispatchError::Io))
@@ -98,7 +100,7 @@ pub(crate) fn start(
 }
 
 /// A place for a connection from this address. A connection that has none is closed without a word: an answer would cost one.
-fn place(places: &Arc<Places>, ip: IpAddr) -> std::io::Result<crate::paced::Place> {
+fn place(places: &Arc<Places>, ip: IpAddr) -> std::io::Result<Place> {
     places.enter(holder(ip)).ok_or_else(|| std::io::ErrorKind::QuotaExceeded.into())
 }
 
@@ -113,6 +115,7 @@ pub(crate) fn operators(listener: TcpListener, state: State) -> std::io::Result<
             .service(node::metrics)
             .service(web::resource("/readyz").get(node::ready_in_full))
             .service(node::health)
+            .default_service(web::to(async || Err::<HttpResponse, _>(Problem::no_route())))
     };
     let server = HttpServer::new(app)
         .workers(1)

@@ -76,7 +76,13 @@ mod tests {
 
     #[test]
     fn a_sentence_or_something_random_is_taken() {
-        for strong in ["correct horse battery", "Xk9vQ2mL7p", "le chat noir dort sur le toit", "пчела летит к цветку"] {
+        for strong in [
+            "correct horse battery",
+            "Xk9vQ2mL7p",
+            "le chat noir dort sur le toit",
+            "a demo on this machine",
+            "пчела летит к цветку",
+        ] {
             assert_eq!(reason(strong, "ada"), None, "{strong:?}");
         }
     }

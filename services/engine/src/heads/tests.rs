@@ -31,7 +31,11 @@ async fn a_forged_line_costs_who_made_it_and_never_who_passed_it_on() {
     let other = Checkpoint { size: 99, ..read(e.engine.log_keys(), bare.as_bytes()).unwrap().checkpoint };
     let forged = format!("{bare}{}\n", auditor(&n).cosign(&other, 7));
 
-    assert_eq!(heard(&b, "e.example", &forged).await, Verdict::Ignore, "what it cannot check it does not pass on");
+    assert_eq!(
+        heard(&b, "e.example", &forged).await,
+        Verdict::Ignore,
+        "what it cannot check it does not pass on"
+    );
     assert_eq!(heard(&a, "b.example", &forged).await, Verdict::Ignore, "whoever does is not answerable");
     assert_eq!(heard(&a, "e.example", &forged).await, Verdict::Reject, "the log's own node knows better");
     assert_eq!(heard(&a, "n.example", &forged).await, Verdict::Reject, "and so does the auditor");

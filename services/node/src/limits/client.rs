@@ -167,9 +167,14 @@ mod tests {
         assert_eq!(proxies.client(ip("192.0.2.9"), &said), ip("192.0.2.9"), "a client says it of itself");
         // The client wrote the first part, the proxy the last.
         assert_eq!(proxies.client(ip("10.0.0.1"), &said), ip("198.51.100.2"));
-        let chain = headers(&[("x-forwarded-for", "203.0.113.1, 198.51.100.2"), ("x-forwarded-for", "10.0.0.9")]);
+        let chain =
+            headers(&[("x-forwarded-for", "203.0.113.1, 198.51.100.2"), ("x-forwarded-for", "10.0.0.9")]);
         assert_eq!(proxies.client(ip("10.0.0.1"), &chain), ip("198.51.100.2"), "through two proxies");
-        for nothing in [headers(&[]), headers(&[("x-forwarded-for", "unknown")]), headers(&[("forwarded", "for=203.0.113.1")])] {
+        for nothing in [
+            headers(&[]),
+            headers(&[("x-forwarded-for", "unknown")]),
+            headers(&[("forwarded", "for=203.0.113.1")]),
+        ] {
             assert_eq!(proxies.client(ip("10.0.0.1"), &nothing), ip("10.0.0.1"), "{nothing:?}");
         }
     }
@@ -183,7 +188,11 @@ mod tests {
             ("for=1.2.3.4, for=\"[2001:db8:0:7::9]:443\"", "2001:db8:0:7::"),
             ("for=_hidden", "10.0.0.1"),
         ] {
-            assert_eq!(proxies.client(ip("10.0.0.1"), &headers(&[("forwarded", line)])), ip(client), "{line}");
+            assert_eq!(
+                proxies.client(ip("10.0.0.1"), &headers(&[("forwarded", line)])),
+                ip(client),
+                "{line}"
+            );
         }
     }
 

@@ -149,4 +149,31 @@ mod tests {
         assert_eq!(matches, Some((Counted::FederationSearches, 1)));
         assert_eq!(counted(&Method::GET, None, ""), Some((Counted::Reads, 1)), "what is not there");
     }
+
+    /// The same table, for people.
+    #[test]
+    fn security_md_says_the_same_numbers() {
+        let text =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../SECURITY.md")).unwrap();
+        let number = |text: &str| text.trim_end_matches(" s").replace(',', "").parse::<u32>().unwrap();
+        let rows: Vec<Vec<&str>> = text
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+            .collect();
+        assert_eq!(rows.len(), LIMITS.len());
+        for (row, limit) in rows.iter().zip(LIMITS) {
+            let [name, of, burst, seconds, cost] = row.as_slice() else { panic!("{row:?}") };
+            let whose = match limit.of {
+                Of::Address => "address",
+                Of::Person => "person",
+                Of::Handle => "handle",
+                Of::HandleAndAddress => "handle and address",
+                Of::Everybody => "everybody",
+            };
+            assert_eq!((*name, *of), (format!("`{}`", limit.name).as_str(), whose));
+            assert_eq!((number(burst), number(seconds)), (limit.burst, limit.seconds), "{name}");
+            assert!(!cost.is_empty(), "{name}");
+        }
+    }
 }

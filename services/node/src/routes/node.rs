@@ -104,7 +104,11 @@ async fn readiness(state: &State, told: impl Fn(&str) -> String) -> Result<web::
 pub(crate) async fn security(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let contact = state.contact.as_ref().ok_or_else(|| Problem::not_found("contact"))?;
     let url = &state.engine.config().url;
-    let expires = state.engine.now().add_seconds(SECURITY_SECONDS).map_err(|_| Problem::internal("the clock is wrong"))?;
+    let expires = state
+        .engine
+        .now()
+        .add_seconds(SECURITY_SECONDS)
+        .map_err(|_| Problem::internal("the clock is wrong"))?;
     let text = format!(
         "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, fr\nCanonical: {url}/.well-known/security.txt\n"
     );

@@ -181,7 +181,8 @@ async fn heads_that_nobody_signed_are_not_passed_on() {
     let log = FakeLog::new(&m.seat, "reputation");
     let forged = FakeLog { signer: p.seat.log("reputation"), ..FakeLog::new(&m.seat, "reputation") };
     let rejected = async || {
-        metric(federation[0].operators(), "hanse_network_gossip_total{topic=\"heads\",outcome=\"rejected\"}").await
+        metric(federation[0].operators(), "hanse_network_gossip_total{topic=\"heads\",outcome=\"rejected\"}")
+            .await
     };
     // Another log's origin over one's own signature; a cosignature in a known auditor's name that is none; no note at all.
     let swapped = forged.note().replace("p.example/reputation\n", "m.example/reputation\n");
