@@ -139,7 +139,7 @@ impl Engine {
         };
         let account = accounts::account(&self.store().connection().await?, &listener.did).await?;
         let since = self.now().unix().saturating_sub(NEW_SECONDS);
-        let new = account.is_none_or(|account| account.created_at > since);
+        let new = account.is_some_and(|account| account.created_at > since);
         let seat = self.events().seat(&listener, new).await?;
         let engine = self.clone();
         Ok(Stream { engine, listener, after: position, ready: VecDeque::new(), look: true, seat })

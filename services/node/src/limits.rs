@@ -156,10 +156,15 @@ impl Limits {
         Ok(())
     }
 
-    /// Charges what somebody makes who need not be known yet: a new account or identity against everybody's, too.
-    pub(crate) fn makes(&self, request: &HttpRequest, made: &[Counted], by: &Did) -> Result<(), Problem> {
-        let client = Client { address: self.client(request), person: Some(by), ..Client::default() };
-        made.iter().try_for_each(|counted| self.take(*counted, 1, client).map(drop).map_err(Over::problem))
+    /// Charges a request for what it was found to ask: against this person, or against the address if nobody is known.
+    pub(crate) fn charge(
+        &self,
+        request: &HttpRequest,
+        counted: &[Counted],
+        person: Option<&Did>,
+    ) -> Result<(), Problem> {
+        let client = Client { address: self.client(request), person, ..Client::default() };
+        counted.iter().try_for_each(|counted| self.take(*counted, 1, client).map(drop).map_err(Over::problem))
     }
 
     /// Charges one account against everybody's.
@@ -242,7 +247,7 @@ pub(crate) async fn limited(
         return next.call(request).await;
     };
     let route = request.match_pattern();
-    let Some((counted, cost)) = counted(request.method(), route.as_deref(), request.query_string()) else {
+    let Some((counted, cost)) = counted(request.method(), route.as_deref()) else {
         return next.call(request).await;
     };
     let claims = principal::known(request.request(), &state);

@@ -83,7 +83,8 @@ pub(crate) struct Claims {
     pub scope: String,
     /// When it was given, Unix seconds.
     pub iat: i64,
-    /// When it begins, Unix seconds.
+    /// When it begins, Unix seconds; tokens of earlier versions do not say it.
+    #[serde(default)]
     pub nbf: i64,
     /// When it ends, Unix seconds.
     pub exp: i64,
@@ -208,6 +209,19 @@ mod tests {
             tokens.check(&token, now().add_seconds(ACCESS_SECONDS).unwrap()),
             Err(TokenError::Expired)
         );
+    }
+
+    #[test]
+    fn a_token_opens_nothing_before_it_begins() {
+        let tokens = Tokens::new("a.example", &[7; 32]).unwrap();
+        let soon = |seconds| tokens.issue(&person(), "s", "", now().add_seconds(seconds).unwrap()).unwrap();
+        assert!(tokens.check(&soon(CLOCK_SECONDS), now()).is_ok(), "clocks of two processes differ a little");
+        assert_eq!(tokens.check(&soon(CLOCK_SECONDS + 1), now()), Err(TokenError::Expired));
+        let claims = Claims { iat: 0, ..tokens.check(&soon(0), now()).unwrap() };
+        let begins = Claims { nbf: now().unix() + 600, ..claims };
+        let header = Header { kid: None, ..Header::new(Algorithm::EdDSA) };
+        let token = jsonwebtoken::encode(&header, &begins, &tokens.sign).unwrap();
+        assert_eq!(tokens.check(&token, now()), Err(TokenError::Expired), "whatever it says of its making");
     }
 
     #[test]

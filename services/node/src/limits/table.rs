@@ -94,16 +94,13 @@ const COSTS: &[(&str, u32)] = &[
 ];
 
 /// What a request counts as, and for how much; `None` if it is free.
-pub(crate) fn counted(method: &Method, route: Option<&str>, query: &str) -> Option<(Counted, u32)> {
+pub(crate) fn counted(method: &Method, route: Option<&str>) -> Option<(Counted, u32)> {
     let route = route.unwrap_or_default();
     if *method == Method::GET || *method == Method::HEAD {
         return match route {
             // Whoever looks after the node must see it when others are told to wait.
             "/healthz" | "/readyz" => None,
             "/v1/events" => Some((Counted::Streams, 1)),
-            "/v1/jobs/{id}/matches" if query.contains("scope=federation") => {
-                Some((Counted::FederationSearches, 1))
-            }
             route => {
                 let cost = COSTS.iter().find(|(costly, _)| *costly == route).map_or(1, |(_, cost)| *cost);
                 Some((Counted::Reads, cost))
@@ -135,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_makes_something_for_ever_has_its_own_budget() {
-        let of = |method: Method, route| counted(&method, Some(route), "").map(|(counted, _)| counted);
+        let of = |method: Method, route| counted(&method, Some(route)).map(|(counted, _)| counted);
         assert_eq!(of(Method::POST, "/v1/jobs"), Some(Counted::Postings));
         assert_eq!(of(Method::POST, "/v1/jobs/{id}/bids"), Some(Counted::Bids));
         assert_eq!(of(Method::POST, "/v1/bids/{id}/withdraw"), Some(Counted::Withdrawals));
@@ -145,9 +142,7 @@ mod tests {
         assert_eq!(of(Method::PUT, "/v1/me/profile"), Some(Counted::Writes));
         assert_eq!(of(Method::GET, "/v1/events"), Some(Counted::Streams));
         assert_eq!(of(Method::GET, "/readyz"), None);
-        let matches = counted(&Method::GET, Some("/v1/jobs/{id}/matches"), "limit=5&scope=federation");
-        assert_eq!(matches, Some((Counted::FederationSearches, 1)));
-        assert_eq!(counted(&Method::GET, None, ""), Some((Counted::Reads, 1)), "what is not there");
+        assert_eq!(counted(&Method::GET, None), Some((Counted::Reads, 1)), "what is not there");
     }
 
     /// The same table, for people.
