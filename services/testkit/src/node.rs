@@ -87,7 +87,12 @@ impl TestNode {
             log_filter: "info".to_owned(),
             pace: PACE,
             ranking: Ranking::default(),
-            door: Door { percent: OPEN_DOOR, metrics: seat.metrics(), ..Door::default() },
+            door: Door {
+                percent: OPEN_DOOR,
+                metrics: seat.metrics(),
+                contact: Some("mailto:security@hanse.invalid".to_owned()),
+                ..Door::default()
+            },
         };
         let mut node = Self { seat, config, clock, running: None, database };
         node.restart().await;
