@@ -3,6 +3,8 @@
 #[cfg(feature = "node")]
 mod client;
 mod documents;
+#[cfg(feature = "node")]
+mod door;
 mod evidence;
 mod hostile;
 #[cfg(feature = "node")]
@@ -40,6 +42,12 @@ const GROUPS: &[(&str, Run)] = &[
 /// Not a group: minutes, and nothing to be the ratio to.
 const HOSTILE: &str = "hostile";
 
+/// Not groups either: memory, by name.
+#[cfg(feature = "node")]
+const MEMORY: &[(&str, fn() -> Result<()>)] = &[("logins", door::logins), ("unread", door::unread)];
+#[cfg(not(feature = "node"))]
+const MEMORY: &[(&str, fn() -> Result<()>)] = &[];
+
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let ended = match asked.split_first() {
@@ -47,6 +55,7 @@ fn main() -> ExitCode {
             Some(hostile::in_child(reader, Path::new(folder)))
         }
         Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
+        Some((word, [])) => MEMORY.iter().find(|(name, _)| name == word).map(|(_, run)| run()),
         _ => None,
     };
     if let Some(ended) = ended {

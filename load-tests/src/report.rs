@@ -63,6 +63,13 @@ pub(crate) fn cost(cost: &Cost) {
     println!("  {what:<78} {size:>3} MiB {seconds:>6.2} s {:>4} MiB  {verdict}", mebibytes(*peak_bytes));
 }
 
+/// Prints resident memory before and after something.
+#[cfg(feature = "node")]
+pub(crate) fn memory(what: &str, before: u64, after: u64, beside: &str) {
+    let mebibytes = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    println!("{what}: resident {} MiB before, {} MiB after; {beside}", mebibytes(before), mebibytes(after));
+}
+
 /// Writes what hostile files cost to `target/bench/hostile.json`.
 pub(crate) fn publish_costs(costs: &[Cost]) -> Result<()> {
     write("hostile", &Costs { machine: described(), costs })

@@ -55,6 +55,8 @@ impl Problem {
             "bad-credentials" => {
                 "check the handle and the password; `hanse register HANDLE` opens a new account"
             }
+            "weak-password" => "take a sentence, or let a password manager make one",
+            "rate-limited" => "wait as long as it says, and do the same again",
             "handle-taken" => "choose another handle, or sign in: hanse login HANDLE",
             "key-elsewhere" => "send what you have signed yourself to POST /v1/documents",
             "not-found" => {

@@ -4,6 +4,7 @@
 //! second use means that two parties hold it, and ends the session for both.
 
 mod password;
+mod weak;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,6 +26,29 @@ pub(crate) use password::Passwords;
 
 /// A handle fits a line of a list; three characters keep it from being a guess.
 const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
+/// Names of the node, of whoever runs it, and of nobody. Who has one already keeps it.
+const RESERVED: [&str; 20] = [
+    "abuse",
+    "account",
+    "admin",
+    "administrator",
+    "anonymous",
+    "hanse",
+    "help",
+    "hostmaster",
+    "moderator",
+    "node",
+    "nobody",
+    "null",
+    "operator",
+    "postmaster",
+    "root",
+    "security",
+    "self",
+    "support",
+    "system",
+    "webmaster",
+];
 /// A session that nobody refreshes ends: a month without a visit.
 const SESSION_SECONDS: i64 = 30 * 86_400;
 /// Live sessions of a person: more than anybody has devices. The oldest ends, so that a login never fails over it.
@@ -36,10 +60,11 @@ impl Engine {
     /// Opens an account: makes the key and the genesis, and queues the identity leaf.
     ///
     /// # Errors
-    /// `BadField`, `HandleTaken`, `Busy`.
+    /// `BadField`, `WeakPassword`, `HandleTaken`, `Busy`.
     pub async fn register(&self, request: Register) -> Result<Person, UseError> {
         check_handle(&request.handle)?;
-        password::check(&request.password)?;
+        check_free(&request.handle)?;
+        password::check(&request.password, &request.handle)?;
         if accounts::account_by_handle(&self.store().connection().await?, &request.handle).await?.is_some() {
             return Err(Refusal::HandleTaken.into());
         }
@@ -204,6 +229,14 @@ fn check_handle(handle: &str) -> Result<(), Refusal> {
     Err(Refusal::BadField { field: "handle", reason })
 }
 
+/// Refuses what people would take for the node, its operator or nobody.
+fn check_free(handle: &str) -> Result<(), Refusal> {
+    if RESERVED.contains(&handle) {
+        return Err(Refusal::BadField { field: "handle", reason: "is kept for the node and its operator" });
+    }
+    Ok(())
+}
+
 fn hash_of(secret: &[u8; 32]) -> [u8; 32] {
     Sha256::digest(secret).into()
 }
@@ -226,6 +259,10 @@ mod tests {
         for handle in ["ada", "ada-2", "a1b", &"a".repeat(32)] {
             assert_eq!(check_handle(handle), Ok(()), "{handle}");
         }
+        for handle in RESERVED {
+            assert!(check_handle(handle).is_ok() && check_free(handle).is_err(), "{handle}");
+        }
+        assert_eq!(check_free("ada"), Ok(()));
         for handle in ["", "ad", "Ada", "2da", "-ada", "ada-", "ada lovelace", "adä", &"a".repeat(33)] {
             assert!(check_handle(handle).is_err(), "{handle}");
         }

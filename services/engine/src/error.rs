@@ -49,7 +49,7 @@ pub enum Failure {
     Key(#[from] KeyError),
     /// Hashing a password.
     #[error("password hashing")]
-    Password(#[source] argon2::password_hash::Error),
+    Password(#[source] argon2::Error),
     /// A background computation was cut off.
     #[error("a computation was cut off")]
     Cut(#[source] tokio::task::JoinError),
@@ -202,6 +202,9 @@ pub enum Refusal {
     /// The handle has another owner.
     #[error("this handle is taken")]
     HandleTaken,
+    /// The password is one of those that are tried first; why, to be read after "the password".
+    #[error("the password {0}: take a longer one that nobody would try, such as a sentence")]
+    WeakPassword(&'static str),
     /// Handle or password is wrong; which of them is not said.
     #[error("handle or password is wrong")]
     BadCredentials,
@@ -287,6 +290,7 @@ impl Refusal {
             Self::OfferWaits => "offer-waits",
             Self::ReviewExists => "review-exists",
             Self::HandleTaken => "handle-taken",
+            Self::WeakPassword(_) => "weak-password",
             Self::BadCredentials => "bad-credentials",
             Self::SessionEnded => "session-ended",
             Self::KeyElsewhere => "key-elsewhere",
@@ -342,6 +346,7 @@ impl Refusal {
             | Self::MissingAttachment(_)
             | Self::WrongParty(_)
             | Self::BadDue
+            | Self::WeakPassword(_)
             | Self::OwnKeyNotYet
             | Self::OwnScore
             | Self::TooWide

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hanse_document::{Did, Timestamp};
-use hanse_store::alerts;
+use hanse_store::{accounts, alerts};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,10 @@ use crate::views::AlertView;
 pub const OF_PERSON_MAX: usize = 3;
 /// Streams of one process: a quarter of the connections that its HTTP server takes, so that requests always find one.
 pub const STREAMS_MAX: usize = 1_000;
+/// Of these what people hold whose account is new: accounts are free, and whoever makes many takes none from the others.
+pub const NEW_STREAMS_MAX: usize = 250;
+/// How long an account is new, in seconds: a week, which somebody who prepares an attack must wait in sight of the operator.
+const NEW_SECONDS: i64 = 7 * 86_400;
 /// Alerts that a stream holds in memory: what a slow reader has not taken waits in the database.
 const PAGE: i64 = 50;
 /// Alerts in one look for whom to wake.
@@ -44,6 +48,8 @@ pub(crate) struct Events {
 #[derive(Debug, Default)]
 struct Open {
     count: usize,
+    /// Of these those of new accounts.
+    new: usize,
     of: BTreeMap<Did, Vec<Arc<Seat>>>,
 }
 
@@ -51,6 +57,8 @@ struct Open {
 #[derive(Debug)]
 struct Seat {
     session: String,
+    /// Whether it is a new account's.
+    new: bool,
     wake: Notify,
     end: CancellationToken,
 }
@@ -129,7 +137,10 @@ impl Engine {
             Some(position) => after(Some(position))?,
             None => alerts::newest(&self.store().connection().await?).await?,
         };
-        let seat = self.events().seat(&listener).await?;
+        let account = accounts::account(&self.store().connection().await?, &listener.did).await?;
+        let since = self.now().unix().saturating_sub(NEW_SECONDS);
+        let new = account.is_some_and(|account| account.created_at > since);
+        let seat = self.events().seat(&listener, new).await?;
         let engine = self.clone();
         Ok(Stream { engine, listener, after: position, ready: VecDeque::new(), look: true, seat })
     }
@@ -165,13 +176,13 @@ impl Events {
     }
 
     /// A place for one more stream. If the person has no more, their oldest stream is told to end, and its place is waited for.
-    async fn seat(&self, listener: &Listener) -> Result<Arc<Seat>, Refusal> {
+    async fn seat(&self, listener: &Listener, new: bool) -> Result<Arc<Seat>, Refusal> {
         let deadline = tokio::time::Instant::now() + MAKING_ROOM;
         loop {
             // Registered before the look: a place that becomes free in between is not missed.
             let mut freed = std::pin::pin!(self.freed.notified());
             freed.as_mut().enable();
-            if let Some(seat) = self.try_seat(listener)? {
+            if let Some(seat) = self.try_seat(listener, new)? {
                 return Ok(seat);
             }
             if tokio::time::timeout_at(deadline, freed).await.is_err() {
@@ -180,11 +191,12 @@ impl Events {
         }
     }
 
-    fn try_seat(&self, listener: &Listener) -> Result<Option<Arc<Seat>>, Refusal> {
+    fn try_seat(&self, listener: &Listener, new: bool) -> Result<Option<Arc<Seat>>, Refusal> {
         let mut open = self.lock();
         if self.stopping.is_cancelled() || open.count >= STREAMS_MAX {
             return Err(Refusal::Busy);
         }
+        let crowded = new && open.new >= NEW_STREAMS_MAX;
         let mine = open.of.entry(listener.did.clone()).or_default();
         if mine.len() >= OF_PERSON_MAX {
             if let Some(oldest) = mine.first() {
@@ -192,13 +204,21 @@ impl Events {
             }
             return Ok(None);
         }
+        if crowded {
+            if mine.is_empty() {
+                open.of.remove(&listener.did);
+            }
+            return Err(Refusal::Busy);
+        }
         let seat = Arc::new(Seat {
             session: listener.session.clone(),
+            new,
             wake: Notify::new(),
             end: CancellationToken::new(),
         });
         mine.push(Arc::clone(&seat));
         open.count = open.count.saturating_add(1);
+        open.new = open.new.saturating_add(usize::from(new));
         Ok(Some(seat))
     }
 
@@ -210,6 +230,7 @@ impl Events {
                 open.of.remove(did);
             }
             open.count = open.count.saturating_sub(1);
+            open.new = open.new.saturating_sub(usize::from(seat.new));
         }
         drop(open);
         self.freed.notify_waiters();

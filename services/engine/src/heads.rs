@@ -6,13 +6,15 @@
 mod answer;
 mod heard;
 mod learn;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use hanse_network::{Topic, Verdict};
 use hanse_store::Sql;
 use hanse_store::log::{self, CheckpointRow, CosignatureRow};
-use hanse_tlog::{Checkpoint, Note, NoteError, checkpoint, cosignature};
+use hanse_tlog::{Checkpoint, Note, NoteError, SignatureLine, checkpoint, cosignature};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -45,7 +47,7 @@ impl SignedHead {
 }
 
 /// Why bytes are no head to learn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unheard {
     /// Not a checkpoint note.
     #[error("not a checkpoint: {0}")]
@@ -57,17 +59,28 @@ pub enum Unheard {
     #[error("a checkpoint that the log's pinned key did not sign: {0}")]
     Forged(NoteError),
     /// A line in the name of a known auditor does not verify.
-    #[error("a cosignature in the name of a known auditor does not verify: {0}")]
-    ForgedCosignature(NoteError),
+    #[error("a cosignature in the name of {auditor} does not verify: {error}")]
+    ForgedCosignature {
+        /// Whose log it is.
+        operator: String,
+        /// Whose line it is said to be.
+        auditor: String,
+        /// What is wrong with it.
+        error: NoteError,
+    },
 }
 
 impl Unheard {
-    /// Whoever passed it on could have seen what is wrong with it, unless it is about a log that only we do not know.
+    /// What it says about `from`, who passed it on: blame only for what everybody who passes it on has seen. Who pins an auditor
+    /// differs from node to node; only the auditor itself and the log's operator are sure to know that its line is none.
     #[must_use]
-    pub const fn verdict(self) -> Verdict {
+    pub fn verdict(&self, from: &str) -> Verdict {
         match self {
-            Self::Malformed(_) | Self::Forged(_) | Self::ForgedCosignature(_) => Verdict::Reject,
-            Self::UnknownLog => Verdict::Ignore,
+            Self::Malformed(_) | Self::Forged(_) => Verdict::Reject,
+            Self::ForgedCosignature { operator, auditor, .. } if from == operator || from == auditor => {
+                Verdict::Reject
+            }
+            Self::ForgedCosignature { .. } | Self::UnknownLog => Verdict::Ignore,
         }
     }
 }
@@ -87,7 +100,11 @@ pub fn read(logs: &Logs, bytes: &[u8]) -> Result<SignedHead, Unheard> {
         let Some(auditor) = logs.auditor(line.name().as_str()).filter(|auditor| line.is_of(auditor)) else {
             continue;
         };
-        let time = cosignature::verify(&checkpoint, line, auditor).map_err(Unheard::ForgedCosignature)?;
+        let time = cosignature::verify(&checkpoint, line, auditor).map_err(|error| {
+            let (operator, auditor) =
+                (vkey.name().operator().to_owned(), auditor.name().operator().to_owned());
+            Unheard::ForgedCosignature { operator, auditor, error }
+        })?;
         if auditor.name().operator() != vkey.name().operator() {
             newest.entry(line.name().as_str()).or_insert((0, line)).clone_from(&(time, line));
         }
@@ -103,6 +120,16 @@ pub fn read(logs: &Logs, bytes: &[u8]) -> Result<SignedHead, Unheard> {
     let bare = own.and_then(|line| Note::new(note.text().to_owned(), line).ok());
     let note = bare.ok_or(Unheard::Malformed(NoteError::Unsigned))?.to_string();
     Ok(SignedHead { checkpoint, note, cosignatures })
+}
+
+/// Whether every line of a note is by a key that is known here, so that [`read`] has verified it.
+fn vouches(logs: &Logs, bytes: &[u8]) -> bool {
+    let known = |line: &SignatureLine| {
+        let name = line.name().as_str();
+        let keys = logs.vkey(name).into_iter().chain(logs.auditor(name));
+        keys.into_iter().any(|key| line.is_of(key))
+    };
+    Note::parse(bytes).is_ok_and(|note| note.signatures().iter().all(known))
 }
 
 /// A kept checkpoint as a note with the lines of all who cosigned it.
@@ -122,7 +149,9 @@ pub async fn with_cosignatures(
 pub(crate) async fn receive(engine: &Engine, from: &str, bytes: &[u8]) -> Verdict {
     match read(engine.log_keys(), bytes) {
         Ok(head) => match learn(engine, &head).await {
-            Ok(()) => Verdict::Accept,
+            Ok(()) if vouches(engine.log_keys(), bytes) => Verdict::Accept,
+            // What this node cannot check it does not pass on: a neighbour might know better, and would blame it.
+            Ok(()) => Verdict::Ignore,
             Err(error) => {
                 tracing::warn!(
                     from,
@@ -134,7 +163,7 @@ pub(crate) async fn receive(engine: &Engine, from: &str, bytes: &[u8]) -> Verdic
         },
         Err(unheard) => {
             tracing::debug!(from, reason = %unheard, "a gossiped head is not for us");
-            unheard.verdict()
+            unheard.verdict(from)
         }
     }
 }

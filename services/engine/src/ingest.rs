@@ -116,6 +116,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::OfferWaits
         | Refusal::ReviewExists
         | Refusal::HandleTaken
+        | Refusal::WeakPassword(_)
         | Refusal::BadCredentials
         | Refusal::SessionEnded
         | Refusal::KeyElsewhere

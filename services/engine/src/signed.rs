@@ -1,6 +1,6 @@
 //! Documents that people signed themselves, with a key that no node holds.
 
-use hanse_document::{Body, DocumentId, Signature, Signed, Verified};
+use hanse_document::{Body, DocumentId, Signature, Verified};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::accounts;
 use hanse_store::documents;
@@ -12,19 +12,18 @@ use crate::logs::LogKind;
 use crate::profiles;
 
 impl Engine {
-    /// Takes the canonical bytes of a document signed with an own key: an identity, a profile or a job, of a person at home
+    /// Takes a document signed with an own key: an identity, a profile or a job, of a person at home
     /// here. The signature is the credential. Returns the id, and whether it is new.
     ///
     /// `leaf_signature` (128 hex digits) signs the identity leaf of a genesis; the leaf's day is that of `validFrom`.
     ///
     /// # Errors
-    /// The rejections of the document, `OwnKeyNotYet` for other kinds, `WrongHome`, `WrongCustody`, `OtherGenesis`.
+    /// `OwnKeyNotYet` for other kinds, `WrongHome`, `WrongCustody`, `OtherGenesis`.
     pub async fn publish_signed(
         &self,
-        bytes: &[u8],
+        document: &Verified,
         leaf_signature: Option<&str>,
     ) -> Result<(DocumentId, bool), UseError> {
-        let document = Signed::parse(bytes)?.verify()?;
         if document.custody().is_some() {
             return Err(Refusal::WrongCustody.into());
         }
@@ -32,11 +31,11 @@ impl Engine {
         let tx = connection.begin().await?;
         let ctx = Apply::own(self, &tx);
         let applied = match document.body() {
-            Body::Identity(_) => found(&ctx, &document, leaf_signature).await?,
-            Body::Profile(_) => profiles::put(&ctx, &document).await?,
+            Body::Identity(_) => found(&ctx, document, leaf_signature).await?,
+            Body::Profile(_) => profiles::put(&ctx, document).await?,
             Body::Job(job) if job.home != self.config().name => return Err(Refusal::WrongHome.into()),
             // A posting of somebody at home here.
-            Body::Job(_) => apply(&ctx, &document, &[]).await?,
+            Body::Job(_) => apply(&ctx, document, &[]).await?,
             Body::Bid(_)
             | Body::Terms(_)
             | Body::Offer(_)

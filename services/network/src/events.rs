@@ -7,6 +7,7 @@ use libp2p::swarm::{ConnectionDenied, ConnectionId, DialError, ListenError, Swar
 use libp2p::{PeerId, identify, ping};
 
 use crate::codec::Method;
+use crate::door::NoPlace;
 use crate::gossip::PINNED_SCORE;
 use crate::inbound::{Inbound, Judge, Topic};
 use crate::message::GOSSIP_BYTES_MAX;
@@ -56,7 +57,9 @@ impl Loop {
             BehaviourEvent::Range(event) => self.on_request_event(Method::Range, event),
             BehaviourEvent::Deliver(event) => self.on_request_event(Method::Deliver, event),
             BehaviourEvent::Matches(event) => self.on_request_event(Method::Match, event),
-            BehaviourEvent::Allowed(never) | BehaviourEvent::Limits(never) => match never {},
+            BehaviourEvent::Allowed(never) | BehaviourEvent::Limits(never) | BehaviourEvent::Door(never) => {
+                match never {}
+            }
         }
     }
 
@@ -173,7 +176,7 @@ impl Loop {
 fn denied_word(cause: &ConnectionDenied) -> &'static str {
     if cause.downcast_ref::<NotAllowed>().is_some() {
         "not_pinned"
-    } else if cause.downcast_ref::<Exceeded>().is_some() {
+    } else if cause.downcast_ref::<Exceeded>().is_some() || cause.downcast_ref::<NoPlace>().is_some() {
         "over_limit"
     } else {
         "denied"

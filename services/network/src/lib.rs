@@ -3,6 +3,7 @@
 mod bounded;
 mod codec;
 mod config;
+mod door;
 mod events;
 mod gossip;
 mod handle;

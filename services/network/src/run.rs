@@ -246,6 +246,7 @@ impl Loop {
                 return;
             }
         };
+        self.swarm.behaviour_mut().door.resolved(&addresses);
         let dial = DialOpts::peer_id(peer)
             .condition(PeerCondition::DisconnectedAndNotDialing)
             .addresses(addresses)

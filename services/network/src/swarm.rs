@@ -10,11 +10,13 @@ use libp2p::{StreamProtocol, Swarm, SwarmBuilder, identify, noise, ping, tcp, ya
 
 use crate::codec::{Codec, Method};
 use crate::config::{Checked, NetworkError};
+use crate::door::Door;
 use crate::gossip::{self, Gossip, Topics};
 use crate::metrics::Metrics;
 
-/// Incoming connections whose handshake is under way. Strangers get this far, so it bounds what they cost.
-const PENDING_INCOMING_MAX: u32 = 32;
+/// What a handshake may take: three round trips to the other side of the world, and a slow machine. Until then a stranger who says
+/// nothing has a place.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Dials under way.
 const PENDING_OUTGOING_MAX: u32 = 16;
@@ -42,6 +44,7 @@ const IDLE_TIMEOUT: Duration = Duration::MAX;
 pub(crate) struct Behaviour {
     allowed: allow_block_list::Behaviour<AllowedPeers>,
     limits: connection_limits::Behaviour,
+    pub(crate) door: Door,
     ping: ping::Behaviour,
     identify: identify::Behaviour,
     pub(crate) gossip: Gossip,
@@ -58,7 +61,6 @@ impl Behaviour {
             allowed.allow_peer(*id);
         }
         let limits = ConnectionLimits::default()
-            .with_max_pending_incoming(Some(PENDING_INCOMING_MAX))
             .with_max_pending_outgoing(Some(PENDING_OUTGOING_MAX))
             .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER));
         let ping = ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT);
@@ -70,6 +72,7 @@ impl Behaviour {
         Ok(Self {
             allowed,
             limits: connection_limits::Behaviour::new(limits),
+            door: Door::new(checked.pinned_ips()),
             ping: ping::Behaviour::new(ping),
             identify: identify::Behaviour::new(identify),
             gossip: gossip::behaviour(checked, topics)?,
@@ -130,5 +133,6 @@ pub(crate) fn build(
         .with_behaviour(|_| behaviour)
         .map_err(|error| failed(&error))?
         .with_swarm_config(|config| config.with_idle_connection_timeout(IDLE_TIMEOUT))
+        .with_connection_timeout(HANDSHAKE_TIMEOUT)
         .build())
 }

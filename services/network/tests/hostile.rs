@@ -51,6 +51,28 @@ async fn a_stranger_is_refused() {
 }
 
 #[tokio::test]
+async fn strangers_who_hold_sockets_do_not_part_pinned_peers() {
+    let b = Node::start("b", &[("a", NOWHERE)]).await;
+    let port: u16 = b.address.rsplit('/').next().unwrap().parse().unwrap();
+    // From more addresses than strangers have places, more sockets than there are, none of which says a word.
+    let mut held = Vec::new();
+    for n in 0..90 {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 1, n % 30 + 1], 0).into()).unwrap();
+        held.push(within(socket.connect(([127, 0, 0, 1], port).into())).await.unwrap());
+    }
+    b.until_counted("network_connections_total{direction=\"in\",outcome=\"over_limit\"}").await;
+    let a = Node::start("a", &[("b", &b.address)]).await;
+    a.until("b", |state| state.connected).await;
+    // At once, and not when the first stranger's time is over.
+    for outcome in ["failed", "over_limit"] {
+        let failed = format!("network_connections_total{{direction=\"out\",outcome=\"{outcome}\"}}");
+        assert_eq!(a.metric(&failed), None, "{outcome}");
+    }
+    drop(held);
+}
+
+#[tokio::test]
 async fn an_impostor_at_a_pinned_address_is_refused() {
     let impostor = Node::start("impostor", &[]).await;
     let a = Node::start("a", &[("b", &impostor.address)]).await;

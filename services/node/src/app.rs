@@ -1,15 +1,17 @@
 //! The application: the list of routes, which is the list of the `OpenAPI` document, and what stands around them.
 
+use std::sync::Arc;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::http::Method;
+use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::SwaggerUi;
 
 use crate::observe::{HttpMetrics, observe};
 use crate::problem::Problem;
@@ -17,11 +19,12 @@ use crate::routes::{
     accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, picks, reputation,
     reviews, searches, skills,
 };
+use crate::sent::{self, Held};
 use crate::state::State;
-use crate::{idempotency, openapi};
+use crate::{docs, headers, idempotency, limits, openapi};
 
-/// Most bytes of a request body: a document has at most 64 KiB, JSON escapes may double it.
-pub(crate) const BODY_BYTES_MAX: usize = 128 * 1024;
+/// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(servers((url = "/", description = "The node that serves this document.")), info(
@@ -42,7 +45,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(node::peers)
         .service(node::health)
         .service(node::ready)
-        .service(node::metrics)
+        .service(node::security)
         .service(accounts::register)
         .service(accounts::login)
         .service(accounts::refresh)
@@ -112,10 +115,14 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
     api.to_pretty_json()
 }
 
-/// The application that each server thread runs.
+/// Where the document is served.
+const OPENAPI: &str = "/openapi.json";
+
+/// The application that each server thread runs; `held` is what its large answers hold together.
 pub(crate) fn app(
     state: web::Data<State>,
     metrics: web::Data<HttpMetrics>,
+    held: Arc<Held>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -129,8 +136,11 @@ pub(crate) fn app(
         App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
     openapi::complete(&mut api);
     let paths = web::Data::new(Paths::of(&api));
+    let docs = web::Data::new(utoipa_swagger_ui::Config::from(OPENAPI));
     app.service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
+        .service(web::resource("/docs/{file:.*}").app_data(docs).get(docs::file))
+        .service(web::resource(OPENAPI).app_data(web::Data::new(api)).get(description))
+        .app_data(web::Data::new(held))
         .app_data(state)
         .app_data(metrics)
         .app_data(paths)
@@ -139,14 +149,17 @@ pub(crate) fn app(
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
         .wrap(from_fn(idempotency::once))
+        .wrap(from_fn(limits::limited))
         .wrap(from_fn(boxed))
+        .wrap(from_fn(headers::headed))
         .wrap(from_fn(observe))
 }
 
 /// Stands in the extensions of a request whose answer has no body: what would only be cut off need not be begun.
 pub(crate) struct HeadOnly;
 
-/// One body type for the middleware below; and HEAD is answered wherever GET is, the server leaves the body out.
+/// One body type for the middleware below, which large answers leave in pieces; and HEAD is answered wherever GET is, the server
+/// leaves the body out.
 async fn boxed(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -155,7 +168,16 @@ async fn boxed(
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(HeadOnly);
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let encoded = request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if encoded {
+        return Ok(request.into_response(Problem::encoded().error_response()));
+    }
+    Ok(sent::in_pieces(next.call(request).await?.map_into_boxed_body()))
+}
+
+/// What the routes are, for programs.
+async fn description(api: web::Data<utoipa::openapi::OpenApi>) -> HttpResponse {
+    HttpResponse::Ok().json(api.as_ref())
 }
 
 fn path_error(error: &PathError) -> Error {

@@ -1,5 +1,7 @@
 //! What an operator sets: a TOML file, then `HANSE_…` variables over it. The only reader of the environment.
 
+mod door;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +13,9 @@ use hanse_engine::Policy;
 use hanse_engine::knowledge::{Row, Weights};
 use serde::{Deserialize, Serialize};
 
+pub use crate::limits::ClientHeader;
+pub use door::Door;
+
 /// Database connections a process may hold; two cores keep about this many busy.
 const CONNECTIONS_DEFAULT: usize = 16;
 /// The pace of the background work where nothing wakes it earlier, in milliseconds.
@@ -18,8 +23,8 @@ const SEQUENCE_MS_DEFAULT: u64 = 500;
 const FOLLOW_MS_DEFAULT: u64 = 5_000;
 const DELIVER_MS_DEFAULT: u64 = 2_000;
 
-/// Our own decisions; of the libraries only what is wrong.
-const LOG_FILTER_DEFAULT: &str = "warn,hanse_node=info,hanse_engine=info,hanse_network=info,hanse_store=info";
+/// Our own decisions; of the libraries only what is wrong. A peer that asks too much is counted, and does not write a line each time.
+const LOG_FILTER_DEFAULT: &str = "warn,hanse_node=info,hanse_engine=info,hanse_network=info,hanse_store=info,libp2p_request_response=error";
 
 /// Variables of the `hanse` command, of this program's own options and of the tests, which share the prefix.
 const NOT_SETTINGS: &[&str] = &["config", "node", "password", "test_database"];
@@ -56,6 +61,8 @@ pub struct Config {
     pub pace: Pace,
     /// What matching weighs; the node publishes it.
     pub ranking: Ranking,
+    /// What stands between the node and the public.
+    pub door: Door,
 }
 
 /// What matching weighs. The node publishes it, and peers that it asks rank by it.
@@ -195,6 +202,7 @@ impl Config {
                 deliver_ms: DELIVER_MS_DEFAULT,
             },
             ranking: Ranking::default(),
+            door: Door::default(),
         }
     }
 
@@ -257,6 +265,7 @@ impl Config {
                 ));
             }
         }
+        mistakes.extend(self.door.mistakes());
         if mistakes.is_empty() { Ok(self) } else { Err(ConfigError::Mistakes(mistakes)) }
     }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use hanse_document::{Did, Timestamp};
 
 use crate::problem::Problem;
@@ -91,18 +91,35 @@ pub(crate) async fn signed_in(request: &HttpRequest, state: &State) -> Result<Pr
     Ok(Principal { did: claims.sub, session: claims.sid, until, scopes: claims.scope })
 }
 
-/// The claims of the request's token; says nothing about the login.
+/// What a request's token was found to be, kept with the request so that it is checked once; `None` if there is no token.
+#[derive(Clone)]
+struct Checked(Result<Claims, Option<TokenError>>);
+
+/// The claims of the request's token, or what is wrong with it; says nothing about the login.
+pub(crate) fn known(request: &HttpRequest, state: &State) -> Result<Claims, Option<TokenError>> {
+    if let Some(checked) = request.extensions().get::<Checked>() {
+        return checked.0.clone();
+    }
+    let header = request.headers().get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    let found = match header.and_then(bearer) {
+        Some(token) => state.tokens.check(token, state.engine.now()).map_err(Some),
+        None => Err(None),
+    };
+    request.extensions_mut().insert(Checked(found.clone()));
+    found
+}
+
+/// The same, in the words of a refusal.
 fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
-    let header = request.headers().get(AUTHORIZATION).ok_or_else(Problem::token_missing)?;
-    let token = header.to_str().ok().and_then(bearer).ok_or_else(Problem::token_missing)?;
-    state.tokens.check(token, state.engine.now()).map_err(|error| match error {
-        TokenError::Expired => {
+    known(request, state).map_err(|error| match error {
+        None => Problem::token_missing(),
+        Some(TokenError::Expired) => {
             Problem::token("token-expired", "The access token's time is over: use the refresh token.")
         }
-        TokenError::Foreign => {
+        Some(TokenError::Foreign) => {
             Problem::token("token-foreign", "The access token is another node's: sign in here.")
         }
-        TokenError::Forged => {
+        Some(TokenError::Forged) => {
             Problem::token("token-forged", "The access token is not one that this node gave.")
         }
     })

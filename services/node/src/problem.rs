@@ -6,13 +6,16 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use hanse_engine::{Refusal, UseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::observe;
+
+/// When to come back after a refusal for want of room, in seconds: what was in the way takes about as long.
+const BUSY_SECONDS: u32 = 2;
 
 /// Media type of a problem document.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
@@ -40,6 +43,9 @@ pub(crate) struct Problem {
     /// The last document of the thing, which the next step must name as `prev` (409).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
+    /// Seconds to wait, told in the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -56,6 +62,7 @@ impl Problem {
             instance: observe::request_id(),
             allowed: None,
             head: None,
+            retry_after: None,
         }
     }
 
@@ -158,6 +165,30 @@ impl Problem {
         Self::unreadable("bad-body", format!("The JSON is not what this path takes: {what}."))
     }
 
+    /// A body that is compressed; what it would become has no bound before it is unpacked.
+    #[must_use]
+    pub(crate) fn encoded() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "encoded",
+            "A body is sent as it is, without Content-Encoding.",
+        )
+    }
+
+    /// A budget is used up; it has filled a little after so many seconds.
+    #[must_use]
+    pub(crate) fn rate_limited(detail: String, seconds: u32) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate-limited", detail);
+        Self { retry_after: Some(seconds), ..problem }
+    }
+
+    /// Too many large answers are being read.
+    #[must_use]
+    pub(crate) fn busy_sending(seconds: u32) -> Self {
+        let detail = "Too many large answers are being read at once: ask again in a moment.";
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+    }
+
     /// A body over the limit.
     #[must_use]
     pub(crate) fn body_too_large() -> Self {
@@ -251,6 +282,7 @@ impl From<Refusal> for Problem {
         Self {
             allowed: refusal.allowed(),
             head: refusal.head(),
+            retry_after: (refusal.status() == 503).then_some(BUSY_SECONDS),
             ..Self::new(status, refusal.slug(), refusal.to_string())
         }
     }
@@ -270,6 +302,9 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code()).json(self);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -14,6 +14,7 @@ use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{self, Config};
+use crate::limits::Limits;
 use crate::observe::HttpMetrics;
 use crate::state::State;
 use crate::token::Tokens;
@@ -180,6 +181,8 @@ pub struct Running {
     engine: Engine,
     workers: Workers,
     server: Server,
+    operators: Server,
+    metrics: SocketAddr,
 }
 
 impl fmt::Debug for Running {
@@ -196,8 +199,8 @@ impl Running {
         store: Store,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let listener = TcpListener::bind(config.listen)
-            .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+        let listener = listen(config.listen, "listen")?;
+        let operators = listen(config.door.metrics, "door.metrics")?;
         let address = listener.local_addr()?;
         let mut registry = Registry::with_prefix("hanse");
         let metrics = HttpMetrics::new(&mut registry);
@@ -205,15 +208,31 @@ impl Running {
             Engine::start(engine_config(config, secret)?, store, clock, &mut registry).await?;
         let tokens = Tokens::new(&config.name, &engine.keys().seed(Purpose::Token))
             .ok_or("the token key cannot be used")?;
-        let state = State { engine: engine.clone(), tokens: Arc::new(tokens), registry: Arc::new(registry) };
-        let server = server::start(listener, state, metrics)?;
-        Ok(Self { address, engine, workers, server })
+        let state = State {
+            engine: engine.clone(),
+            tokens: Arc::new(tokens),
+            limits: Arc::new(Limits::new(&config.door)),
+            streams: server::streams(&config.door),
+            secure: config.url.starts_with("https://"),
+            contact: config.door.contact.clone(),
+            registry: Arc::new(registry),
+        };
+        let (seen, operators) = server::operators(operators, state.clone())?;
+        tracing::info!(address = %seen, "metrics, for operators alone");
+        let server = server::start(listener, state, metrics, &config.door)?;
+        Ok(Self { address, engine, workers, server, operators, metrics: seen })
     }
 
     /// Where the HTTP server listens: the port that the system chose, if the configuration left it to it.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where operators see metrics.
+    #[must_use]
+    pub fn metrics(&self) -> SocketAddr {
+        self.metrics
     }
 
     /// What the node does.
@@ -224,18 +243,21 @@ impl Running {
 
     /// Answers until `stop` says why to stop, then ends in order; or until something of it fails.
     pub async fn until(mut self, stop: impl Future<Output = Result<&'static str>>) -> Result<()> {
-        let handle = self.server.handle();
+        let handles = (self.server.handle(), self.operators.handle());
         let mut server = std::pin::pin!(self.server);
+        let mut operators = std::pin::pin!(self.operators);
         let outcome = tokio::select! {
             ended = &mut server => return ended.map_err(Into::into),
+            ended = &mut operators => return ended.map_err(Into::into),
             error = self.workers.failed() => Err(error.into()),
             reason = stop => reason.map(|reason| tracing::info!(reason, "stopping")),
         };
         // First the streams: the server waits for what it answers, and they do not end by themselves.
         self.engine.end_streams();
         // The server future must be polled for its threads to end.
-        let (ended, ()) = tokio::join!(server, handle.stop(true));
-        if let Err(error) = ended {
+        let stopping = (handles.0.stop(true), handles.1.stop(true));
+        let (ended, seen, (), ()) = tokio::join!(server, operators, stopping.0, stopping.1);
+        if let Err(error) = ended.and(seen) {
             tracing::warn!(%error, "the HTTP server did not end well");
         }
         match self.workers.stop().await {
@@ -244,6 +266,11 @@ impl Running {
         }
         outcome
     }
+}
+
+fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener> {
+    Ok(TcpListener::bind(address)
+        .map_err(|error| format!("cannot listen on {address} (the setting `{setting}`): {error}"))?)
 }
 
 async fn stop_signal() -> Result<&'static str> {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use hanse_engine::Engine;
 use prometheus_client::registry::Registry;
 
+use crate::limits::Limits;
+use crate::paced::Places;
 use crate::token::Tokens;
 
 /// Shared by all workers of the HTTP server.
@@ -14,6 +16,14 @@ pub(crate) struct State {
     pub engine: Engine,
     /// Gives and checks access tokens.
     pub tokens: Arc<Tokens>,
+    /// What each client may still do.
+    pub limits: Arc<Limits>,
+    /// Streams of events by address.
+    pub streams: Arc<Places>,
+    /// Whether people reach the node by https.
+    pub secure: bool,
+    /// Whom to tell of a weakness.
+    pub contact: Option<String>,
     /// Every metric of the process.
     pub registry: Arc<Registry>,
 }

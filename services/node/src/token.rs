@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// How long an access token opens doors, in seconds: a stolen one is worth little, a refresh is cheap.
 pub(crate) const ACCESS_SECONDS: i64 = 900;
 
+/// How far the clocks of two processes of one node may differ, in seconds: what one gives the other takes.
+const CLOCK_SECONDS: i64 = 60;
+
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| {
         only_eddsa(*algorithm)?;
@@ -80,6 +83,9 @@ pub(crate) struct Claims {
     pub scope: String,
     /// When it was given, Unix seconds.
     pub iat: i64,
+    /// When it begins, Unix seconds; tokens of earlier versions do not say it.
+    #[serde(default)]
+    pub nbf: i64,
     /// When it ends, Unix seconds.
     pub exp: i64,
 }
@@ -136,6 +142,7 @@ impl Tokens {
             sid: sid.to_owned(),
             scope: scope.to_owned(),
             iat: now.unix(),
+            nbf: now.unix(),
             exp: now.unix() + ACCESS_SECONDS,
         };
         let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::EdDSA) };
@@ -147,6 +154,7 @@ impl Tokens {
         let mut validation = Validation::new(Algorithm::EdDSA);
         // The time comes from the node's clock, below, so that one clock rules and tests can move it.
         validation.validate_exp = false;
+        validation.validate_nbf = false;
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         validation.validate_aud = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &self.check, &validation)
@@ -157,7 +165,8 @@ impl Tokens {
         if claims.iss != self.node || claims.aud != self.node {
             return Err(TokenError::Foreign);
         }
-        if claims.exp <= now.unix() || claims.iat > now.unix() + ACCESS_SECONDS {
+        let early = claims.iat.max(claims.nbf) > now.unix() + CLOCK_SECONDS;
+        if claims.exp <= now.unix() || early {
             return Err(TokenError::Expired);
         }
         Ok(claims)
@@ -200,6 +209,19 @@ mod tests {
             tokens.check(&token, now().add_seconds(ACCESS_SECONDS).unwrap()),
             Err(TokenError::Expired)
         );
+    }
+
+    #[test]
+    fn a_token_opens_nothing_before_it_begins() {
+        let tokens = Tokens::new("a.example", &[7; 32]).unwrap();
+        let soon = |seconds| tokens.issue(&person(), "s", "", now().add_seconds(seconds).unwrap()).unwrap();
+        assert!(tokens.check(&soon(CLOCK_SECONDS), now()).is_ok(), "clocks of two processes differ a little");
+        assert_eq!(tokens.check(&soon(CLOCK_SECONDS + 1), now()), Err(TokenError::Expired));
+        let claims = Claims { iat: 0, ..tokens.check(&soon(0), now()).unwrap() };
+        let begins = Claims { nbf: now().unix() + 600, ..claims };
+        let header = Header { kid: None, ..Header::new(Algorithm::EdDSA) };
+        let token = jsonwebtoken::encode(&header, &begins, &tokens.sign).unwrap();
+        assert_eq!(tokens.check(&token, now()), Err(TokenError::Expired), "whatever it says of its making");
     }
 
     #[test]

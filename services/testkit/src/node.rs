@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use hanse_engine::{Clock, Secret};
-use hanse_node::config::{LogFormat, Pace, Peer, Ranking};
+use hanse_node::config::{Door, LogFormat, Pace, Peer, Ranking};
 use hanse_node::{Config, Running};
 use hanse_store::testing::TestDatabase;
 use hanse_store::{Config as StoreConfig, Store};
@@ -24,6 +24,9 @@ const PACE: Pace = Pace { sequence_ms: 20, follow_ms: 200, deliver_ms: 100 };
 const CONNECTIONS: usize = 12;
 /// Threads of one node's runtime, besides those of its HTTP server.
 const THREADS: usize = 2;
+
+/// Everybody in a test comes from one address, and does in a second what people do in a day; in hundredths of the built-in limits.
+const OPEN_DOOR: u32 = 1_000_000;
 
 /// A node that runs or has stopped; its database outlives its stops.
 #[derive(Debug)]
@@ -84,6 +87,12 @@ impl TestNode {
             log_filter: "info".to_owned(),
             pace: PACE,
             ranking: Ranking::default(),
+            door: Door {
+                percent: OPEN_DOOR,
+                metrics: seat.metrics(),
+                contact: Some("mailto:security@hanse.invalid".to_owned()),
+                ..Door::default()
+            },
         };
         let mut node = Self { seat, config, clock, running: None, database };
         node.restart().await;
@@ -109,6 +118,22 @@ impl TestNode {
         let Some(mut up) = self.running.take() else { return };
         let ended = tokio::task::spawn_blocking(move || up.stop()).await;
         ended.expect("the thread of the node does not panic").expect("the node ran until it was stopped");
+    }
+
+    /// Stops it and starts it again with another door; its listeners stay where they are.
+    ///
+    /// # Panics
+    /// If it does not end or start.
+    pub async fn with_door(&mut self, door: Door) {
+        self.stop().await;
+        self.config.door = Door { metrics: self.seat.metrics(), ..door };
+        self.restart().await;
+    }
+
+    /// Its listener for operators.
+    #[must_use]
+    pub fn operators(&self) -> Http {
+        Http::new(self.seat.metrics())
     }
 
     /// Whether it runs.
@@ -141,7 +166,9 @@ impl TestNode {
     /// If it does not start.
     pub async fn replica(&self) -> Replica {
         let port = Port::claim();
-        let config = Config { listen: listening(&port), ..self.config.clone() };
+        // Its metrics are read by nobody, on a port that the system chooses.
+        let door = Door { metrics: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), ..self.config.door.clone() };
+        let config = Config { listen: listening(&port), door, ..self.config.clone() };
         let up = Up::start(config, self.seat.secret(), Arc::clone(&self.clock)).await;
         Replica { port, _up: up.expect("the replica starts") }
     }

@@ -16,6 +16,7 @@ pub struct Seat {
     name: NodeName,
     seed: [u8; 32],
     http: Port,
+    metrics: Port,
     p2p: Port,
 }
 
@@ -26,14 +27,14 @@ impl Seat {
     /// If the name is none.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let (http, p2p) = (Port::claim(), Port::claim());
+        let (http, metrics, p2p) = (Port::claim(), Port::claim(), Port::claim());
         // Nodes of other tests with the same name must not be taken for this one.
         let mut seed = [0x5a; 32];
         let unique = p2p.number().to_be_bytes().into_iter().chain(std::process::id().to_be_bytes());
         for (byte, letter) in seed.iter_mut().zip(unique.chain(name.bytes())) {
             *byte = letter;
         }
-        Self { name: NodeName::parse(name).expect("a node name"), seed, http, p2p }
+        Self { name: NodeName::parse(name).expect("a node name"), seed, http, metrics, p2p }
     }
 
     /// The node's name.
@@ -81,6 +82,12 @@ impl Seat {
     #[must_use]
     pub fn http(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.http.number()))
+    }
+
+    /// Where its operator sees metrics.
+    #[must_use]
+    pub fn metrics(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.metrics.number()))
     }
 
     /// Its URL.

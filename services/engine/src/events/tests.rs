@@ -202,3 +202,25 @@ async fn a_slow_reader_is_told_everything_and_holds_little() {
     assert!(positions.is_sorted_by(|a, b| a < b), "{positions:?}");
     assert_eq!(stream.next().await, Event::Alive);
 }
+
+#[tokio::test]
+async fn new_accounts_leave_most_places_to_the_others() {
+    let events = Events::default();
+    let listener = |n: u16| {
+        let mut seed = [0; 32];
+        seed[..2].copy_from_slice(&n.to_be_bytes());
+        let did = Did::of(&SigningKey::from_seed(seed).public());
+        Listener { did, session: n.to_string(), until: Timestamp::parse("2027-01-01T00:00:00Z").unwrap() }
+    };
+    let mut seats = Vec::new();
+    for n in 0..u16::try_from(NEW_STREAMS_MAX).unwrap() {
+        seats.push((listener(n), events.try_seat(&listener(n), true).unwrap().unwrap()));
+    }
+    let (late, known) = (listener(9_000), listener(9_001));
+    assert!(matches!(events.try_seat(&late, true), Err(Refusal::Busy)));
+    assert!(!events.lock().of.contains_key(&late.did), "who got no place is not remembered");
+    assert!(events.try_seat(&known, false).unwrap().is_some(), "the others find a place");
+    let (first, seat) = seats.pop().unwrap();
+    events.leave(&first.did, &seat);
+    assert!(events.try_seat(&late, true).unwrap().is_some());
+}

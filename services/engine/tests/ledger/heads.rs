@@ -98,7 +98,7 @@ async fn only_signed_heads_of_known_logs_are_read() {
     let cases = [(stranger, Verdict::Ignore), (forged, Verdict::Reject), (String::new(), Verdict::Reject)];
     for (note, verdict) in cases {
         let unheard = read(node.keys(), note.as_bytes()).unwrap_err();
-        assert_eq!(unheard.verdict(), verdict, "{unheard}");
+        assert_eq!(unheard.verdict(A), verdict, "{unheard}");
     }
 }
 
@@ -119,7 +119,7 @@ async fn cosignatures_count_only_from_the_pinned_keys_of_others() {
     assert_eq!(read_head.note, bare);
     let other = Checkpoint { size: 3, ..head.clone() };
     let lie = bare.clone() + &format!("{}\n", of_n.cosigner().cosign(&other, 7));
-    assert!(matches!(read(node.keys(), lie.as_bytes()), Err(Unheard::ForgedCosignature(_))));
+    assert!(matches!(read(node.keys(), lie.as_bytes()), Err(Unheard::ForgedCosignature { .. })));
 
     node.replay(&reputation(A), &author.segment(A, 0)).await;
     for (time, kept) in [(7, 7), (9, 9), (8, 9)] {

@@ -1,7 +1,7 @@
 //! Accounts with hosted keys: registration, login, refresh, logout, and the keys that tokens are checked with.
 
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use hanse_engine::requests::Register;
 use hanse_engine::views::{Person, Session};
 use serde::{Deserialize, Serialize};
@@ -59,11 +59,12 @@ pub(crate) struct Tokens {
 #[utoipa::path(tag = "people", responses(
     (status = 201, description = "The account; its `did` is the person's name in the whole federation.", body = Person),
     (status = 409, description = "`handle-taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`: handle or password breaks a rule.", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: handle or password breaks a rule. `weak-password`: it is one that is tried first.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`: passwords cost work; try again in a moment.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/accounts")]
 pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> Result<HttpResponse, Problem> {
+    state.limits.registers()?;
     let person = state.engine.register(body.into_inner()).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
 }
@@ -72,12 +73,18 @@ pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> R
 #[utoipa::path(tag = "people", request_body = Login, responses(
     (status = 200, description = "A pair of tokens.", body = Tokens),
     (status = 401, description = "`bad-credentials`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`rate-limited`: wait as long as `Retry-After` says.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`unknown-scope`", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sessions")]
-pub(crate) async fn login(state: web::Data<State>, body: Json<Login>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn login(
+    state: web::Data<State>,
+    request: HttpRequest,
+    body: Json<Login>,
+) -> Result<HttpResponse, Problem> {
     let scopes = Scope::normalise(&body.0.scopes).map_err(|word| Problem::unknown_scope(&word))?;
+    state.limits.login(&request, &body.0.handle)?;
     let session = state.engine.login(&body.0.handle, &body.0.password, &scopes).await?;
     tokens(&state, session)
 }

@@ -2,11 +2,13 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use hanse_document::DocumentId;
+use hanse_document::{Body, DocumentId, Signed};
+use hanse_engine::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::body;
+use crate::limits::Counted;
 use crate::principal::Viewer;
 use crate::problem::Problem;
 use crate::state::State;
@@ -30,6 +32,7 @@ pub(crate) struct Taken {
     (status = 201, description = "Taken.", body = Taken),
     (status = 409, description = "`wrong-prev`, `other-genesis`, `expired`, …", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "`too-large`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`rate-limited`: new identities of one address, and of all, are bounded; so are postings of one person.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`not-canonical`, `duplicate-key`, `too-deep`, `unknown-kind`, `bad-signature`, `foreign-key`, …", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/documents")]
@@ -39,12 +42,31 @@ pub(crate) async fn publish(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let body = body::bytes(payload).await?;
+    let document = Signed::parse(&body).and_then(Signed::verify).map_err(Refusal::Rejected)?;
+    state.limits.charge(&request, made(document.body()), Some(document.issuer()))?;
     let signature = request.headers().get(LEAF_SIGNATURE).map(|value| value.to_str().unwrap_or_default());
-    let (id, created) = state.engine.publish_signed(&body, signature).await?;
+    let (id, created) = state.engine.publish_signed(&document, signature).await?;
     let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer
         .insert_header((LOCATION, format!("/v1/documents/{id}")))
         .json(Taken { id: id.to_string(), created }))
+}
+
+/// What a signed document counts as, beside a request.
+const fn made(body: &Body) -> &'static [Counted] {
+    match body {
+        Body::Identity(_) => &[Counted::Identities, Counted::IdentitiesOfAll],
+        Body::Job(_) => &[Counted::Postings],
+        Body::Profile(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Offer(_)
+        | Body::Acceptance(_)
+        | Body::Step(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => &[],
+    }
 }
 
 /// A signed document, byte-exact: public ones for anybody, those of a bid or contract for its sides.

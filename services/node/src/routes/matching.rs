@@ -1,11 +1,12 @@
 //! Who fits which job, and what this node ranks with.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, get, web};
 use hanse_document::Kind;
 use hanse_engine::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_engine::views::{Matches, Recommended, Transparency, WhyNotMe};
 
 use super::answer;
+use crate::limits::Counted;
 use crate::principal::{Principal, Viewer};
 use crate::problem::Problem;
 use crate::state::State;
@@ -16,16 +17,22 @@ use crate::state::State;
     (status = 200, description = "The people.", body = Matches),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: limit, language or scope cannot be used.", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`rate-limited`: lists of the federation are few for each person.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`not-ready` just after the start, `busy`: try again in a moment.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs/{id}/matches")]
 pub(crate) async fn matches(
     state: web::Data<State>,
+    request: HttpRequest,
     viewer: Viewer,
     id: web::Path<String>,
     query: web::Query<MatchQuery>,
 ) -> Result<web::Json<Matches>, Problem> {
     let id = answer::id(&id, Kind::Job)?;
+    // Peers count what this node asks, whoever it asks for.
+    if query.scope.as_deref().is_some_and(|scope| scope != "node") {
+        state.limits.charge(&request, &[Counted::FederationSearches], viewer.0.as_ref())?;
+    }
     Ok(web::Json(state.engine.matches(&id, viewer.0.as_ref(), query.into_inner()).await?))
 }
 

@@ -10,6 +10,9 @@ use crate::principal::Scope;
 use crate::problem::Problem;
 use crate::state::State;
 
+/// How long what is said in security.txt holds, in seconds: RFC 9116 asks for less than a year.
+const SECURITY_SECONDS: i64 = 180 * 86_400;
+
 /// What `GET /v1/node` answers.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Node {
@@ -60,26 +63,59 @@ pub(crate) async fn health() -> HttpResponse {
 ))]
 #[get("/readyz")]
 pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
-    let ready = state.engine.ready().await?;
-    if !ready.database {
+    // Why a log is halted can name what a peer sent: the word is for everybody, the rest for the operator.
+    let word = |reason: &str| reason.split(':').next().unwrap_or_default().to_owned();
+    readiness(&state, word).await
+}
+
+/// The same with every detail, for the operator.
+pub(crate) async fn ready_in_full(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
+    readiness(&state, str::to_owned).await
+}
+
+async fn readiness(state: &State, told: impl Fn(&str) -> String) -> Result<web::Json<Ready>, Problem> {
+    let mut found = state.engine.ready().await?;
+    for log in &mut found.logs {
+        log.halted = log.halted.as_deref().map(&told);
+    }
+    if !found.database {
         return Err(Problem::not_ready(
             "The database does not answer, or `hanse-node migrate` has not been run.",
         ));
     }
-    if let Some(log) = ready.logs.iter().find(|log| own(&state, log) && log.halted.is_some()) {
+    if let Some(log) = found.logs.iter().find(|log| own(state, log) && log.halted.is_some()) {
         let reason = log.halted.as_deref().unwrap_or_default();
         return Err(Problem::not_ready(format!("The log {} is halted: {reason}.", log.origin)));
     }
-    if !ready.matches {
+    if !found.matches {
         return Err(Problem::not_ready(
             "People and jobs are still being read: a moment, or a minute at a million people.",
         ));
     }
-    Ok(web::Json(ready))
+    Ok(web::Json(found))
 }
 
-/// Metrics for Prometheus.
-#[utoipa::path(tag = "node", responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text")))]
+/// Whom to tell of a weakness (RFC 9116), if the operator has said so.
+#[utoipa::path(tag = "node", responses(
+    (status = 200, description = "The file.", body = String, content_type = "text/plain"),
+    (status = 404, description = "`not-found`: the operator names nobody.", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/.well-known/security.txt")]
+pub(crate) async fn security(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let contact = state.contact.as_ref().ok_or_else(|| Problem::not_found("contact"))?;
+    let url = &state.engine.config().url;
+    let expires = state
+        .engine
+        .now()
+        .add_seconds(SECURITY_SECONDS)
+        .map_err(|_| Problem::internal("the clock is wrong"))?;
+    let text = format!(
+        "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, fr\nCanonical: {url}/.well-known/security.txt\n"
+    );
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(text))
+}
+
+/// Metrics for Prometheus, on the operator's listener.
 #[get("/metrics")]
 pub(crate) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     state.engine.observe().await;

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, LOCATION};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, delete, get, post, web};
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use hanse_engine::events::{Event, Listener, Stream};
 use hanse_engine::requests::{AlertQuery, EventQuery, SavedSearchRequest};
 use hanse_engine::views::{AlertView, SavedSearchView};
@@ -115,6 +115,7 @@ pub(crate) async fn events(
         }
     };
     let Principal { did, session, until, .. } = principal;
+    let place = state.streams.enter(state.limits.client(&request)).ok_or(Refusal::Busy)?;
     let stream = state.engine.listen_to_events(Listener { did, session, until }, after).await?;
     let mut answer = HttpResponse::Ok();
     // It ends with its connection: a server that stops waits for connections, not only for answers.
@@ -127,7 +128,11 @@ pub(crate) async fn events(
     if request.extensions().contains::<HeadOnly>() {
         return Ok(answer.finish());
     }
-    Ok(answer.streaming(stream::unfold(Some((stream, true)), told)))
+    let told = stream::unfold(Some((stream, true)), told);
+    // The address has its place until the stream is dropped.
+    Ok(answer.streaming(told.inspect(move |_| {
+        let _held = &place;
+    })))
 }
 
 /// The next piece of the stream. It is asked for when the one before has been written, so that nothing piles up here.

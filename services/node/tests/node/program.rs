@@ -73,6 +73,8 @@ impl Site {
     async fn start_on(&self, port: &Port) -> Child {
         let mut command = program();
         command.env("HANSE_LISTEN", format!("127.0.0.1:{}", port.number()));
+        // Nodes of other tests run beside this one.
+        command.env("HANSE_DOOR__METRICS", "127.0.0.1:0");
         command.arg("--config").arg(&self.config).arg("run").stderr(Stdio::null()).kill_on_drop(true);
         let child = command.spawn().unwrap();
         until("the node answers", async || {

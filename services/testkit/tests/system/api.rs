@@ -1,7 +1,7 @@
 //! The API is as it is described: every operation is called, and every answer, good or bad, is held to the description.
 
 use hanse_engine::Clock as _;
-use hanse_testkit::{Federation, PASSWORD, Person, Story, until};
+use hanse_testkit::{Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};
 
 use crate::outlaw::metric;
@@ -23,8 +23,8 @@ async fn every_operation_answers_as_described() {
         "/v1/peers",
         "/healthz",
         "/readyz",
-        "/metrics",
         "/.well-known/jwks.json",
+        "/.well-known/security.txt",
         "/log/jobs/checkpoint",
         "/log/jobs/tile/0/000.p/1",
         "/log/jobs/tile/entries/000.p/1",
@@ -41,12 +41,12 @@ async fn every_operation_answers_as_described() {
     reviews(&mut api, &ada, &ben, &contract).await;
     other_ends(&mut api, &ada, &ben).await;
     own_documents(&mut api, &federation).await;
-    searches(&mut api, &ada, &ben).await;
+    searches(&mut api, federation[0].operators(), &ada, &ben).await;
     assert_eq!(api.not_called(), Vec::<String>::new(), "described and never called here");
 }
 
 /// A stream is an answer that ends: here with the login.
-async fn searches(api: &mut Description, ada: &Person, ben: &Person) {
+async fn searches(api: &mut Description, operators: Http, ada: &Person, ben: &Person) {
     let query = json!({"text": "menu", "pay": "money", "currency": "EUR", "per": "project", "min_pay": 1, "max_pay": 9});
     let search = json!({"label": "Menus", "query": query});
     let kept = api.call(ben.post("/v1/saved-searches", &search)).await.ok(201);
@@ -62,7 +62,7 @@ async fn searches(api: &mut Description, ada: &Person, ben: &Person) {
     until("the night's pairs are made", async || ben.read("/v1/me/picks").await.get("day").is_some()).await;
     api.call(ben.get("/v1/me/picks?language=fr")).await.ok(200);
     let logout = async {
-        until("the stream is open", async || metric(ben.home, "hanse_event_streams").await > 0.0).await;
+        until("the stream is open", async || metric(operators, "hanse_event_streams").await > 0.0).await;
         ben.home.delete("/v1/sessions").token(&ben.token).send().await
     };
     let (stream, out) = tokio::join!(ben.get("/v1/events?after=0").send(), logout);

@@ -79,7 +79,7 @@ fn step_of(own: &Own, job: &str) -> Vec<u8> {
 
 async fn judged(federation: &Federation, word: &str) -> f64 {
     let name = format!("hanse_network_gossip_total{{topic=\"jobs\",outcome=\"{word}\"}}");
-    metric(federation[0].http(), &name).await
+    metric(federation[0].operators(), &name).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +102,7 @@ async fn gossip_that_breaks_rules_goes_no_further() {
         until(&format!("{name} is rejected"), async || judged(&federation, "rejected").await > before).await;
         let name_of_score = format!("hanse_network_peer_score{{peer=\"{peer}\"}}");
         until(&format!("{name} costs its sender"), async || {
-            metric(federation[0].http(), &name_of_score).await < 15.0
+            metric(federation[0].operators(), &name_of_score).await < 15.0
         })
         .await;
         senders.push(outlaw);
@@ -181,7 +181,8 @@ async fn heads_that_nobody_signed_are_not_passed_on() {
     let log = FakeLog::new(&m.seat, "reputation");
     let forged = FakeLog { signer: p.seat.log("reputation"), ..FakeLog::new(&m.seat, "reputation") };
     let rejected = async || {
-        metric(federation[0].http(), "hanse_network_gossip_total{topic=\"heads\",outcome=\"rejected\"}").await
+        metric(federation[0].operators(), "hanse_network_gossip_total{topic=\"heads\",outcome=\"rejected\"}")
+            .await
     };
     // Another log's origin over one's own signature; a cosignature in a known auditor's name that is none; no note at all.
     let swapped = forged.note().replace("p.example/reputation\n", "m.example/reputation\n");

@@ -11,6 +11,7 @@ mod api;
 mod away;
 mod bounds;
 mod documents;
+mod door;
 mod events;
 mod gossip;
 mod liar;

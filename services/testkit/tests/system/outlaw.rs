@@ -237,8 +237,8 @@ pub(crate) async fn seen(home: Http, origin: &str) -> (u64, Option<String>) {
 }
 
 /// The value of a metric of a node, 0 if it has not been counted yet.
-pub(crate) async fn metric(home: Http, name: &str) -> f64 {
-    let text = home.get("/metrics").send().await.text();
+pub(crate) async fn metric(operators: Http, name: &str) -> f64 {
+    let text = operators.get("/metrics").send().await.text();
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.map_or(0.0, |value| value.parse().unwrap())
 }

@@ -1,0 +1,207 @@
+//! From which address a request comes: that of the connection, or, behind a proxy that the operator trusts, the one that the proxy
+//! says. What anybody else says about themselves counts for nothing.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
+
+/// The header of most proxies.
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Addresses of a chain that are looked at, from its end: nobody has so many proxies of their own.
+const CHAIN_MAX: usize = 16;
+/// Bits of an IPv6 address that name its holder: a network of 64 bits is what one connection is given.
+const HOLDER_BITS: u32 = 64;
+
+/// Which header the trusted proxies write. The other one is a client's own, and not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// An address, or a network of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Network {
+    ip: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    /// Reads `192.0.2.7`, `10.0.0.0/8` or `2001:db8::/32`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (ip, bits) = text.split_once('/').map_or((text, None), |(ip, bits)| (ip, Some(bits)));
+        let ip: IpAddr = ip.parse().ok()?;
+        let most = if ip.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(most), |bits| bits.parse().ok()).filter(|bits| *bits <= most)?;
+        Some(Self { ip, bits })
+    }
+
+    fn holds(&self, ip: IpAddr) -> bool {
+        match (self.ip, ip.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(ip)) => {
+                (own.to_bits() ^ ip.to_bits()).checked_shr(32 - self.bits).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(own), IpAddr::V6(ip)) => {
+                (own.to_bits() ^ ip.to_bits()).checked_shr(128 - self.bits).unwrap_or(0) == 0
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+/// Whom an address belongs to, as far as it can be told.
+pub(crate) fn holder(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> HOLDER_BITS << HOLDER_BITS)),
+        ip @ IpAddr::V4(_) => ip,
+    }
+}
+
+/// The proxies whose word counts.
+#[derive(Clone, Debug)]
+pub(crate) struct Proxies {
+    trusted: Vec<Network>,
+    header: ClientHeader,
+}
+
+impl Proxies {
+    /// Those of a configuration that was checked.
+    pub(crate) fn new(trusted: &[String], header: ClientHeader) -> Self {
+        Self { trusted: trusted.iter().filter_map(|text| Network::parse(text)).collect(), header }
+    }
+
+    pub(crate) fn trust(&self, ip: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.holds(ip))
+    }
+
+    /// The holder of the address that a request comes from: the last one of the chain that is no trusted proxy.
+    pub(crate) fn client(&self, connection: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = connection;
+        if self.trust(connection) {
+            for said in self.chain(headers) {
+                // What a proxy did not know, or hides, is the proxy's.
+                let Some(ip) = said else { break };
+                client = ip;
+                if !self.trust(ip) {
+                    break;
+                }
+            }
+        }
+        holder(client)
+    }
+
+    /// What the header says, the nearest first.
+    fn chain(&self, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+        let name = match self.header {
+            ClientHeader::XForwardedFor => X_FORWARDED_FOR,
+            ClientHeader::Forwarded => FORWARDED,
+        };
+        let lines: Vec<&str> = headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect();
+        let elements = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        let element = |text: &str| match self.header {
+            ClientHeader::XForwardedFor => address(text.trim()),
+            ClientHeader::Forwarded => forwarded(text),
+        };
+        elements.take(CHAIN_MAX).map(element).collect()
+    }
+}
+
+/// The `for` of one element of `Forwarded`.
+fn forwarded(element: &str) -> Option<IpAddr> {
+    element.split(';').find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        name.eq_ignore_ascii_case("for").then(|| address(value.trim().trim_matches('"')))?
+    })
+}
+
+/// An address, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in lines {
+            map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        map
+    }
+
+    #[test]
+    fn networks_are_read_and_hold_what_is_in_them() {
+        for (network, inside, outside) in [
+            ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
+            ("10.0.0.0/8", "10.255.3.4", "11.0.0.1"),
+            ("0.0.0.0/0", "203.0.113.9", "2001:db8::1"),
+            ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
+            ("192.0.2.7", "::ffff:192.0.2.7", "::1"),
+        ] {
+            let network = Network::parse(network).unwrap();
+            assert!(network.holds(ip(inside)) && !network.holds(ip(outside)), "{network:?}");
+        }
+        for wrong in ["", "x", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1"] {
+            assert_eq!(Network::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_who_asks() {
+        let said = headers(&[("x-forwarded-for", "203.0.113.1, 198.51.100.2")]);
+        let none = Proxies::new(&[], ClientHeader::XForwardedFor);
+        assert_eq!(none.client(ip("10.0.0.1"), &said), ip("10.0.0.1"), "nobody is trusted");
+        let proxies = Proxies::new(&["10.0.0.0/8".into()], ClientHeader::XForwardedFor);
+        assert_eq!(proxies.client(ip("192.0.2.9"), &said), ip("192.0.2.9"), "a client says it of itself");
+        // The client wrote the first part, the proxy the last.
+        assert_eq!(proxies.client(ip("10.0.0.1"), &said), ip("198.51.100.2"));
+        let chain =
+            headers(&[("x-forwarded-for", "203.0.113.1, 198.51.100.2"), ("x-forwarded-for", "10.0.0.9")]);
+        assert_eq!(proxies.client(ip("10.0.0.1"), &chain), ip("198.51.100.2"), "through two proxies");
+        for nothing in [
+            headers(&[]),
+            headers(&[("x-forwarded-for", "unknown")]),
+            headers(&[("forwarded", "for=203.0.113.1")]),
+        ] {
+            assert_eq!(proxies.client(ip("10.0.0.1"), &nothing), ip("10.0.0.1"), "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn forwarded_has_its_own_form() {
+        let proxies = Proxies::new(&["10.0.0.1".into()], ClientHeader::Forwarded);
+        for (line, client) in [
+            ("for=203.0.113.1;proto=https", "203.0.113.1"),
+            ("by=10.0.0.1;For=\"203.0.113.1:4711\"", "203.0.113.1"),
+            ("for=1.2.3.4, for=\"[2001:db8:0:7::9]:443\"", "2001:db8:0:7::"),
+            ("for=_hidden", "10.0.0.1"),
+        ] {
+            assert_eq!(
+                proxies.client(ip("10.0.0.1"), &headers(&[("forwarded", line)])),
+                ip(client),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_network_of_64_bits_is_one_client() {
+        let proxies = Proxies::new(&[], ClientHeader::Forwarded);
+        let client = |text| proxies.client(ip(text), &HeaderMap::new());
+        assert_eq!(client("2001:db8::1"), client("2001:db8::ffff:1"));
+        assert_ne!(client("2001:db8::1"), client("2001:db8:0:1::1"));
+        assert_eq!(client("::ffff:192.0.2.7"), ip("192.0.2.7"));
+    }
+}

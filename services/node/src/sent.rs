@@ -1,0 +1,126 @@
+//! How answers are handed to the server: in pieces, so that a client that reads slowly has one piece waiting and not a copy of the
+//! whole; and large ones only as many as fit in memory together.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpResponse, ResponseError as _};
+
+use crate::problem::Problem;
+
+/// What is handed over at once: as much as the server keeps for writing.
+const PIECE_BYTES: usize = 32 * 1024;
+/// From this size on an answer is large; only evidence and pages of logs are.
+const LARGE_BYTES_MIN: usize = 1024 * 1024;
+/// What large answers that are being read may hold together: two of the largest evidence files.
+const LARGE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// When to come back, in seconds, if they hold that much: a large file on an ordinary line is through by then.
+const RETRY_SECONDS: u32 = 10;
+
+/// What large answers of this process hold.
+#[derive(Debug, Default)]
+pub(crate) struct Held(AtomicUsize);
+
+/// The share of one large answer.
+#[derive(Debug)]
+struct Share {
+    held: Arc<Held>,
+    bytes: usize,
+}
+
+impl Held {
+    fn share(self: &Arc<Self>, bytes: usize) -> Option<Share> {
+        let more = |held: usize| held.checked_add(bytes).filter(|sum| *sum <= LARGE_BYTES_MAX);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some(Share { held: Arc::clone(self), bytes })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.held.0.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// A body in pieces.
+struct Pieces {
+    rest: Bytes,
+    _share: Option<Share>,
+}
+
+impl MessageBody for Pieces {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.rest.len() as u64)
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        let piece = self.rest.len().min(PIECE_BYTES);
+        Poll::Ready(Some(Ok(self.rest.split_to(piece))))
+    }
+}
+
+/// The answer with a body in pieces, if it is one that is complete; or why it cannot be sent now.
+pub(crate) fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let (request, response) = response.into_parts();
+    let (head, body) = response.into_parts();
+    let bytes = match body.try_into_bytes() {
+        Ok(bytes) if bytes.len() > PIECE_BYTES => bytes,
+        Ok(bytes) => return ServiceResponse::new(request, head.set_body(BoxBody::new(bytes))),
+        Err(stream) => return ServiceResponse::new(request, head.set_body(stream)),
+    };
+    let share = if bytes.len() < LARGE_BYTES_MIN {
+        None
+    } else {
+        let held = request.app_data::<web::Data<Arc<Held>>>().map(|held| held.share(bytes.len()));
+        match held {
+            Some(None) => return ServiceResponse::new(request, busy()),
+            Some(share) => share,
+            None => None,
+        }
+    };
+    ServiceResponse::new(request, head.set_body(BoxBody::new(Pieces { rest: bytes, _share: share })))
+}
+
+fn busy() -> HttpResponse {
+    Problem::busy_sending(RETRY_SECONDS).error_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_answers_hold_so_much_together_and_give_it_back() {
+        let held = Arc::new(Held::default());
+        let first = held.share(LARGE_BYTES_MAX - 1).unwrap();
+        assert!(held.share(2).is_none());
+        drop(first);
+        assert!(held.share(2).is_some());
+        assert_eq!(held.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_body_comes_out_whole_and_in_pieces() {
+        let bytes: Vec<u8> = (0..3 * PIECE_BYTES + 7).map(|n| u8::try_from(n % 251).unwrap()).collect();
+        let mut body = Box::pin(Pieces { rest: bytes.clone().into(), _share: None });
+        assert_eq!(body.size(), BodySize::Sized(bytes.len() as u64));
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let (mut whole, mut pieces) = (Vec::new(), 0);
+        while let Poll::Ready(Some(Ok(piece))) = body.as_mut().poll_next(&mut context) {
+            assert!(piece.len() <= PIECE_BYTES);
+            whole.extend(piece);
+            pieces += 1;
+        }
+        assert_eq!((whole == bytes, pieces), (true, 4));
+    }
+}
