@@ -4,6 +4,7 @@
 //! business: cosignatures are kept, a larger head wakes the follower, another head than ours of the same size stops everything.
 
 mod answer;
+mod consent;
 mod heard;
 mod learn;
 
@@ -21,7 +22,8 @@ use crate::logs::{LogError, Logs};
 use crate::signals::woken;
 
 pub(crate) use answer::answer;
-pub(crate) use heard::Heard;
+pub(crate) use consent::{halt_forgotten, may_sign};
+pub(crate) use heard::{Heard, Signing};
 pub(crate) use learn::ripen;
 pub use learn::{FORKED, ROLLED_BACK, learn};
 

@@ -6,6 +6,7 @@
 pub(crate) mod append;
 mod edge;
 mod error;
+pub mod memory;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::keys::{Keys, Purpose};
 
 pub use edge::check_edge;
 pub use error::LogError;
+use memory::LogMemory;
 
 /// Most leaves that a caller of [`leaves_from`] gets at once: one full batch of a sequencer.
 pub const LEAVES_MAX: u64 = 256;
@@ -77,6 +79,8 @@ pub struct OwnLog {
     pub origin: String,
     /// Its key.
     pub signer: LogSigner,
+    /// What this process remembers of its heads.
+    pub memory: LogMemory,
 }
 
 /// A log that this node follows.
@@ -109,7 +113,8 @@ impl Logs {
         let own = |kind: LogKind| -> Result<OwnLog, EngineError> {
             let origin = kind.origin(&name);
             let signer = LogSigner::new(key_name(&name, &origin)?, *keys.seed(kind.purpose()));
-            Ok(OwnLog { kind, origin, signer })
+            let memory = LogMemory::new(&origin, config.heads.as_deref(), kind);
+            Ok(OwnLog { kind, origin, signer, memory })
         };
         let own = [own(LogKind::Reputation)?, own(LogKind::Jobs)?];
         let cosigner = Cosigner::new(key_name(&name, &auditor(&name))?, *keys.seed(Purpose::Auditor));

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::dev::Server;
@@ -246,6 +247,11 @@ impl Running {
     }
 }
 
+/// Where the node remembers its signed heads, outside the database.
+pub(crate) fn heads(data: &Path) -> PathBuf {
+    data.join("heads")
+}
+
 async fn stop_signal() -> Result<&'static str> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -275,5 +281,6 @@ fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_
         net: config.federation.clone(),
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
         ranking: config.ranking.policy(),
+        heads: Some(heads(&config.data)),
     })
 }

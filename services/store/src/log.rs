@@ -25,7 +25,7 @@ pub use leaves::{
     LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaf_anywhere, leaves, leaves_about,
     listed, listed_pairs,
 };
-pub use pending::{PendingRow, enqueue, pending, pending_count, remove_pending};
+pub use pending::{PendingRow, enqueue, pending, pending_count, pending_of, remove_pending};
 pub use tiles::{put_tiles, tiles};
 
 const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
@@ -92,6 +92,7 @@ pub const STATEMENTS: &[&str] = &[
     leaves::LISTED_PAIRS,
     pending::ENQUEUE,
     pending::TAKE,
+    pending::OF,
     pending::REMOVE,
     pending::COUNT,
     tiles::GET,

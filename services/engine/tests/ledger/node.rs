@@ -46,6 +46,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         net: "test".to_owned(),
         pace: Pace::default(),
         ranking: hanse_engine::Policy::DEFAULT,
+        heads: None,
     }
 }
 
