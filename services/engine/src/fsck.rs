@@ -46,17 +46,18 @@ impl FsckReport {
 
 impl fmt::Display for FsckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for log in &self.logs {
-            let verdict = if log.differences.is_empty() { "sound" } else { "DIFFERS" };
-            writeln!(f, "{}: {verdict}, {} leaves, {} checkpoints", log.origin, log.leaves, log.checkpoints)?;
-            if let Some(reason) = &log.halted {
-                writeln!(f, "  halted: {}", reason.lines().next().unwrap_or_default())?;
-            }
-            for difference in &log.differences {
-                writeln!(f, "  {difference}")?;
-            }
+        self.logs.iter().try_for_each(|log| write!(f, "{log}"))
+    }
+}
+
+impl fmt::Display for LogReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.differences.is_empty() { "sound" } else { "DIFFERS" };
+        writeln!(f, "{}: {verdict}, {} leaves, {} checkpoints", self.origin, self.leaves, self.checkpoints)?;
+        if let Some(reason) = &self.halted {
+            writeln!(f, "  halted: {}", reason.lines().next().unwrap_or_default())?;
         }
-        Ok(())
+        self.differences.iter().try_for_each(|difference| writeln!(f, "  {difference}"))
     }
 }
 
@@ -78,7 +79,8 @@ pub async fn fsck(store: &Store) -> Result<FsckReport, StoreError> {
     Ok(report)
 }
 
-async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
+/// Checks one log, as the transaction sees it.
+pub(crate) async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
     let (origin, halted) = (row.origin.clone(), row.halted.clone());
     let mut check = Check::new(db, row);
     check.leaves().await?;

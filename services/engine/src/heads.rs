@@ -25,7 +25,8 @@ pub(crate) use answer::answer;
 pub(crate) use consent::{halt_forgotten, may_sign};
 pub(crate) use heard::{Heard, Signing};
 pub(crate) use learn::ripen;
-pub use learn::{FORKED, ROLLED_BACK, learn};
+pub(crate) use learn::root_at;
+pub use learn::{FORKED, RECOVERING, ROLLED_BACK, learn};
 
 /// A head as its log and known auditors signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]

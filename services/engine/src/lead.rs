@@ -187,6 +187,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
         Ok(())
     });
     workers.spawn("inbound", inbound::run(engine.clone(), inbound, token.clone()));
+    workers.spawn("recover", follow::recover::run(engine.clone(), token.clone()));
     workers.spawn("sequence", sequence::run(engine.clone(), token.clone()));
     workers.spawn("heads", heads::run(engine.clone(), token.clone()));
     workers.spawn("react", react::run(engine.clone(), token.clone()));

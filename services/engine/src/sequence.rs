@@ -323,6 +323,7 @@ async fn stop(store: &Store, log: &OwnLog, error: &LogError) -> Result<(), LogEr
         LogError::Store(_)
         | LogError::Unknown { .. }
         | LogError::Halted { .. }
+        | LogError::OtherNode { .. }
         | LogError::OtherKey { .. }
         | LogError::Memory { .. }
         | LogError::Leaf(_)

@@ -5,6 +5,7 @@ mod body;
 pub mod cli;
 pub mod config;
 mod idempotency;
+pub mod logs;
 mod observe;
 mod openapi;
 mod principal;

@@ -261,7 +261,7 @@ async fn stop_signal() -> Result<&'static str> {
     }
 }
 
-fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
+pub(crate) fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
     let [sequence, follow, deliver] = config.pace.durations();
     let peers = config.peers.iter().map(|peer| {
         Ok(Peer {

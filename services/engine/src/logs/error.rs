@@ -44,6 +44,14 @@ pub enum LogError {
         /// The key from the secret or the configuration.
         expected: String,
     },
+    /// The database is that of a node of another name.
+    #[error("it was founded with {stored}, and the configuration says `name = \"{name}\"`; a node keeps its name for ever")]
+    OtherNode {
+        /// A log in the database.
+        stored: String,
+        /// The configured name.
+        name: String,
+    },
     /// This node has signed a head that its database does not hold: the database is older than what others may have seen.
     #[error("{origin} was signed up to {signed} leaves, and the database ends at {size}")]
     Forgotten {
@@ -96,6 +104,7 @@ impl LogError {
             Self::Unknown { .. }
             | Self::Halted { .. }
             | Self::Damaged { .. }
+            | Self::OtherNode { .. }
             | Self::OtherKey { .. }
             | Self::Forgotten { .. }
             | Self::Leaf(_)
@@ -116,6 +125,7 @@ impl From<LogError> for Failure {
             LogError::Unknown { .. }
             | LogError::Halted { .. }
             | LogError::Damaged { .. }
+            | LogError::OtherNode { .. }
             | LogError::OtherKey { .. }
             | LogError::Forgotten { .. }
             | LogError::Memory { .. }
@@ -128,7 +138,7 @@ impl From<LogError> for Failure {
 
 impl From<LogError> for EngineError {
     fn from(error: LogError) -> Self {
-        if let LogError::OtherKey { .. } = error {
+        if let LogError::OtherKey { .. } | LogError::OtherNode { .. } = error {
             return Self::OtherNode(error.to_string());
         }
         Self::Failed(error.into())

@@ -1,11 +1,12 @@
 //! A node whose database is older than what it has signed, or may be: it never signs a second history, and goes on where it can.
 
 use hanse_store::log::{self, LogRow};
-use hanse_testkit::{Federation, Person, TestNode, eventually, until};
+use hanse_testkit::{Federation, PASSWORD, Person, Story, TestNode, eventually, until};
 use serde_json::json;
 
 const A: &str = "a.example";
 const JOBS: &str = "a.example/jobs";
+const REPUTATION: &str = "a.example/reputation";
 
 async fn row(node: &TestNode, origin: &str) -> LogRow {
     let store = node.store().await;
@@ -134,12 +135,53 @@ async fn what_the_node_remembers_stops_an_old_backup_without_any_peer() {
     }
     federation[0].restart().await;
     assert_eq!(rolled_back(&federation[0]).await.size, size);
-    let said = federation[0].http().get("/readyz").send().await;
+    let said = federation[0].http().get("/readyz").may_fail().send().await;
     assert_eq!(said.status, 503);
+    assert!(said.text().contains("hanse-node log recover a.example/jobs"), "{}", said.text());
     for peer in [1, 2] {
         federation[peer].restart().await;
     }
     no_fork(&federation).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_halted_log_must_hold_is_refused_and_the_rest_goes_on() {
+    let federation = Federation::start(&[A, "b.example"]).await;
+    let (ada, ben) = (federation[0].person("ada").await, federation[1].person("ben").await);
+    let carl = federation[0].person("carl").await;
+    let story = Story::posted(&ada, &ben).await;
+    let store = federation[0].store().await;
+    let connection = store.connection().await.unwrap();
+    for origin in [JOBS, REPUTATION] {
+        assert!(log::halt(&connection, origin, "for a test").await.unwrap());
+    }
+    let job = json!({"title": "Late", "text": "Text."});
+    let bids = format!("/v1/jobs/{}/bids", story.job);
+    let account = json!({"handle": "dora", "password": PASSWORD});
+    let calls = [
+        ada.post("/v1/jobs", &job),
+        ada.post("/v1/jobs?dry_run=true", &job),
+        ada.post(&format!("/v1/jobs/{}/close", story.job), &json!({"reason": "Enough."})),
+        carl.post(&bids, &json!({"text": "Mine."})),
+        federation[0].http().post("/v1/accounts", &account),
+    ];
+    for call in calls {
+        call.may_fail().send().await.refused(503, "log-halted");
+    }
+    // Another home's bid waits there: it is not refused for ever.
+    ben.post(&bids, &json!({"text": "Later."})).send().await.ok(202);
+    // Reading goes on, and what no log holds.
+    ada.read(&format!("/v1/jobs/{}", story.job)).await;
+    ada.put("/v1/profile", &json!({"name": "Ada"})).send().await.ok(200);
+    for origin in [JOBS, REPUTATION] {
+        assert_eq!(log::pending_count(&connection, origin).await.unwrap(), 0, "{origin}");
+        let reason = log::halted(&connection, origin).await.unwrap();
+        assert!(log::resume(&connection, origin, &reason.unwrap()).await.unwrap());
+    }
+    drop(connection);
+    store.close();
+    until("the bid arrives", async || !ada.read(&bids).await["items"].as_array().unwrap().is_empty()).await;
+    post(&ada, "After").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
