@@ -22,6 +22,7 @@ use crate::error::{EngineError, Refusal, UseError};
 use crate::keys::{Keys, Purpose};
 
 pub use edge::check_edge;
+pub(crate) use edge::sound_leaves;
 pub use error::LogError;
 use memory::LogMemory;
 
@@ -224,9 +225,7 @@ impl Logs {
     /// what that peer mirrors.
     fn refuse_other(&self, rows: &[LogRow]) -> Result<(), LogError> {
         match rows.iter().find(|row| row.own != self.is_own(&row.origin)) {
-            Some(row) => {
-                Err(LogError::OtherNode { stored: row.origin.clone(), name: self.name.to_string() })
-            }
+            Some(row) => Err(LogError::OtherNode { stored: row.origin.clone(), name: self.name.to_string() }),
             None => Ok(()),
         }
     }

@@ -103,7 +103,9 @@ async fn contradictions(tx: &Tx<'_>, logs: &Logs, row: &LogRow) -> Result<Vec<St
         && !is_held(tx, row, &head).await?
     {
         let size = head.checkpoint.size;
-        found.push(format!("this node remembers that it signed a head of {size} leaves that is not stored here"));
+        found.push(format!(
+            "this node remembers that it signed a head of {size} leaves that is not stored here"
+        ));
     }
     Ok(found)
 }
@@ -124,7 +126,12 @@ fn own<'a>(logs: &'a Logs, origin: &str) -> Option<&'a OwnLog> {
 ///
 /// # Errors
 /// [`MendError::NotThis`] if it is not halted, [`MendError::Unsound`]; as [`examine`].
-pub async fn resume(store: &Store, logs: &Logs, origin: &str, now: Timestamp) -> Result<Examination, MendError> {
+pub async fn resume(
+    store: &Store,
+    logs: &Logs,
+    origin: &str,
+    now: Timestamp,
+) -> Result<Examination, MendError> {
     let examined = examine(store, logs, origin).await?;
     if examined.row.halted.is_none() {
         return Err(MendError::NotThis(format!("{origin} is not halted")));
@@ -155,8 +162,10 @@ pub(crate) async fn go_on(
 async fn unchanged(tx: &Tx<'_>, examined: &Examination) -> Result<LogRow, MendError> {
     let origin = &examined.row.origin;
     let row = log::lock(tx, origin).await?;
-    row.filter(|row| (row.size, row.root, &row.halted) == (examined.row.size, examined.row.root, &examined.row.halted))
-        .ok_or_else(|| MendError::NotThis(format!("{origin} has moved on while it was examined: try again")))
+    row.filter(|row| {
+        (row.size, row.root, &row.halted) == (examined.row.size, examined.row.root, &examined.row.halted)
+    })
+    .ok_or_else(|| MendError::NotThis(format!("{origin} has moved on while it was examined: try again")))
 }
 
 /// Asks the running node to pull the end of an own log that its database has lost from its peers' mirrors.

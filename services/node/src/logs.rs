@@ -57,7 +57,9 @@ pub(crate) fn run(config: &Config, command: LogCommand) -> Result<(String, bool)
             }
             LogCommand::Recover { log } => {
                 mend::recover(&store, &logs, &log, now).await?;
-                let text = format!("{log}: the running node pulls what is missing from its peers; /readyz says how it goes\n");
+                let text = format!(
+                    "{log}: the running node pulls what is missing from its peers; /readyz says how it goes\n"
+                );
                 (text, true)
             }
             LogCommand::Accept { log, size } => {

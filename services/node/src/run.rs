@@ -261,7 +261,11 @@ async fn stop_signal() -> Result<&'static str> {
     }
 }
 
-pub(crate) fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
+/// What the engine is told of this configuration.
+///
+/// # Errors
+/// A name that is none.
+pub fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
     let [sequence, follow, deliver] = config.pace.durations();
     let peers = config.peers.iter().map(|peer| {
         Ok(Peer {

@@ -199,7 +199,10 @@ pub async fn advance(tx: &Tx<'_>, from: &LogRow, to: &Head<'_>) -> Result<(), St
     let (size, root) = (bigint(to.range.size(), "size")?, to.range.root());
     let (root, range) = (root.as_bytes().as_slice(), tile::hashes_to_bytes(to.range.edge()));
     match tx
-        .execute(ADVANCE, &[&from.origin, &old_size, &old_root, &size, &root, &range, &to.checkpoint, &from.halted])
+        .execute(
+            ADVANCE,
+            &[&from.origin, &old_size, &old_root, &size, &root, &range, &to.checkpoint, &from.halted],
+        )
         .await?
     {
         1 => Ok(()),

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use hanse_engine::logs::memory;
+use hanse_engine::logs::{Logs, memory};
 use hanse_engine::{Clock, Secret};
 use hanse_node::config::{LogFormat, Pace, Peer, Ranking};
+use hanse_node::run::engine_config;
 use hanse_node::{Config, Running};
 use hanse_store::testing::TestDatabase;
 use hanse_store::{Config as StoreConfig, Store};
@@ -175,6 +176,16 @@ impl TestNode {
     #[must_use]
     pub fn heads(&self) -> PathBuf {
         self.folder.path().join("heads")
+    }
+
+    /// The keys of the logs that it knows, as a command beside it has them.
+    ///
+    /// # Panics
+    /// Never: a node that has started can read its configuration.
+    #[must_use]
+    pub fn logs(&self) -> Logs {
+        let config = engine_config(&self.config, self.seat.secret()).expect("a configuration");
+        Logs::new(&config, &self.seat.keys()).expect("keys")
     }
 
     /// A connection to its database, as another process would have.

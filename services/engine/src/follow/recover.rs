@@ -68,7 +68,12 @@ async fn page(engine: &Engine, own: &OwnLog, row: &LogRow, target: u64) -> Resul
     let operator = engine.config().name.clone();
     let mirror = Mirror { origin: own.origin.clone(), operator, vkey: own.signer.vkey().clone() };
     let Some(fetched) = fetch::segment(engine, &mirror, row.size, target).await else {
-        tracing::info!(origin = own.origin, size = row.size, target, "no peer has the lost end of the log now");
+        tracing::info!(
+            origin = own.origin,
+            size = row.size,
+            target,
+            "no peer has the lost end of the log now"
+        );
         return Ok(false);
     };
     let refused = match fetched.segment {
@@ -95,7 +100,11 @@ async fn end(engine: &Engine, own: &OwnLog) -> Result<(), MendError> {
         Ok(examined) => {
             engine.heard().withdraw(own.kind);
             engine.signals().sequence.notify_one();
-            tracing::info!(origin = own.origin, leaves = examined.report.leaves, "a log is recovered and goes on");
+            tracing::info!(
+                origin = own.origin,
+                leaves = examined.report.leaves,
+                "a log is recovered and goes on"
+            );
             Ok(())
         }
         Err(MendError::Unsound(examined)) => {

@@ -70,7 +70,13 @@ async fn ask(engine: &Engine, kind: LogKind) -> Result<bool, LogError> {
     let needed = needed(memory, peers);
     if answered.len() >= needed {
         if engine.heard().set_signing(kind, Signing::Begun) {
-            tracing::info!(origin = own.origin, size = row.size, ?memory, answered = answered.len(), "this process signs the log");
+            tracing::info!(
+                origin = own.origin,
+                size = row.size,
+                ?memory,
+                answered = answered.len(),
+                "this process signs the log"
+            );
         }
         return Ok(true);
     }
@@ -115,9 +121,16 @@ pub(crate) async fn halt_forgotten(store: &Store, own: &OwnLog) -> Result<(), Lo
     let connection = store.connection().await?;
     let row = crate::logs::head(&connection, &own.origin).await?;
     let (signed, size) = (checkpoint.size, row.size);
-    let reason = format!("{ROLLED_BACK}: this node has signed {signed} leaves, and its database ends at {size}\n{note}");
+    let reason = format!(
+        "{ROLLED_BACK}: this node has signed {signed} leaves, and its database ends at {size}\n{note}"
+    );
     if log::halt(&connection, &own.origin, &reason).await? {
-        tracing::error!(origin = own.origin, signed, size, "the database is older than what was signed: a log is halted");
+        tracing::error!(
+            origin = own.origin,
+            signed,
+            size,
+            "the database is older than what was signed: a log is halted"
+        );
     }
     Ok(())
 }

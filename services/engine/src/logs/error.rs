@@ -45,7 +45,9 @@ pub enum LogError {
         expected: String,
     },
     /// The database is that of a node of another name.
-    #[error("it was founded with {stored}, and the configuration says `name = \"{name}\"`; a node keeps its name for ever")]
+    #[error(
+        "it was founded with {stored}, and the configuration says `name = \"{name}\"`; a node keeps its name for ever"
+    )]
     OtherNode {
         /// A log in the database.
         stored: String,

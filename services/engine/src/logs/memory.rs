@@ -104,7 +104,10 @@ impl LogMemory {
         };
         let read = serde_json::from_slice(&bytes).ok().and_then(|form| read(form, vkey));
         if read.is_none() {
-            tracing::warn!(origin = self.origin, "the record of the largest signed head is not readable and counts as missing");
+            tracing::warn!(
+                origin = self.origin,
+                "the record of the largest signed head is not readable and counts as missing"
+            );
         }
         Ok(read)
     }

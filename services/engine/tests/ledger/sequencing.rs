@@ -264,7 +264,10 @@ async fn a_database_serves_the_secret_that_founded_it_and_no_other() {
     let renamed = hanse_engine::Config { name: name("w.example"), ..node.engine.config().clone() };
     let renamed = Engine::idle(renamed, node.store().clone(), node.clock.clone()).unwrap();
     let refused = renamed.log_keys().open(renamed.store(), now()).await.map_err(EngineError::from);
-    assert!(matches!(&refused, Err(EngineError::OtherNode(text)) if text.contains("w.example")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(EngineError::OtherNode(text)) if text.contains("w.example")),
+        "{refused:?}"
+    );
     let logs = log::all(&node.db().await).await.unwrap();
     assert_eq!(logs.len(), 2, "nothing was founded");
 }

@@ -1,5 +1,6 @@
 //! A node whose database is older than what it has signed, or may be: it never signs a second history, and goes on where it can.
 
+use hanse_engine::{Clock as _, mend};
 use hanse_store::log::{self, LogRow};
 use hanse_testkit::{Federation, PASSWORD, Person, Story, TestNode, eventually, until};
 use serde_json::json;
@@ -125,6 +126,73 @@ async fn an_old_backup_is_not_signed_on_whether_peers_are_there_or_away() {
     no_fork(&federation).await;
     federation[0].stop().await;
     drop(again);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lost_end_of_a_log_comes_back_from_the_peers_and_the_log_goes_on() {
+    let (mut federation, _, mut ada, size) = backed_up(3).await;
+    federation[0].restart().await;
+    let (store, logs) = (federation[0].store().await, federation[0].logs());
+    // What is lost of which log differs; each is recovered by itself.
+    let mut recovered = 0;
+    for origin in [JOBS, REPUTATION] {
+        if origin == JOBS {
+            assert_eq!(rolled_back(&federation[0]).await.size, size);
+        }
+        if row(&federation[0], origin).await.halted.is_some() {
+            mend::recover(&store, &logs, origin, hanse_engine::SystemClock.now()).await.unwrap();
+            recovered += 1;
+        }
+    }
+    assert!(recovered > 0);
+    let mirrored = row(&federation[1], JOBS).await;
+    until("the log is whole again", async || {
+        let own = row(&federation[0], JOBS).await;
+        own.halted.is_none() && own.root == mirrored.root
+    })
+    .await;
+    store.close();
+    ada.again().await;
+    post(&ada, "Goes on").await;
+    let grown = logged(&federation[0]).await;
+    assert_eq!(grown, mirrored.size + 2);
+    for peer in [1, 2] {
+        held(&federation[peer], grown).await;
+    }
+    no_fork(&federation).await;
+    let store = federation[0].store().await;
+    let report = hanse_engine::fsck(&store).await.unwrap();
+    assert!(report.sound(), "{report}");
+    store.close();
+    // The postings of the lost end are found again, too.
+    until("the lost postings are here", async || {
+        let found = federation[0].http().get("/v1/jobs?limit=50").send().await.ok(200);
+        found["items"].as_array().unwrap().len() == 5
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_who_states_what_is_known_needs_no_peer() {
+    let (mut federation, _, _, size) = backed_up(0).await;
+    for peer in [1, 2] {
+        federation[peer].stop().await;
+    }
+    forget(&federation[0]);
+    federation[0].restart().await;
+    assert!(waits(&federation[0]).await.ends_with(&format!("log accept {JOBS} {size}")));
+    let ada = Person::sign_in(federation[0].http(), "ada", &[]).await;
+    post(&ada, "Waits").await;
+    let (store, logs) = (federation[0].store().await, federation[0].logs());
+    mend::accept(&store, &logs, JOBS, size, hanse_engine::SystemClock.now()).await.unwrap();
+    store.close();
+    let grown = logged(&federation[0]).await;
+    assert_eq!(grown, size + 2);
+    for peer in [1, 2] {
+        federation[peer].restart().await;
+        held(&federation[peer], grown).await;
+    }
+    no_fork(&federation).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
