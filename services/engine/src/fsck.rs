@@ -1,9 +1,11 @@
-//! Derives every log again from its leaves alone, and says where what is stored is something else: rows, tiles, index, heads.
+//! Derives every log again from its leaves alone, and says where what is stored is something else: rows, tiles, index, heads. Then
+//! each document from its bytes.
 //!
 //! It holds the whole index of one log and all its hashes in memory: about 100 bytes for each leaf and some kilobytes for each
 //! subject. It changes nothing and may run beside a node: it sees each log as it was when its turn came.
 
 mod compare;
+mod documents;
 
 use std::fmt;
 
@@ -19,6 +21,10 @@ const DIFFERENCES_MAX: usize = 50;
 pub struct FsckReport {
     /// By origin.
     pub logs: Vec<LogReport>,
+    /// Documents read.
+    pub documents: u64,
+    /// Those whose bytes are not what was signed under their id and commitment; at most the first 50.
+    pub damaged: Vec<String>,
 }
 
 /// What was found in one log.
@@ -37,16 +43,19 @@ pub struct LogReport {
 }
 
 impl FsckReport {
-    /// Whether every log is what its leaves make it.
+    /// Whether every log is what its leaves make it, and every document what was signed.
     #[must_use]
     pub fn sound(&self) -> bool {
-        self.logs.iter().all(|log| log.differences.is_empty())
+        self.damaged.is_empty() && self.logs.iter().all(|log| log.differences.is_empty())
     }
 }
 
 impl fmt::Display for FsckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.logs.iter().try_for_each(|log| write!(f, "{log}"))
+        self.logs.iter().try_for_each(|log| write!(f, "{log}"))?;
+        let verdict = if self.damaged.is_empty() { "sound" } else { "DIFFER" };
+        writeln!(f, "documents: {verdict}, {} read", self.documents)?;
+        self.damaged.iter().try_for_each(|id| writeln!(f, "  {id} is not what was signed"))
     }
 }
 
@@ -61,7 +70,7 @@ impl fmt::Display for LogReport {
     }
 }
 
-/// Checks every log of a database.
+/// Checks every log and every document of a database.
 ///
 /// # Errors
 /// Those of the store; what is wrong with a log is no error but stands in the report.
@@ -76,6 +85,8 @@ pub async fn fsck(store: &Store) -> Result<FsckReport, StoreError> {
             report.logs.push(check(&tx, row).await?);
         }
     }
+    drop(connection);
+    documents::check(store, &mut report).await?;
     Ok(report)
 }
 

@@ -50,15 +50,9 @@ pub fn migrate(config: &Config) -> Result<Vec<String>> {
     })
 }
 
-/// Derives every log again from its leaves.
+/// Derives every log again from its leaves; beside the node, if it runs.
 pub fn fsck(config: &Config) -> Result<FsckReport> {
-    telemetry::start(config)?;
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let database = Database::open(config, Migrate::OwnOnly).await?;
-        let report = hanse_engine::fsck(&database.store).await;
-        database.close().await?;
-        Ok(report?)
-    })
+    with_store(config, |store| async move { Ok(hanse_engine::fsck(&store).await?) })
 }
 
 /// This node's entry for the configuration of a peer, as TOML.

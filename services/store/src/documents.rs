@@ -12,10 +12,12 @@ const BY_COMMITMENT: &str =
     "SELECT id, kind, issuer, bytes, public, received_at FROM document WHERE commitment = $1";
 const PUBLISH: &str = "UPDATE document SET public = true WHERE id = $1 AND NOT public";
 
+const AFTER: &str = "SELECT id, kind, issuer, bytes, public, received_at, commitment FROM document \
+     WHERE id > $1 ORDER BY id LIMIT $2";
 const COUNT_SINCE: &str = "SELECT count(*) AS documents FROM document WHERE issuer = $1 AND received_at > $2";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[INSERT, FIND, BY_COMMITMENT, PUBLISH, COUNT_SINCE];
+pub const STATEMENTS: &[&str] = &[INSERT, FIND, BY_COMMITMENT, PUBLISH, AFTER, COUNT_SINCE];
 
 const TABLE: &str = "document";
 
@@ -77,6 +79,18 @@ pub async fn by_commitment(
     commitment: &Commitment,
 ) -> Result<Option<DocumentRow>, StoreError> {
     db.query_opt(BY_COMMITMENT, &[&commitment.as_bytes().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// At most `limit` documents behind this hash, in the order of their hashes, each with its commitment as it is stored.
+pub async fn after(
+    db: &impl Sql,
+    hash: &[u8],
+    limit: i64,
+) -> Result<Vec<(DocumentRow, Commitment)>, StoreError> {
+    let rows = db.query(AFTER, &[&hash, &limit]).await?;
+    let with_commitment =
+        |row: &Row| Ok((read(row)?, Commitment::from_bytes(bytes32(row, TABLE, "commitment")?)));
+    rows.iter().map(with_commitment).collect()
 }
 
 /// Lets a document be served to anybody, from now on.

@@ -86,7 +86,11 @@ impl LogMemory {
             let probe = file.with_extension("probe");
             fs::create_dir_all(folder_of(&file))?;
             File::create(&probe)?.sync_all()?;
-            fs::remove_file(&probe)
+            match fs::remove_file(&probe) {
+                // Another process of this node has tried at the same moment.
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+                done => done,
+            }
         })
         .await
     }

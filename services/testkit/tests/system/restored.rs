@@ -22,11 +22,15 @@ async fn post(person: &Person, title: &str) {
 
 /// The size of the node's own jobs log once nothing waits for it.
 async fn logged(node: &TestNode) -> u64 {
+    logged_in(node, JOBS).await
+}
+
+async fn logged_in(node: &TestNode, origin: &str) -> u64 {
     eventually("all leaves are in the log", async || {
         let store = node.store().await;
         let connection = store.connection().await.unwrap();
-        let pending = log::pending_count(&connection, JOBS).await.unwrap();
-        let size = log::find(&connection, JOBS).await.unwrap().unwrap().size;
+        let pending = log::pending_count(&connection, origin).await.unwrap();
+        let size = log::find(&connection, origin).await.unwrap().unwrap().size;
         drop(connection);
         store.close();
         (pending == 0).then_some(size)
@@ -221,6 +225,7 @@ async fn what_a_halted_log_must_hold_is_refused_and_the_rest_goes_on() {
     let store = federation[0].store().await;
     let connection = store.connection().await.unwrap();
     for origin in [JOBS, REPUTATION] {
+        logged_in(&federation[0], origin).await;
         assert!(log::halt(&connection, origin, "for a test").await.unwrap());
     }
     let job = json!({"title": "Late", "text": "Text."});
@@ -240,7 +245,7 @@ async fn what_a_halted_log_must_hold_is_refused_and_the_rest_goes_on() {
     ben.post(&bids, &json!({"text": "Later."})).send().await.ok(202);
     // Reading goes on, and what no log holds.
     ada.read(&format!("/v1/jobs/{}", story.job)).await;
-    ada.put("/v1/profile", &json!({"name": "Ada"})).send().await.ok(200);
+    ada.put("/v1/me/profile", &json!({"name": "Ada"})).send().await.done();
     for origin in [JOBS, REPUTATION] {
         assert_eq!(log::pending_count(&connection, origin).await.unwrap(), 0, "{origin}");
         let reason = log::halted(&connection, origin).await.unwrap();
