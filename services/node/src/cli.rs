@@ -75,7 +75,8 @@ pub enum Command {
     Card,
     /// Bring the database up to this version.
     Migrate,
-    /// Derive root, tiles and index of every log again from its leaves and compare; exit 1 if anything differs.
+    /// Derive root, tiles and index of every log again from its leaves and compare, and each document with its bytes; exit 1 if
+    /// anything differs. May run beside the node.
     Fsck,
     /// A log that is halted or waits for peers: examine it, let it go on, recover it.
     Log {

@@ -69,6 +69,10 @@ async fn ask(engine: &Engine, kind: LogKind) -> Result<bool, LogError> {
     let missing: Vec<&str> = missing.into_iter().filter(|peer| !answered.contains(*peer)).collect();
     let needed = needed(memory, peers);
     if answered.len() >= needed {
+        if matches!(memory, Memory::Missing | Memory::Differs) {
+            // A quorum has confirmed it, and need not be asked again.
+            own.memory.keep(&row.checkpoint, &[], false).await?;
+        }
         if engine.heard().set_signing(kind, Signing::Begun) {
             tracing::info!(
                 origin = own.origin,
@@ -102,7 +106,10 @@ async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memor
     let Some(Remembered { head, accepted }) = own.memory.recall(own.signer.vkey()).await? else {
         return Ok(Memory::Missing);
     };
-    let Some(head) = head else { return Ok(Memory::Agrees) };
+    let Some(head) = head else {
+        // Nothing was signed when this node was founded, and only the empty index may have been since.
+        return Ok(if row.size <= 1 { Memory::Agrees } else { Memory::Missing });
+    };
     if head.checkpoint.size > row.size {
         let waiting = unfinished(db, row, &head).await?;
         return Ok(if waiting.is_some() { Memory::Agrees } else { Memory::Ahead });
