@@ -67,6 +67,7 @@ const OF_REQUESTS: [&str; 15] = [
     "own-key-not-yet",
     "busy",
     "not-ready",
+    "log-halted",
     "not-closed",
     "own-score",
     "too-many-searches",
