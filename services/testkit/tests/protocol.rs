@@ -56,7 +56,7 @@ fn every_reason_to_refuse_a_document_has_its_row() {
 }
 
 /// Refusals that answer a request and never a document.
-const OF_REQUESTS: [&str; 15] = [
+const OF_REQUESTS: [&str; 16] = [
     "bad-field",
     "in-flight",
     "valid-too-long",
