@@ -70,6 +70,7 @@ impl Problem {
             "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" => {
                 "wait some seconds and do the same again"
             }
+            "log-halted" => "nothing was changed; tell the node's operator, who alone can resume the log",
             _ if self.status >= 500 => {
                 "nothing was changed; try again, and give the operator the request id if it stays"
             }

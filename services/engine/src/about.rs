@@ -4,6 +4,7 @@ use hanse_store::{deliveries, log};
 
 use crate::Engine;
 use crate::error::{Failure, UseError};
+use crate::heads::Signing;
 use crate::logs::LogKind;
 use crate::views::{Card, LogView, PeerView, Ready};
 
@@ -35,7 +36,7 @@ impl Engine {
             let mut logs = Vec::new();
             for kind in LogKind::ALL {
                 let row = log::find(&connection, &kind.origin(&peer.name)).await?;
-                logs.extend(row.as_ref().map(view));
+                logs.extend(row.as_ref().map(|row| view(row, None)));
             }
             let waiting = deliveries::waiting(&connection, peer.name.as_str()).await?;
             views.push(PeerView {
@@ -56,7 +57,16 @@ impl Engine {
     pub async fn logs(&self) -> Result<Vec<LogView>, UseError> {
         let mut rows = log::all(&self.store().connection().await?).await?;
         rows.sort_by_key(|row| !row.own);
-        Ok(rows.iter().map(view).collect())
+        Ok(rows.iter().map(|row| view(row, self.waits(&row.origin))).collect())
+    }
+
+    /// Why this process does not sign one of its own logs yet.
+    fn waits(&self, origin: &str) -> Option<String> {
+        let kind = LogKind::ALL.into_iter().find(|kind| self.log_keys().own(*kind).origin == origin)?;
+        match self.heard().signing(kind)? {
+            Signing::Waits(text) => Some(text),
+            Signing::Begun => None,
+        }
     }
 
     /// Whether this node can do its work. A database that does not answer is an answer too.
@@ -80,11 +90,12 @@ impl Engine {
     }
 }
 
-fn view(row: &log::LogRow) -> LogView {
+fn view(row: &log::LogRow, waits: Option<String>) -> LogView {
     LogView {
         origin: row.origin.clone(),
         size: row.size,
         root: row.root.base64(),
         halted: row.halted.clone(),
+        waits,
     }
 }

@@ -106,6 +106,7 @@ impl Engine {
         };
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
+        logs::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
         documents::insert(&tx, &genesis, true, now.unix()).await?;
         accounts::insert_identity(&tx, &identity).await?;
         accounts::insert_account(&tx, &account).await.map_err(taken)?;

@@ -64,6 +64,9 @@ pub(crate) async fn apply(
     if history::has_applied(ctx.tx, &document.id()).await? {
         return Ok(Applied::AlreadyThere);
     }
+    if ctx.word == Word::Own {
+        logs::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log_of(document.body()))).await?;
+    }
     let author = guard::author(ctx, document).await?;
     match (document.body(), job) {
         (Body::Job(body), _) => job::post(ctx, document, body, &author).await?,
@@ -86,6 +89,24 @@ pub(crate) async fn apply(
         ) => return Err(Rejection::WrongKind.into()),
     }
     Ok(Applied::Now)
+}
+
+/// The log that this node needs, now or for a move that follows, once it has let the document in.
+fn log_of(body: &Body) -> LogKind {
+    match body {
+        Body::Job(_) => LogKind::Jobs,
+        Body::Step(step) if step.object.kind() == Kind::Job => LogKind::Jobs,
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Offer(_)
+        | Body::Acceptance(_)
+        | Body::Step(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => LogKind::Reputation,
+    }
 }
 
 async fn apply_step(ctx: &Apply<'_>, document: &Verified, step: &Step, job: &JobRow) -> Result<(), UseError> {

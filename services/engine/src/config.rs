@@ -1,6 +1,7 @@
 //! What an engine is told at its start. Reading files and the environment is the edge's business.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hanse_document::NodeName;
@@ -48,6 +49,9 @@ pub struct Config {
     pub pace: Pace,
     /// The weights of its ranking, which it publishes.
     pub ranking: Policy,
+    /// Folder in which the largest signed head of each own log is remembered, outside the database; without one, a quorum of
+    /// peers is asked after every start.
+    pub heads: Option<PathBuf>,
 }
 
 impl Config {

@@ -106,7 +106,7 @@ async fn held(db: &impl hanse_store::Sql, row: &LogRow, largest: u64) -> Result<
 /// # Errors
 /// As [`cosign`].
 pub(crate) async fn audit(engine: &Engine, origin: &str) -> Result<(), LogError> {
-    if !engine.heard().may_sign() {
+    if !engine.heard().may_audit() {
         return Ok(());
     }
     let largest = engine.heard().largest(origin);

@@ -232,6 +232,11 @@ pub enum Refusal {
     /// This process has just begun, and reads what it is to find.
     #[error("this node is still reading what it is to find; try again in a moment")]
     NotReady,
+    /// A log of this node that this needs is halted: what cannot be logged is not taken.
+    #[error(
+        "this node's {0} log is halted, and what must stand in it is not taken until the operator has resumed it; reading goes on"
+    )]
+    LogHalted(&'static str),
     /// Standpoint and subject are one person.
     #[error(
         "nobody has a score of themselves: look at another person, or from another's place with `viewer`"
@@ -300,6 +305,7 @@ impl Refusal {
             Self::TooManyStreams(_) => "too-many-streams",
             Self::Busy => "busy",
             Self::NotReady => "not-ready",
+            Self::LogHalted(_) => "log-halted",
             Self::OwnScore => "own-score",
             Self::TooWide => "too-wide",
             Self::TooBroad => "too-broad",
@@ -353,7 +359,7 @@ impl Refusal {
             | Self::TooBroad
             | Self::RecordTooLarge => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
-            Self::Busy | Self::NotReady => 503,
+            Self::Busy | Self::NotReady | Self::LogHalted(_) => 503,
         }
     }
 

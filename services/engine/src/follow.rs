@@ -4,6 +4,7 @@
 mod documents;
 mod fault;
 mod fetch;
+pub(crate) mod recover;
 mod replay;
 
 use hanse_document::NodeName;

@@ -1,9 +1,11 @@
-//! Derives every log again from its leaves alone, and says where what is stored is something else: rows, tiles, index, heads.
+//! Derives every log again from its leaves alone, and says where what is stored is something else: rows, tiles, index, heads. Then
+//! each document from its bytes.
 //!
 //! It holds the whole index of one log and all its hashes in memory: about 100 bytes for each leaf and some kilobytes for each
 //! subject. It changes nothing and may run beside a node: it sees each log as it was when its turn came.
 
 mod compare;
+mod documents;
 
 use std::fmt;
 
@@ -19,6 +21,10 @@ const DIFFERENCES_MAX: usize = 50;
 pub struct FsckReport {
     /// By origin.
     pub logs: Vec<LogReport>,
+    /// Documents read.
+    pub documents: u64,
+    /// Those whose bytes are not what was signed under their id and commitment; at most the first 50.
+    pub damaged: Vec<String>,
 }
 
 /// What was found in one log.
@@ -37,30 +43,34 @@ pub struct LogReport {
 }
 
 impl FsckReport {
-    /// Whether every log is what its leaves make it.
+    /// Whether every log is what its leaves make it, and every document what was signed.
     #[must_use]
     pub fn sound(&self) -> bool {
-        self.logs.iter().all(|log| log.differences.is_empty())
+        self.damaged.is_empty() && self.logs.iter().all(|log| log.differences.is_empty())
     }
 }
 
 impl fmt::Display for FsckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for log in &self.logs {
-            let verdict = if log.differences.is_empty() { "sound" } else { "DIFFERS" };
-            writeln!(f, "{}: {verdict}, {} leaves, {} checkpoints", log.origin, log.leaves, log.checkpoints)?;
-            if let Some(reason) = &log.halted {
-                writeln!(f, "  halted: {}", reason.lines().next().unwrap_or_default())?;
-            }
-            for difference in &log.differences {
-                writeln!(f, "  {difference}")?;
-            }
-        }
-        Ok(())
+        self.logs.iter().try_for_each(|log| write!(f, "{log}"))?;
+        let verdict = if self.damaged.is_empty() { "sound" } else { "DIFFER" };
+        writeln!(f, "documents: {verdict}, {} read", self.documents)?;
+        self.damaged.iter().try_for_each(|id| writeln!(f, "  {id} is not what was signed"))
     }
 }
 
-/// Checks every log of a database.
+impl fmt::Display for LogReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.differences.is_empty() { "sound" } else { "DIFFERS" };
+        writeln!(f, "{}: {verdict}, {} leaves, {} checkpoints", self.origin, self.leaves, self.checkpoints)?;
+        if let Some(reason) = &self.halted {
+            writeln!(f, "  halted: {}", reason.lines().next().unwrap_or_default())?;
+        }
+        self.differences.iter().try_for_each(|difference| writeln!(f, "  {difference}"))
+    }
+}
+
+/// Checks every log and every document of a database.
 ///
 /// # Errors
 /// Those of the store; what is wrong with a log is no error but stands in the report.
@@ -75,10 +85,13 @@ pub async fn fsck(store: &Store) -> Result<FsckReport, StoreError> {
             report.logs.push(check(&tx, row).await?);
         }
     }
+    drop(connection);
+    documents::check(store, &mut report).await?;
     Ok(report)
 }
 
-async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
+/// Checks one log, as the transaction sees it.
+pub(crate) async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
     let (origin, halted) = (row.origin.clone(), row.halted.clone());
     let mut check = Check::new(db, row);
     check.leaves().await?;

@@ -4,6 +4,7 @@
 //! business: cosignatures are kept, a larger head wakes the follower, another head than ours of the same size stops everything.
 
 mod answer;
+mod consent;
 mod heard;
 mod learn;
 #[cfg(test)]
@@ -23,9 +24,11 @@ use crate::logs::{LogError, Logs};
 use crate::signals::woken;
 
 pub(crate) use answer::answer;
-pub(crate) use heard::Heard;
+pub(crate) use consent::{halt_forgotten, may_sign};
+pub(crate) use heard::{Heard, Signing};
 pub(crate) use learn::ripen;
-pub use learn::{FORKED, ROLLED_BACK, learn};
+pub(crate) use learn::root_at;
+pub use learn::{FORKED, RECOVERING, ROLLED_BACK, learn};
 
 /// A head as its log and known auditors signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -125,6 +125,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::TooManyStreams(_)
         | Refusal::Busy
         | Refusal::NotReady
+        | Refusal::LogHalted(_)
         | Refusal::OwnScore
         | Refusal::TooWide
         | Refusal::TooBroad

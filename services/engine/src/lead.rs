@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{EngineError, Failure};
 use crate::keys::Purpose;
+use crate::logs::LogKind;
 use crate::matching::peers::errand;
 use crate::matching::{index, picks};
 use crate::workers::{WorkerError, Workers};
@@ -46,6 +47,9 @@ impl Engine {
     ) -> Result<(Self, Workers), EngineError> {
         let engine = Self::idle(config, store, clock)?;
         engine.metrics().register(registry);
+        for kind in LogKind::ALL {
+            engine.log_keys().own(kind).memory.prepare().await?;
+        }
         engine.log_keys().open(engine.store(), engine.now()).await?;
         let connection = engine.store().connection().await?;
         let lease = lease::take(&connection, NAME, LEASE_SECONDS).await?;
@@ -115,6 +119,7 @@ async fn lead_from(
     };
     tracing::info!(epoch = lease.epoch, listening = ?network.listening, "this process leads");
     let mut workers = Workers::new();
+    engine.heard().begin();
     spawn(&mut workers, &engine, network);
     let outcome = tokio::select! {
         () = cancel.cancelled() => Ok(()),
@@ -182,6 +187,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
         Ok(())
     });
     workers.spawn("inbound", inbound::run(engine.clone(), inbound, token.clone()));
+    workers.spawn("recover", follow::recover::run(engine.clone(), token.clone()));
     workers.spawn("sequence", sequence::run(engine.clone(), token.clone()));
     workers.spawn("heads", heads::run(engine.clone(), token.clone()));
     workers.spawn("react", react::run(engine.clone(), token.clone()));

@@ -52,6 +52,7 @@ pub mod follow;
 pub mod fsck;
 pub mod heads;
 pub mod logs;
+pub mod mend;
 mod notes;
 pub mod range;
 mod record;

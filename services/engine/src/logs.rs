@@ -6,6 +6,7 @@
 pub(crate) mod append;
 mod edge;
 mod error;
+pub mod memory;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,11 +18,13 @@ use hanse_store::{Sql, Store, Tx};
 use hanse_tlog::{Cosigner, KeyKind, KeyName, LogSigner, NoteError, VerifierKey};
 
 use crate::config::{Config, Peer};
-use crate::error::EngineError;
+use crate::error::{EngineError, Refusal, UseError};
 use crate::keys::{Keys, Purpose};
 
 pub use edge::check_edge;
+pub(crate) use edge::sound_leaves;
 pub use error::LogError;
+use memory::LogMemory;
 
 /// Most leaves that a caller of [`leaves_from`] gets at once: one full batch of a sequencer.
 pub const LEAVES_MAX: u64 = 256;
@@ -77,6 +80,8 @@ pub struct OwnLog {
     pub origin: String,
     /// Its key.
     pub signer: LogSigner,
+    /// What this process remembers of its heads.
+    pub memory: LogMemory,
 }
 
 /// A log that this node follows.
@@ -109,7 +114,8 @@ impl Logs {
         let own = |kind: LogKind| -> Result<OwnLog, EngineError> {
             let origin = kind.origin(&name);
             let signer = LogSigner::new(key_name(&name, &origin)?, *keys.seed(kind.purpose()));
-            Ok(OwnLog { kind, origin, signer })
+            let memory = LogMemory::new(&origin, config.heads.as_deref(), kind);
+            Ok(OwnLog { kind, origin, signer, memory })
         };
         let own = [own(LogKind::Reputation)?, own(LogKind::Jobs)?];
         let cosigner = Cosigner::new(key_name(&name, &auditor(&name))?, *keys.seed(Purpose::Auditor));
@@ -194,12 +200,14 @@ impl Logs {
     /// right edge of every log and halts those where it does not fit: they are read, but not written.
     ///
     /// # Errors
-    /// [`LogError::OtherKey`] if the database has a log of this name under another key; those of the store.
+    /// [`LogError::OtherNode`] if the database has logs of its own under another name, [`LogError::OtherKey`] if it has a log of
+    /// this name under another key; those of the store.
     pub async fn open(&self, store: &Store, now: Timestamp) -> Result<(), LogError> {
+        let mut connection = store.connection().await?;
+        self.refuse_other(&log::all(&connection).await?)?;
         for log in &self.own {
             crate::sequence::found(store, log, now).await?;
         }
-        let mut connection = store.connection().await?;
         for mirror in self.mirrors.values() {
             let tx = connection.begin().await?;
             log::create(&tx, &mirror.origin, false, &mirror.vkey.to_string()).await?;
@@ -211,6 +219,15 @@ impl Logs {
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// A node keeps its name for ever: on another node's database it would found logs beside that one's, and on a peer's sign
+    /// what that peer mirrors.
+    fn refuse_other(&self, rows: &[LogRow]) -> Result<(), LogError> {
+        match rows.iter().find(|row| row.own != self.is_own(&row.origin)) {
+            Some(row) => Err(LogError::OtherNode { stored: row.origin.clone(), name: self.name.to_string() }),
+            None => Ok(()),
+        }
     }
 
     /// Halts a log whose right edge does not fit. The log is locked meanwhile: another process may be at work on it.
@@ -290,6 +307,15 @@ pub async fn enqueue(tx: &Tx<'_>, origin: &str, leaf: &Leaf) -> Result<bool, Log
     }
     leaf.verify_signatures().map_err(LogError::Leaf)?;
     Ok(log::enqueue(tx, origin, &leaf.id(), leaf.bytes()).await?)
+}
+
+/// Refuses what must stand in an own log that is halted: once it is taken, its author relies on it.
+///
+/// # Errors
+/// `LogHalted`; those of the store.
+pub(crate) async fn refuse_halted(db: &impl Sql, own: &OwnLog) -> Result<(), UseError> {
+    let halted = log::halted(db, &own.origin).await?;
+    if halted.is_some() { Err(Refusal::LogHalted(own.kind.name()).into()) } else { Ok(()) }
 }
 
 /// Whether a log holds the leaf.

@@ -6,7 +6,7 @@ use hanse_tlog::tile::{self, TilePath, WIDTH};
 use crate::Engine;
 use crate::error::{Failure, UseError};
 use crate::heads::with_cosignatures;
-use crate::logs::{LogError, LogKind};
+use crate::logs::{LogError, LogKind, sound_leaves};
 
 impl Engine {
     /// The newest checkpoint of an own log, `reputation` or `jobs`, with the lines of who cosigned it. None for another name.
@@ -54,10 +54,11 @@ async fn bundle(db: &Connection, origin: &str, index: u64, width: u64) -> Result
     let Some(start) = index.checked_mul(WIDTH).filter(|start| i64::try_from(*start).is_ok()) else {
         return Ok(None);
     };
-    let leaves = log::leaves(db, origin, start, width).await?;
-    if u64::try_from(leaves.len()).is_ok_and(|found| found < width) {
+    let end = start.saturating_add(width);
+    if log::find(db, origin).await?.is_none_or(|row| row.size < end) {
         return Ok(None);
     }
+    let leaves = sound_leaves(db, origin, start, end).await?;
     let leaves: Vec<&[u8]> = leaves.iter().map(|leaf| leaf.bytes.as_slice()).collect();
     let packed = tile::bundle(&leaves).map_err(|error| LogError::damaged(origin, error.to_string()))?;
     Ok(Some(packed))

@@ -9,7 +9,7 @@ use hanse_network::{Bytes, Entry, RANGE_BYTES_MAX, RANGE_ENTRIES_MAX, Response};
 use hanse_store::log::{self, CheckpointRow, LeafRow};
 use hanse_store::{Sql, StoreError};
 
-use crate::logs::LogError;
+use crate::logs::{LogError, sound_leaves};
 
 pub(crate) use self::beside::{Beside, engaged_by};
 
@@ -17,7 +17,7 @@ pub(crate) use self::beside::{Beside, engaged_by};
 /// documents make it too long, it is cut behind the last leaf that fits and carries none.
 ///
 /// # Errors
-/// Those of the store.
+/// [`LogError::Damaged`] if a leaf is not the one in its tile: it is not sent. Those of the store.
 pub async fn answer(db: &impl Sql, origin: &str, start: u64, end: u64) -> Result<Response, LogError> {
     let Some(row) = log::find(db, origin).await? else {
         return Ok(refused("unknown-log", "This node keeps no log of that origin."));
@@ -29,7 +29,7 @@ pub async fn answer(db: &impl Sql, origin: &str, start: u64, end: u64) -> Result
     let checkpoint = log::checkpoints_below(db, origin, end, 1).await?.pop();
     let checkpoint = checkpoint.filter(|checkpoint| checkpoint.size > start);
     let end = checkpoint.as_ref().map_or(end, |checkpoint| checkpoint.size);
-    let leaves = log::leaves(db, origin, start, end - start).await?;
+    let leaves = sound_leaves(db, origin, start, end).await?;
     page(db, origin, leaves, checkpoint).await
 }
 

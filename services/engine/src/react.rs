@@ -7,7 +7,7 @@ mod reviews;
 use hanse_document::{NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_store::log::{self, LeafRow};
-use hanse_store::{accounts, documents};
+use hanse_store::{accounts, documents, history};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -160,8 +160,12 @@ async fn react(engine: &Engine, origin: &str, cursor: u64, seen: &Seen) -> Resul
 async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
     let Some(statement) = seen.leaf.statement() else { return Ok(()) };
     match (seen.kind, statement) {
-        (LogKind::Jobs, Statement::Posting { commitment }) if !seen.own => {
+        (LogKind::Jobs, Statement::Posting { commitment }) => {
             let Some(row) = documents::by_commitment(ctx.tx, commitment).await? else { return Ok(()) };
+            // One's own had its effect when it was taken, unless it comes back with the lost end of the log.
+            if seen.own && history::has_applied(ctx.tx, &row.id).await? {
+                return Ok(());
+            }
             let document = reread(&row)?;
             // What else a peer signs into its log has no order from there: only the home of a job keeps that.
             if !job::is_of_posting(document.body()) {

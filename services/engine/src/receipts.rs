@@ -162,6 +162,7 @@ mod tests {
             net: "test".into(),
             pace: Pace::default(),
             ranking: crate::Policy::DEFAULT,
+            heads: None,
         };
         Receipts::new(&config, &Keys::derive(&config.secret)).unwrap()
     }

@@ -13,7 +13,7 @@ use crate::apply::{Applied, Apply, state, unsound};
 use crate::author::{Author, body, read};
 use crate::contracts::part;
 use crate::error::{Failure, Refusal, UseError};
-use crate::logs::LogKind;
+use crate::logs::{self, LogKind};
 use crate::publish::published;
 use crate::requests::ReviewRequest;
 use crate::views::{Delivery, Published, ReviewView};
@@ -55,6 +55,7 @@ impl Engine {
         let tx = connection.begin().await?;
         let row = part(&tx, contract, did).await?;
         jobs::lock(&tx, &row.job).await?;
+        logs::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
         let ctx = Apply::own(self, &tx);
         check_open(&ctx, &row, did).await?;
         let reviewer = Reviewer::of(self, &tx, &row, did).await?;
@@ -95,6 +96,7 @@ impl Engine {
         if review.subject != did.subject_key() {
             return Err(Refusal::NotYours("the person who was reviewed").into());
         }
+        logs::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
         let ctx = Apply::own(self, &tx);
         let role = side(&contract, did).ok_or(Refusal::NotFound("review"))?;
         let to = reply_state(&ctx, &review, role)?;

@@ -8,7 +8,7 @@ use hanse_store::documents;
 use crate::Engine;
 use crate::apply::{Applied, Apply, apply, identity};
 use crate::error::{Refusal, UseError};
-use crate::logs::LogKind;
+use crate::logs::{self, LogKind};
 use crate::profiles;
 
 impl Engine {
@@ -65,6 +65,7 @@ async fn found(
         let same = known.genesis == row.genesis;
         return if same { Ok(Applied::AlreadyThere) } else { Err(Refusal::OtherGenesis.into()) };
     }
+    logs::refuse_halted(ctx.tx, ctx.engine.log_keys().own(LogKind::Reputation)).await?;
     let missing = Refusal::BadField { field: "hanse-leaf-signature", reason: "must sign the identity leaf" };
     let signature = Signature::from_hex(leaf_signature.ok_or(missing)?)?;
     let statement = Statement::Identity { commitment: genesis.commitment(), seq: 0 };

@@ -53,6 +53,7 @@ impl Home {
                 ..Pace::default()
             },
             ranking: crate::Policy::DEFAULT,
+            heads: None,
         };
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
         let database = TestDatabase::new().await;

@@ -13,8 +13,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::logs::LogCommand;
 use crate::taxonomy::{self, RatesCommand, TaxonomyCommand};
-use crate::{app, run, secret};
+use crate::{app, logs, run, secret};
 
 /// A node of the Hanse federation: marketplace, reputation log, auditor of its peers.
 #[derive(Debug, Parser)]
@@ -29,7 +30,8 @@ Examples:
   hanse-node --config /etc/hanse.toml run
   hanse-node --config /etc/hanse.toml card        what a peer pastes into its own configuration
   hanse-node --config /etc/hanse.toml taxonomy fetch   ESCO's English skills, for matching
-  hanse-node --config /etc/hanse.toml fsck        derive every log again from its leaves"
+  hanse-node --config /etc/hanse.toml fsck        derive every log again from its leaves
+  hanse-node --config /etc/hanse.toml log examine lyon.example/jobs   why it is halted, and whether it may go on"
 )]
 pub struct Cli {
     /// Configuration file (TOML); `HANSE_…` variables go over it.
@@ -73,8 +75,15 @@ pub enum Command {
     Card,
     /// Bring the database up to this version.
     Migrate,
-    /// Derive root, tiles and index of every log again from its leaves and compare; exit 1 if anything differs.
+    /// Derive root, tiles and index of every log again from its leaves and compare, and each document with its bytes; exit 1 if
+    /// anything differs. May run beside the node.
     Fsck,
+    /// A log that is halted or waits for peers: examine it, let it go on, recover it.
+    Log {
+        /// What to do.
+        #[command(subcommand)]
+        command: LogCommand,
+    },
     /// Skills and trades: import ESCO, see what is in force.
     Taxonomy {
         /// What to do.
@@ -129,6 +138,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Rates { command } => {
             print!("{}", taxonomy::rates(&Config::load(cli.config.as_deref())?, command)?);
+        }
+        Command::Log { command } => {
+            let (text, well) = logs::run(&Config::load(cli.config.as_deref())?, command)?;
+            print!("{text}");
+            return Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Fsck => {
             let report = run::fsck(&Config::load(cli.config.as_deref())?)?;

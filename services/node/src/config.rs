@@ -39,7 +39,7 @@ pub struct Config {
     pub url: String,
     /// Address the HTTP server listens on.
     pub listen: SocketAddr,
-    /// Folder of the node secret, and of the private Postgres where there is one.
+    /// Folder of the node secret, of what the node remembers of its signed heads, and of the private Postgres where there is one.
     pub data: PathBuf,
     /// A Postgres URL; absent, the node runs a private Postgres of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ mod docs;
 mod headers;
 mod idempotency;
 mod limits;
+pub mod logs;
 mod observe;
 mod openapi;
 mod paced;

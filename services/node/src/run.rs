@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::dev::Server;
@@ -50,15 +51,9 @@ pub fn migrate(config: &Config) -> Result<Vec<String>> {
     })
 }
 
-/// Derives every log again from its leaves.
+/// Derives every log again from its leaves; beside the node, if it runs.
 pub fn fsck(config: &Config) -> Result<FsckReport> {
-    telemetry::start(config)?;
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let database = Database::open(config, Migrate::OwnOnly).await?;
-        let report = hanse_engine::fsck(&database.store).await;
-        database.close().await?;
-        Ok(report?)
-    })
+    with_store(config, |store| async move { Ok(hanse_engine::fsck(&store).await?) })
 }
 
 /// This node's entry for the configuration of a peer, as TOML.
@@ -273,6 +268,11 @@ fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener> {
         .map_err(|error| format!("cannot listen on {address} (the setting `{setting}`): {error}"))?)
 }
 
+/// Where the node remembers its signed heads, outside the database.
+pub(crate) fn heads(data: &Path) -> PathBuf {
+    data.join("heads")
+}
+
 async fn stop_signal() -> Result<&'static str> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -282,7 +282,11 @@ async fn stop_signal() -> Result<&'static str> {
     }
 }
 
-fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
+/// What the engine is told of this configuration.
+///
+/// # Errors
+/// A name that is none.
+pub fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
     let [sequence, follow, deliver] = config.pace.durations();
     let peers = config.peers.iter().map(|peer| {
         Ok(Peer {
@@ -302,5 +306,6 @@ fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_
         net: config.federation.clone(),
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
         ranking: config.ranking.policy(),
+        heads: Some(heads(&config.data)),
     })
 }

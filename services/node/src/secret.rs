@@ -6,6 +6,9 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use hanse_engine::Secret;
+use hanse_engine::logs::memory;
+
+use crate::run::heads;
 
 /// Why the secret cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +45,8 @@ pub fn create(data: &Path) -> Result<(), SecretError> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
+        // Nobody can have signed anything with a secret that is made this moment.
+        memory::found(&heads(data))?;
         fs::File::open(data)?.sync_all()
     };
     write().map_err(|error| {

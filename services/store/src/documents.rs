@@ -23,11 +23,13 @@ const BY_COMMITMENTS: &str = "SELECT id, kind, issuer, commitment, public, recei
      JOIN document ON document.commitment = wanted.commitment WHERE public OR $3) AS found";
 const PUBLISH: &str = "UPDATE document SET public = true WHERE id = $1 AND NOT public";
 
+const AFTER: &str = "SELECT id, kind, issuer, bytes, public, received_at, commitment FROM document \
+     WHERE id > $1 ORDER BY id LIMIT $2";
 const COUNT_SINCE: &str = "SELECT count(*) AS documents FROM document WHERE issuer = $1 AND received_at > $2";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] =
-    &[INSERT, FIND, FIND_ALL, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, COUNT_SINCE];
+    &[INSERT, FIND, FIND_ALL, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, AFTER, COUNT_SINCE];
 
 const TABLE: &str = "document";
 
@@ -175,6 +177,11 @@ fn sound(row: &Row) -> Option<DocumentRow> {
     }
 }
 
+/// At most `limit` documents behind this hash, in the order of their hashes, as they are stored: nothing is compared.
+pub async fn after(db: &impl Sql, hash: &[u8], limit: i64) -> Result<Vec<DocumentRow>, StoreError> {
+    db.query(AFTER, &[&hash, &limit]).await?.iter().map(unchecked).collect()
+}
+
 /// Lets a document be served to anybody, from now on.
 pub async fn publish(tx: &Tx<'_>, id: &DocumentId) -> Result<(), StoreError> {
     tx.execute(PUBLISH, &[&id.hash().as_slice()]).await?;
@@ -182,18 +189,22 @@ pub async fn publish(tx: &Tx<'_>, id: &DocumentId) -> Result<(), StoreError> {
 }
 
 fn read(row: &Row) -> Result<DocumentRow, StoreError> {
-    let kind: Kind = parsed(row, TABLE, "kind")?;
-    let commitment = Commitment::from_bytes(bytes32(row, TABLE, "commitment")?);
-    let bytes: Vec<u8> = column(row, TABLE, "bytes")?;
+    let found = unchecked(row)?;
     // A disk that lies costs a hash here, and nobody is shown what nobody signed.
-    if Commitment::of(&bytes) != commitment {
+    if Commitment::of(&found.bytes) != found.commitment {
         return Err(StoreError::Inconsistent { table: TABLE, column: "bytes" });
     }
+    Ok(found)
+}
+
+/// A row as it is stored, for those who look for damage.
+fn unchecked(row: &Row) -> Result<DocumentRow, StoreError> {
+    let kind: Kind = parsed(row, TABLE, "kind")?;
     Ok(DocumentRow {
         id: DocumentId::new(kind, bytes32(row, TABLE, "id")?),
         issuer: parsed(row, TABLE, "issuer")?,
-        commitment,
-        bytes,
+        commitment: Commitment::from_bytes(bytes32(row, TABLE, "commitment")?),
+        bytes: column(row, TABLE, "bytes")?,
         public: column(row, TABLE, "public")?,
         received_at: column(row, TABLE, "received_at")?,
     })

@@ -35,6 +35,16 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("migration")]
     Migrate(#[source] Box<refinery::Error>),
+    /// The schema is that of a later release, which says that this one cannot work on it.
+    #[error(
+        "the database is at schema {schema}, of a later release, and this release, at {ours}, cannot work on it: run the later one"
+    )]
+    Newer {
+        /// The newest migration that is applied.
+        schema: i32,
+        /// The newest one that this release knows.
+        ours: i32,
+    },
     /// The private server could not be started or stopped; the text says what to do.
     #[error("private PostgreSQL: {0}")]
     Private(String),
@@ -66,6 +76,7 @@ impl StoreError {
             StoreError::Config(_)
             | StoreError::Inconsistent { .. }
             | StoreError::Migrate(_)
+            | StoreError::Newer { .. }
             | StoreError::Private(_) => false,
         }
     }
@@ -78,6 +89,7 @@ impl StoreError {
             | StoreError::Inconsistent { .. }
             | StoreError::Conflict
             | StoreError::Migrate(_)
+            | StoreError::Newer { .. }
             | StoreError::Private(_) => None,
         }
     }

@@ -5,6 +5,7 @@
 //! never changed again, except the right edge: subjects' ranges and partial tiles grow.
 
 mod checkpoints;
+mod decisions;
 mod gaps;
 mod index;
 mod leaves;
@@ -19,13 +20,14 @@ pub use checkpoints::{
     CheckpointRow, CosignatureRow, checkpoint, checkpoints_below, checkpoints_between, cosign, cosignatures,
     insert_checkpoint, newest_cosigned_by, newest_with_quorum,
 };
+pub use decisions::insert_decision;
 pub use gaps::{GapRow, gaps, has_gaps, insert_gap, remove_gap};
 pub use index::{insert_nodes, node_versions, nodes, put_subjects, subjects};
 pub use leaves::{
     LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, leaves_anywhere,
     leaves_by_id, listed, listed_pairs,
 };
-pub use pending::{PendingRow, enqueue, pending, pending_count, remove_pending};
+pub use pending::{PendingRow, enqueue, pending, pending_count, pending_of, remove_pending};
 pub use tiles::{put_tiles, tiles};
 
 const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
@@ -40,8 +42,11 @@ const HOLD: &str = "SELECT origin FROM log WHERE origin = $1 FOR SHARE";
 const ALL: &str =
     "SELECT origin, own, vkey, size, root, range, checkpoint, reacted, halted FROM log ORDER BY origin";
 const ADVANCE: &str = "UPDATE log SET size = $4, root = $5, range = $6, checkpoint = $7 \
-     WHERE origin = $1 AND size = $2 AND root = $3 AND halted IS NULL";
+     WHERE origin = $1 AND size = $2 AND root = $3 AND halted IS NOT DISTINCT FROM $8";
+const RESUME: &str = "UPDATE log SET halted = NULL WHERE origin = $1 AND halted = $2";
+const CHANGE: &str = "UPDATE log SET halted = $3 WHERE origin = $1 AND halted = $2";
 const HALT: &str = "UPDATE log SET halted = $2 WHERE origin = $1 AND halted IS NULL";
+const HALTED: &str = "SELECT halted FROM log WHERE origin = $1 AND halted IS NOT NULL";
 const COUNTS: &str = "SELECT (SELECT count(*) FROM log_leaf WHERE origin = $1) AS leaves, \
      (SELECT count(*) FROM log_listed WHERE origin = $1) AS listed, \
      (SELECT count(*) FROM log_subject WHERE origin = $1) AS subjects, \
@@ -60,6 +65,9 @@ pub const STATEMENTS: &[&str] = &[
     ALL,
     ADVANCE,
     HALT,
+    RESUME,
+    CHANGE,
+    HALTED,
     REACTED,
     COUNTS,
     SNAPSHOT,
@@ -71,6 +79,7 @@ pub const STATEMENTS: &[&str] = &[
     checkpoints::NEWEST_COSIGNED_BY,
     checkpoints::NEWEST_WITH_QUORUM,
     checkpoints::BETWEEN,
+    decisions::INSERT,
     gaps::INSERT,
     gaps::REMOVE,
     gaps::LIST,
@@ -93,6 +102,7 @@ pub const STATEMENTS: &[&str] = &[
     leaves::LISTED_PAIRS,
     pending::ENQUEUE,
     pending::TAKE,
+    pending::OF,
     pending::REMOVE,
     pending::COUNT,
     tiles::GET,
@@ -181,7 +191,7 @@ pub async fn all(db: &impl Sql) -> Result<Vec<LogRow>, StoreError> {
     db.query(ALL, &[]).await?.iter().map(read).collect()
 }
 
-/// Moves a log to a new head, if it is still what `from` says and not halted.
+/// Moves a log to a new head, if it is still what `from` says. Whether one that is halted may move is the caller's business.
 ///
 /// # Errors
 /// `Conflict` if it is not; the caller drops the transaction and whatever it signed.
@@ -190,7 +200,10 @@ pub async fn advance(tx: &Tx<'_>, from: &LogRow, to: &Head<'_>) -> Result<(), St
     let (size, root) = (bigint(to.range.size(), "size")?, to.range.root());
     let (root, range) = (root.as_bytes().as_slice(), tile::hashes_to_bytes(to.range.edge()));
     match tx
-        .execute(ADVANCE, &[&from.origin, &old_size, &old_root, &size, &root, &range, &to.checkpoint])
+        .execute(
+            ADVANCE,
+            &[&from.origin, &old_size, &old_root, &size, &root, &range, &to.checkpoint, &from.halted],
+        )
         .await?
     {
         1 => Ok(()),
@@ -204,6 +217,30 @@ pub async fn advance(tx: &Tx<'_>, from: &LogRow, to: &Head<'_>) -> Result<(), St
 /// Those of every statement.
 pub async fn halt(db: &impl Sql, origin: &str, reason: &str) -> Result<bool, StoreError> {
     Ok(db.execute(HALT, &[&origin, &reason]).await? == 1)
+}
+
+/// Lets a log go on that is halted for exactly this reason. `false` if it is not.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn resume(db: &impl Sql, origin: &str, reason: &str) -> Result<bool, StoreError> {
+    Ok(db.execute(RESUME, &[&origin, &reason]).await? == 1)
+}
+
+/// Gives a log that is halted for exactly this reason another one. `false` if it is not.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn change_halt(db: &impl Sql, origin: &str, reason: &str, other: &str) -> Result<bool, StoreError> {
+    Ok(db.execute(CHANGE, &[&origin, &reason, &other]).await? == 1)
+}
+
+/// Why a log is halted, if it is.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn halted(db: &impl Sql, origin: &str) -> Result<Option<String>, StoreError> {
+    db.query_opt(HALTED, &[&origin]).await?.map(|row| column(&row, "log", "halted")).transpose()
 }
 
 /// Keeps a log as it is until the transaction ends: it gets no leaf, and its reactor does not move on. A job is locked after

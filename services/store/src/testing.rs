@@ -71,6 +71,17 @@ impl TestDatabase {
         TestDatabase { url: with_database(&server, &name), server, name }
     }
 
+    /// A copy of this database as it is now, as a backup that is restored would be. Nobody may be connected to it.
+    ///
+    /// # Panics
+    /// If somebody stays connected, or the server refuses.
+    pub async fn copy(&self) -> TestDatabase {
+        let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {}", self.name);
+        run(&self.server, &statement).await.expect("the database can be copied");
+        TestDatabase { server: self.server.clone(), url: with_database(&self.server, &name), name }
+    }
+
     /// How to connect to it.
     #[must_use]
     pub fn url(&self) -> &str {

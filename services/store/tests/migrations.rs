@@ -63,3 +63,27 @@ async fn a_failed_run_leaves_the_lock_free() {
     connection.execute(repair, &[&right]).await.unwrap();
     assert_eq!(store.migrate().await.unwrap(), Vec::<String>::new());
 }
+
+const LATER: &str = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) \
+     VALUES (9999, 'later', '2027-01-01T00:00:00Z', '1')";
+
+#[tokio::test]
+async fn the_release_before_works_on_a_newer_schema_that_says_so() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    store.connection().await.unwrap().execute(LATER, &[]).await.unwrap();
+    assert!(store.schema_current().await.unwrap());
+    assert_eq!(store.migrate().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_release_before_refuses_a_newer_schema_that_it_cannot_work_on() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let connection = store.connection().await.unwrap();
+    connection.execute(LATER, &[]).await.unwrap();
+    connection.execute("UPDATE schema_floor SET version = 9999", &[]).await.unwrap();
+    for refused in [store.schema_current().await.map(drop), store.migrate().await.map(drop)] {
+        assert!(matches!(refused, Err(StoreError::Newer { schema: 9999, .. })), "{refused:?}");
+    }
+}

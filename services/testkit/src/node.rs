@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use hanse_engine::logs::{Logs, memory};
 use hanse_engine::{Clock, Secret};
 use hanse_node::config::{Door, LogFormat, Pace, Peer, Ranking};
+use hanse_node::run::engine_config;
 use hanse_node::{Config, Running};
 use hanse_store::testing::TestDatabase;
 use hanse_store::{Config as StoreConfig, Store};
+use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use crate::http::Http;
@@ -37,6 +40,8 @@ pub struct TestNode {
     // Before the database: a node that still runs ends first.
     running: Option<Up>,
     database: TestDatabase,
+    // What it remembers outside the database.
+    folder: TempDir,
 }
 
 /// Another process of a running node, on its database: it serves, and leads if the first one ends.
@@ -72,12 +77,14 @@ impl TestNode {
     /// If it does not start.
     pub async fn start(seat: Arc<Seat>, peers: Vec<Peer>, clock: Arc<dyn Clock>) -> Self {
         let database = TestDatabase::new().await;
+        let folder = TempDir::new().expect("a folder");
+        memory::found(&folder.path().join("heads")).expect("the node is founded");
         let config = Config {
             name: seat.name().to_string(),
             url: seat.url(),
             listen: seat.http(),
-            // The secret and the database are given, so that nothing is read or written there.
-            data: PathBuf::from("/nonexistent"),
+            // The secret and the database are given; here is only what it remembers of its heads.
+            data: folder.path().to_owned(),
             database: Some(database.url().to_owned()),
             connections: CONNECTIONS,
             federation: "test".to_owned(),
@@ -94,7 +101,7 @@ impl TestNode {
                 ..Door::default()
             },
         };
-        let mut node = Self { seat, config, clock, running: None, database };
+        let mut node = Self { seat, config, clock, running: None, database, folder };
         node.restart().await;
         node
     }
@@ -171,6 +178,41 @@ impl TestNode {
         let config = Config { listen: listening(&port), door, ..self.config.clone() };
         let up = Up::start(config, self.seat.secret(), Arc::clone(&self.clock)).await;
         Replica { port, _up: up.expect("the replica starts") }
+    }
+
+    /// A backup of the database of a node that has stopped.
+    ///
+    /// # Panics
+    /// If it runs.
+    pub async fn backup(&self) -> TestDatabase {
+        assert!(!self.is_up(), "a database in use cannot be copied");
+        self.database.copy().await
+    }
+
+    /// Puts a backup in the place of the database of a node that has stopped.
+    ///
+    /// # Panics
+    /// If it runs.
+    pub fn restore(&mut self, backup: TestDatabase) {
+        assert!(!self.is_up(), "a database in use cannot be replaced");
+        self.config.database = Some(backup.url().to_owned());
+        self.database = backup;
+    }
+
+    /// What a restored database does not hold: the folder in which it remembers its signed heads.
+    #[must_use]
+    pub fn heads(&self) -> PathBuf {
+        self.folder.path().join("heads")
+    }
+
+    /// The keys of the logs that it knows, as a command beside it has them.
+    ///
+    /// # Panics
+    /// Never: a node that has started can read its configuration.
+    #[must_use]
+    pub fn logs(&self) -> Logs {
+        let config = engine_config(&self.config, self.seat.secret()).expect("a configuration");
+        Logs::new(&config, &self.seat.keys()).expect("keys")
     }
 
     /// A connection to its database, as another process would have.

@@ -56,7 +56,7 @@ fn every_reason_to_refuse_a_document_has_its_row() {
 }
 
 /// Refusals that answer a request and never a document.
-const OF_REQUESTS: [&str; 17] = [
+const OF_REQUESTS: [&str; 18] = [
     "bad-field",
     "in-flight",
     "valid-too-long",
@@ -67,6 +67,7 @@ const OF_REQUESTS: [&str; 17] = [
     "own-key-not-yet",
     "busy",
     "not-ready",
+    "log-halted",
     "not-closed",
     "own-score",
     "too-many-searches",

@@ -59,7 +59,8 @@ fn is_early(refusal: &Refusal) -> bool {
     let unengaged =
         |refused: &Refused| refused.machine == Machine::Contract && refused.state == Some(State::Accepted);
     // What waited at the sender for a week may come within an hour, and is then too much for one day.
-    matches!(refusal, Refusal::TooEarly | Refusal::TooMany(_))
+    // And what this node cannot log now it can log when its operator has resumed the log.
+    matches!(refusal, Refusal::TooEarly | Refusal::TooMany(_) | Refusal::LogHalted(_))
         || matches!(refusal, Refusal::NotNow { refused, .. } if unengaged(refused))
 }
 

@@ -7,6 +7,7 @@ use hanse_tlog::{Checkpoint, CompactRange, Note, VerifierKey, checkpoint, hash};
 
 use super::documents::{self, Received};
 use super::fault::Fault;
+use super::recover::is_recovering;
 use crate::logs::append::{Close, append_batch};
 use crate::logs::{LogError, Mirror};
 
@@ -57,7 +58,7 @@ pub async fn replay(
     let tx = connection.begin().await?;
     let row = log::lock(&tx, &mirror.origin).await?;
     let row = row.ok_or_else(|| LogError::Unknown { origin: mirror.origin.clone() })?;
-    if row.halted.is_some() {
+    if row.halted.is_some() && !is_recovering(&row) {
         return Ok(Replayed::Halted);
     }
     if row.size != segment.start {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_ledger::index::{Node, Path};
-use hanse_ledger::{Applied, LeafId, LogState, SubjectKey};
+use hanse_ledger::{Applied, Leaf, LeafId, LogState, SubjectKey};
 use hanse_store::log::{self, CheckpointRow, Counts, LeafRow, LogRow};
 use hanse_store::{StoreError, Tx};
 use hanse_tlog::{Hash, Note, TileId, TileSet, VerifierKey, checkpoint, tile};
@@ -86,11 +86,25 @@ impl<'a> Check<'a> {
         if self.row.range != self.state.range {
             self.differs("the right edge differs".to_owned());
         }
+        if self.row.reacted > self.row.size {
+            self.differs(format!("{} leaves are said to have had their effect", self.row.reacted));
+        }
+        self.queue().await?;
         self.subjects().await?;
         self.tiles().await?;
         let stored = log::counts(self.db, &self.row.origin).await?;
         if stored != self.counts {
             self.differs(format!("rows are missing or too many: stored {stored:?}, made {:?}", self.counts));
+        }
+        Ok(())
+    }
+
+    /// The leaves that wait longest: a damaged one would be dropped when its turn comes.
+    async fn queue(&mut self) -> Result<(), StoreError> {
+        for waiting in log::pending(self.db, &self.row.origin, PAGE).await? {
+            if !Leaf::parse(&waiting.bytes).is_ok_and(|leaf| leaf.id() == waiting.id) {
+                self.differs(format!("the waiting leaf {} is not what was queued", waiting.id));
+            }
         }
         Ok(())
     }

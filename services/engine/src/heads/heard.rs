@@ -1,32 +1,36 @@
 //! What this process has heard of heads and not yet stored: how large each log is said to be, cosignatures that came before
-//! their leaves, and who has answered since the start. Losing it costs one round of asking.
+//! their leaves, who has answered since this process began to lead, and which own logs it may sign since. Losing it costs one
+//! round of asking.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::SignedHead;
 use crate::config::Config;
-
-/// How long after its start a process waits for every peer to say which heads it knows, before it signs anything. A database
-/// that was restored from a backup learns from them that it has signed more than it remembers; a peer that is away must not
-/// stop a node for longer.
-const GRACE: Duration = Duration::from_secs(15);
+use crate::logs::{LogKind, quorum_of};
 
 /// Heard heads.
 #[derive(Debug)]
 pub(crate) struct Heard {
-    started: Instant,
     hints: BTreeMap<String, Notify>,
     state: Mutex<State>,
+}
+
+/// Whether this process signs an own log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Signing {
+    /// It does.
+    Begun,
+    /// Not before peers have answered; in words for the operator.
+    Waits(String),
 }
 
 #[derive(Debug, Default)]
 struct State {
     answered: BTreeSet<String>,
+    signing: BTreeMap<LogKind, Signing>,
     largest: BTreeMap<String, u64>,
     /// By origin and cosigner, so there are at most as many as pinned keys allow.
     early: BTreeMap<(String, String), SignedHead>,
@@ -35,12 +39,44 @@ struct State {
 impl Heard {
     pub(crate) fn new(config: &Config) -> Self {
         let hints = config.peers.iter().map(|peer| (peer.name.to_string(), Notify::new())).collect();
-        Self { started: Instant::now(), hints, state: Mutex::default() }
+        Self { hints, state: Mutex::default() }
     }
 
-    /// Whether this process may sign: every peer has said what it knows, or had its time to.
-    pub(crate) fn may_sign(&self) -> bool {
-        self.state().answered.len() >= self.hints.len() || self.started.elapsed() >= GRACE
+    /// Forgets who has answered and what may be signed: this process begins to lead, and another one may have signed before.
+    pub(crate) fn begin(&self) {
+        let mut state = self.state();
+        state.answered.clear();
+        state.signing.clear();
+    }
+
+    /// The peers that have said which heads they know.
+    pub(crate) fn have_answered(&self) -> BTreeSet<String> {
+        self.state().answered.clone()
+    }
+
+    /// Whether so many peers have said which heads they know that this node is told of whatever it has signed as an auditor, and
+    /// may do so again. While fewer answer, no head gets a quorum of auditors anyway.
+    pub(crate) fn may_audit(&self) -> bool {
+        let peers = u64::try_from(self.hints.len()).unwrap_or(u64::MAX);
+        let answered = u64::try_from(self.state().answered.len()).unwrap_or(u64::MAX);
+        answered >= quorum_of(peers).min(peers)
+    }
+
+    /// Whether this process signs an own log; none if that has not been asked yet, or the log is halted.
+    pub(crate) fn signing(&self, kind: LogKind) -> Option<Signing> {
+        self.state().signing.get(&kind).cloned()
+    }
+
+    /// Notes whether this process signs an own log. `true` if that is news.
+    pub(crate) fn set_signing(&self, kind: LogKind, signing: Signing) -> bool {
+        let news = Some(&signing) != self.state().signing.get(&kind);
+        self.state().signing.insert(kind, signing);
+        news
+    }
+
+    /// The log was found halted: whoever resumes it is asked anew whether it may be signed.
+    pub(crate) fn withdraw(&self, kind: LogKind) {
+        self.state().signing.remove(&kind);
     }
 
     /// A pinned peer has said which heads it knows.
@@ -125,21 +161,23 @@ mod tests {
 
     fn heard(peers: &[&str]) -> Heard {
         let hints = peers.iter().map(|peer| ((*peer).to_owned(), Notify::new())).collect();
-        Heard { started: Instant::now(), hints, state: Mutex::default() }
+        Heard { hints, state: Mutex::default() }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn signing_waits_for_every_peer_but_not_for_ever() {
-        assert!(heard(&[]).may_sign(), "a node without peers has nobody to ask");
+    #[test]
+    fn an_auditor_waits_for_a_quorum_of_peers_and_begins_anew() {
+        assert!(heard(&[]).may_audit(), "a node without peers has nobody to ask");
         let heard = heard(&["b.example", "n.example"]);
         heard.answered("b.example");
         heard.answered("stranger.example");
-        assert!(!heard.may_sign());
+        assert!(!heard.may_audit());
         heard.answered("n.example");
-        assert!(heard.may_sign());
-        let heard = self::heard(&["b.example"]);
-        tokio::time::advance(GRACE).await;
-        assert!(heard.may_sign());
+        assert!(heard.may_audit());
+        assert!(heard.set_signing(LogKind::Jobs, Signing::Begun));
+        assert!(!heard.set_signing(LogKind::Jobs, Signing::Begun));
+        heard.begin();
+        assert!(!heard.may_audit());
+        assert_eq!(heard.signing(LogKind::Jobs), None);
     }
 
     #[tokio::test]

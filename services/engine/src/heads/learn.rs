@@ -10,8 +10,11 @@ use crate::Engine;
 use crate::logs::LogError;
 
 /// Why an own log is signed no more: a peer holds a head that this node has signed and does not remember, so its database is
-/// older than what it said. Only a new beginning of the log can follow.
+/// older than what it said. Its lost end can come back from the peers; it never goes on without it.
 pub const ROLLED_BACK: &str = "rolled-back";
+
+/// Why an own log that was rolled back is not signed yet: its operator has asked for its end, which comes from the peers.
+pub const RECOVERING: &str = "recovering";
 
 /// Why a mirror is followed no more: its log has signed two histories.
 pub const FORKED: &str = "forked";

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hanse_ledger::LogState;
 use hanse_ledger::index::{self, IndexLeaf, Path};
 use hanse_store::Sql;
-use hanse_store::log::{self, LogRow};
+use hanse_store::log::{self, LeafRow, LogRow};
 use hanse_tlog::{Hash, Note, TileId, TileSet, VerifierKey, checkpoint, hash, prove, tile};
 
 use super::LogError;
@@ -64,6 +64,34 @@ pub(crate) async fn load(db: &impl Sql, row: &LogRow) -> Result<Edge, LogError> 
         return Err(damaged("the root of the index is not the one in the last leaf"));
     }
     Ok(Edge { state: LogState::load(row.range.clone(), stated.listed, nodes, BTreeMap::new()), tiles })
+}
+
+/// The leaves of `start..end`, each compared with its hash in the tiles: a leaf that was damaged on the disk is not handed out, or
+/// whoever follows the log would take it for a lie of the log.
+///
+/// # Errors
+/// [`LogError::Damaged`] names the leaf that is missing or is not the one in its tile; those of the store.
+pub(crate) async fn sound_leaves(
+    db: &impl Sql,
+    origin: &str,
+    start: u64,
+    end: u64,
+) -> Result<Vec<LeafRow>, LogError> {
+    let leaves = log::leaves(db, origin, start, end.saturating_sub(start)).await?;
+    let bottoms =
+        (start / tile::WIDTH..=end.saturating_sub(1) / tile::WIDTH).map(|index| TileId { level: 0, index });
+    let tiles = log::tiles(db, origin, bottoms).await?;
+    for (index, leaf) in (start..end).zip(leaves.iter().map(Some).chain(std::iter::repeat(None))) {
+        let bottom = TileId { level: 0, index: index / tile::WIDTH };
+        let sound = leaf.filter(|leaf| leaf.index == index).map(|leaf| hash::leaf(&leaf.bytes));
+        if sound.is_none() || sound != hash_at(&tiles, bottom, index) {
+            return Err(LogError::damaged(
+                origin,
+                format!("leaf {index} is not the one in its tile: run fsck"),
+            ));
+        }
+    }
+    Ok(leaves)
 }
 
 fn hash_at(tiles: &TileSet, id: TileId, index: u64) -> Option<Hash> {

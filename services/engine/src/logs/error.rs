@@ -44,6 +44,35 @@ pub enum LogError {
         /// The key from the secret or the configuration.
         expected: String,
     },
+    /// The database is that of a node of another name.
+    #[error(
+        "it was founded with {stored}, and the configuration says `name = \"{name}\"`; a node keeps its name for ever"
+    )]
+    OtherNode {
+        /// A log in the database.
+        stored: String,
+        /// The configured name.
+        name: String,
+    },
+    /// This node has signed a head that its database does not hold: the database is older than what others may have seen.
+    #[error("{origin} was signed up to {signed} leaves, and the database ends at {size}")]
+    Forgotten {
+        /// The origin.
+        origin: String,
+        /// Leaves of the remembered head.
+        signed: u64,
+        /// Leaves of the database's head.
+        size: u64,
+    },
+    /// What this process remembers of its signed heads cannot be read or written: nothing is signed without it.
+    #[error("the record of the signed heads of {origin} cannot be read or written")]
+    Memory {
+        /// The origin.
+        origin: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// A leaf that must not get into a log.
     #[error("the leaf is refused")]
     Leaf(#[source] LeafError),
@@ -70,7 +99,20 @@ impl LogError {
     /// Whether the same work, started again from its beginning, may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_transient())
+        match self {
+            Self::Store(error) => error.is_transient(),
+            // A full disk gets space again.
+            Self::Memory { .. } => true,
+            Self::Unknown { .. }
+            | Self::Halted { .. }
+            | Self::Damaged { .. }
+            | Self::OtherNode { .. }
+            | Self::OtherKey { .. }
+            | Self::Forgotten { .. }
+            | Self::Leaf(_)
+            | Self::Ledger { .. }
+            | Self::Repeated { .. } => false,
+        }
     }
 
     pub(crate) fn damaged(origin: &str, what: impl Into<String>) -> Self {
@@ -85,7 +127,10 @@ impl From<LogError> for Failure {
             LogError::Unknown { .. }
             | LogError::Halted { .. }
             | LogError::Damaged { .. }
+            | LogError::OtherNode { .. }
             | LogError::OtherKey { .. }
+            | LogError::Forgotten { .. }
+            | LogError::Memory { .. }
             | LogError::Leaf(_)
             | LogError::Ledger { .. }
             | LogError::Repeated { .. } => Self::Inconsistent(with_causes(&error)),
@@ -95,7 +140,7 @@ impl From<LogError> for Failure {
 
 impl From<LogError> for EngineError {
     fn from(error: LogError) -> Self {
-        if let LogError::OtherKey { .. } = error {
+        if let LogError::OtherKey { .. } | LogError::OtherNode { .. } = error {
             return Self::OtherNode(error.to_string());
         }
         Self::Failed(error.into())

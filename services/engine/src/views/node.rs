@@ -46,6 +46,9 @@ pub struct LogView {
     /// Why it is signed or followed no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub halted: Option<String>,
+    /// Why this process, which leads, does not sign it yet, and what helps. Only of own logs; their leaves wait meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
 }
 
 /// Whether this node can do its work.

@@ -20,6 +20,8 @@ async fn every_row_that_the_leaves_do_not_make_is_found() {
         "INSERT INTO log_node SELECT origin, path, 3, node FROM log_node WHERE size = 4 LIMIT 1",
         "INSERT INTO log_tile SELECT origin, 1, 0, hashes FROM log_tile LIMIT 1",
         "UPDATE log SET size = 4 WHERE size > 4",
+        "UPDATE log SET reacted = size + 1",
+        "INSERT INTO log_pending (origin, id, bytes) SELECT origin, decode(repeat('07', 32), 'hex'), bytes FROM log_leaf WHERE index = 1",
         "UPDATE log SET vkey = 'a.example/reputation+00000000+AA=='",
         "INSERT INTO log_checkpoint SELECT origin, 3, root, note, at FROM log_checkpoint WHERE size = 4",
     ];

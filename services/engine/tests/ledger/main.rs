@@ -12,6 +12,7 @@ mod federation;
 mod following;
 mod fsck;
 mod heads;
+mod mending;
 mod node;
 mod proving;
 mod sequencing;

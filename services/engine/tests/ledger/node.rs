@@ -46,6 +46,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         net: "test".to_owned(),
         pace: Pace::default(),
         ranking: hanse_engine::Policy::DEFAULT,
+        heads: None,
     }
 }
 
@@ -70,9 +71,13 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn new(node: &str, peers: &[&str]) -> Self {
+        Self::of(config(node, peers)).await
+    }
+
+    pub(crate) async fn of(config: Config) -> Self {
         let database = TestDatabase::new().await;
         let clock = Arc::new(ManualClock::new(now()));
-        let engine = Engine::idle(config(node, peers), database.store().await, clock.clone()).unwrap();
+        let engine = Engine::idle(config, database.store().await, clock.clone()).unwrap();
         engine.log_keys().open(engine.store(), engine.now()).await.unwrap();
         Self { engine, clock, database }
     }

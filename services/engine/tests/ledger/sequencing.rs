@@ -9,7 +9,7 @@ use hanse_ledger::Leaf;
 use hanse_store::{Sql as _, StoreError, log};
 use hanse_tlog::{Note, TileSet, checkpoint, prove, tile, verify};
 
-use crate::node::{A, Node, enqueue, identities, identity, now, reputation};
+use crate::node::{A, Node, config, enqueue, identities, identity, name, now, reputation};
 
 #[tokio::test]
 async fn a_new_log_is_the_index_of_nothing_and_stays_when_opened_again() {
@@ -168,6 +168,49 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
 }
 
 #[tokio::test]
+async fn a_head_that_was_remembered_and_not_committed_is_made_again_and_no_other_of_its_size() {
+    let origin = reputation(A);
+    for step in [Step::Remembered, Step::Moved] {
+        let folder = tempfile::tempdir().unwrap();
+        let heads = Some(folder.path().to_owned());
+        let node = Node::of(hanse_engine::Config { heads, ..config(A, &[]) }).await;
+        let remembered = async || {
+            let recalled = node.own().memory.recall(node.own().signer.vkey()).await.unwrap();
+            recalled.and_then(|remembered| remembered.head).map(|head| head.checkpoint)
+        };
+        node.sequence(&identities(0..2)).await;
+        node.enqueue(&identities(10..13)).await;
+        let fail = |at| if at == step { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+        assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
+        let signed = remembered().await.unwrap();
+        assert_eq!((node.row(&origin).await.size, signed.size), (4, 8));
+        // Others have come meanwhile: they wait for the next head.
+        node.enqueue(&identities(20..25)).await;
+        sequence(node.store(), node.own(), now()).await.unwrap();
+        let row = node.row(&origin).await;
+        assert_eq!((row.size, row.root), (signed.size, signed.root), "{step:?}");
+        node.sequence(&[]).await;
+        let row = node.row(&origin).await;
+        assert_eq!((row.size, Some(row.root)), (14, remembered().await.map(|head| head.root)));
+        node.assert_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_older_than_what_is_remembered_is_not_signed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let remembering = || hanse_engine::Config { heads: Some(folder.path().to_owned()), ..config(A, &[]) };
+    let node = Node::of(remembering()).await;
+    node.sequence(&identities(0..3)).await;
+    let restored = Node::of(remembering()).await;
+    // Leaves of the forgotten head wait, but not all of them.
+    restored.enqueue(&identities(1..3)).await;
+    let refused = sequence(restored.store(), restored.own(), now()).await;
+    assert!(matches!(refused, Err(LogError::Forgotten { signed: 5, size: 1, .. })), "{refused:?}");
+    assert_eq!(restored.row(&reputation(A)).await.size, 1);
+}
+
+#[tokio::test]
 async fn a_damaged_log_is_halted_at_the_start_and_never_signed_on() {
     let damages = [
         "UPDATE log SET root = decode(repeat('00', 32), 'hex')",
@@ -217,6 +260,16 @@ async fn a_database_serves_the_secret_that_founded_it_and_no_other() {
     let thief = Engine::idle(config, node.store().clone(), node.clock.clone()).unwrap();
     let refused = thief.log_keys().open(thief.store(), now()).await.map_err(EngineError::from);
     assert!(matches!(refused, Err(EngineError::OtherNode(_))), "{refused:?}");
+    // Another name with the same secret would found other logs beside these.
+    let renamed = hanse_engine::Config { name: name("w.example"), ..node.engine.config().clone() };
+    let renamed = Engine::idle(renamed, node.store().clone(), node.clock.clone()).unwrap();
+    let refused = renamed.log_keys().open(renamed.store(), now()).await.map_err(EngineError::from);
+    assert!(
+        matches!(&refused, Err(EngineError::OtherNode(text)) if text.contains("w.example")),
+        "{refused:?}"
+    );
+    let logs = log::all(&node.db().await).await.unwrap();
+    assert_eq!(logs.len(), 2, "nothing was founded");
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ pub(crate) struct Node {
 pub(crate) struct Cluster {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) nodes: Vec<Node>,
+    _folder: tempfile::TempDir,
 }
 
 /// A person at home at a node.
@@ -64,9 +65,12 @@ impl Cluster {
             let card = Peer { vkeys: keys.vkeys(&name), name, peer_id: keys.peer_id(), address, url: None };
             cards.push((secret, card));
         }
+        let folder = tempfile::tempdir().unwrap();
         let mut nodes = Vec::new();
         for (secret, card) in &cards {
             let peers = cards.iter().map(|(_, card)| card.clone()).filter(|peer| peer.name != card.name);
+            let heads = folder.path().join(card.name.as_str());
+            hanse_engine::logs::memory::found(&heads).unwrap();
             let config = Config {
                 name: card.name.clone(),
                 secret: secret.clone(),
@@ -82,12 +86,13 @@ impl Cluster {
                     ..Pace::default()
                 },
                 ranking: hanse_engine::Policy::DEFAULT,
+                heads: Some(heads),
             };
             let database = TestDatabase::new().await;
             let engine = Engine::idle(config.clone(), database.store().await, clock.clone()).unwrap();
             nodes.push(Node { engine, config, workers: None, database });
         }
-        let mut cluster = Self { clock, nodes };
+        let mut cluster = Self { clock, nodes, _folder: folder };
         for at in 0..letters.len() {
             cluster.wake(at).await;
         }

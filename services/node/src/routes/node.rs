@@ -2,6 +2,7 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, get, web};
+use hanse_engine::heads::ROLLED_BACK;
 use hanse_engine::views::{Card, LogView, PeerView, Ready};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -84,8 +85,7 @@ async fn readiness(state: &State, told: impl Fn(&str) -> String) -> Result<web::
         ));
     }
     if let Some(log) = found.logs.iter().find(|log| own(state, log) && log.halted.is_some()) {
-        let reason = log.halted.as_deref().unwrap_or_default();
-        return Err(Problem::not_ready(format!("The log {} is halted: {reason}.", log.origin)));
+        return Err(Problem::not_ready(halted(&log.origin, log.halted.as_deref().unwrap_or_default())));
     }
     if !found.matches {
         return Err(Problem::not_ready(
@@ -93,6 +93,16 @@ async fn readiness(state: &State, told: impl Fn(&str) -> String) -> Result<web::
         ));
     }
     Ok(web::Json(found))
+}
+
+/// What a halted log means for the operator, and what helps. Below the first line of the reason stands its proof.
+fn halted(origin: &str, reason: &str) -> String {
+    let reason = reason.lines().next().unwrap_or_default();
+    let helps = if reason.starts_with(ROLLED_BACK) { "recover" } else { "resume" };
+    format!(
+        "The log {origin} is halted: {reason}. What must stand in it is refused; reading goes on. `hanse-node log examine {origin}` \
+         shows it, `hanse-node log {helps} {origin}` goes on once nothing contradicts what was signed."
+    )
 }
 
 /// Whom to tell of a weakness (RFC 9116), if the operator has said so.

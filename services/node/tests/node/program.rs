@@ -281,3 +281,30 @@ async fn a_mistake_ends_with_two_and_says_what_it_is() {
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("another node"), "{}", said(&output));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_looked_at_beside_the_node_and_another_name_is_refused() {
+    let site = Site::found().await;
+    let mut child = site.start().await;
+    drop(Person::register(site.http(), "ada").await);
+    let examined = site.runs(&["log", "examine", "a.example/jobs"]).await;
+    assert!(examined.status.success() && said(&examined).contains("signed here"), "{}", said(&examined));
+    for (arguments, expected) in [
+        (&["log", "resume", "a.example/jobs"][..], "is not halted"),
+        (&["log", "recover", "a.example/jobs"], "is not an own log that was rolled back"),
+        (&["log", "accept", "a.example/jobs", "9"], "and not 9"),
+        (&["log", "examine", "b.example/jobs"], "no log b.example/jobs"),
+    ] {
+        let output = site.runs(arguments).await;
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains(expected), "{expected}: {}", said(&output));
+    }
+    let accepted = site.runs(&["log", "accept", "a.example/jobs", "1"]).await;
+    assert!(accepted.status.success(), "{}", said(&accepted));
+    ends_in_order(&mut child).await;
+    let good = std::fs::read_to_string(&site.config).unwrap();
+    std::fs::write(&site.config, good.replace("name = \"a.example\"", "name = \"w.example\"")).unwrap();
+    let output = site.run("run").await;
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("a node keeps its name for ever"), "{}", said(&output));
+}

@@ -3,13 +3,15 @@
 use hanse_ledger::LeafId;
 
 use super::{bigint, bytes32, number};
-use crate::{Sql, StoreError, Tx, column};
+use crate::{Row, Sql, StoreError, Tx, column};
 
 // A leaf in the log is not queued again. Whoever sequences looks once more: this look may be a moment too early.
 pub(super) const ENQUEUE: &str = "INSERT INTO log_pending (origin, id, bytes) SELECT $1, $2, $3 \
      WHERE NOT EXISTS (SELECT FROM log_leaf WHERE origin = $1 AND id = $2) ON CONFLICT (origin, id) DO NOTHING";
 pub(super) const TAKE: &str =
     "SELECT position, id, bytes FROM log_pending WHERE origin = $1 ORDER BY position LIMIT $2";
+pub(super) const OF: &str =
+    "SELECT position, id, bytes FROM log_pending WHERE origin = $1 AND id = ANY($2) ORDER BY position";
 pub(super) const REMOVE: &str = "DELETE FROM log_pending WHERE origin = $1 AND position = ANY($2)";
 pub(super) const COUNT: &str = "SELECT count(*) AS leaves FROM log_pending WHERE origin = $1";
 
@@ -40,14 +42,16 @@ pub async fn enqueue(tx: &Tx<'_>, origin: &str, id: &LeafId, bytes: &[u8]) -> Re
 /// Those of every statement.
 pub async fn pending(db: &impl Sql, origin: &str, limit: u64) -> Result<Vec<PendingRow>, StoreError> {
     let rows = db.query(TAKE, &[&origin, &bigint(limit, "position")?]).await?;
-    let read = rows.iter().map(|row| {
-        Ok(PendingRow {
-            position: column(row, TABLE, "position")?,
-            id: LeafId::from_bytes(bytes32(row, TABLE, "id")?),
-            bytes: column(row, TABLE, "bytes")?,
-        })
-    });
-    read.collect()
+    rows.iter().map(read).collect()
+}
+
+/// Those of these leaves that wait.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn pending_of(db: &impl Sql, origin: &str, ids: &[LeafId]) -> Result<Vec<PendingRow>, StoreError> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    db.query(OF, &[&origin, &ids]).await?.iter().map(read).collect()
 }
 
 /// Takes leaves off the queue, in the transaction that gave them their index.
@@ -65,4 +69,12 @@ pub async fn remove_pending(tx: &Tx<'_>, origin: &str, positions: &[i64]) -> Res
 /// Those of every statement.
 pub async fn pending_count(db: &impl Sql, origin: &str) -> Result<u64, StoreError> {
     number(&db.query_one(COUNT, &[&origin]).await?, TABLE, "leaves")
+}
+
+fn read(row: &Row) -> Result<PendingRow, StoreError> {
+    Ok(PendingRow {
+        position: column(row, TABLE, "position")?,
+        id: LeafId::from_bytes(bytes32(row, TABLE, "id")?),
+        bytes: column(row, TABLE, "bytes")?,
+    })
 }

@@ -22,6 +22,7 @@ mod own;
 mod parcels;
 mod proof;
 mod record;
+mod restored;
 mod schema;
 mod scores;
 mod search;

@@ -1,0 +1,122 @@
+//! Pulls the end of an own log that the database has lost back from the peers' mirrors, when the operator has asked for it:
+//! page by page, each verified against what this node itself has signed, as a follower would.
+
+use hanse_store::log::{self, LogRow};
+use tokio_util::sync::CancellationToken;
+
+use super::{Replayed, fetch, replay};
+use crate::Engine;
+use crate::error::Failure;
+use crate::heads::{self, RECOVERING};
+use crate::logs::{LogError, LogKind, Mirror, OwnLog};
+use crate::mend::{self, MendError};
+
+/// Looks for a log to recover until it is told to stop.
+pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
+    let pace = engine.config().pace.follow;
+    while !cancel.is_cancelled() {
+        for kind in LogKind::ALL {
+            let own = engine.log_keys().own(kind);
+            if let Some(Err(error)) = cancel.run_until_cancelled(recover(&engine, own)).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(origin = own.origin, error, "recovering a log is tried again");
+            }
+        }
+        cancel.run_until_cancelled(tokio::time::sleep(pace)).await;
+    }
+    Ok(())
+}
+
+async fn recover(engine: &Engine, own: &OwnLog) -> Result<(), MendError> {
+    loop {
+        let connection = engine.store().connection().await?;
+        let row = crate::logs::head(&connection, &own.origin).await?;
+        drop(connection);
+        if !is_recovering(&row) {
+            return Ok(());
+        }
+        let target = target(engine, own, &row).await?;
+        if row.size >= target {
+            return end(engine, own).await;
+        }
+        if !page(engine, own, &row, target).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Whether the operator has asked for the end of this log.
+pub(super) fn is_recovering(row: &LogRow) -> bool {
+    row.own && row.halted.as_deref().is_some_and(|reason| reason.starts_with(RECOVERING))
+}
+
+/// The size of the largest head that this node is known to have signed.
+async fn target(engine: &Engine, own: &OwnLog, row: &LogRow) -> Result<u64, LogError> {
+    let proof = row.halted.as_deref().and_then(|reason| reason.split_once('\n'));
+    let proved = proof.and_then(|(_, note)| heads::read(engine.log_keys(), note.as_bytes()).ok());
+    let remembered = own.memory.recall(own.signer.vkey()).await?.and_then(|memory| memory.head);
+    let sizes = [
+        proved.map(|head| head.checkpoint.size),
+        remembered.map(|head| head.checkpoint.size),
+        Some(engine.heard().largest(&own.origin)),
+    ];
+    Ok(sizes.into_iter().flatten().max().unwrap_or(0))
+}
+
+/// The next page. `false` if nobody has it now.
+async fn page(engine: &Engine, own: &OwnLog, row: &LogRow, target: u64) -> Result<bool, LogError> {
+    let operator = engine.config().name.clone();
+    let mirror = Mirror { origin: own.origin.clone(), operator, vkey: own.signer.vkey().clone() };
+    let Some(fetched) = fetch::segment(engine, &mirror, row.size, target).await else {
+        tracing::info!(
+            origin = own.origin,
+            size = row.size,
+            target,
+            "no peer has the lost end of the log now"
+        );
+        return Ok(false);
+    };
+    let refused = match fetched.segment {
+        Ok(segment) => match replay(engine.store(), &mirror, &segment, engine.now()).await? {
+            Replayed::Advanced { size, .. } => {
+                tracing::info!(origin = own.origin, size, target, "a part of the log is recovered");
+                engine.signals().log_advanced();
+                return Ok(true);
+            }
+            Replayed::Elsewhere => return Ok(true),
+            Replayed::Halted => return Ok(false),
+            Replayed::Refused(fault) => fault,
+        },
+        Err(fault) => fault,
+    };
+    tracing::warn!(origin = own.origin, from = fetched.from, fault = %refused, "a peer does not have what this node signed");
+    Ok(false)
+}
+
+/// Everything that was signed is here: the log goes on, if all of it fits together. Peers are asked again before it is signed.
+async fn end(engine: &Engine, own: &OwnLog) -> Result<(), MendError> {
+    let examined = mend::examine(engine.store(), engine.log_keys(), &own.origin).await?;
+    match mend::go_on(engine.store(), examined, "recovered", engine.now()).await {
+        Ok(examined) => {
+            engine.heard().withdraw(own.kind);
+            engine.signals().sequence.notify_one();
+            tracing::info!(
+                origin = own.origin,
+                leaves = examined.report.leaves,
+                "a log is recovered and goes on"
+            );
+            Ok(())
+        }
+        Err(MendError::Unsound(examined)) => {
+            let reason = format!("{}: it cannot be recovered", heads::ROLLED_BACK);
+            tracing::error!(origin = own.origin, %examined, "{reason}");
+            let connection = engine.store().connection().await?;
+            if let Some(now) = log::halted(&connection, &own.origin).await? {
+                let proof = now.split_once('\n').map(|(_, note)| format!("\n{note}")).unwrap_or_default();
+                log::change_halt(&connection, &own.origin, &now, &(reason + &proof)).await?;
+            }
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}

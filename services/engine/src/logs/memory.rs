@@ -1,0 +1,166 @@
+//! What a process remembers of the largest head that it has signed, outside the database: a backup of the database that is
+//! restored forgets heads that others hold, and this file does not.
+//!
+//! It is written before the head's transaction commits, so nobody can know a head that it does not name. A batch that fails after
+//! that leaves a head that nobody saw; the file names the leaves of its batch too, so that the same head is made again, and
+//! never another one of its size.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use hanse_ledger::LeafId;
+use hanse_tlog::{Checkpoint, Note, VerifierKey, checkpoint};
+use serde::{Deserialize, Serialize};
+
+use super::{LogError, LogKind};
+
+/// What is remembered of one log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The largest head that was signed; none for a node that was founded and has signed nothing.
+    pub head: Option<RememberedHead>,
+    /// The operator has stated that this is the largest head that the log ever signed.
+    pub accepted: bool,
+}
+
+/// A signed head and what it added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RememberedHead {
+    /// What was signed.
+    pub checkpoint: Checkpoint,
+    /// The signed note.
+    pub note: String,
+    /// The leaves of its batch in their order, without the index leaf.
+    pub leaves: Vec<LeafId>,
+}
+
+/// The file's form, JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    note: Option<String>,
+    leaves: Vec<String>,
+    accepted: bool,
+}
+
+/// The memory of one own log. Without a file nothing is remembered.
+#[derive(Clone, Debug)]
+pub struct LogMemory {
+    origin: String,
+    file: Option<PathBuf>,
+}
+
+/// Writes into `folder`, which is made, that a node has signed nothing. For the founding of a node: with a secret that is made
+/// this moment nobody can have signed anything. A file that is there stays.
+///
+/// # Errors
+/// Those of the file system.
+pub fn found(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for kind in LogKind::ALL {
+        let file = file_of(folder, kind);
+        if !file.try_exists()? {
+            write(&file, &Form { note: None, leaves: Vec::new(), accepted: false })?;
+        }
+    }
+    Ok(())
+}
+
+fn file_of(folder: &Path, kind: LogKind) -> PathBuf {
+    folder.join(format!("{}.json", kind.name()))
+}
+
+impl LogMemory {
+    pub(super) fn new(origin: &str, folder: Option<&Path>, kind: LogKind) -> Self {
+        Self { origin: origin.to_owned(), file: folder.map(|folder| file_of(folder, kind)) }
+    }
+
+    /// Makes the folder and tries it: a node that cannot remember would find out at its first leaf.
+    ///
+    /// # Errors
+    /// [`LogError::Memory`].
+    pub async fn prepare(&self) -> Result<(), LogError> {
+        let Some(file) = self.file.clone() else { return Ok(()) };
+        self.apart(move || {
+            let probe = file.with_extension("probe");
+            fs::create_dir_all(folder_of(&file))?;
+            File::create(&probe)?.sync_all()?;
+            match fs::remove_file(&probe) {
+                // Another process of this node has tried at the same moment.
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+                done => done,
+            }
+        })
+        .await
+    }
+
+    /// What is remembered. None if there is no file, or none that this log's key vouches for: both mean that nothing is known.
+    ///
+    /// # Errors
+    /// [`LogError::Memory`] if the file is there and cannot be read.
+    pub async fn recall(&self, vkey: &VerifierKey) -> Result<Option<Remembered>, LogError> {
+        let Some(file) = self.file.clone() else { return Ok(None) };
+        let bytes = match self.apart(move || fs::read(file)).await {
+            Ok(bytes) => bytes,
+            Err(LogError::Memory { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let read = serde_json::from_slice(&bytes).ok().and_then(|form| read(form, vkey));
+        if read.is_none() {
+            tracing::warn!(
+                origin = self.origin,
+                "the record of the largest signed head is not readable and counts as missing"
+            );
+        }
+        Ok(read)
+    }
+
+    /// Remembers a head, durably: when this returns, it outlives the process and the machine's power.
+    ///
+    /// # Errors
+    /// [`LogError::Memory`]; then the head must not leave the process.
+    pub async fn keep(&self, note: &str, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
+        let Some(file) = self.file.clone() else { return Ok(()) };
+        let leaves = leaves.iter().map(LeafId::to_string).collect();
+        let form = Form { note: Some(note.to_owned()), leaves, accepted };
+        self.apart(move || write(&file, &form)).await
+    }
+
+    /// Disks are slow: never on a thread that others wait for.
+    async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
+        done.flatten().map_err(|source| LogError::Memory { origin: self.origin.clone(), source })
+    }
+}
+
+fn read(form: Form, vkey: &VerifierKey) -> Option<Remembered> {
+    let leaves = form.leaves.iter().map(|id| LeafId::from_hex(id)).collect::<Option<Vec<_>>>()?;
+    let head = match form.note {
+        Some(note) => {
+            let checkpoint = checkpoint::open(&Note::parse(note.as_bytes()).ok()?, vkey).ok()?;
+            Some(RememberedHead { checkpoint, note, leaves })
+        }
+        None => None,
+    };
+    Some(Remembered { head, accepted: form.accepted })
+}
+
+/// The old file or the new one, whatever happens; the folder too is flushed, or the new name could be lost. Whoever writes holds
+/// the log's row, so there is one writer at a time.
+fn write(file: &Path, form: &Form) -> io::Result<()> {
+    fs::create_dir_all(folder_of(file))?;
+    let beside = file.with_extension("new");
+    let mut new = File::create(&beside)?;
+    new.write_all(&serde_json::to_vec(form)?)?;
+    new.sync_all()?;
+    fs::rename(&beside, file)?;
+    File::open(folder_of(file))?.sync_all()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new("."))
+}
