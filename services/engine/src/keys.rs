@@ -36,10 +36,12 @@ pub enum Purpose {
     Transport,
     /// Encrypts keys at rest.
     Seal,
+    /// Makes refresh tokens, and knows those that it has made.
+    Refresh,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::LogReputation,
         Self::LogJobs,
         Self::Auditor,
@@ -47,6 +49,7 @@ impl Purpose {
         Self::Token,
         Self::Transport,
         Self::Seal,
+        Self::Refresh,
     ];
 
     const fn info(self) -> &'static [u8] {
@@ -58,6 +61,7 @@ impl Purpose {
             Self::Token => b"hanse/token/v1",
             Self::Transport => b"hanse/transport/v1",
             Self::Seal => b"hanse/seal/v1",
+            Self::Refresh => b"hanse/refresh/v1",
         }
     }
 }
@@ -143,6 +147,16 @@ impl Keys {
     pub(crate) fn open_slot(&self, public: &PublicKey, sealed: &[u8]) -> Result<SigningKey, KeyError> {
         let key = self.open(slot_context(public).as_bytes(), sealed)?;
         if key.public() == *public { Ok(key) } else { Err(KeyError::Unsealable) }
+    }
+
+    /// What only this node can compute from `context` and `input`: one half of a refresh token.
+    pub(crate) fn refresh(&self, context: &[u8], input: &[u8]) -> [u8; 16] {
+        let mut half = [0; 16];
+        let derivation = Hkdf::<Sha256>::new(Some(self.seed(Purpose::Refresh).as_slice()), input);
+        // Sixteen bytes are less than one block: this cannot fail.
+        let expanded = derivation.expand(context, &mut half);
+        debug_assert!(expanded.is_ok());
+        half
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
