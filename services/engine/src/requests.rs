@@ -282,6 +282,7 @@ pub struct SkillQuery {
     #[serde(default)]
     pub language: Option<String>,
     /// At most so many, 1 to 50; 10 if not said.
+    #[param(minimum = 1, maximum = 50)]
     #[serde(default)]
     pub limit: Option<u32>,
 }
@@ -306,6 +307,7 @@ pub struct PageQuery {
     #[serde(default)]
     pub cursor: Option<String>,
     /// At most so many, 1 to 100; 20 if not said.
+    #[param(minimum = 1, maximum = 100)]
     #[serde(default)]
     pub limit: Option<u32>,
 }
@@ -316,6 +318,7 @@ pub struct PageQuery {
 #[serde(deny_unknown_fields)]
 pub struct MatchQuery {
     /// At most so many, 1 to 50; 20 if not said.
+    #[param(minimum = 1, maximum = 50)]
     #[serde(default)]
     pub limit: Option<u32>,
     /// The language of the sentences, `en` or `fr`; `en` if not said.
@@ -332,6 +335,7 @@ pub struct MatchQuery {
 #[serde(deny_unknown_fields)]
 pub struct RecommendedQuery {
     /// At most so many, 1 to 50; 20 if not said.
+    #[param(minimum = 1, maximum = 50)]
     #[serde(default)]
     pub limit: Option<u32>,
     /// The language of the sentences, `en` or `fr`; `en` if not said.

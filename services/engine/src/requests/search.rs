@@ -82,6 +82,8 @@ pub struct JobQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// At most so many, 1 to 100; 20 if not said.
+    #[param(minimum = 1, maximum = 100)]
+    #[schema(minimum = 1, maximum = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -107,6 +109,7 @@ pub struct AlertQuery {
     #[serde(default)]
     pub after: Option<i64>,
     /// At most so many, 1 to 100; 20 if not said.
+    #[param(minimum = 1, maximum = 100)]
     #[serde(default)]
     pub limit: Option<u32>,
 }
