@@ -8,6 +8,7 @@ mod hostile;
 #[cfg(feature = "node")]
 mod http;
 mod inputs;
+mod keyed;
 mod ledger;
 mod measure;
 mod report;
@@ -39,12 +40,17 @@ const GROUPS: &[(&str, Run)] = &[
 
 /// Not a group: minutes, and nothing to be the ratio to.
 const HOSTILE: &str = "hostile";
+/// Not a group: what happens to keyed requests under faults.
+const KEYED: &str = "keyed";
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let ended = match asked.split_first() {
         Some((word, [reader, folder])) if word == hostile::CHILD => {
             Some(hostile::in_child(reader, Path::new(folder)))
+        }
+        Some((word, plan)) if word == KEYED => {
+            Some(keyed::Plan::read(plan).and_then(|plan| keyed::run(&plan)))
         }
         Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
         _ => None,
