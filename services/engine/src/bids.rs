@@ -8,11 +8,12 @@ use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
 use crate::author::{Author, body};
 use crate::error::{Refusal, UseError};
 use crate::jobs::Step;
+use crate::once::Asked;
 use crate::page::{Cut, page};
 use crate::publish::{Intent, Publication, REFUSED, WAITING, publish};
 use crate::requests::{BidRequest, PageQuery, StepRequest};
 use crate::show::OnItsWay;
-use crate::views::{BidView, Delivery, Page, Published};
+use crate::views::{BidView, Page, Published};
 use crate::{Engine, show};
 
 /// The state that is shown of a bid which the job's home has not answered.
@@ -22,33 +23,29 @@ impl Engine {
     /// Bids on a job, for a hosted freelancer.
     ///
     /// # Errors
-    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, and the rejections of the document.
+    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, `NotOnce`, and the rejections of the document.
     pub async fn bid(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         job: &DocumentId,
         request: BidRequest,
         dry_run: bool,
     ) -> Result<Published<BidView>, UseError> {
-        let connection = self.store().connection().await?;
-        let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let fields = [
-            ("home", self.config().name.as_str().into()),
-            ("job", job.id.to_string().into()),
-            ("to", job.home.as_str().into()),
-        ];
-        let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
-        let id = document.id();
-        let publication = Publication::new(&document, job.id, &job.home);
-        let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
-        let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
-        if published.delivery == Delivery::Queued {
-            published.view.state = QUEUED.to_owned();
-            published.view.allowed.clear();
-        }
-        Ok(published)
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, job).await?.ok_or(Refusal::NotFound("job"))?;
+            let author = Author::open(self, tx, did).await?;
+            let fields = [
+                ("home", self.config().name.as_str().into()),
+                ("job", job.id.to_string().into()),
+                ("to", job.home.as_str().into()),
+            ];
+            let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
     /// One bid, for its author or the job's client; for anybody else there is none.
@@ -99,33 +96,33 @@ impl Engine {
     /// Moves a bid: `withdraw` by its author, `decline` by the client.
     ///
     /// # Errors
-    /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight`, `ByHome`.
+    /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight` (also of a bid that the job's home has not answered), `ByHome`, `NotOnce`.
     pub async fn move_bid(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         id: &DocumentId,
         event: Event,
         request: StepRequest,
         dry_run: bool,
     ) -> Result<Published<BidView>, UseError> {
-        let connection = self.store().connection().await?;
-        let bid = contracts::bid(&connection, id).await?.ok_or(Refusal::NotFound("bid"))?;
-        let job = jobs::find(&connection, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
-        if *did != bid.freelancer && *did != job.client {
-            return Err(Refusal::NotFound("bid").into());
-        }
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
-        let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication::new(&document, job.id, &job.home);
-        let show = async |tx: &Tx<'_>| shown(tx, id, did).await;
-        let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
-        if published.delivery == Delivery::Queued {
-            published.view.state = bid.state;
-            published.view.allowed.clear();
-        }
-        Ok(published)
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let view = shown(tx, id, did).await?;
+            let Some(bid) = contracts::bid(tx, id).await? else {
+                // Its author's, and the job's home has not answered yet, or has refused it.
+                let queued = view.state == QUEUED;
+                return Err(if queued { Refusal::InFlight } else { Refusal::NotFound("bid") }.into());
+            };
+            asked.saw(&bid.head, async || Ok(view)).await?;
+            let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+            let author = Author::open(self, tx, did).await?;
+            let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 }
 
@@ -133,6 +130,10 @@ async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Res
     let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
     let mut items = Vec::new();
     for row in &rows {
+        if [QUEUED, REFUSED].contains(&row.state.as_str()) {
+            items.push(unanswered(db, &row.id, viewer).await?);
+            continue;
+        }
         let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
         items.push(show::bid(db, row, &job.client, viewer).await?);
     }

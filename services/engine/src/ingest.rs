@@ -127,6 +127,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::OwnScore
         | Refusal::TooWide
         | Refusal::NotClosed
+        | Refusal::NotOnce(_)
         | Refusal::ByHome(_) => Verdict::Ignore,
     }
 }

@@ -12,13 +12,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::observe::{HttpMetrics, observe};
+use crate::openapi;
 use crate::problem::Problem;
 use crate::routes::{
     accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, picks, reputation,
     reviews, searches, skills,
 };
 use crate::state::State;
-use crate::{idempotency, openapi};
 
 /// Most bytes of a request body: a document has at most 64 KiB, JSON escapes may double it.
 pub(crate) const BODY_BYTES_MAX: usize = 128 * 1024;
@@ -138,7 +138,6 @@ pub(crate) fn app(
         .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
-        .wrap(from_fn(idempotency::once))
         .wrap(from_fn(boxed))
         .wrap(from_fn(observe))
 }

@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod act;
 mod app;
 mod body;
 pub mod cli;
 pub mod config;
-mod idempotency;
 mod observe;
 mod openapi;
 mod principal;

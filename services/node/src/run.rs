@@ -13,6 +13,7 @@ use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::act::Changes;
 use crate::config::{self, Config};
 use crate::observe::HttpMetrics;
 use crate::state::State;
@@ -205,7 +206,12 @@ impl Running {
             Engine::start(engine_config(config, secret)?, store, clock, &mut registry).await?;
         let tokens = Tokens::new(&config.name, &engine.keys().seed(Purpose::Token))
             .ok_or("the token key cannot be used")?;
-        let state = State { engine: engine.clone(), tokens: Arc::new(tokens), registry: Arc::new(registry) };
+        let state = State {
+            engine: engine.clone(),
+            changes: Changes::new(),
+            tokens: Arc::new(tokens),
+            registry: Arc::new(registry),
+        };
         let server = server::start(listener, state, metrics)?;
         Ok(Self { address, engine, workers, server })
     }

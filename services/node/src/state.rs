@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hanse_engine::Engine;
 use prometheus_client::registry::Registry;
 
+use crate::act::Changes;
 use crate::token::Tokens;
 
 /// Shared by all workers of the HTTP server.
@@ -12,6 +13,8 @@ use crate::token::Tokens;
 pub(crate) struct State {
     /// What the node does.
     pub engine: Engine,
+    /// Where changes run.
+    pub changes: Changes,
     /// Gives and checks access tokens.
     pub tokens: Arc<Tokens>,
     /// Every metric of the process.
