@@ -10,6 +10,7 @@ mod hostile;
 #[cfg(feature = "node")]
 mod http;
 mod inputs;
+mod keyed;
 mod ledger;
 mod measure;
 mod report;
@@ -41,6 +42,8 @@ const GROUPS: &[(&str, Run)] = &[
 
 /// Not a group: minutes, and nothing to be the ratio to.
 const HOSTILE: &str = "hostile";
+/// Not a group: what happens to keyed requests under faults.
+const KEYED: &str = "keyed";
 
 /// Not groups either: memory, by name.
 #[cfg(feature = "node")]
@@ -53,6 +56,9 @@ fn main() -> ExitCode {
     let ended = match asked.split_first() {
         Some((word, [reader, folder])) if word == hostile::CHILD => {
             Some(hostile::in_child(reader, Path::new(folder)))
+        }
+        Some((word, plan)) if word == KEYED => {
+            Some(keyed::Plan::read(plan).and_then(|plan| keyed::run(&plan)))
         }
         Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
         Some((word, [])) => MEMORY.iter().find(|(name, _)| name == word).map(|(_, run)| run()),

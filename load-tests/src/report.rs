@@ -80,6 +80,13 @@ pub(crate) fn hostile() {
     println!("\nHostile files: size, processor time and peak memory of a process that checks one");
 }
 
+/// Prints lines as they are.
+pub(crate) fn lines(lines: &[String]) {
+    for line in lines {
+        println!("  {line}");
+    }
+}
+
 fn write(name: &str, written: &impl Serialize) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     fs::create_dir_all(&folder)?;

@@ -39,7 +39,10 @@ impl Problem {
     /// Whether the same request may be accepted a moment later, because something is still on its way.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self.slug(), "in-flight" | "too-early" | "busy" | "still-running" | "not-ready")
+        matches!(
+            self.slug(),
+            "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" | "unavailable"
+        )
     }
 
     /// What a person can do about it, if this program knows better than the detail.
@@ -67,13 +70,12 @@ impl Problem {
             }
             "job-not-open" => "look for another one: hanse job search",
             "bid-exists" => "see it with `hanse bids`; `hanse withdraw BID` takes it back",
-            "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" => {
+            "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" | "unavailable" => {
                 "wait some seconds and do the same again"
             }
             "log-halted" => "nothing was changed; tell the node's operator, who alone can resume the log",
-            _ if self.status >= 500 => {
-                "nothing was changed; try again, and give the operator the request id if it stays"
-            }
+            "outcome-unknown" => "see whether it was done before you do it again",
+            _ if self.status >= 500 => "try again, and give the operator the request id if it stays",
             _ => return None,
         })
     }
@@ -158,7 +160,7 @@ mod tests {
             problem(r#"{"type":"/problems/not-now","status":409,"detail":"It is closed.","allowed":[]}"#);
         assert!(ended.to_string().ends_with("allowed now: nothing by you"));
         let bare = problem(r#"{"type":"about:blank","status":502,"title":"Bad gateway"}"#);
-        assert!(bare.to_string().starts_with("Bad gateway (502 about:blank)\n  next: nothing was changed"));
+        assert!(bare.to_string().starts_with("Bad gateway (502 about:blank)\n  next: try again"));
     }
 
     #[test]

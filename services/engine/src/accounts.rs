@@ -1,9 +1,11 @@
 //! Accounts with a hosted key: registration, login, refresh, logout.
 //!
-//! A refresh token is the session's id and 32 random bytes; the database knows the hash of the bytes. Each is good once: a
-//! second use means that two parties hold it, and ends the session for both.
+//! A refresh token is the session's id and a secret of 32 bytes, of which the database knows the hash. Each is good once, and for some
+//! seconds more it gives the same successor again. A later use means that two parties hold it, and ends the session for both. The
+//! second half of a secret says that this node made it, so that nobody ends a session with bytes of their own.
 
 mod password;
+mod refresh;
 mod weak;
 
 use base64::Engine as _;
@@ -51,6 +53,9 @@ const RESERVED: [&str; 20] = [
 ];
 /// A session that nobody refreshes ends: a month without a visit.
 const SESSION_SECONDS: i64 = 30 * 86_400;
+/// How long a refresh token that was used gives the same answer once more: two tabs wake at once, and an answer that was lost is asked
+/// for again. Whoever has stolen one gains nothing: the successor is one, too, and good once.
+const GRACE_SECONDS: i64 = 30;
 /// Live sessions of a person: more than anybody has devices. The oldest ends, so that a login never fails over it.
 const SESSIONS_MAX: i64 = 100;
 /// A UUID, a dot and 43 characters of base64url, with room; longer texts are not worth hashing.
@@ -140,7 +145,7 @@ impl Engine {
         let (Some(account), true) = (account, right) else { return Err(Refusal::BadCredentials.into()) };
         let now = self.now().unix();
         let expires_at = now + SESSION_SECONDS;
-        let secret: [u8; 32] = keys::random()?;
+        let secret = refresh::first(self.keys(), &account.did)?;
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let (hash, times) = (hash_of(&secret), (now, expires_at));
@@ -150,28 +155,34 @@ impl Engine {
         Ok(show::session(&account, id.clone(), token(&id, &secret), scopes, expires_at))
     }
 
-    /// Takes a refresh token and gives the next one.
+    /// Takes a refresh token and gives the next one; the same one again to who asks again within [`GRACE_SECONDS`].
     ///
     /// # Errors
     /// `SessionEnded`, also for a token that was used before: then the session ends.
     pub async fn refresh(&self, refresh: &str) -> Result<Session, UseError> {
         let (id, secret) = read_token(refresh).ok_or(Refusal::SessionEnded)?;
         let now = self.now().unix();
-        let expires_at = now + SESSION_SECONDS;
-        let next: [u8; 32] = keys::random()?;
-        let hashes = (hash_of(&secret), hash_of(&next));
+        let given = hash_of(&secret);
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
-        let session = accounts::session(&tx, id).await?.ok_or(Refusal::SessionEnded)?;
-        if !accounts::rotate_session(&tx, id, (&hashes.0, &hashes.1), expires_at, now).await? {
-            if session.refresh_hash != hashes.0 && is_live(&session, now) {
+        let session = accounts::lock_session(&tx, id).await?.filter(|session| is_live(session, now));
+        let session = session.ok_or(Refusal::SessionEnded)?;
+        let next = refresh::next(self.keys(), &session, &secret);
+        let replaced = session.refresh_hash == hash_of(&next);
+        let expires_at = if session.refresh_hash == given {
+            accounts::rotate_session(&tx, id, (&given, &hash_of(&next)), now + SESSION_SECONDS, now).await?;
+            now + SESSION_SECONDS
+        } else if replaced && session.rotated_at.is_some_and(|at| now < at.saturating_add(GRACE_SECONDS)) {
+            session.expires_at
+        } else {
+            if replaced || refresh::is_ours(self.keys(), &session.did, &secret) {
                 accounts::revoke_session(&tx, id, now).await?;
                 tx.commit().await?;
                 self.events().session_ended(id);
                 tracing::warn!(did = %session.did, session = id, "an old refresh token came again; the session ends");
             }
             return Err(Refusal::SessionEnded.into());
-        }
+        };
         let account = accounts::account(&tx, &session.did).await?.ok_or(Refusal::SessionEnded)?;
         tx.commit().await?;
         Ok(show::session(&account, id.to_owned(), token(id, &next), &session.scopes, expires_at))

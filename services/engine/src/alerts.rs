@@ -10,6 +10,8 @@ use hanse_store::accounts;
 use hanse_store::alerts::{self, AlertRow, NewSearch, SearchRow};
 
 use crate::error::{Failure, Refusal, UseError};
+use crate::once::{Asked, Begun, Unit};
+use crate::publish::Intent;
 use crate::requests::{AlertQuery, JobQuery, SavedSearchRequest};
 use crate::views::{AlertView, Page, SavedSearchView};
 use crate::{Engine, search, show};
@@ -26,12 +28,14 @@ impl Engine {
     /// Keeps a search of a person at home here; they are told of postings that open from now on.
     ///
     /// # Errors
-    /// `BadField`, `TooManySearches`.
+    /// `BadField`, `TooManySearches`, `NotOnce`; `NotFound` for one that an earlier request kept and that was forgotten since.
     pub async fn keep_search(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         request: SavedSearchRequest,
     ) -> Result<SavedSearchView, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
         let label = Line::<1, LABEL_CHARS_MAX>::parse(&request.label)
             .map_err(|rejection| Refusal::BadValue { field: "label".to_owned(), rejection })?;
         only_asks(&request.query)?;
@@ -41,21 +45,30 @@ impl Engine {
         let made_at = self.now().unix();
         let new = NewSearch { did, label: label.as_str(), query: &query, search: &search, made_at };
         let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
+        let unit = match Unit::begin(self, &mut connection, &asked, Intent::Do).await? {
+            Begun::Now(unit) => unit,
+            Begun::Before(tx, id) => {
+                let kept = alerts::searches(&tx, did).await?.into_iter().find(|row| row.id == id);
+                // It was kept, and forgotten since.
+                let kept = saved(kept.ok_or(Refusal::NotFound("saved search"))?)?;
+                return Ok(SavedSearchView { replayed: true, ..kept });
+            }
+        };
         // Of two requests at once the second counts the search of the first.
-        accounts::lock_identity(&tx, did).await?;
-        if alerts::count(&tx, did).await? >= SEARCHES_MAX {
+        accounts::lock_identity(&unit.tx, did).await?;
+        if alerts::count(&unit.tx, did).await? >= SEARCHES_MAX {
             return Err(Refusal::TooManySearches(SEARCHES_MAX).into());
         }
-        let id = alerts::keep(&tx, &new).await?;
+        let id = alerts::keep(&unit.tx, &new).await?;
         let id = id.ok_or(Refusal::BadField { field: "text", reason: "has no word to search by" })?;
-        tx.commit().await?;
+        unit.commit(&id).await?;
         Ok(SavedSearchView {
             id,
             label: request.label,
             query: request.query,
             made_at: show::time(made_at),
             full_at: None,
+            replayed: false,
         })
     }
 
@@ -133,6 +146,7 @@ fn saved(row: SearchRow) -> Result<SavedSearchView, UseError> {
         query,
         made_at: show::time(row.made_at),
         full_at: (row.full_at > 0).then(|| show::time(row.full_at)),
+        replayed: false,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Bids: made by freelancers here on jobs of any home, and seen by the two whom they concern.
 
+use std::collections::BTreeMap;
+
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, BidRow};
@@ -8,11 +10,12 @@ use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
 use crate::author::{Author, body};
 use crate::error::{Refusal, UseError};
 use crate::jobs::Step;
+use crate::once::Asked;
 use crate::page::{Cut, page};
 use crate::publish::{Intent, Publication, REFUSED, WAITING, publish};
 use crate::requests::{BidRequest, PageQuery, StepRequest};
 use crate::show::OnItsWay;
-use crate::views::{BidView, Delivery, Page, Published};
+use crate::views::{BidView, Page, Published};
 use crate::{Engine, show};
 
 /// The state that is shown of a bid which the job's home has not answered.
@@ -22,33 +25,29 @@ impl Engine {
     /// Bids on a job, for a hosted freelancer.
     ///
     /// # Errors
-    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, and the rejections of the document.
+    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, `NotOnce`, and the rejections of the document.
     pub async fn bid(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         job: &DocumentId,
         request: BidRequest,
         dry_run: bool,
     ) -> Result<Published<BidView>, UseError> {
-        let connection = self.store().connection().await?;
-        let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let fields = [
-            ("home", self.config().name.as_str().into()),
-            ("job", job.id.to_string().into()),
-            ("to", job.home.as_str().into()),
-        ];
-        let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
-        let id = document.id();
-        let publication = Publication::new(&document, job.id, &job.home);
-        let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
-        let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
-        if published.delivery == Delivery::Queued {
-            published.view.state = QUEUED.to_owned();
-            published.view.allowed.clear();
-        }
-        Ok(published)
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, job).await?.ok_or(Refusal::NotFound("job"))?;
+            let author = Author::open(self, tx, did).await?;
+            let fields = [
+                ("home", self.config().name.as_str().into()),
+                ("job", job.id.to_string().into()),
+                ("to", job.home.as_str().into()),
+            ];
+            let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
     /// One bid, for its author or the job's client; for anybody else there is none.
@@ -99,43 +98,57 @@ impl Engine {
     /// Moves a bid: `withdraw` by its author, `decline` by the client.
     ///
     /// # Errors
-    /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight`, `ByHome`.
+    /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight` (also of a bid that the job's home has not answered), `ByHome`, `NotOnce`.
     pub async fn move_bid(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         id: &DocumentId,
         event: Event,
         request: StepRequest,
         dry_run: bool,
     ) -> Result<Published<BidView>, UseError> {
-        let connection = self.store().connection().await?;
-        let bid = contracts::bid(&connection, id).await?.ok_or(Refusal::NotFound("bid"))?;
-        let job = jobs::find(&connection, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
-        if *did != bid.freelancer && *did != job.client {
-            return Err(Refusal::NotFound("bid").into());
-        }
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
-        let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication::new(&document, job.id, &job.home);
-        let show = async |tx: &Tx<'_>| shown(tx, id, did).await;
-        let mut published = publish(self, publication, Intent::of(dry_run), show).await?;
-        if published.delivery == Delivery::Queued {
-            published.view.state = bid.state;
-            published.view.allowed.clear();
-        }
-        Ok(published)
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let view = shown(tx, id, did).await?;
+            let Some(bid) = contracts::bid(tx, id).await? else {
+                // Its author's, and the job's home has not answered yet, or has refused it.
+                let queued = view.state == QUEUED;
+                return Err(if queued { Refusal::InFlight } else { Refusal::NotFound("bid") }.into());
+            };
+            asked.saw(&bid.head, async || Ok(view)).await?;
+            let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+            let author = Author::open(self, tx, did).await?;
+            let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 }
 
 async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Result<Page<BidView>, UseError> {
     let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
     let jobs = jobs::find_all(db, rows.iter().map(|row| *row.job.hash())).await?;
-    let with_client = |row: BidRow| Some((jobs.get(row.job.hash())?.client.clone(), row));
-    let rows: Vec<(BidRow, Did)> =
-        rows.into_iter().filter_map(with_client).map(|(client, row)| (row, client)).collect();
-    Ok(page(show::bids(db, &rows, viewer).await?, next))
+    let mut refusals = deliveries::refusals(db, rows.iter().map(|row| *row.id.hash())).await?;
+    let mut unanswered = BTreeMap::new();
+    let mut known = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let Some(job) = jobs.get(row.job.hash()) else { continue };
+        if [QUEUED, REFUSED].contains(&row.state.as_str()) {
+            let state = std::mem::replace(&mut row.state, State::Submitted.name().to_owned());
+            unanswered.insert(row.id.to_string(), (state, refusals.remove(row.id.hash())));
+        }
+        known.push((row, job.client.clone()));
+    }
+    let mut views = show::bids(db, &known, viewer).await?;
+    for view in &mut views {
+        if let Some((state, refusal)) = unanswered.remove(&view.id) {
+            not_taken(view, &state, refusal);
+        }
+    }
+    Ok(page(views, next))
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
@@ -173,8 +186,13 @@ async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidV
         made_at: document.received_at,
     };
     let mut view = show::bid(db, &row, &job.client, viewer).await?;
-    view.state = if delivery.state == WAITING { QUEUED } else { REFUSED }.to_owned();
-    view.refused = delivery.refusal;
-    view.allowed.clear();
+    not_taken(&mut view, if delivery.state == WAITING { QUEUED } else { REFUSED }, delivery.refusal);
     Ok(view)
+}
+
+/// Shows a bid that the job's home has not taken: nobody can move it.
+fn not_taken(view: &mut BidView, state: &str, refusal: Option<String>) {
+    state.clone_into(&mut view.state);
+    view.refused = refusal;
+    view.allowed.clear();
 }

@@ -12,10 +12,11 @@ use crate::apply::state;
 use crate::author::{Author, body};
 use crate::error::{Refusal, UseError};
 use crate::jobs::Step;
+use crate::once::Asked;
 use crate::page::{Cut, page};
 use crate::publish::{Intent, Publication, publish};
 use crate::requests::{OfferRequest, PageQuery, StepRequest};
-use crate::views::{ContractView, Delivery, Page, Published};
+use crate::views::{ContractView, Page, Published};
 use crate::{Engine, show};
 
 /// How long an offer of ours stands: as long as one may.
@@ -25,26 +26,38 @@ impl Engine {
     /// Offers a contract on a bid, for a hosted client. The contract's id is the offer's.
     ///
     /// # Errors
-    /// `NotFound`, `NotYours`, `NotNow`, `JobNotOpen`, `NoFreeSeat`, `BadDue`, and the rejections of terms and offer.
+    /// `NotFound`, `NotYours`, `NotNow`, `JobNotOpen`, `NoFreeSeat`, `BadDue`, `NotOnce`, and the rejections of terms and offer.
     pub async fn offer(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         bid: &DocumentId,
         request: OfferRequest,
         dry_run: bool,
     ) -> Result<Published<ContractView>, UseError> {
-        let connection = self.store().connection().await?;
-        let bid = contracts::bid(&connection, bid).await?.ok_or(Refusal::NotFound("bid"))?;
-        let job = jobs::find(&connection, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| self.draft_offer(tx, did, bid, &request).await;
+        let show = async |tx: &Tx<'_>, offer: &DocumentId| shown(tx, offer, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    async fn draft_offer(
+        &self,
+        tx: &Tx<'_>,
+        did: &Did,
+        bid: &DocumentId,
+        request: &OfferRequest,
+    ) -> Result<Publication, UseError> {
+        let bid = contracts::bid(tx, bid).await?.ok_or(Refusal::NotFound("bid"))?;
+        let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
         if *did != job.client && *did != bid.freelancer {
             return Err(Refusal::NotFound("bid").into());
         }
         if *did != job.client {
             return Err(Refusal::NotYours("the client").into());
         }
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let terms = author.sign(body(Kind::Terms, &request, [])?, None)?;
+        let author = Author::open(self, tx, did).await?;
+        let terms = author.sign(body(Kind::Terms, request, [])?, None)?;
         let slot = author.new_slot()?;
         let fields = [
             ("bid", bid.id.to_string().into()),
@@ -57,11 +70,8 @@ impl Engine {
         ];
         let until = self.now().add_seconds(OFFER_SECONDS)?;
         let offer = author.sign(body(Kind::Offer, &Map::<String, Value>::new(), fields)?, Some(until))?;
-        let id = offer.id();
-        let under = Publication::new(&offer, job.id, &job.home);
-        let publication = Publication { attachments: &[terms], slot: Some(slot), ..under };
-        let show = async |tx: &Tx<'_>| shown(tx, &id, did).await;
-        publish(self, publication, Intent::of(dry_run), show).await
+        let under = Publication::new(offer, job.id, &job.home);
+        Ok(Publication { attachments: vec![terms], slot: Some(slot), ..under })
     }
 
     /// Accepts an offer, for a hosted freelancer.
@@ -70,16 +80,25 @@ impl Engine {
     /// As [`Engine::step`].
     pub async fn accept_offer(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         contract: &DocumentId,
         dry_run: bool,
     ) -> Result<Published<ContractView>, UseError> {
-        let connection = self.store().connection().await?;
-        let row = part(&connection, contract, did).await?;
+        let asked = asked.into();
+        let draft = async |tx: &Tx<'_>| self.draft_acceptance(tx, &asked, contract).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    async fn draft_acceptance(
+        &self,
+        tx: &Tx<'_>,
+        asked: &Asked,
+        contract: &DocumentId,
+    ) -> Result<Publication, UseError> {
         // The table knows who may accept; the document could only say that it is about its own author.
-        check_now(&row, did, Event::Accept)?;
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
+        let row = movable(tx, asked, contract, Event::Accept).await?;
+        let author = Author::open(self, tx, &asked.did).await?;
         let slot = author.new_slot()?;
         let fields = [
             ("client", row.client.as_str().into()),
@@ -89,43 +108,38 @@ impl Engine {
             ("to", row.client_home.as_str().into()),
         ];
         let document = author.sign(body(Kind::Acceptance, &Map::<String, Value>::new(), fields)?, None)?;
-        let publication =
-            Publication { slot: Some(slot), ..Publication::new(&document, row.job, &row.client_home) };
-        let show = async |tx: &Tx<'_>| shown(tx, contract, did).await;
-        let published = publish(self, publication, Intent::of(dry_run), show).await?;
-        self.unless_queued(published, contract, did).await
+        Ok(Publication { slot: Some(slot), ..Publication::new(document, row.job, &row.client_home) })
     }
 
     /// Moves a contract by any other step.
     ///
     /// # Errors
-    /// `NotFound`, `NotYours`, `NotNow`, `WrongPrev`, `Expired`, `InFlight`, `ByHome`, and the rejections of the step.
+    /// `NotFound`, `NotYours`, `NotNow`, `WrongPrev`, `Expired`, `InFlight`, `ByHome`, `NotOnce`, and the rejections of the step.
     pub async fn step(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         contract: &DocumentId,
         event: Event,
         request: StepRequest,
         dry_run: bool,
     ) -> Result<Published<ContractView>, UseError> {
-        let connection = self.store().connection().await?;
-        let row = part(&connection, contract, did).await?;
-        check_now(&row, did, event)?;
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
-        let said = Step {
-            event,
-            object: row.id,
-            prev: row.head,
-            to: row.client_home.as_str(),
-            extra: own.map(|leaf| ("engagement", leaf.hex())),
+        let asked = asked.into();
+        let draft = async |tx: &Tx<'_>| {
+            let row = movable(tx, &asked, contract, event).await?;
+            let author = Author::open(self, tx, &asked.did).await?;
+            let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
+            let said = Step {
+                event,
+                object: row.id,
+                prev: row.head,
+                to: row.client_home.as_str(),
+                extra: own.map(|leaf| ("engagement", leaf.hex())),
+            };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, row.job, &row.client_home))
         };
-        let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication::new(&document, row.job, &row.client_home);
-        let show = async |tx: &Tx<'_>| shown(tx, contract, did).await;
-        let published = publish(self, publication, Intent::of(dry_run), show).await?;
-        self.unless_queued(published, contract, did).await
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
     /// A contract, for one of its sides; for anybody else there is none.
@@ -152,27 +166,17 @@ impl Engine {
         let (rows, next) = cut.cut(rows, |row| (row.offered_at, *row.id.hash()));
         Ok(page(show::contracts(&connection, &rows, viewer).await?, next))
     }
-
-    /// While a move is on its way, the contract is shown as it is, not as it would be.
-    async fn unless_queued(
-        &self,
-        mut published: Published<ContractView>,
-        contract: &DocumentId,
-        did: &Did,
-    ) -> Result<Published<ContractView>, UseError> {
-        if published.delivery == Delivery::Queued {
-            published.view = shown(&self.store().connection().await?, contract, did).await?;
-        }
-        Ok(published)
-    }
 }
 
-/// Asks the table before anything is signed: a move at the wrong time need not be a document that can be written.
-fn check_now(row: &ContractRow, person: &Did, event: Event) -> Result<(), UseError> {
-    let actor = side(row, person).ok_or(Refusal::NotFound("contract"))?;
+/// A contract that this person may move now, from a version that they have seen. The table is asked before anything is signed: a
+/// move at the wrong time need not be a document that can be written.
+async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> Result<ContractRow, UseError> {
+    let row = part(tx, id, &asked.did).await?;
+    asked.saw(&row.head, async || show::contract(tx, &row, &asked.did).await).await?;
+    let actor = side(&row, &asked.did).ok_or(Refusal::NotFound("contract"))?;
     next(Machine::Contract, state(&row.state)?, event, actor)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
-    Ok(())
+    Ok(row)
 }
 
 /// A contract in which the person has a part.
@@ -183,6 +187,5 @@ pub(crate) async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
-    let row = part(db, id, viewer).await?;
-    Ok(show::contracts(db, &[row], viewer).await?.pop().ok_or(Refusal::NotFound("contract"))?)
+    show::contract(db, &part(db, id, viewer).await?, viewer).await
 }

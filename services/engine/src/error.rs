@@ -7,6 +7,7 @@ use hanse_lifecycle::{Event, Machine, Refused, State};
 use hanse_store::StoreError;
 
 use crate::keys::KeyError;
+use crate::once::NotOnce;
 
 /// What a use case answers when it does not answer with its result.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,12 @@ impl Failure {
     /// A stored document that its own node cannot read back.
     pub(crate) fn unreadable(what: impl std::fmt::Display, why: impl std::fmt::Display) -> Self {
         Self::Inconsistent(format!("{what}: {why}"))
+    }
+
+    /// Whether what was to be done may stand all the same.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Store(StoreError::OutcomeUnknown(_)))
     }
 
     /// Whether the same use case, begun anew, may succeed.
@@ -258,6 +265,9 @@ pub enum Refusal {
     /// A contract is asked about after its close.
     #[error("this is asked after the contract has closed")]
     NotClosed,
+    /// Because of the request's key, or of the version that it names.
+    #[error(transparent)]
+    NotOnce(#[from] NotOnce),
     /// The other home said no; its word.
     #[error("the job's home refused it: {0}")]
     ByHome(String),
@@ -311,6 +321,7 @@ impl Refusal {
             Self::TooBroad => "too-broad",
             Self::RecordTooLarge => "record-too-large",
             Self::NotClosed => "not-closed",
+            Self::NotOnce(reason) => reason.slug(),
             Self::ByHome(slug) => slug,
         }
     }
@@ -360,6 +371,7 @@ impl Refusal {
             | Self::RecordTooLarge => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady | Self::LogHalted(_) => 503,
+            Self::NotOnce(reason) => reason.status(),
         }
     }
 
@@ -384,6 +396,9 @@ impl Refusal {
         }
         if let Self::WrongPrev { head, .. } | Self::ProfileMoved(Some(head)) = self {
             return Some(head.to_string());
+        }
+        if let Self::NotOnce(NotOnce::Moved { head }) = self {
+            return Some(head.clone());
         }
         None
     }

@@ -131,6 +131,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::TooBroad
         | Refusal::RecordTooLarge
         | Refusal::NotClosed
+        | Refusal::NotOnce(_)
         | Refusal::ByHome(_) => Verdict::Ignore,
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::author::{Author, body, object};
 use crate::error::{Refusal, UseError};
+use crate::once::Asked;
 use crate::publish::{Intent, Publication, publish};
 use crate::requests::{JobRequest, StepRequest};
 use crate::views::{JobView, Published};
@@ -20,25 +21,29 @@ impl Engine {
     /// Posts a job of a hosted client.
     ///
     /// # Errors
-    /// `KeyElsewhere`, and the rejections of the document.
+    /// `KeyElsewhere`, `NotOnce`, and the rejections of the document.
     pub async fn post_job(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         request: JobRequest,
         dry_run: bool,
     ) -> Result<Published<JobView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
         if !(1..=DAYS_MAX).contains(&request.days) {
             return Err(Refusal::BadField { field: "days", reason: "must be 1 to 90" }.into());
         }
-        let author = Author::open(self, &self.store().connection().await?, did).await?;
-        let home = &self.config().name;
-        let body = body(Kind::Job, &request, [("home", home.as_str().into())])?;
-        let until = self.now().add_seconds(i64::from(request.days) * DAY_SECONDS)?;
-        let document = author.sign(body, Some(until))?;
-        let job = document.id();
-        let publication = Publication::new(&document, job, home);
-        let show = async |tx: &Tx<'_>| shown(tx, &job, Some(did)).await;
-        publish(self, publication, Intent::of(dry_run), show).await
+        let draft = async |tx: &Tx<'_>| {
+            let author = Author::open(self, tx, did).await?;
+            let home = &self.config().name;
+            let body = body(Kind::Job, &request, [("home", home.as_str().into())])?;
+            let until = self.now().add_seconds(i64::from(request.days) * DAY_SECONDS)?;
+            let document = author.sign(body, Some(until))?;
+            let job = document.id();
+            Ok(Publication::new(document, job, home))
+        };
+        let show = async |tx: &Tx<'_>, job: &DocumentId| shown(tx, job, Some(did)).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
     /// A posting, of whatever home.
@@ -54,24 +59,27 @@ impl Engine {
     /// Moves a posting: `close_unfilled`.
     ///
     /// # Errors
-    /// `NotFound`, `NotYours`, `NotNow`, `OfferWaits`.
+    /// `NotFound`, `NotYours`, `NotNow`, `OfferWaits`, `NotOnce`.
     pub async fn move_job(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         id: &DocumentId,
         event: Event,
         request: StepRequest,
         dry_run: bool,
     ) -> Result<Published<JobView>, UseError> {
-        let connection = self.store().connection().await?;
-        let job = jobs::find(&connection, id).await?.ok_or(Refusal::NotFound("job"))?;
-        let author = Author::open(self, &connection, did).await?;
-        drop(connection);
-        let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
-        let document = author.sign(said.body(&request)?, None)?;
-        let publication = Publication::new(&document, job.id, &job.home);
-        let show = async |tx: &Tx<'_>| shown(tx, id, Some(did)).await;
-        publish(self, publication, Intent::of(dry_run), show).await
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
+            asked.saw(&job.head, async || show::job(tx, &job, Some(did)).await).await?;
+            let author = Author::open(self, tx, did).await?;
+            let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, Some(did)).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Purpose {
     Transport,
     /// Encrypts keys at rest.
     Seal,
+    /// Makes refresh tokens, and knows those that it has made.
+    Refresh,
 }
 
 /// A sealed key could not be opened, or the machine gave no randomness.
@@ -62,6 +64,7 @@ pub struct Keys {
     token: Seed,
     transport: Seed,
     seal: Seed,
+    refresh: Seed,
 }
 
 impl Keys {
@@ -77,6 +80,7 @@ impl Keys {
             token: expand(&derivation, b"hanse/token/v1"),
             transport: expand(&derivation, b"hanse/transport/v1"),
             seal: expand(&derivation, b"hanse/seal/v1"),
+            refresh: expand(&derivation, b"hanse/refresh/v1"),
         }
     }
 
@@ -91,6 +95,7 @@ impl Keys {
             Purpose::Token => &self.token,
             Purpose::Transport => &self.transport,
             Purpose::Seal => &self.seal,
+            Purpose::Refresh => &self.refresh,
         };
         seed.clone()
     }
@@ -140,6 +145,16 @@ impl Keys {
     pub(crate) fn open_slot(&self, public: &PublicKey, sealed: &[u8]) -> Result<SigningKey, KeyError> {
         let key = self.open(slot_context(public).as_bytes(), sealed)?;
         if key.public() == *public { Ok(key) } else { Err(KeyError::Unsealable) }
+    }
+
+    /// What only this node can compute from `context` and `input`: one half of a refresh token.
+    pub(crate) fn refresh(&self, context: &[u8], input: &[u8]) -> [u8; 16] {
+        let mut half = [0; 16];
+        let derivation = Hkdf::<Sha256>::new(Some(self.seed(Purpose::Refresh).as_slice()), input);
+        // Sixteen bytes are less than one block: this cannot fail.
+        let expanded = derivation.expand(context, &mut half);
+        debug_assert!(expanded.is_ok());
+        half
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -220,7 +235,7 @@ mod tests {
         Keys::derive(&Secret::new([byte; 32]))
     }
 
-    const ALL: [Purpose; 7] = [
+    const ALL: [Purpose; 8] = [
         Purpose::LogReputation,
         Purpose::LogJobs,
         Purpose::Auditor,
@@ -228,6 +243,7 @@ mod tests {
         Purpose::Token,
         Purpose::Transport,
         Purpose::Seal,
+        Purpose::Refresh,
     ];
 
     #[test]
@@ -245,8 +261,16 @@ mod tests {
         let keys = keys(7);
         let first = ALL.map(|purpose| u32::from_be_bytes(keys.seed(purpose).first_chunk().copied().unwrap()));
         // Computed by Python's hmac: a salt of 32 zero bytes, one block.
-        let known: [u32; 7] =
-            [0xeebd_bcc4, 0xc02e_2af1, 0xb0b0_b493, 0x2635_ddb6, 0x74c0_e748, 0x06b4_bcb4, 0x80f2_2f85];
+        let known: [u32; 8] = [
+            0xeebd_bcc4,
+            0xc02e_2af1,
+            0xb0b0_b493,
+            0x2635_ddb6,
+            0x74c0_e748,
+            0x06b4_bcb4,
+            0x80f2_2f85,
+            0x8b1d_042c,
+        ];
         assert_eq!(first, known);
     }
 

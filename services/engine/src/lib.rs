@@ -73,8 +73,9 @@ pub use fsck::{FsckReport, fsck};
 pub use hanse_matching::side::Policy;
 pub use keys::{KeyError, Keys, Purpose};
 pub use knowledge::Knowledge;
+pub use once::{Asked, Key, NotOnce};
 pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
-pub use views::{Delivery, Idempotency, Page, Published};
+pub use views::{Delivery, Page, Published};
 pub use workers::{WorkerError, Workers};
 
 use accounts::Passwords;

@@ -1,77 +1,191 @@
-//! A repeated request is the same request: answers by person and idempotency key.
+//! A request with a key is done once. Its key is claimed before anything is read, and what it made is kept with the key, in the
+//! transaction of the effect itself: a crash leaves both or neither, and a repetition is shown what the first one made.
 
-use hanse_document::Did;
-use hanse_store::idempotency::{self, Ages};
+use hanse_document::{Did, DocumentId};
+use hanse_store::idempotency::{self, KeyRow};
+use hanse_store::{Connection, Tx};
+use serde::Serialize;
 
 use crate::Engine;
-use crate::error::{Failure, UseError};
-use crate::views::Idempotency;
+use crate::error::{Failure, Refusal, UseError};
+use crate::publish::Intent;
+use crate::views;
 
-/// An answer is repeated for a day: clients retry within minutes, batch jobs within the night.
+/// A key is known for a day: clients retry within minutes, batch jobs within the night.
 const KEPT_SECONDS: i64 = 86_400;
-/// A request that has not ended after this was cut off with its process: longer than any request may take.
-const DEAD_SECONDS: i64 = 120;
+/// Keys of one person that are known at a time. Only what had an effect keeps its key, so that this is twice the documents that
+/// one person may make in a day; at some 300 bytes a key it is a megabyte.
+pub(crate) const KEYS_MAX: i64 = 4_000;
+
+/// Who asks for a change, and how.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The person.
+    pub did: Did,
+    /// The key under which it is done once; without one each repetition is a new request.
+    pub key: Option<Key>,
+    /// The versions ([`views::version`]) of the thing from which alone it may move; `None` is any.
+    pub seen: Option<Vec<String>>,
+}
+
+/// An idempotency key.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// 1 to 255 characters, chosen by the caller.
+    pub name: String,
+    /// The hash of all that is asked.
+    pub request: [u8; 32],
+}
+
+impl From<&Did> for Asked {
+    fn from(did: &Did) -> Self {
+        Self { did: did.clone(), key: None, seen: None }
+    }
+}
+
+/// Why a request is not done because of its key, or of the version that it names.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOnce {
+    /// The first request with this key has not ended, or the release before this one answered it.
+    #[error("the first request with this Idempotency-Key still runs: ask again soon")]
+    StillRunning,
+    /// The key was used for another request.
+    #[error("this Idempotency-Key was used for another request: take a new one")]
+    KeyReused,
+    /// The person has used too many keys within a day.
+    #[error("more than {0} keys of one person within a day are not kept; go on tomorrow, or without a key")]
+    TooManyKeys(i64),
+    /// The thing is not in a version that the caller has seen.
+    #[error("the thing has moved on since: read it again")]
+    Moved {
+        /// The last document of its chain.
+        head: String,
+    },
+}
+
+impl NotOnce {
+    /// The stable word.
+    #[must_use]
+    pub fn slug(&self) -> &'static str {
+        match self {
+            Self::StillRunning => "still-running",
+            Self::KeyReused => "idempotency-key-reused",
+            Self::TooManyKeys(_) => "too-many-keys",
+            Self::Moved { .. } => "precondition-failed",
+        }
+    }
+
+    /// The HTTP status that says it best.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::StillRunning => 409,
+            Self::KeyReused => 422,
+            Self::TooManyKeys(_) => 429,
+            Self::Moved { .. } => 412,
+        }
+    }
+}
+
+impl From<NotOnce> for UseError {
+    fn from(reason: NotOnce) -> Self {
+        Self::Refused(Refusal::NotOnce(reason))
+    }
+}
+
+impl Asked {
+    /// Refuses to move a thing of which the caller has seen other versions only.
+    pub(crate) async fn saw<T: Serialize>(
+        &self,
+        head: &DocumentId,
+        look: impl AsyncFnOnce() -> Result<T, UseError>,
+    ) -> Result<(), UseError> {
+        let Some(seen) = &self.seen else { return Ok(()) };
+        if seen.contains(&views::version(&look().await?)) {
+            return Ok(());
+        }
+        Err(NotOnce::Moved { head: head.to_string() }.into())
+    }
+}
+
+/// The transaction of one request. There is no other way to one with a key, and none out of it but [`Unit::commit`].
+pub(crate) struct Unit<'a> {
+    pub(crate) tx: Tx<'a>,
+    asked: &'a Asked,
+    intent: Intent,
+}
+
+/// Whether it is done now.
+pub(crate) enum Begun<'a> {
+    /// Yes.
+    Now(Unit<'a>),
+    /// No: it was done, and made what has this id.
+    Before(Tx<'a>, String),
+}
+
+impl<'a> Unit<'a> {
+    /// Begins the transaction and claims the key. Another request with this key is waited for as long as for any lock.
+    ///
+    /// # Errors
+    /// `NotOnce`.
+    pub(crate) async fn begin(
+        engine: &Engine,
+        connection: &'a mut Connection,
+        asked: &'a Asked,
+        intent: Intent,
+    ) -> Result<Begun<'a>, UseError> {
+        let tx = connection.begin().await?;
+        let now = engine.now().unix();
+        let Some(Key { name, request }) = &asked.key else {
+            return Ok(Begun::Now(Unit { tx, asked, intent }));
+        };
+        let claimed = match intent {
+            Intent::Do => idempotency::claim(&tx, &asked.did, name, request, (now, now - KEPT_SECONDS)).await,
+            // A trial has no effect that could be had twice: it takes no key, and may not pretend to be what took it.
+            Intent::Try => Ok(idempotency::find(&tx, &asked.did, name).await?.is_none()),
+        };
+        match claimed {
+            Ok(true) if idempotency::count(&tx, &asked.did, KEYS_MAX + 1).await? > KEYS_MAX => {
+                Err(NotOnce::TooManyKeys(KEYS_MAX).into())
+            }
+            Ok(true) => Ok(Begun::Now(Unit { tx, asked, intent })),
+            Ok(false) => {
+                let before = idempotency::find(&tx, &asked.did, name).await?;
+                Ok(Begun::Before(tx, made(before, request)?))
+            }
+            Err(error) if error.is_lock_timeout() => Err(NotOnce::StillRunning.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes the effect stand, and with it that this request has made what has this id. A trial leaves nothing.
+    pub(crate) async fn commit(self, made: &str) -> Result<(), UseError> {
+        let Self { tx, asked, intent } = self;
+        if intent == Intent::Try {
+            return Ok(());
+        }
+        if let Some(key) = &asked.key {
+            idempotency::keep(&tx, &asked.did, &key.name, made).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+fn made(before: Option<KeyRow>, request: &[u8; 32]) -> Result<String, NotOnce> {
+    match before {
+        Some(row) if row.request != *request => Err(NotOnce::KeyReused),
+        Some(KeyRow { made: Some(made), .. }) => Ok(made),
+        Some(KeyRow { made: None, .. }) | None => Err(NotOnce::StillRunning),
+    }
+}
+
+/// An id that was kept with a key.
+pub(crate) fn read<T: std::str::FromStr>(made: &str) -> Result<T, Failure> {
+    made.parse().map_err(|_| Failure::unreadable(made, "a request has made what is no id"))
+}
 
 impl Engine {
-    /// Begins a request under a key, or says what became of the earlier one. `request` is the hash of all that it asks.
-    ///
-    /// # Errors
-    /// Only our own failures.
-    pub async fn begin_once(
-        &self,
-        did: &Did,
-        key: &str,
-        request: &[u8; 32],
-    ) -> Result<Idempotency, UseError> {
-        let now = self.now().unix();
-        let ages = Ages { now, dead_before: now - DEAD_SECONDS, old_before: now - KEPT_SECONDS };
-        let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        if idempotency::begin(&tx, did, key, request, ages).await? {
-            tx.commit().await?;
-            return Ok(Idempotency::New);
-        }
-        let Some(row) = idempotency::find(&tx, did, key).await? else {
-            // It ended between the two statements, without an answer; the caller may ask again.
-            return Ok(Idempotency::Running);
-        };
-        if row.request != *request {
-            return Ok(Idempotency::Mismatch);
-        }
-        let Some(status) = row.status else { return Ok(Idempotency::Running) };
-        let status = u16::try_from(status).map_err(|error| Failure::unreadable("a kept status", error))?;
-        Ok(Idempotency::Answered {
-            status,
-            headers: row.headers.unwrap_or_default(),
-            body: row.body.unwrap_or_default(),
-        })
-    }
-
-    /// Keeps the answer to a request that [`begin_once`](Self::begin_once) has begun.
-    ///
-    /// # Errors
-    /// Only our own failures.
-    pub async fn finish_once(
-        &self,
-        did: &Did,
-        key: &str,
-        status: u16,
-        headers: &str,
-        body: &[u8],
-    ) -> Result<(), UseError> {
-        let connection = self.store().connection().await?;
-        Ok(idempotency::finish(&connection, did, key, (i32::from(status), headers, body)).await?)
-    }
-
-    /// Frees the key of a request that we failed, so that it can be tried again.
-    ///
-    /// # Errors
-    /// Only our own failures.
-    pub async fn forget_once(&self, did: &Did, key: &str) -> Result<(), UseError> {
-        Ok(idempotency::forget(&self.store().connection().await?, did, key).await?)
-    }
-
-    /// Forgets answers that are too old to be repeated.
+    /// Forgets keys that are too old to be meant.
     pub(crate) async fn forget_old(&self) -> Result<(), UseError> {
         let before = self.now().unix() - KEPT_SECONDS;
         idempotency::remove_old(&self.store().connection().await?, before).await?;

@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::apply::{Applied, Apply, guard, kept};
 use crate::author::{Author, body, said};
 use crate::error::{Refusal, UseError};
-use crate::publish::published;
+use crate::once::{self, Asked, Begun, Unit};
+use crate::publish::{Intent, published};
 use crate::requests::ProfileRequest;
 use crate::views::{Delivery, ProfileView, Published};
 use crate::{Engine, show};
@@ -17,28 +18,37 @@ impl Engine {
     /// Replaces the profile of a hosted person.
     ///
     /// # Errors
-    /// `KeyElsewhere`, and the rejections of the document.
+    /// `KeyElsewhere`, `NotOnce`, and the rejections of the document.
     pub async fn put_profile(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         request: ProfileRequest,
         dry_run: bool,
     ) -> Result<Published<ProfileView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
         let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        let author = Author::open(self, &tx, did).await?;
-        accounts::lock_identity(&tx, did).await?;
+        let unit = match Unit::begin(self, &mut connection, &asked, Intent::of(dry_run)).await? {
+            Begun::Now(unit) => unit,
+            Begun::Before(tx, made) => {
+                let document = show::load(&tx, &once::read(&made)?).await?;
+                let view = shown(&tx, did).await?.ok_or(Refusal::UnknownPerson)?;
+                let again = published(&document, view, Delivery::Sequenced, Applied::Now)?;
+                return Ok(Published { replayed: true, ..again });
+            }
+        };
+        let tx = &unit.tx;
+        let author = Author::open(self, tx, did).await?;
+        accounts::lock_identity(tx, did).await?;
         let mut fields: Vec<(&'static str, Value)> = vec![("home", self.config().name.as_str().into())];
-        if let Some(before) = accounts::profile(&tx, did).await? {
+        if let Some(before) = accounts::profile(tx, did).await? {
             fields.push(("prev", before.document.to_string().into()));
         }
         let document = author.sign(body(Kind::Profile, &request, fields)?, None)?;
-        let applied = put(&Apply::own(self, &tx), &document).await?;
-        let view = shown(&tx, did).await?.ok_or(Refusal::UnknownPerson)?;
-        if !dry_run {
-            tx.commit().await?;
-            self.signals().changed();
-        }
+        let applied = put(&Apply::own(self, tx), &document).await?;
+        let view = shown(tx, did).await?.ok_or(Refusal::UnknownPerson)?;
+        unit.commit(&document.id().to_string()).await?;
+        self.signals().changed();
         published(&document, view, Delivery::Sequenced, applied)
     }
 

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use hanse_document::{DocumentId, NodeName, Verified};
-use hanse_store::{Tx, deliveries, documents};
+use hanse_store::{Tx, deliveries, documents, history, jobs};
 use tokio::time::Instant;
 
 use crate::Engine;
 use crate::apply::{Applied, Apply, apply};
 use crate::author::Slot;
 use crate::error::{Failure, Refusal, UseError};
+use crate::once::{self, Asked, Begun, Unit};
 use crate::views::{Delivery, Published};
 
 /// How often a waiting caller looks by itself: another process may hold the lease, and its signals do not reach here.
@@ -22,11 +23,11 @@ pub(crate) const ACCEPTED: &str = "accepted";
 pub(crate) const REFUSED: &str = "refused";
 
 /// A document on its way in.
-pub(crate) struct Publication<'a> {
+pub(crate) struct Publication {
     /// The document.
-    pub(crate) document: &'a Verified,
+    pub(crate) document: Verified,
     /// What it commits to.
-    pub(crate) attachments: &'a [Verified],
+    pub(crate) attachments: Vec<Verified>,
     /// A slot key that it names, to be kept with it.
     pub(crate) slot: Option<Slot>,
     /// The job that it belongs under; of a posting its own id.
@@ -35,10 +36,10 @@ pub(crate) struct Publication<'a> {
     pub(crate) home: NodeName,
 }
 
-impl<'a> Publication<'a> {
+impl Publication {
     /// A document that commits to nothing that is not there yet and names no slot.
-    pub(crate) fn new(document: &'a Verified, job: DocumentId, home: &NodeName) -> Self {
-        Self { document, attachments: &[], slot: None, job, home: home.clone() }
+    pub(crate) fn new(document: Verified, job: DocumentId, home: &NodeName) -> Self {
+        Self { document, attachments: Vec::new(), slot: None, job, home: home.clone() }
     }
 }
 
@@ -57,82 +58,111 @@ impl Intent {
     }
 }
 
-/// Publishes. `show` is asked inside the transaction that has, or would have, the effect.
+/// Publishes. `draft` signs what is asked, `show` looks at the thing that the document with this id is about: both inside the one
+/// transaction that has, or would have, the effect. A request that was done before is only shown again.
 pub(crate) async fn publish<T>(
     engine: &Engine,
-    publication: Publication<'_>,
+    asked: &Asked,
     intent: Intent,
-    show: impl AsyncFn(&Tx<'_>) -> Result<T, UseError>,
+    draft: impl AsyncFnOnce(&Tx<'_>) -> Result<Publication, UseError>,
+    show: impl AsyncFn(&Tx<'_>, &DocumentId) -> Result<T, UseError>,
 ) -> Result<Published<T>, UseError> {
-    if publication.home == engine.config().name {
-        here(engine, publication, intent, show).await
-    } else {
-        elsewhere(engine, publication, intent, show).await
+    let mut connection = engine.store().connection().await?;
+    let (queued, id) = match Unit::begin(engine, &mut connection, asked, intent).await? {
+        Begun::Before(_, made) => (None, once::read(&made)?),
+        Begun::Now(unit) => {
+            let publication = draft(&unit.tx).await?;
+            if publication.home == engine.config().name {
+                return here(engine, unit, publication, &show).await;
+            }
+            let (queued, id) = elsewhere(engine, unit, publication, intent, &show).await?;
+            if intent == Intent::Try {
+                return Ok(queued);
+            }
+            (Some(queued), id)
+        }
+    };
+    // Whoever waits for another home holds no connection meanwhile.
+    drop(connection);
+    match (settled(engine, &id, &show).await, queued) {
+        // It is signed and on its way, whatever keeps us from seeing how far it is.
+        (Err(UseError::Failed(failure)), Some(queued)) => {
+            tracing::warn!(error = &failure as &dyn std::error::Error, document = %id, "cannot see how far a delivery is");
+            Ok(queued)
+        }
+        (settled, queued) => Ok(Published { replayed: queued.is_none(), ..settled? }),
     }
 }
 
 async fn here<T>(
     engine: &Engine,
-    publication: Publication<'_>,
-    intent: Intent,
-    show: impl AsyncFn(&Tx<'_>) -> Result<T, UseError>,
+    unit: Unit<'_>,
+    publication: Publication,
+    show: &impl AsyncFn(&Tx<'_>, &DocumentId) -> Result<T, UseError>,
 ) -> Result<Published<T>, UseError> {
     let Publication { document, attachments, slot, .. } = publication;
-    let mut connection = engine.store().connection().await?;
-    let tx = connection.begin().await?;
-    let applied = apply(&Apply::own(engine, &tx), document, attachments).await?;
+    let id = document.id();
+    let applied = apply(&Apply::own(engine, &unit.tx), &document, &attachments).await?;
     if let (Some(slot), Applied::Now) = (slot, applied) {
-        slot.keep(&tx, document.issuer()).await?;
+        slot.keep(&unit.tx, document.issuer()).await?;
     }
-    let view = show(&tx).await?;
-    if intent == Intent::Do {
-        tx.commit().await?;
-        engine.signals().committed();
-    }
-    published(document, view, Delivery::Sequenced, applied)
+    let view = show(&unit.tx, &id).await?;
+    unit.commit(&id.to_string()).await?;
+    engine.signals().committed();
+    published(&document, view, Delivery::Sequenced, applied)
 }
 
+/// Signs and queues; a trial answers what would be, anything else what is while it is on its way.
 async fn elsewhere<T>(
     engine: &Engine,
-    publication: Publication<'_>,
+    mut unit: Unit<'_>,
+    publication: Publication,
     intent: Intent,
-    show: impl AsyncFn(&Tx<'_>) -> Result<T, UseError>,
-) -> Result<Published<T>, UseError> {
+    show: &impl AsyncFn(&Tx<'_>, &DocumentId) -> Result<T, UseError>,
+) -> Result<(Published<T>, DocumentId), UseError> {
     let Publication { document, attachments, slot, job, home } = publication;
-    let mut connection = engine.store().connection().await?;
-    let tx = connection.begin().await?;
-    let newest = deliveries::newest(&tx, &job, document.issuer(), home.as_str()).await?;
+    let id = document.id();
+    // Of two moves at once the second sees the first on its way.
+    jobs::lock(&unit.tx, &job).await?;
+    let newest = deliveries::newest(&unit.tx, &job, document.issuer(), home.as_str()).await?;
     if newest.is_some_and(|row| row.state == WAITING) {
         return Err(Refusal::InFlight.into());
     }
-    // What can be refused by what is known here is refused at once, by the very function that the home will ask.
-    apply(&Apply::own(engine, &tx), document, attachments).await?;
-    let expected = show(&tx).await?;
-    drop(tx);
-    if intent == Intent::Try {
-        return published(document, expected, Delivery::Sequenced, Applied::Now);
-    }
-    let now = engine.now().unix();
-    let tx = connection.begin().await?;
-    for document in attachments.iter().chain([document]) {
-        documents::insert(&tx, document, false, now).await?;
-    }
-    if let Some(slot) = slot {
-        slot.keep(&tx, document.issuer()).await?;
-    }
-    deliveries::enqueue(&tx, home.as_str(), &job, &document.id(), now).await?;
-    tx.commit().await?;
-    // Whoever waits for another home holds no connection meanwhile.
-    drop(connection);
-    engine.signals().committed();
-    match receipt(engine, &document.id()).await? {
-        Delivery::Queued => published(document, expected, Delivery::Queued, Applied::Now),
-        Delivery::Sequenced => {
-            let mut connection = engine.store().connection().await?;
-            let view = show(&connection.begin().await?).await?;
-            published(document, view, Delivery::Sequenced, Applied::Now)
+    {
+        // What can be refused by what is known here is refused at once, by the very function that the home will ask.
+        let trial = unit.tx.part().await?;
+        apply(&Apply::own(engine, &trial), &document, &attachments).await?;
+        if intent == Intent::Try {
+            let view = show(&trial, &id).await?;
+            return Ok((published(&document, view, Delivery::Sequenced, Applied::Now)?, id));
         }
     }
+    let now = engine.now().unix();
+    for document in attachments.iter().chain([&document]) {
+        documents::insert(&unit.tx, document, false, now).await?;
+    }
+    if let Some(slot) = slot {
+        slot.keep(&unit.tx, document.issuer()).await?;
+    }
+    deliveries::enqueue(&unit.tx, home.as_str(), &job, &id, now).await?;
+    let view = show(&unit.tx, &id).await?;
+    unit.commit(&id.to_string()).await?;
+    engine.signals().committed();
+    Ok((published(&document, view, Delivery::Queued, Applied::Now)?, id))
+}
+
+/// What has become of a document of one's own that was published: the same answer to the first request and to its repetition.
+async fn settled<T>(
+    engine: &Engine,
+    id: &DocumentId,
+    show: &impl AsyncFn(&Tx<'_>, &DocumentId) -> Result<T, UseError>,
+) -> Result<Published<T>, UseError> {
+    let applied = history::has_applied(&engine.store().connection().await?, id).await?;
+    let delivery = if applied { Delivery::Sequenced } else { receipt(engine, id).await? };
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let view = show(&tx, id).await?;
+    published(&crate::show::load(&tx, id).await?, view, delivery, Applied::Now)
 }
 
 /// Waits for the home's answer, as long as a caller may wait.
@@ -166,5 +196,6 @@ pub(crate) fn published<T>(
 ) -> Result<Published<T>, UseError> {
     let text = String::from_utf8(document.bytes().to_vec())
         .map_err(|error| Failure::unreadable(document.id(), error))?;
-    Ok(Published { view, delivery, created: applied == Applied::Now, document: text })
+    let created = applied == Applied::Now;
+    Ok(Published { view, delivery, created, document: text, replayed: false })
 }

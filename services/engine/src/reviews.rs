@@ -14,7 +14,8 @@ use crate::author::{Author, body, read};
 use crate::contracts::part;
 use crate::error::{Failure, Refusal, UseError};
 use crate::logs::{self, LogKind};
-use crate::publish::published;
+use crate::once::{Asked, Begun, Unit};
+use crate::publish::{Intent, published};
 use crate::requests::ReviewRequest;
 use crate::views::{Delivery, Published, ReviewView};
 use crate::{Engine, show};
@@ -43,64 +44,73 @@ impl Engine {
     /// Deposits a review of the other side of a closed contract. Nobody but this home can read it before it opens.
     ///
     /// # Errors
-    /// `NotFound`, `NotNow`, `ReviewExists`, `KeyElsewhere`, and the rejections of the documents.
+    /// `NotFound`, `NotNow`, `ReviewExists`, `KeyElsewhere`, `NotOnce`, and the rejections of the documents.
     pub async fn review(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         contract: &DocumentId,
         request: ReviewRequest,
         dry_run: bool,
     ) -> Result<Published<ReviewView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
         let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        let row = part(&tx, contract, did).await?;
-        jobs::lock(&tx, &row.job).await?;
-        logs::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
-        let ctx = Apply::own(self, &tx);
+        let unit = match Unit::begin(self, &mut connection, &asked, Intent::of(dry_run)).await? {
+            Begun::Now(unit) => unit,
+            Begun::Before(tx, commit) => return made_before(&tx, &commit, did, |row| row.document).await,
+        };
+        let tx = &unit.tx;
+        let row = part(tx, contract, did).await?;
+        jobs::lock(tx, &row.job).await?;
+        logs::refuse_halted(tx, self.log_keys().own(LogKind::Reputation)).await?;
+        let ctx = Apply::own(self, tx);
         check_open(&ctx, &row, did).await?;
-        let reviewer = Reviewer::of(self, &tx, &row, did).await?;
-        let deposit = reviewer.deposit(&tx, &row, &request).await?;
+        let reviewer = Reviewer::of(self, tx, &row, did).await?;
+        let deposit = reviewer.deposit(tx, &row, &request).await?;
         for document in deposit.text.iter().chain([&deposit.review]) {
-            documents::insert(&tx, document, false, ctx.now.unix()).await?;
+            documents::insert(tx, document, false, ctx.now.unix()).await?;
         }
         let sealed = reviewer.row(&row, &deposit, ctx.now.unix());
-        reviews::insert(&tx, &sealed).await?;
+        reviews::insert(tx, &sealed).await?;
         ctx.enqueue(LogKind::Reputation, &deposit.commit).await?;
-        let view =
-            show::reviews(&tx, &[sealed], Some(did)).await?.pop().ok_or(Refusal::NotFound("review"))?;
-        if !dry_run {
-            tx.commit().await?;
-            self.signals().committed();
-        }
+        let view = show::review(tx, &sealed, Some(did)).await?;
+        unit.commit(&sealed.commit_leaf.hex()).await?;
+        self.signals().committed();
         published(&deposit.review, view, Delivery::Sequenced, Applied::Now)
     }
 
     /// Replies to an open review, once.
     ///
     /// # Errors
-    /// `NotFound`, `NotYours`, `NotNow`.
+    /// `NotFound`, `NotYours`, `NotNow`, `NotOnce`.
     pub async fn reply(
         &self,
-        did: &Did,
+        asked: impl Into<Asked>,
         commit: &LeafId,
         text: String,
         dry_run: bool,
     ) -> Result<Published<ReviewView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
         let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        let review = reviews::find(&tx, commit).await?.ok_or(Refusal::NotFound("review"))?;
+        let unit = match Unit::begin(self, &mut connection, &asked, Intent::of(dry_run)).await? {
+            Begun::Now(unit) => unit,
+            Begun::Before(tx, commit) => return made_before(&tx, &commit, did, |row| row.reply).await,
+        };
+        let tx = &unit.tx;
+        let review = reviews::find(tx, commit).await?.ok_or(Refusal::NotFound("review"))?;
         let contract = review.contract.ok_or(Refusal::NotFound("review"))?;
-        let contract = part(&tx, &contract, did).await?;
-        jobs::lock(&tx, &contract.job).await?;
-        let mut review = reviews::find(&tx, commit).await?.ok_or(Refusal::NotFound("review"))?;
+        let contract = part(tx, &contract, did).await?;
+        jobs::lock(tx, &contract.job).await?;
+        let mut review = reviews::find(tx, commit).await?.ok_or(Refusal::NotFound("review"))?;
         if review.subject != did.subject_key() {
             return Err(Refusal::NotYours("the person who was reviewed").into());
         }
-        logs::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
-        let ctx = Apply::own(self, &tx);
+        logs::refuse_halted(tx, self.log_keys().own(LogKind::Reputation)).await?;
+        let ctx = Apply::own(self, tx);
         let role = side(&contract, did).ok_or(Refusal::NotFound("review"))?;
         let to = reply_state(&ctx, &review, role)?;
-        let author = Author::open(self, &tx, did).await?;
+        let author = Author::open(self, tx, did).await?;
         let said = json!({"cites": commit.hex(), "text": text});
         let reply = author.sign(read(Kind::Reply, &said)?, None)?;
         let statement = Statement::Reply { cites: *commit, commitment: reply.commitment() };
@@ -108,17 +118,14 @@ impl Engine {
             .draft(reply.from().day(), &[SubjectKey::of(did)])
             .sign(&[&author.key])
             .map_err(unsound)?;
-        documents::insert(&tx, &reply, true, ctx.now.unix()).await?;
+        documents::insert(tx, &reply, true, ctx.now.unix()).await?;
         ctx.enqueue(LogKind::Reputation, &leaf).await?;
         review.reply = Some(reply.id());
         review.state = to.name().to_owned();
-        reviews::update(&tx, &review).await?;
-        let view =
-            show::reviews(&tx, &[review], Some(did)).await?.pop().ok_or(Refusal::NotFound("review"))?;
-        if !dry_run {
-            tx.commit().await?;
-            self.signals().committed();
-        }
+        reviews::update(tx, &review).await?;
+        let view = show::review(tx, &review, Some(did)).await?;
+        unit.commit(&commit.hex()).await?;
+        self.signals().committed();
         published(&reply, view, Delivery::Sequenced, Applied::Now)
     }
 
@@ -135,6 +142,22 @@ impl Engine {
         contracts::contract(&connection, contract).await?.ok_or(Refusal::NotFound("contract"))?;
         show::reviews(&connection, &reviews::of_contract(&connection, contract).await?, viewer).await
     }
+}
+
+/// A review of an earlier request with the same key, and of its documents the one that the request made.
+async fn made_before(
+    tx: &Tx<'_>,
+    commit: &str,
+    did: &Did,
+    document: impl Fn(&ReviewRow) -> Option<DocumentId>,
+) -> Result<Published<ReviewView>, UseError> {
+    let gone = || Failure::unreadable(commit, "a review that a request has made is gone");
+    let commit = LeafId::from_hex(commit).ok_or_else(gone)?;
+    let review = reviews::find(tx, &commit).await?.ok_or_else(gone)?;
+    let document = show::load(tx, &document(&review).ok_or_else(gone)?).await?;
+    let view = show::review(tx, &review, Some(did)).await?;
+    let again = published(&document, view, Delivery::Sequenced, Applied::Now)?;
+    Ok(Published { replayed: true, ..again })
 }
 
 /// How long after the close a review may be written, in seconds.

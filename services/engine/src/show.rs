@@ -6,18 +6,19 @@ mod review;
 use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, allowed};
 use hanse_store::accounts::AccountRow;
-use hanse_store::contracts::{BidRow, newest_by_bids};
+use hanse_store::contracts::{BidRow, ContractRow, newest_by_bids};
 use hanse_store::documents::DocumentRow;
 use hanse_store::jobs::JobRow;
+use hanse_store::reviews::ReviewRow;
 use hanse_store::{Sql, deliveries, documents};
 
 use crate::Engine;
 use crate::apply::{kept, state};
 use crate::author::said;
-use crate::error::{Refusal, UseError};
+use crate::error::{Failure, Refusal, UseError};
 use crate::publish::WAITING;
 use crate::requests::{BidRequest, JobRequest};
-use crate::views::{BidView, JobView, Person, Session};
+use crate::views::{BidView, ContractView, JobView, Person, ReviewView, Session};
 
 pub(crate) use self::contract::contracts;
 pub(crate) use self::review::{Words, replied, reviews};
@@ -54,6 +55,32 @@ pub(crate) fn session(
         scopes: scopes.to_owned(),
         expires_at: time(expires_at),
     }
+}
+
+/// A document that must be here.
+pub(crate) async fn load(db: &impl Sql, id: &DocumentId) -> Result<Verified, UseError> {
+    let row = documents::find(db, id).await?.ok_or_else(|| Failure::unreadable(id, "is gone"))?;
+    Ok(kept(&row)?)
+}
+
+/// A contract for one of its sides.
+pub(crate) async fn contract(
+    db: &impl Sql,
+    row: &ContractRow,
+    viewer: &Did,
+) -> Result<ContractView, UseError> {
+    let shown = contracts(db, std::slice::from_ref(row), viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("contract"))?)
+}
+
+/// A review.
+pub(crate) async fn review(
+    db: &impl Sql,
+    row: &ReviewRow,
+    viewer: Option<&Did>,
+) -> Result<ReviewView, UseError> {
+    let shown = reviews(db, std::slice::from_ref(row), viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("review"))?)
 }
 
 fn custody(document: &Verified) -> Option<String> {

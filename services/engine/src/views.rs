@@ -8,6 +8,7 @@ mod skills;
 mod told;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use crate::requests::{Pay, Place, Schedule};
@@ -17,7 +18,7 @@ pub use matching::{
     Recommended, RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
     WeightsByName, WhyNotMe, weights_by_name,
 };
-pub use node::{Card, DocumentView, Idempotency, LogView, PeerView, Ready};
+pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use record::{LeafView, LeavesView, LogStateView};
 pub use skills::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
@@ -35,7 +36,21 @@ pub struct Published<T> {
     pub created: bool,
     /// The signed document, as canonical JSON text.
     pub document: String,
+    /// Whether an earlier request with the same key did it; not in the body, which is the same.
+    #[serde(skip)]
+    pub replayed: bool,
 }
+
+/// The version of what somebody is shown: two that differ in anything differ in it. 32 hex digits, half a SHA-256 of the JSON.
+#[must_use]
+pub fn version(view: &impl Serialize) -> String {
+    // A view is plain data with text for keys: JSON takes it.
+    let hash = Sha256::digest(serde_json::to_vec(view).unwrap_or_default());
+    hash.iter().take(VERSION_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// So many bytes of a hash that nobody finds two things with one version by trying.
+const VERSION_BYTES: usize = 16;
 
 /// How far a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

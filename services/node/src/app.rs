@@ -14,6 +14,7 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::observe::{HttpMetrics, observe};
+use crate::openapi;
 use crate::problem::Problem;
 use crate::routes::{
     accounts, bids, contracts, documents, jobs, log, logs, matching, node, people, picks, reputation,
@@ -21,7 +22,7 @@ use crate::routes::{
 };
 use crate::sent::{self, Held};
 use crate::state::State;
-use crate::{docs, headers, idempotency, limits, openapi};
+use crate::{docs, headers, limits};
 
 /// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -148,7 +149,6 @@ pub(crate) fn app(
         .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
-        .wrap(from_fn(idempotency::once))
         .wrap(from_fn(limits::limited))
         .wrap(from_fn(boxed))
         .wrap(from_fn(headers::headed))

@@ -33,17 +33,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let json = request.mime_type().ok().flatten().is_some_and(|mime| {
-            mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json")
-        });
+        let json = check_is_json(request);
         let payload = web::Payload::from_request(request, payload).into_inner();
         Box::pin(async move {
-            if !json {
-                return Err(Problem::not_json("Send JSON, with `Content-Type: application/json`."));
-            }
+            json?;
             Ok(Self(read(&bytes(payload.map_err(|_| Problem::body_unreadable())?).await?)?))
         })
     }
+}
+
+/// Refuses a body that does not say that it is JSON.
+pub(crate) fn check_is_json(request: &HttpRequest) -> Result<(), Problem> {
+    let json =
+        request.mime_type().ok().flatten().is_some_and(|mime| {
+            mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json")
+        });
+    if json { Ok(()) } else { Err(Problem::not_json("Send JSON, with `Content-Type: application/json`.")) }
 }
 
 /// The whole body, if it is neither too large nor too slow.
@@ -55,7 +60,8 @@ pub(crate) async fn bytes(payload: web::Payload) -> Result<web::Bytes, Problem> 
         .map_err(|_| Problem::body_unreadable())
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// A body as a request type.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::not_json("A body is UTF-8."))?;
     // Some keyboards write é as two characters. A document must not; what a person sends is put in order for them.
     let text: String = text.nfc().collect();

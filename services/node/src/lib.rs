@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod act;
 mod app;
 mod body;
 pub mod cli;
 pub mod config;
 mod docs;
 mod headers;
-mod idempotency;
 mod limits;
 pub mod logs;
 mod observe;

@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, Ref, Required, ResponseBuilder};
 
-use crate::idempotency::KEY_MAX;
+use crate::act::KEY_MAX;
 use crate::problem::PROBLEM_JSON;
 
 /// Adds the sign-in scheme, a name for each operation, the answer of every route that is a problem it does not name, the request

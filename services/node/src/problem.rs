@@ -20,6 +20,9 @@ const BUSY_SECONDS: u32 = 2;
 /// Media type of a problem document.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
+/// When to come back after a 503: a database that was restarted is there within seconds.
+const RETRY_SECONDS: &str = "2";
+
 /// A problem document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -224,37 +227,36 @@ impl Problem {
         )
     }
 
-    /// The first request with this key still runs.
+    /// The database is away, or has too much to do; nothing was committed.
     #[must_use]
-    pub(crate) fn still_running() -> Self {
+    pub(crate) fn unavailable() -> Self {
         Self::new(
-            StatusCode::CONFLICT,
-            "still-running",
-            "The first request with this Idempotency-Key still runs: ask again soon.",
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The node cannot reach its database, nothing was changed. Try again in a moment.",
         )
     }
 
-    /// One key for two requests.
+    /// What was asked may have been done or not; the reason goes to the log only.
     #[must_use]
-    pub(crate) fn key_reused() -> Self {
+    pub(crate) fn outcome_unknown(reason: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(reason, "the outcome of a change is unknown");
         Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
-            "This Idempotency-Key was used for another request: take a new one.",
+            StatusCode::SERVICE_UNAVAILABLE,
+            "outcome-unknown",
+            "The node cannot tell whether it was done. Repeat it with the same Idempotency-Key: then it is done once. If it had none, \
+             look first.",
         )
     }
 
-    /// `If-Match` names another version.
+    /// More changes at once than the node takes.
     #[must_use]
-    pub(crate) fn precondition_failed(head: String) -> Self {
-        Self {
-            head: Some(head),
-            ..Self::new(
-                StatusCode::PRECONDITION_FAILED,
-                "precondition-failed",
-                "The thing has moved on since: read it again.",
-            )
-        }
+    pub(crate) fn too_many_changes() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Too many requests at once; try again in a moment.",
+        )
     }
 
     /// A part of the node that is not ready.
@@ -269,8 +271,11 @@ impl From<UseError> for Problem {
         match error {
             UseError::Refused(refusal) => refusal.into(),
             UseError::Failed(failure) => {
+                if failure.is_outcome_unknown() {
+                    return Self::outcome_unknown(&failure);
+                }
                 tracing::error!(error = &failure as &dyn std::error::Error, "a use case failed");
-                Self::internal("use case failed")
+                if failure.is_transient() { Self::unavailable() } else { Self::internal("use case failed") }
             }
         }
     }
@@ -307,6 +312,9 @@ impl ResponseError for Problem {
         }
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
         if self.status_code() == StatusCode::METHOD_NOT_ALLOWED {
             let allow = self.allowed.as_deref().unwrap_or_default().join(", ");

@@ -14,6 +14,7 @@ use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::act::Changes;
 use crate::config::{self, Config};
 use crate::limits::Limits;
 use crate::observe::HttpMetrics;
@@ -205,6 +206,7 @@ impl Running {
             .ok_or("the token key cannot be used")?;
         let state = State {
             engine: engine.clone(),
+            changes: Changes::new(),
             tokens: Arc::new(tokens),
             limits: Arc::new(Limits::new(&config.door)),
             streams: server::streams(&config.door),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hanse_engine::Engine;
 use prometheus_client::registry::Registry;
 
+use crate::act::Changes;
 use crate::limits::Limits;
 use crate::paced::Places;
 use crate::token::Tokens;
@@ -14,6 +15,8 @@ use crate::token::Tokens;
 pub(crate) struct State {
     /// What the node does.
     pub engine: Engine,
+    /// Where changes run.
+    pub changes: Changes,
     /// Gives and checks access tokens.
     pub tokens: Arc<Tokens>,
     /// What each client may still do.

@@ -9,8 +9,8 @@ pub use people::{
     set_logged, slot,
 };
 pub use sessions::{
-    SessionRow, insert_session, remove_expired_sessions, revoke_session, rotate_session, session,
-    trim_sessions,
+    SessionRow, insert_session, lock_session, remove_expired_sessions, revoke_session, rotate_session,
+    session, trim_sessions,
 };
 
 /// Every statement of this module.
@@ -31,6 +31,7 @@ pub const STATEMENTS: &[&str] = &[
     sessions::INSERT,
     sessions::TRIM,
     sessions::FIND,
+    sessions::LOCK,
     sessions::ROTATE,
     sessions::REVOKE,
     sessions::REMOVE_EXPIRED,

@@ -1,6 +1,7 @@
 //! A connection taken from the pool, and a transaction on it.
 
 use deadpool_postgres::{Object, Transaction};
+use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::{Row, types::ToSql};
 
 use crate::StoreError;
@@ -31,9 +32,26 @@ impl Tx<'_> {
     /// Makes everything done in this transaction stand.
     ///
     /// # Errors
-    /// `Statement`; if the connection broke while the commit ran, the transaction may stand or not.
+    /// `Statement` if the server said no, and `OutcomeUnknown` if it said nothing: then the transaction may stand or not.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(|source| StoreError::Statement { statement: "COMMIT", source })
+        self.0.commit().await.map_err(|source| {
+            // A session that is ended in the middle of its commit is told so as well, by a fatal error.
+            match source.as_db_error().and_then(DbError::parsed_severity) {
+                Some(Severity::Error) => StoreError::Statement { statement: "COMMIT", source },
+                Some(_) | None => StoreError::OutcomeUnknown(source),
+            }
+        })
+    }
+
+    /// Begins a part that can be taken back by itself: what is done in it is undone when it is dropped.
+    ///
+    /// # Errors
+    /// `Statement` if the connection broke.
+    pub async fn part(&mut self) -> Result<Tx<'_>, StoreError> {
+        match self.0.transaction().await {
+            Ok(transaction) => Ok(Tx(transaction)),
+            Err(source) => Err(StoreError::Statement { statement: "SAVEPOINT", source }),
+        }
     }
 }
 

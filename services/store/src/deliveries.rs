@@ -18,6 +18,8 @@ const LOCK: &str = "SELECT position, peer, job, document, state, attempts, next_
      WHERE position = $1 FOR UPDATE";
 const OF_DOCUMENT: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal \
      FROM delivery WHERE document = $1";
+const REFUSALS: &str =
+    "SELECT document, refusal FROM delivery WHERE document = ANY($1) AND refusal IS NOT NULL";
 const SETTLE: &str = "UPDATE delivery SET state = $2, receipt = $3, refusal = $4 \
      WHERE position = $1 AND state = 'waiting'";
 const DEFER: &str = "UPDATE delivery SET attempts = attempts + 1, next_at = $2 \
@@ -47,6 +49,7 @@ pub const STATEMENTS: &[&str] = &[
     DUE,
     LOCK,
     OF_DOCUMENT,
+    REFUSALS,
     SETTLE,
     DEFER,
     HASTEN,
@@ -111,6 +114,16 @@ pub async fn due(db: &impl Sql, peer: &str, now: i64, limit: i64) -> Result<Vec<
 /// A delivery, held until the transaction ends.
 pub async fn lock(tx: &Tx<'_>, position: i64) -> Result<Option<DeliveryRow>, StoreError> {
     tx.query_opt(LOCK, &[&position]).await?.as_ref().map(read).transpose()
+}
+
+/// Why other homes refused documents, by the hash of the document; those that were refused.
+pub async fn refusals(
+    db: &impl Sql,
+    documents: impl IntoIterator<Item = [u8; 32]>,
+) -> Result<BTreeMap<[u8; 32], String>, StoreError> {
+    let documents: Vec<Vec<u8>> = documents.into_iter().map(|hash| hash.to_vec()).collect();
+    let rows = db.query(REFUSALS, &[&documents]).await?;
+    rows.iter().map(|row| Ok((bytes32(row, TABLE, "document")?, column(row, TABLE, "refusal")?))).collect()
 }
 
 /// How far the delivery of a document is.

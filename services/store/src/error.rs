@@ -21,6 +21,9 @@ pub enum StoreError {
         #[source]
         source: tokio_postgres::Error,
     },
+    /// The connection broke while a transaction was being committed: it may stand or not.
+    #[error("the outcome of a commit is unknown")]
+    OutcomeUnknown(#[source] tokio_postgres::Error),
     /// A row holds what this version cannot read.
     #[error("{table}.{column} holds a value that this version cannot read")]
     Inconsistent {
@@ -69,9 +72,9 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            StoreError::Connect(_) | StoreError::Conflict => true,
+            StoreError::Connect(_) | StoreError::Conflict | StoreError::OutcomeUnknown(_) => true,
             StoreError::Statement { source, .. } => {
-                source.is_closed() || source.code().is_some_and(is_transient_code)
+                source.is_closed() || is_broken(source) || source.code().is_some_and(is_transient_code)
             }
             StoreError::Config(_)
             | StoreError::Inconsistent { .. }
@@ -81,9 +84,15 @@ impl StoreError {
         }
     }
 
+    /// Whether a lock was not given in time.
+    #[must_use]
+    pub fn is_lock_timeout(&self) -> bool {
+        self.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
+    }
+
     fn code(&self) -> Option<&SqlState> {
         match self {
-            StoreError::Statement { source, .. } => source.code(),
+            StoreError::Statement { source, .. } | StoreError::OutcomeUnknown(source) => source.code(),
             StoreError::Config(_)
             | StoreError::Connect(_)
             | StoreError::Inconsistent { .. }
@@ -93,6 +102,11 @@ impl StoreError {
             | StoreError::Private(_) => None,
         }
     }
+}
+
+/// Whether the connection broke under the statement: a server that was killed says nothing any more.
+fn is_broken(error: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
 fn is_transient_code(code: &SqlState) -> bool {

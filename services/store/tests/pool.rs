@@ -67,6 +67,49 @@ async fn a_connection_that_the_server_ended_is_transient_and_replaced() {
 }
 
 #[tokio::test]
+async fn a_commit_that_breaks_off_is_neither_done_nor_refused() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let mut connection = store.connection().await.unwrap();
+    for statement in [
+        "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF NEW.did = 'did:gone' THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; \
+         RAISE EXCEPTION 'no'; END $$",
+        "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON idempotency DEFERRABLE INITIALLY DEFERRED \
+         FOR EACH ROW EXECUTE FUNCTION at_commit()",
+    ] {
+        connection.execute(statement, &[]).await.unwrap();
+    }
+    let request = [7_u8; 32];
+    let tx = connection.begin().await.unwrap();
+    tx.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap();
+    let no = tx.commit().await.unwrap_err();
+    assert!(matches!(no, StoreError::Statement { statement: "COMMIT", .. }), "{no:?}");
+    let tx = connection.begin().await.unwrap();
+    tx.execute(ADD, &[&"did:gone", &request.as_slice()]).await.unwrap();
+    let unknown = tx.commit().await.unwrap_err();
+    assert!(matches!(unknown, StoreError::OutcomeUnknown(_)), "{unknown:?}");
+    assert!(unknown.is_transient());
+}
+
+#[tokio::test]
+async fn a_part_of_a_transaction_is_taken_back_by_itself() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let mut connection = store.connection().await.unwrap();
+    let request = [7_u8; 32];
+    let mut tx = connection.begin().await.unwrap();
+    {
+        let part = tx.part().await.unwrap();
+        part.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap();
+        part.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap_err();
+    }
+    tx.execute(ADD, &[&"did:two", &request.as_slice()]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&connection).await, 1);
+}
+
+#[tokio::test]
 async fn a_lock_that_is_held_is_transient() {
     let database = TestDatabase::new().await;
     let store = database.store().await;
@@ -75,7 +118,7 @@ async fn a_lock_that_is_held_is_transient() {
     held.execute("LOCK TABLE idempotency", &[]).await.unwrap();
     let waiting = waiter.begin().await.unwrap();
     let error = waiting.execute("LOCK TABLE idempotency NOWAIT", &[]).await.unwrap_err();
-    assert!(error.is_transient(), "{error:?}");
+    assert!(error.is_transient() && error.is_lock_timeout(), "{error:?}");
 }
 
 #[tokio::test]

@@ -163,6 +163,18 @@ impl Call {
         Some(answer)
     }
 
+    /// Sends it, and resets the connection after `then`: wherever the server is in it by then.
+    ///
+    /// # Panics
+    /// If nobody listens.
+    pub async fn cut(&self, then: impl Future<Output = ()>) {
+        let mut stream = TcpStream::connect(self.to).await.expect("the server listens");
+        stream.write_all(&self.bytes()).await.expect("the server reads");
+        then.await;
+        // Without linger a close is a reset.
+        stream.set_zero_linger().expect("a socket has this option");
+    }
+
     fn name(&self) -> String {
         format!("{} {}", self.method, String::from_utf8_lossy(&self.target))
     }

@@ -74,23 +74,3 @@ pub struct DocumentView {
     /// The canonical bytes that were signed.
     pub bytes: Vec<u8>,
 }
-
-/// What became of an earlier request with the same idempotency key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Idempotency {
-    /// There was none: do it now, then finish or forget.
-    New,
-    /// It was answered.
-    Answered {
-        /// HTTP status.
-        status: u16,
-        /// Headers worth repeating, one a line.
-        headers: String,
-        /// The body.
-        body: Vec<u8>,
-    },
-    /// It still runs.
-    Running,
-    /// The key was used for another request.
-    Mismatch,
-}

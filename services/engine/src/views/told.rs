@@ -21,6 +21,9 @@ pub struct SavedSearchView {
     /// client. The search itself finds them all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_at: Option<String>,
+    /// Whether an earlier request with the same key kept it; not in the body, which is the same.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// A posting that fits a saved search.

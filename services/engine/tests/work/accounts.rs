@@ -1,10 +1,12 @@
 //! Accounts: handles, passwords, sessions.
 
 use hanse_document::Did;
-use hanse_engine::requests::{ProfileRequest, Register};
-use hanse_engine::{Idempotency, Refusal, UseError};
+use hanse_engine::requests::{JobQuery, JobRequest, ProfileRequest, Register};
+use hanse_engine::{Asked, Key, NotOnce, Refusal, UseError};
+use hanse_store::{Sql as _, column, idempotency};
 
-use crate::cluster::{Cluster, PASSWORD};
+use crate::cluster::{Cluster, PASSWORD, within};
+use crate::deal::job_request;
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, UseError>) -> Refusal {
     match result {
@@ -36,6 +38,7 @@ async fn a_refresh_token_is_good_once_and_a_second_use_ends_the_session() {
     let second = engine.refresh(&first.refresh).await.unwrap();
     assert_eq!(second.id, first.id);
     assert_ne!(second.refresh, first.refresh);
+    cluster.clock.advance(30);
     assert_eq!(refusal(engine.refresh(&first.refresh).await), Refusal::SessionEnded);
     assert!(!engine.session_live(&first.id).await.unwrap());
     assert_eq!(refusal(engine.refresh(&second.refresh).await), Refusal::SessionEnded);
@@ -90,24 +93,135 @@ async fn a_profile_is_replaced_by_its_successor() {
     assert_eq!(refusal(refused), Refusal::KeyElsewhere);
 }
 
+/// Somebody who asks with a key.
+fn keyed(did: &Did, name: &str, request: u8) -> Asked {
+    Asked { did: did.clone(), key: Some(Key { name: name.to_owned(), request: [request; 32] }), seen: None }
+}
+
 #[tokio::test]
 async fn a_repeated_request_is_the_same_request() {
     let cluster = Cluster::start(&["a"]).await;
     let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
-    let begin = |request: u8| {
-        let did = ada.did.clone();
-        async move { engine.begin_once(&did, "key", &[request; 32]).await.unwrap() }
+    let post = async |request: u8, title: &str, dry_run: bool| {
+        engine.post_job(keyed(&ada.did, "key", request), job_request(title), dry_run).await
     };
-    assert_eq!(begin(1).await, Idempotency::New);
-    assert_eq!(begin(1).await, Idempotency::Running);
-    assert_eq!(begin(2).await, Idempotency::Mismatch);
-    engine.finish_once(&ada.did, "key", 201, "etag: \"x\"", b"{}").await.unwrap();
-    let (headers, body) = ("etag: \"x\"".to_owned(), b"{}".to_vec());
-    assert_eq!(begin(1).await, Idempotency::Answered { status: 201, headers, body });
+    let jobs = async || engine.jobs(JobQuery::default()).await.unwrap().items.len();
+    let tried = post(1, "A bridge", true).await.unwrap();
+    let first = post(1, "A bridge", false).await.unwrap();
+    assert_ne!(first.document, tried.document, "a trial takes no key");
+    let again = post(1, "A bridge", false).await.unwrap();
+    assert_eq!((&again.view, &again.document, again.created), (&first.view, &first.document, true));
+    assert!(again.replayed && !first.replayed);
+    assert_eq!(jobs().await, 1);
+    for dry_run in [false, true] {
+        let reused = refusal(post(2, "A road", dry_run).await);
+        assert_eq!(reused, Refusal::NotOnce(NotOnce::KeyReused));
+    }
     cluster.clock.advance(2 * 86_400);
-    assert_eq!(begin(2).await, Idempotency::New, "a day later the key is free");
-    engine.forget_once(&ada.did, "key").await.unwrap();
-    assert_eq!(begin(3).await, Idempotency::New);
-    cluster.clock.advance(600);
-    assert_eq!(begin(3).await, Idempotency::New, "a request that died with its process is not waited for");
+    assert!(!post(2, "A road", false).await.unwrap().replayed, "a day later the key is free");
+    assert_eq!(jobs().await, 2);
+}
+
+#[tokio::test]
+async fn a_refused_request_leaves_its_key_free() {
+    let cluster = Cluster::start(&["a"]).await;
+    let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
+    let request = |days| JobRequest { days, ..job_request("A bridge") };
+    let post = async |days| engine.post_job(keyed(&ada.did, "key", 1), request(days), false).await;
+    assert!(matches!(refusal(post(0).await), Refusal::BadField { .. }));
+    let long = JobRequest { title: "x".repeat(500), ..job_request("") };
+    refusal(engine.post_job(keyed(&ada.did, "key", 1), long, false).await);
+    assert!(!post(7).await.unwrap().replayed);
+}
+
+#[tokio::test]
+async fn a_request_that_was_cut_off_frees_its_key_and_one_that_runs_is_waited_for() {
+    let cluster = Cluster::start(&["a"]).await;
+    let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
+    let asked = keyed(&ada.did, "key", 1);
+    // Another process has claimed the key, and has not ended.
+    let mut connection = engine.store().connection().await.unwrap();
+    let held = connection.begin().await.unwrap();
+    let now = engine.now().unix();
+    assert!(idempotency::claim(&held, &ada.did, "key", &[1; 32], (now, now)).await.unwrap());
+    let waits = engine.post_job(asked.clone(), job_request("A bridge"), false);
+    let mut waits = std::pin::pin!(waits);
+    assert!(futures::poll!(waits.as_mut()).is_pending());
+    // It dies: its effect, had there been one, goes with its key.
+    drop(held);
+    let done = within("the key is free", waits).await.unwrap();
+    assert!(!done.replayed);
+    assert!(engine.post_job(asked, job_request("A bridge"), false).await.unwrap().replayed);
+}
+
+#[tokio::test]
+async fn the_keys_of_a_person_are_counted() {
+    let cluster = Cluster::start(&["a"]).await;
+    let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
+    let connection = engine.store().connection().await.unwrap();
+    let fill = "INSERT INTO idempotency (did, key, request, at, made) \
+                SELECT $1, n::text, sha256(n::text::bytea), $2, 'x' FROM generate_series(1, 4000) AS n";
+    connection.execute(fill, &[&ada.did.as_str(), &engine.now().unix()]).await.unwrap();
+    let post = async |asked: Asked| engine.post_job(asked, job_request("A bridge"), false).await;
+    let refused = refusal(post(keyed(&ada.did, "one more", 1)).await);
+    assert_eq!((refused.slug(), refused.status()), ("too-many-keys", 429));
+    post(Asked::from(&ada.did)).await.unwrap();
+    cluster.clock.advance(2 * 86_400);
+    post(keyed(&ada.did, "1", 1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn two_who_refresh_at_once_get_the_same_and_a_thief_ends_the_session() {
+    let cluster = Cluster::start(&["a"]).await;
+    let engine = cluster.engine(0);
+    cluster.register(0, "ada").await;
+    let first = engine.login("ada", PASSWORD, "").await.unwrap();
+    let one = engine.refresh(&first.refresh).await.unwrap();
+    let two = engine.refresh(&first.refresh).await.unwrap();
+    assert_eq!(one.refresh, two.refresh);
+    cluster.clock.advance(29);
+    assert_eq!(engine.refresh(&first.refresh).await.unwrap().refresh, one.refresh);
+    // The time counts from the first use, and what was replaced twice has none.
+    let third = engine.refresh(&one.refresh).await.unwrap();
+    assert_eq!(refusal(engine.refresh(&first.refresh).await), Refusal::SessionEnded);
+    assert!(!engine.session_live(&first.id).await.unwrap(), "somebody else has the token");
+    assert_eq!(refusal(engine.refresh(&third.refresh).await), Refusal::SessionEnded);
+}
+
+#[tokio::test]
+async fn bytes_of_ones_own_end_nobodys_session() {
+    let cluster = Cluster::start(&["a"]).await;
+    let engine = cluster.engine(0);
+    cluster.register(0, "ada").await;
+    cluster.register(0, "bob").await;
+    let first = engine.login("ada", PASSWORD, "").await.unwrap();
+    let second = engine.refresh(&first.refresh).await.unwrap();
+    let bob = engine.login("bob", PASSWORD, "").await.unwrap();
+    let (_, foreign) = bob.refresh.split_once('.').unwrap();
+    for secret in [foreign, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        let forged = format!("{}.{secret}", first.id);
+        assert_eq!(refusal(engine.refresh(&forged).await), Refusal::SessionEnded);
+        assert!(engine.session_live(&first.id).await.unwrap(), "{secret}");
+    }
+    engine.refresh(&second.refresh).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_login_of_the_release_before_goes_on() {
+    let cluster = Cluster::start(&["a"]).await;
+    let engine = cluster.engine(0);
+    let ada = cluster.register(0, "ada").await;
+    let connection = engine.store().connection().await.unwrap();
+    let insert = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
+                  VALUES (gen_random_uuid(), $1, sha256($2), '', 0, $3) RETURNING id::text AS id";
+    let until = engine.now().unix() + 1_000;
+    let old = [7_u8; 32];
+    let row = connection.query_one(insert, &[&ada.did.as_str(), &old.as_slice(), &until]).await.unwrap();
+    let id: String = column(&row, "session", "id").unwrap();
+    let old = format!("{id}.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc");
+    let next = engine.refresh(&old).await.unwrap();
+    assert_eq!(engine.refresh(&old).await.unwrap().refresh, next.refresh);
+    cluster.clock.advance(31);
+    assert_eq!(refusal(engine.refresh(&old).await), Refusal::SessionEnded);
+    assert!(!engine.session_live(&id).await.unwrap(), "its successor is out, and it came again");
 }

@@ -1,6 +1,6 @@
 //! One home is down while the other goes on: nothing is lost, nothing happens twice.
 
-use hanse_engine::requests::StepRequest;
+use hanse_engine::requests::{PageQuery, StepRequest};
 use hanse_engine::{Delivery, Refusal, UseError};
 use hanse_lifecycle::Event;
 use hanse_store::Sql as _;
@@ -55,6 +55,19 @@ async fn what_the_freelancer_does_meanwhile_is_queued_and_accepted_later() {
     assert_eq!((queued.delivery, queued.view.state.as_str()), (Delivery::Queued, "queued"));
     let seen = cluster.engine(B).bid_view(&id(&queued.view.id), &freelancer.did).await.unwrap().unwrap();
     assert_eq!(seen.state, "queued");
+    let listed = cluster.engine(B).my_bids(&freelancer.did, PageQuery::default()).await.unwrap();
+    assert_eq!(listed.items, [seen.clone()], "its author looks here first");
+    let on_job = cluster.engine(B).bids(&job, &freelancer.did, PageQuery::default()).await.unwrap();
+    assert_eq!(on_job.items, [seen]);
+    let withdrawn = cluster.engine(B).move_bid(
+        &freelancer.did,
+        &id(&queued.view.id),
+        Event::Withdraw,
+        StepRequest::default(),
+        false,
+    );
+    let withdrawn = withdrawn.await;
+    assert!(matches!(withdrawn, Err(UseError::Refused(Refusal::InFlight))), "{withdrawn:?}");
     let again = cluster.engine(B).bid(&freelancer.did, &job, bid_request(), false).await;
     assert!(matches!(again, Err(UseError::Refused(Refusal::InFlight))), "{again:?}");
 

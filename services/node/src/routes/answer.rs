@@ -1,9 +1,10 @@
 //! What the answers of several resources have in common: status of a publication, version tags, ids in paths.
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use hanse_document::{Did, DocumentId, Kind};
-use hanse_engine::{Delivery, Published};
+use hanse_engine::views::version;
+use hanse_engine::{Delivery, Published, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -32,12 +33,12 @@ pub(crate) struct Since {
 }
 
 /// Answers a publication: 201 when it is new and in order, 202 while it is on its way to the home that keeps the order, 200 when it was
-/// here already or is a trial.
+/// here already or is a trial. Its version is that of the thing as it is now; a review has none.
 pub(crate) fn published<T: Serialize>(
     published: &Published<T>,
     trial: Trial,
     location: Option<String>,
-    head: Option<&str>,
+    versioned: bool,
 ) -> HttpResponse {
     let mut answer = match (published.delivery, published.created && !trial.dry_run) {
         (_, false) => HttpResponse::Ok(),
@@ -47,24 +48,30 @@ pub(crate) fn published<T: Serialize>(
     if let (Some(location), false) = (location, trial.dry_run) {
         answer.insert_header((LOCATION, location));
     }
-    if let Some(head) = head {
-        answer.insert_header((ETAG, tag(head)));
+    if versioned {
+        answer.insert_header((ETAG, tag(&version(&published.view))));
     }
-    answer.json(published)
+    repeated(&mut answer, published.replayed).json(published)
 }
 
-/// Answers a thing that has versions: 304 if the caller has this one.
-pub(crate) fn versioned<T: Serialize>(request: &HttpRequest, view: &T, head: &str) -> HttpResponse {
-    let tag = tag(head);
-    let known = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|seen| names(seen, &tag));
-    if known {
-        return HttpResponse::NotModified().insert_header((ETAG, tag)).finish();
+/// Says of an answer that what it tells was done by an earlier request with the same key.
+pub(crate) fn repeated(answer: &mut HttpResponseBuilder, replayed: bool) -> &mut HttpResponseBuilder {
+    if replayed {
+        answer.insert_header(("idempotency-replayed", "true"));
     }
-    HttpResponse::Ok().insert_header((ETAG, tag)).json(view)
+    answer
+}
+
+/// Answers a thing that has versions: 304 if the caller has this one. The version is that of all that the viewer is shown.
+pub(crate) fn versioned<T: Serialize>(request: &HttpRequest, view: &T) -> HttpResponse {
+    let tag = tag(&version(view));
+    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| match seen.to_str() {
+        Ok(seen) => seen.trim() == "*" || tags(seen).any(|seen| seen == tag),
+        Err(_) => false,
+    });
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((ETAG, tag)).insert_header((VARY, "Authorization"));
+    if known { answer.finish() } else { answer.json(view) }
 }
 
 /// What one person is told is for nobody else: no cache may keep it, and none may hand it on.
@@ -75,29 +82,32 @@ pub(crate) fn personal<T: Serialize>(view: &T) -> HttpResponse {
         .json(view)
 }
 
-/// Refuses to move a thing of which the caller has seen another version (`If-Match`).
-pub(crate) fn seen(request: &HttpRequest, head: &str) -> Result<(), Problem> {
-    match request.headers().get(IF_MATCH).map(|value| value.to_str()) {
-        None => Ok(()),
-        Some(Ok(seen)) if seen.trim() == "*" || names(seen, &tag(head)) => Ok(()),
-        Some(_) => Err(Problem::precondition_failed(head.to_owned())),
+/// The versions of an `If-Match`; `None` if any will do. What cannot be read is a version that no thing has.
+pub(crate) fn seen(header: &HeaderValue) -> Option<Vec<String>> {
+    match header.to_str() {
+        Ok(seen) if seen.trim() == "*" => None,
+        Ok(seen) => Some(tags(seen).filter_map(untag).map(str::to_owned).collect()),
+        Err(_) => Some(Vec::new()),
     }
 }
 
-fn tag(head: &str) -> String {
-    format!("\"{head}\"")
+fn tag(version: &str) -> String {
+    format!("\"{version}\"")
 }
 
-fn names(header: &str, tag: &str) -> bool {
-    header.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+fn untag(tag: &str) -> Option<&str> {
+    tag.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The tags of a list. Ours are never weak; what a proxy has made weak on the way still names the version.
+fn tags(header: &str) -> impl Iterator<Item = &str> {
+    header.split(',').map(|one| one.trim().trim_start_matches("W/"))
 }
 
 /// The id in a path, which must be of the kind that the path is about.
-pub(crate) fn id(text: &str, kind: Kind) -> Result<DocumentId, Problem> {
-    text.parse::<DocumentId>()
-        .ok()
-        .filter(|id| id.kind() == kind)
-        .ok_or_else(|| Problem::not_found(kind.name()))
+pub(crate) fn id(text: &str, kind: Kind) -> Result<DocumentId, Refusal> {
+    let id = text.parse::<DocumentId>().ok().filter(|id| id.kind() == kind);
+    id.ok_or(Refusal::NotFound(kind.name()))
 }
 
 /// The person in a path.
@@ -114,20 +124,26 @@ pub(crate) fn did(text: &str) -> Result<Did, Problem> {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+    use serde_json::json;
 
     #[test]
     fn a_known_version_is_not_sent_again() {
-        let fresh = TestRequest::get().insert_header((IF_NONE_MATCH, "\"old\", W/\"new\"")).to_http_request();
-        assert_eq!(versioned(&fresh, &1, "new").status(), 304);
-        assert_eq!(versioned(&fresh, &1, "newer").status(), 200);
+        let asks = |seen: &str| TestRequest::get().insert_header((IF_NONE_MATCH, seen)).to_http_request();
+        let (one, two) =
+            (json!({"state": "open", "allowed": ["close"]}), json!({"state": "open", "allowed": []}));
+        let listed = format!("\"old\", W/\"{}\"", version(&one));
+        assert_eq!(versioned(&asks(&listed), &one).status(), 304);
+        assert_eq!(versioned(&asks(&listed), &two).status(), 200, "another viewer's");
+        assert_eq!(versioned(&asks("*"), &two).status(), 304);
+        assert_eq!(versioned(&asks("é"), &two).status(), 200);
+        assert_eq!(versioned(&asks("*"), &two).headers().get(VARY).unwrap(), "Authorization");
     }
 
     #[test]
-    fn a_thing_moves_only_from_the_version_that_was_seen() {
-        let request = |seen: &str| TestRequest::post().insert_header((IF_MATCH, seen)).to_http_request();
-        assert!(seen(&TestRequest::post().to_http_request(), "a").is_ok());
-        assert!(seen(&request("\"a\""), "a").is_ok());
-        assert!(seen(&request("*"), "a").is_ok());
-        assert_eq!(seen(&request("\"b\""), "a").unwrap_err().status, 412);
+    fn a_thing_moves_only_from_the_versions_that_were_seen() {
+        let read = |text: &str| seen(&HeaderValue::from_str(text).unwrap());
+        assert_eq!(read("*"), None);
+        assert_eq!(read("\"a\", W/\"b\", c, \""), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(read("é"), Some(Vec::new()));
     }
 }

@@ -9,7 +9,7 @@ use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
 
-use crate::body::Json;
+use crate::act::Act;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -41,8 +41,9 @@ pub(crate) async fn read(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = find(&state, &principal, &id).await?;
-    Ok(answer::versioned(&request, &view, &view.head))
+    let bid = state.engine.bid_view(&answer::id(&id, Kind::Bid)?, &principal.did).await?;
+    let view = bid.ok_or_else(|| Problem::not_found("bid"))?;
+    Ok(answer::versioned(&request, &view))
 }
 
 /// Defines the route of one move.
@@ -60,18 +61,17 @@ macro_rules! moves {
         ))]
         #[post($path)]
         pub(crate) async fn $name(
-            state: web::Data<State>,
-            principal: Principal,
-            request: HttpRequest,
+            act: Act<StepRequest>,
             id: web::Path<String>,
             trial: web::Query<Trial>,
-            body: Json<StepRequest>,
         ) -> Result<HttpResponse, Problem> {
-            principal.need($scope)?;
-            answer::seen(&request, &find(&state, &principal, &id).await?.head)?;
-            let id = answer::id(&id, Kind::Bid)?;
-            let published = state.engine.move_bid(&principal.did, &id, $event, body.into_inner(), trial.dry_run).await?;
-            Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
+            let id = answer::id(&id, Kind::Bid);
+            let dry_run = trial.dry_run;
+            let moved = act.run($scope, move |engine, asked, step| async move {
+                engine.move_bid(asked, &id?, $event, step, dry_run).await
+            });
+            let published = moved.await?;
+            Ok(answer::published(&published, *trial, None, true))
         }
     };
 }
@@ -96,20 +96,16 @@ moves!(
 ))]
 #[post("/v1/bids/{id}/offer")]
 pub(crate) async fn offer(
-    state: web::Data<State>,
-    principal: Principal,
+    act: Act<OfferRequest>,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: Json<OfferRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Contracts)?;
-    let id = answer::id(&id, Kind::Bid)?;
-    let published = state.engine.offer(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
+    let id = answer::id(&id, Kind::Bid);
+    let dry_run = trial.dry_run;
+    let offered = act.run(Scope::Contracts, move |engine, asked, terms| async move {
+        engine.offer(asked, &id?, terms, dry_run).await
+    });
+    let published = offered.await?;
     let location = format!("/v1/contracts/{}", published.view.id);
-    Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
-}
-
-async fn find(state: &State, principal: &Principal, id: &str) -> Result<BidView, Problem> {
-    let bid = state.engine.bid_view(&answer::id(id, Kind::Bid)?, &principal.did).await?;
-    bid.ok_or_else(|| Problem::not_found("bid"))
+    Ok(answer::published(&published, *trial, Some(location), true))
 }

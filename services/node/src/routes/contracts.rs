@@ -10,7 +10,7 @@ use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
 
-use crate::body::Json;
+use crate::act::Act;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -42,10 +42,9 @@ pub(crate) async fn read(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = find(&state, &principal, &id).await?;
-    // The engagements move the state without a document, so the state is part of the version.
-    let version = format!("{}.{}", view.head, view.state);
-    Ok(answer::versioned(&request, &view, &version))
+    let contract = state.engine.contract(&answer::id(&id, Kind::Offer)?, &principal.did).await?;
+    let view = contract.ok_or_else(|| Problem::not_found("contract"))?;
+    Ok(answer::versioned(&request, &view))
 }
 
 /// Defines the route of one move.
@@ -65,14 +64,11 @@ macro_rules! moves {
         ))]
         #[post($path)]
         pub(crate) async fn $name(
-            state: web::Data<State>,
-            principal: Principal,
-            request: HttpRequest,
+            act: Act<StepRequest>,
             id: web::Path<String>,
             trial: web::Query<Trial>,
-            body: Json<StepRequest>,
         ) -> Result<HttpResponse, Problem> {
-            step(&state, &principal, &request, (&id, $event), body.into_inner(), *trial).await
+            step(act, &id, $event, *trial).await
         }
     };
 }
@@ -126,28 +122,15 @@ moves!(
     "Close the contract (client). Both sides then have 14 days to review."
 );
 
-async fn step(
-    state: &State,
-    principal: &Principal,
-    request: &HttpRequest,
-    (id, event): (&str, Event),
-    body: StepRequest,
-    trial: Trial,
-) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Contracts)?;
-    let seen = find(state, principal, id).await?;
-    answer::seen(request, &format!("{}.{}", seen.head, seen.state))?;
-    let id = answer::id(id, Kind::Offer)?;
-    let published = if event == Event::Accept {
-        state.engine.accept_offer(&principal.did, &id, trial.dry_run).await?
-    } else {
-        state.engine.step(&principal.did, &id, event, body, trial.dry_run).await?
-    };
-    let version = format!("{}.{}", published.view.head, published.view.state);
-    Ok(answer::published(&published, trial, None, Some(&version)))
-}
-
-async fn find(state: &State, principal: &Principal, id: &str) -> Result<ContractView, Problem> {
-    let contract = state.engine.contract(&answer::id(id, Kind::Offer)?, &principal.did).await?;
-    contract.ok_or_else(|| Problem::not_found("contract"))
+async fn step(act: Act<StepRequest>, id: &str, event: Event, trial: Trial) -> Result<HttpResponse, Problem> {
+    let id = answer::id(id, Kind::Offer);
+    let moved = act.run(Scope::Contracts, move |engine, asked, step| async move {
+        if event == Event::Accept {
+            engine.accept_offer(asked, &id?, trial.dry_run).await
+        } else {
+            engine.step(asked, &id?, event, step, trial.dry_run).await
+        }
+    });
+    let published = moved.await?;
+    Ok(answer::published(&published, trial, None, true))
 }

@@ -1,6 +1,6 @@
 //! Signed documents as they are: published by people who keep their own key, and read by anybody where they are public.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use hanse_document::{Body, DocumentId, Signed};
 use hanse_engine::Refusal;
@@ -86,5 +86,6 @@ pub(crate) async fn read(
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((VARY, "Authorization"))
         .body(document.bytes))
 }

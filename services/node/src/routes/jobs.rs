@@ -9,7 +9,7 @@ use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
 
-use crate::body::Json;
+use crate::act::Act;
 use crate::principal::{Principal, Scope, Viewer};
 use crate::problem::Problem;
 use crate::state::State;
@@ -24,16 +24,16 @@ use crate::state::State;
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/jobs")]
-pub(crate) async fn post(
-    state: web::Data<State>,
-    principal: Principal,
-    trial: web::Query<Trial>,
-    body: Json<JobRequest>,
-) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Jobs)?;
-    let published = state.engine.post_job(&principal.did, body.into_inner(), trial.dry_run).await?;
+pub(crate) async fn post(act: Act<JobRequest>, trial: web::Query<Trial>) -> Result<HttpResponse, Problem> {
+    let dry_run = trial.dry_run;
+    let posted =
+        act.run(
+            Scope::Jobs,
+            move |engine, asked, job| async move { engine.post_job(asked, job, dry_run).await },
+        );
+    let published = posted.await?;
     let location = format!("/v1/jobs/{}", published.view.id);
-    Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
+    Ok(answer::published(&published, *trial, Some(location), true))
 }
 
 /// Find postings of the whole federation, newest first.
@@ -68,7 +68,7 @@ pub(crate) async fn read(
         .job(&answer::id(&id, Kind::Job)?, viewer.0.as_ref())
         .await?
         .ok_or_else(|| Problem::not_found("job"))?;
-    Ok(answer::versioned(&request, &view, &view.head))
+    Ok(answer::versioned(&request, &view))
 }
 
 /// Close a posting without hiring (further); the reason is public.
@@ -82,22 +82,17 @@ pub(crate) async fn read(
 ))]
 #[post("/v1/jobs/{id}/close")]
 pub(crate) async fn close(
-    state: web::Data<State>,
-    principal: Principal,
-    request: HttpRequest,
+    act: Act<StepRequest>,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: Json<StepRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Jobs)?;
-    let id = answer::id(&id, Kind::Job)?;
-    let seen = state.engine.job(&id, Some(&principal.did)).await?.ok_or_else(|| Problem::not_found("job"))?;
-    answer::seen(&request, &seen.head)?;
-    let published = state
-        .engine
-        .move_job(&principal.did, &id, Event::CloseUnfilled, body.into_inner(), trial.dry_run)
-        .await?;
-    Ok(answer::published(&published, *trial, None, Some(&published.view.head)))
+    let id = answer::id(&id, Kind::Job);
+    let dry_run = trial.dry_run;
+    let closed = act.run(Scope::Jobs, move |engine, asked, step| async move {
+        engine.move_job(asked, &id?, Event::CloseUnfilled, step, dry_run).await
+    });
+    let published = closed.await?;
+    Ok(answer::published(&published, *trial, None, true))
 }
 
 /// Bid on a posting of any node. Your home delivers the bid to the job's home: 202 means it is still on its way.
@@ -112,17 +107,20 @@ pub(crate) async fn close(
 ))]
 #[post("/v1/jobs/{id}/bids")]
 pub(crate) async fn bid(
-    state: web::Data<State>,
-    principal: Principal,
+    act: Act<BidRequest>,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: Json<BidRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Bids)?;
-    let id = answer::id(&id, Kind::Job)?;
-    let published = state.engine.bid(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
+    let id = answer::id(&id, Kind::Job);
+    let dry_run = trial.dry_run;
+    let made =
+        act.run(
+            Scope::Bids,
+            move |engine, asked, bid| async move { engine.bid(asked, &id?, bid, dry_run).await },
+        );
+    let published = made.await?;
     let location = format!("/v1/bids/{}", published.view.id);
-    Ok(answer::published(&published, *trial, Some(location), Some(&published.view.head)))
+    Ok(answer::published(&published, *trial, Some(location), true))
 }
 
 /// The bids on a posting: all of them for its client, one's own for a freelancer.

@@ -5,7 +5,7 @@ use hanse_engine::requests::ProfileRequest;
 use hanse_engine::views::{Person, ProfileView};
 
 use super::answer::{self, Trial};
-use crate::body::Json;
+use crate::act::Act;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -21,7 +21,7 @@ pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<
 }
 
 /// Say who you are and what you do; replaces what you said before. What you leave out is unstated.
-#[utoipa::path(tag = "people", security(("bearer" = [])), params(Trial), responses(
+#[utoipa::path(tag = "people", security(("bearer" = [])), params(Trial, ("Idempotency-Key" = Option<String>, Header, description = "Repeat the request safely, for a day.")), responses(
     (status = 200, description = "As it would be (`dry_run`), or the same profile was here already.", body = hanse_engine::Published<ProfileView>),
     (status = 201, description = "Published.", body = hanse_engine::Published<ProfileView>),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
@@ -31,15 +31,16 @@ pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<
 ))]
 #[put("/v1/me/profile")]
 pub(crate) async fn put_profile(
-    state: web::Data<State>,
-    principal: Principal,
+    act: Act<ProfileRequest>,
     trial: web::Query<Trial>,
-    body: Json<ProfileRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Profile)?;
-    let published = state.engine.put_profile(&principal.did, body.into_inner(), trial.dry_run).await?;
-    let location = format!("/v1/profiles/{}", principal.did);
-    Ok(answer::published(&published, *trial, Some(location), published.view.document.as_deref()))
+    let dry_run = trial.dry_run;
+    let put = act.run(Scope::Profile, move |engine, asked, said| async move {
+        engine.put_profile(asked, said, dry_run).await
+    });
+    let published = put.await?;
+    let location = format!("/v1/profiles/{}", published.view.did);
+    Ok(answer::published(&published, *trial, Some(location), true))
 }
 
 /// What a person says of themselves, with their home and the custody of their key.
@@ -57,6 +58,5 @@ pub(crate) async fn profile(
 ) -> Result<HttpResponse, Problem> {
     let view =
         state.engine.profile(&answer::did(&did)?).await?.ok_or_else(|| Problem::not_found("person"))?;
-    let head = view.document.clone().unwrap_or_else(|| view.did.clone());
-    Ok(answer::versioned(&request, &view, &head))
+    Ok(answer::versioned(&request, &view))
 }

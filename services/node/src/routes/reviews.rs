@@ -4,12 +4,13 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use hanse_document::Kind;
 use hanse_engine::requests::ReviewRequest;
 use hanse_engine::views::ReviewView;
-use hanse_engine::{AgainView, Published};
+use hanse_engine::{AgainView, Published, Refusal};
 use hanse_ledger::LeafId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answer::{self, Trial};
+use crate::act::Act;
 use crate::body::Json;
 use crate::principal::{Principal, Scope, Viewer};
 use crate::problem::Problem;
@@ -34,16 +35,17 @@ pub(crate) struct Reply {
 ))]
 #[post("/v1/contracts/{id}/reviews")]
 pub(crate) async fn deposit(
-    state: web::Data<State>,
-    principal: Principal,
+    act: Act<ReviewRequest>,
     id: web::Path<String>,
     trial: web::Query<Trial>,
-    body: Json<ReviewRequest>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Reviews)?;
-    let id = answer::id(&id, Kind::Offer)?;
-    let published = state.engine.review(&principal.did, &id, body.into_inner(), trial.dry_run).await?;
-    Ok(answer::published(&published, *trial, Some(format!("/v1/contracts/{id}/reviews")), None))
+    let location = format!("/v1/contracts/{id}/reviews");
+    let id = answer::id(&id, Kind::Offer);
+    let dry_run = trial.dry_run;
+    let deposited = act.run(Scope::Reviews, move |engine, asked, review| async move {
+        engine.review(asked, &id?, review, dry_run).await
+    });
+    Ok(answer::published(&deposited.await?, *trial, Some(location), false))
 }
 
 /// The reviews of a contract: one's own, and the other side's once it is open.
@@ -131,15 +133,14 @@ pub(crate) async fn remove_again(
 ))]
 #[post("/v1/reviews/{commit}/reply")]
 pub(crate) async fn reply(
-    state: web::Data<State>,
-    principal: Principal,
+    act: Act<Reply>,
     commit: web::Path<String>,
     trial: web::Query<Trial>,
-    body: Json<Reply>,
 ) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Reviews)?;
-    let commit = LeafId::from_hex(&commit).ok_or_else(|| Problem::not_found("review"))?;
-    let published =
-        state.engine.reply(&principal.did, &commit, body.into_inner().text, trial.dry_run).await?;
-    Ok(answer::published(&published, *trial, None, None))
+    let commit = LeafId::from_hex(&commit).ok_or(Refusal::NotFound("review"));
+    let dry_run = trial.dry_run;
+    let replied = act.run(Scope::Reviews, move |engine, asked, reply| async move {
+        engine.reply(asked, &commit?, reply.text, dry_run).await
+    });
+    Ok(answer::published(&replied.await?, *trial, None, false))
 }

@@ -8,8 +8,9 @@ use hanse_engine::requests::{AlertQuery, EventQuery, SavedSearchRequest};
 use hanse_engine::views::{AlertView, SavedSearchView};
 use hanse_engine::{Page, Refusal};
 
+use super::answer;
+use crate::act::Act;
 use crate::app::HeadOnly;
-use crate::body::Json;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::state::State;
@@ -29,15 +30,13 @@ const RETRY_MS: u32 = 3_000;
     (status = 422, description = "`bad-field`: a filter cannot be used, or not with the others; or the label breaks a rule.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/saved-searches")]
-pub(crate) async fn keep(
-    state: web::Data<State>,
-    principal: Principal,
-    body: Json<SavedSearchRequest>,
-) -> Result<HttpResponse, Problem> {
-    principal.need(Scope::Profile)?;
-    let search = state.engine.keep_search(&principal.did, body.into_inner()).await?;
-    let location = format!("/v1/saved-searches/{}", search.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(search))
+pub(crate) async fn keep(act: Act<SavedSearchRequest>) -> Result<HttpResponse, Problem> {
+    let kept = act
+        .run(Scope::Profile, |engine, asked, search| async move { engine.keep_search(asked, search).await });
+    let search = kept.await?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, format!("/v1/saved-searches/{}", search.id)));
+    Ok(answer::repeated(&mut answer, search.replayed).json(search))
 }
 
 /// The searches that you keep, the oldest first, all on one page.

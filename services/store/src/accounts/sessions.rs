@@ -9,9 +9,11 @@ pub(super) const INSERT: &str = "INSERT INTO session (id, did, refresh_hash, sco
      VALUES (gen_random_uuid(), $1, $2, $3, $4, $5) RETURNING id::text AS id";
 pub(super) const TRIM: &str = "DELETE FROM session WHERE id IN \
      (SELECT id FROM session WHERE did = $1 ORDER BY created_at DESC, id OFFSET $2)";
-pub(super) const FIND: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at \
-     FROM session WHERE id = $1::text::uuid";
-pub(super) const ROTATE: &str = "UPDATE session SET refresh_hash = $3, expires_at = $4 \
+pub(super) const FIND: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at, \
+     rotated_at FROM session WHERE id = $1::text::uuid";
+pub(super) const LOCK: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at, \
+     rotated_at FROM session WHERE id = $1::text::uuid FOR UPDATE";
+pub(super) const ROTATE: &str = "UPDATE session SET refresh_hash = $3, expires_at = $4, rotated_at = $5 \
      WHERE id = $1::text::uuid AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > $5";
 pub(super) const REVOKE: &str =
     "UPDATE session SET revoked_at = $2 WHERE id = $1::text::uuid AND revoked_at IS NULL";
@@ -34,6 +36,8 @@ pub struct SessionRow {
     pub expires_at: i64,
     /// When it was ended, if it was.
     pub revoked_at: Option<i64>,
+    /// When the refresh token was last replaced, if it was.
+    pub rotated_at: Option<i64>,
 }
 
 /// Begins a session and returns its id.
@@ -62,7 +66,15 @@ pub async fn session(db: &impl Sql, id: &str) -> Result<Option<SessionRow>, Stor
     db.query_opt(FIND, &[&id]).await?.as_ref().map(read).transpose()
 }
 
-/// Replaces the refresh token, if it is still `old` and the session is live at `now`.
+/// A session, held until the transaction ends.
+pub async fn lock_session(tx: &Tx<'_>, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    if !is_uuid(id) {
+        return Ok(None);
+    }
+    tx.query_opt(LOCK, &[&id]).await?.as_ref().map(read).transpose()
+}
+
+/// Replaces the refresh token at `now`, if it is still `old` and the session is live.
 pub async fn rotate_session(
     tx: &Tx<'_>,
     id: &str,
@@ -93,5 +105,6 @@ fn read(row: &Row) -> Result<SessionRow, StoreError> {
         scopes: column(row, TABLE, "scopes")?,
         expires_at: column(row, TABLE, "expires_at")?,
         revoked_at: column(row, TABLE, "revoked_at")?,
+        rotated_at: column(row, TABLE, "rotated_at")?,
     })
 }

@@ -15,8 +15,15 @@ pub(super) const TURN_DOWN: &str =
     "UPDATE bid SET state = $2 WHERE job = $1 AND state = 'submitted' RETURNING id";
 pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
      WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
-pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
-     WHERE freelancer = $1 AND ($2::bigint IS NULL OR (made_at, id) < ($2, $3::bytea)) \
+// With those that the job's home has not answered, or has refused: they have no row among the bids.
+pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM ( \
+     SELECT id, job, freelancer, home, state, head, made_at FROM bid WHERE freelancer = $1 UNION ALL \
+     SELECT document.id, delivery.job, document.issuer, identity.home, \
+     CASE delivery.state WHEN 'waiting' THEN 'queued' ELSE delivery.state END, document.id, document.received_at \
+     FROM document JOIN delivery ON delivery.document = document.id JOIN identity ON identity.did = document.issuer \
+     WHERE document.issuer = $1 AND document.kind = 'bid' AND delivery.state <> 'accepted' \
+     AND NOT EXISTS (SELECT 1 FROM bid WHERE bid.id = document.id)) AS own \
+     WHERE ($2::bigint IS NULL OR (made_at, id) < ($2, $3::bytea)) \
      AND ($4::bytea IS NULL OR job = $4) ORDER BY made_at DESC, id DESC LIMIT $5";
 
 const TABLE: &str = "bid";
@@ -96,7 +103,8 @@ pub async fn bids_on(
     db.query(ON_JOB, &[&job.hash().as_slice(), &made_at, &hash, &limit]).await?.iter().map(read).collect()
 }
 
-/// Bids of a freelancer, on one job or on all, newest first.
+/// Bids of a freelancer, on one job or on all, newest first. The state of one that the job's home has not taken is `queued` or
+/// `refused`.
 pub async fn bids_of(
     db: &impl Sql,
     freelancer: &Did,

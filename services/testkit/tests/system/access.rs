@@ -94,7 +94,9 @@ async fn a_login_ends_when_it_should() {
     let second = text(&refreshed, "refresh_token");
     ada.get("/v1/me").send().await.ok(200);
 
-    // A refresh token is good once: a second use ends the login of both holders.
+    // A refresh token is good once, and for half a minute its answer is told again; later a second use ends the login of both holders.
+    assert_eq!(text(&refresh(home, &ada.refresh).await.ok(200), "refresh_token"), second);
+    federation.clock().advance(30);
     refresh(home, &ada.refresh).await.refused(401, "session-ended");
     refresh(home, &second).await.refused(401, "session-ended");
     ada.get("/v1/me").send().await.refused(401, "session-ended");
@@ -166,6 +168,10 @@ async fn refresh_tokens_that_are_none() {
         );
     }
     refresh(home, &ada.refresh).await.ok(200);
+    // Bytes of one's own in the right form end nobody's login.
+    let forged = format!("{id}.{}", "A".repeat(43));
+    refresh(home, &forged).await.refused(401, "session-ended");
+    ada.get("/v1/me").send().await.ok(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

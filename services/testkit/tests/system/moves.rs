@@ -128,6 +128,8 @@ async fn versions_are_named_and_kept() {
         let again = ada.get(&path).header("if-none-match", &tag).send().await;
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
         assert_eq!(again.header("etag"), Some(tag.as_str()), "{path}");
+        assert_eq!(again.header("vary"), Some("Authorization"), "{path}");
+        assert_eq!(ada.get(&path).header("if-none-match", "*").send().await.status, 304, "{path}");
         for other in ["\"x\"", "", "W/\"y\"", tag.trim_matches('"')] {
             assert_eq!(
                 ada.get(&path).header("if-none-match", other).send().await.status,
@@ -159,6 +161,24 @@ async fn versions_are_named_and_kept() {
     assert_eq!(read.status, 304);
     let late = ben.post(&story.at("deliver"), &body("deliver")).header("if-match", &tag).send().await;
     late.refused(412, "precondition-failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_is_that_of_all_that_one_is_shown() {
+    let federation = Federation::start(&["a.example"]).await;
+    let (ada, ben) = (federation[0].person("ada").await, federation[0].person("ben").await);
+    let story = Story::bid(&ada, &ben).await;
+    let tag = async |call: hanse_testkit::Call| call.send().await.header("etag").unwrap().to_owned();
+    let job = format!("/v1/jobs/{}", story.job);
+    let anybodys = tag(ada.home.get(&job)).await;
+    let own = ada.get(&job).header("if-none-match", &anybodys).send().await;
+    assert_eq!(own.ok(200)["allowed"], json!(["close_unfilled"]), "the client is shown more than anybody");
+    let bid = format!("/v1/bids/{}", story.bid);
+    let submitted = tag(ben.get(&bid)).await;
+    let offer = json!({"scope": "All.", "due": "2027-01-15"});
+    ada.does(&format!("{bid}/offer"), &offer).await;
+    let now = ben.get(&bid).header("if-none-match", &submitted).send().await;
+    assert_eq!(now.ok(200)["state"], "offered", "the bid's own document is as it was");
 }
 
 #[tokio::test(flavor = "multi_thread")]
