@@ -21,8 +21,8 @@ use crate::{Result, report};
 
 /// Pairs of people that work at once.
 const WORKERS: u64 = 8;
-/// Between two kills: a node that was killed answers again after a second or two, and some of the load must meet one that lives.
-const PAUSE_MS: (u64, u64) = (600, 1_800);
+/// Definite answers between two kills, at least and below: on a slow machine as on a fast one some of the load must meet a node that lives.
+const ANSWERS: (u64, u64) = (4, 24);
 /// A run whose node does not come back is over, whatever it was to show.
 const BACK_WAIT: Duration = Duration::from_secs(120);
 
@@ -55,6 +55,7 @@ pub(crate) struct Run {
     node: SocketAddr,
     resets: AtomicU32,
     resets_max: u32,
+    answers: AtomicU32,
     over: AtomicBool,
 }
 
@@ -66,6 +67,7 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
         node: site.address,
         resets: AtomicU32::new(0),
         resets_max: plan.resets,
+        answers: AtomicU32::new(0),
         over: AtomicBool::new(false),
     };
     let workers = (0..WORKERS).map(|number| Worker::settle(&run, number));
@@ -97,8 +99,12 @@ fn faults(run: &Run, site: &mut Site, plan: &Plan) -> Result<BTreeMap<Victim, u3
     let mut turn = [Victim::Node, Victim::Backend, Victim::Database].into_iter().cycle();
     while killed.values().sum::<u32>() < plan.kills {
         let victim = turn.next().unwrap_or(Victim::Node);
-        thread::sleep(Duration::from_millis(PAUSE_MS.0 + seeded.below(PAUSE_MS.1 - PAUSE_MS.0)));
-        site.revive()?;
+        let enough = ANSWERS.0 + seeded.below(ANSWERS.1 - ANSWERS.0);
+        let (before, start) = (run.answers.load(Ordering::SeqCst), Instant::now());
+        while u64::from(run.answers.load(Ordering::SeqCst) - before) < enough && start.elapsed() < BACK_WAIT {
+            thread::sleep(Duration::from_millis(10));
+            site.revive()?;
+        }
         if site.kill(victim)? {
             *killed.entry(victim).or_default() += 1;
         }

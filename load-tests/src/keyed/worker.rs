@@ -123,9 +123,10 @@ impl<'a> Worker<'a> {
     /// Asks until the answer is definite, cutting off some tries; the id of what was made.
     fn keyed(&mut self, as_client: bool, key: &str, path: &str, body: &Value) -> Result<String> {
         let start = Instant::now();
+        let mut last = String::new();
         loop {
             if start.elapsed() > DEFINITE_WAIT {
-                return Err(format!("{key}: no definite answer").into());
+                return Err(format!("{key}: no definite answer; the last was {last}").into());
             }
             self.tries += 1;
             let account = if as_client { &mut self.client } else { &mut self.freelancer };
@@ -146,10 +147,13 @@ impl<'a> Worker<'a> {
                     let (id, replayed) = (answer.id(), answer.replayed);
                     let waited = start.elapsed();
                     self.done.push(Done { key: key.to_owned(), refused, replayed, waited });
+                    self.run.answers.fetch_add(1, Ordering::SeqCst);
                     return Ok(id);
                 }
+                Ok(Some(answer)) => last = format!("{} {}", answer.status, answer.body),
                 // Cut off by us, or by what happens to the node: nobody knows what became of it.
-                Ok(_) | Err(_) => {}
+                Ok(None) => {}
+                Err(error) => last = error.to_string(),
             }
             if cut.is_none() {
                 thread::sleep(PAUSE);

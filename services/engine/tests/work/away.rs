@@ -59,14 +59,8 @@ async fn what_the_freelancer_does_meanwhile_is_queued_and_accepted_later() {
     assert_eq!(listed.items, [seen.clone()], "its author looks here first");
     let on_job = cluster.engine(B).bids(&job, &freelancer.did, PageQuery::default()).await.unwrap();
     assert_eq!(on_job.items, [seen]);
-    let withdrawn = cluster.engine(B).move_bid(
-        &freelancer.did,
-        &id(&queued.view.id),
-        Event::Withdraw,
-        StepRequest::default(),
-        false,
-    );
-    let withdrawn = withdrawn.await;
+    let (bid, step) = (id(&queued.view.id), StepRequest::default());
+    let withdrawn = cluster.engine(B).move_bid(&freelancer.did, &bid, Event::Withdraw, step, false).await;
     assert!(matches!(withdrawn, Err(UseError::Refused(Refusal::InFlight))), "{withdrawn:?}");
     let again = cluster.engine(B).bid(&freelancer.did, &job, bid_request(), false).await;
     assert!(matches!(again, Err(UseError::Refused(Refusal::InFlight))), "{again:?}");
