@@ -49,7 +49,7 @@ impl Beside {
         };
         if !opened.is_empty() {
             beside.commits = log::leaves_by_id(db, origin, &opened).await?;
-            let answered = beside.commits.values().filter_map(|commit| seals(commit)).map(|(_, it)| it);
+            let answered = beside.commits.values().filter_map(seals).map(|(_, it)| it);
             beside.engagements = log::leaves_anywhere(db, &answered.collect()).await?;
         }
         let wanted: Vec<Commitment> = parsed.iter().flat_map(|leaf| beside.wanted(leaf)).collect();
