@@ -1,6 +1,10 @@
 //! What can go wrong between this program and its database. "Not found" is not among it: that is `Ok(None)`.
 
+use std::error::Error as _;
+use std::io;
+
 use deadpool_postgres::PoolError;
+use deadpool_postgres::TimeoutType;
 use tokio_postgres::error::SqlState;
 
 /// A failure of the store. `Display` names the operation; the cause is the `source`.
@@ -20,6 +24,13 @@ pub enum StoreError {
         /// What PostgreSQL or the connection said.
         #[source]
         source: tokio_postgres::Error,
+    },
+    /// The server did not answer a statement in time, or an earlier one on this connection, which is given up. If the statement is
+    /// `COMMIT`, the transaction may stand or not.
+    #[error("no answer to `{statement}`")]
+    Unanswered {
+        /// The statement, as written in its module.
+        statement: &'static str,
     },
     /// A row holds what this version cannot read.
     #[error("{table}.{column} holds a value that this version cannot read")]
@@ -53,7 +64,7 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            StoreError::Connect(_) | StoreError::Conflict => true,
+            StoreError::Connect(_) | StoreError::Unanswered { .. } | StoreError::Conflict => true,
             StoreError::Statement { source, .. } => {
                 source.is_closed() || source.code().is_some_and(is_transient_code)
             }
@@ -64,17 +75,64 @@ impl StoreError {
         }
     }
 
+    /// Whether all connections stayed in use for as long as a caller waits: nothing was done, and the caller may come again.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, StoreError::Connect(PoolError::Timeout(TimeoutType::Wait)))
+    }
+
+    /// Whether the server is away: it does not answer, ends, starts, or the way to it is broken. A server that answers with a
+    /// refusal (a password, a certificate, a missing database) is there, and waiting does not help.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            StoreError::Connect(PoolError::Backend(source)) | StoreError::Statement { source, .. } => {
+                source.is_closed() || source.code().map_or_else(|| is_broken(source), is_away_code)
+            }
+            StoreError::Connect(PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle))
+            | StoreError::Unanswered { .. } => true,
+            StoreError::Connect(_)
+            | StoreError::Config(_)
+            | StoreError::Inconsistent { .. }
+            | StoreError::Conflict
+            | StoreError::Migrate(_)
+            | StoreError::Private(_) => false,
+        }
+    }
+
     fn code(&self) -> Option<&SqlState> {
         match self {
             StoreError::Statement { source, .. } => source.code(),
             StoreError::Config(_)
             | StoreError::Connect(_)
+            | StoreError::Unanswered { .. }
             | StoreError::Inconsistent { .. }
             | StoreError::Conflict
             | StoreError::Migrate(_)
             | StoreError::Private(_) => None,
         }
     }
+}
+
+/// Whether the way to the server is broken. A handshake that fails because of a certificate is an error of input and output, too.
+fn is_broken(error: &tokio_postgres::Error) -> bool {
+    let Some(error) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) else {
+        return false;
+    };
+    !error.get_ref().is_some_and(|inner| inner.is::<tokio_rustls::rustls::Error>())
+}
+
+fn is_away_code(code: &SqlState) -> bool {
+    let away = [
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::CONNECTION_EXCEPTION,
+        SqlState::CONNECTION_DOES_NOT_EXIST,
+        SqlState::CONNECTION_FAILURE,
+    ];
+    away.contains(code)
 }
 
 fn is_transient_code(code: &SqlState) -> bool {
