@@ -39,7 +39,16 @@ impl Problem {
     /// Whether the same request may be accepted a moment later, because something is still on its way.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self.slug(), "in-flight" | "too-early" | "busy" | "still-running" | "not-ready")
+        matches!(
+            self.slug(),
+            "in-flight"
+                | "too-early"
+                | "busy"
+                | "database-away"
+                | "timed-out"
+                | "still-running"
+                | "not-ready"
+        )
     }
 
     /// What a person can do about it, if this program knows better than the detail.
@@ -65,9 +74,8 @@ impl Problem {
             }
             "job-not-open" => "look for another one: hanse job search",
             "bid-exists" => "see it with `hanse bids`; `hanse withdraw BID` takes it back",
-            "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" => {
-                "wait some seconds and do the same again"
-            }
+            "in-flight" | "too-early" | "busy" | "database-away" | "timed-out" | "still-running"
+            | "not-ready" => "wait some seconds and do the same again",
             _ if self.status >= 500 => {
                 "nothing was changed; try again, and give the operator the request id if it stays"
             }

@@ -18,7 +18,7 @@ use crate::routes::{
     reviews, searches, skills,
 };
 use crate::state::State;
-use crate::{idempotency, openapi};
+use crate::{gate, idempotency, openapi};
 
 /// Most bytes of a request body: a document has at most 64 KiB, JSON escapes may double it.
 pub(crate) const BODY_BYTES_MAX: usize = 128 * 1024;
@@ -139,6 +139,7 @@ pub(crate) fn app(
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
         .wrap(from_fn(idempotency::once))
+        .wrap(from_fn(gate::pass))
         .wrap(from_fn(boxed))
         .wrap(from_fn(observe))
 }

@@ -4,6 +4,8 @@ mod app;
 mod body;
 pub mod cli;
 pub mod config;
+mod flood;
+mod gate;
 mod idempotency;
 mod observe;
 mod openapi;

@@ -92,7 +92,7 @@ pub(crate) async fn signed_in(request: &HttpRequest, state: &State) -> Result<Pr
 }
 
 /// The claims of the request's token; says nothing about the login.
-fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
+pub(crate) fn claims(request: &HttpRequest, state: &State) -> Result<Claims, Problem> {
     let header = request.headers().get(AUTHORIZATION).ok_or_else(Problem::token_missing)?;
     let token = header.to_str().ok().and_then(bearer).ok_or_else(Problem::token_missing)?;
     state.tokens.check(token, state.engine.now()).map_err(|error| match error {

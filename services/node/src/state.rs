@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hanse_engine::Engine;
 use prometheus_client::registry::Registry;
 
+use crate::gate::Gate;
 use crate::token::Tokens;
 
 /// Shared by all workers of the HTTP server.
@@ -14,6 +15,8 @@ pub(crate) struct State {
     pub engine: Engine,
     /// Gives and checks access tokens.
     pub tokens: Arc<Tokens>,
+    /// Who is let in.
+    pub gate: Gate,
     /// Every metric of the process.
     pub registry: Arc<Registry>,
 }

@@ -52,7 +52,7 @@ pub(crate) async fn health() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body("ok\n")
 }
 
-/// Whether the node can do its work: the database answers, its schema is current, no log of its own is halted, and this process
+/// Whether the node can do its work: the database answers and can be written to, its schema is current, no log of its own is halted, and this process
 /// has read whom it matches. Scores do not count: they rest on logs of others, and no peer may take a node out of service.
 #[utoipa::path(tag = "node", responses(
     (status = 200, description = "It can.", body = Ready),
@@ -61,21 +61,20 @@ pub(crate) async fn health() -> HttpResponse {
 #[get("/readyz")]
 pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
     let ready = state.engine.ready().await?;
+    let mut reasons: Vec<String> = Vec::new();
     if !ready.database {
-        return Err(Problem::not_ready(
-            "The database does not answer, or `hanse-node migrate` has not been run.",
-        ));
+        reasons.push("The database does not answer, or `hanse-node migrate` has not been run.".into());
+    } else if !ready.writes {
+        reasons.push("The database cannot be written to; the node's log says why.".into());
     }
-    if let Some(log) = ready.logs.iter().find(|log| own(&state, log) && log.halted.is_some()) {
-        let reason = log.halted.as_deref().unwrap_or_default();
-        return Err(Problem::not_ready(format!("The log {} is halted: {reason}.", log.origin)));
+    for log in ready.logs.iter().filter(|log| own(&state, log)) {
+        reasons.extend(log.halted.iter().map(|why| format!("The log {} is halted: {why}.", log.origin)));
     }
     if !ready.matches {
-        return Err(Problem::not_ready(
-            "People and jobs are still being read: a moment, or a minute at a million people.",
-        ));
+        reasons
+            .push("People and jobs are still being read: a moment, or a minute at a million people.".into());
     }
-    Ok(web::Json(ready))
+    if reasons.is_empty() { Ok(web::Json(ready)) } else { Err(Problem::not_ready(reasons.join(" "))) }
 }
 
 /// Metrics for Prometheus.
