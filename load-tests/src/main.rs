@@ -4,6 +4,8 @@
 mod client;
 mod documents;
 mod evidence;
+#[cfg(feature = "node")]
+mod greedy;
 mod hostile;
 #[cfg(feature = "node")]
 mod http;
@@ -39,6 +41,9 @@ const GROUPS: &[(&str, Run)] = &[
 
 /// Not a group: minutes, and nothing to be the ratio to.
 const HOSTILE: &str = "hostile";
+/// Nor this: it wants a node that runs.
+#[cfg(feature = "node")]
+const GREEDY: &str = "greedy";
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +51,8 @@ fn main() -> ExitCode {
         Some((word, [reader, folder])) if word == hostile::CHILD => {
             Some(hostile::in_child(reader, Path::new(folder)))
         }
+        #[cfg(feature = "node")]
+        Some((word, words)) if word == GREEDY => Some(greedy::run(words)),
         Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
         _ => None,
     };
