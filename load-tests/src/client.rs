@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::Result;
 
 /// Nothing here takes so long; a server that hangs ends the run.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Longer than any answer that is asked for here.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
@@ -26,6 +26,20 @@ impl Client {
 
     /// Sends a request as it is and returns the body of the answer, which must have this status.
     pub(crate) fn send(&mut self, request: &[u8], status: &str) -> Result<Vec<u8>> {
+        let (head, body) = self.exchange(request)?;
+        if head.split(' ').nth(1) == Some(status) {
+            return Ok(body);
+        }
+        Err(format!("{head}{}", String::from_utf8_lossy(&body)).into())
+    }
+
+    /// Sends a request as it is and returns the status of the answer, whatever it is.
+    pub(crate) fn status(&mut self, request: &[u8]) -> Result<u16> {
+        let (head, _) = self.exchange(request)?;
+        Ok(head.split(' ').nth(1).ok_or("an answer without a status")?.parse()?)
+    }
+
+    fn exchange(&mut self, request: &[u8]) -> Result<(String, Vec<u8>)> {
         self.stream.write_all(request)?;
         self.received.clear();
         let mut buffer = [0; 16 * 1024];
@@ -41,9 +55,7 @@ impl Client {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
             let length: usize = length.ok_or("an answer without a length")?.parse()?;
             if body.len() >= length {
-                let answered = head.split(' ').nth(1) == Some(status);
-                let text = || String::from_utf8_lossy(body).into_owned();
-                return if answered { Ok(body.to_vec()) } else { Err(format!("{head}{}", text()).into()) };
+                return Ok((head, body.to_vec()));
             }
         }
     }

@@ -6,6 +6,8 @@ mod documents;
 #[cfg(feature = "node")]
 mod door;
 mod evidence;
+#[cfg(feature = "node")]
+mod greedy;
 mod hostile;
 #[cfg(feature = "node")]
 mod http;
@@ -50,6 +52,9 @@ const KEYED: &str = "keyed";
 const MEMORY: &[(&str, fn() -> Result<()>)] = &[("logins", door::logins), ("unread", door::unread)];
 #[cfg(not(feature = "node"))]
 const MEMORY: &[(&str, fn() -> Result<()>)] = &[];
+/// Nor this: it wants a node that runs.
+#[cfg(feature = "node")]
+const GREEDY: &str = "greedy";
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
@@ -60,6 +65,8 @@ fn main() -> ExitCode {
         Some((word, plan)) if word == KEYED => {
             Some(keyed::Plan::read(plan).and_then(|plan| keyed::run(&plan)))
         }
+        #[cfg(feature = "node")]
+        Some((word, words)) if word == GREEDY => Some(greedy::run(words)),
         Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
         Some((word, [])) => MEMORY.iter().find(|(name, _)| name == word).map(|(_, run)| run()),
         _ => None,

@@ -41,7 +41,14 @@ impl Problem {
     pub fn is_passing(&self) -> bool {
         matches!(
             self.slug(),
-            "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" | "unavailable"
+            "in-flight"
+                | "too-early"
+                | "busy"
+                | "database-away"
+                | "timed-out"
+                | "still-running"
+                | "not-ready"
+                | "unavailable"
         )
     }
 
@@ -70,9 +77,8 @@ impl Problem {
             }
             "job-not-open" => "look for another one: hanse job search",
             "bid-exists" => "see it with `hanse bids`; `hanse withdraw BID` takes it back",
-            "in-flight" | "too-early" | "busy" | "still-running" | "not-ready" | "unavailable" => {
-                "wait some seconds and do the same again"
-            }
+            "in-flight" | "too-early" | "busy" | "database-away" | "timed-out" | "still-running"
+            | "not-ready" | "unavailable" => "wait some seconds and do the same again",
             "log-halted" => "nothing was changed; tell the node's operator, who alone can resume the log",
             "outcome-unknown" => "see whether it was done before you do it again",
             _ if self.status >= 500 => "try again, and give the operator the request id if it stays",

@@ -1,12 +1,25 @@
 //! The node about itself: its card, its peers, its logs, its health.
 
-use hanse_store::{deliveries, log};
+use std::time::Duration;
+
+use hanse_store::{deliveries, health, log};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::Engine;
 use crate::error::{Failure, UseError};
 use crate::heads::Signing;
 use crate::logs::LogKind;
 use crate::views::{Card, LogView, PeerView, Ready};
+
+/// How often it is tried whether the database can be written to, however often somebody asks.
+const WRITE_EVERY: Duration = Duration::from_secs(10);
+/// How long the database may take to show that it is well: those who ask wait three seconds.
+const READY_WAIT: Duration = Duration::from_secs(2);
+
+/// Whether the database took the last block that was written to it, and when that was.
+#[derive(Debug, Default)]
+pub(crate) struct Writes(Mutex<Option<(Instant, bool)>>);
 
 impl Engine {
     /// How to reach and to check this node. Without addresses in a process that does not lead.
@@ -16,7 +29,7 @@ impl Engine {
             name: self.config().name.to_string(),
             url: self.config().url.clone(),
             peer_id: self.keys().peer_id(),
-            addresses: self.listening().to_vec(),
+            addresses: self.listening(),
             vkeys: self.keys().vkeys(&self.config().name),
         }
     }
@@ -69,24 +82,49 @@ impl Engine {
         }
     }
 
-    /// Whether this node can do its work. A database that does not answer is an answer too.
+    /// Whether this node can do its work. A database that does not answer is an answer too. It asks on the connections of the
+    /// workers: requests that wait for theirs do not make a node unready.
     ///
     /// # Errors
     /// None at present.
     pub async fn ready(&self) -> Result<Ready, UseError> {
         let (leader, matches, scores) = (self.leads(), self.matching().is_built(), self.scores().is_read());
+        let work = self.at_work();
         let looked = async {
-            let current = self.store().schema_current().await.map_err(Failure::Store)?;
-            let logs = if current { self.logs().await? } else { Vec::new() };
-            Ok::<_, UseError>((current, logs))
+            let current = work.store().schema_current().await.map_err(Failure::Store)?;
+            let logs = if current { work.logs().await? } else { Vec::new() };
+            let writes = current && work.can_write().await?;
+            Ok::<_, UseError>((current, writes, logs))
         };
-        match looked.await {
-            Ok((database, logs)) => Ok(Ready { database, leader, matches, scores, logs }),
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the database does not answer");
-                Ok(Ready { database: false, leader, matches, scores, logs: Vec::new() })
+        match tokio::time::timeout(READY_WAIT, looked).await {
+            Ok(Ok((database, writes, logs))) => Ok(Ready { database, writes, leader, matches, scores, logs }),
+            Ok(Err(_)) | Err(_) => {
+                Ok(Ready { database: false, writes: false, leader, matches, scores, logs: Vec::new() })
             }
         }
+    }
+
+    async fn can_write(&self) -> Result<bool, Failure> {
+        let mut last = self.writes().0.lock().await;
+        if let Some((at, written)) = *last
+            && at.elapsed() < WRITE_EVERY
+        {
+            return Ok(written);
+        }
+        let mut connection = self.store().connection().await?;
+        let written = match health::write(&mut connection).await {
+            Ok(()) => true,
+            Err(error) if error.is_away() => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the database cannot be written to"
+                );
+                false
+            }
+        };
+        *last = Some((Instant::now(), written));
+        Ok(written)
     }
 }
 

@@ -57,9 +57,9 @@ pub enum Failure {
     /// What is stored contradicts itself; names the thing.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
-    /// Another process took over while this one still worked.
-    #[error("the lease went to another process")]
-    LeaseLost,
+    /// Tasks did not end when they were told to.
+    #[error("{0} tasks did not end in time")]
+    Overdue(usize),
     /// The network ended.
     #[error("the network stopped")]
     NetworkStopped,
@@ -77,6 +77,18 @@ impl Failure {
         matches!(self, Self::Store(StoreError::OutcomeUnknown(_)))
     }
 
+    /// Whether the database is away, and nothing else is wrong.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_away())
+    }
+
+    /// Whether too many wait for the database: nothing was done.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_busy())
+    }
+
     /// Whether the same use case, begun anew, may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -86,7 +98,7 @@ impl Failure {
             | Self::Password(_)
             | Self::Cut(_)
             | Self::Inconsistent(_)
-            | Self::LeaseLost
+            | Self::Overdue(_)
             | Self::NetworkStopped => false,
         }
     }
@@ -422,6 +434,9 @@ pub enum EngineError {
         /// What to change.
         reason: String,
     },
+    /// The database is of an older release.
+    #[error("the database is not at this version: run `hanse-node migrate` first")]
+    Schema,
     /// The database belongs to a node of another name or secret.
     #[error("this database holds the logs of another node: {0}")]
     OtherNode(String),

@@ -1,16 +1,18 @@
 //! The one process of a node that runs the swarm and the workers. Any number of processes serve on the same database; the
-//! lease says which of them leads, and a leader that has lost it ends, because somebody else does its work now.
+//! lease says which of them leads. A leader that loses the lease, or the database, steps down, goes on serving what it can, and
+//! leads again when it may.
+
+mod held;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hanse_network::Network;
-use hanse_store::lease::{self, Lease};
-use hanse_store::{Store, StoreError};
+use hanse_network::{Metrics, Network};
+use hanse_store::Store;
 use prometheus_client::registry::Registry;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::held::Held;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{EngineError, Failure};
@@ -24,74 +26,65 @@ use crate::{
     sequence,
 };
 
-const NAME: &str = "node";
-/// How long the lease holds without renewal: longer than a slow database, shorter than anybody should miss the node.
-const LEASE: Duration = Duration::from_secs(15);
-const LEASE_SECONDS: i64 = 15;
-/// Three renewals may fail before the lease is lost.
-const RENEW: Duration = Duration::from_secs(4);
 /// How often a process that does not lead asks whether it may.
 const STAND_BY: Duration = Duration::from_secs(2);
+/// Of the looks that find the same trouble, one in so many is told: one line in half a minute.
+const TELL_EVERY: u32 = 15;
+
+/// What it takes to lead.
+struct Lead {
+    engine: Engine,
+    /// The connections of the lease.
+    lease: Store,
+    metrics: Metrics,
+    /// The logs are founded, and are this node's.
+    opened: bool,
+}
+
+/// A lease that is held, and the network that runs under it.
+type Leading = (Held, Network);
 
 impl Engine {
-    /// Starts a node on a migrated database: opens its logs, and leads if nobody else does. A process that takes over later
-    /// runs its network without the network's metrics.
+    /// Starts a node on a migrated database: opens its logs, and leads if nobody else does. If the database is away, it serves
+    /// what it can and begins when it is back.
+    ///
+    /// The connections of `store` are divided: this engine has those for requests.
     ///
     /// # Errors
-    /// `Peer` or `Network` for a configuration that cannot be used, `OtherNode` for a database of another node.
+    /// `Peer` or `Network` for a configuration that cannot be used, `OtherNode` for a database of another node, `Schema` for one that is
+    /// not migrated, `Failed` for one that is there and cannot be used.
     pub async fn start(
         config: Config,
         store: Store,
         clock: Arc<dyn Clock>,
         registry: &mut Registry,
     ) -> Result<(Self, Workers), EngineError> {
-        let engine = Self::idle(config, store, clock)?;
-        engine.metrics().register(registry);
-        for kind in LogKind::ALL {
-            engine.log_keys().own(kind).memory.prepare().await?;
-        }
-        engine.log_keys().open(engine.store(), engine.now()).await?;
-        let connection = engine.store().connection().await?;
-        let lease = lease::take(&connection, NAME, LEASE_SECONDS).await?;
-        drop(connection);
-        let leading = match lease {
-            Some(lease) => match engine.listen(registry).await {
-                Ok(network) => Some((lease, network)),
-                Err(error) => {
-                    lease::release(&engine.store().connection().await?, &lease).await?;
-                    return Err(error);
-                }
-            },
-            None => None,
+        let parts = store.divide()?;
+        let served = Self::new(config, parts.requests, parts.work, clock)?;
+        served.metrics().register(registry);
+        let engine = served.at_work();
+        let metrics = Metrics::new(registry);
+        let mut lead = Lead { engine: engine.clone(), lease: parts.lease, metrics, opened: false };
+        let first = match lead.begin().await {
+            Ok(first) => first,
+            Err(EngineError::Failed(failure)) if failure.is_away() => {
+                tracing::warn!(
+                    error = &failure as &dyn std::error::Error,
+                    "the database is away; waiting for it"
+                );
+                None
+            }
+            Err(error) => return Err(error),
         };
         let mut workers = Workers::new();
         // Every process has an index of its own, whether it leads or not.
         workers.spawn("index", index::run(engine.clone(), workers.token()));
         // Every process serves scores, whether it leads or not.
         workers.spawn("scores", scores::run(engine.clone(), workers.token()));
-        let (token, lead) = (workers.token(), engine.clone());
-        workers.spawn("knowledge", knowledge::watch::run(engine.clone(), token.clone()));
-        workers.spawn("lead", async move { lead_from(lead, leading, token).await });
-        workers.spawn("events", events::run(engine.clone(), workers.token()));
-        Ok((engine, workers))
-    }
-
-    async fn listen(&self, registry: &mut Registry) -> Result<Network, EngineError> {
-        let config = self.config();
-        let peers = config.peers.iter().map(|peer| hanse_network::Peer {
-            name: peer.name.to_string(),
-            peer_id: peer.peer_id.clone(),
-            address: peer.address.clone(),
-        });
-        let transport = hanse_network::Config {
-            net: config.net.clone(),
-            seed: *self.keys().seed(Purpose::Transport),
-            listen: config.listen.clone(),
-            peers: peers.collect(),
-        };
-        let network = hanse_network::start(transport, registry).await?;
-        self.set_network(network.handle.clone(), network.listening.clone());
-        Ok(network)
+        workers.spawn("knowledge", knowledge::watch::run(engine.clone(), workers.token()));
+        workers.spawn("lead", lead.run(first, workers.token()));
+        workers.spawn("events", events::run(engine, workers.token()));
+        Ok((served, workers))
     }
 
     /// Whether this process leads.
@@ -100,75 +93,121 @@ impl Engine {
     }
 }
 
-/// Waits for the lease if need be, then leads until told to stop.
-async fn lead_from(
-    engine: Engine,
-    leading: Option<(Lease, Network)>,
-    cancel: CancellationToken,
-) -> Result<(), Failure> {
-    let (lease, network) = match leading {
-        Some(leading) => leading,
-        None => match cancel.run_until_cancelled(stand_by(&engine)).await {
-            Some(lease) => {
-                let lease = lease?;
-                let network = engine.listen(&mut Registry::default()).await;
-                (lease, network.map_err(|error| Failure::Inconsistent(error.to_string()))?)
+impl Lead {
+    /// Leads whenever it may, until told to stop.
+    async fn run(mut self, first: Option<Leading>, cancel: CancellationToken) -> Result<(), Failure> {
+        let mut next = first;
+        loop {
+            let leading = match next.take() {
+                Some(leading) => leading,
+                None => match cancel.run_until_cancelled(self.stand_by()).await {
+                    Some(leading) => leading?,
+                    None => return Ok(()),
+                },
+            };
+            self.tenure(leading, &cancel).await?;
+            if cancel.is_cancelled() {
+                return Ok(());
             }
-            None => return Ok(()),
-        },
-    };
-    tracing::info!(epoch = lease.epoch, listening = ?network.listening, "this process leads");
-    let mut workers = Workers::new();
-    engine.heard().begin();
-    spawn(&mut workers, &engine, network);
-    let outcome = tokio::select! {
-        () = cancel.cancelled() => Ok(()),
-        error = workers.failed() => Err(worker(error)),
-        failure = hold(&engine, &lease) => Err(failure),
-    };
-    let stopped = workers.stop().await.map_err(worker);
-    let connection = engine.store().connection().await?;
-    lease::release(&connection, &lease).await?;
-    outcome.and(stopped)
-}
+        }
+    }
 
-async fn stand_by(engine: &Engine) -> Result<Lease, Failure> {
-    tracing::info!("another process leads; this one serves");
-    loop {
-        tokio::time::sleep(STAND_BY).await;
-        match try_take(engine).await {
-            Ok(Some(lease)) => return Ok(lease),
-            Ok(None) => {}
+    /// Takes the lease and listens, if nobody else leads.
+    async fn begin(&mut self) -> Result<Option<Leading>, EngineError> {
+        if !self.opened {
+            let store = self.engine.store();
+            store.check_sessions().await?;
+            if !store.schema_current().await? {
+                return Err(EngineError::Schema);
+            }
+            for kind in LogKind::ALL {
+                self.engine.log_keys().own(kind).memory.prepare().await?;
+            }
+            self.engine.log_keys().open(self.engine.store(), self.engine.now()).await?;
+            self.opened = true;
+        }
+        let Some(held) = Held::take(&self.lease).await? else { return Ok(None) };
+        match self.listen().await {
+            Ok(network) => Ok(Some((held, network))),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no answer about the lease");
+                held.release().await;
+                Err(error)
             }
         }
     }
-}
 
-async fn try_take(engine: &Engine) -> Result<Option<Lease>, StoreError> {
-    lease::take(&engine.store().connection().await?, NAME, LEASE_SECONDS).await
-}
+    async fn listen(&self) -> Result<Network, EngineError> {
+        let config = self.engine.config();
+        let peers = config.peers.iter().map(|peer| hanse_network::Peer {
+            name: peer.name.to_string(),
+            peer_id: peer.peer_id.clone(),
+            address: peer.address.clone(),
+        });
+        let transport = hanse_network::Config {
+            net: config.net.clone(),
+            seed: *self.engine.keys().seed(Purpose::Transport),
+            listen: config.listen.clone(),
+            peers: peers.collect(),
+        };
+        let network = hanse_network::start(transport, self.metrics.clone()).await?;
+        self.engine.set_network(Some((network.handle.clone(), network.listening.clone())));
+        Ok(network)
+    }
 
-/// Renews the lease. Returns when it is lost: taken by another process, or run out while the database was away.
-async fn hold(engine: &Engine, lease: &Lease) -> Failure {
-    let mut held_until = Instant::now() + LEASE;
-    loop {
-        tokio::time::sleep(RENEW).await;
-        let asked = Instant::now();
-        match renew(engine, lease).await {
-            Ok(true) => held_until = asked + LEASE,
-            Ok(false) => return Failure::LeaseLost,
-            Err(error) if Instant::now() < held_until => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the lease is not renewed");
+    /// Waits until it may lead.
+    async fn stand_by(&mut self) -> Result<Leading, Failure> {
+        let mut looks = 0_u32;
+        loop {
+            let tell = looks.is_multiple_of(TELL_EVERY);
+            match self.begin().await {
+                Ok(Some(leading)) => return Ok(leading),
+                Ok(None) if looks == 0 => tracing::info!("another process leads; this one serves"),
+                Ok(None) => {}
+                Err(error @ (EngineError::OtherNode(_) | EngineError::Peer { .. })) => {
+                    return Err(Failure::Inconsistent(error.to_string()));
+                }
+                Err(error) if tell => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, looks, "this process cannot lead yet, and goes on trying");
+                }
+                Err(_) => {}
             }
-            Err(_) => return Failure::LeaseLost,
+            looks = looks.saturating_add(1);
+            tokio::time::sleep(STAND_BY).await;
         }
     }
-}
 
-async fn renew(engine: &Engine, lease: &Lease) -> Result<bool, StoreError> {
-    lease::renew(&engine.store().connection().await?, lease, LEASE_SECONDS).await
+    /// Leads until told to stop, or the lease is lost.
+    async fn tenure(&self, (mut held, network): Leading, cancel: &CancellationToken) -> Result<(), Failure> {
+        tracing::info!(epoch = held.epoch(), listening = ?network.listening, "this process leads");
+        self.engine.metrics().leads(true);
+        let mut workers = Workers::new();
+        self.engine.heard().begin();
+        spawn(&mut workers, &self.engine, network);
+        let outcome = tokio::select! {
+            () = cancel.cancelled() => Ok(()),
+            () = held.hold() => {
+                tracing::warn!("the lease is lost: this process steps down");
+                Ok(())
+            }
+            error = workers.failed() => Err(worker(error)),
+        };
+        self.engine.set_network(None);
+        self.engine.metrics().leads(false);
+        let stopped = workers.stop().await.map_err(worker);
+        self.metrics.ended(self.engine.config().peers.iter().map(|peer| peer.name.to_string()));
+        held.release().await;
+        match outcome.and(stopped) {
+            // A worker that gave up, or did not end, because of the database: it is begun anew with the lease.
+            Err(failure) if failure.is_away() => Ok(()),
+            // Whoever waits for a database that hangs is cut off.
+            Err(Failure::Overdue(tasks)) if !cancel.is_cancelled() => {
+                tracing::warn!(tasks, "workers did not end in time and were cut off");
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
 }
 
 /// Every task of a leader.
@@ -209,8 +248,7 @@ fn worker(error: WorkerError) -> Failure {
             tracing::error!(worker = name, "a worker gave up");
             failure
         }
-        WorkerError::Panicked(_) | WorkerError::Ended(_) | WorkerError::Overdue(_) => {
-            Failure::Inconsistent(error.to_string())
-        }
+        WorkerError::Overdue(tasks) => Failure::Overdue(tasks),
+        WorkerError::Panicked(_) | WorkerError::Ended(_) => Failure::Inconsistent(error.to_string()),
     }
 }

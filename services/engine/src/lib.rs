@@ -61,10 +61,11 @@ pub mod sequence;
 pub mod requests;
 pub mod views;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use hanse_document::Timestamp;
 use hanse_store::Store;
+use tokio::sync::watch;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, Pace, Peer, Secret};
@@ -78,6 +79,7 @@ pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 pub use views::{Delivery, Page, Published};
 pub use workers::{WorkerError, Workers};
 
+use about::Writes;
 use accounts::Passwords;
 use events::Events;
 use heads::Heard;
@@ -91,16 +93,22 @@ use signals::Signals;
 
 /// One node's use cases. Clones share one engine.
 #[derive(Clone, Debug)]
-pub struct Engine(Arc<Inner>);
+pub struct Engine {
+    inner: Arc<Inner>,
+    /// The connections that it uses: those for requests, or those for the workers.
+    store: Store,
+}
 
 #[derive(Debug)]
 struct Inner {
     config: Config,
     keys: Keys,
-    store: Store,
+    /// The connections of the workers.
+    work: Store,
     clock: Arc<dyn Clock>,
-    /// Set once, by the process that holds the lease; the others only serve.
-    network: OnceLock<(hanse_network::Handle, Vec<String>)>,
+    /// There while this process holds the lease; otherwise it only serves.
+    network: watch::Sender<Option<(hanse_network::Handle, Vec<String>)>>,
+    writes: Writes,
     receipts: Receipts,
     passwords: Passwords,
     signals: Signals,
@@ -120,20 +128,26 @@ impl Engine {
     /// # Errors
     /// `Peer` if a pinned peer's verifier keys cannot be used, `Failed` if our own list of trades cannot.
     pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        Self::new(config, store.clone(), store, clock)
+    }
+
+    /// As [`Engine::idle`], with connections for requests and others for workers.
+    fn new(config: Config, store: Store, work: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let keys = Keys::derive(&config.secret);
         let signals = Signals::new(&config);
         let logs = Logs::new(&config, &keys)?;
         let heard = Heard::new(&config);
-        let network = OnceLock::new();
+        let network = watch::Sender::new(None);
         let receipts = Receipts::new(&config, &keys)?;
         let passwords = Passwords::new();
         let known = Known::new(config.ranking)?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             config,
             keys,
-            store,
+            work,
             clock,
             network,
+            writes: Writes::default(),
             signals,
             logs,
             heard,
@@ -145,97 +159,106 @@ impl Engine {
             known,
             suggesting: Suggesting::new(),
             events: Events::default(),
-        })))
+        };
+        Ok(Self { inner: Arc::new(inner), store })
     }
 
     /// What it was told at its start.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.0.config
+        &self.inner.config
     }
 
     /// Its keys.
     #[must_use]
     pub fn keys(&self) -> &Keys {
-        &self.0.keys
+        &self.inner.keys
     }
 
     /// Its database.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.0.store
+        &self.store
     }
 
     /// The time of its clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.inner.clock.now()
     }
 
-    /// The network, where this process runs it.
-    pub(crate) fn network(&self) -> Option<&hanse_network::Handle> {
-        self.0.network.get().map(|(handle, _)| handle)
+    /// The same engine on the connections of the workers, which no number of requests can take.
+    pub(crate) fn at_work(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), store: self.inner.work.clone() }
     }
 
-    /// Where the network listens, where this process runs it.
-    pub(crate) fn listening(&self) -> &[String] {
-        self.0.network.get().map_or(&[], |(_, listening)| listening)
+    /// The network, while this process runs it.
+    pub(crate) fn network(&self) -> Option<hanse_network::Handle> {
+        self.inner.network.borrow().as_ref().map(|(handle, _)| handle.clone())
     }
 
-    /// A process leads at most once in its life: the second time it would have to give up the handle that others hold.
-    pub(crate) fn set_network(&self, handle: hanse_network::Handle, listening: Vec<String>) {
-        if self.0.network.set((handle, listening)).is_err() {
-            tracing::error!("a process leads twice; its requests keep the first network");
-        }
+    /// Where the network listens, while this process runs it.
+    pub(crate) fn listening(&self) -> Vec<String> {
+        self.inner.network.borrow().as_ref().map(|(_, listening)| listening.clone()).unwrap_or_default()
+    }
+
+    /// This process begins to run the network, or has ended it.
+    pub(crate) fn set_network(&self, network: Option<(hanse_network::Handle, Vec<String>)>) {
+        self.inner.network.send_replace(network);
+    }
+
+    /// When it was last seen whether the database can be written to.
+    pub(crate) fn writes(&self) -> &Writes {
+        &self.inner.writes
     }
 
     pub(crate) fn receipts(&self) -> &Receipts {
-        &self.0.receipts
+        &self.inner.receipts
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {
-        &self.0.passwords
+        &self.inner.passwords
     }
 
     pub(crate) fn signals(&self) -> &Signals {
-        &self.0.signals
+        &self.inner.signals
     }
 
     /// The keys of every log and auditor that it knows.
     #[must_use]
     pub fn log_keys(&self) -> &Logs {
-        &self.0.logs
+        &self.inner.logs
     }
 
     /// What this process knows of scores.
     pub(crate) fn scores(&self) -> &Scores {
-        &self.0.scores
+        &self.inner.scores
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
-        &self.0.metrics
+        &self.inner.metrics
     }
 
     pub(crate) fn suggesting(&self) -> &Suggesting {
-        &self.0.suggesting
+        &self.inner.suggesting
     }
 
     pub(crate) fn known(&self) -> &Known {
-        &self.0.known
+        &self.inner.known
     }
 
     /// The index of this process.
     pub(crate) fn matching(&self) -> &Matching {
-        &self.0.matching
+        &self.inner.matching
     }
 
     /// The open streams of events.
     pub(crate) fn events(&self) -> &Events {
-        &self.0.events
+        &self.inner.events
     }
 
     /// What it has heard of heads.
     pub(crate) fn heard(&self) -> &Heard {
-        &self.0.heard
+        &self.inner.heard
     }
 }

@@ -1,6 +1,8 @@
 //! What operators see of logs, deliveries and gossip. Names and labels come from the configuration and from fixed words, so
 //! nobody outside can make new ones.
 
+use std::time::Duration;
+
 use hanse_network::{Topic, Verdict};
 use hanse_store::{deliveries, log};
 use prometheus_client::metrics::counter::Counter;
@@ -10,6 +12,9 @@ use prometheus_client::registry::Registry;
 
 use crate::Engine;
 use crate::error::UseError;
+
+/// Whoever collects metrics waits ten seconds by default, and most of them need no database.
+const MEASURE_WAIT: Duration = Duration::from_secs(2);
 
 type By = [(&'static str, String); 1];
 type Outcome = [(&'static str, &'static str); 1];
@@ -25,6 +30,7 @@ pub(crate) struct Metrics {
     gossip_judged: Family<[(&'static str, &'static str); 2], Counter>,
     cosignatures: Counter,
     event_streams: Gauge,
+    leader: Gauge,
 }
 
 impl Metrics {
@@ -56,6 +62,7 @@ impl Metrics {
             "Open streams of events in this process",
             self.event_streams.clone(),
         );
+        registry.register("leader", "1 while this process runs the workers", self.leader.clone());
         registry.register("cosignatures", "Heads of other logs cosigned here", self.cosignatures.clone());
     }
 
@@ -72,6 +79,10 @@ impl Metrics {
         self.deliveries_answered.get_or_create(&[("outcome", outcome)]).inc();
     }
 
+    pub(crate) fn leads(&self, leads: bool) {
+        self.leader.set(i64::from(leads));
+    }
+
     pub(crate) fn cosigned(&self) {
         self.cosignatures.inc();
     }
@@ -81,7 +92,8 @@ impl Engine {
     /// Brings the gauges up to date: sizes, halts and queues as the database has them, in whatever process asks. While the
     /// database is away they stay as they were.
     pub async fn observe(&self) {
-        if let Err(error) = self.measure().await {
+        let measured = tokio::time::timeout(MEASURE_WAIT, self.at_work().measure()).await;
+        if let Ok(Err(error)) = measured {
             tracing::warn!(error = &error as &dyn std::error::Error, "the metrics are not up to date");
         }
     }

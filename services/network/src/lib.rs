@@ -31,6 +31,7 @@ pub use message::{
     GOSSIP_BYTES_MAX, HEADS_NOTES_MAX, ORIGIN_BYTES_MAX, RANGE_ANSWER_BYTES_MAX, RANGE_BYTES_MAX,
     RANGE_ENTRIES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
 };
+pub use metrics::Metrics;
 pub use network::{INBOUND_MAX, Network, start};
 pub use search::{
     Candidate, Digest, Found, MATCH_ANSWER_BYTES_MAX, MATCH_BYTES_MAX, MATCH_CANDIDATES_MAX, MATCH_FACTORS,

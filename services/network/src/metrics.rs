@@ -16,9 +16,9 @@ type Labels<const N: usize> = [(&'static str, &'static str); N];
 /// Upper bounds of the loop's lag, in seconds: from healthy to stuck.
 const LAG_BUCKETS: [f64; 6] = [0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
 
-/// Handles to the metrics; cheap to clone.
+/// Handles to the metrics; cheap to clone. A process has one set, however often it begins to lead.
 #[derive(Debug, Clone)]
-pub(crate) struct Metrics {
+pub struct Metrics {
     connected: Family<[(&'static str, String); 1], Gauge>,
     score: Family<[(&'static str, String); 1], Gauge<f64, AtomicU64>>,
     connections: Family<Labels<2>, Counter>,
@@ -32,7 +32,9 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new(registry: &mut Registry) -> Self {
+    /// Registers them below the prefix `network`.
+    #[must_use]
+    pub fn new(registry: &mut Registry) -> Self {
         let metrics = Self {
             connected: Family::default(),
             score: Family::default(),
@@ -67,6 +69,14 @@ impl Metrics {
         let label = [("peer", name.to_owned())];
         self.connected.get_or_create(&label).set(i64::from(connected));
         self.score.get_or_create(&label).set(score);
+    }
+
+    /// What is true of a process whose network has ended: nobody is connected to it and nothing waits.
+    pub fn ended(&self, peers: impl Iterator<Item = String>) {
+        for name in peers {
+            self.peer(&name, false, 0.0);
+        }
+        self.queued.set(0);
     }
 
     pub(crate) fn connection(&self, direction: &'static str, outcome: &'static str) {

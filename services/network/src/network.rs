@@ -10,7 +10,6 @@ use libp2p::Multiaddr;
 use libp2p::core::transport::ListenerId;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
-use prometheus_client::registry::Registry;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -49,15 +48,13 @@ impl fmt::Debug for Network {
     }
 }
 
-/// Checks the configuration, sets up the transport and listens. Metrics are registered below the prefix
-/// `network`.
+/// Checks the configuration, sets up the transport and listens.
 ///
 /// # Errors
 /// [`NetworkError`].
-pub async fn start(config: Config, registry: &mut Registry) -> Result<Network, NetworkError> {
+pub async fn start(config: Config, metrics: Metrics) -> Result<Network, NetworkError> {
     let checked = Checked::new(&config)?;
     let topics = Topics::new(&checked.net);
-    let metrics = Metrics::new(registry);
     let swarm = swarm::build(&checked, &topics, &metrics)?;
     let (commands, queue) = mpsc::channel(COMMANDS_MAX);
     let (sender, inbound) = mpsc::channel(INBOUND_MAX);

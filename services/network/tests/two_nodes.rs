@@ -5,8 +5,8 @@ mod common;
 
 use common::{NOWHERE, Node, within};
 use hanse_network::{
-    Bytes, CHECKPOINT_BYTES_MAX, Config, Entry, GOSSIP_BYTES_MAX, Inbound, NetworkError, PublishError,
-    Published, RANGE_BYTES_MAX, Request, RequestError, Response, Topic, Verdict, start, trim,
+    Bytes, CHECKPOINT_BYTES_MAX, Config, Entry, GOSSIP_BYTES_MAX, Inbound, Metrics, NetworkError,
+    PublishError, Published, RANGE_BYTES_MAX, Request, RequestError, Response, Topic, Verdict, start, trim,
 };
 use prometheus_client::registry::Registry;
 
@@ -329,7 +329,7 @@ async fn dropping_the_last_handle_ends_the_loop() {
 async fn a_taken_port_is_an_error_at_the_start() {
     let a = Node::start("a", &[]).await;
     let config = Config { net: "test".into(), seed: [9; 32], listen: vec![a.address.clone()], peers: vec![] };
-    let refused = start(config, &mut Registry::default()).await.expect_err("the port is taken");
+    let refused = start(config, Metrics::new(&mut Registry::default())).await.expect_err("the port is taken");
     assert!(matches!(refused, NetworkError::Listen { .. }), "{refused}");
 }
 

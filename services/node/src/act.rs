@@ -14,6 +14,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderValue, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, rt, web};
 use hanse_engine::{Asked, Engine, Key, UseError};
+use hanse_store::{counted, ran};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
@@ -50,14 +51,17 @@ impl Changes {
         &self,
         work: impl Future<Output = Result<R, UseError>> + 'static,
     ) -> Result<R, Problem> {
-        let place = self.0.clone().try_acquire_owned().map_err(|_| Problem::too_many_changes())?;
+        let place = self.0.clone().try_acquire_owned().map_err(|_| Problem::busy())?;
         let work = async move {
-            let done = work.await;
+            let done = counted(work).await;
             drop(place);
             done
         };
         match tokio::time::timeout(CHANGE_WAIT, rt::spawn(work.in_current_span())).await {
-            Ok(Ok(done)) => Ok(done?),
+            Ok(Ok((done, statements))) => {
+                ran(statements);
+                Ok(done?)
+            }
             // It panicked or was cut off at the end of the process: it may have been committed before.
             Ok(Err(error)) => Err(Problem::outcome_unknown(&error)),
             Err(late) => Err(Problem::outcome_unknown(&late)),

@@ -22,7 +22,7 @@ use crate::routes::{
 };
 use crate::sent::{self, Held};
 use crate::state::State;
-use crate::{docs, headers, limits};
+use crate::{docs, gate, headers, limits};
 
 /// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -150,6 +150,7 @@ pub(crate) fn app(
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
         .wrap(from_fn(limits::limited))
+        .wrap(from_fn(gate::pass))
         .wrap(from_fn(boxed))
         .wrap(from_fn(headers::headed))
         .wrap(from_fn(observe))

@@ -18,6 +18,8 @@ pub use door::Door;
 
 /// Database connections a process may hold; two cores keep about this many busy.
 const CONNECTIONS_DEFAULT: usize = 16;
+/// Two for the lease, three for the workers, and three for requests: with fewer, one slow page is in everybody's way.
+const CONNECTIONS_MIN: usize = 8;
 /// The pace of the background work where nothing wakes it earlier, in milliseconds.
 const SEQUENCE_MS_DEFAULT: u64 = 500;
 const FOLLOW_MS_DEFAULT: u64 = 5_000;
@@ -41,10 +43,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Folder of the node secret, of what the node remembers of its signed heads, and of the private Postgres where there is one.
     pub data: PathBuf,
-    /// A Postgres URL; absent, the node runs a private Postgres of its own.
+    /// A Postgres URL, in which `sslmode` and `sslrootcert` mean what psql reads there; absent, the node runs a private Postgres of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
-    /// Most database connections of this process.
+    /// Most database connections of this process: two for the lease, a third for the workers, the rest for requests.
     pub connections: usize,
     /// Name of the federation: nodes of another one do not talk to this one.
     pub federation: String,
@@ -238,8 +240,8 @@ impl Config {
             mistakes
                 .push(format!("url: `{}` must start with http:// or https:// and not end with /", self.url));
         }
-        if self.connections < 4 {
-            mistakes.push("connections: the workers alone need 4".into());
+        if self.connections < CONNECTIONS_MIN {
+            mistakes.push(format!("connections: lease, workers and requests need {CONNECTIONS_MIN}"));
         }
         if self.federation.is_empty() || !self.federation.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
         {

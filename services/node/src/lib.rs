@@ -6,6 +6,8 @@ mod body;
 pub mod cli;
 pub mod config;
 mod docs;
+mod flood;
+mod gate;
 mod headers;
 mod limits;
 pub mod logs;

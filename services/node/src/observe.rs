@@ -103,14 +103,28 @@ pub(crate) async fn observe(
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
     let method = known(request.method());
     let (answered, statements) = counted(ID.scope(id.clone(), next.call(request))).await;
-    let mut response = answered?;
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(error) => {
+            // The request was given up, and its route with it.
+            let status = error.as_response_error().status_code();
+            if let Some(metrics) = metrics {
+                metrics.record(&method, "none", status, started, statements);
+            }
+            tracing::warn!(%id, %method, status = status.as_u16(), "request given up");
+            return Err(error);
+        }
+    };
     let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
     let status = response.status();
     if let Some(metrics) = metrics {
         metrics.record(&method, &route, status, started, statements);
     }
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if status.is_server_error() {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Not of this request, but of the node: its probes and its workers tell of it, once in a while.
+        tracing::debug!(%id, %method, route, status = status.as_u16(), ms, "request turned away");
+    } else if status.is_server_error() {
         tracing::error!(%id, %method, route, status = status.as_u16(), ms, "request failed");
     } else {
         tracing::debug!(%id, %method, route, status = status.as_u16(), ms, "request answered");

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use hanse_engine::{Refusal, UseError};
 use serde::Serialize;
@@ -20,8 +20,8 @@ const BUSY_SECONDS: u32 = 2;
 /// Media type of a problem document.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// When to come back after a 503: a database that was restarted is there within seconds.
-const RETRY_SECONDS: &str = "2";
+/// What a client is asked to wait when the node cannot answer now: as long as a place is waited for, and a little for the others.
+const RETRY_AFTER_SECONDS: &str = "2";
 
 /// A problem document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -249,13 +249,35 @@ impl Problem {
         )
     }
 
-    /// More changes at once than the node takes.
+    /// Too many requests are inside or wait; nothing was done for this one.
     #[must_use]
-    pub(crate) fn too_many_changes() -> Self {
+    pub(crate) fn busy() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "busy",
-            "Too many requests at once; try again in a moment.",
+            "Too many requests at once, and nothing was done for this one: try again in a moment.",
+        )
+    }
+
+    /// The database does not answer.
+    #[must_use]
+    pub(crate) fn database_away() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "database-away",
+            "The node's database does not answer: try again in a moment. What was to be changed may have been changed or not; a \
+             repetition with the same Idempotency-Key is safe.",
+        )
+    }
+
+    /// The request took too long and was given up.
+    #[must_use]
+    pub(crate) fn timed_out() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timed-out",
+            "This took too long and was given up. What was to be changed may have been changed or not; a repetition with the same \
+             Idempotency-Key is safe.",
         )
     }
 
@@ -270,10 +292,17 @@ impl From<UseError> for Problem {
     fn from(error: UseError) -> Self {
         match error {
             UseError::Refused(refusal) => refusal.into(),
+            UseError::Failed(failure) if failure.is_outcome_unknown() => Self::outcome_unknown(&failure),
+            // Both are told once in a while by those who wait as well; a line for each request would hide all others.
+            UseError::Failed(failure) if failure.is_busy() => {
+                tracing::debug!(error = &failure as &dyn std::error::Error, "no connection for a request");
+                Self::busy()
+            }
+            UseError::Failed(failure) if failure.is_away() => {
+                tracing::debug!(error = &failure as &dyn std::error::Error, "no database for a request");
+                Self::database_away()
+            }
             UseError::Failed(failure) => {
-                if failure.is_outcome_unknown() {
-                    return Self::outcome_unknown(&failure);
-                }
                 tracing::error!(error = &failure as &dyn std::error::Error, "a use case failed");
                 if failure.is_transient() { Self::unavailable() } else { Self::internal("use case failed") }
             }
@@ -314,7 +343,11 @@ impl ResponseError for Problem {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        // Where the request itself is gone, nothing else gives the answer its id.
+        if let Some(Ok(id)) = self.instance.as_deref().map(HeaderValue::from_str) {
+            response.headers_mut().insert(HeaderName::from_static(observe::REQUEST_ID), id);
         }
         if self.status_code() == StatusCode::METHOD_NOT_ALLOWED {
             let allow = self.allowed.as_deref().unwrap_or_default().join(", ");

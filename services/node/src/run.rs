@@ -5,10 +5,11 @@ use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use hanse_document::NodeName;
-use hanse_engine::{Clock, Engine, FsckReport, Keys, Pace, Peer, Purpose, SystemClock, Workers};
+use hanse_engine::{Clock, Engine, EngineError, FsckReport, Keys, Pace, Peer, Purpose, SystemClock, Workers};
 use hanse_store::Store;
 use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
@@ -16,11 +17,17 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::act::Changes;
 use crate::config::{self, Config};
+use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::observe::HttpMetrics;
 use crate::state::State;
 use crate::token::Tokens;
 use crate::{secret, server, telemetry};
+
+/// How often it is looked whether a database is there.
+const LOOK: Duration = Duration::from_secs(2);
+/// Of these looks, one in so many is told: one line in half a minute.
+const TELL_EVERY: u32 = 15;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -34,8 +41,8 @@ pub fn run(config: Config, found: bool) -> Result<()> {
     let secret = secret::read(&config.data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {
-        let database = Database::open(&config, Migrate::OwnOnly).await?;
-        let outcome = serve(&config, secret, database.store.clone()).await;
+        let mut database = Database::open(&config, Migrate::OwnOnly).await?;
+        let outcome = serve(&config, secret, &mut database).await;
         database.close().await?;
         outcome
     })
@@ -46,10 +53,27 @@ pub fn migrate(config: &Config) -> Result<Vec<String>> {
     telemetry::start(config)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let database = Database::open(config, Migrate::No).await?;
-        let applied = database.store.migrate().await;
+        let applied = migrated(&database.store).await;
         database.close().await?;
         Ok(applied?)
     })
+}
+
+/// Migrates as soon as the database is there: what starts a node often starts its database in the same moment.
+async fn migrated(store: &Store) -> std::result::Result<Vec<String>, hanse_store::StoreError> {
+    let mut looks = 0_u32;
+    loop {
+        match store.migrate().await {
+            Err(error) if error.is_away() => {
+                if looks.is_multiple_of(TELL_EVERY) {
+                    tracing::warn!(error = &error as &dyn Error, "the database is away; waiting for it");
+                }
+            }
+            outcome => return outcome,
+        }
+        looks = looks.saturating_add(1);
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Derives every log again from its leaves; beside the node, if it runs.
@@ -114,17 +138,31 @@ impl Database {
                 (private.url(), Some(private))
             }
         };
-        let store = Store::open(&hanse_store::Config { url, connections: config.connections }).await?;
+        let store = Store::new(&hanse_store::Config { url, connections: config.connections })?;
         if migrate == Migrate::OwnOnly {
             if private.is_some() {
                 for applied in store.migrate().await? {
                     tracing::info!(migration = applied, "migrated");
                 }
-            } else if !store.schema_current().await? {
-                return Err("the database is not at this version: run `hanse-node migrate` first".into());
+            } else {
+                match store.schema_current().await {
+                    Ok(true) => {}
+                    Ok(false) => return Err(EngineError::Schema.into()),
+                    // A node answers its probes and waits; whatever else is asked for ends with the first statement.
+                    Err(error) if error.is_away() => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         Ok(Self { store, private })
+    }
+
+    /// Ends only when the private server does so for good.
+    async fn keep(&mut self) -> Box<dyn Error> {
+        match &mut self.private {
+            Some(private) => private.keep().await.into(),
+            None => std::future::pending().await,
+        }
     }
 
     /// As `open`, or the private server of a node that runs.
@@ -165,10 +203,16 @@ impl Database {
     }
 }
 
-async fn serve(config: &Config, secret: hanse_engine::Secret, store: Store) -> Result<()> {
-    let running = Running::start(config, secret, store, Arc::new(SystemClock)).await?;
+async fn serve(config: &Config, secret: hanse_engine::Secret, database: &mut Database) -> Result<()> {
+    let running = Running::start(config, secret, database.store.clone(), Arc::new(SystemClock)).await?;
     tracing::info!(name = config.name, url = config.url, docs = format!("{}/docs/", config.url), "ready");
-    running.until(stop_signal()).await
+    let stop = async {
+        tokio::select! {
+            stop = stop_signal() => stop,
+            error = database.keep() => Err(error),
+        }
+    };
+    running.until(stop).await
 }
 
 /// A node that answers: HTTP server and workers.
@@ -188,7 +232,7 @@ impl fmt::Debug for Running {
 }
 
 impl Running {
-    /// Starts workers and HTTP server on a database that is at this version. The server answers once [`Running::until`] runs.
+    /// Starts workers and HTTP server on a database that is at this version, or away: then it leads when it is back. The server answers once [`Running::until`] runs.
     pub async fn start(
         config: &Config,
         secret: hanse_engine::Secret,
@@ -208,6 +252,7 @@ impl Running {
             engine: engine.clone(),
             changes: Changes::new(),
             tokens: Arc::new(tokens),
+            gate: Gate::new(engine.store().status().connections_max),
             limits: Arc::new(Limits::new(&config.door)),
             streams: server::streams(&config.door),
             secure: config.url.starts_with("https://"),
@@ -244,8 +289,15 @@ impl Running {
         let mut server = std::pin::pin!(self.server);
         let mut operators = std::pin::pin!(self.operators);
         let outcome = tokio::select! {
-            ended = &mut server => return ended.map_err(Into::into),
-            ended = &mut operators => return ended.map_err(Into::into),
+            // With an error or without: nobody told them to, and whoever leads must not go on behind a door that is shut.
+            ended = &mut server => {
+                let ended = ended.map_err(Into::into).and(Err("the HTTP server ended by itself".into()));
+                return self.workers.stop().await.map_err(Into::into).and(ended);
+            }
+            ended = &mut operators => {
+                let ended = ended.map_err(Into::into).and(Err("the listener for operators ended by itself".into()));
+                return self.workers.stop().await.map_err(Into::into).and(ended);
+            }
             error = self.workers.failed() => Err(error.into()),
             reason = stop => reason.map(|reason| tracing::info!(reason, "stopping")),
         };
@@ -278,7 +330,10 @@ pub(crate) fn heads(data: &Path) -> PathBuf {
 async fn stop_signal() -> Result<&'static str> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // Nothing is read anew on SIGHUP; without this it would end the process in the middle of what it does.
+    let mut hangup = signal(SignalKind::hangup())?;
     tokio::select! {
+        _ = hangup.recv() => Ok("SIGHUP"),
         _ = terminate.recv() => Ok("SIGTERM"),
         _ = interrupt.recv() => Ok("SIGINT"),
     }

@@ -6,6 +6,7 @@ use hanse_engine::Engine;
 use prometheus_client::registry::Registry;
 
 use crate::act::Changes;
+use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::paced::Places;
 use crate::token::Tokens;
@@ -27,6 +28,8 @@ pub(crate) struct State {
     pub secure: bool,
     /// Whom to tell of a weakness.
     pub contact: Option<String>,
+    /// Who is let in.
+    pub gate: Gate,
     /// Every metric of the process.
     pub registry: Arc<Registry>,
 }

@@ -20,8 +20,8 @@ pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
     (done, statements)
 }
 
-/// Counts statements for the work of this task, if anybody counts.
-pub(crate) fn ran(statements: u64) {
+/// Counts statements for the work of this task, if anybody counts: those of a task that it has waited for, too.
+pub fn ran(statements: u64) {
     // Outside of any count there is nobody to tell.
     let _nobody = STATEMENTS.try_with(|count| count.set(count.get().saturating_add(statements)));
 }

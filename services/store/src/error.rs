@@ -1,6 +1,10 @@
 //! What can go wrong between this program and its database. "Not found" is not among it: that is `Ok(None)`.
 
+use std::error::Error as _;
+use std::io;
+
 use deadpool_postgres::PoolError;
+use deadpool_postgres::TimeoutType;
 use tokio_postgres::error::SqlState;
 
 /// A failure of the store. `Display` names the operation; the cause is the `source`.
@@ -21,9 +25,15 @@ pub enum StoreError {
         #[source]
         source: tokio_postgres::Error,
     },
-    /// The connection broke while a transaction was being committed: it may stand or not.
+    /// The connection broke, or the server said nothing, while a transaction was being committed: it may stand or not.
     #[error("the outcome of a commit is unknown")]
-    OutcomeUnknown(#[source] tokio_postgres::Error),
+    OutcomeUnknown(#[source] Box<StoreError>),
+    /// The server did not answer a statement in time, or an earlier one on this connection, which is given up.
+    #[error("no answer to `{statement}`")]
+    Unanswered {
+        /// The statement, as written in its module.
+        statement: &'static str,
+    },
     /// A row holds what this version cannot read.
     #[error("{table}.{column} holds a value that this version cannot read")]
     Inconsistent {
@@ -72,7 +82,10 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            StoreError::Connect(_) | StoreError::Conflict | StoreError::OutcomeUnknown(_) => true,
+            StoreError::Connect(_)
+            | StoreError::Unanswered { .. }
+            | StoreError::Conflict
+            | StoreError::OutcomeUnknown(_) => true,
             StoreError::Statement { source, .. } => {
                 source.is_closed() || is_broken(source) || source.code().is_some_and(is_transient_code)
             }
@@ -90,11 +103,40 @@ impl StoreError {
         self.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
     }
 
+    /// Whether all connections stayed in use for as long as a caller waits: nothing was done, and the caller may come again.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, StoreError::Connect(PoolError::Timeout(TimeoutType::Wait)))
+    }
+
+    /// Whether the server is away: it does not answer, ends, starts, or the way to it is broken. A server that answers with a
+    /// refusal (a password, a certificate, a missing database) is there, and waiting does not help.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            StoreError::Connect(PoolError::Backend(source)) | StoreError::Statement { source, .. } => {
+                source.is_closed() || source.code().map_or_else(|| is_broken(source), is_away_code)
+            }
+            StoreError::Connect(PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle))
+            | StoreError::Unanswered { .. } => true,
+            StoreError::OutcomeUnknown(error) => error.is_away(),
+            StoreError::Connect(_)
+            | StoreError::Config(_)
+            | StoreError::Inconsistent { .. }
+            | StoreError::Conflict
+            | StoreError::Migrate(_)
+            | StoreError::Newer { .. }
+            | StoreError::Private(_) => false,
+        }
+    }
+
     fn code(&self) -> Option<&SqlState> {
         match self {
-            StoreError::Statement { source, .. } | StoreError::OutcomeUnknown(source) => source.code(),
+            StoreError::Statement { source, .. } => source.code(),
+            StoreError::OutcomeUnknown(error) => error.code(),
             StoreError::Config(_)
             | StoreError::Connect(_)
+            | StoreError::Unanswered { .. }
             | StoreError::Inconsistent { .. }
             | StoreError::Conflict
             | StoreError::Migrate(_)
@@ -104,9 +146,25 @@ impl StoreError {
     }
 }
 
-/// Whether the connection broke under the statement: a server that was killed says nothing any more.
+/// Whether the way to the server is broken. A handshake that fails because of a certificate is an error of input and output, too.
 fn is_broken(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
+    let Some(error) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) else {
+        return false;
+    };
+    !error.get_ref().is_some_and(|inner| inner.is::<tokio_rustls::rustls::Error>())
+}
+
+fn is_away_code(code: &SqlState) -> bool {
+    let away = [
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::CONNECTION_EXCEPTION,
+        SqlState::CONNECTION_DOES_NOT_EXIST,
+        SqlState::CONNECTION_FAILURE,
+    ];
+    away.contains(code)
 }
 
 fn is_transient_code(code: &SqlState) -> bool {

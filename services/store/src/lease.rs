@@ -1,12 +1,36 @@
-//! The one process that runs the swarm and the workers. Time is the database's, the one clock that all processes share.
+//! The one process that runs the swarm and the workers.
+//!
+//! A lease is held twice: as a row with a time, and as an advisory lock of the session that took it. Time is the database's, the
+//! one clock that all processes share. When the process ends, its session ends with it, the lock is free, and the next process
+//! need not wait. When the process or the network between hangs, the session stays; then the time counts, and whoever comes
+//! next ends that session.
 
-use crate::{Sql, StoreError, column};
+use crate::{Connection, Sql, StoreError, column};
 
-const TAKE: &str = "INSERT INTO lease (name, holder, epoch, expires_at) \
-     VALUES ($1, $2::text::uuid, 1, extract(epoch FROM clock_timestamp())::bigint + $3) \
+/// Every lease has a lock of its own.
+macro_rules! lock {
+    () => {
+        "hashtextextended('hanse lease ' || $1::text, 0)"
+    };
+}
+
+const LOCK: &str = concat!("SELECT pg_try_advisory_lock(", lock!(), ") AS locked");
+/// A session of a lease has no other locks.
+const UNLOCK: &str = "SELECT pg_advisory_unlock_all()::text AS unlocked";
+/// A holder without a session is of the release before, and only its time says when it is over.
+const TAKE: &str = "INSERT INTO lease (name, holder, epoch, session_epoch, expires_at) \
+     VALUES ($1, $2::text::uuid, 1, 1, extract(epoch FROM clock_timestamp())::bigint + $3) \
      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = lease.epoch + 1, \
-     expires_at = excluded.expires_at WHERE lease.expires_at < extract(epoch FROM clock_timestamp())::bigint \
+     session_epoch = lease.epoch + 1, expires_at = excluded.expires_at \
+     WHERE lease.session_epoch = lease.epoch OR lease.expires_at < extract(epoch FROM clock_timestamp())::bigint \
      RETURNING epoch";
+const END_OVERDUE: &str = concat!(
+    "SELECT count(pg_terminate_backend(pid)) AS ended FROM pg_locks WHERE locktype = 'advisory' AND granted \
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 1 \
+     AND ((classid::bigint << 32) | objid::bigint) = ",
+    lock!(),
+    " AND EXISTS (SELECT FROM lease WHERE name = $1 AND expires_at < extract(epoch FROM clock_timestamp())::bigint)"
+);
 const RENEW: &str = "UPDATE lease SET expires_at = extract(epoch FROM clock_timestamp())::bigint + $4 \
      WHERE name = $1 AND holder = $2::text::uuid AND epoch = $3";
 const RELEASE: &str =
@@ -14,7 +38,7 @@ const RELEASE: &str =
 const NEW_HOLDER: &str = "SELECT gen_random_uuid()::text AS holder";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[TAKE, RENEW, RELEASE, NEW_HOLDER];
+pub const STATEMENTS: &[&str] = &[LOCK, UNLOCK, TAKE, END_OVERDUE, RENEW, RELEASE, NEW_HOLDER];
 
 const TABLE: &str = "lease";
 
@@ -29,20 +53,53 @@ pub struct Lease {
     pub epoch: i64,
 }
 
-/// Takes a lease for `seconds`, if nobody holds it.
-pub async fn take(db: &impl Sql, name: &'static str, seconds: i64) -> Result<Option<Lease>, StoreError> {
-    let holder: String = column(&db.query_one(NEW_HOLDER, &[]).await?, TABLE, "holder")?;
-    let Some(row) = db.query_opt(TAKE, &[&name, &holder, &seconds]).await? else { return Ok(None) };
+/// Takes a lease for `seconds`, if nobody holds it. From then on `session` must be kept: the lease is lost with it. The session of
+/// a holder whose time is over is ended, so that the next attempt succeeds.
+pub async fn take(
+    session: &Connection,
+    name: &'static str,
+    seconds: i64,
+) -> Result<Option<Lease>, StoreError> {
+    if !locked(session, name).await? {
+        let ended: i64 = column(&session.query_one(END_OVERDUE, &[&name]).await?, TABLE, "ended")?;
+        if ended > 0 {
+            tracing::warn!(name, "the session of a process that did not renew its lease is ended");
+        }
+        return Ok(None);
+    }
+    let holder: String = column(&session.query_one(NEW_HOLDER, &[]).await?, TABLE, "holder")?;
+    let Some(row) = session.query_opt(TAKE, &[&name, &holder, &seconds]).await? else {
+        session.query_one(UNLOCK, &[]).await?;
+        return Ok(None);
+    };
     Ok(Some(Lease { name, holder, epoch: column(&row, TABLE, "epoch")? }))
 }
 
 /// Holds a lease for `seconds` more. `false` if another process has it now.
-pub async fn renew(db: &impl Sql, lease: &Lease, seconds: i64) -> Result<bool, StoreError> {
-    Ok(db.execute(RENEW, &[&lease.name, &lease.holder, &lease.epoch, &seconds]).await? == 1)
+pub async fn renew(session: &Connection, lease: &Lease, seconds: i64) -> Result<bool, StoreError> {
+    Ok(session.execute(RENEW, &[&lease.name, &lease.holder, &lease.epoch, &seconds]).await? == 1)
+}
+
+/// Holds a lease for `seconds` more on a new session, the old one having been lost. `false` if another process has it now, or
+/// the server has not yet noticed the end of the old session.
+pub async fn resume(session: &Connection, lease: &Lease, seconds: i64) -> Result<bool, StoreError> {
+    if !locked(session, lease.name).await? {
+        return Ok(false);
+    }
+    let renewed = renew(session, lease, seconds).await?;
+    if !renewed {
+        session.query_one(UNLOCK, &[]).await?;
+    }
+    Ok(renewed)
 }
 
 /// Gives a lease back, so that another process need not wait for its end.
-pub async fn release(db: &impl Sql, lease: &Lease) -> Result<(), StoreError> {
-    db.execute(RELEASE, &[&lease.name, &lease.holder, &lease.epoch]).await?;
+pub async fn release(session: &Connection, lease: &Lease) -> Result<(), StoreError> {
+    session.execute(RELEASE, &[&lease.name, &lease.holder, &lease.epoch]).await?;
+    session.query_one(UNLOCK, &[]).await?;
     Ok(())
+}
+
+async fn locked(session: &Connection, name: &str) -> Result<bool, StoreError> {
+    column(&session.query_one(LOCK, &[&name]).await?, TABLE, "locked")
 }

@@ -6,7 +6,9 @@ mod error;
 mod migrate;
 mod pool;
 mod rows;
+mod server;
 mod sql;
+mod tls;
 
 pub mod private;
 #[cfg(feature = "testing")]
@@ -19,6 +21,7 @@ pub mod contracts;
 pub mod deliveries;
 pub mod documents;
 pub mod errands;
+pub mod health;
 pub mod history;
 pub mod idempotency;
 pub mod jobs;
@@ -31,9 +34,9 @@ pub mod reviews;
 pub mod scores;
 
 pub use connection::{Connection, Tx};
-pub use count::counted;
+pub use count::{counted, ran};
 pub use error::StoreError;
-pub use pool::{Config, Status, Store};
+pub use pool::{Config, Parts, Status, Store};
 pub use sql::{Sql, ToSql, column};
 pub use tokio_postgres::Row;
 
@@ -46,6 +49,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),
     ("errands", errands::STATEMENTS),
+    ("health", health::STATEMENTS),
     ("history", history::STATEMENTS),
     ("idempotency", idempotency::STATEMENTS),
     ("jobs", jobs::STATEMENTS),

@@ -1,6 +1,5 @@
 //! The schema: plain SQL files, forward only, embedded, applied under a lock so that two processes cannot both do it.
 
-use deadpool_postgres::Object;
 use refinery::embed_migrations;
 
 use crate::{Sql, Store, StoreError, column};
@@ -24,7 +23,7 @@ impl Store {
     /// `Newer` if it cannot, `Migrate` if a migration fails (it leaves nothing behind) or if an applied one differs from ours or is unknown here.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         // Out of the pool for good: the lock and the long timeouts end with this session, however this function ends.
-        let mut client = Object::take(self.connection().await?.0);
+        let mut client = self.connection().await?.take()?;
         for statement in [PATIENCE, LOCK] {
             client
                 .batch_execute(statement)

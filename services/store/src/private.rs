@@ -36,6 +36,12 @@ use crate::{Config, Sql, Store, StoreError};
 const START_WAIT: Duration = Duration::from_secs(60);
 /// A fast shutdown writes a checkpoint.
 const STOP_WAIT: Duration = Duration::from_secs(30);
+/// How soon it is seen that the server has ended; requests are answered 503 meanwhile.
+const LOOK: Duration = Duration::from_millis(250);
+/// Starts of a server that ended which may fail, and the first pause between them; each is twice as long, two minutes in all.
+/// What is not mended by then (a full disk, a damaged folder) needs a person.
+const STARTS_MAX: u32 = 7;
+const PAUSE: Duration = Duration::from_secs(1);
 /// A connection attempt costs little, and a start takes 0.1 s.
 const POLL: Duration = Duration::from_millis(20);
 /// PostgreSQL cuts longer names.
@@ -76,6 +82,9 @@ enum Durability {
 #[derive(Debug)]
 pub struct Private {
     folder: Folder,
+    binaries: Binaries,
+    users: Users,
+    durability: Durability,
     server: Supervised,
 }
 
@@ -125,6 +134,42 @@ impl Private {
         Ok(self.folder.url(ROLE, name))
     }
 
+    /// Starts the server again whenever it ends by itself. Returns only when that fails for good.
+    ///
+    /// # Errors
+    /// `Private` with the last reason, after several attempts over some minutes.
+    pub async fn keep(&mut self) -> StoreError {
+        let mut failed = 0_u32;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            match self.server.exited() {
+                Ok(None) => {}
+                Ok(Some(status)) => {
+                    tracing::warn!(%status, "the private PostgreSQL ended; it is started again");
+                }
+                Err(error) => return error,
+            }
+            while let Ok(Some(_)) = self.server.exited() {
+                match serve(&self.folder, &self.binaries, &self.users, self.durability).await {
+                    Ok(server) => {
+                        self.server = server;
+                        failed = 0;
+                        tracing::info!("the private PostgreSQL is up again");
+                    }
+                    Err(error) if failed < STARTS_MAX => {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "the private PostgreSQL does not start"
+                        );
+                        tokio::time::sleep(PAUSE * 2_u32.pow(failed)).await;
+                        failed += 1;
+                    }
+                    Err(error) => return error,
+                }
+            }
+        }
+    }
+
     /// Stops the server and waits until it has written everything.
     ///
     /// # Errors
@@ -156,7 +201,7 @@ impl Private {
         }
         folder.write_access(&users)?;
         let server = serve(&folder, &binaries, &users, durability).await?;
-        let private = Private { folder, server };
+        let private = Private { folder, binaries, users, durability, server };
         private.furnish().await?;
         Ok(private)
     }
@@ -189,7 +234,7 @@ pub(crate) async fn create_database(url: &str, name: &str) -> Result<(), StoreEr
         )));
     }
     let store = Store::open(&Config { url: url.to_owned(), connections: 1 }).await?;
-    let created = store.connection().await?.0.batch_execute(&format!("{STATEMENT} \"{name}\"")).await;
+    let created = store.connection().await?.client()?.batch_execute(&format!("{STATEMENT} \"{name}\"")).await;
     match created {
         Ok(()) => Ok(()),
         Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => Ok(()),

@@ -203,7 +203,7 @@ async fn template(server: &str) -> Result<String, StoreError> {
     }
     let store = Store::open(&Config { url: server.to_owned(), connections: 1 }).await?;
     let lock = store.connection().await?;
-    lock.0
+    lock.client()?
         .batch_execute(&format!("SET lock_timeout = '1min'; SET statement_timeout = '1min'; {TEMPLATE_LOCK}"))
         .await
         .map_err(|source| StoreError::Statement { statement: TEMPLATE_LOCK, source })?;
@@ -242,7 +242,7 @@ async fn exists(server: &str, name: &str) -> Result<bool, StoreError> {
 async fn run(server: &str, statement: &str) -> Result<(), StoreError> {
     let store = Store::open(&Config { url: server.to_owned(), connections: 1 }).await?;
     let connection = store.connection().await?;
-    let done = connection.0.batch_execute(statement).await;
+    let done = connection.client()?.batch_execute(statement).await;
     done.map_err(|source| StoreError::Statement { statement: "CREATE, ALTER or DROP DATABASE", source })
 }
 
@@ -265,7 +265,7 @@ pub async fn prepare(
     statement: &'static str,
 ) -> Result<(Vec<String>, Vec<(String, String)>), StoreError> {
     let prepared = connection
-        .0
+        .client()?
         .prepare(statement)
         .await
         .map_err(|source| StoreError::Statement { statement, source })?;

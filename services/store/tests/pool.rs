@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
 use hanse_store::testing::TestDatabase;
-use hanse_store::{Config, Row, Sql, Store, StoreError, column};
+use hanse_store::{Config, Row, Sql, Store, StoreError, column, health};
 
 const ADD: &str = "INSERT INTO idempotency (did, key, request, at) VALUES ($1, 'k', $2, 0)";
 const COUNT: &str = "SELECT count(*) AS found FROM idempotency";
@@ -157,9 +157,7 @@ async fn unusable_urls_say_what_is_wrong() {
         let config = Config { url: url.to_owned(), connections: 1 };
         Store::open(&config).await.unwrap_err()
     };
-    assert!(
-        open("postgres://hanse@localhost/hanse?sslmode=require").await.to_string().contains("without TLS")
-    );
+    assert!(open("postgres://hanse@localhost/hanse?sslmode=allow").await.to_string().contains("sslmode"));
     assert!(matches!(open("host='unclosed").await, StoreError::Config(_)));
     assert!(matches!(open("host=/nowhere/at/all user=hanse dbname=hanse").await, StoreError::Connect(_)));
     assert!(matches!(open("user=hanse dbname=hanse").await, StoreError::Config(_)));
@@ -200,4 +198,70 @@ async fn a_connection_outlives_the_runtime_of_whoever_asked_for_it_first() {
     });
     let connection = tokio::task::spawn_blocking(move || asked.join().unwrap()).await.unwrap();
     connection.query("SELECT 1", &[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_is_not_waited_for_and_its_connection_is_thrown_away() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+    let connection = store.connection().await.unwrap();
+    // From here on time passes by itself whenever nothing comes from the server.
+    tokio::time::pause();
+    let hung = connection.query("SELECT pg_sleep(3600)", &[]).await.unwrap_err();
+    assert!(matches!(hung, StoreError::Unanswered { .. }) && hung.is_away(), "{hung:?}");
+    let behind = connection.query("SELECT 1", &[]).await.unwrap_err();
+    assert!(matches!(behind, StoreError::Unanswered { .. }), "{behind:?}");
+    assert!(connection.is_lost());
+    tokio::time::resume();
+    drop(connection);
+    assert_eq!(store.status().connections, 0);
+    store.connection().await.unwrap().query("SELECT 1", &[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_pool_is_busy_and_not_away() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+    let _held = store.connection().await.unwrap();
+    tokio::time::pause();
+    let error = store.connection().await.unwrap_err();
+    assert!(error.is_busy() && !error.is_away(), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_waiting_can_help_is_told_from_what_it_cannot() {
+    let failure =
+        async |url: &str| Store::open(&Config { url: url.to_owned(), connections: 1 }).await.unwrap_err();
+    let nobody = failure("host=/nowhere/at/all user=hanse dbname=hanse").await;
+    assert!(nobody.is_away(), "{nobody:?}");
+    let database = TestDatabase::new().await;
+    let missing = failure(&format!("{} dbname=missing", database.url())).await;
+    assert!(!missing.is_away(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn the_parts_of_a_pool_do_not_starve_each_other() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 8 }).await.unwrap();
+    let parts = store.divide().unwrap();
+    let most = [&parts.lease, &parts.work, &parts.requests].map(|part| part.status().connections_max);
+    assert_eq!(most, [2, 3, 3]);
+    let mut taken = Vec::new();
+    for _ in 0..3 {
+        taken.push(parts.requests.connection().await.unwrap());
+    }
+    parts.work.connection().await.unwrap().query("SELECT 1", &[]).await.unwrap();
+    parts.lease.connection().await.unwrap().query("SELECT 1", &[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn sessions_of_ones_own_are_seen_and_writes_that_fail() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    store.check_sessions().await.unwrap();
+    let mut connection = store.connection().await.unwrap();
+    health::write(&mut connection).await.unwrap();
+    connection.query("SET default_transaction_read_only = on", &[]).await.unwrap();
+    let error = health::write(&mut connection).await.unwrap_err();
+    assert!(!error.is_away(), "{error:?}");
 }

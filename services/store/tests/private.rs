@@ -137,6 +137,37 @@ async fn a_server_that_crashed_is_recovered() {
 }
 
 #[tokio::test]
+async fn a_server_that_crashed_is_started_again() {
+    let folder = folder();
+    let mut private = Private::start_disposable(folder.path()).await.unwrap();
+    let store = open(&private).await;
+    let pid_file = folder.path().join("data/postmaster.pid");
+    let pid =
+        || fs::read_to_string(&pid_file).unwrap_or_default().lines().next().unwrap_or_default().to_owned();
+    let first = pid();
+    let killed = Command::new("kill").args(["-KILL", &first]).status().unwrap();
+    assert!(killed.success());
+    let answers = async {
+        loop {
+            if let Ok(connection) = store.connection().await
+                && connection.query("SELECT 1", &[]).await.is_ok()
+                && pid() != first
+            {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = answers => {}
+        error = private.keep() => unreachable!("it gave up: {error}"),
+    }
+    store.close();
+    private.stop().await.unwrap();
+    assert_eq!(servers_of(folder.path()), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
 async fn a_stale_lock_that_names_another_program_is_removed() {
     let folder = folder();
     Private::start_disposable(folder.path()).await.unwrap().stop().await.unwrap();

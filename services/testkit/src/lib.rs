@@ -10,6 +10,7 @@ mod port;
 mod seat;
 mod sse;
 pub mod story;
+mod wire;
 
 pub use clock::MovableClock;
 pub use eventually::{eventually, until, within};
@@ -22,3 +23,4 @@ pub use port::Port;
 pub use seat::Seat;
 pub use sse::{Listening, Told};
 pub use story::Story;
+pub use wire::{Way, Wire};

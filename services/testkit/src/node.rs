@@ -20,6 +20,7 @@ use crate::http::Http;
 use crate::person::Person;
 use crate::port::Port;
 use crate::seat::Seat;
+use crate::wire::Wire;
 
 /// Looks that nothing has woken, in milliseconds: a test waits for none of them for long.
 const PACE: Pace = Pace { sequence_ms: 20, follow_ms: 200, deliver_ms: 100 };
@@ -77,6 +78,30 @@ impl TestNode {
     /// If it does not start.
     pub async fn start(seat: Arc<Seat>, peers: Vec<Peer>, clock: Arc<dyn Clock>) -> Self {
         let database = TestDatabase::new().await;
+        let url = database.url().to_owned();
+        let mut node = Self::unstarted(seat, peers, clock, database, url);
+        node.restart().await;
+        node
+    }
+
+    /// A node on a new database that it reaches by a wire, which a test can cut.
+    ///
+    /// # Panics
+    /// If the wire cannot be laid.
+    pub async fn behind_a_wire(seat: Arc<Seat>, clock: Arc<dyn Clock>) -> (Self, Wire) {
+        let database = TestDatabase::new().await;
+        let wire = Wire::to(&database);
+        let url = wire.url().to_owned();
+        (Self::unstarted(seat, Vec::new(), clock, database, url), wire)
+    }
+
+    fn unstarted(
+        seat: Arc<Seat>,
+        peers: Vec<Peer>,
+        clock: Arc<dyn Clock>,
+        database: TestDatabase,
+        url: String,
+    ) -> Self {
         let folder = TempDir::new().expect("a folder");
         memory::found(&folder.path().join("heads")).expect("the node is founded");
         let config = Config {
@@ -85,7 +110,7 @@ impl TestNode {
             listen: seat.http(),
             // The secret and the database are given; here is only what it remembers of its heads.
             data: folder.path().to_owned(),
-            database: Some(database.url().to_owned()),
+            database: Some(url),
             connections: CONNECTIONS,
             federation: "test".to_owned(),
             p2p: vec![seat.p2p()],
@@ -101,9 +126,7 @@ impl TestNode {
                 ..Door::default()
             },
         };
-        let mut node = Self { seat, config, clock, running: None, database, folder };
-        node.restart().await;
-        node
+        Self { seat, config, clock, running: None, database, folder }
     }
 
     /// Starts it again, on the same database and ports, if it has stopped.
@@ -289,7 +312,7 @@ async fn serve(
     stopping: oneshot::Receiver<()>,
 ) -> Result<(), String> {
     let url = config.database.clone().unwrap_or_default();
-    let store = Store::open(&StoreConfig { url, connections: config.connections }).await;
+    let store = Store::new(&StoreConfig { url, connections: config.connections });
     let store = store.map_err(|error| error.to_string())?;
     let running =
         Running::start(config, secret, store.clone(), clock).await.map_err(|error| error.to_string())?;

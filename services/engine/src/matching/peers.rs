@@ -139,7 +139,7 @@ async fn ask_now(engine: &Engine, posting: &Posting, knowledge: Arc<Knowledge>) 
         limit: u32::try_from(MATCH_CANDIDATES_MAX).unwrap_or(1),
     };
     let heard = match engine.network() {
-        Some(network) => ask_peers(engine, network, &search).await,
+        Some(network) => ask_peers(engine, &network, &search).await,
         None => errand::send(engine, &search).await,
     };
     let read = engine

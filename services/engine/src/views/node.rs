@@ -56,6 +56,8 @@ pub struct LogView {
 pub struct Ready {
     /// The database answers and its schema is ours.
     pub database: bool,
+    /// The database could be written to, ten seconds ago or later.
+    pub writes: bool,
     /// This process runs the workers; another one may.
     pub leader: bool,
     /// This process has read the people and jobs that it matches.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hanse_network::{Config, Handle, Inbound, Peer, PeerState, Request, Response, peer_id, start};
+use hanse_network::{Config, Handle, Inbound, Metrics, Peer, PeerState, Request, Response, peer_id, start};
 use prometheus_client::registry::Registry;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -53,7 +53,7 @@ impl Node {
             peers: peers.iter().map(pin).collect(),
         };
         let mut metrics = Registry::default();
-        let network = start(config, &mut metrics).await.expect("starts");
+        let network = start(config, Metrics::new(&mut metrics)).await.expect("starts");
         let mut running = JoinSet::new();
         running.spawn(network.run);
         Self {

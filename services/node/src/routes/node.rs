@@ -56,7 +56,7 @@ pub(crate) async fn health() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body("ok\n")
 }
 
-/// Whether the node can do its work: the database answers, its schema is current, no log of its own is halted, and this process
+/// Whether the node can do its work: the database answers and can be written to, its schema is current, no log of its own is halted, and this process
 /// has read whom it matches. Scores do not count: they rest on logs of others, and no peer may take a node out of service.
 #[utoipa::path(tag = "node", responses(
     (status = 200, description = "It can.", body = Ready),
@@ -79,20 +79,20 @@ async fn readiness(state: &State, told: impl Fn(&str) -> String) -> Result<web::
     for log in &mut found.logs {
         log.halted = log.halted.as_deref().map(&told);
     }
+    let mut reasons: Vec<String> = Vec::new();
     if !found.database {
-        return Err(Problem::not_ready(
-            "The database does not answer, or `hanse-node migrate` has not been run.",
-        ));
+        reasons.push("The database does not answer, or `hanse-node migrate` has not been run.".into());
+    } else if !found.writes {
+        reasons.push("The database cannot be written to; the node's log says why.".into());
     }
-    if let Some(log) = found.logs.iter().find(|log| own(state, log) && log.halted.is_some()) {
-        return Err(Problem::not_ready(halted(&log.origin, log.halted.as_deref().unwrap_or_default())));
+    for log in found.logs.iter().filter(|log| own(state, log)) {
+        reasons.extend(log.halted.iter().map(|why| halted(&log.origin, why)));
     }
     if !found.matches {
-        return Err(Problem::not_ready(
-            "People and jobs are still being read: a moment, or a minute at a million people.",
-        ));
+        reasons
+            .push("People and jobs are still being read: a moment, or a minute at a million people.".into());
     }
-    Ok(web::Json(found))
+    if reasons.is_empty() { Ok(web::Json(found)) } else { Err(Problem::not_ready(reasons.join(" "))) }
 }
 
 /// What a halted log means for the operator, and what helps. Below the first line of the reason stands its proof.

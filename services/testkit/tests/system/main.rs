@@ -17,6 +17,7 @@ mod gossip;
 mod liar;
 mod moves;
 mod once;
+mod outages;
 mod outlaw;
 mod own;
 mod parcels;

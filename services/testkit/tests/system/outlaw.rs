@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hanse_engine::Purpose;
 use hanse_ledger::LogState;
 use hanse_network::{
-    Bytes, Config, Entry, Found, Handle, Inbound, Peer, Request, Response, Topic, Verdict, start,
+    Bytes, Config, Entry, Found, Handle, Inbound, Metrics, Peer, Request, Response, Topic, Verdict, start,
 };
 use hanse_testkit::{Federation, Http, Seat, until, within};
 use hanse_tlog::{Checkpoint, Hash, LogSigner, checkpoint};
@@ -51,7 +51,7 @@ impl Outlaw {
             listen: vec![seat.p2p()],
             peers: peers.collect(),
         };
-        let network = start(config, &mut Registry::default()).await.unwrap();
+        let network = start(config, Metrics::new(&mut Registry::default())).await.unwrap();
         let script = Arc::new(Mutex::new(Script::default()));
         let (hears, heard) = mpsc::channel(4_096);
         let mut running = JoinSet::new();

@@ -101,7 +101,7 @@ async fn run_one(engine: &Engine, errand: Errand) {
 async fn answered(engine: &Engine, errand: &Errand) -> Result<(), UseError> {
     let Some(network) = engine.network() else { return Ok(()) };
     let search: Search = from_slice(&errand.question).map_err(unreadable)?;
-    let heard = ask_peers(engine, network, &search).await;
+    let heard = ask_peers(engine, &network, &search).await;
     let answer = to_vec(Vec::new(), &heard).map_err(unreadable)?;
     Ok(errands::answer(&engine.store().connection().await?, &errand.id, &answer).await?)
 }

@@ -1,0 +1,63 @@
+//! Whether the database can do what a node needs: keep a session, and write.
+
+use tokio_postgres::SimpleQueryMessage;
+
+use crate::{Connection, Sql, Store, StoreError};
+
+/// A new file of its own each time, so that a disk without a free block says so: a row in a table may find room in an old block.
+const EMPTY: &str = "TRUNCATE write_probe";
+/// More than fits beside the head of a block's row without a second block.
+const FILL: &str = "INSERT INTO write_probe (filling) VALUES (decode(repeat('00', 64), 'hex'))";
+const BACKEND: &str = "SELECT pg_backend_pid()";
+
+/// Every statement of this module.
+pub const STATEMENTS: &[&str] = &[EMPTY, FILL, BACKEND];
+
+/// Writes a block and commits.
+///
+/// # Errors
+/// `Statement` with what keeps the database from writing.
+pub async fn write(db: &mut Connection) -> Result<(), StoreError> {
+    let tx = db.begin().await?;
+    tx.execute(EMPTY, &[]).await?;
+    tx.execute(FILL, &[]).await?;
+    tx.commit().await
+}
+
+impl Store {
+    /// Makes sure that each connection is a session of its own. A pooler in transaction mode lends out sessions for one
+    /// transaction: prepared statements, time-outs and the lock of the lease would be another's. Needs two connections.
+    ///
+    /// # Errors
+    /// `Config` that says so; `Connect` or `Statement` if the server does not answer.
+    pub async fn check_sessions(&self) -> Result<(), StoreError> {
+        let first = self.connection().await?;
+        let second = self.connection().await?;
+        let mine = backend(&first, &[BACKEND]).await?;
+        // Inside a transaction the second keeps what it was lent; so the first is lent another one, if it is lent any.
+        let others = backend(&second, &["BEGIN", BACKEND]).await?;
+        let still_mine = backend(&first, &[BACKEND]).await?;
+        backend(&second, &["ROLLBACK"]).await?;
+        if mine == still_mine && mine != others {
+            return Ok(());
+        }
+        Err(StoreError::Config(
+            "between this node and PostgreSQL is a pooler that lends out sessions for one transaction (pgbouncer's \
+             `pool_mode=transaction`): use its mode `session`, or connect to PostgreSQL itself"
+                .to_owned(),
+        ))
+    }
+}
+
+/// The last value that the statements answer, unprepared: a pooler may not carry prepared ones.
+async fn backend(connection: &Connection, statements: &[&'static str]) -> Result<Option<String>, StoreError> {
+    let mut last = None;
+    for statement in statements {
+        let messages = connection.simple(statement).await?;
+        last = messages.into_iter().find_map(|message| {
+            let SimpleQueryMessage::Row(row) = message else { return None };
+            row.get(0).map(str::to_owned)
+        });
+    }
+    Ok(last)
+}

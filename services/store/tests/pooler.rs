@@ -1,0 +1,113 @@
+//! Poolers between the node and PostgreSQL that do not give each connection a session of its own.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
+
+use std::sync::Arc;
+
+use hanse_store::testing::TestDatabase;
+use hanse_store::{Config, Store, StoreError};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+/// What pgbouncer says to a start that sets something for the session.
+const REFUSED: &[u8] = b"SFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
+
+/// A session, and what it said when it was ready for its first query.
+struct Session {
+    server: UnixStream,
+    welcome: Vec<u8>,
+}
+
+/// One message: its type (none for the first of a client) and its bytes, length included.
+async fn message(from: &mut (impl AsyncRead + Unpin), typed: bool) -> std::io::Result<(u8, Vec<u8>)> {
+    let kind = if typed { from.read_u8().await? } else { 0 };
+    let length = from.read_u32().await?;
+    let mut bytes = length.to_be_bytes().to_vec();
+    bytes.resize(usize::try_from(length).unwrap(), 0);
+    from.read_exact(&mut bytes[4..]).await?;
+    Ok((kind, bytes))
+}
+
+/// Everything that the server says until it is ready again.
+async fn until_ready(server: &mut UnixStream) -> std::io::Result<Vec<u8>> {
+    let mut said = Vec::new();
+    loop {
+        let (kind, bytes) = message(server, true).await?;
+        said.push(kind);
+        said.extend(bytes);
+        if kind == b'Z' {
+            return Ok(said);
+        }
+    }
+}
+
+/// Lends one session to whoever asks something, for as long as that takes.
+async fn lend(
+    mut client: TcpStream,
+    socket: String,
+    session: Arc<Mutex<Option<Session>>>,
+) -> std::io::Result<()> {
+    let (_, start) = message(&mut client, false).await?;
+    let mut lent = session.lock().await;
+    if lent.is_none() {
+        let mut server = UnixStream::connect(socket).await?;
+        server.write_all(&start).await?;
+        let welcome = until_ready(&mut server).await?;
+        *lent = Some(Session { server, welcome });
+    }
+    client.write_all(&lent.as_ref().unwrap().welcome).await?;
+    drop(lent);
+    loop {
+        let (kind, bytes) = message(&mut client, true).await?;
+        if kind == b'X' {
+            return Ok(());
+        }
+        let mut lent = session.lock().await;
+        let server = &mut lent.as_mut().unwrap().server;
+        server.write_all(&[&[kind], bytes.as_slice()].concat()).await?;
+        let said = until_ready(server).await?;
+        client.write_all(&said).await?;
+    }
+}
+
+#[tokio::test]
+async fn a_pooler_that_lends_out_sessions_is_recognised() {
+    let database = TestDatabase::new().await;
+    let value = |key: &str| {
+        let (_, rest) = database.url().rsplit_once(&format!("{key}=")).unwrap();
+        rest.split(' ').next().unwrap().trim_matches('\'').to_owned()
+    };
+    let socket = format!("{}/.s.PGSQL.5432", value("host"));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (session, mut clients) = (Arc::default(), JoinSet::new());
+    clients.spawn(async move {
+        let mut lending = JoinSet::new();
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            lending.spawn(lend(client, socket.clone(), Arc::clone(&session)));
+        }
+    });
+    let url = format!("host=127.0.0.1 port={port} user={} dbname={}", value("user"), value("dbname"));
+    let store = Store::open(&Config { url, connections: 2 }).await.unwrap();
+    let error = store.check_sessions().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Config(text) if text.contains("pool_mode")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_pooler_that_refuses_settings_is_named() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = format!("host=127.0.0.1 port={port} user=h dbname=h");
+    let refuse = async {
+        let (mut client, _) = listener.accept().await.unwrap();
+        message(&mut client, false).await.unwrap();
+        let length = u32::try_from(REFUSED.len() + 4).unwrap();
+        client.write_all(&[b"E", length.to_be_bytes().as_slice(), REFUSED].concat()).await.unwrap();
+    };
+    let config = Config { url, connections: 1 };
+    let (opened, ()) = tokio::join!(Store::open(&config), refuse);
+    let error = opened.unwrap_err();
+    assert!(matches!(&error, StoreError::Config(text) if text.contains("pooler")), "{error:?}");
+}
