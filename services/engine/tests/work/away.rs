@@ -56,7 +56,7 @@ async fn what_the_freelancer_does_meanwhile_is_queued_and_accepted_later() {
     let seen = cluster.engine(B).bid_view(&id(&queued.view.id), &freelancer.did).await.unwrap().unwrap();
     assert_eq!(seen.state, "queued");
     let listed = cluster.engine(B).my_bids(&freelancer.did, PageQuery::default()).await.unwrap();
-    assert_eq!(listed.items, [seen.clone()], "its author looks here first");
+    assert_eq!(listed.items, std::slice::from_ref(&seen), "its author looks here first");
     let on_job = cluster.engine(B).bids(&job, &freelancer.did, PageQuery::default()).await.unwrap();
     assert_eq!(on_job.items, [seen]);
     let (bid, step) = (id(&queued.view.id), StepRequest::default());
