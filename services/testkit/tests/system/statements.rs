@@ -55,6 +55,11 @@ fn id(published: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a table of more rows, for whoever asks for it"
+)]
 async fn no_route_runs_more_statements_where_there_is_more() {
     let federation = Federation::start(&["a.example"]).await;
     let home = federation[0].http();
