@@ -36,7 +36,7 @@ pub(crate) fn logins() -> Result<()> {
                 let mut client = Client::connect(server)?;
                 for login in 0..LOGINS / AT_ONCE {
                     let (handle, status) =
-                        if (number + login) % 2 == 0 { ("ada", "200") } else { ("nobody", "401") };
+                        if (number + login).is_multiple_of(2) { ("ada", "200") } else { ("nobody", "401") };
                     let login = json!({"handle": handle, "password": "correct horse battery"});
                     client.send(&post("/v1/sessions", None, &login), status)?;
                 }
