@@ -65,18 +65,33 @@ impl Engine {
     /// None at present.
     pub async fn ready(&self) -> Result<Ready, UseError> {
         let (leader, matches, scores) = (self.leads(), self.matching().is_built(), self.scores().is_read());
+        let clock_ahead = self.clocks().ahead().filter(|_| self.clocks().differs());
         let looked = async {
             let current = self.store().schema_current().await.map_err(Failure::Store)?;
             let logs = if current { self.logs().await? } else { Vec::new() };
-            Ok::<_, UseError>((current, logs))
+            let mirrors = current && self.has_followed().await?;
+            Ok::<_, UseError>((current, logs, mirrors))
         };
         match looked.await {
-            Ok((database, logs)) => Ok(Ready { database, leader, matches, scores, logs }),
+            Ok((database, logs, mirrors)) => {
+                Ok(Ready { database, leader, matches, scores, mirrors, clock_ahead, logs })
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database does not answer");
-                Ok(Ready { database: false, leader, matches, scores, logs: Vec::new() })
+                let (mirrors, logs) = (false, Vec::new());
+                Ok(Ready { database: false, leader, matches, scores, mirrors, clock_ahead, logs })
             }
         }
+    }
+
+    /// Whether every mirror is as far as its log is known to go, and has had its effect.
+    async fn has_followed(&self) -> Result<bool, UseError> {
+        let rows = log::all(&self.store().connection().await?).await?;
+        let pinned = rows.iter().filter(|row| self.log_keys().mirror(&row.origin).is_some());
+        let caught_up = |row: &log::LogRow| {
+            row.size > 0 && row.reacted >= row.size && row.size >= self.heard().largest(&row.origin)
+        };
+        Ok(pinned.into_iter().all(caught_up))
     }
 }
 

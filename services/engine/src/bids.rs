@@ -22,7 +22,8 @@ impl Engine {
     /// Bids on a job, for a hosted freelancer.
     ///
     /// # Errors
-    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, and the rejections of the document.
+    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `TooManyBids`, `UnknownOrigin`, `InFlight`, `ByHome`,
+    /// and the rejections of the document.
     pub async fn bid(
         &self,
         did: &Did,
@@ -32,6 +33,10 @@ impl Engine {
     ) -> Result<Published<BidView>, UseError> {
         let connection = self.store().connection().await?;
         let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
+        // A home that has left the federation takes no bid, and one on its way would wait for ever.
+        if !self.config().knows_home(&job.home) {
+            return Err(Refusal::UnknownOrigin.into());
+        }
         let author = Author::open(self, &connection, did).await?;
         drop(connection);
         let fields = [

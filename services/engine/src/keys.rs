@@ -30,6 +30,8 @@ pub enum Purpose {
     Auditor,
     /// Signs receipts of delivered documents.
     Receipt,
+    /// Signs what this node's clock says, for peers who ask.
+    Clock,
     /// Signs access tokens.
     Token,
     /// The transport identity.
@@ -39,11 +41,12 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::LogReputation,
         Self::LogJobs,
         Self::Auditor,
         Self::Receipt,
+        Self::Clock,
         Self::Token,
         Self::Transport,
         Self::Seal,
@@ -55,6 +58,7 @@ impl Purpose {
             Self::LogJobs => b"hanse/log-jobs/v1",
             Self::Auditor => b"hanse/auditor/v1",
             Self::Receipt => b"hanse/receipt/v1",
+            Self::Clock => b"hanse/clock/v1",
             Self::Token => b"hanse/token/v1",
             Self::Transport => b"hanse/transport/v1",
             Self::Seal => b"hanse/seal/v1",

@@ -65,6 +65,7 @@ use std::sync::{Arc, OnceLock};
 use hanse_document::Timestamp;
 use hanse_store::Store;
 
+use clock::Clocks;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, Pace, Peer, Secret};
 pub use error::{EngineError, Failure, Refusal, UseError};
@@ -104,6 +105,7 @@ struct Inner {
     signals: Signals,
     logs: Logs,
     heard: Heard,
+    clocks: Clocks,
     metrics: Metrics,
     scores: Scores,
     known: Known,
@@ -122,6 +124,7 @@ impl Engine {
         let signals = Signals::new(&config);
         let logs = Logs::new(&config, &keys)?;
         let heard = Heard::new(&config);
+        let clocks = Clocks::new(config.peers.len());
         let network = OnceLock::new();
         let receipts = Receipts::new(&config, &keys)?;
         let passwords = Passwords::new();
@@ -135,6 +138,7 @@ impl Engine {
             signals,
             logs,
             heard,
+            clocks,
             receipts,
             passwords,
             metrics: Metrics::default(),
@@ -230,6 +234,11 @@ impl Engine {
     /// The open streams of events.
     pub(crate) fn events(&self) -> &Events {
         &self.0.events
+    }
+
+    /// What peers say of the time.
+    pub(crate) fn clocks(&self) -> &Clocks {
+        &self.0.clocks
     }
 
     /// What it has heard of heads.

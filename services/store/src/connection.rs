@@ -34,6 +34,25 @@ impl Tx<'_> {
     pub async fn commit(self) -> Result<(), StoreError> {
         self.0.commit().await.map_err(|source| StoreError::Statement { statement: "COMMIT", source })
     }
+
+    /// Begins a part that can be undone alone; committing it keeps it with the rest.
+    ///
+    /// # Errors
+    /// `Statement`.
+    pub async fn savepoint(&mut self) -> Result<Tx<'_>, StoreError> {
+        match self.0.transaction().await {
+            Ok(part) => Ok(Tx(part)),
+            Err(source) => Err(StoreError::Statement { statement: "SAVEPOINT", source }),
+        }
+    }
+
+    /// Undoes everything done in this transaction, or in this part of one.
+    ///
+    /// # Errors
+    /// `Statement`; the connection broke, and nothing of it stands.
+    pub async fn undo(self) -> Result<(), StoreError> {
+        self.0.rollback().await.map_err(|source| StoreError::Statement { statement: "ROLLBACK", source })
+    }
 }
 
 impl std::fmt::Debug for Tx<'_> {

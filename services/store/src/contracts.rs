@@ -4,10 +4,12 @@ mod agreed;
 mod bids;
 
 pub use agreed::{
-    ContractRow, are_terms_of, by_bid, by_engagement, contract, contracts_of, insert_contract, offered,
-    taken_seats, timed_out, unfinished, update_contract,
+    ContractRow, are_terms_of, by_bid, by_engagement, contract, contracts_of, engaged_ahead, insert_contract,
+    offered, taken_seats, timed_out, unfinished, update_contract,
 };
-pub use bids::{BidRow, bid, bids_of, bids_on, has_live_bid, insert_bid, move_bid, waiting_bids};
+pub use bids::{
+    BidCounts, BidRow, bid, bids_of, bids_on, count_bids, has_live_bid, insert_bid, move_bid, waiting_bids,
+};
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
@@ -15,6 +17,7 @@ pub const STATEMENTS: &[&str] = &[
     bids::FIND,
     bids::MOVE,
     bids::LIVE,
+    bids::COUNTS,
     bids::WAITING,
     bids::ON_JOB,
     bids::OF_FREELANCER,
@@ -29,4 +32,5 @@ pub const STATEMENTS: &[&str] = &[
     agreed::TERMS_FOR,
     agreed::TIMED_OUT,
     agreed::OF_PERSON,
+    agreed::ENGAGED_AHEAD,
 ];
