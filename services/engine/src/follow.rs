@@ -79,8 +79,12 @@ async fn round(engine: &Engine, peer: &NodeName, paces: &mut [(LogKind, Pace)]) 
 
 async fn follow(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(), LogError> {
     catch_up(engine, mirror, pace).await?;
-    want::ask(engine, mirror).await?;
-    audit(engine, &mirror.origin).await
+    // What somebody withholds keeps no cosignature waiting that does not need it.
+    audit(engine, &mirror.origin).await?;
+    if want::ask(engine, mirror).await? {
+        audit(engine, &mirror.origin).await?;
+    }
+    Ok(())
 }
 
 /// Asks a peer which heads it knows, its own and ours among them, and learns from the answer.

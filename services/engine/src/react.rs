@@ -8,7 +8,7 @@ mod reviews;
 
 use hanse_document::{Commitment, NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
-use hanse_store::log::{self, LeafRow, Wanted};
+use hanse_store::log::{self, LeafRow, Want, Wanted};
 use hanse_store::{accounts, documents, jobs};
 use tokio_util::sync::CancellationToken;
 
@@ -129,10 +129,9 @@ async fn batch(engine: &Engine, origin: &str) -> Result<bool, UseError> {
         }
         part.undo().await?;
         if let Turn::Later = turn {
-            let (kind, commitment) = (seen.leaf.kind(), committed(&seen.leaf));
-            let (index, cites) = (seen.index, None);
-            let wanted = Wanted { index, kind, commitment, cites, missing: false, owed: false };
-            log::want(&tx, origin, &wanted, engine.now().unix()).await?;
+            let (kind, commitment) = (seen.leaf.kind().to_owned(), committed(&seen.leaf));
+            let wanted = Wanted { index: seen.index, kind, commitment, cites: None };
+            log::want(&tx, origin, Want::Effect, &[wanted], engine.now().unix()).await?;
         }
     }
     tx.commit().await?;

@@ -27,8 +27,8 @@ pub use leaves::{
 pub use pending::{PendingRow, enqueue, pending, pending_count, remove_pending};
 pub use tiles::{put_tiles, tiles};
 pub use wanted::{
-    PAUSE_SECONDS_MAX, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forgive, put_off, unwant,
-    want, wanted, wanted_before, wanted_count, wanted_here, wanted_missing, wanted_owed,
+    PAUSE_SECONDS_MAX, Want, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forgive, put_off,
+    unwant, want, wanted_before, wanted_count, wanted_here, wanted_missing, wanted_owed,
 };
 
 const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
@@ -99,7 +99,6 @@ pub const STATEMENTS: &[&str] = &[
     wanted::MISSING,
     wanted::HERE,
     wanted::ELSEWHERE,
-    wanted::FIND,
     wanted::OWED,
     wanted::FORGIVE,
     wanted::ARRIVED,

@@ -4,7 +4,7 @@ use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed, Timestamp, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_reputation::record::Terms;
-use hanse_store::log::{self, Wanted, WantedRow};
+use hanse_store::log::{self, Want, Wanted, WantedRow};
 use hanse_store::{Sql, StoreError, Tx, documents};
 
 use crate::range::sealed_by;
@@ -51,6 +51,7 @@ pub(super) async fn take(
     now: Timestamp,
 ) -> Result<Received, StoreError> {
     let mut received = Received::default();
+    let (mut plain, mut reviews, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for (entry, index) in entries.into_iter().zip(start..) {
         received.ignored += entry.ignored;
         let Some(leaf) = &entry.leaf else {
@@ -60,43 +61,32 @@ pub(super) async fn take(
         let shown = Shown::by(tx, origin, leaf).await?;
         let kept = shown.keep(tx, &entry.documents, now).await?;
         received.ignored += entry.documents.len() - kept;
-        if kept == 0 {
-            received.missing += usize::from(note(tx, origin, index, leaf, shown, now).await?);
+        let (kind, cites) = (leaf.kind().to_owned(), None);
+        match (shown, leaf.statement()) {
+            _ if kept > 0 => {}
+            (Shown::One(commitment, _), _) => {
+                plain.push(Wanted { index, kind, commitment: Some(commitment), cites });
+            }
+            (Shown::Review(commitment, _), _) => {
+                reviews.push(Wanted { index, kind, commitment: Some(commitment), cites });
+            }
+            // Its commit stands behind it, or nowhere: what it opens is not known yet.
+            (Shown::Nothing, Some(Statement::Open { cites })) => {
+                unknown.push(Wanted { index, kind, commitment: None, cites: Some(*cites) });
+            }
+            (Shown::Nothing, Some(Statement::Commit { commitment, .. })) => {
+                // What opens it in the same page has to be there to be found.
+                log::want(tx, origin, Want::Document, &std::mem::take(&mut unknown), now.unix()).await?;
+                log::commit_known(tx, origin, &leaf.id(), commitment, now.unix()).await?;
+            }
+            (Shown::Nothing, _) => {}
         }
     }
+    log::want(tx, origin, Want::Document, &unknown, now.unix()).await?;
+    let missing = log::want(tx, origin, Want::Document, &plain, now.unix()).await?
+        + log::want(tx, origin, Want::Review, &reviews, now.unix()).await?;
+    received.missing = usize::try_from(missing).unwrap_or(usize::MAX);
     Ok(received)
-}
-
-/// Notes what a leaf lets everybody have and is not here; `true` if that is something.
-async fn note(
-    tx: &Tx<'_>,
-    origin: &str,
-    index: u64,
-    leaf: &Leaf,
-    shown: Shown,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    if let Some(Statement::Commit { commitment, .. }) = leaf.statement() {
-        log::commit_known(tx, origin, &leaf.id(), commitment, now.unix()).await?;
-        return Ok(false);
-    }
-    let (commitment, cites, owed) = match (shown, leaf.statement()) {
-        (Shown::One(commitment, _), _) => (Some(commitment), None, false),
-        (Shown::Review(commitment, _), Some(Statement::Open { cites })) => {
-            (Some(commitment), None, owes(tx, origin, cites).await?)
-        }
-        // Its commit stands behind it, or nowhere: what it opens is not known yet.
-        (Shown::Nothing, Some(Statement::Open { cites })) => (None, Some(*cites), false),
-        (Shown::Nothing | Shown::Review(..), _) => return Ok(false),
-    };
-    if let Some(commitment) = &commitment
-        && documents::by_commitment(tx, commitment).await?.is_some()
-    {
-        return Ok(false);
-    }
-    let wanted = Wanted { index, kind: leaf.kind(), commitment, cites, missing: true, owed };
-    log::want(tx, origin, &wanted, now.unix()).await?;
-    Ok(commitment.is_some())
 }
 
 /// Whether a log owes the review that a commit in it seals: it is its author's home, or nobody here can say that it is not. The

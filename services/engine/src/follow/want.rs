@@ -14,12 +14,13 @@ const PAGES_MAX: usize = 4;
 /// Wanted leaves looked at in one round: what the pages of a round can hold.
 const LEAVES_MAX: u64 = 1_024;
 
-/// Asks for a few pages of what is missing and due.
-pub(super) async fn ask(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
+/// Asks for a few pages of what is missing and due; `true` if any of it has arrived.
+pub(super) async fn ask(engine: &Engine, mirror: &Mirror) -> Result<bool, LogError> {
+    let mut any = false;
     let mut due = missing(engine, mirror).await?;
     let sources = fetch::sources(engine, mirror);
     for _ in 0..PAGES_MAX {
-        let Some(first) = due.first().copied() else { return Ok(()) };
+        let Some(first) = due.first().copied() else { break };
         let end = first.index.saturating_add(RANGE_ENTRIES_MAX);
         let (mut asked, rest): (Vec<WantedRow>, Vec<WantedRow>) =
             due.into_iter().partition(|row| row.index < end);
@@ -36,16 +37,17 @@ pub(super) async fn ask(engine: &Engine, mirror: &Mirror) -> Result<(), LogError
             }
         }
         // Nobody is there to be asked: that is no try.
-        let Some(sent) = sent else { return Ok(()) };
+        let Some(sent) = sent else { break };
         let answered = first.index.saturating_add(u64::try_from(sent.len()).unwrap_or(u64::MAX));
         asked.retain(|row| row.index < answered);
         let arrived = take(engine, mirror, &asked, first.index, &sent).await?;
+        any |= arrived > 0;
         if arrived > 0 {
             tracing::info!(origin = mirror.origin, arrived, "documents that were missing have arrived");
             engine.signals().log_advanced();
         }
     }
-    Ok(())
+    Ok(any)
 }
 
 /// What is missing and due, in the order of the log.
@@ -77,19 +79,21 @@ async fn take(
     sent: &[Vec<Vec<u8>>],
 ) -> Result<usize, LogError> {
     let peers = u32::try_from(engine.config().peers.len().max(1)).unwrap_or(u32::MAX);
-    let mut arrived = 0;
+    let (mut arrived, mut later) = (0, Vec::new());
+    let now = engine.now().unix();
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     for row in asked {
         let at = row.index.checked_sub(start).and_then(|at| usize::try_from(at).ok());
         let documents = at.and_then(|at| sent.get(at)).map(Vec::as_slice).unwrap_or_default();
-        if documents::fill(&tx, &mirror.origin, row, documents, engine.now()).await? {
-            arrived += usize::from(log::arrived(&tx, &mirror.origin, row.index, engine.now().unix()).await?);
+        let sent = !documents.is_empty();
+        if sent && documents::fill(&tx, &mirror.origin, row, documents, engine.now()).await? {
+            arrived += usize::from(log::arrived(&tx, &mirror.origin, row.index, now).await?);
         } else {
-            let pause = pause_seconds(row.tries / peers);
-            log::put_off(&tx, &mirror.origin, row.index, engine.now().unix().saturating_add(pause)).await?;
+            later.push((row.index, now.saturating_add(pause_seconds(row.tries / peers))));
         }
     }
+    log::put_off(&tx, &mirror.origin, &later).await?;
     tx.commit().await?;
     Ok(arrived)
 }

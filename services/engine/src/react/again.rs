@@ -46,7 +46,7 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<(), Use
     };
     if turn == Turn::Later {
         let next = engine.now().unix().saturating_add(pause_seconds(row.tries));
-        log::put_off(&tx, origin, row.index, next).await?;
+        log::put_off(&tx, origin, &[(row.index, next)]).await?;
     } else {
         log::unwant(&tx, origin, row.index).await?;
     }

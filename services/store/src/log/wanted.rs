@@ -10,8 +10,12 @@ use crate::{Row, Sql, StoreError, Tx, column};
 /// Longest pause between two tries, in seconds.
 pub const PAUSE_SECONDS_MAX: i64 = 3_600;
 
+// A document that is here is not missing.
 pub(super) const INSERT: &str = "INSERT INTO wanted (origin, index, kind, commitment, cites, missing, owed, since, next_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (origin, index) DO NOTHING";
+     SELECT $1, new.index, new.kind, new.commitment, new.cites, $6, $7, $8, $8 \
+     FROM unnest($2::bigint[], $3::text[], $4::bytea[], $5::bytea[]) AS new (index, kind, commitment, cites) \
+     WHERE NOT ($6 AND EXISTS (SELECT FROM document WHERE document.commitment = new.commitment)) \
+     ON CONFLICT (origin, index) DO NOTHING";
 // A time further ahead than the longest pause was written by another clock.
 pub(super) const MISSING: &str = "SELECT index, commitment, tries FROM wanted WHERE origin = $1 AND missing \
      AND commitment IS NOT NULL AND (next_at <= $2 OR next_at > $2 + $3) ORDER BY next_at, index LIMIT $4";
@@ -20,14 +24,14 @@ pub(super) const HERE: &str = "SELECT index, commitment, tries FROM wanted WHERE
 pub(super) const ELSEWHERE: &str = "UPDATE wanted SET missing = false, tries = 0, next_at = $2 FROM document \
      WHERE wanted.origin = $1 AND wanted.index = ANY($3) AND wanted.missing \
      AND document.commitment = wanted.commitment RETURNING wanted.index";
-pub(super) const FIND: &str = "SELECT index, commitment, tries FROM wanted WHERE origin = $1 AND index = $2";
 pub(super) const OWED: &str = "SELECT index, commitment, tries FROM wanted WHERE origin = $1 AND missing AND owed \
      ORDER BY index LIMIT $2";
 pub(super) const FORGIVE: &str = "UPDATE wanted SET owed = false WHERE origin = $1 AND index = $2";
 pub(super) const ARRIVED: &str =
     "UPDATE wanted SET missing = false, tries = 0, next_at = $3 WHERE origin = $1 AND index = $2 AND missing";
-pub(super) const PUT_OFF: &str =
-    "UPDATE wanted SET tries = tries + 1, next_at = $3 WHERE origin = $1 AND index = $2";
+pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at \
+     FROM unnest($2::bigint[], $3::bigint[]) AS later (index, next_at) \
+     WHERE wanted.origin = $1 AND wanted.index = later.index";
 pub(super) const REMOVE: &str = "DELETE FROM wanted WHERE origin = $1 AND index = $2";
 pub(super) const KNOWN: &str = "UPDATE wanted SET commitment = $3, cites = NULL, owed = true, next_at = $4 \
      WHERE origin = $1 AND cites = $2";
@@ -38,20 +42,27 @@ pub(super) const COUNT: &str = "SELECT count(*) AS wanted FROM wanted WHERE orig
 const TABLE: &str = "wanted";
 
 /// A leaf of which something is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wanted<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
     /// Index of the leaf.
     pub index: u64,
     /// Its type.
-    pub kind: &'a str,
+    pub kind: String,
     /// Commitment of the document, if it is known and the leaf does not itself wait.
     pub commitment: Option<Commitment>,
     /// Of an open leaf whose commit has not come: which.
     pub cites: Option<LeafId>,
-    /// Whether the document is not here.
-    pub missing: bool,
-    /// Whether an auditor does not cosign the log without it.
-    pub owed: bool,
+}
+
+/// Why something is wanted of a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Its document is not here.
+    Document,
+    /// Its document is not here, and without it an auditor does not cosign a log that owes it.
+    Review,
+    /// It has not had its effect.
+    Effect,
 }
 
 /// A row of what is wanted.
@@ -65,17 +76,31 @@ pub struct WantedRow {
     pub tries: u32,
 }
 
-/// Notes that something of a leaf is wanted; what is noted already stays as it is.
+/// Notes that something of leaves is wanted; what is noted already stays as it is, and a document that is here is not missing. Says of how
+/// many it is.
 ///
 /// # Errors
 /// Those of every statement.
-pub async fn want(tx: &Tx<'_>, origin: &str, wanted: &Wanted<'_>, now: i64) -> Result<(), StoreError> {
-    let Wanted { index, kind, commitment, cites, missing, owed } = wanted;
-    let index = bigint(*index, "index")?;
-    let commitment = commitment.as_ref().map(|commitment| commitment.as_bytes().as_slice());
-    let cites = cites.as_ref().map(|cites| cites.as_bytes().as_slice());
-    tx.execute(INSERT, &[&origin, &index, kind, &commitment, &cites, missing, owed, &now]).await?;
-    Ok(())
+pub async fn want(
+    tx: &Tx<'_>,
+    origin: &str,
+    why: Want,
+    wanted: &[Wanted],
+    now: i64,
+) -> Result<u64, StoreError> {
+    if wanted.is_empty() {
+        return Ok(0);
+    }
+    let indexes = wanted.iter().map(|row| bigint(row.index, "index")).collect::<Result<Vec<_>, _>>()?;
+    let kinds: Vec<&str> = wanted.iter().map(|row| row.kind.as_str()).collect();
+    let commitments: Vec<Option<&[u8]>> = wanted
+        .iter()
+        .map(|row| row.commitment.as_ref().map(|commitment| commitment.as_bytes().as_slice()))
+        .collect();
+    let cites: Vec<Option<&[u8]>> =
+        wanted.iter().map(|row| row.cites.as_ref().map(|cites| cites.as_bytes().as_slice())).collect();
+    let (missing, owed) = (why != Want::Effect, why == Want::Review);
+    tx.execute(INSERT, &[&origin, &indexes, &kinds, &commitments, &cites, &missing, &owed, &now]).await
 }
 
 /// At most `limit` leaves whose document is not here and may be asked for now, those that wait longest first.
@@ -121,14 +146,6 @@ pub async fn wanted_here(
     db.query(HERE, &[&origin, &now, &PAUSE_SECONDS_MAX, &limit]).await?.iter().map(read).collect()
 }
 
-/// What is wanted of a leaf.
-///
-/// # Errors
-/// Those of every statement.
-pub async fn wanted(db: &impl Sql, origin: &str, index: u64) -> Result<Option<WantedRow>, StoreError> {
-    db.query_opt(FIND, &[&origin, &bigint(index, "index")?]).await?.as_ref().map(read).transpose()
-}
-
 /// At most `limit` leaves without whose document an auditor does not cosign the log.
 ///
 /// # Errors
@@ -154,12 +171,14 @@ pub async fn arrived(tx: &Tx<'_>, origin: &str, index: u64, now: i64) -> Result<
     Ok(tx.execute(ARRIVED, &[&origin, &bigint(index, "index")?, &now]).await? == 1)
 }
 
-/// Counts a try in vain; the next one is at `next_at`.
+/// Counts tries in vain; each leaf with the time of its next one.
 ///
 /// # Errors
 /// Those of every statement.
-pub async fn put_off(tx: &Tx<'_>, origin: &str, index: u64, next_at: i64) -> Result<(), StoreError> {
-    tx.execute(PUT_OFF, &[&origin, &bigint(index, "index")?, &next_at]).await?;
+pub async fn put_off(tx: &Tx<'_>, origin: &str, later: &[(u64, i64)]) -> Result<(), StoreError> {
+    let indexes = later.iter().map(|(index, _)| bigint(*index, "index")).collect::<Result<Vec<_>, _>>()?;
+    let times: Vec<i64> = later.iter().map(|(_, next_at)| *next_at).collect();
+    tx.execute(PUT_OFF, &[&origin, &indexes, &times]).await?;
     Ok(())
 }
 

@@ -91,7 +91,8 @@ async fn leaves_without_their_documents_hold_up_nothing_and_have_their_effect_wh
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
     let (first, second) = (a.post(&ada).await.view.id, a.post(&ada).await.view.id);
-    let (event, close) = ("close_unfilled".parse().unwrap(), StepRequest::default());
+    let close = serde_json::from_value(json!({"reason": "Done by now."})).unwrap();
+    let event = "close_unfilled".parse().unwrap();
     a.engine.move_job(&ada, &second.parse().unwrap(), event, close, false).await.unwrap();
     a.sequence().await;
     b.pull(&a, 0).await;
@@ -185,8 +186,10 @@ async fn a_job_takes_so_many_bids_of_one_person() {
         met.b.engine.move_bid(&met.bob, &bid, event, request, false).await.unwrap();
         assert!(carry(&met.b, &met.a).await.is_empty());
     }
-    met.b.bid(&met.bob, &met.job).await;
-    assert_eq!(carry(&met.b, &met.a).await, ["too-many-bids"]);
+    let request = serde_json::from_value(json!({"text": "And now?"})).unwrap();
+    let again = met.b.engine.bid(&met.bob, &met.job.parse().unwrap(), request, false).await;
+    assert!(matches!(again, Err(UseError::Refused(Refusal::TooManyBids(5)))), "{again:?}");
+    assert!(carry(&met.b, &met.a).await.is_empty());
     let carol = met.b.register("carol").await;
     met.b.bid(&carol, &met.job).await;
     assert!(carry(&met.b, &met.a).await.is_empty());
