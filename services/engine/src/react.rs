@@ -23,9 +23,9 @@ pub(crate) use ahead::engagements as ahead_of;
 pub(crate) use contracts::engaged_before;
 pub(crate) use reviews::release;
 
-/// Leaves of one log in one transaction. It holds the rows that it moves until it ends, for some tens of milliseconds; more at
-/// once would save little.
-const BATCH: u64 = 64;
+/// Leaves of one log in one transaction. It holds the log's row until it ends, and whoever appends to the log or cosigns it waits
+/// meanwhile: some milliseconds. More at once would save little.
+const BATCH: u64 = 16;
 
 /// A leaf, and where it stands.
 struct Seen {
