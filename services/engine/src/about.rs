@@ -89,19 +89,21 @@ impl Engine {
     /// None at present.
     pub async fn ready(&self) -> Result<Ready, UseError> {
         let (leader, matches, scores) = (self.leads(), self.matching().is_built(), self.scores().is_read());
+        let clock_ahead = self.clocks().ahead().filter(|_| self.clocks().differs());
         let work = self.at_work();
         let looked = async {
             let current = work.store().schema_current().await.map_err(Failure::Store)?;
             let logs = if current { work.logs().await? } else { Vec::new() };
+            let mirrors = current && work.has_followed().await?;
             let writes = current && work.can_write().await?;
-            Ok::<_, UseError>((current, writes, logs))
+            Ok::<_, UseError>((current, writes, mirrors, logs))
         };
-        match tokio::time::timeout(READY_WAIT, looked).await {
-            Ok(Ok((database, writes, logs))) => Ok(Ready { database, writes, leader, matches, scores, logs }),
-            Ok(Err(_)) | Err(_) => {
-                Ok(Ready { database: false, writes: false, leader, matches, scores, logs: Vec::new() })
-            }
-        }
+        let looked = tokio::time::timeout(READY_WAIT, looked).await;
+        let (database, writes, mirrors, logs) = match looked {
+            Ok(Ok(found)) => found,
+            Ok(Err(_)) | Err(_) => (false, false, false, Vec::new()),
+        };
+        Ok(Ready { database, writes, leader, matches, scores, mirrors, clock_ahead, logs })
     }
 
     async fn can_write(&self) -> Result<bool, Failure> {
@@ -125,6 +127,16 @@ impl Engine {
         };
         *last = Some((Instant::now(), written));
         Ok(written)
+    }
+
+    /// Whether every mirror is as far as its log is known to go, and has had its effect.
+    async fn has_followed(&self) -> Result<bool, UseError> {
+        let rows = log::all(&self.store().connection().await?).await?;
+        let pinned = rows.iter().filter(|row| self.log_keys().mirror(&row.origin).is_some());
+        let caught_up = |row: &log::LogRow| {
+            row.size > 0 && row.reacted >= row.size && row.size >= self.heard().largest(&row.origin)
+        };
+        Ok(pinned.into_iter().all(caught_up))
     }
 }
 

@@ -25,7 +25,8 @@ impl Engine {
     /// Bids on a job, for a hosted freelancer.
     ///
     /// # Errors
-    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `InFlight`, `ByHome`, `NotOnce`, and the rejections of the document.
+    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `TooManyBids`, `UnknownOrigin`, `InFlight`, `ByHome`, `NotOnce`, and the
+    /// rejections of the document.
     pub async fn bid(
         &self,
         asked: impl Into<Asked>,
@@ -37,6 +38,10 @@ impl Engine {
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| {
             let job = jobs::find(tx, job).await?.ok_or(Refusal::NotFound("job"))?;
+            // A home that has left the federation takes no bid, and one on its way would wait for ever.
+            if !self.config().knows_home(&job.home) {
+                return Err(Refusal::UnknownOrigin.into());
+            }
             let author = Author::open(self, tx, did).await?;
             let fields = [
                 ("home", self.config().name.as_str().into()),

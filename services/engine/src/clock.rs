@@ -1,10 +1,16 @@
 //! Where the time comes from. Everything that asks for the time asks a [`Clock`] that was passed in.
 
+mod agree;
+mod said;
+
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::UNIX_EPOCH;
 
 use hanse_document::Timestamp;
+
+pub(crate) use agree::Clocks;
+pub(crate) use said::{read, say};
 
 /// The wall clock of a node.
 pub trait Clock: fmt::Debug + Send + Sync {

@@ -1,20 +1,25 @@
 //! The auditor: this node's word about a peer's log, given only for what it has rebuilt itself.
 //!
-//! A mirror gets its leaves by replaying them, index included, so its head may be cosigned as it stands; not past a review whose
-//! document is missing, not while a larger head is known, and not before the peers had a chance to remind this process of what
+//! A mirror gets its leaves by replaying them, index included, so its head may be cosigned as it stands; not past a review that the
+//! log owes and whose document is missing, not while a larger head is known, and not before the peers had a chance to remind this process of what
 //! it has signed. The cosignature is committed before anybody sees it.
 
 use hanse_document::Timestamp;
-use hanse_store::Store;
+use hanse_ledger::{Leaf, Statement};
 use hanse_store::log::{self, CosignatureRow, LogRow};
+use hanse_store::{Store, Tx};
 use hanse_tlog::Checkpoint;
 
 use crate::Engine;
+use crate::follow::owes;
 use crate::logs::{LogError, Logs, check_edge};
 
 /// A head that stays the newest is cosigned again after this time, in seconds: verifiers take cosignatures for two days, so a log
 /// stays good through one missed day.
 pub const RECOSIGN_SECONDS: u64 = 86_400;
+
+/// Missing reviews looked at in one statement.
+const OWED_MAX: u64 = 64;
 
 /// What the auditor did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +44,7 @@ pub enum Held {
     Empty,
     /// The log is halted.
     Halted,
-    /// The document of an opened review has not arrived.
+    /// The document of a review that was opened at its author's home has not arrived.
     Gap,
     /// The log has signed a larger head.
     Behind,
@@ -85,7 +90,7 @@ pub async fn cosign(
     Ok(Cosigned::Signed { size: row.size })
 }
 
-async fn held(db: &impl hanse_store::Sql, row: &LogRow, largest: u64) -> Result<Option<Held>, LogError> {
+async fn held(tx: &Tx<'_>, row: &LogRow, largest: u64) -> Result<Option<Held>, LogError> {
     Ok(if row.own {
         Some(Held::Own)
     } else if row.size == 0 {
@@ -94,11 +99,31 @@ async fn held(db: &impl hanse_store::Sql, row: &LogRow, largest: u64) -> Result<
         Some(Held::Halted)
     } else if largest > row.size {
         Some(Held::Behind)
-    } else if log::has_gaps(db, &row.origin).await? {
+    } else if owes_review(tx, row).await? {
         Some(Held::Gap)
     } else {
         None
     })
+}
+
+/// Whether the log owes a review that is not here. What has shown itself to be a copy since it was noted is owed no more.
+async fn owes_review(tx: &Tx<'_>, row: &LogRow) -> Result<bool, LogError> {
+    loop {
+        let owed = log::wanted_owed(tx, &row.origin, OWED_MAX).await?;
+        if owed.is_empty() {
+            return Ok(false);
+        }
+        for wanted in owed {
+            let leaf = log::leaves(tx, &row.origin, wanted.index, 1).await?.pop();
+            let leaf = leaf.and_then(|leaf| Leaf::parse(&leaf.bytes).ok());
+            if let Some(Statement::Open { cites }) = leaf.as_ref().and_then(Leaf::statement)
+                && owes(tx, &row.origin, cites).await?
+            {
+                return Ok(true);
+            }
+            log::forgive(tx, &row.origin, wanted.index).await?;
+        }
+    }
 }
 
 /// Looks at one mirrored log after a round of following it.

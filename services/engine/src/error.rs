@@ -239,6 +239,9 @@ pub enum Refusal {
     /// The person has made so many documents within a day that more can only be a mistake or malice.
     #[error("more than {0} documents of one person within a day are not taken; go on tomorrow")]
     TooMany(u32),
+    /// The job has had as many bids as it takes from this person, this home, or altogether.
+    #[error("the job takes no more bids of this kind than {0}")]
+    TooManyBids(u32),
     /// The person keeps so many searches that one must go first.
     #[error("you keep {0} searches already: delete one first")]
     TooManySearches(i64),
@@ -323,6 +326,7 @@ impl Refusal {
             Self::KeyElsewhere => "key-elsewhere",
             Self::OwnKeyNotYet => "own-key-not-yet",
             Self::TooMany(_) => "too-many",
+            Self::TooManyBids(_) => "too-many-bids",
             Self::TooManySearches(_) => "too-many-searches",
             Self::TooManyStreams(_) => "too-many-streams",
             Self::Busy => "busy",
@@ -358,6 +362,7 @@ impl Refusal {
             | Self::OfferWaits
             | Self::ReviewExists
             | Self::HandleTaken
+            | Self::TooManyBids(_)
             | Self::TooManySearches(_)
             | Self::KeyElsewhere
             | Self::NotClosed

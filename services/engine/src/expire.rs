@@ -14,6 +14,7 @@ use crate::Engine;
 use crate::apply::{Apply, contract, job, state};
 use crate::deliver::waits;
 use crate::error::{Failure, Refusal, UseError};
+use crate::ingest::drop_unlogged;
 use crate::logs::LogKind;
 use crate::matching::attention;
 use crate::react::release;
@@ -33,6 +34,11 @@ const CLEAN_EVERY: u32 = 600;
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let mut looks = 0_u32;
     while !cancel.is_cancelled() {
+        // What time has moved stays moved: not by a clock that has jumped, or that the peers contradict.
+        if !engine.clocks().look(engine.now().unix()) {
+            cancel.run_until_cancelled(tokio::time::sleep(engine.config().pace.deliver)).await;
+            continue;
+        }
         if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine)).await {
             tracing::error!(error = &error as &dyn std::error::Error, "the clocks are looked at again");
         }
@@ -74,7 +80,7 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
     for row in &sealed {
         report(open(engine, row).await, &row.commit_leaf);
     }
-    Ok(())
+    drop_unlogged(engine).await
 }
 
 fn report(outcome: Result<(), UseError>, thing: &dyn std::fmt::Display) {
@@ -182,7 +188,8 @@ async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> 
     let deadline = contract.closed_at.unwrap_or(i64::MAX).saturating_add(window_seconds());
     let origin = LogKind::Reputation.origin(home);
     let Some(head) = log::find(ctx.tx, &origin).await? else { return Ok(false) };
-    if head.reacted < head.size {
+    // One of theirs that this node has passed and could not take is no absence.
+    if head.reacted < head.size || log::wanted_before(ctx.tx, &origin, "commit", head.size).await? {
         return Ok(false);
     }
     let others = |name: &str| name.split_once('/').is_some_and(|(operator, _)| operator != home.as_str());

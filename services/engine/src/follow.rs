@@ -1,45 +1,43 @@
-//! Follows both logs of one peer: ask for its heads, pull what is missing up to a checkpoint, replay it into the mirror, fill
-//! gaps, cosign. A hint or the pace starts a round; the pull is the truth, the hint only says when.
+//! Follows both logs of one peer: ask for its heads, pull what is missing up to a checkpoint, replay it into the mirror, ask
+//! for documents that are wanted, cosign. A hint or the pace starts a round; the pull is the truth, the hint only says when.
 
 mod documents;
 mod fault;
 mod fetch;
+mod pace;
 pub(crate) mod recover;
 mod replay;
+mod want;
 
 use hanse_document::NodeName;
 use hanse_network::{Request, RequestError, Response};
 use hanse_store::Store;
-use hanse_store::log::{self, GapRow};
+use hanse_store::log;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::Engine;
-use crate::apply::Apply;
 use crate::cosign::audit;
-use crate::error::{Failure, UseError};
+use crate::error::Failure;
 use crate::heads;
 use crate::logs::{LogError, LogKind, Mirror};
-use crate::react;
 use crate::signals::woken;
+use crate::{Engine, clock};
 
 pub use fault::Fault;
-pub use replay::{Replayed, Segment, replay};
+use pace::Pace;
 
-/// Most gaps of one log that a round tries to fill: each is a request of its own.
-const GAPS_MAX: u64 = 16;
+pub(crate) use documents::owes;
+pub use replay::{Replayed, Segment, replay};
+pub use want::fill;
+pub(crate) use want::pause_seconds;
 
 /// Follows a peer until it is told to stop. A round that fails is tried again at the next pace or hint.
 pub(crate) async fn run(engine: Engine, peer: NodeName, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = engine.config().pace.follow;
+    let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));
     while !cancel.is_cancelled() {
-        match cancel.run_until_cancelled(round(&engine, &peer)).await {
-            Some(Err(error)) if error.is_transient() => {
-                tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "following is tried again");
-            }
-            Some(Err(error)) => {
-                tracing::error!(peer = %peer, error = &error as &dyn std::error::Error, "a peer cannot be followed");
-            }
-            Some(Ok(())) | None => {}
+        if let Some(Err(error)) = cancel.run_until_cancelled(round(&engine, &peer, &mut paces)).await {
+            tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "following is tried again");
         }
         match engine.heard().hinted(peer.as_str()) {
             Some(hint) => cancel.run_until_cancelled(woken(hint, pace)).await,
@@ -49,15 +47,43 @@ pub(crate) async fn run(engine: Engine, peer: NodeName, cancel: CancellationToke
     Ok(())
 }
 
-/// One round: the heads that the peer knows, then both of its logs.
-async fn round(engine: &Engine, peer: &NodeName) -> Result<(), LogError> {
+/// One round: the heads that the peer knows, then both of its logs. One that fails keeps the other from nothing; what may pass
+/// fails the round, what may not leaves the log alone for a while.
+async fn round(engine: &Engine, peer: &NodeName, paces: &mut [(LogKind, Pace)]) -> Result<(), LogError> {
     ask_heads(engine, peer).await?;
-    for kind in LogKind::ALL {
+    for (kind, pace) in paces {
         let origin = kind.origin(peer);
         let Some(mirror) = engine.log_keys().mirror(&origin) else { continue };
-        catch_up(engine, mirror).await?;
-        fill_gaps(engine, mirror).await?;
-        audit(engine, &origin).await?;
+        if pace.rests(Instant::now()) {
+            continue;
+        }
+        match follow(engine, mirror, pace).await {
+            Ok(()) => {
+                pace.succeeded();
+                engine.metrics().mirror_fails(&origin, false);
+            }
+            Err(error) if error.is_transient() => return Err(error),
+            Err(error) => {
+                let (pause, error) = (pace.failed(Instant::now()), &error as &dyn std::error::Error);
+                tracing::error!(
+                    origin,
+                    ?pause,
+                    error,
+                    "a log cannot be followed and is left alone for a while"
+                );
+                engine.metrics().mirror_fails(&origin, true);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn follow(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(), LogError> {
+    catch_up(engine, mirror, pace).await?;
+    // What somebody withholds keeps no cosignature waiting that does not need it.
+    audit(engine, &mirror.origin).await?;
+    if want::ask(engine, mirror).await? {
+        audit(engine, &mirror.origin).await?;
     }
     Ok(())
 }
@@ -78,6 +104,10 @@ async fn ask_heads(engine: &Engine, peer: &NodeName) -> Result<(), LogError> {
         }
     };
     for note in &notes {
+        if let Some(theirs) = clock::read(peer.as_str(), note) {
+            engine.clocks().heard(peer.as_str(), theirs, engine.now().unix());
+            continue;
+        }
         match heads::read(engine.log_keys(), note) {
             Ok(head) => heads::learn(engine, &head).await?,
             Err(heads::Unheard::UnknownLog) => {}
@@ -89,8 +119,12 @@ async fn ask_heads(engine: &Engine, peer: &NodeName) -> Result<(), LogError> {
 }
 
 /// Pulls and replays a log up to the largest head that its key was seen to sign.
-async fn catch_up(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
+async fn catch_up(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(), LogError> {
     loop {
+        if !pace.allows(Instant::now()) {
+            tracing::warn!(origin = mirror.origin, "a log grows faster than this node follows any");
+            return Ok(());
+        }
         let connection = engine.store().connection().await?;
         let Some(row) = log::find(&connection, &mirror.origin).await? else { return Ok(()) };
         drop(connection);
@@ -101,8 +135,9 @@ async fn catch_up(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
         let Some(fetched) = fetch::segment(engine, mirror, row.size, target).await else { return Ok(()) };
         match fetched.segment {
             Ok(segment) => match replay(engine.store(), mirror, &segment, engine.now()).await? {
-                Replayed::Advanced { size, gaps, ignored } => {
-                    tracing::info!(origin = mirror.origin, size, gaps, ignored, "a mirror has new leaves");
+                Replayed::Advanced { size, missing, ignored, nodes } => {
+                    pace.took(size.saturating_sub(row.size), nodes, segment.document_bytes());
+                    tracing::info!(origin = mirror.origin, size, missing, ignored, "a mirror has new leaves");
                     heads::ripen(engine, &mirror.origin, size).await?;
                     engine.signals().log_advanced();
                 }
@@ -133,48 +168,4 @@ pub async fn accuse(store: &Store, mirror: &Mirror, from: &str, fault: &Fault) -
         tracing::error!(origin, from, %fault, "a mirror is halted");
     }
     Ok(halted)
-}
-
-/// Asks again for the documents of opened reviews that did not come along.
-async fn fill_gaps(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
-    let connection = engine.store().connection().await?;
-    let gaps = log::gaps(&connection, &mirror.origin, GAPS_MAX).await?;
-    drop(connection);
-    for gap in gaps {
-        let Some(documents) = fetch::documents(engine, mirror, gap.index).await else { continue };
-        match fill_gap(engine, &mirror.origin, &gap, &documents).await {
-            Ok(true) => {
-                tracing::info!(origin = mirror.origin, index = gap.index, "an opened review has arrived");
-                engine.signals().committed();
-            }
-            Ok(false) => {}
-            // One gap that cannot be filled keeps no other from it.
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(origin = mirror.origin, index = gap.index, error, "a gap stays open");
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Keeps what came for the leaf of a gap, unchecked so far, and shows the review that it opened. `true` if it closes the gap.
-///
-/// # Errors
-/// Only our own failures.
-pub async fn fill_gap(
-    engine: &Engine,
-    origin: &str,
-    gap: &GapRow,
-    sent: &[Vec<u8>],
-) -> Result<bool, UseError> {
-    let mut connection = engine.store().connection().await?;
-    let tx = connection.begin().await?;
-    log::hold(&tx, origin).await?;
-    let closed = documents::close_gap(&tx, origin, gap, sent, engine.now()).await?;
-    if closed {
-        react::opened_before(&Apply::home(engine, &tx), origin, gap.index).await?;
-    }
-    tx.commit().await?;
-    Ok(closed)
 }

@@ -8,14 +8,23 @@ mod tests;
 
 use hanse_document::{Body, Kind, Rejection, Signed, Verified};
 use hanse_network::Verdict;
-use hanse_store::{accounts, jobs};
+use hanse_store::{accounts, jobs, log};
 
 use crate::Engine;
-use crate::apply::{Apply, apply, identity, job};
+use crate::apply::{Applied, Apply, apply, identity, job};
 use crate::error::{Refusal, UseError};
+use crate::logs::LogKind;
 
 /// Lines of a message: a genesis and the posting or step.
 const LINES: usize = 2;
+
+/// Postings of one home that this node holds by gossip alone. Gossip is ahead of the log by a second or two, in which an honest home
+/// posts few; what is too much now comes with the log.
+pub(crate) const UNLOGGED_MAX: i64 = 32;
+
+/// How long a posting may be known by gossip alone, in seconds: its home logs it at once, and after minutes it is somebody else's
+/// invention, or its home has a fault. If the log shows it later, it is here again.
+pub(crate) const UNLOGGED_SECONDS: i64 = 600;
 
 /// Takes a message of the jobs topic.
 pub(crate) async fn ingest(engine: &Engine, from: &str, message: &[u8]) -> Verdict {
@@ -67,9 +76,41 @@ async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Resul
         return known_here(&ctx, document).await;
     }
     identity::learn(&ctx, genesis).await?;
-    apply(&ctx, document, &[]).await?;
+    if apply(&ctx, document, &[]).await? == Applied::Now
+        && let Body::Job(job) = document.body()
+    {
+        if jobs::count_unlogged(&tx, &job.home).await? >= UNLOGGED_MAX {
+            return Err(Refusal::TooMany(u32::try_from(UNLOGGED_MAX).unwrap_or(u32::MAX)).into());
+        }
+        jobs::note_unlogged(&tx, &document.id(), &job.home, ctx.now.unix()).await?;
+    }
     tx.commit().await?;
     engine.signals().changed();
+    Ok(())
+}
+
+/// Drops postings that their homes' logs have not shown in time, as far as the logs are held here and have had their effect, with the
+/// people who are known by nothing else. What people here have bid on stays.
+pub(crate) async fn drop_unlogged(engine: &Engine) -> Result<(), UseError> {
+    let before = engine.now().unix().saturating_sub(UNLOGGED_SECONDS);
+    let mut connection = engine.store().connection().await?;
+    for (job, home) in jobs::unlogged(&connection, before, UNLOGGED_MAX).await? {
+        let origin = LogKind::Jobs.origin(&home);
+        let tx = connection.begin().await?;
+        // No leaf that commits to the document comes in meanwhile: it would find the document here, and not ask for it.
+        log::hold(&tx, &origin).await?;
+        let held = log::find(&tx, &origin).await?;
+        if held.is_some_and(|log| log.reacted < log.size || log.size < engine.heard().largest(&origin)) {
+            continue;
+        }
+        let Some(row) = jobs::lock(&tx, &job).await? else { continue };
+        if jobs::drop_unlogged(&tx, &row).await? {
+            tracing::info!(job = %row.id, %home, "a posting that its home's log does not show is dropped");
+            accounts::drop_unlogged(&tx, &row.client).await?;
+            tx.commit().await?;
+            engine.signals().changed();
+        }
+    }
     Ok(())
 }
 
@@ -121,6 +162,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::SessionEnded
         | Refusal::KeyElsewhere
         | Refusal::OwnKeyNotYet
+        | Refusal::TooManyBids(_)
         | Refusal::TooManySearches(_)
         | Refusal::TooManyStreams(_)
         | Refusal::Busy

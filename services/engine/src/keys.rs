@@ -30,6 +30,8 @@ pub enum Purpose {
     Auditor,
     /// Signs receipts of delivered documents.
     Receipt,
+    /// Signs what this node's clock says, for peers who ask.
+    Clock,
     /// Signs access tokens.
     Token,
     /// The transport identity.
@@ -61,6 +63,7 @@ pub struct Keys {
     log_jobs: Seed,
     auditor: Seed,
     receipt: Seed,
+    clock: Seed,
     token: Seed,
     transport: Seed,
     seal: Seed,
@@ -77,6 +80,7 @@ impl Keys {
             log_jobs: expand(&derivation, b"hanse/log-jobs/v1"),
             auditor: expand(&derivation, b"hanse/auditor/v1"),
             receipt: expand(&derivation, b"hanse/receipt/v1"),
+            clock: expand(&derivation, b"hanse/clock/v1"),
             token: expand(&derivation, b"hanse/token/v1"),
             transport: expand(&derivation, b"hanse/transport/v1"),
             seal: expand(&derivation, b"hanse/seal/v1"),
@@ -92,6 +96,7 @@ impl Keys {
             Purpose::LogJobs => &self.log_jobs,
             Purpose::Auditor => &self.auditor,
             Purpose::Receipt => &self.receipt,
+            Purpose::Clock => &self.clock,
             Purpose::Token => &self.token,
             Purpose::Transport => &self.transport,
             Purpose::Seal => &self.seal,
@@ -235,11 +240,12 @@ mod tests {
         Keys::derive(&Secret::new([byte; 32]))
     }
 
-    const ALL: [Purpose; 8] = [
+    const ALL: [Purpose; 9] = [
         Purpose::LogReputation,
         Purpose::LogJobs,
         Purpose::Auditor,
         Purpose::Receipt,
+        Purpose::Clock,
         Purpose::Token,
         Purpose::Transport,
         Purpose::Seal,
@@ -261,11 +267,12 @@ mod tests {
         let keys = keys(7);
         let first = ALL.map(|purpose| u32::from_be_bytes(keys.seed(purpose).first_chunk().copied().unwrap()));
         // Computed by Python's hmac: a salt of 32 zero bytes, one block.
-        let known: [u32; 8] = [
+        let known: [u32; 9] = [
             0xeebd_bcc4,
             0xc02e_2af1,
             0xb0b0_b493,
             0x2635_ddb6,
+            0x55e8_217e,
             0x74c0_e748,
             0x06b4_bcb4,
             0x80f2_2f85,

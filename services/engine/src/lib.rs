@@ -67,6 +67,7 @@ use hanse_document::Timestamp;
 use hanse_store::Store;
 use tokio::sync::watch;
 
+use clock::Clocks;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, Pace, Peer, Secret};
 pub use error::{EngineError, Failure, Refusal, UseError};
@@ -114,6 +115,7 @@ struct Inner {
     signals: Signals,
     logs: Logs,
     heard: Heard,
+    clocks: Clocks,
     metrics: Metrics,
     scores: Scores,
     known: Known,
@@ -137,6 +139,7 @@ impl Engine {
         let signals = Signals::new(&config);
         let logs = Logs::new(&config, &keys)?;
         let heard = Heard::new(&config);
+        let clocks = Clocks::new(config.peers.len());
         let network = watch::Sender::new(None);
         let receipts = Receipts::new(&config, &keys)?;
         let passwords = Passwords::new();
@@ -151,6 +154,7 @@ impl Engine {
             signals,
             logs,
             heard,
+            clocks,
             receipts,
             passwords,
             metrics: Metrics::default(),
@@ -255,6 +259,11 @@ impl Engine {
     /// The open streams of events.
     pub(crate) fn events(&self) -> &Events {
         &self.inner.events
+    }
+
+    /// What peers say of the time.
+    pub(crate) fn clocks(&self) -> &Clocks {
+        &self.inner.clocks
     }
 
     /// What it has heard of heads.

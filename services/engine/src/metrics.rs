@@ -24,6 +24,9 @@ type Outcome = [(&'static str, &'static str); 1];
 pub(crate) struct Metrics {
     log_size: Family<By, Gauge>,
     log_halted: Family<By, Gauge>,
+    mirror_failing: Family<By, Gauge>,
+    leaves_wanted: Family<By, Gauge>,
+    clock_ahead: Gauge,
     leaves_pending: Family<By, Gauge>,
     deliveries_waiting: Family<By, Gauge>,
     deliveries_answered: Family<Outcome, Counter>,
@@ -37,6 +40,21 @@ impl Metrics {
     pub(crate) fn register(&self, registry: &mut Registry) {
         registry.register("log_size", "Leaves of a log as it is held here", self.log_size.clone());
         registry.register("log_halted", "1 while a log is halted", self.log_halted.clone());
+        registry.register(
+            "mirror_failing",
+            "1 while a mirrored log cannot be followed and is left alone",
+            self.mirror_failing.clone(),
+        );
+        registry.register(
+            "leaves_wanted",
+            "Leaves of a log whose document is missing or whose effect has still to come",
+            self.leaves_wanted.clone(),
+        );
+        registry.register(
+            "clock_ahead_seconds",
+            "How far this node's clock is ahead of the middle one of its peers'",
+            self.clock_ahead.clone(),
+        );
         registry.register(
             "leaves_pending",
             "Leaves of an own log that wait for their index",
@@ -83,6 +101,10 @@ impl Metrics {
         self.leader.set(i64::from(leads));
     }
 
+    pub(crate) fn mirror_fails(&self, origin: &str, fails: bool) {
+        self.mirror_failing.get_or_create(&[("origin", origin.to_owned())]).set(i64::from(fails));
+    }
+
     pub(crate) fn cosigned(&self) {
         self.cosignatures.inc();
     }
@@ -102,11 +124,15 @@ impl Engine {
         let metrics = self.metrics();
         let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         metrics.event_streams.set(i64::try_from(self.streams()).unwrap_or(i64::MAX));
+        metrics.clock_ahead.set(self.clocks().ahead().unwrap_or_default());
         let connection = self.store().connection().await?;
         for row in log::all(&connection).await? {
             let by = [("origin", row.origin)];
             metrics.log_size.get_or_create(&by).set(gauge(row.size));
             metrics.log_halted.get_or_create(&by).set(i64::from(row.halted.is_some()));
+            let [(_, origin)] = &by;
+            let wanted = log::wanted_count(&connection, origin).await?;
+            metrics.leaves_wanted.get_or_create(&by).set(gauge(wanted));
             if row.own {
                 let [(_, origin)] = &by;
                 let pending = log::pending_count(&connection, origin).await?;
@@ -143,6 +169,7 @@ mod tests {
             "hanse_log_halted{origin=\"a.example/jobs\"} 0",
             "hanse_log_halted{origin=\"b.example/jobs\"} 1",
             "hanse_leaves_pending{origin=\"a.example/reputation\"} 1",
+            "hanse_leaves_wanted{origin=\"b.example/jobs\"} 0",
             "hanse_deliveries_waiting{peer=\"b.example\"} 0",
             "hanse_gossip_judged_total{topic=\"jobs\",verdict=\"reject\"} 1",
         ] {

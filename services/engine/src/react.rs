@@ -1,23 +1,31 @@
 //! What the leaves of every log, own and mirrored, mean for this node: each has its effect once, in the transaction that moves
-//! the cursor of its log.
+//! the cursor of its log. What cannot have it yet is noted as wanted, and holds up nothing behind it.
 
+mod again;
+mod ahead;
 mod contracts;
 mod reviews;
 
-use hanse_document::{NodeName, Rejection};
+use hanse_document::{Commitment, NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
-use hanse_store::log::{self, LeafRow};
-use hanse_store::{accounts, documents, history};
+use hanse_store::log::{self, LeafRow, Want, Wanted};
+use hanse_store::{accounts, documents, history, jobs};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::apply::{Apply, apply, identity, job, reread};
 use crate::error::{Failure, Refusal, UseError};
-use crate::logs::{LEAVES_MAX, LogKind, head, leaves_from};
+use crate::logs::{LogKind, head, leaves_from};
 use crate::signals::woken;
 
+#[cfg(test)]
+pub(crate) use ahead::engagements as ahead_of;
 pub(crate) use contracts::engaged_before;
-pub(crate) use reviews::{opened_before, release};
+pub(crate) use reviews::release;
+
+/// Leaves of one log in one transaction. It holds the log's row until it ends, and whoever appends to the log or cosigns it waits
+/// meanwhile: some milliseconds. More at once would save little.
+const BATCH: u64 = 16;
 
 /// A leaf, and where it stands.
 struct Seen {
@@ -53,15 +61,6 @@ impl Seen {
     }
 }
 
-/// What becomes of the cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    /// Behind this leaf.
-    On,
-    /// Not yet: the leaf needs what another log has still to bring.
-    Wait,
-}
-
 /// Reacts until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     while !cancel.is_cancelled() {
@@ -79,48 +78,118 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
     Ok(())
 }
 
-/// Every log to its end. Own logs first: what a mirrored leaf answers stands there. Reputation before jobs: it brings the
-/// people whose postings follow.
+/// Every log to its end, a batch of each in turn, so that a long one keeps no other waiting; engagements of contracts here before
+/// what stands before them. Own logs first: what a mirrored leaf answers stands there. Reputation before jobs: it brings the
+/// people whose postings follow. Then what had to wait before.
 pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
     let mut origins: Vec<&str> = engine.log_keys().origins().collect();
     let rank =
         |origin: &str| (!engine.log_keys().is_own(origin), !origin.ends_with(LogKind::Reputation.name()));
     origins.sort_by_key(|origin| rank(origin));
     let mut outcome = Ok(());
+    let mut left = origins.clone();
+    while !left.is_empty() {
+        outcome = outcome.and(ahead::engagements(engine).await);
+        let mut more = Vec::new();
+        for origin in left {
+            // One log that cannot be reacted to keeps no other from it.
+            match batch(engine, origin).await {
+                Ok(true) => more.push(origin),
+                Ok(false) => {}
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
+        left = more;
+    }
     for origin in origins {
-        // One log that cannot be reacted to keeps no other from it.
-        outcome = outcome.and(drain(engine, origin).await);
+        outcome = outcome.and(again::due(engine, origin).await);
     }
     outcome
 }
 
-async fn drain(engine: &Engine, origin: &str) -> Result<(), UseError> {
-    loop {
-        let connection = engine.store().connection().await?;
-        let row = head(&connection, origin).await?;
-        if row.reacted >= row.size {
-            return Ok(());
+/// The next leaves of a log, in one transaction that moves the cursor behind them; `true` if there may be more. The cursor moves
+/// first, so that a second reactor finds it moved and does nothing.
+async fn batch(engine: &Engine, origin: &str) -> Result<bool, UseError> {
+    let mut connection = engine.store().connection().await?;
+    let row = head(&connection, origin).await?;
+    if row.reacted >= row.size {
+        return Ok(false);
+    }
+    let leaves = leaves_from(&connection, origin, row.reacted, BATCH).await?;
+    let Some(end) = leaves.last().map(|leaf| leaf.index.saturating_add(1)) else { return Ok(false) };
+    let mut tx = connection.begin().await?;
+    log::set_reacted(&tx, origin, row.reacted, end).await?;
+    for leaf in &leaves {
+        let Some(seen) = Seen::read(engine, origin, leaf) else { continue };
+        let part = tx.part().await?;
+        let turn = turn(&Apply::home(engine, &part), &seen).await?;
+        if turn == Turn::On {
+            part.commit().await?;
+            continue;
         }
-        let leaves = leaves_from(&connection, origin, row.reacted, LEAVES_MAX).await?;
-        drop(connection);
-        let mut cursor = row.reacted;
-        for row in &leaves {
-            let Some(seen) = Seen::read(engine, origin, row) else { continue };
-            if react(engine, origin, cursor, &seen).await? == Turn::Wait {
-                return Ok(());
-            }
-            cursor = row.index + 1;
+        part.undo().await?;
+        if let Turn::Later = turn {
+            let (kind, commitment) = (seen.leaf.kind().to_owned(), committed(&seen.leaf));
+            let wanted = Wanted { index: seen.index, kind, commitment, cites: None };
+            log::want(&tx, origin, Want::Effect, &[wanted], engine.now().unix()).await?;
         }
-        let end = leaves.last().map_or(cursor, |leaf| leaf.index + 1);
-        if end > cursor {
-            let mut connection = engine.store().connection().await?;
-            let tx = connection.begin().await?;
-            log::set_reacted(&tx, origin, cursor, end).await?;
-            tx.commit().await?;
+    }
+    tx.commit().await?;
+    engine.signals().committed();
+    Ok(end < row.size)
+}
+
+/// What has become of a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// It has had its effect.
+    On,
+    /// It has none here, now or later.
+    Void,
+    /// It needs what another log or another leaf has still to bring, or a later time, or failed here: it is tried again.
+    Later,
+}
+
+/// Gives a leaf its effect; what it wrote stands only if that is [`Turn::On`].
+///
+/// # Errors
+/// What is our failure and may pass.
+async fn turn(ctx: &Apply<'_>, seen: &Seen) -> Result<Turn, UseError> {
+    let (operator, index) = (&seen.operator, seen.index);
+    match effect(ctx, seen).await {
+        Ok(()) => Ok(Turn::On),
+        Err(UseError::Refused(refusal)) if waits(&refusal, ctx.engine.clocks().may_act()) => {
+            tracing::debug!(%operator, index, slug = refusal.slug(), "a leaf waits for what has still to come");
+            Ok(Turn::Later)
         }
-        if leaves.is_empty() {
-            return Ok(());
+        Err(UseError::Refused(refusal)) => {
+            tracing::info!(%operator, index, slug = refusal.slug(), "a leaf without effect here");
+            Ok(Turn::Void)
         }
+        Err(UseError::Failed(failure)) if failure.is_transient() => Err(failure.into()),
+        Err(UseError::Failed(failure)) => {
+            let error = &failure as &dyn std::error::Error;
+            tracing::error!(%operator, index, error, "a leaf cannot be reacted to, and is tried again");
+            Ok(Turn::Later)
+        }
+    }
+}
+
+/// Whether the same leaf may have its effect later: somebody or something that it builds on has not come yet, or its document is
+/// dated ahead of this node's clock, or over by a clock that the peers do not share.
+const fn waits(refusal: &Refusal, clock_is_right: bool) -> bool {
+    matches!(refusal, Refusal::UnknownPerson | Refusal::TooEarly | Refusal::Future)
+        || matches!(refusal, Refusal::Expired(_)) && !clock_is_right
+}
+
+/// The document that a leaf commits to, where its effect needs it.
+fn committed(leaf: &Leaf) -> Option<Commitment> {
+    match leaf.statement()? {
+        Statement::Identity { commitment, .. }
+        | Statement::Posting { commitment }
+        | Statement::Reply { commitment, .. }
+        | Statement::Settle { commitment, .. } => Some(*commitment),
+        Statement::Engagement { .. } | Statement::Commit { .. } | Statement::Open { .. } => None,
     }
 }
 
@@ -128,33 +197,6 @@ async fn drain(engine: &Engine, origin: &str) -> Result<(), UseError> {
 fn split(origin: &str) -> Option<(NodeName, LogKind)> {
     let (operator, kind) = origin.split_once('/')?;
     Some((NodeName::parse(operator).ok()?, LogKind::parse(kind)?))
-}
-
-/// One leaf: the cursor moves first, so that a second reactor finds it moved and does nothing.
-async fn react(engine: &Engine, origin: &str, cursor: u64, seen: &Seen) -> Result<Turn, UseError> {
-    let mut connection = engine.store().connection().await?;
-    let tx = connection.begin().await?;
-    log::set_reacted(&tx, origin, cursor, seen.index + 1).await?;
-    match effect(&Apply::home(engine, &tx), seen).await {
-        Ok(()) => {
-            tx.commit().await?;
-            engine.signals().committed();
-            Ok(Turn::On)
-        }
-        Err(UseError::Refused(Refusal::UnknownPerson | Refusal::TooEarly)) => {
-            tracing::debug!(origin, index = seen.index, "a leaf waits for what another log brings");
-            Ok(Turn::Wait)
-        }
-        Err(UseError::Refused(refusal)) => {
-            tracing::info!(origin, index = seen.index, slug = refusal.slug(), "a leaf without effect here");
-            drop(tx);
-            let tx = connection.begin().await?;
-            log::set_reacted(&tx, origin, cursor, seen.index + 1).await?;
-            tx.commit().await?;
-            Ok(Turn::On)
-        }
-        Err(UseError::Failed(failure)) => Err(failure.into()),
-    }
 }
 
 async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
@@ -175,7 +217,13 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
             if author.ok_or(Refusal::UnknownPerson)?.home != seen.operator {
                 return Err(Refusal::WrongHome.into());
             }
-            apply(ctx, &document, &[]).await.map(drop).or_else(gone_by)
+            match apply(ctx, &document, &[]).await {
+                Err(UseError::Refused(Refusal::TooEarly)) => Err(gone_by(ctx, seen).await?.into()),
+                done => {
+                    done?;
+                    Ok(jobs::logged(ctx.tx, &document.id()).await?)
+                }
+            }
         }
         (LogKind::Reputation, Statement::Identity { commitment, seq: 0 }) => {
             let Some(row) = documents::by_commitment(ctx.tx, commitment).await? else { return Ok(()) };
@@ -196,11 +244,11 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
     }
 }
 
-/// A step that came by gossip before has moved the job on already, or its posting had expired when this node began to
-/// follow: neither will become right by waiting.
-fn gone_by(error: UseError) -> Result<(), UseError> {
-    match error {
-        UseError::Refused(Refusal::TooEarly) => Err(Refusal::NotFound("predecessor").into()),
-        UseError::Refused(_) | UseError::Failed(_) => Err(error),
-    }
+/// The posting of a step is not here, or not as far as the step builds on. If the log holds something before it that has still to
+/// have its effect, it waits for that. If not, a step that came by gossip has moved the job on already, or its posting had expired
+/// when this node began to follow: neither will become right by waiting.
+async fn gone_by(ctx: &Apply<'_>, seen: &Seen) -> Result<Refusal, UseError> {
+    let origin = seen.kind.origin(&seen.operator);
+    let before = log::wanted_before(ctx.tx, &origin, seen.leaf.kind(), seen.index).await?;
+    Ok(if before { Refusal::TooEarly } else { Refusal::NotFound("predecessor") })
 }

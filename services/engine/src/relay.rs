@@ -36,7 +36,7 @@ async fn relay(engine: &Engine) -> Result<bool, UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let waiting = deliveries::take_gossip(&tx, BATCH).await?;
-    let more = i64::try_from(waiting.len()).is_ok_and(|taken| taken == BATCH);
+    let mut more = i64::try_from(waiting.len()).is_ok_and(|taken| taken == BATCH);
     for (position, hash) in waiting {
         let Some(document) = documents::find_hash(&tx, &hash).await? else {
             deliveries::gossiped(&tx, position).await?;
@@ -49,7 +49,14 @@ async fn relay(engine: &Engine) -> Result<bool, UseError> {
             network.publish(Topic::Jobs, message).await
         };
         match published {
-            Ok(Published::QueuesFull) => break,
+            // The network counts it as sent: offered again it would be a duplicate, and gone. It is left to the log, and the rest
+            // waits until the queues have room.
+            Ok(Published::QueuesFull) => {
+                tracing::debug!(document = %document.id, "the queues are full; left to the log");
+                deliveries::gossiped(&tx, position).await?;
+                more = false;
+                break;
+            }
             Ok(published) => tracing::debug!(document = %document.id, ?published, "gossiped"),
             Err(error) => tracing::debug!(document = %document.id, %error, "left to the log"),
         }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use hanse_document::{Did, NodeName, Timestamp};
 use hanse_network::{Bytes, Entry, Response};
+use hanse_store::log;
 use hanse_store::testing::TestDatabase;
 use serde_json::json;
 
 use crate::config::{Config, Pace, Peer, Secret};
-use crate::follow::{Replayed, Segment, replay};
+use crate::follow::{Replayed, Segment, fill, replay};
 use crate::keys::Keys;
 use crate::logs::{LogKind, head};
 use crate::requests::Register;
@@ -105,7 +106,24 @@ impl Home {
         react::round(&self.engine).await.unwrap();
     }
 
-    async fn pull_log(&self, other: &Self, kind: LogKind, most: usize) {
+    /// Asks another home for every document that is missing of its logs, and gives every leaf its effect. What it has arrives.
+    pub(crate) async fn ask(&self, other: &Self) {
+        let (ours, theirs) = (self.engine.store().connection(), other.engine.store().connection());
+        let (ours, theirs) = (ours.await.unwrap(), theirs.await.unwrap());
+        for kind in LogKind::ALL {
+            let origin = kind.origin(&other.engine.config().name);
+            let now = self.engine.now().unix();
+            for wanted in log::wanted_missing(&ours, &origin, now, 999).await.unwrap() {
+                let page = range::answer(&theirs, &origin, wanted.index, wanted.index + 1).await.unwrap();
+                let Response::Range { entries, .. } = page else { panic!("the log has the leaf") };
+                let sent: Vec<_> = entries[0].documents.iter().map(|document| document.to_vec()).collect();
+                fill(&self.engine, &origin, &wanted, &sent).await.unwrap();
+            }
+        }
+        react::round(&self.engine).await.unwrap();
+    }
+
+    pub(crate) async fn pull_log(&self, other: &Self, kind: LogKind, most: usize) {
         let origin = kind.origin(&other.engine.config().name);
         let mirror = self.engine.log_keys().mirror(&origin).unwrap();
         let (ours, theirs) = (self.engine.store().connection(), other.engine.store().connection());

@@ -22,6 +22,10 @@ pub const LEAF_BYTES_MAX: usize = 4096;
 /// such a file cannot carry may stand in no log, or its subjects could prove nothing any more. Today's leaves have three levels.
 pub const LEAF_DEPTH_MAX: u32 = 8;
 
+/// Subjects of a leaf. Today's types have one, and nothing can be about more than the two sides of a contract. Each subject is a way of up
+/// to 257 nodes in the index of everybody who follows the log, whatever the leaf's own length.
+pub const SUBJECTS_MAX: usize = 2;
+
 /// Characters of a leaf's type.
 const KIND_CHARS_MAX: usize = 32;
 
@@ -45,8 +49,8 @@ pub enum LeafError {
     /// The day is missing or no day number.
     #[error("a leaf's \"day\" is a day number")]
     Day,
-    /// Subjects are missing, out of form, out of order, or repeated.
-    #[error("a leaf's \"subjects\" are sorted subject keys, each once")]
+    /// Subjects are missing, out of form, out of order, repeated, or more than [`SUBJECTS_MAX`].
+    #[error("a leaf's \"subjects\" are at most {SUBJECTS_MAX} sorted subject keys, each once")]
     Subjects,
     /// Signatures are missing, out of form, out of order, or two by one key.
     #[error("a leaf's \"sigs\" are sorted by key, each key once")]
@@ -324,6 +328,9 @@ fn kind(fields: &Map<String, Value>) -> Result<String, LeafError> {
 
 fn subjects(fields: &Map<String, Value>) -> Result<Vec<SubjectKey>, LeafError> {
     let listed = fields.get("subjects").and_then(Value::as_array).ok_or(LeafError::Subjects)?;
+    if listed.len() > SUBJECTS_MAX {
+        return Err(LeafError::Subjects);
+    }
     let keys: Option<Vec<SubjectKey>> =
         listed.iter().map(|key| SubjectKey::from_hex(key.as_str()?)).collect();
     keys.filter(|keys| keys.is_sorted_by(|a, b| a < b)).ok_or(LeafError::Subjects)

@@ -229,6 +229,21 @@ fn a_later_type_is_read_in_the_shared_form_only() {
 }
 
 #[test]
+fn a_leaf_of_any_type_is_about_at_most_two() {
+    let about = |many: u8| {
+        let mut subjects: Vec<String> = (0..many).map(|seed| subject(seed).hex()).collect();
+        subjects.sort();
+        changed(&commit(), |leaf| {
+            leaf["t"] = json!("rumour");
+            leaf["subjects"] = json!(subjects);
+        })
+    };
+    assert_eq!(Leaf::parse_general(&about(2)).map(|leaf| leaf.subjects().len()), Ok(2));
+    assert_eq!(Leaf::parse_general(&about(3)), Err(LeafError::Subjects));
+    assert_eq!(subjects_of(&about(3)), Err(LeafError::Subjects));
+}
+
+#[test]
 fn a_later_identity_may_be_signed_by_the_old_and_the_new_key() {
     let genesis = Statement::Identity { commitment: Commitment::from_bytes([3; 32]), seq: 0 };
     let later = Statement::Identity { commitment: Commitment::from_bytes([3; 32]), seq: 1 };

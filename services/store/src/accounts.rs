@@ -4,9 +4,9 @@ mod people;
 mod sessions;
 
 pub use people::{
-    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, find_identity, identities,
-    insert_account, insert_identity, insert_slot, lock_identity, profile, put_profile, replace_identity,
-    set_logged, slot,
+    AccountRow, IdentityRow, ProfileRow, account, account_by_handle, drop_unlogged, find_identity,
+    identities, insert_account, insert_identity, insert_slot, lock_identity, profile, put_profile,
+    replace_identity, set_logged, slot,
 };
 pub use sessions::{
     SessionRow, insert_session, lock_session, remove_expired_sessions, revoke_session, rotate_session,
@@ -18,6 +18,7 @@ pub const STATEMENTS: &[&str] = &[
     people::INSERT_IDENTITY,
     people::REPLACE_IDENTITY,
     people::SET_LOGGED,
+    people::DROP_UNLOGGED,
     people::IDENTITY,
     people::IDENTITIES,
     people::LOCK_IDENTITY,

@@ -135,6 +135,14 @@ impl<'a> Tx<'a> {
         let transaction = self.answers.within("SAVEPOINT", self.transaction.transaction()).await?;
         Ok(Tx { transaction, answers: self.answers })
     }
+
+    /// Undoes everything done in this transaction, or in this part of one.
+    ///
+    /// # Errors
+    /// `Statement`; the connection broke, and nothing of it stands.
+    pub async fn undo(self) -> Result<(), StoreError> {
+        self.answers.within("ROLLBACK", self.transaction.rollback()).await
+    }
 }
 
 impl std::fmt::Debug for Tx<'_> {

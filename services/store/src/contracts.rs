@@ -4,10 +4,12 @@ mod agreed;
 mod bids;
 
 pub use agreed::{
-    ContractRow, are_terms_of, by_engagement, by_engagements, contract, contracts_of, insert_contract,
-    newest_by_bids, offered, taken_seats, timed_out, unfinished, update_contract,
+    ContractRow, are_terms_of, by_engagement, by_engagements, contract, contracts_of, engaged_ahead,
+    insert_contract, newest_by_bids, offered, taken_seats, timed_out, unfinished, update_contract,
 };
-pub use bids::{BidRow, bid, bids_of, bids_on, has_live_bid, insert_bid, move_bid, turn_down};
+pub use bids::{
+    BidCounts, BidRow, bid, bids_of, bids_on, count_bids, has_live_bid, insert_bid, move_bid, turn_down,
+};
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
@@ -16,6 +18,7 @@ pub const STATEMENTS: &[&str] = &[
     bids::MOVE,
     bids::LIVE,
     bids::TURN_DOWN,
+    bids::COUNTS,
     bids::ON_JOB,
     bids::OF_FREELANCER,
     agreed::INSERT,
@@ -30,4 +33,5 @@ pub const STATEMENTS: &[&str] = &[
     agreed::TERMS_FOR,
     agreed::TIMED_OUT,
     agreed::OF_PERSON,
+    agreed::ENGAGED_AHEAD,
 ];

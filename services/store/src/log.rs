@@ -6,11 +6,11 @@
 
 mod checkpoints;
 mod decisions;
-mod gaps;
 mod index;
 mod leaves;
 mod pending;
 mod tiles;
+mod wanted;
 
 use hanse_tlog::{CompactRange, Hash, tile};
 
@@ -21,7 +21,6 @@ pub use checkpoints::{
     insert_checkpoint, newest_cosigned_by, newest_with_quorum,
 };
 pub use decisions::insert_decision;
-pub use gaps::{GapRow, gaps, has_gaps, insert_gap, remove_gap};
 pub use index::{insert_nodes, node_versions, nodes, put_subjects, subjects};
 pub use leaves::{
     LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, leaves_anywhere,
@@ -29,6 +28,10 @@ pub use leaves::{
 };
 pub use pending::{PendingRow, enqueue, pending, pending_count, pending_of, remove_pending};
 pub use tiles::{put_tiles, tiles};
+pub use wanted::{
+    PAUSE_SECONDS_MAX, Want, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forgive, put_off,
+    unwant, want, wanted_before, wanted_count, wanted_here, wanted_missing, wanted_owed,
+};
 
 const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
      VALUES ($1, $2, $3, 0, $4, ''::bytea, '') ON CONFLICT (origin) DO NOTHING";
@@ -80,10 +83,6 @@ pub const STATEMENTS: &[&str] = &[
     checkpoints::NEWEST_WITH_QUORUM,
     checkpoints::BETWEEN,
     decisions::INSERT,
-    gaps::INSERT,
-    gaps::REMOVE,
-    gaps::LIST,
-    gaps::ANY,
     index::SUBJECTS,
     index::PUT_SUBJECTS,
     index::NODES,
@@ -107,6 +106,18 @@ pub const STATEMENTS: &[&str] = &[
     pending::COUNT,
     tiles::GET,
     tiles::PUT,
+    wanted::INSERT,
+    wanted::MISSING,
+    wanted::HERE,
+    wanted::ELSEWHERE,
+    wanted::OWED,
+    wanted::FORGIVE,
+    wanted::ARRIVED,
+    wanted::PUT_OFF,
+    wanted::REMOVE,
+    wanted::KNOWN,
+    wanted::BEFORE,
+    wanted::COUNT,
 ];
 
 /// The head of a log, and what stands beside it.

@@ -99,9 +99,9 @@ day = number(0, 2**32 - 1)
 signature = fields(key=key, value=matches("[0-9a-f]{128}", "out-of-form"))
 
 
-def ascending(item, by):
+def ascending(item, by, most=None):
     def check(value):
-        need(isinstance(value, list), "out-of-form")
+        need(isinstance(value, list) and (most is None or len(value) <= most), "out-of-form")
         for each in value:
             item(each)
         order = [by(each) for each in value]
@@ -118,7 +118,7 @@ def slots(value):
     need(value, "out-of-bounds")
 
 
-GENERAL = {"day": day, "sigs": ascending(signature, lambda each: each["key"]), "subjects": ascending(hash32, lambda each: each),
+GENERAL = {"day": day, "sigs": ascending(signature, lambda each: each["key"]), "subjects": ascending(hash32, lambda each: each, 2),
            "t": kind, "v": number(1, 1)}
 OWN = {
     "identity": {"commitment": hash32, "seq": number(0, 2**53 - 1)},

@@ -13,6 +13,15 @@ use super::job::begins;
 use super::{Apply, Word, state};
 use crate::error::{Failure, Refusal, UseError};
 
+/// Bids on one job, whatever became of them: more than a client reads, and a page of the list is still found at once.
+pub(crate) const BIDS_MAX: u32 = 1_000;
+
+/// Bids on one job by people of one other home. Their number is only that home's word.
+pub(crate) const BIDS_OF_HOME_MAX: u32 = 200;
+
+/// Bids on one job by one person: a withdrawn one can be made better, and the client's list does not fill with drafts.
+pub(crate) const BIDS_OF_PERSON_MAX: u32 = 5;
+
 /// A new bid.
 pub(crate) async fn submit(
     ctx: &Apply<'_>,
@@ -39,9 +48,12 @@ pub(crate) async fn submit(
             return Err(Refusal::JobNotOpen(job_state).into());
         }
     }
-    // The job is locked, so nobody can bid between this look and the insertion.
+    // The job is locked, so nobody can bid between these looks and the insertion.
     if contracts::has_live_bid(ctx.tx, &job.id, &author.did).await? {
         return Err(Refusal::BidExists.into());
+    }
+    if ctx.word == Word::Own {
+        room(ctx, author, job).await?;
     }
     let begun = start(Machine::Bid, Event::Submit, Actor::Freelancer).map_err(begins)?;
     let row = BidRow {
@@ -61,6 +73,21 @@ pub(crate) async fn submit(
         node_event(ctx, &row, Event::NotSelected).await?;
     }
     Ok(())
+}
+
+/// Whether the job takes one more bid of this person.
+async fn room(ctx: &Apply<'_>, author: &IdentityRow, job: &JobRow) -> Result<(), UseError> {
+    let bids = contracts::count_bids(ctx.tx, &job.id, &author.home, &author.did).await?;
+    let elsewhere = author.home != job.home;
+    let limits = [
+        (bids.of_freelancer, BIDS_OF_PERSON_MAX),
+        (if elsewhere { bids.of_home } else { 0 }, BIDS_OF_HOME_MAX),
+        (bids.all, BIDS_MAX),
+    ];
+    match limits.into_iter().find(|(bids, most)| *bids >= i64::from(*most)) {
+        Some((_, most)) => Err(Refusal::TooManyBids(most).into()),
+        None => Ok(()),
+    }
 }
 
 /// The freelancer withdraws, or the client declines.

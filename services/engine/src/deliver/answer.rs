@@ -13,6 +13,9 @@ use crate::receipts::Answered;
 /// Documents in a parcel of ours: a genesis, the terms of an offer, the document; with room for later kinds.
 const PARCEL_MAX: usize = 8;
 
+/// How far ahead of this node's clock a delivered document may be dated and be waited for, in seconds.
+const AHEAD_SECONDS_WAITED: i64 = 86_400;
+
 /// Answers a parcel: the last document is the one to apply, the others are what it needs.
 pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> Response {
     if parcel.len() > PARCEL_MAX {
@@ -28,7 +31,9 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
     };
     let answered = match taken(engine, from, &document, &documents).await {
         Ok(()) => Answered::Accepted,
-        Err(UseError::Refused(refusal)) if is_early(&refusal) => {
+        Err(UseError::Refused(refusal))
+            if is_early(&refusal) || (refusal == Refusal::Future && is_soon(engine, &document)) =>
+        {
             engine.metrics().delivered("deferred");
             return busy();
         }
@@ -62,6 +67,12 @@ fn is_early(refusal: &Refusal) -> bool {
     // And what this node cannot log now it can log when its operator has resumed the log.
     matches!(refusal, Refusal::TooEarly | Refusal::TooMany(_) | Refusal::LogHalted(_))
         || matches!(refusal, Refusal::NotNow { refused, .. } if unengaged(refused))
+}
+
+/// The document will be in time soon: one of the two clocks is wrong, and either may be put right. What is dated further ahead would hold
+/// up everything behind it.
+fn is_soon(engine: &Engine, document: &Verified) -> bool {
+    document.from().seconds_since(engine.now()) <= AHEAD_SECONDS_WAITED
 }
 
 async fn taken(

@@ -1,18 +1,18 @@
 use hanse_document::kind::{Event, Step};
 use hanse_document::{Commitment, Did, Draft, Signed};
-use hanse_ledger::{Leaf, Statement, SubjectKey};
+use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::{contracts, history};
 use serde_json::json;
 
 use super::*;
 use crate::apply::contract::side;
 use crate::author::Author;
-use crate::follow::fill_gap;
+use crate::expire;
 use crate::requests::StepRequest;
 use crate::testing::{Home, node};
-use crate::{expire, range};
 
 mod due;
+mod wanted;
 
 /// The oldest parcel that `from` has for `to`.
 async fn next(from: &Home, to: &Home) -> Option<(DeliveryRow, DocumentRow, Vec<Bytes>)> {
@@ -252,15 +252,7 @@ async fn a_review_whose_document_comes_after_its_leaf_is_shown_all_the_same() {
         reviews.iter().filter(|review| review.state == "published").count()
     };
     assert_eq!((published(&met.a).await, published(&met.b).await), (2, 1));
-    let db = met.b.engine.store().connection().await.unwrap();
-    let gap = log::gaps(&db, "a.example/reputation", 2).await.unwrap().remove(0);
-    let theirs = met.a.engine.store().connection().await.unwrap();
-    let leaf = log::leaves(&theirs, "a.example/reputation", gap.index, 1).await.unwrap().remove(0);
-    let leaves = std::slice::from_ref(&leaf);
-    let beside = range::Beside::load(&theirs, "a.example/reputation", leaves, usize::MAX).await.unwrap();
-    let sent = beside.public(&Leaf::parse(&leaf.bytes).unwrap()).unwrap();
-    let sent: Vec<_> = sent.into_iter().map(|document| document.bytes.clone()).collect();
-    assert!(fill_gap(&met.b.engine, "a.example/reputation", &gap, &sent).await.unwrap());
+    met.b.ask(&met.a).await;
     assert_eq!(published(&met.b).await, 2);
 }
 

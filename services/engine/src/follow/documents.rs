@@ -1,15 +1,15 @@
 //! The documents that come with leaves: kept if a leaf commits to them, ignored and counted otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed, Timestamp, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_reputation::record::Terms;
-use hanse_store::log::{self, GapRow};
-use hanse_store::{StoreError, Tx, documents};
+use hanse_store::log::{self, Want, Wanted, WantedRow};
+use hanse_store::{Sql, StoreError, Tx, documents};
 
-use crate::range::{sealed, sealed_by};
+use crate::range::sealed_by;
 
 /// Most documents that go with one leaf: a review, its text, and the offer or acceptance of whoever is rated.
 pub(super) const DOCUMENTS_MAX: usize = 3;
@@ -24,8 +24,8 @@ pub(super) struct Entry {
 /// What was made of the documents of a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Received {
-    /// Opened reviews whose document did not come along.
-    pub(super) gaps: usize,
+    /// Leaves whose document did not come along and is not here.
+    pub(super) missing: usize,
     /// Documents that were left out.
     pub(super) ignored: usize,
 }
@@ -33,15 +33,18 @@ pub(super) struct Received {
 /// Reads leaves and documents and checks the documents' signatures; what is out of form is left out and counted.
 pub(super) fn verified(entries: &[(Vec<u8>, Vec<Vec<u8>>)]) -> Vec<Entry> {
     let read = |(leaf, documents): &(Vec<u8>, Vec<Vec<u8>>)| {
-        let kept = documents.iter().take(DOCUMENTS_MAX);
-        let kept: Vec<Verified> =
-            kept.filter_map(|bytes| Signed::parse(bytes).and_then(Signed::verify).ok()).collect();
+        let kept = verify(documents);
         Entry { leaf: Leaf::parse(leaf).ok(), ignored: documents.len() - kept.len(), documents: kept }
     };
     entries.iter().map(read).collect()
 }
 
-/// Keeps what the leaves from `start` on commit to, public from now on, and notes a gap for each opened review that is missing.
+fn verify(documents: &[Vec<u8>]) -> Vec<Verified> {
+    let kept = documents.iter().take(DOCUMENTS_MAX);
+    kept.filter_map(|bytes| Signed::parse(bytes).and_then(Signed::verify).ok()).collect()
+}
+
+/// Keeps what the leaves from `start` on commit to, public from now on, and notes what is missing. The leaves are in the log already.
 pub(super) async fn take(
     tx: &Tx<'_>,
     origin: &str,
@@ -50,91 +53,96 @@ pub(super) async fn take(
     now: Timestamp,
 ) -> Result<Received, StoreError> {
     let mut received = Received::default();
-    let mut sealed_here: BTreeMap<LeafId, Commitment> = BTreeMap::new();
+    let (mut plain, mut reviews, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for (entry, index) in entries.into_iter().zip(start..) {
         received.ignored += entry.ignored;
         let Some(leaf) = &entry.leaf else {
             received.ignored += entry.documents.len();
             continue;
         };
-        if let Some(commitment) = sealed(leaf.bytes()) {
-            sealed_here.insert(leaf.id(), commitment);
-        }
-        let wanted = match leaf.statement() {
-            Some(Statement::Open { cites }) => {
-                let seals = match sealed_here.get(cites) {
-                    Some(commitment) => Some(*commitment),
-                    None => sealed_by(tx, origin, cites).await?,
-                };
-                Wanted::review(seals, leaf)
-            }
-            statement => Wanted::by(statement),
-        };
-        let kept = wanted.keep(tx, &entry.documents, now).await?;
+        let shown = Shown::by(tx, origin, leaf).await?;
+        let kept = shown.keep(tx, &entry.documents, now).await?;
         received.ignored += entry.documents.len() - kept;
-        if let Wanted::Review(commitment, _) = wanted
-            && documents::by_commitment(tx, &commitment).await?.is_none()
-        {
-            received.gaps += 1;
-            log::insert_gap(tx, origin, &GapRow { index, commitment }).await?;
+        let (kind, cites) = (leaf.kind().to_owned(), None);
+        match (shown, leaf.statement()) {
+            _ if kept > 0 => {}
+            (Shown::One(commitment, _), _) => {
+                plain.push(Wanted { index, kind, commitment: Some(commitment), cites });
+            }
+            (Shown::Review(commitment, _), _) => {
+                reviews.push(Wanted { index, kind, commitment: Some(commitment), cites });
+            }
+            // Its commit stands behind it, or nowhere: what it opens is not known yet.
+            (Shown::Nothing, Some(Statement::Open { cites })) => {
+                unknown.push(Wanted { index, kind, commitment: None, cites: Some(*cites) });
+            }
+            (Shown::Nothing, Some(Statement::Commit { commitment, .. })) => {
+                // What opens it in the same page has to be there to be found.
+                log::want(tx, origin, Want::Document, &std::mem::take(&mut unknown), now.unix()).await?;
+                log::commit_known(tx, origin, &leaf.id(), commitment, now.unix()).await?;
+            }
+            (Shown::Nothing, _) => {}
         }
     }
+    log::want(tx, origin, Want::Document, &unknown, now.unix()).await?;
+    let missing = log::want(tx, origin, Want::Document, &plain, now.unix()).await?
+        + log::want(tx, origin, Want::Review, &reviews, now.unix()).await?;
+    received.missing = usize::try_from(missing).unwrap_or(usize::MAX);
     Ok(received)
 }
 
-/// Closes a gap with what came for its leaf. `true` if it is closed.
-pub(super) async fn close_gap(
+/// Whether a log owes the review that a commit in it seals: it is its author's home, or nobody here can say that it is not. The
+/// engagement that the commit answers names the log of the author's home; what stands anywhere else is a copy, and whoever keeps the
+/// review back keeps it back there.
+pub(crate) async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result<bool, StoreError> {
+    let read = |row: log::LeafRow| Leaf::parse(&row.bytes).ok();
+    let Some(commit) = log::leaf(db, origin, commit).await?.and_then(read) else { return Ok(false) };
+    let Some(Statement::Commit { engagement, .. }) = commit.statement() else { return Ok(false) };
+    let engaged = log::leaves_anywhere(db, &BTreeSet::from([*engagement])).await?.into_values().next();
+    let engagement = engaged.and_then(read);
+    Ok(match engagement.as_ref().and_then(Leaf::statement) {
+        Some(Statement::Engagement { log, .. }) => log == origin,
+        _ => true,
+    })
+}
+
+/// Keeps what came for a leaf of which a document is missing. `true` if it is not missing any more.
+pub(super) async fn fill(
     tx: &Tx<'_>,
     origin: &str,
-    gap: &GapRow,
-    documents: &[Vec<u8>],
+    wanted: &WantedRow,
+    sent: &[Vec<u8>],
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let documents = documents.iter().take(DOCUMENTS_MAX);
-    let documents: Vec<Verified> =
-        documents.filter_map(|bytes| Signed::parse(bytes).and_then(Signed::verify).ok()).collect();
-    let open =
-        log::leaves(tx, origin, gap.index, 1).await?.pop().and_then(|row| Leaf::parse(&row.bytes).ok());
-    let wanted = open.map_or(Wanted::Nothing, |open| Wanted::review(Some(gap.commitment), &open));
-    wanted.keep(tx, &documents, now).await?;
-    if documents::by_commitment(tx, &gap.commitment).await?.is_none() {
-        return Ok(false);
+    let Some(commitment) = wanted.commitment else { return Ok(false) };
+    let row = log::leaves(tx, origin, wanted.index, 1).await?.pop();
+    if let Some(leaf) = row.and_then(|row| Leaf::parse(&row.bytes).ok()) {
+        Shown::by(tx, origin, &leaf).await?.keep(tx, &verify(sent), now).await?;
     }
-    log::remove_gap(tx, origin, gap.index).await?;
-    Ok(true)
+    Ok(documents::by_commitment(tx, &commitment).await?.is_some())
 }
 
 /// What a leaf lets everybody have.
 #[derive(Clone, Copy)]
-enum Wanted {
+enum Shown {
     Nothing,
     One(Commitment, &'static [Kind]),
     /// What the commit seals, and whom it is about.
     Review(Commitment, SubjectKey),
 }
 
-impl Wanted {
-    /// What an open leaf lets everybody have, if it is known what it opens.
-    fn review(seals: Option<Commitment>, open: &Leaf) -> Self {
-        match (seals, open.subjects()) {
-            (Some(seals), [subject]) => Self::Review(seals, *subject),
-            (Some(_) | None, _) => Self::Nothing,
-        }
-    }
-
-    fn by(statement: Option<&Statement>) -> Self {
-        match statement {
-            Some(Statement::Identity { commitment, .. }) => Self::One(*commitment, &[Kind::Identity]),
-            Some(Statement::Posting { commitment }) => Self::One(*commitment, &[Kind::Job, Kind::Step]),
-            Some(Statement::Reply { commitment, .. }) => Self::One(*commitment, &[Kind::Reply]),
-            Some(
-                Statement::Engagement { .. }
-                | Statement::Commit { .. }
-                | Statement::Open { .. }
-                | Statement::Settle { .. },
-            )
-            | None => Self::Nothing,
-        }
+impl Shown {
+    async fn by(db: &impl Sql, origin: &str, leaf: &Leaf) -> Result<Self, StoreError> {
+        Ok(match (leaf.statement(), leaf.subjects()) {
+            (Some(Statement::Identity { commitment, .. }), _) => Self::One(*commitment, &[Kind::Identity]),
+            (Some(Statement::Posting { commitment }), _) => Self::One(*commitment, &[Kind::Job, Kind::Step]),
+            (Some(Statement::Reply { commitment, .. }), _) => Self::One(*commitment, &[Kind::Reply]),
+            (Some(Statement::Open { cites }), [subject]) => match sealed_by(db, origin, cites).await? {
+                Some(sealed) => Self::Review(sealed, *subject),
+                None => Self::Nothing,
+            },
+            _ => Self::Nothing,
+        })
     }
 
     /// Keeps those of the documents that are wanted, and says how many.

@@ -38,19 +38,22 @@ pub(super) async fn segment(engine: &Engine, mirror: &Mirror, start: u64, target
     None
 }
 
-/// The documents of the leaf at `index`, from whoever has some.
-pub(super) async fn documents(engine: &Engine, mirror: &Mirror, index: u64) -> Option<Vec<Vec<u8>>> {
-    for from in sources(engine, mirror) {
-        let page = page(engine, mirror, &from, index, index.saturating_add(1)).await;
-        let entry = page.and_then(|(entries, _)| entries.into_iter().next());
-        if let Some(entry) = entry.filter(|entry| !entry.documents.is_empty()) {
-            return Some(documents_of(entry).1);
-        }
-    }
-    None
+/// The documents of the leaves `start..end`, or of the first of them, from one peer; `None` if it does not say.
+pub(super) async fn documents(
+    engine: &Engine,
+    mirror: &Mirror,
+    from: &str,
+    start: u64,
+    end: u64,
+) -> Option<Vec<Vec<Vec<u8>>>> {
+    let (entries, _) = page(engine, mirror, from, start, end).await?;
+    let most = usize::try_from(end.saturating_sub(start)).unwrap_or(usize::MAX);
+    let documents: Vec<_> = entries.into_iter().take(most).map(|entry| documents_of(entry).1).collect();
+    (!documents.is_empty()).then_some(documents)
 }
 
-fn sources(engine: &Engine, mirror: &Mirror) -> Vec<String> {
+/// Who may have leaves of a log: its operator, then everybody else who mirrors it.
+pub(super) fn sources(engine: &Engine, mirror: &Mirror) -> Vec<String> {
     let operator = mirror.operator.as_str();
     let others = engine.config().peers.iter().map(|peer| peer.name.as_str()).filter(|name| *name != operator);
     std::iter::once(operator).chain(others).map(str::to_owned).collect()

@@ -8,7 +8,7 @@ use hanse_tlog::{Checkpoint, CompactRange, Note, VerifierKey, checkpoint, hash};
 use super::documents::{self, Received};
 use super::fault::Fault;
 use super::recover::is_recovering;
-use crate::logs::append::{Close, append_batch};
+use crate::logs::append::{Close, append_counted};
 use crate::logs::{LogError, Mirror};
 
 /// Leaves of a log up to one of its checkpoints, as a peer sent them.
@@ -22,6 +22,14 @@ pub struct Segment {
     pub checkpoint: Vec<u8>,
 }
 
+impl Segment {
+    /// Bytes of all documents that came along.
+    pub(super) fn document_bytes(&self) -> u64 {
+        let bytes: usize = self.entries.iter().flat_map(|(_, documents)| documents).map(Vec::len).sum();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
+
 /// What a segment led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replayed {
@@ -29,8 +37,10 @@ pub enum Replayed {
     Advanced {
         /// Number of leaves.
         size: u64,
-        /// Opened reviews whose document did not come along.
-        gaps: usize,
+        /// Leaves whose document did not come along: it is asked for.
+        missing: usize,
+        /// Index nodes that the leaves changed.
+        nodes: u64,
         /// Documents that no leaf of the segment commits to, or that are not what they claim.
         ignored: usize,
     },
@@ -69,17 +79,17 @@ pub async fn replay(
         Err(fault) => return Ok(Replayed::Refused(fault)),
     };
     let leaves: Vec<Vec<u8>> = segment.entries.iter().map(|(leaf, _)| leaf.clone()).collect();
-    let range = match append_batch(&tx, &row, &leaves, Close::Replay).await {
+    let (range, nodes) = match append_counted(&tx, &row, &leaves, Close::Replay).await {
         Ok(range) => range,
         Err(LogError::Ledger { source, .. }) => return Ok(Replayed::Refused(Fault::of(source))),
         Err(LogError::Repeated { index, .. }) => return Ok(Replayed::Refused(Fault::Repeated { index })),
         Err(error) => return Err(error),
     };
     advance(&tx, &row, &head, &range, now).await?;
-    let Received { gaps, ignored } =
+    let Received { missing, ignored } =
         documents::take(&tx, &mirror.origin, segment.start, received, now).await?;
     tx.commit().await?;
-    Ok(Replayed::Advanced { size: range.size(), gaps, ignored })
+    Ok(Replayed::Advanced { size: range.size(), missing, ignored, nodes })
 }
 
 /// A head whose signature and root are verified.

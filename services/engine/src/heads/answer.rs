@@ -4,14 +4,14 @@ use hanse_network::{ANSWER_BYTES_MAX, Bytes, HEADS_NOTES_MAX, Response};
 use hanse_store::log;
 
 use super::with_cosignatures;
-use crate::Engine;
 use crate::logs::LogError;
+use crate::{Engine, clock};
 
 /// What the frame of an answer and the heads of its notes may take, in bytes.
 const FRAME_BYTES_MAX: usize = 1024;
 
 /// The newest head of every log kept here, each with the lines of who cosigned it: own logs first, then those of the asker, which
-/// so learns what it has signed if it does not remember, then all others as far as they fit.
+/// so learns what it has signed if it does not remember, then all others as far as they fit. Before them, what this node's clock says.
 ///
 /// # Errors
 /// Those of the store.
@@ -22,7 +22,11 @@ pub(crate) async fn answer(engine: &Engine, asker: &str) -> Result<Response, Log
     rows.sort_by_key(|row| (!row.own, !of_asker(&row.origin)));
     let mut notes = Vec::new();
     let mut left = ANSWER_BYTES_MAX - FRAME_BYTES_MAX;
-    for row in rows.iter().filter(|row| row.size > 0).take(HEADS_NOTES_MAX) {
+    if let Some(said) = clock::say(engine.keys(), engine.config().name.as_str(), engine.now()) {
+        left = left.saturating_sub(said.len());
+        notes.push(Bytes::from(said));
+    }
+    for row in rows.iter().filter(|row| row.size > 0).take(HEADS_NOTES_MAX - 1) {
         let Some(kept) = log::checkpoint(&connection, &row.origin, row.size).await? else { continue };
         let note = with_cosignatures(&connection, &row.origin, &kept).await?;
         let Some(after) = left.checked_sub(note.len()) else { break };

@@ -70,3 +70,66 @@ async fn nobody_posts_by_gossip_at_a_home_that_does_not_know_them() {
     assert_eq!(heard(&a, &message).await, Verdict::Ignore);
     assert!(a.engine.job(&job.id(), None).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn what_the_log_does_not_show_is_dropped_and_comes_back_with_the_log() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let posted = a.post(&ada).await;
+    let job = posted.view.id.parse().unwrap();
+    let message = a.message(&ada, &posted.document).await;
+    let shown = async || b.engine.job(&job, None).await.unwrap().is_some();
+    let known = async || {
+        let db = b.engine.store().connection().await.unwrap();
+        accounts::find_identity(&db, &ada).await.unwrap().is_some()
+    };
+    assert_eq!(heard(&b, &message).await, Verdict::Accept);
+    b.clock.advance(UNLOGGED_SECONDS - 1);
+    drop_unlogged(&b.engine).await.unwrap();
+    assert!(shown().await);
+    b.clock.advance(1);
+    drop_unlogged(&b.engine).await.unwrap();
+    assert!(!shown().await && !known().await, "nothing but gossip has named either");
+    // The log shows it after all, and then it stays.
+    a.sequence().await;
+    b.follow(&a).await;
+    b.clock.advance(UNLOGGED_SECONDS);
+    drop_unlogged(&b.engine).await.unwrap();
+    assert!(shown().await && known().await);
+    assert_eq!(heard(&b, &message).await, Verdict::Accept);
+}
+
+#[tokio::test]
+async fn what_people_here_have_bid_on_is_not_dropped() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let (ada, bob) = (a.register("ada").await, b.register("bob").await);
+    let posted = a.post(&ada).await;
+    assert_eq!(heard(&b, &a.message(&ada, &posted.document).await).await, Verdict::Accept);
+    b.bid(&bob, &posted.view.id).await;
+    b.clock.advance(UNLOGGED_SECONDS);
+    let (db, job) = (b.engine.store().connection().await.unwrap(), posted.view.id.parse().unwrap());
+    drop_unlogged(&b.engine).await.unwrap();
+    assert!(jobs::find(&db, &job).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn gossip_alone_brings_few_postings_of_one_home() {
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let n = Home::new('n', &['a', 'b']).await;
+    let (ada, nora) = (a.register("ada").await, n.register("nora").await);
+    for _ in 0..UNLOGGED_MAX {
+        let posted = a.post(&ada).await;
+        assert_eq!(heard(&b, &a.message(&ada, &posted.document).await).await, Verdict::Accept);
+    }
+    let more = a.post(&ada).await;
+    let message = a.message(&ada, &more.document).await;
+    assert_eq!(heard(&b, &message).await, Verdict::Ignore);
+    let elsewhere = n.post(&nora).await;
+    let message_of_other = n.message(&nora, &elsewhere.document).await;
+    assert_eq!(heard(&b, &message_of_other).await, Verdict::Accept, "another home is not held to it");
+    a.sequence().await;
+    b.follow(&a).await;
+    assert_eq!(b.engine.job(&more.view.id.parse().unwrap(), None).await.unwrap().unwrap().state, "open");
+    let after = a.post(&ada).await;
+    assert_eq!(heard(&b, &a.message(&ada, &after.document).await).await, Verdict::Accept);
+}

@@ -35,6 +35,19 @@ pub(crate) async fn append_batch(
     leaves: &[Vec<u8>],
     close: Close,
 ) -> Result<CompactRange, LogError> {
+    append_counted(tx, row, leaves, close).await.map(|(range, _)| range)
+}
+
+/// As [`append_batch`]; also says how many index nodes were written.
+///
+/// # Errors
+/// As [`append_batch`].
+pub(crate) async fn append_counted(
+    tx: &Tx<'_>,
+    row: &LogRow,
+    leaves: &[Vec<u8>],
+    close: Close,
+) -> Result<(CompactRange, u64), LogError> {
     let edge::Edge { mut state, mut tiles } = edge::load(tx, row).await?;
     load_subjects(tx, row, &mut state, leaves).await?;
     let mut batch = Batch::default();
@@ -61,7 +74,7 @@ pub(crate) async fn append_batch(
     log::insert_listed(tx, &row.origin, &batch.listed).await?;
     log::put_subjects(tx, &row.origin, &batch.subjects).await?;
     log::put_tiles(tx, &row.origin, touched).await?;
-    Ok(state.range)
+    Ok((state.range, batch.nodes))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,6 +90,8 @@ struct Batch {
     hashes: Vec<Hash>,
     listed: Vec<(SubjectKey, u64)>,
     subjects: BTreeMap<SubjectKey, Listed>,
+    /// Index nodes written so far.
+    nodes: u64,
     /// The largest size at which an index leaf stands last: the log can be published there.
     sealed: Option<u64>,
 }
@@ -98,10 +113,9 @@ impl Batch {
 
     /// Writes the index as of here: each index leaf is a size at which somebody may ask for a proof.
     async fn flush(&mut self, tx: &Tx<'_>, row: &LogRow, state: &mut LogState) -> Result<(), LogError> {
-        let changed: Nodes = state.changed_nodes().map(|(path, node)| (*path, *node)).collect();
-        if !changed.is_empty() {
-            log::insert_nodes(tx, &row.origin, state.size, &changed).await?;
-        }
+        let changed: Vec<_> = state.changed_nodes().collect();
+        self.nodes = self.nodes.saturating_add(u64::try_from(changed.len()).unwrap_or(u64::MAX));
+        log::insert_nodes(tx, &row.origin, state.size, &changed).await?;
         self.subjects.extend(state.changed_subjects().map(|(key, listed)| (*key, listed.clone())));
         self.sealed = Some(state.size);
         state.forget_changes();

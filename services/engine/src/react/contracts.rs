@@ -1,6 +1,6 @@
 //! Leaves about contracts of people here: engagements, and the freelancer's word that the client has paid.
 
-use hanse_document::{Body, Commitment, Rejection, Verified};
+use hanse_document::{Body, Commitment, Rejection};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, ContractRow};
@@ -110,11 +110,12 @@ pub(super) async fn settle(
     if seen.own {
         return Ok(());
     }
-    // Only the one that states what happened here: a slot key can sign any number of others, and this log keeps them for ever.
+    // Only the one that states what happened here, on the day that its document says: a slot key can sign any number of others, and
+    // this log keeps them for ever.
     let document = documents::by_commitment(ctx.tx, commitment).await?.as_ref().map(reread).transpose()?;
-    let confirms =
-        |document: Verified| matches!(document.body(), Body::Step(step) if step.object == contract.id);
-    if !document.is_some_and(confirms) {
+    let document = document.ok_or(Refusal::TooEarly)?;
+    let of_contract = matches!(document.body(), Body::Step(step) if step.object == contract.id);
+    if !of_contract || seen.leaf.day() != document.from().day() {
         return Err(Refusal::WrongParty("settle").into());
     }
     ctx.enqueue(LogKind::Reputation, &seen.leaf).await

@@ -1,7 +1,7 @@
 //! Leaves about reviews of contracts of people here: sealed, opened, answered.
 
 use hanse_document::{Body, Commitment, Did, DocumentId, Kind, PublicKey, Verified};
-use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_ledger::{Leaf, LeafId};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
@@ -136,28 +136,11 @@ pub(super) async fn open(ctx: &Apply<'_>, seen: &Seen, cites: &LeafId) -> Result
     // Opened before, its leaf has been filed before: another one, which the slot key can sign too, opens nothing.
     let from = state(&row.state)?;
     let Ok(to) = next(Machine::Review, from, Event::Open, Actor::Node) else { return Ok(()) };
-    // Where the document has not come, the other log's leaf, or the gap that its follower fills, brings it.
-    let document = documents::by_commitment(ctx.tx, &row.commitment).await?;
-    if let Some(document) = document {
-        show(ctx, &mut row, &contract, &reread(&document)?, to).await?;
-    }
+    // Until the document is here the leaf has no effect and is not filed in this log: it would stand there for a review that nobody
+    // may ever see. What is missing is asked for, and the leaf then has its turn again.
+    let Some(document) = documents::by_commitment(ctx.tx, &row.commitment).await? else { return Ok(()) };
+    show(ctx, &mut row, &contract, &reread(&document)?, to).await?;
     if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, &seen.leaf).await }
-}
-
-/// The document of an opened review has come only now: if the reactor has passed the leaf, it found nothing to show. The
-/// caller holds the log.
-pub(crate) async fn opened_before(ctx: &Apply<'_>, origin: &str, index: u64) -> Result<(), UseError> {
-    let row = log::leaves(ctx.tx, origin, index, 1).await?.into_iter().find(|row| row.index == index);
-    let Some(seen) = row.and_then(|row| Seen::read(ctx.engine, origin, &row)) else { return Ok(()) };
-    let Some(Statement::Open { cites }) = seen.leaf.statement() else { return Ok(()) };
-    match open(ctx, &seen, cites).await {
-        // As in the log: a leaf that is not right has no effect.
-        Err(UseError::Refused(refusal)) => {
-            tracing::info!(origin, index, slug = refusal.slug(), "a leaf without effect here");
-            Ok(())
-        }
-        done => done,
-    }
 }
 
 /// Makes a review and its text public, if the document is the review that was sealed.
@@ -219,6 +202,10 @@ pub(super) async fn reply(
     let Some(document) = documents::by_commitment(ctx.tx, commitment).await? else { return Ok(()) };
     if row.reply.is_some() {
         return Ok(());
+    }
+    // What it answers has still to come.
+    if state(&row.state)? == State::Committed {
+        return Err(Refusal::TooEarly.into());
     }
     let document = reread(&document)?;
     let said = matches!(document.body(), Body::Reply(reply) if reply.cites.as_bytes() == cites.as_bytes());

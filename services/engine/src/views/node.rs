@@ -64,6 +64,12 @@ pub struct Ready {
     pub matches: bool,
     /// This process has read the logs that scores rest on.
     pub scores: bool,
+    /// Whether every log that is mirrored here has been followed as far as it is known to go, and has had its effect: until then jobs and
+    /// people of other nodes are missing.
+    pub mirrors: bool,
+    /// How far this node's clock is ahead of its peers', in seconds, where they contradict it: nothing expires meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead: Option<i64>,
     /// The logs, own first.
     pub logs: Vec<LogView>,
 }

@@ -43,7 +43,8 @@ async fn pages_without_a_checkpoint_are_joined_to_a_segment() {
     assert_eq!(whole.entries.len(), 22);
     let early = Segment { entries: whole.entries[..10].to_vec(), ..whole.clone() };
     assert_eq!(b.replay(&origin, &early).await, Replayed::Refused(Fault::Size { stated: 22, sent: 10 }));
-    assert_eq!(b.replay(&origin, &whole).await, Replayed::Advanced { size: 22, gaps: 0, ignored: 0 });
+    let replayed = b.replay(&origin, &whole).await;
+    assert!(matches!(replayed, Replayed::Advanced { size: 22, missing: 20, ignored: 0, .. }), "{replayed:?}");
     assert_eq!(b.replay(&origin, &whole).await, Replayed::Elsewhere, "another process was faster");
     b.assert_sound().await;
 }
@@ -56,7 +57,7 @@ async fn mirrored() -> (Node, Author) {
     author.append(&identity(2));
     author.seal();
     let replayed = node.replay(&reputation(A), &author.segment(A, 0)).await;
-    assert_eq!(replayed, Replayed::Advanced { size: 4, gaps: 0, ignored: 0 });
+    assert!(matches!(replayed, Replayed::Advanced { size: 4, missing: 2, ignored: 0, .. }), "{replayed:?}");
     (node, author)
 }
 
@@ -169,8 +170,6 @@ async fn a_forged_checkpoint_is_refused() {
         )
         .await;
     }
-    assert_eq!(
-        node.replay(&reputation(A), &honest).await,
-        Replayed::Advanced { size: 6, gaps: 0, ignored: 0 }
-    );
+    let replayed = node.replay(&reputation(A), &honest).await;
+    assert!(matches!(replayed, Replayed::Advanced { size: 6, missing: 1, ignored: 0, .. }), "{replayed:?}");
 }

@@ -3,7 +3,7 @@
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
 use hanse_engine::cosign::{Cosigned, Held, cosign};
-use hanse_engine::follow::{Replayed, fill_gap};
+use hanse_engine::follow::{Replayed, fill};
 use hanse_engine::logs::LogKind;
 use hanse_engine::{Refusal, UseError};
 use hanse_store::{documents, log};
@@ -98,27 +98,49 @@ async fn an_opened_review_without_its_document_is_a_gap_that_is_not_cosigned_pas
     let origin = reputation(A);
     let segment = a.page(&origin, b.row(&origin).await.size).await;
     let replayed = b.replay(&origin, &segment).await;
-    assert!(matches!(replayed, Replayed::Advanced { gaps: 1, ignored: 0, .. }), "{replayed:?}");
+    assert!(matches!(replayed, Replayed::Advanced { missing: 1, ignored: 0, .. }), "{replayed:?}");
     let size = b.row(&origin).await.size;
     let audited = cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
     assert_eq!(audited, Cosigned::Held(Held::Gap));
-    let gap = log::gaps(&b.db().await, &origin, 10).await.unwrap().remove(0);
+    let wanted = log::wanted_owed(&b.db().await, &origin, 10).await.unwrap().remove(0);
     // Something else does not fill it.
     let other = story.review(Role::Client, 1);
     let sent = |documents: &[&hanse_document::Verified]| {
         documents.iter().map(|document| document.bytes().to_vec()).collect::<Vec<_>>()
     };
-    assert!(!fill_gap(&b.engine, &origin, &gap, &sent(&[&other.review])).await.unwrap());
+    assert!(!fill(&b.engine, &origin, &wanted, &sent(&[&other.review])).await.unwrap());
     assert!(documents::by_commitment(&b.db().await, &other.review.commitment()).await.unwrap().is_none());
     // The documents come with the leaf, once the author's home has them.
     keep(&a, &[&written.review, &written.text], true).await;
-    let page = a.page(&origin, gap.index).await;
+    let page = a.page(&origin, wanted.index).await;
     assert_eq!(page.entries[0].1, sent(&[&written.review, &written.text]));
-    assert!(fill_gap(&b.engine, &origin, &gap, &page.entries[0].1).await.unwrap());
+    assert!(fill(&b.engine, &origin, &wanted, &page.entries[0].1).await.unwrap());
     let text = documents::by_commitment(&b.db().await, &written.text.commitment()).await.unwrap();
     assert!(text.is_some_and(|text| text.public));
     let audited = cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
     assert_eq!(audited, Cosigned::Signed { size });
+}
+
+#[tokio::test]
+async fn a_review_that_was_opened_before_its_commit_is_asked_for_too() {
+    let [a, b] = Node::world([A, B]).await;
+    let story = Story::new();
+    story.begin(&a, &b).await;
+    let written = story.review(Role::Client, 5);
+    let origin = reputation(A);
+    for leaf in [&written.open, &written.commit] {
+        a.sequence(&[leaf.clone()]).await;
+        let segment = a.page(&origin, b.row(&origin).await.size).await;
+        b.replay(&origin, &segment).await;
+    }
+    let size = b.row(&origin).await.size;
+    let audited = async || cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
+    assert_eq!(audited().await, Cosigned::Held(Held::Gap));
+    let wanted = log::wanted_owed(&b.db().await, &origin, 10).await.unwrap().remove(0);
+    keep(&a, &[&written.review, &written.text], true).await;
+    let page = a.page(&origin, wanted.index).await;
+    assert!(fill(&b.engine, &origin, &wanted, &page.entries[0].1).await.unwrap());
+    assert_eq!(audited().await, Cosigned::Signed { size });
 }
 
 #[tokio::test]
@@ -139,7 +161,7 @@ async fn documents_that_no_leaf_commits_to_are_left_out_and_private_ones_are_not
     segment.entries[1].1 = vec![other.review.bytes().to_vec(), b"{}".to_vec()];
     segment.entries[2].1 = vec![written.review.bytes().to_vec(), other.text.bytes().to_vec(), vec![0; 9]];
     let replayed = b.replay(&origin, &segment).await;
-    assert_eq!(replayed, Replayed::Advanced { size: 4, gaps: 0, ignored: 4 });
+    assert!(matches!(replayed, Replayed::Advanced { size: 4, missing: 0, ignored: 4, .. }), "{replayed:?}");
     let kept = documents::by_commitment(&b.db().await, &written.review.commitment()).await.unwrap();
     assert!(kept.is_some_and(|kept| kept.public));
     for ignored in [&other.review, &other.text] {

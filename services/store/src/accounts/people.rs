@@ -5,8 +5,9 @@ use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 use crate::rows::{id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
+// On whatever key: did and subject say the same, and which of them a second writer meets first is chance.
 pub(super) const INSERT_IDENTITY: &str = "INSERT INTO identity (did, subject, genesis, home, custody) \
-     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (did) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 // The first genesis stands that a log shows; before that, any may have come first.
 pub(super) const REPLACE_IDENTITY: &str = "UPDATE identity SET genesis = $2, home = $3, custody = $4 \
      WHERE did = $1 AND logged_index IS NULL";
@@ -28,6 +29,14 @@ pub(super) const SLOT: &str = "SELECT sealed FROM slot WHERE public = $1 AND did
 pub(super) const PUT_PROFILE: &str = "INSERT INTO profile (did, document, updated_at) VALUES ($1, $2, $3) \
      ON CONFLICT (did) DO UPDATE SET document = $2, updated_at = $3";
 pub(super) const PROFILE: &str = "SELECT document, updated_at FROM profile WHERE did = $1";
+
+// Nothing but gossip has ever named them.
+pub(super) const DROP_UNLOGGED: &str = "WITH dropped AS (DELETE FROM identity WHERE did = $1 AND logged_index IS NULL \
+         AND NOT EXISTS (SELECT FROM account WHERE did = $1) AND NOT EXISTS (SELECT FROM profile WHERE did = $1) \
+         AND NOT EXISTS (SELECT FROM job WHERE client = $1) AND NOT EXISTS (SELECT FROM bid WHERE freelancer = $1) \
+         AND NOT EXISTS (SELECT FROM contract WHERE client = $1 OR freelancer = $1) \
+         AND NOT EXISTS (SELECT FROM again WHERE about = $1) RETURNING genesis) \
+     DELETE FROM document USING dropped WHERE document.id = dropped.genesis";
 
 /// What a genesis says of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +109,12 @@ pub async fn replace_identity(tx: &Tx<'_>, identity: &IdentityRow) -> Result<boo
         &identity.custody,
     ];
     Ok(tx.execute(REPLACE_IDENTITY, &values).await? == 1)
+}
+
+/// Forgets a person whom no log has shown and of whom nothing else is here.
+pub async fn drop_unlogged(tx: &Tx<'_>, did: &Did) -> Result<(), StoreError> {
+    tx.execute(DROP_UNLOGGED, &[&did.as_str()]).await?;
+    Ok(())
 }
 
 /// Notes where the identity leaf stands.

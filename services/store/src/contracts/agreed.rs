@@ -43,6 +43,13 @@ pub(super) const TIMED_OUT: &str = "SELECT id, job, bid, client, freelancer, cli
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
      WHERE state = $1 AND changed_at <= $2 AND (state <> 'active' OR (due_day + 1) * 86400 <= $2) \
      ORDER BY changed_at LIMIT $3";
+// One look into the index for each log: there are two of them for each peer.
+pub(super) const ENGAGED_AHEAD: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
+     state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
+     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
+     WHERE state = 'accepted' AND EXISTS (SELECT FROM log JOIN log_leaf AS leaf ON leaf.origin = log.origin \
+         AND (leaf.id = contract.client_engagement OR leaf.id = contract.freelancer_engagement) \
+         WHERE log.reacted < log.size AND leaf.index >= log.reacted) ORDER BY changed_at LIMIT $1";
 pub(super) const OF_PERSON: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
@@ -211,6 +218,11 @@ pub async fn contracts_of(
 ) -> Result<Vec<ContractRow>, StoreError> {
     let (offered_at, hash) = split(after);
     db.query(OF_PERSON, &[&person.as_str(), &offered_at, &hash, &limit]).await?.iter().map(read).collect()
+}
+
+/// Accepted contracts of which an engagement stands in a log at or behind the cursor of the reactor, at most `limit`.
+pub async fn engaged_ahead(db: &impl Sql, limit: i64) -> Result<Vec<ContractRow>, StoreError> {
+    db.query(ENGAGED_AHEAD, &[&limit]).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<ContractRow, StoreError> {

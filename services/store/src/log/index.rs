@@ -26,6 +26,9 @@ pub(super) const NODE_VERSIONS: &str = "SELECT node.path, node.size, node.node \
      FROM unnest($2::bytea[], $3::bigint[]) AS wanted (path, size) \
      JOIN log_node AS node ON node.origin = $1 AND node.path = wanted.path AND node.size = wanted.size";
 
+/// Nodes written by one statement: about as many as an honest page changes.
+const NODES_AT_ONCE: usize = 8_192;
+
 const SUBJECT_TABLE: &str = "log_subject";
 const NODE_TABLE: &str = "log_node";
 
@@ -87,15 +90,23 @@ pub async fn nodes(db: &impl Sql, origin: &str, paths: &[Path], size: u64) -> Re
     Ok(found)
 }
 
-/// Adds the nodes that the checkpoint of `size` changed.
+/// Adds the nodes that the checkpoint of `size` changed, some at a time: a page of somebody else's log may change as many as two
+/// hundred thousand.
 ///
 /// # Errors
 /// A unique violation if a path has a version of this size already.
-pub async fn insert_nodes(tx: &Tx<'_>, origin: &str, size: u64, nodes: &Nodes) -> Result<(), StoreError> {
+pub async fn insert_nodes(
+    tx: &Tx<'_>,
+    origin: &str,
+    size: u64,
+    nodes: &[(&Path, &Node)],
+) -> Result<(), StoreError> {
     let size = bigint(size, "size")?;
-    let paths: Vec<Vec<u8>> = nodes.keys().map(Path::to_bytes).collect();
-    let bytes: Vec<Vec<u8>> = nodes.values().map(|node| node.to_bytes().to_vec()).collect();
-    tx.execute(INSERT_NODES, &[&origin, &size, &paths, &bytes]).await?;
+    for some in nodes.chunks(NODES_AT_ONCE) {
+        let paths: Vec<Vec<u8>> = some.iter().map(|(path, _)| path.to_bytes()).collect();
+        let bytes: Vec<Vec<u8>> = some.iter().map(|(_, node)| node.to_bytes().to_vec()).collect();
+        tx.execute(INSERT_NODES, &[&origin, &size, &paths, &bytes]).await?;
+    }
     Ok(())
 }
 

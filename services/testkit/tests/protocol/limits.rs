@@ -15,9 +15,15 @@ macro_rules! limits {
 }
 
 /// Limits that other crates have no use for: the file, the constant as its source has it.
-const PRIVATE: [(&str, &str, i128); 7] = [
+const PRIVATE: [(&str, &str, i128); 13] = [
     ("services/engine/src/apply/guard.rs", "DOCUMENTS_A_DAY: u32 = 2_000;", 2_000),
     ("services/engine/src/apply/guard.rs", "AHEAD_SECONDS_MAX: i64 = 300;", 300),
+    ("services/engine/src/apply/bid.rs", "BIDS_MAX: u32 = 1_000;", 1_000),
+    ("services/engine/src/apply/bid.rs", "BIDS_OF_HOME_MAX: u32 = 200;", 200),
+    ("services/engine/src/apply/bid.rs", "BIDS_OF_PERSON_MAX: u32 = 5;", 5),
+    ("services/engine/src/follow/pace.rs", "WEIGHT_A_DAY: u64 = 1_000_000;", 1_000_000),
+    ("services/engine/src/ingest.rs", "UNLOGGED_MAX: i64 = 32;", 32),
+    ("services/engine/src/ingest.rs", "UNLOGGED_SECONDS: i64 = 600;", 600),
     ("services/engine/src/deliver/answer.rs", "PARCEL_MAX: usize = 8;", 8),
     ("services/engine/src/receipts.rs", "SLUG_CHARS_MAX: usize = 64;", 64),
     ("services/engine/src/follow/fetch.rs", "SEGMENT_LEAVES_MAX: usize = 512;", 512),
@@ -68,6 +74,7 @@ fn logs_and_nodes() -> Vec<(String, i128)> {
     limits![
         ::hanse_ledger::leaf::LEAF_BYTES_MAX,
         ::hanse_ledger::leaf::LEAF_DEPTH_MAX,
+        ::hanse_ledger::leaf::SUBJECTS_MAX,
         ::hanse_ledger::statement::SLOTS_MAX,
         ::hanse_ledger::index::DEPTH_MAX,
         ::hanse_ledger::evidence::EVIDENCE_BYTES_MAX,

@@ -1,0 +1,109 @@
+//! How much of one peer's log this node takes, and when it leaves the log alone: what others sign must not fill this node's disk, and
+//! what cannot be taken must not be tried without end.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What one log may bring within a day, in leaves with what an ordinary one brings along; as much at once after a quiet day. A home with a
+/// hundred thousand people writes a tenth of it, and it is some four gigabytes. Of more, the log is followed more slowly.
+const WEIGHT_A_DAY: u64 = 1_000_000;
+
+/// Index nodes that go with an ordinary leaf: the way to one of four billion people.
+const NODES_OF_A_LEAF: u64 = 32;
+
+/// Bytes of documents that go with an ordinary leaf: a long posting.
+const DOCUMENT_BYTES_OF_A_LEAF: u64 = 8_192;
+
+/// The first pause after a failure; twice as long each time.
+const REST_FIRST: Duration = Duration::from_secs(2);
+
+/// The longest pause.
+const REST_MAX: Duration = Duration::from_secs(600);
+
+const DAY_SECONDS: u64 = 86_400;
+
+/// What is to be remembered of following one log, as long as the process runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    left: u64,
+    since: Instant,
+    failures: u32,
+    rests_until: Option<Instant>,
+}
+
+impl Pace {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { left: WEIGHT_A_DAY, since: now, failures: 0, rests_until: None }
+    }
+
+    /// Whether the log is left alone for now.
+    pub(super) fn rests(&self, now: Instant) -> bool {
+        self.rests_until.is_some_and(|until| now < until)
+    }
+
+    /// Following has failed and will not come right by itself at once. Says for how long the log is left alone.
+    pub(super) fn failed(&mut self, now: Instant) -> Duration {
+        let pause = REST_FIRST.saturating_mul(1 << self.failures.min(16)).min(REST_MAX);
+        self.failures = self.failures.saturating_add(1);
+        self.rests_until = Some(now + pause);
+        pause
+    }
+
+    /// Following has not failed.
+    pub(super) fn succeeded(&mut self) {
+        (self.failures, self.rests_until) = (0, None);
+    }
+
+    /// Whether the log may bring more now.
+    pub(super) fn allows(&mut self, now: Instant) -> bool {
+        let seconds = now.duration_since(self.since).as_secs();
+        let gained = seconds.saturating_mul(WEIGHT_A_DAY) / DAY_SECONDS;
+        if gained > 0 {
+            self.left = self.left.saturating_add(gained).min(WEIGHT_A_DAY);
+            self.since = now;
+        }
+        self.left > 0
+    }
+
+    /// The log has brought this.
+    pub(super) fn took(&mut self, leaves: u64, nodes: u64, document_bytes: u64) {
+        let weight = leaves
+            .saturating_add(nodes / NODES_OF_A_LEAF)
+            .saturating_add(document_bytes / DOCUMENT_BYTES_OF_A_LEAF);
+        self.left = self.left.saturating_sub(weight);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_brings_so_much_in_a_day_and_then_slowly_more() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        pace.took(WEIGHT_A_DAY - 1, 0, 0);
+        assert!(pace.allows(start));
+        // One leaf with a way to two people, as deep as a tree can be, and three documents as long as can be.
+        pace.took(1, 514, 196_608);
+        assert!(!pace.allows(start));
+        assert!(pace.allows(start + Duration::from_secs(1)), "slowly, but it goes on");
+        pace.took(999, 0, 0);
+        assert!(pace.allows(start + Duration::from_secs(2 * DAY_SECONDS)));
+        assert_eq!(pace.left, WEIGHT_A_DAY, "what was not used for days is not saved up");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_that_fails_is_left_alone_for_longer_each_time() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let pauses: Vec<_> = (0..40).map(|_| pace.failed(start)).collect();
+        assert_eq!((pauses.first(), pauses.last()), (Some(&REST_FIRST), Some(&REST_MAX)));
+        assert!(pauses.is_sorted());
+        assert!(pace.rests(start) && !pace.rests(start + REST_MAX));
+        pace.succeeded();
+        assert!(!pace.rests(start));
+        assert_eq!(pace.failed(start), REST_FIRST);
+    }
+}
