@@ -1,4 +1,5 @@
 //! A node under clients that ask as fast as they are answered, and how long one person waits meanwhile.
+#![expect(clippy::print_stdout, reason = "its figures are its output")]
 
 use std::fs;
 use std::net::SocketAddr;
@@ -164,7 +165,9 @@ fn client(
                 connected = None;
                 thread::sleep(AGAIN);
             }
-            pause.map(thread::sleep);
+            if let Some(pause) = pause {
+                thread::sleep(pause);
+            }
         }
         seen
     };
