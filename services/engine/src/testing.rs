@@ -116,7 +116,8 @@ impl Home {
             for wanted in log::wanted_missing(&ours, &origin, now, 999).await.unwrap() {
                 let page = range::answer(&theirs, &origin, wanted.index, wanted.index + 1).await.unwrap();
                 let Response::Range { entries, .. } = page else { panic!("the log has the leaf") };
-                let sent: Vec<_> = entries[0].documents.iter().map(|document| document.to_vec()).collect();
+                let sent: Vec<_> =
+                    entries.first().unwrap().documents.iter().map(|document| document.to_vec()).collect();
                 fill(&self.engine, &origin, &wanted, &sent).await.unwrap();
             }
         }

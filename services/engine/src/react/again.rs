@@ -35,9 +35,9 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<(), Use
             let part = tx.part().await?;
             let turn = turn(&Apply::home(engine, &part), &seen).await?;
             if turn == Turn::On {
-                part.commit().await?
+                part.commit().await?;
             } else {
-                part.undo().await?
+                part.undo().await?;
             }
             turn
         }

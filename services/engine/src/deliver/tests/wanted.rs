@@ -163,7 +163,7 @@ async fn an_engagement_does_not_wait_for_what_stands_before_it() {
 async fn a_bid_that_is_dated_ahead_is_asked_for_again_and_one_of_another_day_is_refused() {
     let met = met().await;
     met.b.clock.advance(600);
-    let _ = met.b.bid(&met.bob, &met.job).await;
+    met.b.bid(&met.bob, &met.job).await;
     let (_, _, parcel) = next(&met.b, &met.a).await.unwrap();
     let busy = answer(&met.a.engine, "b.example", parcel.clone()).await;
     assert!(matches!(busy, Response::Busy { .. }), "{busy:?}");
