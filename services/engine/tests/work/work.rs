@@ -177,20 +177,20 @@ async fn an_own_key_founds_an_identity_and_posts_and_other_nodes_learn_both() {
     let cluster = Cluster::start(&["a", "b"]).await;
     let (engine, own) = (cluster.engine(0), Own::new(42));
     let genesis = own.genesis(engine, "a.example");
-    let unsigned = engine.publish_signed(genesis.bytes(), None).await;
+    let unsigned = engine.publish_signed(&genesis, None).await;
     assert!(matches!(refused(unsigned), Refusal::BadField { .. }));
     let signature = own.leaf_signature(&genesis);
     let wrong: String = signature.chars().skip(2).chain("00".chars()).collect();
-    assert_eq!(refused(engine.publish_signed(genesis.bytes(), Some(&wrong)).await).slug(), "bad-signature");
-    let (_, created) = engine.publish_signed(genesis.bytes(), Some(&signature)).await.unwrap();
+    assert_eq!(refused(engine.publish_signed(&genesis, Some(&wrong)).await).slug(), "bad-signature");
+    let (_, created) = engine.publish_signed(&genesis, Some(&signature)).await.unwrap();
     assert!(created);
-    let (_, created) = engine.publish_signed(genesis.bytes(), Some(&signature)).await.unwrap();
+    let (_, created) = engine.publish_signed(&genesis, Some(&signature)).await.unwrap();
     assert!(!created, "the same document is the same request");
 
     let job = own.job(engine, "a.example").sign(&own.key).unwrap();
-    let (id, created) = engine.publish_signed(job.bytes(), None).await.unwrap();
+    let (id, created) = engine.publish_signed(&job, None).await.unwrap();
     assert!(created);
-    assert!(!engine.publish_signed(job.bytes(), None).await.unwrap().1);
+    assert!(!engine.publish_signed(&job, None).await.unwrap().1);
     let seen =
         until("the other node knows the job", async || cluster.engine(1).job(&id, None).await.unwrap()).await;
     assert_eq!((seen.client, seen.custody), (own.did.to_string(), None));
@@ -207,31 +207,32 @@ async fn a_document_that_is_not_the_persons_own_word_is_refused() {
     let (engine, own) = (cluster.engine(0), Own::new(42));
     let genesis = own.genesis(engine, "a.example");
     let job = own.job(engine, "a.example");
-    let unknown = engine.publish_signed(job.clone().sign(&own.key).unwrap().bytes(), None).await;
+    let unknown = engine.publish_signed(&job.clone().sign(&own.key).unwrap(), None).await;
     assert_eq!(refused(unknown), Refusal::UnknownPerson);
-    engine.publish_signed(genesis.bytes(), Some(&own.leaf_signature(&genesis))).await.unwrap();
+    engine.publish_signed(&genesis, Some(&own.leaf_signature(&genesis))).await.unwrap();
 
     let hosted = Draft { custody: Some(NodeName::parse("a.example").unwrap()), ..job.clone() };
-    let hosted = engine.publish_signed(hosted.sign(&own.key).unwrap().bytes(), None).await;
+    let hosted = engine.publish_signed(&hosted.sign(&own.key).unwrap(), None).await;
     assert_eq!(refused(hosted), Refusal::WrongCustody);
     let elsewhere = own.job(engine, "b.example").sign(&own.key).unwrap();
-    assert_eq!(refused(engine.publish_signed(elsewhere.bytes(), None).await), Refusal::WrongHome);
+    assert_eq!(refused(engine.publish_signed(&elsewhere, None).await), Refusal::WrongHome);
     let text = String::from_utf8(job.clone().sign(&own.key).unwrap().bytes().to_vec()).unwrap();
     let changed = text.replace("A bridge", "A castle");
-    assert_eq!(refused(engine.publish_signed(changed.as_bytes(), None).await).slug(), "bad-signature");
+    let changed = hanse_document::Signed::parse(changed.as_bytes()).and_then(hanse_document::Signed::verify);
+    assert_eq!(changed.unwrap_err().slug(), "bad-signature");
     let future = Draft { from: engine.now().add_seconds(3_600).unwrap(), ..job.clone() };
-    let future = engine.publish_signed(future.sign(&own.key).unwrap().bytes(), None).await;
+    let future = engine.publish_signed(&future.sign(&own.key).unwrap(), None).await;
     assert_eq!(refused(future), Refusal::Future);
     let old = job.sign(&own.key).unwrap();
     cluster.clock.advance(86_400);
-    assert_eq!(refused(engine.publish_signed(old.bytes(), None).await), Refusal::Expired("posting"));
+    assert_eq!(refused(engine.publish_signed(&old, None).await), Refusal::Expired("posting"));
     let other = Draft { salt: [8; 32], ..own.draft(engine, genesis.body().clone()) };
     let other = other.sign(&own.key).unwrap();
-    let other = engine.publish_signed(other.bytes(), Some(&own.leaf_signature(&genesis))).await;
+    let other = engine.publish_signed(&other, Some(&own.leaf_signature(&genesis))).await;
     assert_eq!(refused(other), Refusal::OtherGenesis);
     let text = Body::from_value(Kind::Text, &json!({"text": "Good."})).unwrap();
     let text = own.draft(engine, text).sign(&own.key).unwrap();
-    assert_eq!(refused(engine.publish_signed(text.bytes(), None).await), Refusal::OwnKeyNotYet);
+    assert_eq!(refused(engine.publish_signed(&text, None).await), Refusal::OwnKeyNotYet);
 }
 
 #[tokio::test(flavor = "multi_thread")]
