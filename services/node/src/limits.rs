@@ -192,7 +192,7 @@ impl Client<'_> {
         let address = self.address.to_string();
         match (of, self.person) {
             (Of::Everybody, _) => key(&["all"]),
-            (Of::Person, Some(did)) => key(&["person", &did.to_string()]),
+            (Of::Person, Some(did)) => key(&["person", did.as_ref()]),
             (Of::Address, _) | (Of::Person, None) => key(&["address", &address]),
             (Of::Handle, _) => key(&["handle", self.handle]),
             (Of::HandleAndAddress, _) => key(&["both", &address, self.handle]),
