@@ -76,12 +76,14 @@ pub(crate) fn run() -> Result<Group> {
 }
 
 async fn figures(store: &Store) -> Result<Vec<Figure>> {
+    let heads = tempfile::tempdir()?;
     let config = Config {
         name: NodeName::parse("a.example")?,
         secret: Secret::new([9; 32]),
         url: "http://127.0.0.1".to_owned(),
         peers: Vec::new(),
         listen: Vec::new(),
+        heads: Some(heads.path().join("heads")),
         net: "bench".to_owned(),
         pace: Pace::default(),
         ranking: hanse_engine::Policy::DEFAULT,
@@ -89,6 +91,7 @@ async fn figures(store: &Store) -> Result<Vec<Figure>> {
     let logs = Logs::new(&config, &Keys::derive(&config.secret))?;
     logs.open(store, now()?).await?;
     let log = logs.own(LogKind::Reputation);
+    log.memory.prepare().await?;
     let mut seeded = Seeded::new(4);
     let batches = figure(store, log, &leaves(&mut seeded, BATCH * BATCHES, PEOPLE)?, BATCH).await?;
     let singles = figure(store, log, &leaves(&mut seeded, SINGLES, PEOPLE)?, 1).await?;
