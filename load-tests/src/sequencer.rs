@@ -92,6 +92,7 @@ async fn figures(store: &Store) -> Result<Vec<Figure>> {
     logs.open(store, now()?).await?;
     let log = logs.own(LogKind::Reputation);
     log.memory.prepare().await?;
+    logs.open(store, now()?).await?;
     let mut seeded = Seeded::new(4);
     let batches = figure(store, log, &leaves(&mut seeded, BATCH * BATCHES, PEOPLE)?, BATCH).await?;
     let singles = figure(store, log, &leaves(&mut seeded, SINGLES, PEOPLE)?, 1).await?;
