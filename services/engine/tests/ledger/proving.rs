@@ -129,7 +129,7 @@ async fn a_review_that_was_opened_before_its_commit_is_asked_for_too() {
     let written = story.review(Role::Client, 5);
     let origin = reputation(A);
     for leaf in [&written.open, &written.commit] {
-        a.sequence(&[leaf.clone()]).await;
+        a.sequence(std::slice::from_ref(leaf)).await;
         let segment = a.page(&origin, b.row(&origin).await.size).await;
         b.replay(&origin, &segment).await;
     }
