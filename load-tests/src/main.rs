@@ -31,6 +31,9 @@ type Result<T> = std::result::Result<T, Error>;
 /// Takes the figures of a group.
 type Run = fn() -> Result<Group>;
 
+/// Shows what something costs, without a figure to compare.
+type Trial = fn() -> Result<()>;
+
 /// Every group by its name.
 const GROUPS: &[(&str, Run)] = &[
     ("documents", documents::run),
@@ -49,9 +52,9 @@ const KEYED: &str = "keyed";
 
 /// Not groups either: memory, by name.
 #[cfg(feature = "node")]
-const MEMORY: &[(&str, fn() -> Result<()>)] = &[("logins", door::logins), ("unread", door::unread)];
+const MEMORY: &[(&str, Trial)] = &[("logins", door::logins), ("unread", door::unread)];
 #[cfg(not(feature = "node"))]
-const MEMORY: &[(&str, fn() -> Result<()>)] = &[];
+const MEMORY: &[(&str, Trial)] = &[];
 /// Nor this: it wants a node that runs.
 #[cfg(feature = "node")]
 const GREEDY: &str = "greedy";

@@ -89,7 +89,6 @@ async fn figures(store: &Store) -> Result<Vec<Figure>> {
         ranking: hanse_engine::Policy::DEFAULT,
     };
     let logs = Logs::new(&config, &Keys::derive(&config.secret))?;
-    logs.open(store, now()?).await?;
     let log = logs.own(LogKind::Reputation);
     log.memory.prepare().await?;
     logs.open(store, now()?).await?;

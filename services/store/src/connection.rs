@@ -116,15 +116,10 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// `Statement` if the server said no, and `OutcomeUnknown` if it said nothing: then the transaction may stand or not.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.answers.within("COMMIT", self.transaction.commit()).await.map_err(|error| match error {
-            // A session that is ended in the middle of its commit is told so as well, by a fatal error.
-            StoreError::Statement { statement, source }
-                if source.as_db_error().and_then(DbError::parsed_severity) == Some(Severity::Error) =>
-            {
-                StoreError::Statement { statement, source }
-            }
-            error => StoreError::OutcomeUnknown(Box::new(error)),
-        })
+        let ended = self.answers.within("COMMIT", self.transaction.commit()).await;
+        ended.map_err(
+            |error| if is_refused(&error) { error } else { StoreError::OutcomeUnknown(Box::new(error)) },
+        )
     }
 
     /// Begins a part that can be taken back by itself: what is done in it is undone when it is dropped.
@@ -143,6 +138,14 @@ impl<'a> Tx<'a> {
     pub async fn undo(self) -> Result<(), StoreError> {
         self.answers.within("ROLLBACK", self.transaction.rollback()).await
     }
+}
+
+/// Whether the server said no. A session that is ended in the middle of its commit is told so as well, by a fatal error.
+fn is_refused(error: &StoreError) -> bool {
+    if let StoreError::Statement { source, .. } = error {
+        return source.as_db_error().and_then(DbError::parsed_severity) == Some(Severity::Error);
+    }
+    false
 }
 
 impl std::fmt::Debug for Tx<'_> {

@@ -1,5 +1,5 @@
 //! What is looked for again and again, and what anybody may ask, is found by an index: no plan reads a whole table.
-#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
 use hanse_store::testing::TestDatabase;
 use hanse_store::{STATEMENTS, Sql};

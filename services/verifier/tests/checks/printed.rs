@@ -104,7 +104,7 @@ fn told(steps: &[Step]) -> String {
 }
 
 /// The documents beside a leaf of this type, or beside the copies of this leaf.
-fn beside<'a>(file: &'a mut Evidence, is: impl Fn(&LeafJson) -> bool) -> &'a mut Vec<DocumentJson> {
+fn beside(file: &mut Evidence, is: impl Fn(&LeafJson) -> bool) -> &mut Vec<DocumentJson> {
     let mut entries = file.parts.iter_mut().flat_map(|part| &mut part.entries);
     &mut entries.find(|entry| is(&entry.leaf)).unwrap().documents
 }
@@ -138,7 +138,7 @@ const CHANGES: [(&str, Change); 15] = [
     ("different reviews", |file, story, _| {
         beside(file, |leaf| leaf.bytes() == story.review.open.bytes()).truncate(1);
     }),
-    ("no text", |file, story, [review, ..]| reviewed(file, &story.review.open, &[review.clone()])),
+    ("no text", |file, story, [review, ..]| reviewed(file, &story.review.open, std::slice::from_ref(review))),
     ("another text", |file, story, [review, _, plain]| {
         reviewed(file, &story.review.open, &[review.clone(), plain.clone()]);
     }),
