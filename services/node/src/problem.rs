@@ -227,13 +227,13 @@ impl Problem {
         )
     }
 
-    /// The database is away, or has too much to do; nothing was committed.
+    /// The database has too much to do, or others hold what is needed; nothing was committed.
     #[must_use]
     pub(crate) fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
-            "The node cannot reach its database, nothing was changed. Try again in a moment.",
+            "The database had too much to do for this, and nothing was changed: try again in a moment.",
         )
     }
 

@@ -187,7 +187,8 @@ impl Private {
             }
             tokio::time::sleep(POLL).await;
         }
-        Ok(())
+        // One that was just being started again is told by the end of its start.
+        self.folder.wait_until_free().await
     }
 
     async fn launch(folder: &Path, durability: Durability) -> Result<Private, StoreError> {

@@ -49,6 +49,7 @@ pub struct TestNode {
 #[derive(Debug)]
 pub struct Replica {
     port: Port,
+    metrics: Port,
     _up: Up,
 }
 
@@ -57,6 +58,12 @@ impl Replica {
     #[must_use]
     pub fn http(&self) -> Http {
         Http::new(listening(&self.port))
+    }
+
+    /// Its listener for operators.
+    #[must_use]
+    pub fn operators(&self) -> Http {
+        Http::new(listening(&self.metrics))
     }
 }
 
@@ -196,11 +203,11 @@ impl TestNode {
     /// If it does not start.
     pub async fn replica(&self) -> Replica {
         let port = Port::claim();
-        // Its metrics are read by nobody, on a port that the system chooses.
-        let door = Door { metrics: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), ..self.config.door.clone() };
+        let metrics = Port::claim();
+        let door = Door { metrics: listening(&metrics), ..self.config.door.clone() };
         let config = Config { listen: listening(&port), door, ..self.config.clone() };
         let up = Up::start(config, self.seat.secret(), Arc::clone(&self.clock)).await;
-        Replica { port, _up: up.expect("the replica starts") }
+        Replica { port, metrics, _up: up.expect("the replica starts") }
     }
 
     /// A backup of the database of a node that has stopped.

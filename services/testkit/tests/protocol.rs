@@ -56,7 +56,7 @@ fn every_reason_to_refuse_a_document_has_its_row() {
 }
 
 /// Refusals that answer a request and never a document.
-const OF_REQUESTS: [&str; 18] = [
+const OF_REQUESTS: [&str; 19] = [
     "bad-field",
     "in-flight",
     "valid-too-long",
@@ -68,6 +68,7 @@ const OF_REQUESTS: [&str; 18] = [
     "busy",
     "not-ready",
     "log-halted",
+    "weak-password",
     "not-closed",
     "own-score",
     "too-many-searches",

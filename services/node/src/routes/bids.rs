@@ -50,7 +50,7 @@ pub(crate) async fn read(
 macro_rules! moves {
     ($name:ident, $path:literal, $scope:expr, $event:expr, $doc:literal) => {
         #[doc = $doc]
-        #[utoipa::path(tag = "bids", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+        #[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = StepRequest, params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
             (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
             (status = 201, description = "The job's home has accepted it.", body = Published<BidView>),
             (status = 202, description = "Signed and kept; on its way to the job's home.", body = Published<BidView>),
@@ -86,7 +86,7 @@ moves!(
 );
 
 /// Offer a contract on a bid. The terms become a document of their own; the offer stands for seven days.
-#[utoipa::path(tag = "contracts", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+#[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body = OfferRequest, params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
     (status = 201, description = "Offered; the contract's id is the offer's.", body = Published<ContractView>),
     (status = 403, description = "`not-yours` or `scope-missing`: needs `contracts:write`", body = Problem, content_type = "application/problem+json"),

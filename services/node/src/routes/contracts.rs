@@ -51,7 +51,7 @@ pub(crate) async fn read(
 macro_rules! moves {
     ($name:ident, $path:literal, $event:expr, $doc:literal) => {
         #[doc = $doc]
-        #[utoipa::path(tag = "contracts", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
+        #[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body = StepRequest, params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
             (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
             (status = 201, description = "The home that keeps the order has accepted it.", body = Published<ContractView>),
             (status = 202, description = "Signed and kept; on its way to the home that keeps the order.", body = Published<ContractView>),

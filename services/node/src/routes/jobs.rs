@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::state::State;
 
 /// Post a job. Title and text are enough; what you leave out is unstated. It reaches every node of the federation.
-#[utoipa::path(tag = "jobs", security(("bearer" = [])), params(Trial), responses(
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), request_body = JobRequest, params(Trial), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
     (status = 201, description = "Posted.", body = Published<JobView>),
     (status = 400, description = "`not-json`, `bad-body`", body = Problem, content_type = "application/problem+json"),
@@ -72,7 +72,7 @@ pub(crate) async fn read(
 }
 
 /// Close a posting without hiring (further); the reason is public.
-#[utoipa::path(tag = "jobs", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), request_body = StepRequest, params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
     (status = 201, description = "Closed.", body = Published<JobView>),
     (status = 403, description = "`not-yours` or `scope-missing`: needs `jobs:write`", body = Problem, content_type = "application/problem+json"),
@@ -96,7 +96,7 @@ pub(crate) async fn close(
 }
 
 /// Bid on a posting of any node. Your home delivers the bid to the job's home: 202 means it is still on its way.
-#[utoipa::path(tag = "bids", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = BidRequest, params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
     (status = 201, description = "The job's home has it.", body = Published<BidView>),
     (status = 202, description = "Signed and kept; delivered as soon as the job's home can be reached.", body = Published<BidView>),

@@ -21,7 +21,7 @@ pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<
 }
 
 /// Say who you are and what you do; replaces what you said before. What you leave out is unstated.
-#[utoipa::path(tag = "people", security(("bearer" = [])), params(Trial, ("Idempotency-Key" = Option<String>, Header, description = "Repeat the request safely, for a day.")), responses(
+#[utoipa::path(tag = "people", security(("bearer" = [])), request_body = ProfileRequest, params(Trial, ("Idempotency-Key" = Option<String>, Header, description = "Repeat the request safely, for a day.")), responses(
     (status = 200, description = "As it would be (`dry_run`), or the same profile was here already.", body = hanse_engine::Published<ProfileView>),
     (status = 201, description = "Published.", body = hanse_engine::Published<ProfileView>),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),

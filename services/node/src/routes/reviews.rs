@@ -25,7 +25,7 @@ pub(crate) struct Reply {
 }
 
 /// Review the other side of a closed contract, under seal: nobody but your home can read it until both sides have reviewed.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = ReviewRequest, params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ReviewView>),
     (status = 201, description = "Deposited; its commit goes to the log now, its text when both have reviewed.", body = Published<ReviewView>),
     (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),

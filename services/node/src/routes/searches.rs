@@ -21,7 +21,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
 const RETRY_MS: u32 = 3_000;
 
 /// Keep a search: you are told of each new posting of the federation that fits it, once. A person keeps at most 20.
-#[utoipa::path(tag = "searches", security(("bearer" = [])), responses(
+#[utoipa::path(tag = "searches", security(("bearer" = [])), request_body = SavedSearchRequest, responses(
     (status = 201, description = "Kept.", body = SavedSearchView),
     (status = 400, description = "`not-json`, `bad-body`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),

@@ -281,7 +281,7 @@ async fn what_cannot_be_known_is_not_called_undone() {
     let mut done = post().await;
     // The pool may hold the connection that ended once more: that is known to have changed nothing.
     while done.status == 503 {
-        done.refused(503, "unavailable");
+        done.refused(503, "database-away");
         done = post().await;
     }
     done.ok(201);

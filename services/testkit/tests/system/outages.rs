@@ -18,8 +18,8 @@ async fn ready(node: Http) -> Answer {
     node.get("/readyz").may_fail().send().await
 }
 
-async fn leads(node: Http) -> bool {
-    let metrics = node.get("/metrics").send().await;
+async fn leads(operators: Http) -> bool {
+    let metrics = operators.get("/metrics").send().await;
     metrics.text().lines().any(|line| line == "hanse_leader 1")
 }
 
@@ -42,7 +42,8 @@ async fn works(person: &Person) {
 /// What a request is told while there is no database.
 fn turned_away(answer: &Answer) {
     assert_eq!(answer.status, 503, "{}", answer.text());
-    assert!(["database-away", "busy", "timed-out"].contains(&answer.slug().as_str()), "{}", answer.text());
+    let slugs = ["database-away", "busy", "timed-out", "unavailable"];
+    assert!(slugs.contains(&answer.slug().as_str()), "{}", answer.text());
     assert!(answer.headers.contains_key("retry-after") && answer.headers.contains_key("x-request-id"));
 }
 
@@ -61,12 +62,12 @@ async fn comes_back(way: Way) {
     answers.iter().for_each(turned_away);
     assert_eq!(node.http().get("/healthz").send().await.status, 200);
     until("the node says that it is not ready", async || ready(node.http()).await.status == 503).await;
-    until("it steps down", async || !leads(node.http()).await).await;
+    until("it steps down", async || !leads(node.operators()).await).await;
     assert!(node.is_up());
 
     wire.set(Way::Open);
     until("it is ready", async || ready(node.http()).await.status == 200).await;
-    until("it leads", async || leads(node.http()).await).await;
+    until("it leads", async || leads(node.operators()).await).await;
     works(&ada).await;
     node.stop().await;
 }
@@ -91,7 +92,7 @@ async fn a_node_that_starts_before_its_database_waits_for_it() {
     turned_away(&node.http().get("/v1/jobs").may_fail().send().await);
     wire.set(Way::Open);
     until("it is ready", async || ready(node.http()).await.status == 200).await;
-    until("it leads", async || leads(node.http()).await).await;
+    until("it leads", async || leads(node.operators()).await).await;
     works(&node.person("ada").await).await;
 }
 
@@ -99,15 +100,15 @@ async fn a_node_that_starts_before_its_database_waits_for_it() {
 async fn a_process_that_takes_over_has_the_metrics_of_its_network() {
     let mut federation = Federation::start(&["a.example", "b.example"]).await;
     let replica = federation[0].replica().await;
-    let connected = async |node: Http| {
-        let metrics = node.get("/metrics").send().await;
+    let connected = async |operators: Http| {
+        let metrics = operators.get("/metrics").send().await;
         metrics.text().lines().any(|line| line == "hanse_network_peer_connected{peer=\"b.example\"} 1")
     };
-    until("the first is connected", async || connected(federation[0].http()).await).await;
-    assert!(!connected(replica.http()).await && !leads(replica.http()).await);
+    until("the first is connected", async || connected(federation[0].operators()).await).await;
+    assert!(!connected(replica.operators()).await && !leads(replica.operators()).await);
     federation[0].stop().await;
-    until("the second leads", async || leads(replica.http()).await).await;
-    until("and is connected", async || connected(replica.http()).await).await;
+    until("the second leads", async || leads(replica.operators()).await).await;
+    until("and is connected", async || connected(replica.operators()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,14 +146,15 @@ async fn more_requests_than_places_are_turned_away_and_cost_nobody_else_anything
     let mut connection = store.connection().await.unwrap();
     let lock = connection.begin().await.unwrap();
     lock.execute("LOCK TABLE log_leaf IN ACCESS EXCLUSIVE MODE", &[]).await.unwrap();
-    let greedy = (0..GREEDY).map(|_| node.get("/v1/logs/a.example/jobs/entries?start=0").may_fail().send());
+    let greedy =
+        (0..GREEDY).map(|_| node.get("/v1/logs/a.example/reputation/entries?start=0").may_fail().send());
     let greedy = futures::future::join_all(greedy);
     // Meanwhile, on connections of their own: probes and metrics.
     let others = async {
         for _ in 0..5 {
             assert_eq!(node.get("/healthz").send().await.status, 200);
             assert_eq!(ready(node).await.status, 200);
-            assert!(leads(node).await);
+            assert!(leads(federation[0].operators()).await);
         }
     };
     let (answers, ()) = within("everybody is answered", async { tokio::join!(greedy, others) }).await;

@@ -84,5 +84,5 @@ async fn what_is_no_question_is_refused() {
     link(json!({"text": 1})).await.refused(400, "bad-body");
     link(json!({"text": "x", "language": "French"})).await.refused(422, "bad-field");
     link(json!({"text": "x".repeat(64 * 1024 + 1)})).await.refused(422, "bad-field");
-    link(json!({"text": "x".repeat(200 * 1024)})).await.refused(413, "too-large");
+    link(json!({"text": "x".repeat(300 * 1024)})).await.refused(413, "too-large");
 }
