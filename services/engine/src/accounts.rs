@@ -155,7 +155,7 @@ impl Engine {
         Ok(show::session(&account, id.clone(), token(&id, &secret), scopes, expires_at))
     }
 
-    /// Takes a refresh token and gives the next one; the same one again to who asks again within [`GRACE_SECONDS`].
+    /// Takes a refresh token and gives the next one; the same one again to who asks again within 30 seconds.
     ///
     /// # Errors
     /// `SessionEnded`, also for a token that was used before: then the session ends.
