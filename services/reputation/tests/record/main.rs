@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
 mod counts;
+mod dated;
 mod order;
 mod world;
