@@ -16,8 +16,9 @@ fn owed(world: &mut World, datings: &[(i64, u32)]) -> ReviewState {
         reading.dated(&log_of(B), u64::try_from(end + beyond).unwrap(), TODAY + days);
     }
     reading.changes();
-    let [contract] = reading.contracts(&ana)[..] else { panic!("one contract") };
-    contract.review
+    let contracts = reading.contracts(&ana);
+    assert_eq!(contracts.len(), 1);
+    contracts[0].review
 }
 
 /// The last day decides, and of that day the smallest state: all that was vouched for then must have been read.
