@@ -76,7 +76,7 @@ impl Problem {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "The node failed, nothing was changed. Try again; if it stays, give the operator the request id.",
+            "The node failed. Try again, with the same Idempotency-Key if there was one; if it stays, give the operator the request id.",
         )
     }
 
@@ -227,13 +227,13 @@ impl Problem {
         )
     }
 
-    /// The database has too much to do, or others hold what is needed; nothing was committed.
+    /// The database has too much to do, or others hold what is needed.
     #[must_use]
     pub(crate) fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
-            "The database had too much to do for this, and nothing was changed: try again in a moment.",
+            "The database had too much to do for this: try again in a moment, with the same Idempotency-Key if there was one.",
         )
     }
 
@@ -249,13 +249,13 @@ impl Problem {
         )
     }
 
-    /// Too many requests are inside or wait; nothing was done for this one.
+    /// Too many requests are inside or wait.
     #[must_use]
     pub(crate) fn busy() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "busy",
-            "Too many requests at once, and nothing was done for this one: try again in a moment.",
+            "Too many requests at once: try again in a moment, with the same Idempotency-Key if there was one.",
         )
     }
 

@@ -49,7 +49,7 @@ impl Failure {
         matches!(self, Self::Store(error) if error.is_away())
     }
 
-    /// Whether too many wait for the database: nothing was done.
+    /// Whether too many wait for the database. What a request did before that stands.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_busy())
