@@ -44,6 +44,7 @@ impl Engine {
             None => Vec::new(),
         };
         let connection = self.store().connection().await?;
+        let waiting = deliveries::waiting(&connection).await?;
         let mut views = Vec::new();
         for peer in &self.config().peers {
             let mut logs = Vec::new();
@@ -51,7 +52,7 @@ impl Engine {
                 let row = log::find(&connection, &kind.origin(&peer.name)).await?;
                 logs.extend(row.as_ref().map(|row| view(row, None)));
             }
-            let waiting = deliveries::waiting(&connection, peer.name.as_str()).await?;
+            let waiting = waiting.get(peer.name.as_str()).copied().unwrap_or_default();
             views.push(PeerView {
                 name: peer.name.to_string(),
                 url: peer.url.clone(),

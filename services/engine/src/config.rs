@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hanse_document::NodeName;
 use hanse_matching::side::Policy;
+pub use hanse_network::NET_BYTES_MAX;
 use zeroize::Zeroizing;
 
 /// The 32 bytes from which every key of a node derives. Neither printed nor compared.

@@ -54,6 +54,22 @@ pub(crate) async fn run(
     Ok(())
 }
 
+/// Tells the operator of documents that wait for peers which the configuration no longer names: nothing sends them, and their
+/// authors wait for an answer.
+pub(crate) async fn tell_left_behind(engine: &Engine) -> Result<(), Failure> {
+    let connection = engine.store().connection().await?;
+    for (peer, documents) in deliveries::waiting(&connection).await? {
+        if engine.config().peers.iter().all(|pinned| pinned.name.as_str() != peer) {
+            tracing::warn!(
+                peer,
+                documents,
+                "documents wait for a peer that is not pinned any more; they go out when it is again"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Sends what is due, until nothing is or the peer does not answer.
 pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<(), UseError> {
     loop {

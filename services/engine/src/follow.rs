@@ -9,6 +9,8 @@ pub(crate) mod recover;
 mod replay;
 mod want;
 
+use std::collections::BTreeSet;
+
 use hanse_document::NodeName;
 use hanse_network::{Request, RequestError, Response};
 use hanse_store::Store;
@@ -24,6 +26,7 @@ use crate::signals::woken;
 use crate::{Engine, clock};
 
 pub use fault::Fault;
+use fetch::Fetched;
 use pace::Pace;
 
 pub(crate) use documents::owes;
@@ -120,6 +123,7 @@ async fn ask_heads(engine: &Engine, peer: &NodeName) -> Result<(), LogError> {
 
 /// Pulls and replays a log up to the largest head that its key was seen to sign.
 async fn catch_up(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(), LogError> {
+    let mut wrong = BTreeSet::new();
     loop {
         if !pace.allows(Instant::now()) {
             tracing::warn!(origin = mirror.origin, "a log grows faster than this node follows any");
@@ -132,23 +136,28 @@ async fn catch_up(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(
         if row.halted.is_some() || row.size >= target {
             return Ok(());
         }
-        let Some(fetched) = fetch::segment(engine, mirror, row.size, target).await else { return Ok(()) };
-        match fetched.segment {
+        let fetched = fetch::segment(engine, mirror, (row.size, target), &wrong).await;
+        let Some(Fetched { from, segment }) = fetched else { return Ok(()) };
+        let fault = match segment {
             Ok(segment) => match replay(engine.store(), mirror, &segment, engine.now()).await? {
                 Replayed::Advanced { size, missing, ignored, nodes } => {
                     pace.took(size.saturating_sub(row.size), nodes, segment.document_bytes());
                     tracing::info!(origin = mirror.origin, size, missing, ignored, "a mirror has new leaves");
                     heads::ripen(engine, &mirror.origin, size).await?;
                     engine.signals().log_advanced();
+                    continue;
                 }
-                Replayed::Elsewhere => {}
+                Replayed::Elsewhere => continue,
                 Replayed::Halted => return Ok(()),
-                Replayed::Refused(fault) => {
-                    return accuse(engine.store(), mirror, &fetched.from, &fault).await.map(drop);
-                }
+                Replayed::Refused(fault) => fault,
             },
-            Err(fault) => return accuse(engine.store(), mirror, &fetched.from, &fault).await.map(drop),
+            Err(fault) => fault,
+        };
+        if accuse(engine.store(), mirror, &from, &fault).await? {
+            return Ok(());
         }
+        // A liar among those who mirror a log keeps nobody from asking the others.
+        wrong.insert(from);
     }
 }
 

@@ -137,6 +137,7 @@ impl Lead {
     }
 
     async fn listen(&self) -> Result<Network, EngineError> {
+        deliver::tell_left_behind(&self.engine).await?;
         let config = self.engine.config();
         let peers = config.peers.iter().map(|peer| hanse_network::Peer {
             name: peer.name.to_string(),

@@ -69,7 +69,7 @@ use tokio::sync::watch;
 
 use clock::Clocks;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, Pace, Peer, Secret};
+pub use config::{Config, NET_BYTES_MAX, Pace, Peer, Secret};
 pub use error::{EngineError, Failure, Refusal, UseError};
 pub use fsck::{FsckReport, fsck};
 pub use hanse_matching::side::Policy;

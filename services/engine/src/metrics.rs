@@ -1,5 +1,5 @@
-//! What operators see of logs, deliveries and gossip. Names and labels come from the configuration and from fixed words, so
-//! nobody outside can make new ones.
+//! What operators see of logs, deliveries and gossip. Names and labels come from the configuration, today's or an earlier one,
+//! and from fixed words, so nobody outside can make new ones.
 
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ impl Metrics {
         );
         registry.register(
             "deliveries_waiting",
-            "Documents that wait for a peer",
+            "Documents that wait for a peer, one that is not pinned any more too",
             self.deliveries_waiting.clone(),
         );
         registry.register(
@@ -139,9 +139,12 @@ impl Engine {
                 metrics.leaves_pending.get_or_create(&by).set(gauge(pending));
             }
         }
+        let mut waiting = deliveries::waiting(&connection).await?;
         for peer in &self.config().peers {
-            let waiting = deliveries::waiting(&connection, peer.name.as_str()).await?;
-            metrics.deliveries_waiting.get_or_create(&[("peer", peer.name.to_string())]).set(waiting);
+            waiting.entry(peer.name.to_string()).or_default();
+        }
+        for (peer, documents) in waiting {
+            metrics.deliveries_waiting.get_or_create(&[("peer", peer)]).set(documents);
         }
         Ok(())
     }

@@ -64,7 +64,6 @@ impl Engine {
 struct Sealed {
     commitment: Commitment,
     key: PublicKey,
-    engagement: LeafId,
     open: bool,
     reply: Option<Commitment>,
 }
@@ -74,6 +73,8 @@ struct Sealed {
 struct Standing {
     slots: BTreeMap<LeafId, Vec<PublicKey>>,
     commits: BTreeMap<LeafId, Sealed>,
+    /// Which engagement each slot has reviewed.
+    reviewed: BTreeMap<PublicKey, LeafId>,
     settled: BTreeSet<LeafId>,
     foreign: u64,
 }
@@ -116,11 +117,11 @@ impl Standing {
             Some(Statement::Commit { commitment, engagement }) => {
                 let Some(key) = self.signer(leaf, engagement) else { return false };
                 // One review for a slot: the lower index counts.
-                if self.commits.values().any(|sealed| sealed.key == key) {
+                if self.reviewed.contains_key(&key) {
                     return false;
                 }
-                let (commitment, engagement) = (*commitment, *engagement);
-                self.commits.insert(id, Sealed { commitment, key, engagement, open: false, reply: None });
+                self.reviewed.insert(key, *engagement);
+                self.commits.insert(id, Sealed { commitment: *commitment, key, open: false, reply: None });
                 true
             }
             Some(Statement::Open { cites }) => match self.commits.get_mut(cites) {
@@ -149,11 +150,8 @@ impl Standing {
 
     /// Slots without a review, sealed or open.
     fn unanswered(&self) -> usize {
-        let answered = |engagement: &LeafId, slot: &PublicKey| {
-            self.commits.values().any(|sealed| sealed.engagement == *engagement && sealed.key == *slot)
-        };
         let slots = self.slots.iter().flat_map(|(id, slots)| slots.iter().map(move |slot| (id, slot)));
-        slots.filter(|(engagement, slot)| !answered(engagement, slot)).count()
+        slots.filter(|(engagement, slot)| self.reviewed.get(slot) != Some(engagement)).count()
     }
 }
 
@@ -176,18 +174,9 @@ fn review(
         commit: commit.hex(),
         contract: row.and_then(|row| row.contract).map(|id| id.to_string()),
         state: if sealed.reply.is_some() { "replied" } else { "published" }.to_owned(),
-        author: None,
-        subject: None,
-        role: None,
-        custody: None,
-        rating: None,
-        axes: BTreeMap::new(),
-        on_time: None,
-        text: None,
-        document: None,
-        reply: None,
         committed_at: row.map(|row| show::time(row.committed_at)).unwrap_or_default(),
         published_at: row.and_then(|row| row.published_at).map(show::time),
+        ..ReviewView::default()
     };
     words.open(&mut view, &sealed.commitment)?;
     if view.committed_at.is_empty() {

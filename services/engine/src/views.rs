@@ -307,7 +307,7 @@ pub struct Happening {
 }
 
 /// A review. Before it is open only its author's home knows more than that it exists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewView {
     /// Leaf id of its commit, by which it is found and replied to.
     pub commit: String,

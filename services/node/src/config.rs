@@ -9,8 +9,8 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use hanse_document::NodeName;
-use hanse_engine::Policy;
 use hanse_engine::knowledge::{Row, Weights};
+use hanse_engine::{NET_BYTES_MAX, Policy};
 use serde::{Deserialize, Serialize};
 
 pub use crate::limits::ClientHeader;
@@ -243,10 +243,12 @@ impl Config {
         if self.connections < CONNECTIONS_MIN {
             mistakes.push(format!("connections: lease, workers and requests need {CONNECTIONS_MIN}"));
         }
-        if self.federation.is_empty() || !self.federation.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-        {
-            mistakes
-                .push(format!("federation: `{}` must be lower-case letters and hyphens", self.federation));
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if !(1..=NET_BYTES_MAX).contains(&self.federation.len()) || !self.federation.bytes().all(plain) {
+            mistakes.push(format!(
+                "federation: `{}` must be 1 to {NET_BYTES_MAX} of a-z, 0-9 and -",
+                self.federation
+            ));
         }
         for peer in &self.peers {
             if NodeName::parse(&peer.name).is_err() {
@@ -297,16 +299,14 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
     Some(cache.join("hanse"))
 }
 
+/// A database URL without its password; as a whole where it is written in another way than in front of the host.
 fn hide_password(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) {
-        Some((scheme, (user, host))) => {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+        Some((scheme, (user, host))) if !host.contains("password") => {
             format!("{scheme}://{}:[secret]@{host}", user.split(':').next().unwrap_or_default())
         }
-        None => url
-            .split_whitespace()
-            .map(|word| if word.starts_with("password=") { "password=[secret]" } else { word })
-            .collect::<Vec<_>>()
-            .join(" "),
+        None if !url.contains("password") => url.to_owned(),
+        _ => "[secret]".to_owned(),
     }
 }
 
@@ -320,8 +320,12 @@ mod tests {
         config.name = "A b".into();
         config.url = "ftp://x/".into();
         config.connections = 1;
+        config.federation = "Lyon".into();
         let Err(ConfigError::Mistakes(mistakes)) = config.checked() else { panic!("accepted") };
-        assert_eq!(mistakes.len(), 3, "{mistakes:?}");
+        assert_eq!(mistakes.len(), 4, "{mistakes:?}");
+        let named = |federation: &str| Config { federation: federation.into(), ..Config::defaults() };
+        named("lyon-69").checked().unwrap();
+        named(&"x".repeat(NET_BYTES_MAX + 1)).checked().unwrap_err();
     }
 
     #[test]
@@ -337,7 +341,14 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        for url in ["postgres://u:hunter2@db/x", "host=db user=u password=hunter2 dbname=x"] {
+        for url in [
+            "postgres://u:hunter2@db/x",
+            "postgres://u:at@hunter2@db/x",
+            "postgres://db/x?password=hunter2",
+            "postgres://u@db/x?password=hunter2",
+            "host=db user=u password=hunter2 dbname=x",
+            "host=db password = 'two hunter2'",
+        ] {
             let config = Config { database: Some(url.into()), ..Config::defaults() };
             assert!(!config.shown().contains("hunter2"), "{}", config.shown());
             assert!(config.shown().contains("[secret]"), "{}", config.shown());

@@ -26,7 +26,7 @@ const DEFER: &str = "UPDATE delivery SET attempts = attempts + 1, next_at = $2 \
      WHERE position = $1 AND state = 'waiting'";
 const HASTEN: &str =
     "UPDATE delivery SET next_at = $2 WHERE peer = $1 AND state = 'waiting' AND next_at > $2";
-const WAITING: &str = "SELECT count(*) AS waiting FROM delivery WHERE peer = $1 AND state = 'waiting'";
+const WAITING: &str = "SELECT peer, count(*) AS waiting FROM delivery WHERE state = 'waiting' GROUP BY peer";
 const NEWEST: &str = "SELECT position, peer, job, delivery.document, state, attempts, next_at, refusal \
      FROM delivery JOIN document ON document.id = delivery.document \
      WHERE job = $1 AND peer = $3 AND document.issuer = $2 ORDER BY position DESC LIMIT 1";
@@ -158,9 +158,10 @@ pub async fn hasten(db: &impl Sql, peer: &str, now: i64) -> Result<(), StoreErro
     Ok(())
 }
 
-/// How many documents wait for a peer.
-pub async fn waiting(db: &impl Sql, peer: &str) -> Result<i64, StoreError> {
-    column(&db.query_one(WAITING, &[&peer]).await?, TABLE, "waiting")
+/// How many documents wait for each peer that any wait for, whether it is still pinned or not.
+pub async fn waiting(db: &impl Sql) -> Result<BTreeMap<String, i64>, StoreError> {
+    let rows = db.query(WAITING, &[]).await?;
+    rows.iter().map(|row| Ok((column(row, TABLE, "peer")?, column(row, TABLE, "waiting")?))).collect()
 }
 
 /// The newest document of this person about this job that was to go to this peer. Nobody sends a second one while it waits.

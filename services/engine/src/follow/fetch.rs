@@ -1,6 +1,7 @@
 //! Asks for leaves: the log's operator first, and, while that one is away, anyone else who mirrors it. It does not matter who
 //! answers, because nothing is believed that the log has not signed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hanse_network::{Bytes, Entry, RANGE_ENTRIES_MAX, Request, Response};
@@ -28,9 +29,15 @@ pub(super) struct Fetched {
     pub(super) segment: Result<Segment, Fault>,
 }
 
-/// Pages from `start` on until one ends at a checkpoint, all from one peer. None if nobody has them now.
-pub(super) async fn segment(engine: &Engine, mirror: &Mirror, start: u64, target: u64) -> Option<Fetched> {
-    for from in sources(engine, mirror) {
+/// Pages from `start` on until one ends at a checkpoint, all from one peer, and from none of those who just sent something
+/// wrong. None if nobody has them now.
+pub(super) async fn segment(
+    engine: &Engine,
+    mirror: &Mirror,
+    (start, target): (u64, u64),
+    wrong: &BTreeSet<String>,
+) -> Option<Fetched> {
+    for from in sources(engine, mirror).into_iter().filter(|from| !wrong.contains(from)) {
         if let Some(segment) = segment_from(engine, mirror, &from, start, target).await {
             return Some(Fetched { from, segment });
         }

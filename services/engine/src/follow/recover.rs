@@ -1,6 +1,8 @@
 //! Pulls the end of an own log that the database has lost back from the peers' mirrors, when the operator has asked for it:
 //! page by page, each verified against what this node itself has signed, as a follower would.
 
+use std::collections::BTreeSet;
+
 use hanse_store::log::{self, LogRow};
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +30,7 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 }
 
 async fn recover(engine: &Engine, own: &OwnLog) -> Result<(), MendError> {
+    let mut wrong = BTreeSet::new();
     loop {
         let connection = engine.store().connection().await?;
         let row = crate::logs::head(&connection, &own.origin).await?;
@@ -39,7 +42,7 @@ async fn recover(engine: &Engine, own: &OwnLog) -> Result<(), MendError> {
         if row.size >= target {
             return end(engine, own).await;
         }
-        if !page(engine, own, &row, target).await? {
+        if !page(engine, own, (row.size, target), &mut wrong).await? {
             return Ok(());
         }
     }
@@ -63,20 +66,20 @@ async fn target(engine: &Engine, own: &OwnLog, row: &LogRow) -> Result<u64, LogE
     Ok(sizes.into_iter().flatten().max().unwrap_or(0))
 }
 
-/// The next page. `false` if nobody has it now.
-async fn page(engine: &Engine, own: &OwnLog, row: &LogRow, target: u64) -> Result<bool, LogError> {
+/// The next page, from a peer that has not sent a wrong one. `false` if nobody has it now.
+async fn page(
+    engine: &Engine,
+    own: &OwnLog,
+    (size, target): (u64, u64),
+    wrong: &mut BTreeSet<String>,
+) -> Result<bool, LogError> {
     let operator = engine.config().name.clone();
     let mirror = Mirror { origin: own.origin.clone(), operator, vkey: own.signer.vkey().clone() };
-    let Some(fetched) = fetch::segment(engine, &mirror, row.size, target).await else {
-        tracing::info!(
-            origin = own.origin,
-            size = row.size,
-            target,
-            "no peer has the lost end of the log now"
-        );
+    let Some(fetched) = fetch::segment(engine, &mirror, (size, target), wrong).await else {
+        tracing::info!(origin = own.origin, size, target, "no peer has the lost end of the log now");
         return Ok(false);
     };
-    let refused = match fetched.segment {
+    let fault = match fetched.segment {
         Ok(segment) => match replay(engine.store(), &mirror, &segment, engine.now()).await? {
             Replayed::Advanced { size, .. } => {
                 tracing::info!(origin = own.origin, size, target, "a part of the log is recovered");
@@ -89,8 +92,9 @@ async fn page(engine: &Engine, own: &OwnLog, row: &LogRow, target: u64) -> Resul
         },
         Err(fault) => fault,
     };
-    tracing::warn!(origin = own.origin, from = fetched.from, fault = %refused, "a peer does not have what this node signed");
-    Ok(false)
+    tracing::warn!(origin = own.origin, from = fetched.from, %fault, "a peer does not have what this node signed");
+    wrong.insert(fetched.from);
+    Ok(true)
 }
 
 /// Everything that was signed is here: the log goes on, if all of it fits together. Peers are asked again before it is signed.

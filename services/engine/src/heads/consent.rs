@@ -1,8 +1,8 @@
 //! Whether this process may sign an own log: a log that was signed further than its database remembers must not be signed again.
 //!
 //! After its start, and after a change of leader, a process knows nothing of what was signed meanwhile. Its own memory of the
-//! largest signed head must agree with the database, and one peer must have answered with nothing larger or different; without
-//! such a memory a quorum of peers must have. No time stands in for an answer: a network that is down is when backups are
+//! largest signed head must be the database's head, and one peer must have answered with nothing larger or different; without
+//! such a memory, or with an older one, a quorum of peers must have. No time stands in for an answer: a network that is down is when backups are
 //! restored. An answer that contradicts the database halts the log before it is counted.
 
 use hanse_store::{Sql, Store, log};
@@ -22,11 +22,14 @@ const NAMED_MAX: usize = 8;
 enum Memory {
     /// The operator has stated that the database's head is the largest.
     Accepted,
-    /// A head that the database holds, or whose leaves still wait in it.
+    /// The database's head, or the next one, whose leaves still wait in it.
     Agrees,
     /// Nothing.
     Missing,
-    /// Another head than the database holds at its size: another process has signed since, or the database is another one.
+    /// An earlier head of the database's: another process has signed since, and only peers know whether it signed more than the
+    /// database holds now.
+    Behind,
+    /// Another head than the database holds at its size: the database is another one.
     Differs,
     /// A head beyond the database's: it was restored from a backup.
     Ahead,
@@ -69,7 +72,7 @@ async fn ask(engine: &Engine, kind: LogKind) -> Result<bool, LogError> {
     let missing: Vec<&str> = missing.into_iter().filter(|peer| !answered.contains(*peer)).collect();
     let needed = needed(memory, peers);
     if answered.len() >= needed {
-        if matches!(memory, Memory::Missing | Memory::Differs) {
+        if matches!(memory, Memory::Missing | Memory::Behind | Memory::Differs) {
             // A quorum has confirmed it, and need not be asked again.
             own.memory.keep(&row.checkpoint, &[], false).await?;
         }
@@ -97,7 +100,9 @@ fn needed(memory: Memory, peers: usize) -> usize {
     let needed = match memory {
         Memory::Accepted => 0,
         Memory::Agrees => 1,
-        Memory::Missing | Memory::Differs | Memory::Ahead => usize::try_from(quorum).unwrap_or(usize::MAX),
+        Memory::Missing | Memory::Behind | Memory::Differs | Memory::Ahead => {
+            usize::try_from(quorum).unwrap_or(usize::MAX)
+        }
     };
     needed.min(peers)
 }
@@ -117,8 +122,11 @@ async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memor
     if root_at(db, row, head.checkpoint.size).await? != head.checkpoint.root {
         return Ok(Memory::Differs);
     }
-    let accepted = accepted && head.checkpoint.size == row.size;
-    Ok(if accepted { Memory::Accepted } else { Memory::Agrees })
+    Ok(match (head.checkpoint.size == row.size, accepted) {
+        (false, _) => Memory::Behind,
+        (true, true) => Memory::Accepted,
+        (true, false) => Memory::Agrees,
+    })
 }
 
 /// Halts an own log of which this process remembers a head that the database does not hold.
@@ -147,6 +155,7 @@ fn waits(origin: &str, memory: Memory, size: u64, of: (usize, usize), missing: &
     let memory = match memory {
         Memory::Accepted | Memory::Agrees => "agrees with the database",
         Memory::Missing => "is missing",
+        Memory::Behind => "is older than the database",
         Memory::Differs => "differs from the database",
         Memory::Ahead => "is ahead of the database",
     };
@@ -171,7 +180,7 @@ mod tests {
         let asked = |memory| [0, 1, 2, 3, 4, 7].map(|peers| needed(memory, peers));
         assert_eq!(asked(Memory::Accepted), [0; 6]);
         assert_eq!(asked(Memory::Agrees), [0, 1, 1, 1, 1, 1]);
-        for unknown in [Memory::Missing, Memory::Differs] {
+        for unknown in [Memory::Missing, Memory::Behind, Memory::Differs] {
             assert_eq!(asked(unknown), [0, 1, 2, 3, 3, 5]);
         }
     }

@@ -103,17 +103,8 @@ fn sealed(row: &ReviewRow) -> ReviewView {
         commit: row.commit_leaf.hex(),
         contract: row.contract.map(|id| id.to_string()),
         state: row.state.clone(),
-        author: None,
-        subject: None,
-        role: None,
-        custody: None,
-        rating: None,
-        axes: BTreeMap::new(),
-        on_time: None,
-        text: None,
-        document: None,
-        reply: None,
         committed_at: time(row.committed_at),
         published_at: row.published_at.map(time),
+        ..ReviewView::default()
     }
 }

@@ -224,6 +224,26 @@ async fn a_node_that_signed_more_than_it_remembers_signs_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_that_lies_keeps_nobody_from_an_honest_one() {
+    let federation = Federation::with_outlaws(&["a.example"], &["l.example", "m.example", "o.example"]).await;
+    let liar = Outlaw::start(&federation, "l.example").await;
+    let mirror = Outlaw::start(&federation, "m.example").await;
+    // The log's own operator says how far it goes, and hands out nothing.
+    let operator = Outlaw::start(&federation, "o.example").await;
+    let log = honest(&operator.seat, &federation);
+    let (_, _, other) = member(&operator.seat, &federation);
+    log.serve(&liar);
+    liar.script().entries.get_mut(&log.origin()).unwrap()[1].leaf = other.bytes().to_vec().into();
+    log.serve(&mirror);
+    operator.script().heads.push(log.note());
+    until("the log is followed", async || {
+        seen(federation[0].http(), &log.origin()).await == (log.size(), None)
+    })
+    .await;
+    assert!(liar.script().asked > 0, "the liar was not asked before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_review_whose_words_are_withheld_is_not_cosigned() {
     let federation = Federation::with_outlaws(&["a.example"], &["m.example"]).await;
     let home = federation[0].http();

@@ -257,12 +257,24 @@ async fn what_a_halted_log_must_hold_is_refused_and_the_rest_goes_on() {
     post(&ada, "After").await;
 }
 
+/// Starts the node, which waits for the second of its two peers because of what it remembers.
+async fn one_is_not_enough(federation: &mut Federation, memory: &str) {
+    federation[0].restart().await;
+    until("one has answered", async || {
+        let said = waits(&federation[0]).await;
+        said.contains(&format!("{memory}, so 2 of 2 peers")) && said.contains("heard: n.example.")
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_peer_is_enough_for_a_memory_that_agrees_and_a_quorum_without_one() {
     let (mut federation, backup, _, size) = backed_up(0).await;
     for peer in [1, 2] {
         federation[peer].stop().await;
     }
+    let memory = federation[0].heads().join("jobs.json");
+    let older = std::fs::read(&memory).unwrap();
     federation[0].restart().await;
     let said = waits(&federation[0]).await;
     assert!(said.contains("agrees with the database, so 1 of 2 peers"), "{said}");
@@ -274,14 +286,12 @@ async fn one_peer_is_enough_for_a_memory_that_agrees_and_a_quorum_without_one() 
     held(&federation[1], grown).await;
     federation[0].stop().await;
     drop(backup);
-    // The same node, its memory lost: one of two peers does not know enough.
+    // The same node, its memory older than what was signed, then lost: one of two peers does not know enough.
+    std::fs::write(&memory, older).unwrap();
+    one_is_not_enough(&mut federation, "is older than the database").await;
+    federation[0].stop().await;
     forget(&federation[0]);
-    federation[0].restart().await;
-    until("one has answered", async || {
-        let said = waits(&federation[0]).await;
-        said.contains("is missing, so 2 of 2 peers") && said.contains("heard: n.example.")
-    })
-    .await;
+    one_is_not_enough(&mut federation, "is missing").await;
     let ada = Person::sign_in(federation[0].http(), "ada", &[]).await;
     post(&ada, "Two").await;
     assert_eq!(row(&federation[0], JOBS).await.size, grown);

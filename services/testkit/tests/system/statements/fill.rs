@@ -9,8 +9,10 @@ pub(super) const LOG: &str = "x.example/reputation";
 
 /// Copies are no news to the index, which would look for their signatures.
 const QUIET: &str = "ALTER TABLE job DISABLE TRIGGER job_changed";
-/// A hundred thousand rows are more than one statement of a node may write.
-const UNHURRIED: &str = "SET statement_timeout = '10min'";
+/// Rows of one statement: what a node lets run long enough for it on a slow machine.
+const PART: i64 = 5_000;
+/// Bids that wait on one job: a job takes no more than a thousand.
+const WAITING_MAX: i64 = 900;
 const LOUD: &str = "ALTER TABLE job ENABLE TRIGGER job_changed";
 
 /// Postings of a third person, in other words and none of them older than the one that is copied. Nobody counted the documents of long ago.
@@ -41,7 +43,8 @@ const CONTRACTS: &str = "WITH made AS MATERIALIZED (SELECT i, sha256(uuid_send(g
      client_slot, freelancer_slot, offered_at + made.i, changed_at, closed_at FROM made, contract WHERE contract.id = $2";
 const ALERTS: &str = "INSERT INTO alert (did, search, job, client, at) \
      SELECT saved_search.did, saved_search.id, job.id, job.client, job.posted_at FROM saved_search, job \
-     WHERE saved_search.label = 'Menus' ON CONFLICT DO NOTHING";
+     WHERE saved_search.label = 'Menus' AND NOT EXISTS \
+     (SELECT FROM alert AS told WHERE told.search = saved_search.id AND told.job = job.id) LIMIT $1";
 const DELIVERIES: &str = "INSERT INTO delivery (peer, job, document, state, next_at) \
      SELECT 'b.example', $2, sha256(uuid_send(gen_random_uuid())), 'accepted', 0 FROM generate_series(1, $1::bigint)";
 const GENESES: &str = "INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
@@ -77,7 +80,6 @@ fn hash(id: &str) -> Vec<u8> {
 /// So many more rows of each kind.
 pub(super) async fn fill(store: &Store, story: &Story, rows: i64) {
     let db = store.connection().await.unwrap();
-    db.execute(UNHURRIED, &[]).await.unwrap();
     db.execute(QUIET, &[]).await.unwrap();
     for (statement, like) in [
         (JOBS, &story.job),
@@ -86,18 +88,22 @@ pub(super) async fn fill(store: &Store, story: &Story, rows: i64) {
         (DELIVERIES, &story.job),
         (GENESES, &story.contract),
     ] {
-        assert_eq!(db.execute(statement, &[&rows, &hash(like)]).await.unwrap(), u64::try_from(rows).unwrap());
+        for done in (0..rows).step_by(usize::try_from(PART).unwrap()) {
+            let part = PART.min(rows - done);
+            let made = db.execute(statement, &[&part, &hash(like)]).await.unwrap();
+            assert_eq!(made, u64::try_from(part).unwrap());
+        }
     }
-    db.execute(ALERTS, &[]).await.unwrap();
+    while db.execute(ALERTS, &[&PART]).await.unwrap() > 0 {}
     db.execute(LOG_ROW, &[&LOG]).await.unwrap();
     assert_eq!(db.execute(LEAVES, &[&LOG, &hash(&story.contract)]).await.unwrap(), 1);
     db.execute("ANALYZE", &[]).await.unwrap();
     db.execute(LOUD, &[]).await.unwrap();
 }
 
-/// So many bids on a posting that wait for its client.
+/// So many bids on a posting that wait for its client, as far as it takes them.
 pub(super) async fn waiting(store: &Store, job: &str, rows: i64) {
-    let db = store.connection().await.unwrap();
+    let (db, rows) = (store.connection().await.unwrap(), rows.min(WAITING_MAX));
     db.execute(NAMES, &[&rows]).await.unwrap();
     db.execute(WAITING, &[&rows, &hash(job)]).await.unwrap();
 }
