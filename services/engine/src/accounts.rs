@@ -61,15 +61,31 @@ const SESSIONS_MAX: i64 = 100;
 /// A UUID, a dot and 43 characters of base64url, with room; longer texts are not worth hashing.
 const REFRESH_CHARS_MAX: usize = 128;
 
+/// Whether a handle has the form of one.
+#[must_use]
+pub fn is_handle(handle: &str) -> bool {
+    check_handle(handle).is_ok()
+}
+
+impl Register {
+    /// Refuses what no account can be opened with, before anything is looked up or counted.
+    ///
+    /// # Errors
+    /// `BadField`, `WeakPassword`.
+    pub fn check(&self) -> Result<(), Refusal> {
+        check_handle(&self.handle)?;
+        check_free(&self.handle)?;
+        password::check(&self.password, &self.handle)
+    }
+}
+
 impl Engine {
     /// Opens an account: makes the key and the genesis, and queues the identity leaf.
     ///
     /// # Errors
     /// `BadField`, `WeakPassword`, `HandleTaken`, `Busy`.
     pub async fn register(&self, request: Register) -> Result<Person, UseError> {
-        check_handle(&request.handle)?;
-        check_free(&request.handle)?;
-        password::check(&request.password, &request.handle)?;
+        request.check()?;
         if accounts::account_by_handle(&self.store().connection().await?, &request.handle).await?.is_some() {
             return Err(Refusal::HandleTaken.into());
         }

@@ -156,7 +156,7 @@ async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Res
     Ok(page(views, next))
 }
 
-async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+pub(crate) async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
     let Some(row) = contracts::bid(db, id).await? else { return unanswered(db, id, viewer).await };
     let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
     if *viewer != row.freelancer && *viewer != job.client {

@@ -36,7 +36,7 @@ impl Engine {
     ) -> Result<Published<ContractView>, UseError> {
         let asked = asked.into();
         let did = &asked.did;
-        let draft = async |tx: &Tx<'_>| self.draft_offer(tx, did, bid, &request).await;
+        let draft = async |tx: &Tx<'_>| self.draft_offer(tx, &asked, bid, &request).await;
         let show = async |tx: &Tx<'_>, offer: &DocumentId| shown(tx, offer, did).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
@@ -44,10 +44,11 @@ impl Engine {
     async fn draft_offer(
         &self,
         tx: &Tx<'_>,
-        did: &Did,
+        asked: &Asked,
         bid: &DocumentId,
         request: &OfferRequest,
     ) -> Result<Publication, UseError> {
+        let did = &asked.did;
         let bid = contracts::bid(tx, bid).await?.ok_or(Refusal::NotFound("bid"))?;
         let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
         if *did != job.client && *did != bid.freelancer {
@@ -56,6 +57,7 @@ impl Engine {
         if *did != job.client {
             return Err(Refusal::NotYours("the client").into());
         }
+        asked.saw(&bid.head, async || crate::bids::shown(tx, &bid.id, did).await).await?;
         let author = Author::open(self, tx, did).await?;
         let terms = author.sign(body(Kind::Terms, request, [])?, None)?;
         let slot = author.new_slot()?;

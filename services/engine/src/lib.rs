@@ -67,6 +67,7 @@ use hanse_document::Timestamp;
 use hanse_store::Store;
 use tokio::sync::watch;
 
+pub use accounts::is_handle;
 use clock::Clocks;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, NET_BYTES_MAX, Pace, Peer, Secret};

@@ -42,6 +42,7 @@ impl Engine {
         accounts::lock_identity(tx, did).await?;
         let mut fields: Vec<(&'static str, Value)> = vec![("home", self.config().name.as_str().into())];
         if let Some(before) = accounts::profile(tx, did).await? {
+            asked.saw(&before.document, async || Ok(shown(tx, did).await?)).await?;
             fields.push(("prev", before.document.to_string().into()));
         }
         let document = author.sign(body(Kind::Profile, &request, fields)?, None)?;

@@ -12,6 +12,37 @@ use crate::logs::{self, LogKind};
 use crate::profiles;
 
 impl Engine {
+    /// Whether a document signed with an own key would be new here.
+    ///
+    /// # Errors
+    /// `OwnKeyNotYet`, `WrongHome`, `WrongCustody`: it cannot be taken at all.
+    pub async fn is_new(&self, document: &Verified) -> Result<bool, UseError> {
+        self.takes(document)?;
+        let connection = self.store().connection().await?;
+        Ok(documents::find(&connection, &document.id()).await?.is_none())
+    }
+
+    /// Refuses what does not come by this way, or not here.
+    fn takes(&self, document: &Verified) -> Result<(), UseError> {
+        if document.custody().is_some() {
+            return Err(Refusal::WrongCustody.into());
+        }
+        let home = match document.body() {
+            Body::Identity(_) => identity::row(document)?.home,
+            Body::Profile(profile) => profile.home.clone(),
+            Body::Job(job) => job.home.clone(),
+            Body::Bid(_)
+            | Body::Terms(_)
+            | Body::Offer(_)
+            | Body::Acceptance(_)
+            | Body::Step(_)
+            | Body::Text(_)
+            | Body::Review(_)
+            | Body::Reply(_) => return Err(Refusal::OwnKeyNotYet.into()),
+        };
+        if home == self.config().name { Ok(()) } else { Err(Refusal::WrongHome.into()) }
+    }
+
     /// Takes a document signed with an own key: an identity, a profile or a job, of a person at home
     /// here. The signature is the credential. Returns the id, and whether it is new.
     ///
@@ -24,26 +55,15 @@ impl Engine {
         document: &Verified,
         leaf_signature: Option<&str>,
     ) -> Result<(DocumentId, bool), UseError> {
-        if document.custody().is_some() {
-            return Err(Refusal::WrongCustody.into());
-        }
+        self.takes(document)?;
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let ctx = Apply::own(self, &tx);
         let applied = match document.body() {
             Body::Identity(_) => found(&ctx, document, leaf_signature).await?,
             Body::Profile(_) => profiles::put(&ctx, document).await?,
-            Body::Job(job) if job.home != self.config().name => return Err(Refusal::WrongHome.into()),
             // A posting of somebody at home here.
-            Body::Job(_) => apply(&ctx, document, &[]).await?,
-            Body::Bid(_)
-            | Body::Terms(_)
-            | Body::Offer(_)
-            | Body::Acceptance(_)
-            | Body::Step(_)
-            | Body::Text(_)
-            | Body::Review(_)
-            | Body::Reply(_) => return Err(Refusal::OwnKeyNotYet.into()),
+            _ => apply(&ctx, document, &[]).await?,
         };
         tx.commit().await?;
         self.signals().committed();
@@ -58,9 +78,6 @@ async fn found(
     leaf_signature: Option<&str>,
 ) -> Result<Applied, UseError> {
     let row = identity::row(genesis)?;
-    if row.home != ctx.engine.config().name {
-        return Err(Refusal::WrongHome.into());
-    }
     if let Some(known) = accounts::find_identity(ctx.tx, &row.did).await? {
         let same = known.genesis == row.genesis;
         return if same { Ok(Applied::AlreadyThere) } else { Err(Refusal::OtherGenesis.into()) };

@@ -26,8 +26,9 @@ const STRANGERS_PER_ADDRESS: usize = 4;
 /// Handshakes under way with one pinned address: both sides dial, and some nodes may share it.
 const PINNED_PER_ADDRESS: usize = 8;
 
-/// Addresses that pinned names stood for. More than peers have; beyond it the oldest names' addresses count as strangers'.
-const RESOLVED_MAX: usize = 1_024;
+/// Addresses of the last answer for one pinned name that are pinned with it: hosts have a few. Its owner can have no more of them
+/// counted as theirs.
+const RESOLVED_MAX: usize = 16;
 
 /// There is no place for one more handshake with this address.
 #[derive(Debug)]
@@ -64,27 +65,28 @@ fn ip(address: &Multiaddr) -> Option<IpAddr> {
 /// The places of handshakes.
 #[derive(Debug)]
 pub(crate) struct Door {
-    /// What the operator wrote down, and what pinned names stand for.
+    /// What the operator wrote down.
     pinned: BTreeSet<IpAddr>,
+    /// What the name of each pinned peer stood for when it was last asked for.
+    resolved: BTreeMap<PeerId, BTreeSet<IpAddr>>,
     pending: BTreeMap<ConnectionId, Option<IpAddr>>,
 }
 
 impl Door {
     pub(crate) fn new(pinned: impl Iterator<Item = IpAddr>) -> Self {
-        Self { pinned: pinned.map(|ip| ip.to_canonical()).collect(), pending: BTreeMap::new() }
+        let pinned = pinned.map(|ip| ip.to_canonical()).collect();
+        Self { pinned, resolved: BTreeMap::new(), pending: BTreeMap::new() }
     }
 
-    /// A pinned name stands for these addresses now.
-    pub(crate) fn resolved(&mut self, addresses: &[Multiaddr]) {
-        for ip in addresses.iter().filter_map(ip) {
-            if self.pinned.len() < RESOLVED_MAX {
-                self.pinned.insert(ip.to_canonical());
-            }
-        }
+    /// The name of a pinned peer stands for these addresses now.
+    pub(crate) fn resolved(&mut self, peer: PeerId, addresses: &[Multiaddr]) {
+        let now = addresses.iter().filter_map(ip).map(|ip| ip.to_canonical());
+        self.resolved.insert(peer, now.take(RESOLVED_MAX).collect());
     }
 
     fn is_pinned(&self, from: Option<IpAddr>) -> bool {
-        from.is_some_and(|ip| self.pinned.contains(&ip.to_canonical()))
+        let Some(ip) = from.map(|ip| ip.to_canonical()) else { return false };
+        self.pinned.contains(&ip) || self.resolved.values().any(|of_peer| of_peer.contains(&ip))
     }
 
     /// Takes a place for a connection from an address.
@@ -209,7 +211,12 @@ mod tests {
     fn what_a_pinned_name_stands_for_is_pinned() {
         let mut door = Door::new(std::iter::empty());
         assert!(!door.is_pinned(at("192.0.2.9")));
-        door.resolved(&["/ip4/192.0.2.9/tcp/4001".parse().unwrap()]);
+        let peer = PeerId::random();
+        door.resolved(peer, &["/ip4/192.0.2.9/tcp/4001".parse().unwrap()]);
         assert!(door.is_pinned(at("192.0.2.9")));
+        let many = (0..50).map(|n| format!("/ip4/198.51.100.{n}/tcp/4001").parse().unwrap());
+        door.resolved(peer, &many.collect::<Vec<_>>());
+        assert!(!door.is_pinned(at("192.0.2.9")), "it stands for others now");
+        assert_eq!((0..50).filter(|n| door.is_pinned(at(&format!("198.51.100.{n}")))).count(), RESOLVED_MAX);
     }
 }

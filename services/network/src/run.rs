@@ -246,7 +246,7 @@ impl Loop {
                 return;
             }
         };
-        self.swarm.behaviour_mut().door.resolved(&addresses);
+        self.swarm.behaviour_mut().door.resolved(peer, &addresses);
         let dial = DialOpts::peer_id(peer)
             .condition(PeerCondition::DisconnectedAndNotDialing)
             .addresses(addresses)

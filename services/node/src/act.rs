@@ -20,11 +20,11 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use crate::body;
 use crate::principal::{Principal, Scope, signed_in};
 use crate::problem::Problem;
 use crate::routes::answer;
 use crate::state::State;
+use crate::{body, gate};
 
 /// Name of the header.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -32,7 +32,8 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub(crate) const KEY_MAX: usize = 255;
 /// Changes that run at a time. Most of them wait for a connection of the pool; whoever resets connections can leave no more behind.
 const CHANGES_MAX: usize = 256;
-/// How long one may take: a connection of the pool, some statements and the wait for another home are half of it.
+/// How long one may take, whether its caller still waits or not: a connection of the pool, some statements and the wait for another
+/// home are half of it.
 const CHANGE_WAIT: Duration = Duration::from_secs(30);
 
 /// The places of the changes that run.
@@ -49,22 +50,23 @@ impl Changes {
     /// Runs it to its end, whether the caller waits for that or not.
     async fn run<R: 'static>(
         &self,
+        admitted: Option<gate::Place>,
         work: impl Future<Output = Result<R, UseError>> + 'static,
     ) -> Result<R, Problem> {
         let place = self.0.clone().try_acquire_owned().map_err(|_| Problem::busy())?;
         let work = async move {
-            let done = counted(work).await;
-            drop(place);
+            let done = tokio::time::timeout(CHANGE_WAIT, counted(work)).await;
+            drop((place, admitted));
             done
         };
-        match tokio::time::timeout(CHANGE_WAIT, rt::spawn(work.in_current_span())).await {
+        match rt::spawn(work.in_current_span()).await {
             Ok(Ok((done, statements))) => {
                 ran(statements);
                 Ok(done?)
             }
-            // It panicked or was cut off at the end of the process: it may have been committed before.
-            Ok(Err(error)) => Err(Problem::outcome_unknown(&error)),
-            Err(late) => Err(Problem::outcome_unknown(&late)),
+            // It was given up, panicked, or was cut off at the end of the process: it may have been committed before.
+            Ok(Err(late)) => Err(Problem::outcome_unknown(&late)),
+            Err(error) => Err(Problem::outcome_unknown(&error)),
         }
     }
 }
@@ -76,6 +78,7 @@ pub(crate) struct Act<T> {
     principal: Principal,
     key: Option<Key>,
     seen: Option<Vec<String>>,
+    place: Option<gate::Place>,
     body: T,
 }
 
@@ -92,10 +95,10 @@ impl<T> Act<T> {
     where
         F: Future<Output = Result<R, UseError>> + 'static,
     {
-        let Self { state, principal, key, seen, body } = self;
+        let Self { state, principal, key, seen, place, body } = self;
         principal.need(scope)?;
         let asked = Asked { did: principal.did, key, seen };
-        state.changes.run(work(state.engine.clone(), asked, body)).await
+        state.changes.run(place, work(state.engine.clone(), asked, body)).await
     }
 }
 
@@ -115,7 +118,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Act<T> {
             body::check_is_json(&request)?;
             let bytes = body::bytes(payload.map_err(|_| Problem::body_unreadable())?).await?;
             let key = name.map(|name| Key { name, request: hash(&request, &bytes) });
-            Ok(Self { state, principal, key, seen, body: body::read(&bytes)? })
+            Ok(Self { state, principal, key, seen, place: gate::place(&request), body: body::read(&bytes)? })
         })
     }
 }

@@ -32,7 +32,7 @@ pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
     title = "Hanse node",
     description = "A federation of freelancer marketplaces with a reputation ledger that anyone can verify.\n\n\
             Sign in at `POST /v1/sessions` and send the access token as `Authorization: Bearer …`. Errors are RFC 9457 problem \
-            documents with a stable `type`. A POST with an `Idempotency-Key` may be repeated. Lists are keyset pages: pass `next` \
+            documents with a stable `type`. Where a route takes an `Idempotency-Key`, a request may be repeated with it. Lists are keyset pages: pass `next` \
             as `cursor`. A thing has an `ETag`: send it as `If-Match` to move only what you have seen. `?dry_run=true` on a \
             transition answers the document as it would be, and changes nothing.",
     license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
@@ -149,11 +149,17 @@ pub(crate) fn app(
         .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
-        .wrap(from_fn(limits::limited))
         .wrap(from_fn(gate::pass))
+        .wrap(from_fn(limits::limited))
         .wrap(from_fn(boxed))
         .wrap(from_fn(headers::headed))
         .wrap(from_fn(observe))
+}
+
+/// The route that a request will take, by its pattern. As the router reads paths: before it has, `match_pattern` would go by the bytes
+/// that were sent, in which `/v1/%61ccounts` is no route at all.
+pub(crate) fn route(request: &ServiceRequest) -> Option<String> {
+    request.resource_map().match_pattern(request.match_info().as_str())
 }
 
 /// Stands in the extensions of a request whose answer has no body: what would only be cut off need not be begun.

@@ -1,17 +1,20 @@
 //! Admission: how many requests are worked on at one time, and how long one may take. A request that finds no place soon is
 //! refused at once, before anything is done for it, so that those inside are answered in time.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest as _, HttpMessage as _, ResponseError as _, web};
+use actix_web::{Error, FromRequest as _, HttpMessage as _, HttpRequest, ResponseError as _, web};
+use hanse_document::Did;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::app::BODY_BYTES_MAX;
+use crate::app::{BODY_BYTES_MAX, route};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{body, principal};
@@ -22,23 +25,39 @@ const STRANGERS_SHARE: (usize, usize) = (2, 3);
 /// Requests of people who are signed in, who have places of their own: no number of strangers takes them. More, because a move
 /// that waits for another home keeps its place for up to three seconds.
 const PEOPLE_MAX: usize = 40;
-/// Requests of each kind that wait for a place, some ten kilobytes each: whoever asks as fast as they are answered is slowed down by
-/// waiting, and not only refused, which would keep the processors busy.
+/// Requests of one person among them, and how many of theirs wait: a browser has six connections, and a program may stand beside it.
+const PERSON_MAX: usize = 8;
+const PERSON_WAITING_MAX: usize = 64;
+/// Logins and registrations, which wait for a processor and not for the database: in places of their own they keep nobody from reading.
+const PASSWORDS_MAX: usize = 16;
+/// Requests of each kind that wait for a place, some ten kilobytes each beside their body: whoever asks as fast as they are answered
+/// is slowed down by waiting, and not only refused, which would keep the processors busy.
 const WAITING_MAX: usize = 1_024;
+/// What the bodies of each kind of requests may hold together, those that are still being sent with them: 256 of the longest.
+const BODIES_BYTES_MAX: usize = 256 * BODY_BYTES_MAX;
+/// People whose rooms are remembered before those who have left are forgotten: a hundred bytes each.
+const PERSONS_KEPT: usize = 1_024;
 /// How long one waits: beyond it the client is served better by an answer.
 const PLACE_WAIT: Duration = Duration::from_secs(1);
 /// How long a request may take from its place to the head of its answer. The longest single wait inside, for the answer to a
 /// statement, is ten seconds.
 const REQUEST_WAIT: Duration = Duration::from_secs(15);
-/// What must be answered whatever else goes on: probes, metrics, and pages that are in memory. They hold no place.
-const ALWAYS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/openapi.json"];
+/// What must be answered whatever else goes on: probes, and pages that are in memory. They hold no place.
+const ALWAYS: [&str; 5] =
+    ["/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json", "/.well-known/security.txt"];
 const DOCS: &str = "/docs";
+/// Where passwords are hashed.
+const PASSWORDS: [&str; 2] = ["/v1/accounts", "/v1/sessions"];
 
 /// The places of one process.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     strangers: Room,
+    passwords: Room,
     people: Room,
+    persons: Persons,
+    /// Bytes of the bodies of strangers, and of people who are signed in.
+    bodies: [Arc<Semaphore>; 2],
 }
 
 #[derive(Clone, Debug)]
@@ -47,31 +66,91 @@ struct Room {
     waiting: Arc<Semaphore>,
 }
 
-/// A place inside; in the extensions of its request, so that it is kept for as long as anybody works on that.
-struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+/// A room for each person who has a request inside.
+#[derive(Clone, Debug, Default)]
+struct Persons(Arc<Mutex<BTreeMap<Did, Weak<Room>>>>);
+
+/// A place inside; in the extensions of its request, and with the change that it asks for, so that it is kept for as long as anybody
+/// works on that.
+#[derive(Clone, Debug)]
+pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] Arc<Held>);
+
+#[derive(Debug)]
+struct Held {
+    _places: Vec<OwnedSemaphorePermit>,
+    /// While a place of theirs is taken, the person's room is the same one.
+    _person: Option<Arc<Room>>,
+}
 
 impl Gate {
     /// For a process with so many connections for requests.
     pub(crate) fn new(connections: usize) -> Self {
         let (part, of) = STRANGERS_SHARE;
         let strangers = connections.saturating_mul(part).div_euclid(of).max(1);
-        Self { strangers: Room::new(strangers), people: Room::new(PEOPLE_MAX) }
+        Self {
+            strangers: Room::new(strangers, WAITING_MAX),
+            passwords: Room::new(PASSWORDS_MAX, WAITING_MAX),
+            people: Room::new(PEOPLE_MAX, WAITING_MAX),
+            persons: Persons::default(),
+            bodies: [(); 2].map(|()| Arc::new(Semaphore::new(BODIES_BYTES_MAX))),
+        }
+    }
+
+    /// A place for a request of this person, or of a stranger; `body` is the memory that it holds already.
+    async fn enter(
+        &self,
+        person: Option<&Did>,
+        password: bool,
+        body: Option<OwnedSemaphorePermit>,
+    ) -> Option<Place> {
+        let mut places: Vec<OwnedSemaphorePermit> = body.into_iter().collect();
+        let own = person.map(|did| self.persons.room(did));
+        if let Some(own) = &own {
+            places.push(own.enter().await?);
+        }
+        let room = match (password, person) {
+            (true, _) => &self.passwords,
+            (false, Some(_)) => &self.people,
+            (false, None) => &self.strangers,
+        };
+        places.push(room.enter().await?);
+        Some(Place(Arc::new(Held { _places: places, _person: own })))
     }
 }
 
 impl Room {
-    fn new(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), waiting: Arc::new(Semaphore::new(WAITING_MAX)) }
+    fn new(places: usize, waiting: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), waiting: Arc::new(Semaphore::new(waiting)) }
     }
 
-    async fn enter(&self) -> Option<Place> {
+    async fn enter(&self) -> Option<OwnedSemaphorePermit> {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            return Some(Place(place));
+            return Some(place);
         }
         let _waits = self.waiting.try_acquire().ok()?;
         let entered = tokio::time::timeout(PLACE_WAIT, Arc::clone(&self.places).acquire_owned()).await;
-        entered.ok()?.ok().map(Place)
+        entered.ok()?.ok()
     }
+}
+
+impl Persons {
+    fn room(&self, did: &Did) -> Arc<Room> {
+        let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(room) = rooms.get(did).and_then(Weak::upgrade) {
+            return room;
+        }
+        if rooms.len() >= PERSONS_KEPT {
+            rooms.retain(|_, room| room.strong_count() > 0);
+        }
+        let room = Arc::new(Room::new(PERSON_MAX, PERSON_WAITING_MAX));
+        rooms.insert(did.clone(), Arc::downgrade(&room));
+        room
+    }
+}
+
+/// The place that a request has.
+pub(crate) fn place(request: &HttpRequest) -> Option<Place> {
+    request.extensions().get::<Place>().cloned()
 }
 
 /// Wraps every route.
@@ -84,15 +163,17 @@ pub(crate) async fn pass(
     let Some(state) = state.filter(|_| !ALWAYS.contains(&path) && !path.starts_with(DOCS)) else {
         return next.call(request).await;
     };
+    // Only the signature is looked at: that costs the database nothing.
+    let person = principal::known(request.request(), &state).ok().map(|claims| claims.sub);
+    let password = *request.method() == Method::POST
+        && route(&request).is_some_and(|route| PASSWORDS.contains(&route.as_str()));
+    let [strangers, people] = &state.gate.bodies;
     // A body that comes slowly on purpose must not keep a place.
-    let request = match with_body(request).await {
-        Ok(request) => request,
+    let (request, body) = match with_body(request, if person.is_some() { people } else { strangers }).await {
+        Ok(read) => read,
         Err(answer) => return Ok(answer),
     };
-    // Only the signature is looked at: that costs the database nothing.
-    let known = principal::known(request.request(), &state).is_ok();
-    let room = if known { &state.gate.people } else { &state.gate.strangers };
-    let Some(place) = room.enter().await else {
+    let Some(place) = state.gate.enter(person.as_ref(), password, body).await else {
         let (request, _) = request.into_parts();
         return Ok(ServiceResponse::new(request, Problem::busy().error_response()));
     };
@@ -108,23 +189,30 @@ pub(crate) async fn pass(
     }
 }
 
-/// The request with its body in memory.
-async fn with_body(request: ServiceRequest) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
+/// The request with its body in memory, and the share of memory that it takes. What nobody will read is not read here.
+async fn with_body(
+    request: ServiceRequest,
+    memory: &Arc<Semaphore>,
+) -> Result<(ServiceRequest, Option<OwnedSemaphorePermit>), ServiceResponse<BoxBody>> {
     let headers = request.headers();
     let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if declared.unwrap_or_default() == 0 && !headers.contains_key(TRANSFER_ENCODING) {
-        return Ok(request);
+    let some = declared.unwrap_or_default() > 0 || headers.contains_key(TRANSFER_ENCODING);
+    if !some || *request.method() == Method::GET || route(&request).is_none() {
+        return Ok((request, None));
     }
     let (request, mut payload) = request.into_parts();
     let read = async {
-        if declared.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
+        let bytes = declared.unwrap_or(BODY_BYTES_MAX);
+        if bytes > BODY_BYTES_MAX {
             return Err(Problem::body_too_large());
         }
+        let share = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let share = Arc::clone(memory).try_acquire_many_owned(share).map_err(|_| Problem::busy())?;
         let payload = web::Payload::from_request(&request, &mut payload).into_inner();
-        body::bytes(payload.map_err(|_| Problem::body_unreadable())?).await
+        Ok((body::bytes(payload.map_err(|_| Problem::body_unreadable())?).await?, share))
     };
     match read.await {
-        Ok(bytes) => Ok(ServiceRequest::from_parts(request, Payload::from(bytes))),
+        Ok((bytes, share)) => Ok((ServiceRequest::from_parts(request, Payload::from(bytes)), Some(share))),
         Err(problem) => Err(ServiceResponse::new(request, problem.error_response())),
     }
 }
@@ -135,7 +223,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_place_is_waited_for_by_a_few_and_not_for_long() {
-        let room = Room::new(1);
+        let room = Room::new(1, WAITING_MAX);
         let inside = room.enter().await.unwrap();
         let waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(room.enter())).collect();
         let mut waiting = futures::future::join_all(waiting);
@@ -146,5 +234,45 @@ mod tests {
         assert!(answers.iter().all(Option::is_none), "nobody left within the second");
         drop(inside);
         assert!(room.enter().await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_person_has_few_places_and_leaves_the_others_theirs() {
+        let gate = Gate::new(8);
+        let did = |text: &str| Did::parse(text).unwrap();
+        let ada = did("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK");
+        let ben = did("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp");
+        let mut inside = Vec::new();
+        for _ in 0..PERSON_MAX {
+            inside.push(gate.enter(Some(&ada), false, None).await.unwrap());
+        }
+        assert!(gate.enter(Some(&ada), false, None).await.is_none());
+        assert!(gate.enter(Some(&ben), false, None).await.is_some());
+        assert!(gate.enter(None, false, None).await.is_some());
+        inside.pop();
+        assert!(gate.enter(Some(&ada), false, None).await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_wait_for_a_hash_keep_no_reader_out() {
+        let gate = Gate::new(8);
+        let mut hashing = Vec::new();
+        for _ in 0..PASSWORDS_MAX {
+            hashing.push(gate.enter(None, true, None).await.unwrap());
+        }
+        assert!(gate.enter(None, true, None).await.is_none());
+        assert!(gate.enter(None, false, None).await.is_some());
+    }
+
+    #[test]
+    fn people_who_have_left_are_forgotten() {
+        let persons = Persons::default();
+        for n in 0..2 * PERSONS_KEPT {
+            let mut seed = [7; 32];
+            seed[..8].copy_from_slice(&n.to_be_bytes());
+            let key = hanse_document::SigningKey::from_seed(seed);
+            drop(persons.room(&Did::of(&key.public())));
+        }
+        assert!(persons.0.lock().unwrap().len() <= PERSONS_KEPT);
     }
 }

@@ -37,6 +37,8 @@ use table::{LIMITS, Limit, Of, counted};
 const KEYS_MAX: usize = 50_000;
 /// What a full table must have left after a look for who can be forgotten; otherwise it begins anew, so that looks stay rare.
 const KEYS_KEPT: usize = KEYS_MAX / 2;
+/// One IPv6 line has a network of 64 bits, or some hundred of them: all that are in one of 48 bits together have so many times as much.
+const SITE_FACTOR: u32 = 8;
 /// What a rate of 100 is: the table as it stands.
 const PERCENT: u64 = 100;
 
@@ -59,6 +61,8 @@ struct Kept {
 #[derive(Debug)]
 pub(crate) struct Limits {
     kept: Vec<Kept>,
+    /// The same for what is known by its address, by larger networks.
+    sites: Vec<Kept>,
     pub(crate) proxies: Proxies,
 }
 
@@ -130,8 +134,10 @@ impl Kept {
 
 impl Limits {
     pub(crate) fn new(door: &Door) -> Self {
+        let site = |limit: &Limit| Limit { burst: limit.burst.saturating_mul(SITE_FACTOR), ..*limit };
         Self {
             kept: LIMITS.iter().map(|limit| Kept::new(*limit, door.percent)).collect(),
+            sites: LIMITS.iter().map(|limit| Kept::new(site(limit), door.percent)).collect(),
             proxies: Proxies::new(&door.trusted_proxies, door.client_header),
         }
     }
@@ -143,11 +149,22 @@ impl Limits {
     }
 
     fn take(&self, counted: Counted, cost: u32, client: Client<'_>) -> Result<Option<Left>, Over> {
-        let kept = self.kept.get(counted as usize);
-        kept.map(|kept| kept.take(client.key(kept.limit.of), cost)).transpose()
+        let Some(kept) = self.kept.get(counted as usize) else { return Ok(None) };
+        let left = kept.take(client.key(kept.limit.of), cost)?;
+        let by_address = match kept.limit.of {
+            Of::Address | Of::HandleAndAddress => true,
+            Of::Person => client.person.is_none(),
+            Of::Handle | Of::Everybody => false,
+        };
+        if let (true, Some(address), Some(kept)) =
+            (by_address, client::site(client.address), self.sites.get(counted as usize))
+        {
+            kept.take(Client { address, ..client }.key(kept.limit.of), cost)?;
+        }
+        Ok(Some(left))
     }
 
-    /// Charges one login by this handle: there, at home, and from anywhere.
+    /// Charges one login by this handle, which is one: there, at home, and from anywhere.
     pub(crate) fn login(&self, request: &HttpRequest, handle: &str) -> Result<(), Problem> {
         let client = Client { address: self.client(request), handle, ..Client::default() };
         for counted in [Counted::Tries, Counted::TriesAnywhere] {
@@ -246,7 +263,7 @@ pub(crate) async fn limited(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return next.call(request).await;
     };
-    let route = request.match_pattern();
+    let route = crate::app::route(&request);
     let Some((counted, cost)) = counted(request.method(), route.as_deref()) else {
         return next.call(request).await;
     };

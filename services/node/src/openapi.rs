@@ -51,7 +51,7 @@ fn idempotency_key() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "Repeat the request safely: the same key gets the same answer, for a day. A UUID does.",
+            "Repeat the request safely: for a day, the same key with the same request has one effect. A UUID does.",
         ))
         .schema(Some(key))
         .build()

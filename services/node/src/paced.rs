@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
 /// A client that is given something to read takes the least below within this time, or is gone: a telephone in a tunnel comes back.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The least that a client takes in that time, in bytes: half a kilobyte a second, below any line that people use.
 const WRITE_BYTES_MIN: usize = 16 * 1024;
 

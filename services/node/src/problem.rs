@@ -14,14 +14,11 @@ use utoipa::ToSchema;
 
 use crate::observe;
 
-/// When to come back after a refusal for want of room, in seconds: what was in the way takes about as long.
+/// When to come back where nothing says it better, in seconds: as long as a place is waited for, and a little for the others.
 const BUSY_SECONDS: u32 = 2;
 
 /// Media type of a problem document.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
-
-/// What a client is asked to wait when the node cannot answer now: as long as a place is waited for, and a little for the others.
-const RETRY_AFTER_SECONDS: &str = "2";
 
 /// A problem document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -316,7 +313,6 @@ impl From<Refusal> for Problem {
         Self {
             allowed: refusal.allowed(),
             head: refusal.head(),
-            retry_after: (refusal.status() == 503).then_some(BUSY_SECONDS),
             ..Self::new(status, refusal.slug(), refusal.to_string())
         }
     }
@@ -336,14 +332,12 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code()).json(self);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if let Some(seconds) = self.retry_after {
+        let unavailable = self.status_code() == StatusCode::SERVICE_UNAVAILABLE;
+        if let Some(seconds) = self.retry_after.or(unavailable.then_some(BUSY_SECONDS)) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }
         // Where the request itself is gone, nothing else gives the answer its id.
         if let Some(Ok(id)) = self.instance.as_deref().map(HeaderValue::from_str) {

@@ -1,17 +1,24 @@
 //! How answers are handed to the server: in pieces, so that a client that reads slowly has one piece waiting and not a copy of the
 //! whole; and large ones only as many as fit in memory together.
 
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, ResponseError as _};
 
+use tokio::time::Instant;
+
+use crate::paced::WRITE_TIMEOUT;
 use crate::problem::Problem;
+use crate::state::State;
 
 /// What is handed over at once: as much as the server keeps for writing.
 const PIECE_BYTES: usize = 32 * 1024;
@@ -19,42 +26,67 @@ const PIECE_BYTES: usize = 32 * 1024;
 const LARGE_BYTES_MIN: usize = 1024 * 1024;
 /// What large answers that are being read may hold together: two of the largest evidence files.
 const LARGE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// What those of one address may hold: one of the largest evidence files.
+const LARGE_BYTES_OF_ONE: usize = LARGE_BYTES_MAX / 2;
+/// The least that a client takes of a large answer, in bytes a second: half a megabit. Who takes less is cut off, and may come back.
+const LARGE_BYTES_A_SECOND: u64 = 64 * 1024;
 /// When to come back, in seconds, if they hold that much: a large file on an ordinary line is through by then.
 const RETRY_SECONDS: u32 = 10;
 
-/// What large answers of this process hold.
+/// What large answers of this process hold, by the address that reads them.
 #[derive(Debug, Default)]
-pub(crate) struct Held(AtomicUsize);
+pub(crate) struct Held(Mutex<BTreeMap<IpAddr, usize>>);
 
 /// The share of one large answer.
 #[derive(Debug)]
 struct Share {
     held: Arc<Held>,
+    holder: IpAddr,
     bytes: usize,
+    /// When it must have been taken.
+    until: Instant,
 }
 
 impl Held {
-    fn share(self: &Arc<Self>, bytes: usize) -> Option<Share> {
-        let more = |held: usize| held.checked_add(bytes).filter(|sum| *sum <= LARGE_BYTES_MAX);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some(Share { held: Arc::clone(self), bytes })
+    fn share(self: &Arc<Self>, holder: IpAddr, bytes: usize) -> Option<Share> {
+        let mut held = self.by_holder();
+        let all: usize = held.values().sum();
+        let own = held.get(&holder).copied().unwrap_or_default();
+        let fits = |held: usize, most: usize| held.checked_add(bytes).is_some_and(|sum| sum <= most);
+        if !fits(all, LARGE_BYTES_MAX) || !fits(own, LARGE_BYTES_OF_ONE) {
+            return None;
+        }
+        held.insert(holder, own.saturating_add(bytes));
+        let seconds = u64::try_from(bytes).unwrap_or(u64::MAX) / LARGE_BYTES_A_SECOND;
+        let until = Instant::now() + WRITE_TIMEOUT + Duration::from_secs(seconds);
+        Some(Share { held: Arc::clone(self), holder, bytes, until })
+    }
+
+    fn by_holder(&self) -> MutexGuard<'_, BTreeMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.held.0.fetch_sub(self.bytes, Ordering::Relaxed);
+        let mut held = self.held.by_holder();
+        if let Some(own) = held.get_mut(&self.holder) {
+            *own = own.saturating_sub(self.bytes);
+            if *own == 0 {
+                held.remove(&self.holder);
+            }
+        }
     }
 }
 
 /// A body in pieces.
 struct Pieces {
     rest: Bytes,
-    _share: Option<Share>,
+    share: Option<Share>,
 }
 
 impl MessageBody for Pieces {
-    type Error = std::convert::Infallible;
+    type Error = io::Error;
 
     fn size(&self) -> BodySize {
         BodySize::Sized(self.rest.len() as u64)
@@ -63,6 +95,9 @@ impl MessageBody for Pieces {
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         if self.rest.is_empty() {
             return Poll::Ready(None);
+        }
+        if self.share.as_ref().is_some_and(|share| share.until < Instant::now()) {
+            return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
         }
         let piece = self.rest.len().min(PIECE_BYTES);
         Poll::Ready(Some(Ok(self.rest.split_to(piece))))
@@ -81,14 +116,16 @@ pub(crate) fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<B
     let share = if bytes.len() < LARGE_BYTES_MIN {
         None
     } else {
-        let held = request.app_data::<web::Data<Arc<Held>>>().map(|held| held.share(bytes.len()));
+        let holder = request.app_data::<web::Data<State>>().map(|state| state.limits.client(&request));
+        let holder = holder.unwrap_or(IpAddr::from([0; 4]));
+        let held = request.app_data::<web::Data<Arc<Held>>>().map(|held| held.share(holder, bytes.len()));
         match held {
             Some(None) => return ServiceResponse::new(request, busy()),
             Some(share) => share,
             None => None,
         }
     };
-    ServiceResponse::new(request, head.set_body(BoxBody::new(Pieces { rest: bytes, _share: share })))
+    ServiceResponse::new(request, head.set_body(BoxBody::new(Pieces { rest: bytes, share })))
 }
 
 fn busy() -> HttpResponse {
@@ -102,17 +139,35 @@ mod tests {
     #[test]
     fn large_answers_hold_so_much_together_and_give_it_back() {
         let held = Arc::new(Held::default());
-        let first = held.share(LARGE_BYTES_MAX - 1).unwrap();
-        assert!(held.share(2).is_none());
+        let (one, two, three) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into(), [192, 0, 2, 3].into());
+        let first = held.share(one, LARGE_BYTES_OF_ONE).unwrap();
+        assert!(held.share(one, 1).is_none(), "one address has its half");
+        let second = held.share(two, LARGE_BYTES_OF_ONE - 1).unwrap();
+        assert!(held.share(three, 2).is_none());
         drop(first);
-        assert!(held.share(2).is_some());
-        assert_eq!(held.0.load(Ordering::Relaxed), 0);
+        assert!(held.share(three, 2).is_some());
+        drop(second);
+        assert!(held.by_holder().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_a_large_answer_too_slowly_is_cut_off() {
+        let held = Arc::new(Held::default());
+        let bytes = LARGE_BYTES_MIN;
+        let share = held.share([192, 0, 2, 1].into(), bytes);
+        let mut body = Box::pin(Pieces { rest: vec![0; bytes].into(), share });
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let seconds = u64::try_from(bytes).unwrap() / LARGE_BYTES_A_SECOND;
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        assert!(matches!(body.as_mut().poll_next(&mut context), Poll::Ready(Some(Ok(_)))));
+        tokio::time::advance(WRITE_TIMEOUT * 2).await;
+        assert!(matches!(body.as_mut().poll_next(&mut context), Poll::Ready(Some(Err(_)))));
     }
 
     #[test]
     fn a_body_comes_out_whole_and_in_pieces() {
         let bytes: Vec<u8> = (0..3 * PIECE_BYTES + 7).map(|n| u8::try_from(n % 251).unwrap()).collect();
-        let mut body = Box::pin(Pieces { rest: bytes.clone().into(), _share: None });
+        let mut body = Box::pin(Pieces { rest: bytes.clone().into(), share: None });
         assert_eq!(body.size(), BodySize::Sized(bytes.len() as u64));
         let mut context = Context::from_waker(std::task::Waker::noop());
         let (mut whole, mut pieces) = (Vec::new(), 0);

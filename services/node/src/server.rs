@@ -13,7 +13,6 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::app;
 use crate::config::Door;
 use crate::limits::holder;
 use crate::observe::{HttpMetrics, observe};
@@ -22,6 +21,7 @@ use crate::problem::Problem;
 use crate::routes::node;
 use crate::sent::Held;
 use crate::state::State;
+use crate::{app, headers};
 
 /// Threads that answer; the machine this is built for has two cores.
 const WORKERS: usize = 2;
@@ -43,7 +43,8 @@ const FILES_WANTED: u64 = 8_192;
 const FILES_KEPT: u64 = 512;
 /// Connections to the operator's listener: Prometheus, a probe, and a person.
 const OPERATORS_MAX: usize = 64;
-/// What running requests may still take when the node stops, in seconds: the longest wait of a handler is shorter.
+/// What running requests may still take when the node stops, in seconds. Nearly all are answered by then; one that is not, or whose
+/// client has gone, is cut off with its transaction, and is done as a whole or not at all.
 const SHUTDOWN_SECONDS: u64 = 8;
 
 /// Streams of events by address.
@@ -60,7 +61,7 @@ pub(crate) fn start(
 ) -> std::io::Result<Server> {
     let address = listener.local_addr()?;
     let places = Places::new(door.scaled(CONNECTIONS_PER_ADDRESS));
-    let limits = Arc::clone(&state.limits);
+    let (limits, secure) = (Arc::clone(&state.limits), state.secure);
     let (state, metrics) = (web::Data::new(state), web::Data::new(metrics));
     let held = Arc::new(Held::default());
     let builder = Server::build()
@@ -73,7 +74,12 @@ pub(crate) fn start(
         let stopping = stopping.clone();
         let (places, limits) = (Arc::clone(&places), Arc::clone(&limits));
         let app = app::app(state.clone(), metrics.clone(), Arc::clone(&held));
-        let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+        // A request that was given up has left what stands around the routes.
+        let app = app.into_factory().map_err(move |error: actix_web::Error| {
+            let mut answer = error.error_response();
+            headers::guard(answer.headers_mut(), false, secure);
+            answer
+        });
         let config = AppConfig::default();
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {

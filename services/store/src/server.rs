@@ -62,8 +62,20 @@ impl Server {
         let sockets = !config.get_hosts().is_empty() && config.get_hosts().iter().all(is_socket);
         let mode = if sockets { SslMode::Disable } else { mode };
         config.ssl_mode(mode);
-        let tls =
-            if mode == SslMode::Disable { None } else { Some(Tls::new(roots.as_deref().map(Path::new))?) };
+        let tls = match (mode, Tls::new(roots.as_deref().map(Path::new))) {
+            (SslMode::Disable, _) => None,
+            (_, Ok(tls)) => Some(tls),
+            // What is only preferred is done without where nothing could be checked.
+            (SslMode::Prefer, Err(error)) if roots.is_none() => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the database is reached without TLS"
+                );
+                config.ssl_mode(SslMode::Disable);
+                None
+            }
+            (_, Err(error)) => return Err(error),
+        };
         if config.get_application_name().is_none() {
             config.application_name(APPLICATION_NAME);
         }

@@ -2,15 +2,20 @@
 //! says. What anybody else says about themselves counts for nothing.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
+use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
 
 /// The header of most proxies.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Addresses of a chain that are looked at, from its end: nobody has so many proxies of their own.
 const CHAIN_MAX: usize = 16;
-/// Bits of an IPv6 address that name its holder: a network of 64 bits is what one connection is given.
+/// Bits of an IPv6 address that do not name its holder: a network of 64 bits is the least that a line is given.
 const HOLDER_BITS: u32 = 64;
+/// Bits in front of an IPv4 address in the form of IPv6.
+const MAPPED_BITS: u32 = 96;
+/// And those that do not name the largest network that a line is given.
+const SITE_BITS: u32 = 80;
 
 /// Which header the trusted proxies write. The other one is a client's own, and not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -35,8 +40,12 @@ impl Network {
         let (ip, bits) = text.split_once('/').map_or((text, None), |(ip, bits)| (ip, Some(bits)));
         let ip: IpAddr = ip.parse().ok()?;
         let most = if ip.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Some(most), |bits| bits.parse().ok()).filter(|bits| *bits <= most)?;
-        Some(Self { ip, bits })
+        let bits: u32 = bits.map_or(Some(most), |bits| bits.parse().ok()).filter(|bits| *bits <= most)?;
+        match (ip, ip.to_canonical()) {
+            // An IPv4 network in the form of IPv6.
+            (IpAddr::V6(_), ip @ IpAddr::V4(_)) => Some(Self { ip, bits: bits.checked_sub(MAPPED_BITS)? }),
+            (ip, _) => Some(Self { ip, bits }),
+        }
     }
 
     fn holds(&self, ip: IpAddr) -> bool {
@@ -60,26 +69,54 @@ pub(crate) fn holder(ip: IpAddr) -> IpAddr {
     }
 }
 
+/// The network of 48 bits that an IPv6 address is in: no line is given a larger one.
+pub(crate) fn site(holder: IpAddr) -> Option<IpAddr> {
+    match holder {
+        IpAddr::V6(ip) => Some(IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> SITE_BITS << SITE_BITS))),
+        IpAddr::V4(_) => None,
+    }
+}
+
 /// The proxies whose word counts.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Proxies {
     trusted: Vec<Network>,
     header: ClientHeader,
+    told: AtomicBool,
 }
 
 impl Proxies {
     /// Those of a configuration that was checked.
     pub(crate) fn new(trusted: &[String], header: ClientHeader) -> Self {
-        Self { trusted: trusted.iter().filter_map(|text| Network::parse(text)).collect(), header }
+        Self {
+            trusted: trusted.iter().filter_map(|text| Network::parse(text)).collect(),
+            header,
+            told: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn trust(&self, ip: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.holds(ip))
     }
 
+    /// Tells the operator once that somebody who is no trusted proxy says for whom it asks: behind a proxy that is not trusted, all
+    /// clients are one.
+    fn doubt(&self, connection: IpAddr) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %connection,
+                header = ?self.header,
+                "a connection that is no trusted proxy says for whom it asks; if it is your proxy, name it in door.trusted_proxies"
+            );
+        }
+    }
+
     /// The holder of the address that a request comes from: the last one of the chain that is no trusted proxy.
     pub(crate) fn client(&self, connection: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = connection;
+        if !self.trust(connection) && headers.contains_key(self.name()) {
+            self.doubt(connection);
+        }
         if self.trust(connection) {
             for said in self.chain(headers) {
                 // What a proxy did not know, or hides, is the proxy's.
@@ -93,17 +130,24 @@ impl Proxies {
         holder(client)
     }
 
-    /// What the header says, the nearest first.
-    fn chain(&self, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-        let name = match self.header {
+    const fn name(&self) -> HeaderName {
+        match self.header {
             ClientHeader::XForwardedFor => X_FORWARDED_FOR,
             ClientHeader::Forwarded => FORWARDED,
-        };
-        let lines: Vec<&str> = headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect();
-        let elements = lines.iter().rev().flat_map(|line| line.rsplit(','));
-        let element = |text: &str| match self.header {
-            ClientHeader::XForwardedFor => address(text.trim()),
-            ClientHeader::Forwarded => forwarded(text),
+        }
+    }
+
+    /// What the header says, the nearest first.
+    fn chain(&self, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+        let lines: Vec<&[u8]> = headers.get_all(self.name()).map(HeaderValue::as_bytes).collect();
+        // Each element by itself: what the client wrote in front spoils nothing of what the proxy added.
+        let elements = lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
+        let element = |bytes: &[u8]| {
+            let text = std::str::from_utf8(bytes).ok()?;
+            match self.header {
+                ClientHeader::XForwardedFor => address(text.trim()),
+                ClientHeader::Forwarded => forwarded(text),
+            }
         };
         elements.take(CHAIN_MAX).map(element).collect()
     }
@@ -125,8 +169,6 @@ fn address(text: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
-
     use super::*;
 
     fn ip(text: &str) -> IpAddr {
@@ -149,11 +191,12 @@ mod tests {
             ("0.0.0.0/0", "203.0.113.9", "2001:db8::1"),
             ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
             ("192.0.2.7", "::ffff:192.0.2.7", "::1"),
+            ("::ffff:10.0.0.0/104", "10.1.2.3", "11.0.0.1"),
         ] {
             let network = Network::parse(network).unwrap();
             assert!(network.holds(ip(inside)) && !network.holds(ip(outside)), "{network:?}");
         }
-        for wrong in ["", "x", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1"] {
+        for wrong in ["", "x", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "::ffff:10.0.0.0/64"] {
             assert_eq!(Network::parse(wrong), None, "{wrong}");
         }
     }
@@ -170,6 +213,14 @@ mod tests {
         let chain =
             headers(&[("x-forwarded-for", "203.0.113.1, 198.51.100.2"), ("x-forwarded-for", "10.0.0.9")]);
         assert_eq!(proxies.client(ip("10.0.0.1"), &chain), ip("198.51.100.2"), "through two proxies");
+        let mut spoilt = HeaderMap::new();
+        let line = "é, 198.51.100.2".as_bytes();
+        spoilt.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_bytes(line).unwrap());
+        assert_eq!(
+            proxies.client(ip("10.0.0.1"), &spoilt),
+            ip("198.51.100.2"),
+            "what it writes in front is its own"
+        );
         for nothing in [
             headers(&[]),
             headers(&[("x-forwarded-for", "unknown")]),
@@ -203,5 +254,8 @@ mod tests {
         assert_eq!(client("2001:db8::1"), client("2001:db8::ffff:1"));
         assert_ne!(client("2001:db8::1"), client("2001:db8:0:1::1"));
         assert_eq!(client("::ffff:192.0.2.7"), ip("192.0.2.7"));
+        assert_eq!(site(client("2001:db8::1")), site(client("2001:db8:0:ffff::1")));
+        assert_ne!(site(client("2001:db8::1")), site(client("2001:db8:1::1")));
+        assert_eq!(site(ip("192.0.2.7")), None);
     }
 }

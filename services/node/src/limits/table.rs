@@ -63,6 +63,8 @@ limits! {
     FederationSearches = ("federation-searches", Person, 8, 10),
     /// Opening streams of events; a client that loses its connection opens a few a minute.
     Streams = ("streams", Person, 30, MINUTE),
+    /// New tokens for old ones, every quarter of an hour: three hundred people behind one address, each of them at two devices.
+    Refreshes = ("refreshes", Address, 600, 10 * MINUTE),
     /// A login costs 50 ms of a core: an office behind one address signs in in the morning.
     Logins = ("logins", Address, 60, 10 * MINUTE),
     /// Somebody who has forgotten which of their passwords it was.
@@ -90,30 +92,29 @@ const COSTS: &[(&str, u32)] = &[
     ("/v1/jobs", 5),
     ("/v1/reputation/{did}", 4),
     ("/v1/logs/{node}/{kind}/entries", 4),
+    ("/v1/skills/link", 4),
     ("/v1/skills", 2),
 ];
 
 /// What a request counts as, and for how much; `None` if it is free.
 pub(crate) fn counted(method: &Method, route: Option<&str>) -> Option<(Counted, u32)> {
     let route = route.unwrap_or_default();
-    if *method == Method::GET || *method == Method::HEAD {
-        return match route {
-            // Whoever looks after the node must see it when others are told to wait.
-            "/healthz" | "/readyz" => None,
-            "/v1/events" => Some((Counted::Streams, 1)),
-            route => {
-                let cost = COSTS.iter().find(|(costly, _)| *costly == route).map_or(1, |(_, cost)| *cost);
-                Some((Counted::Reads, cost))
-            }
-        };
-    }
-    Some(match route {
-        "/v1/sessions" if *method == Method::POST => (Counted::Logins, 1),
-        "/v1/accounts" => (Counted::Registrations, 1),
-        "/v1/jobs" => (Counted::Postings, 1),
-        "/v1/jobs/{id}/bids" => (Counted::Bids, 1),
-        "/v1/bids/{id}/withdraw" => (Counted::Withdrawals, 1),
-        _ => (Counted::Writes, 1),
+    let reads = || COSTS.iter().find(|(costly, _)| *costly == route).map_or(1, |(_, cost)| *cost);
+    Some(match (method.as_str(), route) {
+        // Whoever looks after the node must see it when others are told to wait.
+        ("GET" | "HEAD", "/healthz" | "/readyz") => return None,
+        ("GET" | "HEAD", "/v1/events") => (Counted::Streams, 1),
+        ("POST", "/v1/sessions") => (Counted::Logins, 1),
+        ("POST", "/v1/sessions/refresh") => (Counted::Refreshes, 1),
+        ("POST", "/v1/accounts") => (Counted::Registrations, 1),
+        ("POST", "/v1/jobs") => (Counted::Postings, 1),
+        ("POST", "/v1/jobs/{id}/bids") => (Counted::Bids, 1),
+        ("POST", "/v1/bids/{id}/withdraw") => (Counted::Withdrawals, 1),
+        // It changes nothing, as little as what is no route.
+        ("GET" | "HEAD", _) | ("POST", "/v1/skills/link") => (Counted::Reads, reads()),
+        (_, "") => (Counted::Reads, 1),
+        ("POST" | "PUT" | "DELETE" | "PATCH", _) => (Counted::Writes, 1),
+        _ => (Counted::Reads, 1),
     })
 }
 
@@ -142,7 +143,13 @@ mod tests {
         assert_eq!(of(Method::PUT, "/v1/me/profile"), Some(Counted::Writes));
         assert_eq!(of(Method::GET, "/v1/events"), Some(Counted::Streams));
         assert_eq!(of(Method::GET, "/readyz"), None);
-        assert_eq!(counted(&Method::GET, None), Some((Counted::Reads, 1)), "what is not there");
+        assert_eq!(of(Method::POST, "/v1/sessions/refresh"), Some(Counted::Refreshes));
+        let preflight = counted(&Method::OPTIONS, Some("/v1/jobs"));
+        assert_eq!(preflight, Some((Counted::Reads, 1)), "browsers ask before they write");
+        assert_eq!(counted(&Method::POST, Some("/v1/skills/link")), Some((Counted::Reads, 4)));
+        for method in [Method::GET, Method::POST] {
+            assert_eq!(counted(&method, None), Some((Counted::Reads, 1)), "what is not there");
+        }
     }
 
     /// The same table, for people.

@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use hanse_engine::is_handle;
 use hanse_engine::requests::Register;
 use hanse_engine::views::{Person, Session};
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,8 @@ pub(crate) struct Tokens {
 ))]
 #[post("/v1/accounts")]
 pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> Result<HttpResponse, Problem> {
+    // What is no registration uses up nobody's.
+    body.0.check().map_err(Problem::from)?;
     state.limits.registers()?;
     let person = state.engine.register(body.into_inner()).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
@@ -84,7 +87,10 @@ pub(crate) async fn login(
     body: Json<Login>,
 ) -> Result<HttpResponse, Problem> {
     let scopes = Scope::normalise(&body.0.scopes).map_err(|word| Problem::unknown_scope(&word))?;
-    state.limits.login(&request, &body.0.handle)?;
+    // What is no handle is nobody's, and not worth remembering.
+    if is_handle(&body.0.handle) {
+        state.limits.login(&request, &body.0.handle)?;
+    }
     let session = state.engine.login(&body.0.handle, &body.0.password, &scopes).await?;
     tokens(&state, session)
 }

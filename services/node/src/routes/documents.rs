@@ -43,7 +43,10 @@ pub(crate) async fn publish(
 ) -> Result<HttpResponse, Problem> {
     let body = body::bytes(payload).await?;
     let document = Signed::parse(&body).and_then(Signed::verify).map_err(Refusal::Rejected)?;
-    state.limits.charge(&request, made(document.body()), Some(document.issuer()))?;
+    // Anybody can send somebody's public documents once more: that uses up nothing of theirs.
+    if state.engine.is_new(&document).await? {
+        state.limits.charge(&request, made(document.body()), Some(document.issuer()))?;
+    }
     let signature = request.headers().get(LEAF_SIGNATURE).map(|value| value.to_str().unwrap_or_default());
     let (id, created) = state.engine.publish_signed(&document, signature).await?;
     let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };

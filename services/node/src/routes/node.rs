@@ -64,7 +64,7 @@ pub(crate) async fn health() -> HttpResponse {
 ))]
 #[get("/readyz")]
 pub(crate) async fn ready(state: web::Data<State>) -> Result<web::Json<Ready>, Problem> {
-    // Why a log is halted can name what a peer sent: the word is for everybody, the rest for the operator.
+    // The word is enough for a probe; the whole reason, with what proves it, is in `GET /v1/logs`.
     let word = |reason: &str| reason.split(':').next().unwrap_or_default().to_owned();
     readiness(&state, word).await
 }
