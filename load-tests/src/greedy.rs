@@ -18,8 +18,9 @@ use crate::{Error, Result};
 /// Connections, and seconds, where nothing is said.
 const CONNECTIONS: usize = 400;
 const SECONDS: u64 = 60;
-/// Jobs that the node has at least, so that its pages are full.
+/// Jobs and people that the node has at least, so that pages of jobs, and of leaves of its log of reputation, are full.
 const JOBS: usize = 250;
+const PEOPLE: usize = 250;
 /// Between two looks of the person.
 const PACE: Duration = Duration::from_millis(100);
 /// How long a client that is not answered, or not let in, waits before it comes again.
@@ -28,7 +29,7 @@ const AGAIN: Duration = Duration::from_millis(50);
 const STACK_BYTES: usize = 256 * 1024;
 
 /// What is asked for, in turn: a page of leaves, each with its documents, and a page of jobs.
-const PATHS: [&str; 2] = ["/v1/logs/{origin}/entries?start=0", "/v1/jobs?limit=100"];
+const PATHS: [&str; 2] = ["/v1/logs/{node}/reputation/entries?start=0", "/v1/jobs?limit=100"];
 
 /// Answers of one kind of client.
 #[derive(Default)]
@@ -46,7 +47,7 @@ impl Seen {
         self.longest = self.longest.max(took);
         match status {
             Some(503) => self.turned_away.push(took),
-            Some(status) if status < 500 => self.ok.push(took),
+            Some(200) => self.ok.push(took),
             Some(_) => self.failed += 1,
             None => self.unanswered += 1,
         }
@@ -78,7 +79,8 @@ impl Seen {
     }
 }
 
-/// `greedy ADDRESS [CONNECTIONS [SECONDS [PID]]]`: the node must be running, so that two commits can be compared by one program.
+/// `greedy ADDRESS [CONNECTIONS [SECONDS [PID]]]`: the node must be running, so that two commits can be compared by one program, and
+/// with `door.percent` so high that no budget ends: what is looked at is what stands behind them.
 pub(crate) fn run(words: &[String]) -> Result<()> {
     let [address, numbers @ ..] = words else {
         return Err("greedy ADDRESS [CONNECTIONS [SECONDS [PID]]], as in greedy 127.0.0.1:8080 400 60".into());
@@ -89,13 +91,13 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
     let seconds = number(1)?.unwrap_or(SECONDS);
     let pid = number(2)?;
     let token = furnished(address)?;
-    let origin = origin(address)?;
+    let node = name(address)?;
     println!("{connections} greedy connections on {address} for {seconds} s");
     let over = Arc::new(AtomicBool::new(false));
     let start = Instant::now();
     let mut clients = Vec::new();
     for at in 0..connections {
-        let path = PATHS.get(at % PATHS.len()).copied().unwrap_or_default().replace("{origin}", &origin);
+        let path = PATHS.get(at % PATHS.len()).copied().unwrap_or_default().replace("{node}", &node);
         clients.push(client(address, get(&path), None, Arc::clone(&over))?);
     }
     let me = format!("GET /v1/me HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
@@ -122,7 +124,7 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// A node with a person and enough jobs; the person's token.
+/// A node with enough people and jobs; the token of one person.
 fn furnished(address: SocketAddr) -> Result<String> {
     let mut client = Client::connect(address)?;
     let handle = format!("g{}", std::process::id());
@@ -130,6 +132,10 @@ fn furnished(address: SocketAddr) -> Result<String> {
     client.send(&post("/v1/accounts", None, &account), "201")?;
     let session: Value = serde_json::from_slice(&client.send(&post("/v1/sessions", None, &account), "200")?)?;
     let token = session.get("access_token").and_then(Value::as_str).ok_or("no token")?;
+    for number in 0..PEOPLE {
+        let other = json!({"handle": format!("{handle}-{number}"), "password": "correct horse battery"});
+        client.send(&post("/v1/accounts", None, &other), "201")?;
+    }
     let mut text = Seeded::new(7);
     for _ in 0..JOBS {
         let job = json!({"title": "Repair a gate", "text": text.text(700)});
@@ -138,11 +144,10 @@ fn furnished(address: SocketAddr) -> Result<String> {
     Ok(token.to_owned())
 }
 
-/// The node's log of jobs.
-fn origin(address: SocketAddr) -> Result<String> {
+/// The node's name.
+fn name(address: SocketAddr) -> Result<String> {
     let node: Value = serde_json::from_slice(&Client::connect(address)?.send(&get("/v1/node"), "200")?)?;
-    let name = node.get("name").and_then(Value::as_str).ok_or("a node without a name")?;
-    Ok(format!("{name}/jobs"))
+    Ok(node.get("name").and_then(Value::as_str).ok_or("a node without a name")?.to_owned())
 }
 
 /// Asks again and again until it is over: at once, or with a pause.
