@@ -56,7 +56,8 @@ pub(crate) async fn post(
         state: state.name().to_owned(),
         head: document.id(),
         seats: i32::try_from(job.seats.get()).unwrap_or(1),
-        posted_at: document.from().unix(),
+        // Dated ahead, it would stand above all that is posted until then.
+        posted_at: document.from().unix().min(ctx.now.unix()),
         expires_at: until.unix(),
     };
     let skills: Vec<String> = job.skills.iter().map(Skill::to_string).collect();

@@ -223,6 +223,21 @@ async fn times_people_and_kinds_that_do_not_fit_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_posting_dated_ahead_does_not_stand_above_those_that_come_after_it() {
+    let federation = Federation::start(&["a.example"]).await;
+    let (home, now) = (federation[0].http(), federation.clock().now());
+    let own = Own::new("a.example", now);
+    own.found(home).await;
+    publish(home, own.job_from("First of all", now.add_seconds(250).unwrap(), 86_400).bytes()).await.ok(201);
+    federation.clock().advance(5);
+    publish(home, own.job_from("After it", federation.clock().now(), 86_400).bytes()).await.ok(201);
+    let jobs = home.get("/v1/jobs").send().await.ok(200);
+    let titles: Vec<&str> =
+        jobs["items"].as_array().unwrap().iter().map(|job| job["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["After it", "First of all"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_comes_again_has_no_second_effect() {
     let federation = Federation::start(&["a.example"]).await;
     let home = federation[0].http();
