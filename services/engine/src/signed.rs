@@ -62,8 +62,16 @@ impl Engine {
         let applied = match document.body() {
             Body::Identity(_) => found(&ctx, document, leaf_signature).await?,
             Body::Profile(_) => profiles::put(&ctx, document).await?,
-            // A posting of somebody at home here.
-            _ => apply(&ctx, document, &[]).await?,
+            // A posting of somebody at home here; nothing else has come so far.
+            Body::Job(_)
+            | Body::Bid(_)
+            | Body::Terms(_)
+            | Body::Offer(_)
+            | Body::Acceptance(_)
+            | Body::Step(_)
+            | Body::Text(_)
+            | Body::Review(_)
+            | Body::Reply(_) => apply(&ctx, document, &[]).await?,
         };
         tx.commit().await?;
         self.signals().committed();
