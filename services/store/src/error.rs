@@ -169,6 +169,8 @@ fn is_away_code(code: &SqlState) -> bool {
 
 fn is_transient_code(code: &SqlState) -> bool {
     const CONNECTION_CLASS: &str = "08";
+    // A disk or memory that is full; and a server that has become the copy of another one.
+    const RESOURCES_CLASS: &str = "53";
     let transient = [
         SqlState::T_R_SERIALIZATION_FAILURE,
         SqlState::T_R_DEADLOCK_DETECTED,
@@ -177,6 +179,9 @@ fn is_transient_code(code: &SqlState) -> bool {
         SqlState::ADMIN_SHUTDOWN,
         SqlState::CRASH_SHUTDOWN,
         SqlState::CANNOT_CONNECT_NOW,
+        SqlState::IO_ERROR,
+        SqlState::READ_ONLY_SQL_TRANSACTION,
     ];
-    transient.contains(code) || code.code().starts_with(CONNECTION_CLASS)
+    transient.contains(code)
+        || [CONNECTION_CLASS, RESOURCES_CLASS].iter().any(|class| code.code().starts_with(class))
 }

@@ -263,3 +263,26 @@ async fn of_many_at_once_one_is_first() {
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| [201, 409, 503].contains(status)), "{statuses:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_and_an_offer_move_only_from_what_was_seen() {
+    let federation = Federation::start(&["a.example"]).await;
+    let home = federation[0].http();
+    let (ada, ben) = (federation[0].person("ada").await, federation[0].person("ben").await);
+    let profile = |headline: &str| json!({"name": "Ben", "headline": headline});
+    ben.put("/v1/me/profile", &profile("First")).send().await.ok(201);
+    let path = format!("/v1/profiles/{}", ben.did);
+    let seen = home.get(&path).send().await.header("etag").unwrap().to_owned();
+    ben.put("/v1/me/profile", &profile("In another tab")).header("if-match", &seen).send().await.ok(201);
+    let late = ben.put("/v1/me/profile", &profile("In this one")).header("if-match", &seen).send().await;
+    late.refused(412, "precondition-failed");
+    assert_eq!(home.get(&path).send().await.ok(200)["profile"]["headline"], "In another tab");
+
+    let story = Story::bid(&ada, &ben).await;
+    let offer = json!({"scope": "Both pages.", "due": "2027-01-15"});
+    let offers =
+        |seen: &str| ada.post(&format!("/v1/bids/{}/offer", story.bid), &offer).header("if-match", seen);
+    offers("\"old\"").send().await.refused(412, "precondition-failed");
+    let bid = ada.get(&format!("/v1/bids/{}", story.bid)).send().await.header("etag").unwrap().to_owned();
+    offers(&bid).send().await.ok(201);
+}
