@@ -57,8 +57,10 @@ const SECONDS: u64 = 15;
 const POSTINGS_SECONDS: u64 = 20;
 /// The deliveries that a peer may make bring 64 bids in ten seconds; a job takes 200 of one home.
 const BIDS_SECONDS: u64 = 40;
-/// As long as a log takes to grow by some ten thousand leaves.
+/// As long as a log takes to grow by some ten thousand leaves: every transport, that of the peer as well, hands out 4,096 in ten seconds.
 const GROWING_SECONDS: u64 = 40;
+/// As long as 41,000 take.
+const LEAVES_SECONDS: u64 = 105;
 
 /// All of them, in the order in which they are run.
 pub(super) const ATTACKS: &[Attack] = &[
@@ -127,7 +129,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     })
     .lasting(GROWING_SECONDS),
     Attack::new("fills/leaves", "logs 41,000 leaves", |front| Box::pin(fills::leaves(front)))
-        .lasting(GROWING_SECONDS),
+        .lasting(LEAVES_SECONDS),
     Attack::new("fills/documents", "logs postings as long as documents may be", |front| {
         Box::pin(fills::documents(front))
     })

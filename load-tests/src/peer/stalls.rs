@@ -18,6 +18,8 @@ use crate::Result;
 const BYTE_PAUSE: Duration = Duration::from_millis(6);
 /// How long it waits for a connection before it drops what it has and begins again.
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
+/// How long a port takes at most that was listened on a moment ago.
+const PORT_WAIT: Duration = Duration::from_secs(5);
 
 /// Takes every request, and never answers.
 pub(super) async fn silent(front: Arc<Front>) -> Result<String> {
@@ -33,7 +35,7 @@ pub(super) async fn drips(front: Arc<Front>) -> Result<String> {
     front.hang_up();
     let [behind] = addresses()?;
     front.connect(behind, true).await?;
-    let listener = TcpListener::bind(front.seat.p2p).await?;
+    let listener = listener(front.seat.p2p).await?;
     let (tally, mut lanes) = (Tally::default(), JoinSet::new());
     let counted = tally.clone();
     lanes.spawn(async move {
@@ -48,6 +50,17 @@ pub(super) async fn drips(front: Arc<Front>) -> Result<String> {
     });
     front.until_over(lanes).await?;
     Ok(tally.to_string())
+}
+
+/// Listens as soon as the port is free: what is dropped is closed by a task of its own, a moment later.
+async fn listener(address: SocketAddr) -> Result<TcpListener> {
+    let deadline = Instant::now() + PORT_WAIT;
+    loop {
+        match TcpListener::bind(address).await {
+            Err(_) if Instant::now() < deadline => tokio::time::sleep(PAUSE).await,
+            bound => return Ok(bound?),
+        }
+    }
 }
 
 /// One connection, until either side ends it.
