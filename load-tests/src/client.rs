@@ -35,8 +35,13 @@ impl Client {
 
     /// Sends a request as it is and returns the status of the answer, whatever it is.
     pub(crate) fn status(&mut self, request: &[u8]) -> Result<u16> {
-        let (head, _) = self.exchange(request)?;
-        Ok(head.split(' ').nth(1).ok_or("an answer without a status")?.parse()?)
+        Ok(self.answer(request)?.0)
+    }
+
+    /// Sends a request as it is and returns status and body of the answer, whatever it is.
+    pub(crate) fn answer(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
+        let (head, body) = self.exchange(request)?;
+        Ok((head.split(' ').nth(1).ok_or("an answer without a status")?.parse()?, body))
     }
 
     fn exchange(&mut self, request: &[u8]) -> Result<(String, Vec<u8>)> {

@@ -15,6 +15,8 @@ mod inputs;
 mod keyed;
 mod ledger;
 mod measure;
+#[cfg(feature = "node")]
+mod peer;
 mod report;
 #[cfg(feature = "node")]
 mod sequencer;
@@ -58,6 +60,9 @@ const MEMORY: &[(&str, Trial)] = &[];
 /// Nor this: it wants a node that runs.
 #[cfg(feature = "node")]
 const GREEDY: &str = "greedy";
+/// Not a group: what a hostile pinned peer can do to a node.
+#[cfg(feature = "node")]
+const PEER: &str = "peer";
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +75,10 @@ fn main() -> ExitCode {
         }
         #[cfg(feature = "node")]
         Some((word, words)) if word == GREEDY => Some(greedy::run(words)),
+        #[cfg(feature = "node")]
+        Some((word, words)) if word == PEER => {
+            Some(peer::Plan::read(words).and_then(|plan| peer::run(&plan)))
+        }
         Some((word, kinds)) if word == HOSTILE => Some(hostile_files(kinds)),
         Some((word, [])) => MEMORY.iter().find(|(name, _)| name == word).map(|(_, run)| run()),
         _ => None,

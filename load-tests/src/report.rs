@@ -94,9 +94,20 @@ fn write(name: &str, written: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
+/// Says where the figures are taken.
+pub(crate) fn machine_alone() {
+    println!("{}", described());
+}
+
+/// Prints a line above others.
+#[cfg(feature = "node")]
+pub(crate) fn heading(line: &str) {
+    println!("\n{line}");
+}
+
 /// Says where the figures are taken, and how they are to be read.
 pub(crate) fn machine() {
-    println!("{}", described());
+    machine_alone();
     println!(
         "ratio = p50 of ours / p50 of the limit, measured in turn; 1 is the limit. JSON: target/bench/*.json"
     );

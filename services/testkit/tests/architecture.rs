@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("eval", &["document", "matching", "reputation"]),
     ("liars", &["document", "ledger", "reputation", "tlog", "verifier"]),
     (TESTKIT, &["document", "engine", "ledger", "lifecycle", "network", "node", "store", "tlog", "verifier"]),
-    (LOAD_TESTS, &["document", "engine", "ledger", "node", "store", "tlog", "verifier"]),
+    (LOAD_TESTS, &["document", "engine", "ledger", "network", "node", "store", "tlog", "verifier"]),
 ];
 const TESTKIT: &str = "testkit";
 /// Measures a node against the bare libraries below it, so it names one that is otherwise its owner's.

@@ -32,3 +32,4 @@ mod skills;
 mod statements;
 mod tiles;
 mod walk;
+mod withheld;
