@@ -9,6 +9,8 @@ mod answer;
 mod concentration;
 mod feed;
 mod history;
+#[cfg(test)]
+mod pages;
 mod standing;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Signed documents, byte-exact. A row is written once and never changed, but for becoming public; only erasure removes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::{Commitment, Did, DocumentId, Kind, Verified};
 
@@ -135,14 +135,16 @@ impl Committed {
 }
 
 /// Documents by what commits to them, in this order, public ones or all. After so many bytes one more is loaded, and of the rest only
-/// that they are here.
+/// that they are here. What is asked for more than once has its first place, and no other.
 pub async fn by_commitments(
     db: &impl Sql,
     commitments: &[Commitment],
     only: Visible,
     bytes_max: usize,
 ) -> Result<Committed, StoreError> {
-    let wanted: Vec<&[u8]> = commitments.iter().map(|it| it.as_bytes().as_slice()).collect();
+    let mut asked = BTreeSet::new();
+    let first = commitments.iter().filter(|commitment| asked.insert(**commitment));
+    let wanted: Vec<&[u8]> = first.map(|it| it.as_bytes().as_slice()).collect();
     let bytes_max = i64::try_from(bytes_max).unwrap_or(i64::MAX);
     let all = only == Visible::All;
     let mut committed = Committed::default();

@@ -156,7 +156,8 @@ impl Feed {
         Ok(known)
     }
 
-    /// The leaves from `start` on, up to `end` and a bounded number, with the documents that they make public.
+    /// The leaves from `start` on, up to `end` and a bounded number, with the documents that they make public: the first one at least, or
+    /// whoever reads to the end would never get there.
     ///
     /// # Errors
     /// Those of the store, and `Inconsistent` for a log that lacks a leaf.
@@ -176,8 +177,12 @@ impl Feed {
         let mut pieces = Vec::with_capacity(leaves.len());
         for row in leaves {
             if opens(&row) {
-                // What was too much is read with the next page.
-                let Some(documents) = beside.recorded(&row) else { break };
+                let documents = match beside.recorded(&row) {
+                    Some(documents) => documents,
+                    None if pieces.is_empty() => Vec::new(),
+                    // What was too much is read with the next page.
+                    None => break,
+                };
                 if !telling(documents, &mut pieces) {
                     self.miss(origin, row.index);
                 }

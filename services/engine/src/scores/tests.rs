@@ -38,7 +38,7 @@ fn id(text: &str) -> DocumentId {
 }
 
 /// A contract to its close; both have reviewed, and the log has everything.
-async fn deal(home: &Home, client: &Did, freelancer: &Did, rating: u8) -> DocumentId {
+pub(super) async fn deal(home: &Home, client: &Did, freelancer: &Did, rating: u8) -> DocumentId {
     let contract = closed(home, client, freelancer).await;
     let said = |rating: u8| serde_json::from_value(json!({"rating": rating, "axes": {}})).unwrap();
     home.engine.review(client, &contract, said(rating), false).await.unwrap();
