@@ -27,27 +27,31 @@ pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
 const DAY_SECONDS: i64 = 86_400;
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
 const CHANGES_SECONDS: i64 = DAY_SECONDS;
-/// Looks between two cleanings of sessions and kept answers.
+/// Looks between two cleanings of changes, sessions and kept answers.
 const CLEAN_EVERY: u32 = 600;
 
 /// Looks at the clocks until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    let mut looks = 0_u32;
+    let (mut looks, mut believed) = (0_u32, 0_u32);
     while !cancel.is_cancelled() {
-        // What time has moved stays moved: not by a clock that has jumped, or that the peers contradict.
-        if !engine.clocks().look(engine.now().unix()) {
-            cancel.run_until_cancelled(tokio::time::sleep(engine.config().pace.deliver)).await;
-            continue;
-        }
-        if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine)).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the clocks are looked at again");
-        }
         if looks.is_multiple_of(CLEAN_EVERY)
-            && let Err(error) = clean(&engine).await
+            && let Err(error) = prune(&engine).await
         {
             tracing::error!(error = &error as &dyn std::error::Error, "cleaning is tried again");
         }
         looks = looks.wrapping_add(1);
+        // What time has moved stays moved: not by a clock that has jumped, or that the peers contradict.
+        if engine.clocks().look(engine.now().unix()) {
+            if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine)).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the clocks are looked at again");
+            }
+            if believed.is_multiple_of(CLEAN_EVERY)
+                && let Err(error) = clean(&engine).await
+            {
+                tracing::error!(error = &error as &dyn std::error::Error, "cleaning is tried again");
+            }
+            believed = believed.wrapping_add(1);
+        }
         cancel.run_until_cancelled(tokio::time::sleep(engine.config().pace.deliver)).await;
     }
     Ok(())
@@ -89,12 +93,19 @@ fn report(outcome: Result<(), UseError>, thing: &dyn std::fmt::Display) {
     }
 }
 
-async fn clean(engine: &Engine) -> Result<(), UseError> {
-    engine.forget_old().await?;
+/// Forgets changes that every reader has read, by the database's clock: what grows with all that happens does not wait for this node's.
+async fn prune(engine: &Engine) -> Result<(), UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     changes::prune(&tx, CHANGES_SECONDS).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Forgets old sessions and keys of requests, by this node's clock: one that is not believed signs nobody out, and has nothing done twice.
+async fn clean(engine: &Engine) -> Result<(), UseError> {
+    engine.forget_old().await?;
+    let connection = engine.store().connection().await?;
     attention::clean(engine, &connection).await?;
     // A day's grace lets a late refresh be answered with the right reason.
     accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
@@ -198,4 +209,36 @@ async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> 
     let late = |time: u64| i64::try_from(time).is_ok_and(|time| time >= deadline);
     let cosigned = cosigned.iter().filter(|line| others(&line.cosigner) && late(line.time)).count();
     Ok(cosigned > 2 * auditors / 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use hanse_store::Sql as _;
+
+    use super::*;
+    use crate::testing::Home;
+
+    /// Far above what it takes; reaching it is the failure.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn changes_are_forgotten_also_by_a_node_whose_clock_is_doubted() {
+        let home = Home::new('a', &['b']).await;
+        home.register("ada").await;
+        let db = home.engine.store().connection().await.unwrap();
+        let old = "INSERT INTO change (kind, key, at) VALUES ('job', $1, 0)";
+        db.execute(old, &[&[7_u8; 32].as_slice()]).await.unwrap();
+        let left = "SELECT count(*) AS left FROM change WHERE at = 0";
+        // A change stays while a transaction is open that began before it, of other tests, too.
+        let forgotten = async {
+            while db.query_one(left, &[]).await.unwrap().get::<_, i64>("left") > 0 {
+                let cancel = CancellationToken::new();
+                let look = run(home.engine.clone(), cancel.clone());
+                let (ended, ()) = tokio::join!(look, async { cancel.cancel() });
+                ended.unwrap();
+            }
+        };
+        tokio::time::timeout(PATIENCE, forgotten).await.unwrap();
+        assert!(!home.engine.clocks().may_act(), "nobody has said anything");
+    }
 }

@@ -184,6 +184,7 @@ impl Lead {
         self.engine.metrics().leads(true);
         let mut workers = Workers::new();
         self.engine.heard().begin();
+        self.engine.clocks().begin();
         spawn(&mut workers, &self.engine, network);
         let outcome = tokio::select! {
             () = cancel.cancelled() => Ok(()),
