@@ -18,12 +18,12 @@ use hanse_store::log;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::Engine;
 use crate::cosign::audit;
 use crate::error::Failure;
 use crate::heads;
 use crate::logs::{LogError, LogKind, Mirror};
 use crate::signals::woken;
-use crate::{Engine, clock};
 
 pub use fault::Fault;
 use fetch::Fetched;
@@ -51,9 +51,10 @@ pub(crate) async fn run(engine: Engine, peer: NodeName, cancel: CancellationToke
 }
 
 /// One round: the heads that the peer knows, then both of its logs. One that fails keeps the other from nothing; what may pass
-/// fails the round, what may not leaves the log alone for a while.
+/// fails the round in the end, what may not leaves the log alone for a while.
 async fn round(engine: &Engine, peer: &NodeName, paces: &mut [(LogKind, Pace)]) -> Result<(), LogError> {
     ask_heads(engine, peer).await?;
+    let mut outcome = Ok(());
     for (kind, pace) in paces {
         let origin = kind.origin(peer);
         let Some(mirror) = engine.log_keys().mirror(&origin) else { continue };
@@ -65,7 +66,7 @@ async fn round(engine: &Engine, peer: &NodeName, paces: &mut [(LogKind, Pace)]) 
                 pace.succeeded();
                 engine.metrics().mirror_fails(&origin, false);
             }
-            Err(error) if error.is_transient() => return Err(error),
+            Err(error) if error.is_transient() => outcome = outcome.and(Err(error)),
             Err(error) => {
                 let (pause, error) = (pace.failed(Instant::now()), &error as &dyn std::error::Error);
                 tracing::error!(
@@ -78,7 +79,7 @@ async fn round(engine: &Engine, peer: &NodeName, paces: &mut [(LogKind, Pace)]) 
             }
         }
     }
-    Ok(())
+    outcome
 }
 
 async fn follow(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(), LogError> {
@@ -106,19 +107,7 @@ async fn ask_heads(engine: &Engine, peer: &NodeName) -> Result<(), LogError> {
             return Ok(());
         }
     };
-    for note in &notes {
-        if let Some(theirs) = clock::read(peer.as_str(), note) {
-            engine.clocks().heard(peer.as_str(), theirs, engine.now().unix());
-            continue;
-        }
-        match heads::read(engine.log_keys(), note) {
-            Ok(head) => heads::learn(engine, &head).await?,
-            Err(heads::Unheard::UnknownLog) => {}
-            Err(unheard) => tracing::warn!(%peer, reason = %unheard, "a peer sends a head that is none"),
-        }
-    }
-    engine.heard().answered(peer.as_str());
-    Ok(())
+    heads::hear(engine, peer.as_str(), &notes).await
 }
 
 /// Pulls and replays a log up to the largest head that its key was seen to sign.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod consent;
+mod hear;
 mod heard;
 mod learn;
 #[cfg(test)]
@@ -25,10 +26,11 @@ use crate::signals::woken;
 
 pub(crate) use answer::answer;
 pub(crate) use consent::{halt_forgotten, may_sign};
+pub(crate) use hear::hear;
 pub(crate) use heard::{Heard, Signing};
 pub(crate) use learn::ripen;
 pub(crate) use learn::root_at;
-pub use learn::{FORKED, RECOVERING, ROLLED_BACK, learn};
+pub use learn::{FORKED, Learned, RECOVERING, ROLLED_BACK, learn};
 
 /// A head as its log and known auditors signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,9 +154,9 @@ pub async fn with_cosignatures(
 pub(crate) async fn receive(engine: &Engine, from: &str, bytes: &[u8]) -> Verdict {
     match read(engine.log_keys(), bytes) {
         Ok(head) => match learn(engine, &head).await {
-            Ok(()) if vouches(engine.log_keys(), bytes) => Verdict::Accept,
+            Ok(_) if vouches(engine.log_keys(), bytes) => Verdict::Accept,
             // What this node cannot check it does not pass on: a neighbour might know better, and would blame it.
-            Ok(()) => Verdict::Ignore,
+            Ok(_) => Verdict::Ignore,
             Err(error) => {
                 tracing::warn!(
                     from,

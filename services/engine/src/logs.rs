@@ -164,7 +164,13 @@ impl Logs {
     /// Whether this node signs the log.
     #[must_use]
     pub fn is_own(&self, origin: &str) -> bool {
-        self.own.iter().any(|log| log.origin == origin)
+        self.kind_of(origin).is_some()
+    }
+
+    /// Which of this node's own logs has this origin.
+    #[must_use]
+    pub fn kind_of(&self, origin: &str) -> Option<LogKind> {
+        self.own.iter().find(|log| log.origin == origin).map(|log| log.kind)
     }
 
     /// The key that signs a log, own or mirrored.

@@ -1,5 +1,6 @@
 //! Two homes without a network between them: a test carries what one has queued to the other, and may do it wrong.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use hanse_document::{Did, NodeName, Timestamp};
@@ -65,8 +66,14 @@ impl Home {
 
     /// Another process of the same node.
     pub(crate) async fn twin(&self) -> Engine {
+        self.process(None).await
+    }
+
+    /// Another process of the same node, with a folder for what it remembers.
+    pub(crate) async fn process(&self, heads: Option<&Path>) -> Engine {
         let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
-        Engine::idle(self.engine.config().clone(), self.database.store().await, clock).unwrap()
+        let config = Config { heads: heads.map(Path::to_owned), ..self.engine.config().clone() };
+        Engine::idle(config, self.database.store().await, clock).unwrap()
     }
 
     pub(crate) async fn register(&self, handle: &str) -> Did {

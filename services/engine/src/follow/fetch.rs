@@ -59,11 +59,12 @@ pub(super) async fn documents(
     (!documents.is_empty()).then_some(documents)
 }
 
-/// Who may have leaves of a log: its operator, then everybody else who mirrors it.
+/// Who may have leaves of a log: its operator, if that is not this node itself, then everybody else who mirrors it.
 pub(super) fn sources(engine: &Engine, mirror: &Mirror) -> Vec<String> {
     let operator = mirror.operator.as_str();
     let others = engine.config().peers.iter().map(|peer| peer.name.as_str()).filter(|name| *name != operator);
-    std::iter::once(operator).chain(others).map(str::to_owned).collect()
+    let operator = Some(operator).filter(|operator| *operator != engine.config().name.as_str());
+    operator.into_iter().chain(others).map(str::to_owned).collect()
 }
 
 async fn segment_from(

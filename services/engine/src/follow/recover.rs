@@ -1,19 +1,20 @@
 //! Pulls the end of an own log that the database has lost back from the peers' mirrors, when the operator has asked for it:
-//! page by page, each verified against what this node itself has signed, as a follower would.
+//! page by page, each verified against what this node itself has signed, as a follower would. What its leaves commit to and did
+//! not bring is asked for as long as it takes, also when the log goes on.
 
 use std::collections::BTreeSet;
 
 use hanse_store::log::{self, LogRow};
 use tokio_util::sync::CancellationToken;
 
-use super::{Replayed, fetch, replay};
+use super::{Replayed, fetch, replay, want};
 use crate::Engine;
 use crate::error::Failure;
 use crate::heads::{self, RECOVERING};
 use crate::logs::{LogError, LogKind, Mirror, OwnLog};
 use crate::mend::{self, MendError};
 
-/// Looks for a log to recover until it is told to stop.
+/// Looks for a log to recover, and for documents of one that was, until it is told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = engine.config().pace.follow;
     while !cancel.is_cancelled() {
@@ -22,6 +23,11 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
             if let Some(Err(error)) = cancel.run_until_cancelled(recover(&engine, own)).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(origin = own.origin, error, "recovering a log is tried again");
+            }
+            let mirror = as_mirror(&engine, own);
+            if let Some(Err(error)) = cancel.run_until_cancelled(want::ask(&engine, &mirror)).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(origin = own.origin, error, "documents of a log are asked for again");
             }
         }
         cancel.run_until_cancelled(tokio::time::sleep(pace)).await;
@@ -46,6 +52,12 @@ async fn recover(engine: &Engine, own: &OwnLog) -> Result<(), MendError> {
             return Ok(());
         }
     }
+}
+
+/// An own log as its peers keep it.
+fn as_mirror(engine: &Engine, own: &OwnLog) -> Mirror {
+    let operator = engine.config().name.clone();
+    Mirror { origin: own.origin.clone(), operator, vkey: own.signer.vkey().clone() }
 }
 
 /// Whether the operator has asked for the end of this log.
@@ -73,8 +85,7 @@ async fn page(
     (size, target): (u64, u64),
     wrong: &mut BTreeSet<String>,
 ) -> Result<bool, LogError> {
-    let operator = engine.config().name.clone();
-    let mirror = Mirror { origin: own.origin.clone(), operator, vkey: own.signer.vkey().clone() };
+    let mirror = as_mirror(engine, own);
     let Some(fetched) = fetch::segment(engine, &mirror, (size, target), wrong).await else {
         tracing::info!(origin = own.origin, size, target, "no peer has the lost end of the log now");
         return Ok(false);

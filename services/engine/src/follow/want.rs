@@ -1,4 +1,4 @@
-//! Asks for what leaves of a mirror commit to and did not bring: of the log's operator first, then of whoever else mirrors it, one
+//! Asks for what leaves of a mirror, or of an own log that was recovered, commit to and did not bring: of the log's operator first, then of whoever else mirrors it, one
 //! after the other, with a pause that grows. Whoever withholds a document, or sends another, delays it and can do no more.
 
 use hanse_network::RANGE_ENTRIES_MAX;

@@ -12,6 +12,7 @@ const FRAME_BYTES_MAX: usize = 1024;
 
 /// The newest head of every log kept here, each with the lines of who cosigned it: own logs first, then those of the asker, which
 /// so learns what it has signed if it does not remember, then all others as far as they fit. Before them, what this node's clock says.
+/// Of a log of the asker also a larger head that was heard and has not been followed yet: nobody else may have it.
 ///
 /// # Errors
 /// Those of the store.
@@ -26,12 +27,20 @@ pub(crate) async fn answer(engine: &Engine, asker: &str) -> Result<Response, Log
         left = left.saturating_sub(said.len());
         notes.push(Bytes::from(said));
     }
-    for row in rows.iter().filter(|row| row.size > 0).take(HEADS_NOTES_MAX - 1) {
-        let Some(kept) = log::checkpoint(&connection, &row.origin, row.size).await? else { continue };
-        let note = with_cosignatures(&connection, &row.origin, &kept).await?;
-        let Some(after) = left.checked_sub(note.len()) else { break };
-        left = after;
-        notes.push(Bytes::from(note.into_bytes()));
+    for row in &rows {
+        let heard = engine.heard().largest_head(&row.origin);
+        let heard = heard.filter(|head| of_asker(&row.origin) && row.size < head.checkpoint.size);
+        let stored = match log::checkpoint(&connection, &row.origin, row.size).await? {
+            Some(kept) => Some(with_cosignatures(&connection, &row.origin, &kept).await?),
+            None => None,
+        };
+        for note in heard.map(|head| head.note).into_iter().chain(stored) {
+            let Some(after) = left.checked_sub(note.len()).filter(|_| notes.len() < HEADS_NOTES_MAX) else {
+                return Ok(Response::Heads { notes });
+            };
+            left = after;
+            notes.push(Bytes::from(note.into_bytes()));
+        }
     }
     Ok(Response::Heads { notes })
 }

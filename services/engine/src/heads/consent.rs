@@ -1,14 +1,19 @@
 //! Whether this process may sign an own log: a log that was signed further than its database remembers must not be signed again.
 //!
 //! After its start, and after a change of leader, a process knows nothing of what was signed meanwhile. Its own memory of the
-//! largest signed head must be the database's head, and one peer must have answered with nothing larger or different; without
-//! such a memory, or with an older one, a quorum of peers must have. No time stands in for an answer: a network that is down is when backups are
-//! restored. An answer that contradicts the database halts the log before it is counted.
+//! largest signed head must be the database's head, and one peer must have shown this very head: memory and database may have been
+//! restored together, and then a peer that has not followed so far, or that nobody told of this log, knows no better. Otherwise a
+//! quorum of peers must have answered with nothing larger or different. No time stands in for an answer: a network that is down is
+//! when backups are restored. An answer that contradicts the database halts the log before it is counted, and one that comes while
+//! the log is halted is not counted.
+
+use std::collections::BTreeMap;
 
 use hanse_store::{Sql, Store, log};
+use hanse_tlog::Hash;
 
-use super::heard::Signing;
-use super::learn::{ROLLED_BACK, root_at};
+use super::heard::{Shown, Signing};
+use super::learn::{ROLLED_BACK, learn, root_at};
 use crate::Engine;
 use crate::logs::memory::{Remembered, RememberedHead};
 use crate::logs::{LogError, LogKind, OwnLog, quorum_of};
@@ -53,8 +58,12 @@ pub(crate) async fn may_sign(engine: &Engine, kind: LogKind) -> bool {
 
 async fn ask(engine: &Engine, kind: LogKind) -> Result<bool, LogError> {
     // Before the log's row is read: whatever these answers were, a halt that they led to is in the row.
-    let answered = engine.heard().have_answered();
+    let shown = engine.heard().shown(kind);
     let own = engine.log_keys().own(kind);
+    // What was heard while the log was halted, and led to nothing then, is not forgotten.
+    if let Some(largest) = engine.heard().largest_head(&own.origin) {
+        learn(engine, &largest).await?;
+    }
     let connection = engine.store().connection().await?;
     let row = crate::logs::head(&connection, &own.origin).await?;
     if row.halted.is_some() {
@@ -67,44 +76,59 @@ async fn ask(engine: &Engine, kind: LogKind) -> Result<bool, LogError> {
         halt_forgotten(engine.store(), own).await?;
         return Ok(false);
     }
-    let missing: Vec<&str> = engine.config().peers.iter().map(|peer| peer.name.as_str()).collect();
-    let peers = missing.len();
-    let missing: Vec<&str> = missing.into_iter().filter(|peer| !answered.contains(*peer)).collect();
-    let needed = needed(memory, peers);
-    if answered.len() >= needed {
-        if matches!(memory, Memory::Missing | Memory::Behind | Memory::Differs) {
-            // A quorum has confirmed it, and need not be asked again.
-            own.memory.keep(&row.checkpoint, &[], false).await?;
+    let peers: Vec<&str> = engine.config().peers.iter().map(|peer| peer.name.as_str()).collect();
+    if !is_enough(memory, (row.size, row.root), &shown, peers.len()) {
+        let missing: Vec<&str> = peers.iter().copied().filter(|peer| !shown.contains_key(*peer)).collect();
+        let text = waits(&own.origin, memory, row.size, peers.len(), &missing);
+        if engine.heard().set_signing(kind, Signing::Waits(text.clone())) {
+            tracing::warn!(origin = own.origin, "{text}");
         }
-        if engine.heard().set_signing(kind, Signing::Begun) {
-            tracing::info!(
-                origin = own.origin,
-                size = row.size,
-                ?memory,
-                answered = answered.len(),
-                "this process signs the log"
-            );
-        }
-        return Ok(true);
+        return Ok(false);
     }
-    let text = waits(&own.origin, memory, row.size, (needed, peers), &missing);
-    if engine.heard().set_signing(kind, Signing::Waits(text.clone())) {
-        tracing::warn!(origin = own.origin, "{text}");
+    if !settle(engine.store(), own, &row, memory).await? {
+        return Ok(false);
     }
-    Ok(false)
+    if engine.heard().set_signing(kind, Signing::Begun) {
+        let (origin, size, answered) = (&own.origin, row.size, shown.len());
+        tracing::info!(origin, size, ?memory, answered, "this process signs the log");
+    }
+    Ok(true)
 }
 
-/// How many of the peers must have answered. Without peers nobody can have seen another head.
-fn needed(memory: Memory, peers: usize) -> usize {
-    let quorum = quorum_of(u64::try_from(peers).unwrap_or(u64::MAX));
-    let needed = match memory {
-        Memory::Accepted => 0,
-        Memory::Agrees => 1,
-        Memory::Missing | Memory::Behind | Memory::Differs | Memory::Ahead => {
-            usize::try_from(quorum).unwrap_or(usize::MAX)
+/// Remembers what has just been confirmed, so that nobody is asked again, and that the operator's statement is used up. `false` if
+/// log or memory have moved since they were compared: another process is at work on them.
+async fn settle(store: &Store, own: &OwnLog, seen: &log::LogRow, memory: Memory) -> Result<bool, LogError> {
+    if memory == Memory::Agrees {
+        return Ok(true);
+    }
+    let mut connection = store.connection().await?;
+    let tx = connection.begin().await?;
+    let row = log::lock(&tx, &own.origin).await?;
+    let same = |row: &log::LogRow| (row.size, row.root, &row.halted) == (seen.size, seen.root, &seen.halted);
+    let Some(row) = row.filter(same) else { return Ok(false) };
+    if compare(&tx, own, &row).await? != memory {
+        return Ok(false);
+    }
+    own.memory.keep(&row.checkpoint, &[], false).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Whether what the peers' answers showed of a log is enough to sign it on from `head`, its size and root.
+fn is_enough(memory: Memory, head: (u64, Hash), shown: &BTreeMap<String, Shown>, peers: usize) -> bool {
+    match memory {
+        Memory::Accepted => true,
+        Memory::Agrees if shown.values().any(|shown| *shown == Some(head)) => true,
+        Memory::Agrees | Memory::Missing | Memory::Behind | Memory::Differs | Memory::Ahead => {
+            shown.len() >= quorum(peers)
         }
-    };
-    needed.min(peers)
+    }
+}
+
+/// How many answers are enough for every node. Without peers nobody can have seen another head.
+fn quorum(peers: usize) -> usize {
+    let quorum = quorum_of(u64::try_from(peers).unwrap_or(u64::MAX));
+    usize::try_from(quorum).unwrap_or(usize::MAX).min(peers)
 }
 
 async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memory, LogError> {
@@ -151,46 +175,88 @@ pub(crate) async fn halt_forgotten(store: &Store, own: &OwnLog) -> Result<(), Lo
 }
 
 /// Why the log is not signed yet, and what helps.
-fn waits(origin: &str, memory: Memory, size: u64, of: (usize, usize), missing: &[&str]) -> String {
-    let memory = match memory {
-        Memory::Accepted | Memory::Agrees => "agrees with the database",
-        Memory::Missing => "is missing",
-        Memory::Behind => "is older than the database",
-        Memory::Differs => "differs from the database",
-        Memory::Ahead => "is ahead of the database",
+fn waits(origin: &str, memory: Memory, size: u64, peers: usize, missing: &[&str]) -> String {
+    let quorum = quorum(peers);
+    let none_larger = format!("{quorum} of {peers} peers must first say that they know no larger one");
+    let one = format!(
+        "1 of {peers} peers must first show this very head, or {quorum} of {peers} say that they know no larger one"
+    );
+    let (memory, needed) = match memory {
+        Memory::Accepted | Memory::Agrees => ("agrees with the database", one),
+        Memory::Missing => ("is missing", none_larger),
+        Memory::Behind => ("is older than the database", none_larger),
+        Memory::Differs => ("differs from the database", none_larger),
+        Memory::Ahead => ("is ahead of the database", none_larger),
     };
-    let (needed, peers) = of;
     let named = missing.iter().take(NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
     let more = missing.len().saturating_sub(NAMED_MAX);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!(
         "{origin} waits for peers before it is signed, and its leaves wait with it: this node's own record of the largest head \
-         that it signed {memory}, so {needed} of {peers} peers must first say that they know no larger one. Not yet heard: \
-         {named}{more}. Bring them back; or, if you are sure that {size} leaves are the most that this log was ever signed \
-         with, say so: hanse-node log accept {origin} {size}"
+         that it signed {memory}, so {needed}. Not yet heard: {named}{more}. Bring them back; or, if you are sure that {size} leaves \
+         are the most that this log was ever signed with, say so: hanse-node log accept {origin} {size}"
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use hanse_tlog::hash;
+
     use super::*;
+    use crate::sequence::sequence;
+    use crate::testing::Home;
+
+    /// As many peers as there are, each of which shows this of a log that ends at 7 here.
+    fn enough(memory: Memory, peers: usize, shown: &[Option<u64>]) -> bool {
+        let head = |size: &Option<u64>| size.map(|size| (size, hash::EMPTY));
+        let shown = shown.iter().enumerate().map(|(peer, size)| (format!("p{peer}"), head(size)));
+        is_enough(memory, (7, hash::EMPTY), &shown.collect(), peers)
+    }
 
     #[test]
-    fn one_peer_confirms_a_memory_and_a_quorum_stands_in_for_one() {
-        let asked = |memory| [0, 1, 2, 3, 4, 7].map(|peers| needed(memory, peers));
-        assert_eq!(asked(Memory::Accepted), [0; 6]);
-        assert_eq!(asked(Memory::Agrees), [0, 1, 1, 1, 1, 1]);
-        for unknown in [Memory::Missing, Memory::Behind, Memory::Differs] {
-            assert_eq!(asked(unknown), [0, 1, 2, 3, 3, 5]);
+    fn one_peer_that_shows_the_head_confirms_a_memory_and_a_quorum_stands_in_for_both() {
+        for (peers, quorum) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3), (7, 5)] {
+            for memory in [Memory::Agrees, Memory::Missing, Memory::Behind, Memory::Differs] {
+                for answers in 0..=peers {
+                    // Those who do not know this log, and those who have not followed so far.
+                    for shown in [None, Some(6)] {
+                        let said = vec![shown; answers];
+                        assert_eq!(enough(memory, peers, &said), answers >= quorum, "{memory:?} {said:?}");
+                    }
+                }
+                let one = enough(memory, peers, &[Some(7)]);
+                assert_eq!(one, memory == Memory::Agrees || quorum <= 1, "{memory:?} of {peers}");
+            }
+            assert!(enough(Memory::Accepted, peers, &[]));
         }
+    }
+
+    #[tokio::test]
+    async fn a_memory_that_another_process_has_moved_is_not_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new('a', &['b']).await;
+        let (here, there) =
+            (home.process(Some(folder.path())).await, home.process(Some(folder.path())).await);
+        let own = here.log_keys().own(LogKind::Reputation);
+        let theirs = there.log_keys().own(LogKind::Reputation);
+        let seen = crate::logs::head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
+        home.register("ada").await;
+        sequence(there.store(), theirs, there.now()).await.unwrap();
+        let signed = theirs.memory.recall(theirs.signer.vkey()).await.unwrap();
+        assert!(!settle(here.store(), own, &seen, Memory::Missing).await.unwrap());
+        assert_eq!(own.memory.recall(own.signer.vkey()).await.unwrap(), signed);
+        let moved = crate::logs::head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
+        assert!(!settle(here.store(), own, &moved, Memory::Missing).await.unwrap(), "nor is it missing now");
     }
 
     #[test]
     fn what_is_waited_for_is_said_in_plain_words() {
         let peers: Vec<String> = (0..10).map(|number| format!("p{number}.example")).collect();
         let missing: Vec<&str> = peers.iter().map(String::as_str).collect();
-        let text = waits("a.example/jobs", Memory::Missing, 12, (7, 10), &missing);
+        let text = waits("a.example/jobs", Memory::Missing, 12, 10, &missing);
         assert!(text.contains("7 of 10 peers") && text.contains("p7.example and 2 more"), "{text}");
         assert!(text.ends_with("hanse-node log accept a.example/jobs 12"), "{text}");
+        let text = waits("a.example/jobs", Memory::Agrees, 12, 10, &missing);
+        assert!(text.contains("so 1 of 10 peers must first show this very head, or 7 of 10 say"), "{text}");
     }
 }

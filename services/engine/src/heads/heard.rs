@@ -1,10 +1,11 @@
-//! What this process has heard of heads and not yet stored: how large each log is said to be, cosignatures that came before
-//! their leaves, who has answered since this process began to lead, and which own logs it may sign since. Losing it costs one
-//! round of asking.
+//! What this process has heard of heads and not yet stored: the largest head of each log, cosignatures that came before their
+//! leaves, who has answered since this process began to lead and what of its own logs, and which of those it may sign since. Losing
+//! it costs one round of asking.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hanse_tlog::Hash;
 use tokio::sync::Notify;
 
 use super::SignedHead;
@@ -27,11 +28,17 @@ pub(crate) enum Signing {
     Waits(String),
 }
 
+/// The largest head of an own log that a peer's answer showed, size and root; none if it knows none.
+pub(crate) type Shown = Option<(u64, Hash)>;
+
 #[derive(Debug, Default)]
 struct State {
     answered: BTreeSet<String>,
+    /// What the peers' last answers showed of each own log.
+    shown: BTreeMap<LogKind, BTreeMap<String, Shown>>,
     signing: BTreeMap<LogKind, Signing>,
-    largest: BTreeMap<String, u64>,
+    /// By origin, without cosignatures.
+    largest: BTreeMap<String, SignedHead>,
     /// By origin and cosigner, so there are at most as many as pinned keys allow.
     early: BTreeMap<(String, String), SignedHead>,
 }
@@ -46,12 +53,13 @@ impl Heard {
     pub(crate) fn begin(&self) {
         let mut state = self.state();
         state.answered.clear();
+        state.shown.clear();
         state.signing.clear();
     }
 
-    /// The peers that have said which heads they know.
-    pub(crate) fn have_answered(&self) -> BTreeSet<String> {
-        self.state().answered.clone()
+    /// What each peer that has answered showed of an own log.
+    pub(crate) fn shown(&self, kind: LogKind) -> BTreeMap<String, Shown> {
+        self.state().shown.get(&kind).cloned().unwrap_or_default()
     }
 
     /// Whether so many peers have said which heads they know that this node is told of whatever it has signed as an auditor, and
@@ -74,28 +82,46 @@ impl Heard {
         news
     }
 
-    /// The log was found halted: whoever resumes it is asked anew whether it may be signed.
+    /// The log was found halted: once it goes on, the peers are asked anew whether it may be signed.
     pub(crate) fn withdraw(&self, kind: LogKind) {
-        self.state().signing.remove(&kind);
+        let mut state = self.state();
+        state.signing.remove(&kind);
+        state.shown.remove(&kind);
     }
 
-    /// A pinned peer has said which heads it knows.
-    pub(crate) fn answered(&self, peer: &str) {
-        if self.hints.contains_key(peer) {
-            self.state().answered.insert(peer.to_owned());
+    /// A pinned peer has said which heads it knows. Where it says nothing that counts of an own log, its answer before counts no more.
+    pub(crate) fn answered(&self, peer: &str, mut shown: BTreeMap<LogKind, Shown>) {
+        if !self.hints.contains_key(peer) {
+            return;
+        }
+        let mut state = self.state();
+        state.answered.insert(peer.to_owned());
+        for kind in LogKind::ALL {
+            let of_kind = state.shown.entry(kind).or_default();
+            match shown.remove(&kind) {
+                Some(shown) => of_kind.insert(peer.to_owned(), shown),
+                None => of_kind.remove(peer),
+            };
         }
     }
 
     /// The largest size of a log that its key was seen to sign since the start.
     pub(crate) fn largest(&self, origin: &str) -> u64 {
-        self.state().largest.get(origin).copied().unwrap_or(0)
+        self.state().largest.get(origin).map_or(0, |head| head.checkpoint.size)
     }
 
-    /// Notes the size of a head whose signature was verified.
+    /// The largest head of a log that its key was seen to sign since the start, without cosignatures.
+    pub(crate) fn largest_head(&self, origin: &str) -> Option<SignedHead> {
+        self.state().largest.get(origin).cloned()
+    }
+
+    /// Keeps a head whose signature was verified, if it is the largest of its log: until its leaves are here, nobody else may have it.
     pub(crate) fn saw(&self, head: &SignedHead) {
         let mut state = self.state();
-        let largest = state.largest.entry(head.checkpoint.origin.as_str().to_owned()).or_default();
-        *largest = head.checkpoint.size.max(*largest);
+        let origin = head.checkpoint.origin.as_str();
+        if state.largest.get(origin).is_none_or(|largest| largest.checkpoint.size < head.checkpoint.size) {
+            state.largest.insert(origin.to_owned(), SignedHead { cosignatures: Vec::new(), ..head.clone() });
+        }
     }
 
     /// Keeps the cosignatures of a head that has not been replayed here yet; the largest of each cosigner.
@@ -168,13 +194,22 @@ mod tests {
     fn an_auditor_waits_for_a_quorum_of_peers_and_begins_anew() {
         assert!(heard(&[]).may_audit(), "a node without peers has nobody to ask");
         let heard = heard(&["b.example", "n.example"]);
-        heard.answered("b.example");
-        heard.answered("stranger.example");
+        let agrees = BTreeMap::from([(LogKind::Jobs, Some((3, hash::EMPTY)))]);
+        heard.answered("b.example", agrees.clone());
+        heard.answered("stranger.example", agrees.clone());
         assert!(!heard.may_audit());
-        heard.answered("n.example");
+        heard.answered("n.example", BTreeMap::new());
         assert!(heard.may_audit());
         assert!(heard.set_signing(LogKind::Jobs, Signing::Begun));
         assert!(!heard.set_signing(LogKind::Jobs, Signing::Begun));
+        let shown = BTreeMap::from([("b.example".to_owned(), Some((3, hash::EMPTY)))]);
+        assert_eq!(heard.shown(LogKind::Jobs), shown);
+        assert_eq!(heard.shown(LogKind::Reputation), BTreeMap::new());
+        heard.withdraw(LogKind::Jobs);
+        assert_eq!(heard.shown(LogKind::Jobs), BTreeMap::new(), "all are asked anew");
+        heard.answered("b.example", agrees);
+        heard.answered("b.example", BTreeMap::new());
+        assert_eq!(heard.shown(LogKind::Jobs), BTreeMap::new(), "it says nothing that counts any more");
         heard.begin();
         assert!(!heard.may_audit());
         assert_eq!(heard.signing(LogKind::Jobs), None);

@@ -19,28 +19,49 @@ pub const RECOVERING: &str = "recovering";
 /// Why a mirror is followed no more: its log has signed two histories.
 pub const FORKED: &str = "forked";
 
+/// What a head says of the log here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learned {
+    /// Nothing that is against it.
+    Fits,
+    /// The log is halted: by this head, or by something before it.
+    Halted,
+}
+
 /// Compares a head with the log here: keeps its cosignatures, wakes the follower if it is larger, and halts the log if both
-/// cannot be true.
+/// cannot be true. While an own log is halted, nobody's answer counts for it.
 ///
 /// # Errors
-/// Those of the store.
-pub async fn learn(engine: &Engine, head: &SignedHead) -> Result<(), LogError> {
+/// [`LogError::Damaged`] if what is stored is; those of the store.
+pub async fn learn(engine: &Engine, head: &SignedHead) -> Result<Learned, LogError> {
     engine.heard().saw(head);
+    let learned = compare(engine, head).await?;
+    if learned == Learned::Halted
+        && let Some(kind) = engine.log_keys().kind_of(head.checkpoint.origin.as_str())
+    {
+        engine.heard().withdraw(kind);
+    }
+    Ok(learned)
+}
+
+async fn compare(engine: &Engine, head: &SignedHead) -> Result<Learned, LogError> {
     let origin = head.checkpoint.origin.as_str();
     let mut connection = engine.store().connection().await?;
-    let Some(row) = log::find(&connection, origin).await? else { return Ok(()) };
+    let Some(row) = log::find(&connection, origin).await? else { return Ok(Learned::Fits) };
+    let learned = if row.halted.is_some() { Learned::Halted } else { Learned::Fits };
     let ahead = head.checkpoint.size > row.size;
     if ahead && !row.own {
         engine.heard().keep(head);
         engine.heard().hint(head.checkpoint.origin.operator());
-        return Ok(());
+        return Ok(learned);
     }
     let ours = if ahead { None } else { Some(root_at(&connection, &row, head.checkpoint.size).await?) };
     if ours != Some(head.checkpoint.root) {
-        return halt(&connection, &row, head).await;
+        halt(&connection, &row, head).await?;
+        return Ok(Learned::Halted);
     }
     if head.cosignatures.is_empty() {
-        return Ok(());
+        return Ok(learned);
     }
     if !row.own && !is_sealed(&connection, &row, head.checkpoint.size).await? {
         tracing::warn!(
@@ -48,14 +69,14 @@ pub async fn learn(engine: &Engine, head: &SignedHead) -> Result<(), LogError> {
             size = head.checkpoint.size,
             "a log has signed a head that does not end with its index"
         );
-        return Ok(());
+        return Ok(learned);
     }
     let tx = connection.begin().await?;
     if keep(&tx, engine, head).await? {
         tx.commit().await?;
         tracing::debug!(origin, size = head.checkpoint.size, "cosignatures are kept");
     }
-    Ok(())
+    Ok(learned)
 }
 
 /// Learns again what came before its leaves, now that they are here.
@@ -95,13 +116,28 @@ pub(crate) async fn root_at(db: &impl Sql, row: &LogRow, size: u64) -> Result<Ha
     prove::root(&tiles, size).map_err(|missing| LogError::damaged(&row.origin, missing.to_string()))
 }
 
-/// The first line of the reason is the word for it; below stands the note that proves it, beside our own.
+/// The first line of the reason is the word for it; below stands the note that proves it, beside our own. An own log that is halted
+/// already for a reason without a note gets this one: whoever lets it go on has to see it.
 async fn halt(db: &impl Sql, row: &LogRow, head: &SignedHead) -> Result<(), LogError> {
     let word = if row.own { ROLLED_BACK } else { FORKED };
-    let reason = format!("{word}: a signed head contradicts ours of size {}\n{}", row.size, head.note);
-    if log::halt(db, &row.origin, &reason).await? {
-        let size = head.checkpoint.size;
-        tracing::error!(origin = row.origin, ours = row.size, theirs = size, word, "a log is halted");
+    let (ours, theirs) = (row.size, head.checkpoint.size);
+    let what = format!("{word}: a signed head contradicts ours of size {ours}");
+    if log::halt(db, &row.origin, &format!("{what}\n{}", head.note)).await? {
+        tracing::error!(origin = row.origin, ours, theirs, word, "a log is halted");
+        return Ok(());
+    }
+    let before = log::halted(db, &row.origin).await?;
+    let Some(before) = before.filter(|before| row.own && !before.contains('\n')) else { return Ok(()) };
+    let reason = format!("{what}; halted before: {before}\n{}", head.note);
+    if log::change_halt(db, &row.origin, &before, &reason).await? {
+        tracing::error!(
+            origin = row.origin,
+            ours,
+            theirs,
+            word,
+            before,
+            "a halted log was signed differently"
+        );
     }
     Ok(())
 }

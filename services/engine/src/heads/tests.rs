@@ -1,3 +1,5 @@
+mod signing;
+
 use hanse_tlog::{Cosigner, KeyName};
 
 use super::*;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hanse_engine::logs::memory;
-use hanse_engine::{Config, Engine, Pace, SystemClock, Workers, fsck};
+use hanse_engine::requests::Register;
+use hanse_engine::{Clock as _, Config, Engine, Pace, SystemClock, Workers, fsck, mend};
 use hanse_store::log::{self, LogRow};
 use hanse_store::testing::{Commits, TestDatabase};
+use hanse_store::{Sql as _, documents};
 use hanse_tlog::Note;
 use tempfile::TempDir;
 
@@ -131,6 +133,43 @@ async fn a_node_on_an_older_database_learns_it_from_its_peers_before_it_signs() 
     assert_eq!((mirror.size, mirror.halted), (head.size, None));
     restored.stop().await;
     b.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_that_a_recovered_log_lacks_come_from_whoever_has_them() {
+    let (_folder, configs) = configs(&[A, B, N]);
+    let (a, b, n) = (
+        Running::start(&configs[0]).await,
+        Running::start(&configs[1]).await,
+        Running::start(&configs[2]).await,
+    );
+    let ada = Register { handle: "ada".into(), password: "correct horse battery".into() };
+    a.engine.register(ada).await.unwrap();
+    let head = a.until(&reputation(A), |row| row.size > 1).await;
+    for node in [&b, &n] {
+        node.until(&reputation(A), |row| row.size == head.size && row.reacted == head.size).await;
+    }
+    // The first who is asked sends the leaves alone.
+    let db = b.engine.store().connection().await.unwrap();
+    assert_eq!(db.execute("UPDATE document SET public = false", &[]).await.unwrap(), 1);
+    let identity = documents::after(&db, &[], 1).await.unwrap().remove(0);
+    drop(db);
+    a.stop().await;
+    let forgetful = Config { heads: None, ..configs[0].clone() };
+    let restored = Running::on(&forgetful, TestDatabase::new().await).await;
+    restored.until(&reputation(A), |row| row.halted.is_some()).await;
+    let (store, logs) = (restored.engine.store(), restored.engine.log_keys());
+    mend::recover(store, logs, &reputation(A), SystemClock.now()).await.unwrap();
+    restored.until(&reputation(A), |row| row.halted.is_none() && row.size == head.size).await;
+    let arrived = restored.commits.until(async || {
+        let db = restored.engine.store().connection().await.unwrap();
+        documents::find(&db, &identity.id).await.unwrap()
+    });
+    let arrived = tokio::time::timeout(PATIENCE, arrived).await.unwrap();
+    assert_eq!((arrived.bytes, arrived.public), (identity.bytes, true));
+    for node in [restored, b, n] {
+        node.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
