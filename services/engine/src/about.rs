@@ -1,8 +1,10 @@
 //! The node about itself: its card, its peers, its logs, its health.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use hanse_store::{deliveries, health, log};
+use hanse_store::log::LogRow;
+use hanse_store::{Connection, deliveries, health, log};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -16,10 +18,29 @@ use crate::views::{Card, LogView, PeerView, Ready};
 const WRITE_EVERY: Duration = Duration::from_secs(10);
 /// How long the database may take to show that it is well: those who ask wait three seconds.
 const READY_WAIT: Duration = Duration::from_secs(2);
+/// How long what it showed is good enough for everybody who asks: anybody may, as often as they like, and it is asked on the connections
+/// of the workers. Probes ask every five seconds.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Whether the database took the last block that was written to it, and when that was.
+/// What the database last showed. Whoever looks holds the lock, and the others wait for what is seen.
 #[derive(Debug, Default)]
-pub(crate) struct Writes(Mutex<Option<(Instant, bool)>>);
+pub(crate) struct Looks(Arc<Mutex<Last>>);
+
+#[derive(Debug, Default)]
+struct Last {
+    looked: Option<(Instant, Arc<Looked>)>,
+    /// Whether the database took the last block that was written to it.
+    written: Option<(Instant, bool)>,
+}
+
+/// One look at the database.
+#[derive(Debug, Default)]
+struct Looked {
+    /// It answers, and its schema is ours.
+    database: bool,
+    writes: bool,
+    logs: Vec<LogRow>,
+}
 
 impl Engine {
     /// How to reach and to check this node. Without addresses in a process that does not lead.
@@ -69,9 +90,12 @@ impl Engine {
     /// # Errors
     /// Only our own failures.
     pub async fn logs(&self) -> Result<Vec<LogView>, UseError> {
-        let mut rows = log::all(&self.store().connection().await?).await?;
-        rows.sort_by_key(|row| !row.own);
-        Ok(rows.iter().map(|row| view(row, self.waits(&row.origin))).collect())
+        Ok(self.views(&log::all(&self.store().connection().await?).await?))
+    }
+
+    fn views(&self, rows: &[LogRow]) -> Vec<LogView> {
+        let (own, mirrored): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.own);
+        own.into_iter().chain(mirrored).map(|row| view(row, self.waits(&row.origin))).collect()
     }
 
     /// Why this process does not sign one of its own logs yet.
@@ -83,70 +107,138 @@ impl Engine {
         }
     }
 
-    /// Whether this node can do its work. A database that does not answer is an answer too. It asks on the connections of the
-    /// workers: requests that wait for theirs do not make a node unready.
+    /// Whether this node can do its work. A database that does not answer is an answer too. It is asked on the connections of the
+    /// workers, once for everybody who asks within a second: requests that wait for theirs do not make a node unready.
     ///
     /// # Errors
     /// None at present.
     pub async fn ready(&self) -> Result<Ready, UseError> {
-        let (leader, matches, scores) = (self.leads(), self.matching().is_built(), self.scores().is_read());
-        let clock_ahead = self.clocks().ahead().filter(|_| self.clocks().differs());
-        let work = self.at_work();
-        let looked = async {
-            let current = work.store().schema_current().await.map_err(Failure::Store)?;
-            let logs = if current { work.logs().await? } else { Vec::new() };
-            let mirrors = current && work.has_followed().await?;
-            let writes = current && work.can_write().await?;
-            Ok::<_, UseError>((current, writes, mirrors, logs))
-        };
-        let looked = tokio::time::timeout(READY_WAIT, looked).await;
-        let (database, writes, mirrors, logs) = match looked {
-            Ok(Ok(found)) => found,
-            Ok(Err(_)) | Err(_) => (false, false, false, Vec::new()),
-        };
-        Ok(Ready { database, writes, leader, matches, scores, mirrors, clock_ahead, logs })
+        let looked = self.looked().await;
+        Ok(Ready {
+            database: looked.database,
+            writes: looked.writes,
+            leader: self.leads(),
+            matches: self.matching().is_built(),
+            scores: self.scores().is_read(),
+            mirrors: looked.database && self.has_followed(&looked.logs),
+            clock_ahead: self.clocks().ahead().filter(|_| self.clocks().differs()),
+            logs: self.views(&looked.logs),
+        })
     }
 
-    async fn can_write(&self) -> Result<bool, Failure> {
-        let mut last = self.writes().0.lock().await;
-        if let Some((at, written)) = *last
-            && at.elapsed() < WRITE_EVERY
+    /// What the database showed within the last second. The look is a task of its own: whoever asked for it may be gone before it ends,
+    /// and the next one would begin again.
+    async fn looked(&self) -> Arc<Looked> {
+        let mut last = Arc::clone(&self.looks().0).lock_owned().await;
+        if let Some((at, looked)) = &last.looked
+            && at.elapsed() < LOOK_EVERY
         {
-            return Ok(written);
+            return Arc::clone(looked);
         }
-        let mut connection = self.store().connection().await?;
-        let written = match health::write(&mut connection).await {
-            Ok(()) => true,
-            Err(error) if error.is_away() => return Err(error.into()),
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the database cannot be written to"
-                );
-                false
-            }
+        let work = self.at_work();
+        let look = async move {
+            let looked = Arc::new(work.look(&mut last.written).await);
+            last.looked = Some((Instant::now(), Arc::clone(&looked)));
+            looked
         };
-        *last = Some((Instant::now(), written));
-        Ok(written)
+        #[expect(clippy::disallowed_methods, reason = "it ends within READY_WAIT, leading or not")]
+        let look = tokio::spawn(look);
+        // One that is cut off, at the end of the process, has seen nothing.
+        look.await.unwrap_or_default()
+    }
+
+    async fn look(&self, written: &mut Option<(Instant, bool)>) -> Looked {
+        let look = async {
+            if !self.store().schema_current().await? {
+                return Ok(Looked::default());
+            }
+            let mut connection = self.store().connection().await?;
+            let logs = log::all(&connection).await?;
+            let writes = can_write(&mut connection, written).await?;
+            Ok::<_, Failure>(Looked { database: true, writes, logs })
+        };
+        match tokio::time::timeout(READY_WAIT, look).await {
+            Ok(Ok(looked)) => return looked,
+            Ok(Err(error)) => {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "the database does not show that it is well"
+                );
+            }
+            Err(_) => tracing::debug!("the database does not show in time that it is well"),
+        }
+        Looked::default()
     }
 
     /// Whether every mirror is as far as its log is known to go, and has had its effect.
-    async fn has_followed(&self) -> Result<bool, UseError> {
-        let rows = log::all(&self.store().connection().await?).await?;
-        let pinned = rows.iter().filter(|row| self.log_keys().mirror(&row.origin).is_some());
-        let caught_up = |row: &log::LogRow| {
+    fn has_followed(&self, rows: &[LogRow]) -> bool {
+        let mut pinned = rows.iter().filter(|row| self.log_keys().mirror(&row.origin).is_some());
+        pinned.all(|row| {
             row.size > 0 && row.reacted >= row.size && row.size >= self.heard().largest(&row.origin)
-        };
-        Ok(pinned.into_iter().all(caught_up))
+        })
     }
 }
 
-fn view(row: &log::LogRow, waits: Option<String>) -> LogView {
+async fn can_write(connection: &mut Connection, last: &mut Option<(Instant, bool)>) -> Result<bool, Failure> {
+    if let Some((at, written)) = *last
+        && at.elapsed() < WRITE_EVERY
+    {
+        return Ok(written);
+    }
+    let written = match health::write(connection).await {
+        Ok(()) => true,
+        Err(error) if error.is_away() => return Err(error.into()),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the database cannot be written to");
+            false
+        }
+    };
+    *last = Some((Instant::now(), written));
+    Ok(written)
+}
+
+fn view(row: &LogRow, waits: Option<String>) -> LogView {
     LogView {
         origin: row.origin.clone(),
         size: row.size,
         root: row.root.base64(),
         halted: row.halted.clone(),
         waits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use futures::future::join_all;
+
+    use crate::testing::Home;
+
+    #[tokio::test]
+    async fn however_many_ask_whether_it_is_well_the_database_is_looked_at_once() {
+        let home = Home::new('a', &[]).await;
+        let engine = &home.engine;
+        let before = engine.store().status().connections;
+        let answers = join_all((0..20).map(|_| engine.ready())).await;
+        assert!(answers.into_iter().all(|answer| answer.unwrap().database));
+        assert_eq!(engine.store().status().connections, before, "those that were there are enough");
+    }
+
+    #[tokio::test]
+    async fn a_look_goes_on_when_whoever_asked_is_gone() {
+        let home = Home::new('a', &[]).await;
+        let twin = home.twin().await;
+        let mut connection = twin.store().connection().await.unwrap();
+        let lock = connection.begin().await.unwrap();
+        hanse_store::Sql::execute(&lock, "LOCK TABLE log", &[]).await.unwrap();
+        let connections = || home.engine.store().status();
+        let before = connections().connections;
+        for _ in 0..20 {
+            assert!(home.engine.ready().now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+        lock.commit().await.unwrap();
+        while !home.engine.ready().await.unwrap().writes {}
+        assert_eq!(connections().connections, before);
     }
 }

@@ -18,7 +18,7 @@ use crate::logs::{LogError, Logs, check_edge};
 /// stays good through one missed day.
 pub const RECOSIGN_SECONDS: u64 = 86_400;
 
-/// Missing reviews looked at in one statement.
+/// Missing reviews looked at in one audit, under the lock of the log: if all of them are copies, the next one goes on from there.
 const OWED_MAX: u64 = 64;
 
 /// What the auditor did.
@@ -44,7 +44,8 @@ pub enum Held {
     Empty,
     /// The log is halted.
     Halted,
-    /// The document of a review that was opened at its author's home has not arrived.
+    /// The document of a review that was opened at its author's home has not arrived, or so many have not that it is not known yet whether
+    /// any of them is of there.
     Gap,
     /// The log has signed a larger head.
     Behind,
@@ -67,7 +68,7 @@ pub async fn cosign(
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
     let row = log::lock(&tx, origin).await?.ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })?;
-    if let Some(held) = held(&tx, &row, largest).await? {
+    if let Some(held) = held(&row, largest) {
         return Ok(Cosigned::Held(held));
     }
     let vkey = logs.vkey(origin).ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })?;
@@ -81,6 +82,11 @@ pub async fn cosign(
             Some(_) => {}
         }
     }
+    if may_owe_review(&tx, &row).await? {
+        // What it has found to be a copy is not looked at again.
+        tx.commit().await?;
+        return Ok(Cosigned::Held(Held::Gap));
+    }
     check_edge(&tx, &row, vkey).await?;
     let head = Checkpoint { origin: vkey.name().clone(), size: row.size, root: row.root };
     let line = format!("{}\n", cosigner.cosign(&head, time));
@@ -90,8 +96,8 @@ pub async fn cosign(
     Ok(Cosigned::Signed { size: row.size })
 }
 
-async fn held(tx: &Tx<'_>, row: &LogRow, largest: u64) -> Result<Option<Held>, LogError> {
-    Ok(if row.own {
+fn held(row: &LogRow, largest: u64) -> Option<Held> {
+    if row.own {
         Some(Held::Own)
     } else if row.size == 0 {
         Some(Held::Empty)
@@ -99,31 +105,26 @@ async fn held(tx: &Tx<'_>, row: &LogRow, largest: u64) -> Result<Option<Held>, L
         Some(Held::Halted)
     } else if largest > row.size {
         Some(Held::Behind)
-    } else if owes_review(tx, row).await? {
-        Some(Held::Gap)
     } else {
         None
-    })
+    }
 }
 
-/// Whether the log owes a review that is not here. What has shown itself to be a copy since it was noted is owed no more.
-async fn owes_review(tx: &Tx<'_>, row: &LogRow) -> Result<bool, LogError> {
-    loop {
-        let owed = log::wanted_owed(tx, &row.origin, OWED_MAX).await?;
-        if owed.is_empty() {
-            return Ok(false);
+/// Whether the log owes a review that is not here, or that is not known yet. What has shown itself to be a copy since it was noted is
+/// owed no more.
+async fn may_owe_review(tx: &Tx<'_>, row: &LogRow) -> Result<bool, LogError> {
+    let owed = log::wanted_owed(tx, &row.origin, OWED_MAX).await?;
+    for wanted in &owed {
+        let leaf = log::leaves(tx, &row.origin, wanted.index, 1).await?.pop();
+        let leaf = leaf.and_then(|leaf| Leaf::parse(&leaf.bytes).ok());
+        if let Some(Statement::Open { cites }) = leaf.as_ref().and_then(Leaf::statement)
+            && owes(tx, &row.origin, cites).await?
+        {
+            return Ok(true);
         }
-        for wanted in owed {
-            let leaf = log::leaves(tx, &row.origin, wanted.index, 1).await?.pop();
-            let leaf = leaf.and_then(|leaf| Leaf::parse(&leaf.bytes).ok());
-            if let Some(Statement::Open { cites }) = leaf.as_ref().and_then(Leaf::statement)
-                && owes(tx, &row.origin, cites).await?
-            {
-                return Ok(true);
-            }
-            log::forgive(tx, &row.origin, wanted.index).await?;
-        }
+        log::forgive(tx, &row.origin, wanted.index).await?;
     }
+    Ok(u64::try_from(owed.len()).is_ok_and(|looked| looked >= OWED_MAX))
 }
 
 /// Looks at one mirrored log after a round of following it.

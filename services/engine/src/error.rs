@@ -177,7 +177,7 @@ pub enum Refusal {
     /// The person has made so many documents within a day that more can only be a mistake or malice.
     #[error("more than {0} documents of one person within a day are not taken; go on tomorrow")]
     TooMany(u32),
-    /// The job has had as many bids as it takes from this person, this home, or altogether.
+    /// The job has had as many bids as it takes from this person, or from people of their home.
     #[error("the job takes no more bids of this kind than {0}")]
     TooManyBids(u32),
     /// The person keeps so many searches that one must go first.

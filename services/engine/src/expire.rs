@@ -3,6 +3,7 @@
 //! The home that keeps the order goes by its own clock. A home that follows gives it an hour more, and none while
 //! something about the job is on its way: what the order's home says, or has already said, wins.
 
+use hanse_ledger::{Leaf, Statement};
 use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::jobs::{self, JobRow};
@@ -24,6 +25,8 @@ use crate::reviews::window_seconds;
 const BATCH: i64 = 500;
 /// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
 pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
+/// Sealed reviews that wait for their turn in one log, looked at for one contract: as a rule there is none, ever.
+const COMMITS_MAX: u64 = 256;
 const DAY_SECONDS: i64 = 86_400;
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
 const CHANGES_SECONDS: i64 = DAY_SECONDS;
@@ -200,7 +203,7 @@ async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> 
     let origin = LogKind::Reputation.origin(home);
     let Some(head) = log::find(ctx.tx, &origin).await? else { return Ok(false) };
     // One of theirs that this node has passed and could not take is no absence.
-    if head.reacted < head.size || log::wanted_before(ctx.tx, &origin, "commit", head.size).await? {
+    if head.reacted < head.size || waits_for_turn(ctx, &origin, contract).await? {
         return Ok(false);
     }
     let others = |name: &str| name.split_once('/').is_some_and(|(operator, _)| operator != home.as_str());
@@ -209,6 +212,23 @@ async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> 
     let late = |time: u64| i64::try_from(time).is_ok_and(|time| time >= deadline);
     let cosigned = cosigned.iter().filter(|line| others(&line.cosigner) && late(line.time)).count();
     Ok(cosigned > 2 * auditors / 3)
+}
+
+/// Whether a sealed review of this contract stands in a log and has still to have its effect here; or too many do to know.
+pub(crate) async fn waits_for_turn(
+    ctx: &Apply<'_>,
+    origin: &str,
+    contract: &ContractRow,
+) -> Result<bool, UseError> {
+    let waiting = log::wanted_of_kind(ctx.tx, origin, "commit", COMMITS_MAX).await?;
+    let of_contract = |row: &log::LeafRow| {
+        let leaf = Leaf::parse(&row.bytes).ok();
+        let statement = leaf.as_ref().and_then(Leaf::statement);
+        let Some(Statement::Commit { engagement, .. }) = statement else { return false };
+        [contract.client_engagement, contract.freelancer_engagement].contains(&Some(*engagement))
+    };
+    let too_many = u64::try_from(waiting.len()).is_ok_and(|rows| rows >= COMMITS_MAX);
+    Ok(too_many || waiting.iter().any(of_contract))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use pace::Pace;
 pub(crate) use documents::owes;
 pub use replay::{Replayed, Segment, replay};
 pub use want::fill;
-pub(crate) use want::pause_seconds;
+pub(crate) use want::{has_waited_too_long, pause_seconds};
 
 /// Follows a peer until it is told to stop. A round that fails is tried again at the next pace or hint.
 pub(crate) async fn run(engine: Engine, peer: NodeName, cancel: CancellationToken) -> Result<(), Failure> {
@@ -86,7 +86,7 @@ async fn follow(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<(),
     catch_up(engine, mirror, pace).await?;
     // What somebody withholds keeps no cosignature waiting that does not need it.
     audit(engine, &mirror.origin).await?;
-    if want::ask(engine, mirror).await? {
+    if want::ask(engine, mirror, pace).await? {
         audit(engine, &mirror.origin).await?;
     }
     Ok(())

@@ -10,8 +10,12 @@ use crate::error::Failure;
 use crate::matching::peers;
 use crate::{deliver, heads, ingest, range};
 
-/// Things in work at one time. Each holds at most one database connection, and the pool must have some left for people.
+/// Things in work at one time. Each holds at most one database connection.
 const CONCURRENT_MAX: usize = 4;
+
+/// Connections of the workers' pool that peers never hold: the scores take one for as long as they read, and without another nothing
+/// would be sequenced.
+const LEFT_FREE: usize = 2;
 
 /// Dispatches until the network ends or the process is told to stop.
 pub(crate) async fn run(
@@ -21,11 +25,17 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let received =
         stream::unfold(inbound, |mut inbound| async move { Some((inbound.recv().await?, inbound)) });
-    let handled = received.for_each_concurrent(CONCURRENT_MAX, |inbound| handle(engine.clone(), inbound));
+    let at_once = at_once(engine.store().status().connections_max);
+    let handled = received.for_each_concurrent(at_once, |inbound| handle(engine.clone(), inbound));
     match cancel.run_until_cancelled(handled).await {
         Some(()) if !cancel.is_cancelled() => Err(Failure::NetworkStopped),
         Some(()) | None => Ok(()),
     }
+}
+
+/// Things in work at one time, with so many connections.
+fn at_once(connections: usize) -> usize {
+    connections.saturating_sub(LEFT_FREE).clamp(1, CONCURRENT_MAX)
 }
 
 async fn handle(engine: Engine, inbound: Inbound) {
@@ -80,5 +90,15 @@ async fn respond(engine: &Engine, from: &str, request: Request) -> Option<hanse_
             );
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_once;
+
+    #[test]
+    fn peers_leave_the_workers_some_connections() {
+        assert_eq!([1, 2, 3, 5, 6, 50].map(at_once), [1, 1, 1, 3, 4, 4]);
     }
 }

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use hanse_document::{Body, Kind, Rejection, Signed, Verified};
 use hanse_network::Verdict;
 use hanse_store::{accounts, jobs, log};
@@ -94,13 +96,18 @@ async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Resul
 pub(crate) async fn drop_unlogged(engine: &Engine) -> Result<(), UseError> {
     let before = engine.now().unix().saturating_sub(UNLOGGED_SECONDS);
     let mut connection = engine.store().connection().await?;
+    let mut behind = BTreeSet::new();
     for (job, home) in jobs::unlogged(&connection, before, UNLOGGED_MAX).await? {
+        if behind.contains(&home) {
+            continue;
+        }
         let origin = LogKind::Jobs.origin(&home);
         let tx = connection.begin().await?;
         // No leaf that commits to the document comes in meanwhile: it would find the document here, and not ask for it.
         log::hold(&tx, &origin).await?;
         let held = log::find(&tx, &origin).await?;
         if held.is_some_and(|log| log.reacted < log.size || log.size < engine.heard().largest(&origin)) {
+            behind.insert(home);
             continue;
         }
         let Some(row) = jobs::lock(&tx, &job).await? else { continue };

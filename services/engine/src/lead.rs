@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hanse_network::{Metrics, Network};
-use hanse_store::Store;
+use hanse_store::{Store, log};
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 
@@ -138,6 +138,9 @@ impl Lead {
 
     async fn listen(&self) -> Result<Network, EngineError> {
         deliver::tell_left_behind(&self.engine).await?;
+        let db = self.engine.store().connection().await?;
+        log::take_over_gaps(&db, self.engine.now().unix()).await?;
+        drop(db);
         let config = self.engine.config();
         let peers = config.peers.iter().map(|peer| hanse_network::Peer {
             name: peer.name.to_string(),

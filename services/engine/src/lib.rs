@@ -81,7 +81,7 @@ pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 pub use views::{Delivery, Page, Published};
 pub use workers::{WorkerError, Workers};
 
-use about::Writes;
+use about::Looks;
 use accounts::Passwords;
 use events::Events;
 use heads::Heard;
@@ -110,7 +110,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// There while this process holds the lease; otherwise it only serves.
     network: watch::Sender<Option<(hanse_network::Handle, Vec<String>)>>,
-    writes: Writes,
+    looks: Looks,
     receipts: Receipts,
     passwords: Passwords,
     signals: Signals,
@@ -151,7 +151,7 @@ impl Engine {
             work,
             clock,
             network,
-            writes: Writes::default(),
+            looks: Looks::default(),
             signals,
             logs,
             heard,
@@ -212,9 +212,9 @@ impl Engine {
         self.inner.network.send_replace(network);
     }
 
-    /// When it was last seen whether the database can be written to.
-    pub(crate) fn writes(&self) -> &Writes {
-        &self.inner.writes
+    /// When the database was last looked at, and what it showed.
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.inner.looks
     }
 
     pub(crate) fn receipts(&self) -> &Receipts {

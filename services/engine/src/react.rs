@@ -6,7 +6,7 @@ mod ahead;
 mod contracts;
 mod reviews;
 
-use hanse_document::{Commitment, NodeName, Rejection};
+use hanse_document::{Body, Commitment, NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_store::log::{self, LeafRow, Want, Wanted};
 use hanse_store::{accounts, documents, history, jobs};
@@ -80,31 +80,43 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 
 /// Every log to its end, a batch of each in turn, so that a long one keeps no other waiting; engagements of contracts here before
 /// what stands before them. Own logs first: what a mirrored leaf answers stands there. Reputation before jobs: it brings the
-/// people whose postings follow. Then what had to wait before.
+/// people whose postings follow. After each turn some of what had to wait before: however much that is, new leaves go on.
 pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
     let mut origins: Vec<&str> = engine.log_keys().origins().collect();
     let rank =
         |origin: &str| (!engine.log_keys().is_own(origin), !origin.ends_with(LogKind::Reputation.name()));
     origins.sort_by_key(|origin| rank(origin));
     let mut outcome = Ok(());
-    let mut left = origins.clone();
-    while !left.is_empty() {
+    let (mut new, mut waiting) = (origins.clone(), origins);
+    while !(new.is_empty() && waiting.is_empty()) {
         outcome = outcome.and(ahead::engagements(engine).await);
         let mut more = Vec::new();
-        for origin in left {
-            // One log that cannot be reacted to keeps no other from it.
-            match batch(engine, origin).await {
-                Ok(true) => more.push(origin),
-                Ok(false) => {}
-                Err(error) => outcome = outcome.and(Err(error)),
-            }
+        for origin in new {
+            more.extend(goes_on(origin, batch(engine, origin).await, &mut outcome));
         }
-        left = more;
-    }
-    for origin in origins {
-        outcome = outcome.and(again::due(engine, origin).await);
+        new = more;
+        let mut more = Vec::new();
+        for origin in waiting {
+            more.extend(goes_on(origin, again::due(engine, origin).await, &mut outcome));
+        }
+        waiting = more;
     }
     outcome
+}
+
+/// The log, if there may be more of it in this round. One that cannot be reacted to keeps no other from it.
+fn goes_on<'a>(
+    origin: &'a str,
+    done: Result<bool, UseError>,
+    outcome: &mut Result<(), UseError>,
+) -> Option<&'a str> {
+    match done {
+        Ok(more) => more.then_some(origin),
+        Err(error) => {
+            *outcome = std::mem::replace(outcome, Ok(())).and(Err(error));
+            None
+        }
+    }
 }
 
 /// The next leaves of a log, in one transaction that moves the cursor behind them; `true` if there may be more. The cursor moves
@@ -218,7 +230,9 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
                 return Err(Refusal::WrongHome.into());
             }
             match apply(ctx, &document, &[]).await {
-                Err(UseError::Refused(Refusal::TooEarly)) => Err(gone_by(ctx, seen).await?.into()),
+                Err(UseError::Refused(Refusal::TooEarly)) => {
+                    Err(gone_by(ctx, seen, document.body()).await?.into())
+                }
                 done => {
                     done?;
                     Ok(jobs::logged(ctx.tx, &document.id()).await?)
@@ -244,11 +258,13 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
     }
 }
 
-/// The posting of a step is not here, or not as far as the step builds on. If the log holds something before it that has still to
-/// have its effect, it waits for that. If not, a step that came by gossip has moved the job on already, or its posting had expired
-/// when this node began to follow: neither will become right by waiting.
-async fn gone_by(ctx: &Apply<'_>, seen: &Seen) -> Result<Refusal, UseError> {
+/// The posting of a step is not here, or not as far as the step builds on. If the log holds something before it that may be that and has
+/// still to have its effect, it waits for that. If not, a step that came by gossip has moved the job on already, or its posting had
+/// expired when this node began to follow: neither will become right by waiting.
+async fn gone_by(ctx: &Apply<'_>, seen: &Seen, body: &Body) -> Result<Refusal, UseError> {
+    let Body::Step(step) = body else { return Ok(Refusal::TooEarly) };
     let origin = seen.kind.origin(&seen.operator);
-    let before = log::wanted_before(ctx.tx, &origin, seen.leaf.kind(), seen.index).await?;
+    let builds_on = [step.object, step.prev];
+    let before = log::wanted_before(ctx.tx, &origin, seen.leaf.kind(), seen.index, &builds_on).await?;
     Ok(if before { Refusal::TooEarly } else { Refusal::NotFound("predecessor") })
 }

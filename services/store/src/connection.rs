@@ -1,7 +1,7 @@
 //! A connection taken from the pool, and a transaction on it.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::{Object, PoolError, Transaction};
@@ -10,48 +10,73 @@ use tokio_postgres::{Row, SimpleQueryMessage, types::ToSql};
 
 use crate::StoreError;
 use crate::count::ran;
+use crate::pool::Source;
 use crate::sql::{Sql, sealed::Sealed};
 
-/// A connection of the pool; dropping it gives it back. One on which an answer did not come in time is thrown away instead:
-/// whoever took it next would wait for that answer as well.
-#[derive(Debug)]
+const COMMIT: &str = "COMMIT";
+
+/// A connection of the pool; dropping it gives it back. One on which an answer is still to come is ended instead, whether it did not
+/// come in time or whoever waited for it is gone: whoever took the connection next would wait for that answer as well.
 pub struct Connection {
     /// None only while it is dropped.
     object: Option<Object>,
+    source: Arc<Source>,
     answers: Answers,
+}
+
+/// What is still to come on one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    /// Nothing.
+    Nothing,
+    /// The answer to a statement.
+    Answer,
+    /// The answer to a commit.
+    Commit,
+    /// What is known of the session is not enough to give it to anybody else.
+    End,
 }
 
 /// How answers come on one connection.
 #[derive(Debug)]
 struct Answers {
     wait: Duration,
-    /// One did not come.
-    missed: AtomicBool,
+    due: Mutex<Due>,
 }
 
 impl Answers {
-    /// Waits for an answer, but not for ever; not at all behind one that did not come.
+    /// Waits for an answer, but not for ever; not at all behind one that did not come. Until the answer is here it is due, also when
+    /// nobody waits for it any more.
     async fn within<T>(
         &self,
         statement: &'static str,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StoreError> {
-        if self.missed.load(Ordering::Relaxed) {
+        if self.due() != Due::Nothing {
             return Err(StoreError::Unanswered { statement });
         }
+        self.set(if statement == COMMIT { Due::Commit } else { Due::Answer });
         match tokio::time::timeout(self.wait, asked).await {
-            Ok(answer) => answer.map_err(|source| StoreError::Statement { statement, source }),
-            Err(_) => {
-                self.missed.store(true, Ordering::Relaxed);
-                Err(StoreError::Unanswered { statement })
+            Ok(answer) => {
+                self.set(Due::Nothing);
+                answer.map_err(|source| StoreError::Statement { statement, source })
             }
+            Err(_) => Err(StoreError::Unanswered { statement }),
         }
+    }
+
+    fn due(&self) -> Due {
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, due: Due) {
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = due;
     }
 }
 
 impl Connection {
-    pub(crate) fn new(object: Object, wait: Duration) -> Self {
-        Self { object: Some(object), answers: Answers { wait, missed: AtomicBool::new(false) } }
+    pub(crate) fn new(object: Object, source: Arc<Source>, wait: Duration) -> Self {
+        Self { object: Some(object), source, answers: Answers { wait, due: Mutex::new(Due::Nothing) } }
     }
 
     /// The connection itself.
@@ -72,11 +97,17 @@ impl Connection {
         self.answers.within(statement, self.client()?.simple_query(statement)).await
     }
 
+    /// Ends the session when this is dropped, instead of giving it to somebody else: it may hold what is nobody else's.
+    pub(crate) fn give_up(&self) {
+        if self.answers.due() == Due::Nothing {
+            self.answers.set(Due::End);
+        }
+    }
+
     /// Whether the server has ended it, or we have given it up.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        self.answers.missed.load(Ordering::Relaxed)
-            || self.object.as_ref().is_none_or(|object| object.is_closed())
+        self.answers.due() != Due::Nothing || self.object.as_ref().is_none_or(|object| object.is_closed())
     }
 
     /// Begins a transaction (read committed).
@@ -86,17 +117,25 @@ impl Connection {
     pub async fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
         let object = self.object.as_mut().ok_or(StoreError::Connect(PoolError::Closed))?;
         let transaction = self.answers.within("BEGIN", object.transaction()).await?;
-        Ok(Tx { transaction, answers: &self.answers })
+        Ok(Tx { transaction, answers: &self.answers, part: false })
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if let Some(object) = self.object.take()
-            && self.answers.missed.load(Ordering::Relaxed)
-        {
-            drop(Object::take(object));
+        let Some(object) = self.object.take() else { return };
+        match self.answers.due() {
+            Due::Nothing => drop(object),
+            Due::Answer => self.source.cancel(object),
+            // A commit is not cancelled: cancelled while it waits for a replica, it stands here and maybe nowhere else.
+            Due::Commit | Due::End => drop(Object::take(object)),
         }
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("answers", &self.answers).finish_non_exhaustive()
     }
 }
 
@@ -104,6 +143,8 @@ impl Drop for Connection {
 pub struct Tx<'a> {
     transaction: Transaction<'a>,
     answers: &'a Answers,
+    /// It is part of another one, with which it stands or falls.
+    part: bool,
 }
 
 impl<'a> Tx<'a> {
@@ -111,12 +152,19 @@ impl<'a> Tx<'a> {
         Ok(&self.transaction)
     }
 
-    /// Makes everything done in this transaction stand.
+    /// Makes everything done in this transaction stand; of a part, as far as the whole stands.
     ///
     /// # Errors
-    /// `Statement` if the server said no, and `OutcomeUnknown` if it said nothing: then the transaction may stand or not.
+    /// `Statement` if the server said no, `Unanswered` if an earlier answer is still to come, so that it was not asked; then nothing
+    /// stands. `OutcomeUnknown` if it was asked and said nothing: then the transaction may stand or not.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let ended = self.answers.within("COMMIT", self.transaction.commit()).await;
+        if self.part {
+            return self.answers.within("RELEASE SAVEPOINT", self.transaction.commit()).await;
+        }
+        if self.answers.due() != Due::Nothing {
+            return Err(StoreError::Unanswered { statement: COMMIT });
+        }
+        let ended = self.answers.within(COMMIT, self.transaction.commit()).await;
         ended.map_err(
             |error| if is_refused(&error) { error } else { StoreError::OutcomeUnknown(Box::new(error)) },
         )
@@ -128,7 +176,7 @@ impl<'a> Tx<'a> {
     /// `Statement` if the connection broke, `Unanswered` if the server hangs.
     pub async fn part(&mut self) -> Result<Tx<'_>, StoreError> {
         let transaction = self.answers.within("SAVEPOINT", self.transaction.transaction()).await?;
-        Ok(Tx { transaction, answers: self.answers })
+        Ok(Tx { transaction, answers: self.answers, part: true })
     }
 
     /// Undoes everything done in this transaction, or in this part of one.

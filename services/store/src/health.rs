@@ -4,22 +4,34 @@ use tokio_postgres::SimpleQueryMessage;
 
 use crate::{Connection, Sql, Store, StoreError};
 
+/// Nobody else has the table. Not waited for: a backup reads every table for as long as it runs.
+const ALONE: &str = "LOCK TABLE write_probe IN ACCESS EXCLUSIVE MODE NOWAIT";
 /// A new file of its own each time, so that a disk without a free block says so: a row in a table may find room in an old block.
 const EMPTY: &str = "TRUNCATE write_probe";
-/// More than fits beside the head of a block's row without a second block.
-const FILL: &str = "INSERT INTO write_probe (filling) VALUES (decode(repeat('00', 64), 'hex'))";
+/// More than fits into one block, so that a table that could not be emptied needs a new one as well. It grows to 64 MiB, which takes many
+/// hours of one backup; then nothing is written any more until it can be emptied.
+const FILL: &str = "INSERT INTO write_probe (filling) SELECT decode(repeat('00', 1900), 'hex') FROM generate_series(1, 5) \
+     WHERE pg_relation_size('write_probe') < 67108864";
 const BACKEND: &str = "SELECT pg_backend_pid()";
 
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[EMPTY, FILL, BACKEND];
+pub const STATEMENTS: &[&str] = &[ALONE, EMPTY, FILL, BACKEND];
 
 /// Writes a block and commits.
 ///
 /// # Errors
 /// `Statement` with what keeps the database from writing.
 pub async fn write(db: &mut Connection) -> Result<(), StoreError> {
-    let tx = db.begin().await?;
-    tx.execute(EMPTY, &[]).await?;
+    let mut tx = db.begin().await?;
+    let part = tx.part().await?;
+    match part.execute(ALONE, &[]).await {
+        Ok(_) => {
+            part.execute(EMPTY, &[]).await?;
+            part.commit().await?;
+        }
+        Err(error) if error.is_lock_timeout() => part.undo().await?,
+        Err(error) => return Err(error),
+    }
     tx.execute(FILL, &[]).await?;
     tx.commit().await
 }

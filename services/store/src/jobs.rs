@@ -35,9 +35,11 @@ const NOTE_UNLOGGED: &str =
 const COUNT_UNLOGGED: &str = "SELECT count(*) AS jobs FROM unlogged WHERE home = $1";
 const LOGGED: &str = "DELETE FROM unlogged WHERE job = $1";
 // What people here have bid on, or are about to, is not taken from them.
-const UNLOGGED: &str = "SELECT unlogged.job, unlogged.home FROM unlogged WHERE at <= $1 \
+const UNLOGGED: &str = "SELECT job, home FROM (SELECT unlogged.job, unlogged.home, at, \
+     row_number() OVER (PARTITION BY unlogged.home ORDER BY at, unlogged.job) AS place FROM unlogged WHERE at <= $1 \
      AND NOT EXISTS (SELECT FROM bid WHERE bid.job = unlogged.job) \
-     AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = unlogged.job AND delivery.state = 'waiting') ORDER BY at LIMIT $2";
+     AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = unlogged.job AND delivery.state = 'waiting')) AS old \
+     WHERE place <= $2 ORDER BY at, job";
 const DROP_UNLOGGED: &str = "WITH dropped AS (DELETE FROM job WHERE id = $1 \
          AND EXISTS (SELECT FROM unlogged WHERE unlogged.job = $1) AND NOT EXISTS (SELECT FROM bid WHERE bid.job = $1) \
          AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = $1 AND delivery.state = 'waiting') RETURNING id), \
@@ -223,7 +225,8 @@ pub async fn logged(tx: &Tx<'_>, job: &DocumentId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Postings that have been known by gossip alone since `before` or longer and that nobody has bid on, with their homes, at most `limit`.
+/// Postings that have been known by gossip alone since `before` or longer and that nobody has bid on, with their homes; of each home at most
+/// `limit`, so that none stands in another's way.
 pub async fn unlogged(
     db: &impl Sql,
     before: i64,

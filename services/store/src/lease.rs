@@ -67,12 +67,25 @@ pub async fn take(
         }
         return Ok(None);
     }
+    or_end(session, enter(session, name, seconds).await)
+}
+
+/// Enters this process as the holder. The session has the lock.
+async fn enter(session: &Connection, name: &'static str, seconds: i64) -> Result<Option<Lease>, StoreError> {
     let holder: String = column(&session.query_one(NEW_HOLDER, &[]).await?, TABLE, "holder")?;
     let Some(row) = session.query_opt(TAKE, &[&name, &holder, &seconds]).await? else {
         session.query_one(UNLOCK, &[]).await?;
         return Ok(None);
     };
     Ok(Some(Lease { name, holder, epoch: column(&row, TABLE, "epoch")? }))
+}
+
+/// A session that has the lock, and failed, is not given back to the pool: in there it would keep the lock from everybody.
+fn or_end<T>(session: &Connection, done: Result<T, StoreError>) -> Result<T, StoreError> {
+    if done.is_err() {
+        session.give_up();
+    }
+    done
 }
 
 /// Holds a lease for `seconds` more. `false` if another process has it now.
@@ -86,6 +99,10 @@ pub async fn resume(session: &Connection, lease: &Lease, seconds: i64) -> Result
     if !locked(session, lease.name).await? {
         return Ok(false);
     }
+    or_end(session, renew_or_unlock(session, lease, seconds).await)
+}
+
+async fn renew_or_unlock(session: &Connection, lease: &Lease, seconds: i64) -> Result<bool, StoreError> {
     let renewed = renew(session, lease, seconds).await?;
     if !renewed {
         session.query_one(UNLOCK, &[]).await?;
@@ -93,8 +110,12 @@ pub async fn resume(session: &Connection, lease: &Lease, seconds: i64) -> Result
     Ok(renewed)
 }
 
-/// Gives a lease back, so that another process need not wait for its end.
+/// Gives a lease back, so that another process need not wait for its end. If that fails, its session ends with `session`.
 pub async fn release(session: &Connection, lease: &Lease) -> Result<(), StoreError> {
+    or_end(session, give_back(session, lease).await)
+}
+
+async fn give_back(session: &Connection, lease: &Lease) -> Result<(), StoreError> {
     session.execute(RELEASE, &[&lease.name, &lease.holder, &lease.epoch]).await?;
     session.query_one(UNLOCK, &[]).await?;
     Ok(())

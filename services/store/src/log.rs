@@ -30,7 +30,8 @@ pub use pending::{PendingRow, enqueue, pending, pending_count, pending_of, remov
 pub use tiles::{put_tiles, tiles};
 pub use wanted::{
     PAUSE_SECONDS_MAX, Want, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forgive, put_off,
-    unwant, want, wanted_before, wanted_count, wanted_here, wanted_missing, wanted_owed,
+    take_over_gaps, unwant, want, wanted_before, wanted_count, wanted_here, wanted_missing, wanted_of_kind,
+    wanted_owed,
 };
 
 const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
@@ -117,6 +118,8 @@ pub const STATEMENTS: &[&str] = &[
     wanted::REMOVE,
     wanted::KNOWN,
     wanted::BEFORE,
+    wanted::OF_KIND,
+    wanted::GAPS,
     wanted::COUNT,
 ];
 

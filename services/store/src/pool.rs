@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime,
+    ConfigConnectImpl, Connect, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -22,6 +22,8 @@ use crate::{Connection, StoreError};
 const NETWORK_WAIT: Duration = Duration::from_secs(8);
 /// Below the statement timeouts, so that the error says that a lock was the cause.
 const LOCK_TIMEOUT_MS: u64 = 5_000;
+/// For telling the server that nobody waits for a statement any more. The place in the pool is kept as long.
+const CANCEL_WAIT: Duration = Duration::from_secs(1);
 /// A transaction never waits for the network or a person; one that idles has been forgotten and holds its locks.
 const IDLE_IN_TRANSACTION_TIMEOUT_MS: u64 = 30_000;
 
@@ -102,9 +104,34 @@ impl std::fmt::Debug for Store {
 
 /// What every pool of a process connects to, and the runtime that drives the connections. A connection lives as long as its
 /// runtime, and callers come from several: the threads of an HTTP server have their own, and end before the workers do.
-struct Source {
+pub(crate) struct Source {
     server: Server,
     runtime: Handle,
+}
+
+impl Source {
+    /// Ends a connection in whose session a statement runs for which nobody waits: the server is told to end the statement first, which
+    /// would otherwise run on. Until then the connection keeps its place in the pool, so that there are never more sessions at work
+    /// than the pool has places.
+    pub(crate) fn cancel(&self, object: Object) {
+        let (token, tls) = (object.cancel_token(), self.server.tls.clone());
+        self.runtime.spawn(async move {
+            let told = async {
+                match tls {
+                    Some(tls) => token.cancel_query(tls).await,
+                    None => token.cancel_query(NoTls).await,
+                }
+            };
+            match tokio::time::timeout(CANCEL_WAIT, told).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "a statement is not cancelled");
+                }
+                Err(_) => tracing::debug!("a statement is not cancelled: the server does not answer"),
+            }
+            drop(Object::take(object));
+        });
+    }
 }
 
 /// The pools of a process that serves and works: none can starve another.
@@ -228,7 +255,7 @@ impl Store {
     /// `Connect` if none came free in time or the server is away.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
         match self.pool.get().await {
-            Ok(object) => Ok(Connection::new(object, self.bounds.answer)),
+            Ok(object) => Ok(Connection::new(object, Arc::clone(&self.source), self.bounds.answer)),
             Err(PoolError::Backend(error)) if is_refused_by_a_pooler(&error) => {
                 Err(StoreError::Config(format!(
                     "a pooler between this node and PostgreSQL does not pass on the settings of a session ({error}): connect to PostgreSQL \

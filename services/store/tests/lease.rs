@@ -87,3 +87,29 @@ async fn a_lease_that_is_given_back_is_free() {
     assert_eq!(take(&second).await.unwrap().epoch, 2);
     assert_eq!(take(&first).await, None);
 }
+
+#[tokio::test]
+async fn a_session_that_fails_to_take_the_lease_does_not_keep_its_lock() {
+    let database = TestDatabase::new().await;
+    let (second, other) = (session(&database).await, session(&database).await);
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+    for statement in [
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN RAISE EXCEPTION ''could not extend file'' USING ERRCODE = ''disk_full''; END'",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON lease FOR EACH ROW EXECUTE FUNCTION full_disk()",
+    ] {
+        other.execute(statement, &[]).await.unwrap();
+    }
+    let first = store.connection().await.unwrap();
+    let pid: i32 = first.query_one("SELECT pg_backend_pid() AS pid", &[]).await.unwrap().get("pid");
+    lease::take(&first, "node", SECONDS).await.unwrap_err();
+    drop(first);
+    other.execute("DROP TRIGGER full_disk ON lease", &[]).await.unwrap();
+    let again = store.connection().await.unwrap();
+    let now: i32 = again.query_one("SELECT pg_backend_pid() AS pid", &[]).await.unwrap().get("pid");
+    assert_ne!(pid, now, "it is not in the pool");
+    const GONE: &str =
+        "SELECT count(*) AS left, pg_sleep(0.01)::text AS paced FROM pg_stat_activity WHERE pid = $1";
+    while other.query_one(GONE, &[&pid]).await.unwrap().get::<_, i64>("left") > 0 {}
+    assert!(take(&second).await.is_some());
+}

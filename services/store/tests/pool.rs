@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
 use hanse_store::testing::TestDatabase;
-use hanse_store::{Config, Row, Sql, Store, StoreError, column, health};
+use hanse_store::{Config, Connection, Row, Sql, Store, StoreError, column, health};
 
 const ADD: &str = "INSERT INTO idempotency (did, key, request, at) VALUES ($1, 'k', $2, 0)";
 const COUNT: &str = "SELECT count(*) AS found FROM idempotency";
@@ -214,8 +214,86 @@ async fn an_answer_that_does_not_come_is_not_waited_for_and_its_connection_is_th
     assert!(connection.is_lost());
     tokio::time::resume();
     drop(connection);
-    assert_eq!(store.status().connections, 0);
     store.connection().await.unwrap().query("SELECT 1", &[]).await.unwrap();
+}
+
+/// Begins a statement that does not end, and drops it once the server is at it. Says of whose session it was.
+async fn leave(db: &impl Sql, other: &Connection) -> i32 {
+    let pid: i32 = db.query_one("SELECT pg_backend_pid() AS pid", &[]).await.unwrap().get("pid");
+    const ASLEEP: &str = "SELECT count(*) FILTER (WHERE wait_event = 'PgSleep') AS asleep, pg_sleep(0.01)::text AS paced \
+         FROM pg_stat_activity WHERE pid = $1";
+    let asleep =
+        async { while other.query_one(ASLEEP, &[&pid]).await.unwrap().get::<_, i64>("asleep") == 0 {} };
+    tokio::select! {
+        ended = db.query("SELECT pg_sleep(3600)", &[]) => panic!("{ended:?}"),
+        () = asleep => {}
+    }
+    pid
+}
+
+#[tokio::test]
+async fn a_statement_for_which_nobody_waits_any_more_is_ended_with_its_session() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+    let other = database.store().await.connection().await.unwrap();
+    const PID: &str = "SELECT pg_backend_pid() AS pid";
+    const LEFT: &str =
+        "SELECT count(*) AS left, pg_sleep(0.01)::text AS paced FROM pg_stat_activity WHERE pid = $1";
+    for within in [false, true] {
+        let mut connection = store.connection().await.unwrap();
+        let pid = if within {
+            let tx = connection.begin().await.unwrap();
+            let pid = leave(&tx, &other).await;
+            // Nothing was asked, so nothing is unknown.
+            let error = tx.commit().await.unwrap_err();
+            assert!(matches!(error, StoreError::Unanswered { .. }), "{error:?}");
+            pid
+        } else {
+            leave(&connection, &other).await
+        };
+        assert!(connection.is_lost());
+        drop(connection);
+        let next = store.connection().await.unwrap();
+        let its: i32 = next.query_one(PID, &[]).await.unwrap().get("pid");
+        assert_ne!(its, pid, "whoever comes next does not wait behind it");
+        while other.query_one(LEFT, &[&pid]).await.unwrap().get::<_, i64>("left") > 0 {}
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_breaks_off_is_known_not_to_stand() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let mut connection = store.connection().await.unwrap();
+    let mut tx = connection.begin().await.unwrap();
+    let part = tx.part().await.unwrap();
+    part.execute("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await.unwrap_err();
+    let error = part.commit().await.unwrap_err();
+    assert!(matches!(error, StoreError::Statement { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_only_reads_the_table_does_not_keep_a_node_from_seeing_that_it_can_write() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let (mut reader, mut writer) = (store.connection().await.unwrap(), store.connection().await.unwrap());
+    const BLOCKS: &str =
+        "SELECT pg_relation_size('write_probe') / current_setting('block_size')::bigint AS blocks";
+    let blocks = async |db: &Connection| -> i64 { db.query_one(BLOCKS, &[]).await.unwrap().get("blocks") };
+    health::write(&mut writer).await.unwrap();
+    // As pg_dump does for as long as it runs.
+    let backup = reader.begin().await.unwrap();
+    backup.execute("LOCK TABLE write_probe IN ACCESS SHARE MODE", &[]).await.unwrap();
+    let mut before = blocks(&writer).await;
+    for _ in 0..8 {
+        health::write(&mut writer).await.unwrap();
+        let now = blocks(&writer).await;
+        assert!(now > before, "each time it needs a block that was not there");
+        before = now;
+    }
+    backup.commit().await.unwrap();
+    health::write(&mut writer).await.unwrap();
+    assert!(blocks(&writer).await < before, "and what was written is gone");
 }
 
 #[tokio::test]

@@ -13,13 +13,15 @@ use super::job::begins;
 use super::{Apply, Word, state};
 use crate::error::{Failure, Refusal, UseError};
 
-/// Bids on one job, whatever became of them: more than a client reads, and a page of the list is still found at once.
+/// Bids on one job by people of the job's own home that are neither withdrawn nor turned down: more than a client reads. Each home has a
+/// bound of its own, so that none can close a job to the others.
 pub(crate) const BIDS_MAX: u32 = 1_000;
 
-/// Bids on one job by people of one other home. Their number is only that home's word.
+/// Bids on one job by people of one other home, whatever became of them. Their number is only that home's word.
 pub(crate) const BIDS_OF_HOME_MAX: u32 = 200;
 
-/// Bids on one job by one person: a withdrawn one can be made better, and the client's list does not fill with drafts.
+/// Bids on one job by one person, whatever became of them: a withdrawn one can be made better, and the client's list does not fill with
+/// drafts.
 pub(crate) const BIDS_OF_PERSON_MAX: u32 = 5;
 
 /// A new bid.
@@ -78,12 +80,12 @@ pub(crate) async fn submit(
 /// Whether the job takes one more bid of this person.
 async fn room(ctx: &Apply<'_>, author: &IdentityRow, job: &JobRow) -> Result<(), UseError> {
     let bids = contracts::count_bids(ctx.tx, &job.id, &author.home, &author.did).await?;
-    let elsewhere = author.home != job.home;
-    let limits = [
-        (bids.of_freelancer, BIDS_OF_PERSON_MAX),
-        (if elsewhere { bids.of_home } else { 0 }, BIDS_OF_HOME_MAX),
-        (bids.all, BIDS_MAX),
-    ];
+    let of_home = if author.home == job.home {
+        (bids.live_of_home, BIDS_MAX)
+    } else {
+        (bids.of_home, BIDS_OF_HOME_MAX)
+    };
+    let limits = [(bids.of_freelancer, BIDS_OF_PERSON_MAX), of_home];
     match limits.into_iter().find(|(bids, most)| *bids >= i64::from(*most)) {
         Some((_, most)) => Err(Refusal::TooManyBids(most).into()),
         None => Ok(()),

@@ -30,6 +30,22 @@ pub(super) struct Received {
     pub(super) ignored: usize,
 }
 
+/// What was kept of what came for one leaf.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Kept {
+    documents: usize,
+    bytes: u64,
+}
+
+/// What became of a leaf of which a document was missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Filled {
+    /// It is not missing any more.
+    pub(super) here: bool,
+    /// Bytes that were kept for it.
+    pub(super) bytes: u64,
+}
+
 /// Reads leaves and documents and checks the documents' signatures; what is out of form is left out and counted.
 pub(super) fn verified(entries: &[(Vec<u8>, Vec<Vec<u8>>)]) -> Vec<Entry> {
     let read = |(leaf, documents): &(Vec<u8>, Vec<Vec<u8>>)| {
@@ -61,7 +77,7 @@ pub(super) async fn take(
             continue;
         };
         let shown = Shown::by(tx, origin, leaf).await?;
-        let kept = shown.keep(tx, &entry.documents, now).await?;
+        let kept = shown.keep(tx, &entry.documents, now).await?.documents;
         received.ignored += entry.documents.len() - kept;
         let (kind, cites) = (leaf.kind().to_owned(), None);
         match (shown, leaf.statement()) {
@@ -106,20 +122,22 @@ pub(crate) async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result
     })
 }
 
-/// Keeps what came for a leaf of which a document is missing. `true` if it is not missing any more.
+/// Keeps what came for a leaf of which a document is missing.
 pub(super) async fn fill(
     tx: &Tx<'_>,
     origin: &str,
     wanted: &WantedRow,
     sent: &[Vec<u8>],
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let Some(commitment) = wanted.commitment else { return Ok(false) };
+) -> Result<Filled, StoreError> {
+    let Some(commitment) = wanted.commitment else { return Ok(Filled { here: false, bytes: 0 }) };
     let row = log::leaves(tx, origin, wanted.index, 1).await?.pop();
-    if let Some(leaf) = row.and_then(|row| Leaf::parse(&row.bytes).ok()) {
-        Shown::by(tx, origin, &leaf).await?.keep(tx, &verify(sent), now).await?;
-    }
-    Ok(documents::by_commitment(tx, &commitment).await?.is_some())
+    let kept = match row.and_then(|row| Leaf::parse(&row.bytes).ok()) {
+        Some(leaf) => Shown::by(tx, origin, &leaf).await?.keep(tx, &verify(sent), now).await?,
+        None => Kept::default(),
+    };
+    let here = documents::by_commitment(tx, &commitment).await?.is_some();
+    Ok(Filled { here, bytes: kept.bytes })
 }
 
 /// What a leaf lets everybody have.
@@ -145,8 +163,8 @@ impl Shown {
         })
     }
 
-    /// Keeps those of the documents that are wanted, and says how many.
-    async fn keep(self, tx: &Tx<'_>, sent: &[Verified], now: Timestamp) -> Result<usize, StoreError> {
+    /// Keeps those of the documents that are wanted.
+    async fn keep(self, tx: &Tx<'_>, sent: &[Verified], now: Timestamp) -> Result<Kept, StoreError> {
         let is = |document: &Verified, commitment: &Commitment, kinds: &[Kind]| {
             document.commitment() == *commitment && kinds.contains(&document.kind())
         };
@@ -170,7 +188,8 @@ impl Shown {
                 documents::publish(tx, &document.id()).await?;
             }
         }
-        Ok(wanted.len())
+        let bytes: usize = wanted.iter().map(|document| document.bytes().len()).sum();
+        Ok(Kept { documents: wanted.len(), bytes: u64::try_from(bytes).unwrap_or(u64::MAX) })
     }
 }
 

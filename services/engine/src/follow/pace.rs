@@ -21,12 +21,14 @@ const REST_FIRST: Duration = Duration::from_secs(2);
 /// The longest pause.
 const REST_MAX: Duration = Duration::from_secs(600);
 
-const DAY_SECONDS: u64 = 86_400;
+/// In which one more leaf may come: 86.4 ms.
+const LEAF_EVERY: Duration = Duration::from_micros(86_400_000_000 / WEIGHT_A_DAY);
 
 /// What is to be remembered of following one log, as long as the process runs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     left: u64,
+    /// Up to here what time brings is counted in `left`.
     since: Instant,
     failures: u32,
     rests_until: Option<Instant>,
@@ -57,11 +59,13 @@ impl Pace {
 
     /// Whether the log may bring more now.
     pub(super) fn allows(&mut self, now: Instant) -> bool {
-        let seconds = now.duration_since(self.since).as_secs();
-        let gained = seconds.saturating_mul(WEIGHT_A_DAY) / DAY_SECONDS;
-        if gained > 0 {
-            self.left = self.left.saturating_add(gained).min(WEIGHT_A_DAY);
-            self.since = now;
+        match u32::try_from(now.duration_since(self.since).as_nanos() / LEAF_EVERY.as_nanos()) {
+            Ok(gained) if u64::from(gained) < WEIGHT_A_DAY => {
+                self.left = self.left.saturating_add(gained.into()).min(WEIGHT_A_DAY);
+                // What is left of the time is not lost, however often somebody asks.
+                self.since += LEAF_EVERY.saturating_mul(gained);
+            }
+            Ok(_) | Err(_) => (self.left, self.since) = (WEIGHT_A_DAY, now),
         }
         self.left > 0
     }
@@ -90,8 +94,25 @@ mod tests {
         assert!(!pace.allows(start));
         assert!(pace.allows(start + Duration::from_secs(1)), "slowly, but it goes on");
         pace.took(999, 0, 0);
-        assert!(pace.allows(start + Duration::from_secs(2 * DAY_SECONDS)));
+        assert!(pace.allows(start + Duration::from_secs(2 * 86_400)));
         assert_eq!(pace.left, WEIGHT_A_DAY, "what was not used for days is not saved up");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn asking_often_costs_a_log_nothing_of_what_it_may_bring() {
+        let (mut often, mut once) = (Pace::new(Instant::now()), Pace::new(Instant::now()));
+        let start = often.since;
+        often.took(WEIGHT_A_DAY, 0, 0);
+        once.took(WEIGHT_A_DAY, 0, 0);
+        let hour = Duration::from_secs(3_600);
+        let mut passed = Duration::ZERO;
+        while passed < hour {
+            passed = (passed + Duration::from_millis(1_900)).min(hour);
+            often.allows(start + passed);
+        }
+        once.allows(start + hour);
+        assert_eq!(often.left, once.left);
+        assert_eq!(once.left, WEIGHT_A_DAY / 24);
     }
 
     #[tokio::test(start_paused = true)]

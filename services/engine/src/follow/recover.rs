@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 
 use hanse_store::log::{self, LogRow};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::pace::Pace;
 use super::{Replayed, fetch, replay, want};
 use crate::Engine;
 use crate::error::Failure;
@@ -16,21 +18,22 @@ use crate::mend::{self, MendError};
 
 /// Looks for a log to recover, and for documents of one that was, until it is told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    let pace = engine.config().pace.follow;
+    let every = engine.config().pace.follow;
+    let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));
     while !cancel.is_cancelled() {
-        for kind in LogKind::ALL {
-            let own = engine.log_keys().own(kind);
+        for (kind, pace) in &mut paces {
+            let own = engine.log_keys().own(*kind);
             if let Some(Err(error)) = cancel.run_until_cancelled(recover(&engine, own)).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(origin = own.origin, error, "recovering a log is tried again");
             }
             let mirror = as_mirror(&engine, own);
-            if let Some(Err(error)) = cancel.run_until_cancelled(want::ask(&engine, &mirror)).await {
+            if let Some(Err(error)) = cancel.run_until_cancelled(want::ask(&engine, &mirror, pace)).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(origin = own.origin, error, "documents of a log are asked for again");
             }
         }
-        cancel.run_until_cancelled(tokio::time::sleep(pace)).await;
+        cancel.run_until_cancelled(tokio::time::sleep(every)).await;
     }
     Ok(())
 }

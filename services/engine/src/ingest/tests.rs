@@ -133,3 +133,25 @@ async fn gossip_alone_brings_few_postings_of_one_home() {
     let after = a.post(&ada).await;
     assert_eq!(heard(&b, &a.message(&ada, &after.document).await).await, Verdict::Accept);
 }
+
+#[tokio::test]
+async fn a_home_whose_log_is_not_caught_up_keeps_no_other_ones_inventions_here() {
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let n = Home::new('n', &['a', 'b']).await;
+    let (ada, nora) = (a.register("ada").await, n.register("nora").await);
+    for _ in 0..UNLOGGED_MAX {
+        let posted = a.post(&ada).await;
+        assert_eq!(heard(&b, &a.message(&ada, &posted.document).await).await, Verdict::Accept);
+    }
+    b.clock.advance(1);
+    let posted = n.post(&nora).await;
+    assert_eq!(heard(&b, &n.message(&nora, &posted.document).await).await, Verdict::Accept);
+    // B knows of leaves of A's log that it never gets a turn at.
+    a.sequence().await;
+    b.pull_log(&a, LogKind::Jobs, 0).await;
+    b.clock.advance(UNLOGGED_SECONDS);
+    drop_unlogged(&b.engine).await.unwrap();
+    let db = b.engine.store().connection().await.unwrap();
+    assert!(jobs::find(&db, &posted.view.id.parse().unwrap()).await.unwrap().is_none());
+    assert_eq!(jobs::count_unlogged(&db, &node('a')).await.unwrap(), UNLOGGED_MAX, "these may be in the log");
+}

@@ -6,24 +6,29 @@ use super::{Seen, Turn, turn};
 use crate::Engine;
 use crate::apply::Apply;
 use crate::error::UseError;
-use crate::follow::pause_seconds;
+use crate::follow::{has_waited_too_long, pause_seconds};
 
-/// Leaves of one log in one round.
-const LEAVES_MAX: u64 = 256;
+/// Leaves of one log in one turn: whoever signs a log decides how many of its leaves wait, and new ones of all logs wait behind them.
+const LEAVES_MAX: u64 = 16;
 
-/// Tries what is due, in the order of the log.
-pub(super) async fn due(engine: &Engine, origin: &str) -> Result<(), UseError> {
+/// Tries what is due, those that wait longest first; `true` if there may be more that is worth its turn. As long as none of those that
+/// are tried is done with, the rest is left to the next round.
+pub(super) async fn due(engine: &Engine, origin: &str) -> Result<bool, UseError> {
     let connection = engine.store().connection().await?;
     let due = log::wanted_here(&connection, origin, engine.now().unix(), LEAVES_MAX).await?;
     drop(connection);
-    let mut outcome = Ok(());
+    let (mut done, mut outcome) = (false, Ok(()));
     for row in &due {
-        outcome = outcome.and(again(engine, origin, row).await);
+        match again(engine, origin, row).await {
+            Ok(this) => done |= this,
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
     }
-    outcome
+    outcome.map(|()| done && u64::try_from(due.len()).is_ok_and(|tried| tried >= LEAVES_MAX))
 }
 
-async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<(), UseError> {
+/// Tries one leaf; `true` if it is done with.
+async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, UseError> {
     let mut connection = engine.store().connection().await?;
     let mut tx = connection.begin().await?;
     log::hold(&tx, origin).await?;
@@ -44,13 +49,17 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<(), Use
         // The reactor has still to come by, and finds the document here.
         Some(_) | None => Turn::On,
     };
-    if turn == Turn::Later {
-        let next = engine.now().unix().saturating_add(pause_seconds(row.tries));
-        log::put_off(&tx, origin, &[(row.index, next)]).await?;
+    let now = engine.now().unix();
+    let waits = turn == Turn::Later && !has_waited_too_long(row, now);
+    if waits {
+        log::put_off(&tx, origin, &[(row.index, now.saturating_add(pause_seconds(row.tries)))]).await?;
     } else {
+        if turn == Turn::Later {
+            tracing::info!(origin, index = row.index, "a leaf has waited in vain, and has no effect here");
+        }
         log::unwant(&tx, origin, row.index).await?;
     }
     tx.commit().await?;
     engine.signals().committed();
-    Ok(())
+    Ok(!waits)
 }

@@ -13,7 +13,8 @@ pub(super) const LIVE: &str = "SELECT count(*) AS bids FROM bid WHERE job = $1 A
      AND state IN ('submitted', 'offered', 'won')";
 pub(super) const TURN_DOWN: &str =
     "UPDATE bid SET state = $2 WHERE job = $1 AND state = 'submitted' RETURNING id";
-pub(super) const COUNTS: &str = "SELECT count(*) AS bids, count(*) FILTER (WHERE home = $2) AS of_home, \
+pub(super) const COUNTS: &str = "SELECT count(*) FILTER (WHERE home = $2) AS of_home, \
+     count(*) FILTER (WHERE home = $2 AND state IN ('submitted', 'offered', 'won')) AS live_of_home, \
      count(*) FILTER (WHERE freelancer = $3) AS of_freelancer FROM bid WHERE job = $1";
 pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
      WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
@@ -88,18 +89,18 @@ pub async fn has_live_bid(db: &impl Sql, job: &DocumentId, freelancer: &Did) -> 
     Ok(column::<i64>(&row, TABLE, "bids")? > 0)
 }
 
-/// How many bids a job has had, whatever became of them.
+/// How many bids a job has had of whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BidCounts {
-    /// From everywhere.
-    pub all: i64,
-    /// From people of one home.
+    /// From people of one home, whatever became of them.
     pub of_home: i64,
-    /// From one person.
+    /// Of these, those that are neither withdrawn nor turned down.
+    pub live_of_home: i64,
+    /// From one person, whatever became of them.
     pub of_freelancer: i64,
 }
 
-/// Counts the bids on a job, those from a home and those of a person.
+/// Counts the bids on a job from a home and from a person.
 pub async fn count_bids(
     db: &impl Sql,
     job: &DocumentId,
@@ -108,8 +109,8 @@ pub async fn count_bids(
 ) -> Result<BidCounts, StoreError> {
     let row = db.query_one(COUNTS, &[&job.hash().as_slice(), &home.as_str(), &freelancer.as_str()]).await?;
     Ok(BidCounts {
-        all: column(&row, TABLE, "bids")?,
         of_home: column(&row, TABLE, "of_home")?,
+        live_of_home: column(&row, TABLE, "live_of_home")?,
         of_freelancer: column(&row, TABLE, "of_freelancer")?,
     })
 }

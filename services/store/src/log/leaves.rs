@@ -186,7 +186,7 @@ pub async fn listed_pairs(
     read.collect()
 }
 
-fn read(row: &Row) -> Result<LeafRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<LeafRow, StoreError> {
     Ok(LeafRow {
         index: number(row, TABLE, "index")?,
         id: LeafId::from_bytes(bytes32(row, TABLE, "id")?),

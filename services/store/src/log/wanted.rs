@@ -1,42 +1,59 @@
 //! What leaves of a log commit to and did not bring, or brought before it could have its effect: asked for, tried again, and
 //! never passed for good.
 
+use hanse_document::DocumentId;
 use hanse_document::hash::Commitment;
 use hanse_ledger::LeafId;
 
+use super::leaves::{self, LeafRow};
 use super::{bigint, bytes32, number};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 /// Longest pause between two tries, in seconds.
 pub const PAUSE_SECONDS_MAX: i64 = 3_600;
 
+/// Open leaves of one commit, which has not come, that are kept in mind when a page brings more. The document of the first is the document
+/// of all, and no honest log has any.
+const CITING_MAX: i64 = 16;
+
 // A document that is here is not missing.
 pub(super) const INSERT: &str = "INSERT INTO wanted (origin, index, kind, commitment, cites, missing, owed, since, next_at) \
      SELECT $1, new.index, new.kind, new.commitment, new.cites, $6, $7, $8, $8 \
      FROM unnest($2::bigint[], $3::text[], $4::bytea[], $5::bytea[]) AS new (index, kind, commitment, cites) \
      WHERE NOT ($6 AND EXISTS (SELECT FROM document WHERE document.commitment = new.commitment)) \
+     AND (new.cites IS NULL OR $9 > (SELECT count(*) FROM \
+         (SELECT FROM wanted WHERE wanted.origin = $1 AND wanted.cites = new.cites LIMIT $9) AS citing)) \
      ON CONFLICT (origin, index) DO NOTHING";
 // A time further ahead than the longest pause was written by another clock.
-pub(super) const MISSING: &str = "SELECT index, commitment, tries FROM wanted WHERE origin = $1 AND missing \
+pub(super) const MISSING: &str = "SELECT index, commitment, tries, since, owed FROM wanted WHERE origin = $1 AND missing \
      AND commitment IS NOT NULL AND (next_at <= $2 OR next_at > $2 + $3) ORDER BY next_at, index LIMIT $4";
-pub(super) const HERE: &str = "SELECT index, commitment, tries FROM wanted WHERE origin = $1 AND NOT missing \
-     AND (next_at <= $2 OR next_at > $2 + $3) ORDER BY index LIMIT $4";
-pub(super) const ELSEWHERE: &str = "UPDATE wanted SET missing = false, tries = 0, next_at = $2 FROM document \
+pub(super) const HERE: &str = "SELECT index, commitment, tries, since, owed FROM wanted WHERE origin = $1 AND NOT missing \
+     AND (next_at <= $2 OR next_at > $2 + $3) ORDER BY next_at, index LIMIT $4";
+pub(super) const ELSEWHERE: &str = "UPDATE wanted SET missing = false, tries = 0, since = $2, next_at = $2 FROM document \
      WHERE wanted.origin = $1 AND wanted.index = ANY($3) AND wanted.missing \
      AND document.commitment = wanted.commitment RETURNING wanted.index";
-pub(super) const OWED: &str = "SELECT index, commitment, tries FROM wanted WHERE origin = $1 AND missing AND owed \
+pub(super) const OWED: &str = "SELECT index, commitment, tries, since, owed FROM wanted WHERE origin = $1 AND missing AND owed \
      ORDER BY index LIMIT $2";
 pub(super) const FORGIVE: &str = "UPDATE wanted SET owed = false WHERE origin = $1 AND index = $2";
-pub(super) const ARRIVED: &str =
-    "UPDATE wanted SET missing = false, tries = 0, next_at = $3 WHERE origin = $1 AND index = $2 AND missing";
+pub(super) const ARRIVED: &str = "UPDATE wanted SET missing = false, tries = 0, since = $3, next_at = $3 \
+     WHERE origin = $1 AND index = $2 AND missing";
 pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at \
      FROM unnest($2::bigint[], $3::bigint[]) AS later (index, next_at) \
      WHERE wanted.origin = $1 AND wanted.index = later.index";
 pub(super) const REMOVE: &str = "DELETE FROM wanted WHERE origin = $1 AND index = $2";
 pub(super) const KNOWN: &str = "UPDATE wanted SET commitment = $3, cites = NULL, owed = true, next_at = $4 \
      WHERE origin = $1 AND cites = $2";
-pub(super) const BEFORE: &str =
-    "SELECT EXISTS (SELECT FROM wanted WHERE origin = $1 AND kind = $2 AND index < $3) AS before";
+// What waits for something else is not what this one waits for, unless it is one of those that it builds on.
+pub(super) const BEFORE: &str = "SELECT EXISTS (SELECT FROM wanted WHERE origin = $1 AND kind = $2 AND index < $3 \
+     AND (missing OR commitment IN (SELECT commitment FROM document WHERE id = ANY($4)))) AS before";
+pub(super) const OF_KIND: &str = "SELECT log_leaf.index, log_leaf.id, log_leaf.bytes FROM wanted \
+     JOIN log_leaf ON log_leaf.origin = wanted.origin AND log_leaf.index = wanted.index \
+     WHERE wanted.origin = $1 AND wanted.kind = $2 ORDER BY wanted.index LIMIT $3";
+// As the schema did once when it came: the release before, while it leads, goes on writing there.
+pub(super) const GAPS: &str = "INSERT INTO wanted (origin, index, kind, commitment, missing, owed, since, next_at) \
+     SELECT origin, index, 'open', commitment, true, true, $1, $1 FROM log_gap \
+     WHERE NOT EXISTS (SELECT FROM document WHERE document.commitment = log_gap.commitment) \
+     ON CONFLICT (origin, index) DO NOTHING";
 pub(super) const COUNT: &str = "SELECT count(*) AS wanted FROM wanted WHERE origin = $1";
 
 const TABLE: &str = "wanted";
@@ -74,6 +91,10 @@ pub struct WantedRow {
     pub commitment: Option<Commitment>,
     /// How often it was asked for, or tried, in vain.
     pub tries: u32,
+    /// Since when, Unix seconds; of an effect since the document is here.
+    pub since: i64,
+    /// Whether an auditor does not cosign the log without it.
+    pub owed: bool,
 }
 
 /// Notes that something of leaves is wanted; what is noted already stays as it is, and a document that is here is not missing. Says of how
@@ -100,7 +121,8 @@ pub async fn want(
     let cites: Vec<Option<&[u8]>> =
         wanted.iter().map(|row| row.cites.as_ref().map(|cites| cites.as_bytes().as_slice())).collect();
     let (missing, owed) = (why != Want::Effect, why == Want::Review);
-    tx.execute(INSERT, &[&origin, &indexes, &kinds, &commitments, &cites, &missing, &owed, &now]).await
+    tx.execute(INSERT, &[&origin, &indexes, &kinds, &commitments, &cites, &missing, &owed, &now, &CITING_MAX])
+        .await
 }
 
 /// At most `limit` leaves whose document is not here and may be asked for now, those that wait longest first.
@@ -132,7 +154,7 @@ pub async fn arrived_elsewhere(
     rows.iter().map(|row| number(row, TABLE, "index")).collect()
 }
 
-/// At most `limit` leaves whose document is here and whose effect may be tried now, in the order of the log.
+/// At most `limit` leaves whose document is here and whose effect may be tried now, those that wait longest first.
 ///
 /// # Errors
 /// Those of every statement.
@@ -208,12 +230,42 @@ pub async fn commit_known(
     Ok(())
 }
 
-/// Whether anything is wanted of a leaf of this type before the one at `index`.
+/// Whether a leaf before the one at `index` may bring what that one builds on: the document of one of this type is not here, or one of
+/// these documents is here and has still to have its effect.
 ///
 /// # Errors
 /// Those of every statement.
-pub async fn wanted_before(db: &impl Sql, origin: &str, kind: &str, index: u64) -> Result<bool, StoreError> {
-    column(&db.query_one(BEFORE, &[&origin, &kind, &bigint(index, "index")?]).await?, TABLE, "before")
+pub async fn wanted_before(
+    db: &impl Sql,
+    origin: &str,
+    kind: &str,
+    index: u64,
+    builds_on: &[DocumentId],
+) -> Result<bool, StoreError> {
+    let ids: Vec<&[u8]> = builds_on.iter().map(|id| id.hash().as_slice()).collect();
+    let row = db.query_one(BEFORE, &[&origin, &kind, &bigint(index, "index")?, &ids]).await?;
+    column(&row, TABLE, "before")
+}
+
+/// At most `limit` leaves of this type of which something is wanted, in the order of the log.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn wanted_of_kind(
+    db: &impl Sql,
+    origin: &str,
+    kind: &str,
+    limit: u64,
+) -> Result<Vec<LeafRow>, StoreError> {
+    db.query(OF_KIND, &[&origin, &kind, &bigint(limit, "index")?]).await?.iter().map(leaves::read).collect()
+}
+
+/// Takes over what the release before has noted as missing while it led. Says how much that is.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn take_over_gaps(db: &impl Sql, now: i64) -> Result<u64, StoreError> {
+    db.execute(GAPS, &[&now]).await
 }
 
 /// Of how many leaves of a log something is wanted.
@@ -233,5 +285,7 @@ fn read(row: &Row) -> Result<WantedRow, StoreError> {
         index: number(row, TABLE, "index")?,
         commitment,
         tries: u32::try_from(tries).unwrap_or_default(),
+        since: column(row, TABLE, "since")?,
+        owed: column(row, TABLE, "owed")?,
     })
 }

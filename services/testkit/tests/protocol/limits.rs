@@ -15,13 +15,14 @@ macro_rules! limits {
 }
 
 /// Limits that other crates have no use for: the file, the constant as its source has it.
-const PRIVATE: [(&str, &str, i128); 13] = [
+const PRIVATE: [(&str, &str, i128); 14] = [
     ("services/engine/src/apply/guard.rs", "DOCUMENTS_A_DAY: u32 = 2_000;", 2_000),
     ("services/engine/src/apply/guard.rs", "AHEAD_SECONDS_MAX: i64 = 300;", 300),
     ("services/engine/src/apply/bid.rs", "BIDS_MAX: u32 = 1_000;", 1_000),
     ("services/engine/src/apply/bid.rs", "BIDS_OF_HOME_MAX: u32 = 200;", 200),
     ("services/engine/src/apply/bid.rs", "BIDS_OF_PERSON_MAX: u32 = 5;", 5),
     ("services/engine/src/follow/pace.rs", "WEIGHT_A_DAY: u64 = 1_000_000;", 1_000_000),
+    ("services/engine/src/follow/want.rs", "WAIT_SECONDS_MAX: i64 = 2_592_000;", 2_592_000),
     ("services/engine/src/ingest.rs", "UNLOGGED_MAX: i64 = 32;", 32),
     ("services/engine/src/ingest.rs", "UNLOGGED_SECONDS: i64 = 600;", 600),
     ("services/engine/src/deliver/answer.rs", "PARCEL_MAX: usize = 8;", 8),

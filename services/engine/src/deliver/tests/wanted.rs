@@ -194,3 +194,154 @@ async fn a_job_takes_so_many_bids_of_one_person() {
     met.b.bid(&carol, &met.job).await;
     assert!(carry(&met.b, &met.a).await.is_empty());
 }
+
+#[tokio::test]
+async fn bids_that_are_over_and_bids_from_elsewhere_close_a_job_to_nobody_else() {
+    let met = met().await;
+    let carol = met.b.register("carol").await;
+    met.b.bid(&met.bob, &met.job).await;
+    assert!(carry(&met.b, &met.a).await.is_empty());
+    const FILL: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
+         SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), job, freelancer, CASE WHEN n <= 200 THEN home ELSE 'a.example' END, \
+         'withdrawn', head, made_at FROM bid, generate_series(1, 1200) AS n";
+    let db = met.a.engine.store().connection().await.unwrap();
+    assert_eq!(Sql::execute(&db, FILL, &[]).await.unwrap(), 1_200);
+    let carl = met.a.register("carl").await;
+    met.a.bid(&carl, &met.job).await;
+    met.b.bid(&carol, &met.job).await;
+    assert_eq!(carry(&met.b, &met.a).await, ["too-many-bids"], "her home has had its share");
+}
+
+#[tokio::test]
+async fn a_leaf_waits_for_a_month_for_what_never_comes() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    a.post(&ada).await;
+    a.sequence().await;
+    // Whom it is of is not said.
+    b.pull_log(&a, LogKind::Reputation, 0).await;
+    b.pull_log(&a, LogKind::Jobs, 3).await;
+    for (days, left) in [(0, 1), (29, 1), (2, 0)] {
+        b.clock.advance(days * 86_400);
+        react::round(&b.engine).await.unwrap();
+        assert_eq!(wanted(&b, "a.example/jobs").await, left, "after {days} more days");
+    }
+}
+
+#[tokio::test]
+async fn however_many_leaves_wait_all_that_need_not_wait_any_more_are_done_with_in_one_round() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    for _ in 0..40 {
+        a.post(&ada).await;
+    }
+    a.sequence().await;
+    b.pull(&a, 0).await;
+    assert_eq!(wanted(&b, "a.example/jobs").await, 40);
+    b.clock.advance(2);
+    b.ask(&a).await;
+    assert_eq!(wanted(&b, "a.example/jobs").await, 0);
+}
+
+#[tokio::test]
+async fn a_step_does_not_wait_for_a_posting_that_it_does_not_build_on() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let over: DocumentId = a.post(&ada).await.view.id.parse().unwrap();
+    a.sequence().await;
+    b.pull_log(&a, LogKind::Reputation, 3).await;
+    let zoe = a.register("zoe").await;
+    a.post(&zoe).await;
+    a.sequence().await;
+    let close = serde_json::from_value(json!({"reason": "Done by now."})).unwrap();
+    a.engine.move_job(&ada, &over, "close_unfilled".parse().unwrap(), close, false).await.unwrap();
+    a.sequence().await;
+    // When B begins to follow, the first posting is over. Whom the second one is of is not said.
+    b.clock.advance(100 * 86_400);
+    let now = b.engine.now().unix();
+    b.engine.clocks().heard("a.example", now, now);
+    b.pull_log(&a, LogKind::Reputation, 0).await;
+    b.pull_log(&a, LogKind::Jobs, 3).await;
+    react::round(&b.engine).await.unwrap();
+    assert_eq!(wanted(&b, "a.example/jobs").await, 1, "the second posting alone");
+}
+
+#[tokio::test]
+async fn copies_are_forgiven_some_at_a_time_and_for_good() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    a.register("ada").await;
+    a.sequence().await;
+    b.follow(&a).await;
+    let origin = "a.example/reputation";
+    // Noted as owed, and nothing that could be.
+    let copies = |from: u8, to: u8| -> Vec<log::Wanted> {
+        let copy = |at: u8| log::Wanted {
+            index: 1_000 + u64::from(at),
+            kind: "open".into(),
+            commitment: Some(Commitment::from_bytes([at; 32])),
+            cites: None,
+        };
+        (from..to).map(copy).collect()
+    };
+    let mut connection = b.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    log::want(&tx, origin, log::Want::Review, &copies(0, 70), 0).await.unwrap();
+    tx.commit().await.unwrap();
+    let audit =
+        async || cosign(b.engine.store(), b.engine.log_keys(), origin, 0, b.engine.now()).await.unwrap();
+    assert_eq!(audit().await, Cosigned::Held(Held::Gap), "it is not known yet");
+    assert_eq!(log::wanted_owed(&connection, origin, 99).await.unwrap().len(), 6);
+    assert!(matches!(audit().await, Cosigned::Signed { .. }));
+    let tx = connection.begin().await.unwrap();
+    log::want(&tx, origin, log::Want::Review, &copies(70, 80), 0).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(audit().await, Cosigned::Fresh);
+    assert_eq!(log::wanted_owed(&connection, origin, 99).await.unwrap().len(), 10, "nothing was looked at");
+}
+
+#[tokio::test]
+async fn of_a_commit_that_does_not_come_few_open_leaves_are_kept_in_mind() {
+    let (_a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let mut connection = b.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    let opens = |from: u64, of: u8| -> Vec<log::Wanted> {
+        let open = |index: u64| log::Wanted {
+            index,
+            kind: "open".into(),
+            commitment: None,
+            cites: Some(hanse_ledger::LeafId::from_bytes([of; 32])),
+        };
+        (from..from + 256).map(open).collect()
+    };
+    for (page, (of, kept)) in [(1, 256), (1, 0), (2, 256), (1, 0)].into_iter().enumerate() {
+        let opens = opens(1_000 * u64::try_from(page).unwrap(), of);
+        let noted = log::want(&tx, "a.example/reputation", log::Want::Document, &opens, 0).await.unwrap();
+        assert_eq!(noted, kept, "page {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_review_that_waits_for_its_turn_concerns_its_own_contract_alone() {
+    let (met, contract) = closed().await;
+    let request = serde_json::from_value(json!({"rating": 5})).unwrap();
+    met.a.engine.review(&met.ada, &contract.parse().unwrap(), request, false).await.unwrap();
+    met.a.sequence().await;
+    met.b.follow(&met.a).await;
+    let commit = logged(&met.a, "commit").await.remove(0);
+    let of_contract = contract_at(&met.b, &contract).await;
+    let of_another = contracts::ContractRow {
+        client_engagement: Some(commit.id()),
+        freelancer_engagement: None,
+        ..of_contract.clone()
+    };
+    let origin = "a.example/reputation";
+    let mut connection = met.b.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    let ctx = Apply::own(&met.b.engine, &tx);
+    assert!(!expire::waits_for_turn(&ctx, origin, &of_contract).await.unwrap());
+    let index = log::index_of(&tx, origin, &commit.id()).await.unwrap().unwrap();
+    let waits = log::Wanted { index, kind: "commit".into(), commitment: None, cites: None };
+    log::want(&tx, origin, log::Want::Effect, &[waits], 0).await.unwrap();
+    assert!(expire::waits_for_turn(&ctx, origin, &of_contract).await.unwrap());
+    assert!(!expire::waits_for_turn(&ctx, origin, &of_another).await.unwrap());
+}
