@@ -2,7 +2,7 @@
 //! there has a record as before.
 
 use hanse_ledger::{Leaf, LeafId, Statement};
-use hanse_store::log;
+use hanse_store::{Sql as _, log};
 use hanse_testkit::{Federation, Story, TestNode, until};
 
 use crate::proof::{policy_of, proven};
