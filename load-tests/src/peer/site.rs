@@ -63,17 +63,25 @@ impl Site {
         let others: Vec<String> = alone_at_a.into_iter().chain([e]).map(Seat::card).collect();
         site.a.pin(others.iter().chain([&card_b]))?;
         site.b.pin([&card_a, &e.card()])?;
+        // One after the other: two databases that are made at once on a busy machine may both take too long.
         site.a.launch(program)?;
+        site.until_ready(|site| &site.a)?;
         site.b.launch(program)?;
+        site.until_ready(|site| &site.b)?;
+        Ok(site)
+    }
+
+    fn until_ready(&mut self, node: impl Fn(&Self) -> &Node) -> Result<()> {
         let deadline = Instant::now() + START_WAIT;
-        while !(site.a.is_ready() && site.b.is_ready()) {
-            site.both_live()?;
+        while !node(self).is_ready() {
+            self.both_live()?;
             if Instant::now() > deadline {
-                return Err("the nodes are not ready".into());
+                let Node { name, .. } = node(self);
+                return Err(format!("{name} is not ready: {}", node(self).last_words()).into());
             }
             thread::sleep(LOOK);
         }
-        Ok(site)
+        Ok(())
     }
 
     /// Whether both processes live; an error with the end of the log if one has ended.
@@ -194,8 +202,8 @@ impl Node {
     }
 
     fn last_words(&self) -> String {
-        /// Lines that tell why a node failed.
-        const LINES: usize = 8;
+        /// Lines that tell why a node failed: the last words of its database's programs are among them.
+        const LINES: usize = 24;
         let text = fs::read_to_string(self.folder.join("node.log")).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines.get(lines.len().saturating_sub(LINES)..).unwrap_or_default().join("\n")
