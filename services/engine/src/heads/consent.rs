@@ -165,6 +165,49 @@ fn waits(origin: &str, memory: Memory, size: u64, of: (usize, usize), missing: &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::{Logs, head, memory};
+    use crate::testing::Home;
+
+    /// A home, and what another process of it knows that remembers in a folder of its own.
+    async fn remembering() -> (Home, Logs, tempfile::TempDir) {
+        let (home, folder) = (Home::new('a', &['b']).await, tempfile::tempdir().unwrap());
+        let heads = Some(folder.path().to_owned());
+        let config = crate::Config { heads, ..home.engine.config().clone() };
+        let logs = Logs::new(&config, home.engine.keys()).unwrap();
+        (home, logs, folder)
+    }
+
+    async fn found(home: &Home, logs: &Logs) -> (Memory, log::LogRow) {
+        let (own, db) = (logs.own(LogKind::Reputation), home.engine.store().connection().await.unwrap());
+        let row = head(&db, &own.origin).await.unwrap();
+        (compare(&db, own, &row).await.unwrap(), row)
+    }
+
+    #[tokio::test]
+    async fn a_founded_memory_agrees_with_an_empty_log_alone() {
+        let (home, logs, folder) = remembering().await;
+        assert_eq!(found(&home, &logs).await.0, Memory::Missing, "there is no file");
+        memory::found(folder.path()).unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
+        home.register("ada").await;
+        home.sequence().await;
+        assert_eq!(
+            found(&home, &logs).await.0,
+            Memory::Missing,
+            "somebody has signed, and it was not this one"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_an_operator_states_counts_for_the_head_that_it_is_about() {
+        let (home, logs, _folder) = remembering().await;
+        let (_, row) = found(&home, &logs).await;
+        logs.own(LogKind::Reputation).memory.keep(&row.checkpoint, &[], true).await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Accepted);
+        home.register("ada").await;
+        home.sequence().await;
+        assert_eq!(found(&home, &logs).await.0, Memory::Agrees, "another process has signed since");
+    }
 
     #[test]
     fn one_peer_confirms_a_memory_and_a_quorum_stands_in_for_one() {
