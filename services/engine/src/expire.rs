@@ -199,3 +199,55 @@ async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> 
     let cosigned = cosigned.iter().filter(|line| others(&line.cosigner) && late(line.time)).count();
     Ok(cosigned > 2 * auditors / 3)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use hanse_document::{DocumentId, Timestamp};
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::config::{Config, Pace};
+    use crate::testing::Home;
+
+    /// A clock that stands still and counts who looks at it.
+    #[derive(Debug)]
+    struct Watched {
+        now: Timestamp,
+        looks: Semaphore,
+    }
+
+    impl crate::Clock for Watched {
+        fn now(&self) -> Timestamp {
+            self.looks.add_permits(1);
+            self.now
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_no_peer_shares_expires_nothing() {
+        let home = Home::new('b', &['a']).await;
+        let ada = home.register("ada").await;
+        let job: DocumentId = home.post(&ada).await.view.id.parse().unwrap();
+        let now = home.engine.now().add_seconds(40 * DAY_SECONDS).unwrap();
+        let clock = Arc::new(Watched { now, looks: Semaphore::new(0) });
+        let pace = Pace { deliver: Duration::from_millis(1), ..home.engine.config().pace };
+        let config = Config { pace, ..home.engine.config().clone() };
+        let engine = home.process(config, Arc::clone(&clock) as Arc<dyn crate::Clock>).await;
+        let state = async || engine.job(&job, None).await.unwrap().unwrap().state;
+        // A look that did anything would have done it by then.
+        tokio::select! {
+            ended = run(engine.clone(), CancellationToken::new()) => panic!("{ended:?}"),
+            looks = clock.looks.acquire_many(50) => looks.unwrap().forget(),
+        }
+        assert_eq!(state().await, "open");
+        engine.clocks().heard("a.example", now.unix(), now.unix());
+        let expired = async { while state().await != "expired" {} };
+        tokio::select! {
+            ended = run(engine.clone(), CancellationToken::new()) => panic!("{ended:?}"),
+            expired = tokio::time::timeout(Duration::from_secs(60), expired) => expired.unwrap(),
+        }
+    }
+}

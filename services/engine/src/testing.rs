@@ -65,8 +65,12 @@ impl Home {
 
     /// Another process of the same node.
     pub(crate) async fn twin(&self) -> Engine {
-        let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
-        Engine::idle(self.engine.config().clone(), self.database.store().await, clock).unwrap()
+        self.process(self.engine.config().clone(), Arc::clone(&self.clock) as Arc<dyn crate::Clock>).await
+    }
+
+    /// A process on the same database.
+    pub(crate) async fn process(&self, config: Config, clock: Arc<dyn crate::Clock>) -> Engine {
+        Engine::idle(config, self.database.store().await, clock).unwrap()
     }
 
     pub(crate) async fn register(&self, handle: &str) -> Did {
