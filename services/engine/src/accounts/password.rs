@@ -228,7 +228,16 @@ mod tests {
         drop(held);
         let few = (0..8).map(|_| passwords.hash("correct horse battery".into()));
         assert!(join_all(few).await.iter().all(Result::is_ok));
-        assert!(passwords.memory.0.lock().unwrap().len() <= CONCURRENT_MAX);
+        let kept = passwords.memory.0.lock().unwrap().len();
+        assert!(kept > 0 && kept <= CONCURRENT_MAX, "{kept}");
+    }
+
+    #[test]
+    fn no_work_is_done_for_a_password_that_nobody_can_have() {
+        let mut memory = Vec::new();
+        let long = vec![b'x'; PASSWORD_BYTES_MAX + 1];
+        assert!(!verify(&long, "not even looked at", &mut memory).unwrap());
+        assert!(verify(&long[1..], "looked at", &mut memory).is_err());
     }
 
     #[test]
