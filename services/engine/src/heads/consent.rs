@@ -199,6 +199,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_head_beyond_the_database_agrees_only_if_it_can_be_made_again() {
+        let (home, logs, _folder) = remembering().await;
+        // The same node, which has signed more.
+        let later = Home::new('a', &['b']).await;
+        later.register("ada").await;
+        later.sequence().await;
+        let db = later.engine.store().connection().await.unwrap();
+        let own = logs.own(LogKind::Reputation);
+        let signed = head(&db, &own.origin).await.unwrap();
+        let leaf = log::leaves(&db, &own.origin, 1, 1).await.unwrap().remove(0);
+        own.memory.keep(&signed.checkpoint, &[leaf.id], false).await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Ahead, "its leaf does not wait here");
+        let mut here = home.engine.store().connection().await.unwrap();
+        let tx = here.begin().await.unwrap();
+        log::enqueue(&tx, &own.origin, &leaf.id, &leaf.bytes).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
+        later.register("bob").await;
+        later.sequence().await;
+        let signed = head(&db, &own.origin).await.unwrap();
+        own.memory.keep(&signed.checkpoint, &[leaf.id], false).await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Ahead, "it is not the very next one");
+    }
+
+    #[tokio::test]
     async fn what_an_operator_states_counts_for_the_head_that_it_is_about() {
         let (home, logs, _folder) = remembering().await;
         let (_, row) = found(&home, &logs).await;
