@@ -150,6 +150,51 @@ async fn leaves_without_their_documents_hold_up_nothing_and_have_their_effect_wh
 }
 
 #[tokio::test]
+async fn an_engagement_that_its_party_has_not_signed_binds_nobody() {
+    let (met, contract) = agreed().await;
+    let id = contract_at(&met.a, &contract).await.client_engagement.unwrap();
+    let db = met.a.engine.store().connection().await.unwrap();
+    let waiting = log::pending_of(&db, "a.example/reputation", &[id]).await.unwrap().remove(0);
+    let leaf = Leaf::parse(&waiting.bytes).unwrap();
+    // Its id leaves signatures out.
+    let key = hanse_document::SigningKey::from_seed([9; 32]);
+    let forged = leaf.statement().unwrap().draft(leaf.day(), leaf.subjects()).sign(&[&key]).unwrap();
+    let forge = "UPDATE log_pending SET bytes = $1 WHERE id = $2";
+    db.execute(forge, &[&forged.bytes(), &forged.id().as_bytes().as_slice()]).await.unwrap();
+    met.a.sequence().await;
+    met.b.follow(&met.a).await;
+    for home in [&met.a, &met.b] {
+        assert!(!logged(&met.a, "engagement").await.is_empty());
+        assert!(!contract_at(home, &contract).await.client_engaged);
+    }
+}
+
+#[tokio::test]
+async fn a_posting_in_the_log_of_another_home_is_none() {
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let n = Home::new('n', &['a', 'b']).await;
+    let ada = a.register("ada").await;
+    a.sequence().await;
+    b.follow(&a).await;
+    let posted = a.post(&ada).await;
+    let document = Signed::parse(posted.document.as_bytes()).unwrap().verify().unwrap();
+    let mut connection = n.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    documents::insert(&tx, &document, true, n.engine.now().unix()).await.unwrap();
+    let leaf = Statement::Posting { commitment: document.commitment() };
+    let leaf = leaf.draft(document.from().day(), &[SubjectKey::of(&ada)]).with_signatures(Vec::new());
+    Apply::own(&n.engine, &tx).enqueue(LogKind::Jobs, &leaf.unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    n.sequence().await;
+    b.follow(&n).await;
+    assert!(!is_open(&b, &posted.view.id).await);
+    assert_eq!(wanted(&b, "n.example/jobs").await, 0, "nor is it waited for");
+    a.sequence().await;
+    b.follow(&a).await;
+    assert!(is_open(&b, &posted.view.id).await);
+}
+
+#[tokio::test]
 async fn a_posting_that_is_dated_ahead_waits_until_its_time_has_come() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
