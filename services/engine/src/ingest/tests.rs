@@ -24,8 +24,11 @@ async fn a_posting_is_taken_once_and_passed_on_as_often_as_it_comes() {
         assert_eq!(history::of(&db, &job).await.unwrap().len(), 1);
     }
     assert_eq!(b.engine.job(&job, None).await.unwrap().unwrap().state, "open");
-    // What is its own comes back to its home.
+    // What is its own comes back to its home, and what it has not taken goes no further from there.
     assert_eq!(heard(&a, &message).await, Verdict::Accept);
+    let request = serde_json::from_value(json!({"title": "A bridge", "text": "Of wood."})).unwrap();
+    let tried = a.engine.post_job(&ada, request, true).await.unwrap();
+    assert_eq!(heard(&a, &a.message(&ada, &tried.document).await).await, Verdict::Ignore);
 }
 
 #[tokio::test]
