@@ -7,6 +7,8 @@ mod fetch;
 mod pace;
 pub(crate) mod recover;
 mod replay;
+#[cfg(test)]
+mod tests;
 mod want;
 
 use std::collections::BTreeSet;

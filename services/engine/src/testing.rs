@@ -71,8 +71,12 @@ impl Home {
 
     /// Another process of the same node, with a folder for what it remembers.
     pub(crate) async fn process(&self, heads: Option<&Path>) -> Engine {
-        let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
         let config = Config { heads: heads.map(Path::to_owned), ..self.engine.config().clone() };
+        self.configured(config, Arc::clone(&self.clock) as Arc<dyn crate::Clock>).await
+    }
+
+    /// Another process of the same node, with a configuration and a clock of its own.
+    pub(crate) async fn configured(&self, config: Config, clock: Arc<dyn crate::Clock>) -> Engine {
         Engine::idle(config, self.database.store().await, clock).unwrap()
     }
 

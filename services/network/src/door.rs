@@ -160,6 +160,8 @@ impl NetworkBehaviour for Door {
 
 #[cfg(test)]
 mod tests {
+    use libp2p::swarm::ListenError;
+
     use super::*;
 
     fn at(text: &str) -> Option<IpAddr> {
@@ -200,9 +202,19 @@ mod tests {
         for n in 0..50 {
             let connection = ConnectionId::new_unchecked(n);
             assert!(door.handle_pending_inbound_connection(connection, &address, &address).is_ok(), "{n}");
-            let ended =
-                door.handle_established_inbound_connection(connection, PeerId::random(), &address, &address);
-            assert!(ended.is_ok());
+            if n.is_multiple_of(2) {
+                let peer = PeerId::random();
+                let ended = door.handle_established_inbound_connection(connection, peer, &address, &address);
+                assert!(ended.is_ok());
+            } else {
+                door.on_swarm_event(FromSwarm::ListenFailure(ListenFailure {
+                    local_addr: &address,
+                    send_back_addr: &address,
+                    error: &ListenError::Aborted,
+                    connection_id: connection,
+                    peer_id: None,
+                }));
+            }
         }
         assert_eq!(door.pending.len(), 0);
     }

@@ -52,7 +52,18 @@ async fn a_stranger_is_refused() {
 
 #[tokio::test]
 async fn strangers_who_hold_sockets_do_not_part_pinned_peers() {
-    let b = Node::start("b", &[("a", NOWHERE)]).await;
+    strangers_do_not_part_from(NOWHERE).await;
+}
+
+#[tokio::test]
+async fn nor_those_who_are_pinned_by_name() {
+    strangers_do_not_part_from("/dns4/localhost/tcp/9").await;
+}
+
+async fn strangers_do_not_part_from(pinned: &str) {
+    let b = Node::start("b", &[("a", pinned)]).await;
+    // Nobody answers there, but what the address stands for is known.
+    b.until_counted("network_connections_total{direction=\"out\",outcome=\"failed\"}").await;
     let port: u16 = b.address.rsplit('/').next().unwrap().parse().unwrap();
     // From more addresses than strangers have places, more sockets than there are, none of which says a word.
     let mut held = Vec::new();

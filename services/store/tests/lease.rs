@@ -72,10 +72,10 @@ async fn a_holder_of_the_release_before_is_waited_for() {
          VALUES ('node', gen_random_uuid(), 7, extract(epoch FROM clock_timestamp())::bigint + 3600)";
     ours.execute(OTHERS, &[]).await.unwrap();
     assert_eq!(take(&ours).await, None);
-    // Nor did asking leave a lock.
-    assert_eq!(take(&session(&database).await).await, None);
+    let another = session(&database).await;
+    assert_eq!(take(&another).await, None);
     ours.execute("UPDATE lease SET expires_at = 0", &[]).await.unwrap();
-    assert_eq!(take(&ours).await.unwrap().epoch, 8);
+    assert_eq!(take(&another).await.unwrap().epoch, 8, "asking has left no lock");
 }
 
 #[tokio::test]
@@ -112,4 +112,17 @@ async fn a_session_that_fails_to_take_the_lease_does_not_keep_its_lock() {
         "SELECT count(*) AS left, pg_sleep(0.01)::text AS paced FROM pg_stat_activity WHERE pid = $1";
     while other.query_one(GONE, &[&pid]).await.unwrap().get::<_, i64>("left") > 0 {}
     assert!(take(&second).await.is_some());
+}
+
+#[tokio::test]
+async fn a_holder_that_comes_back_too_late_leaves_no_lock() {
+    let database = TestDatabase::new().await;
+    let (first, second) = (session(&database).await, session(&database).await);
+    let held = take(&first).await.unwrap();
+    end(first, &second).await;
+    let next = take(&second).await.unwrap();
+    lease::release(&second, &next).await.unwrap();
+    let again = session(&database).await;
+    assert!(!lease::resume(&again, &held, SECONDS).await.unwrap());
+    assert_eq!(take(&second).await.unwrap().epoch, 3);
 }

@@ -209,7 +209,12 @@ async fn an_answer_that_does_not_come_is_not_waited_for_and_its_connection_is_th
     tokio::time::pause();
     let hung = connection.query("SELECT pg_sleep(3600)", &[]).await.unwrap_err();
     assert!(matches!(hung, StoreError::Unanswered { .. }) && hung.is_away(), "{hung:?}");
-    let behind = connection.query("SELECT 1", &[]).await.unwrap_err();
+    // It is not even asked.
+    let behind = tokio::select! {
+        biased;
+        behind = connection.query("SELECT 1", &[]) => behind.unwrap_err(),
+        () = std::future::ready(()) => panic!("who comes behind it waits as well"),
+    };
     assert!(matches!(behind, StoreError::Unanswered { .. }), "{behind:?}");
     assert!(connection.is_lost());
     tokio::time::resume();
@@ -342,6 +347,21 @@ async fn the_parts_of_a_pool_do_not_starve_each_other() {
     }
     parts.work.connection().await.unwrap().query("SELECT 1", &[]).await.unwrap();
     parts.lease.connection().await.unwrap().query("SELECT 1", &[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_part_of_a_pool_has_bounds_of_its_own() {
+    let database = TestDatabase::new().await;
+    let store = Store::open(&Config { url: database.url().to_owned(), connections: 8 }).await.unwrap();
+    let parts = store.divide().unwrap();
+    const BOUNDS: &str =
+        "SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock";
+    for (part, expected) in
+        [(&parts.lease, ("3s", "3s")), (&parts.work, ("15s", "5s")), (&parts.requests, ("8s", "5s"))]
+    {
+        let row = part.connection().await.unwrap().query_one(BOUNDS, &[]).await.unwrap();
+        assert_eq!((row.get("statement"), row.get("lock")), expected);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Poolers between the node and PostgreSQL that do not give each connection a session of its own.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hanse_store::testing::TestDatabase;
@@ -13,10 +14,14 @@ use tokio::task::JoinSet;
 /// What pgbouncer says to a start that sets something for the session.
 const REFUSED: &[u8] = b"SFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
 
-/// A session, and what it said when it was ready for its first query.
-struct Session {
-    server: UnixStream,
-    welcome: Vec<u8>,
+/// Sessions that are free to be lent, the one that was given back last at the end.
+type Free = Arc<Mutex<VecDeque<UnixStream>>>;
+
+/// For how long a session is lent.
+#[derive(Clone, Copy, PartialEq)]
+enum Lent {
+    Statement,
+    Transaction,
 }
 
 /// One message: its type (none for the first of a client) and its bytes, length included.
@@ -42,37 +47,57 @@ async fn until_ready(server: &mut UnixStream) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Lends one session to whoever asks something, for as long as that takes.
+/// Lends sessions to a client, who brings so many of them.
 async fn lend(
     mut client: TcpStream,
     socket: String,
-    session: Arc<Mutex<Option<Session>>>,
+    free: Free,
+    (sessions, mode): (usize, Lent),
 ) -> std::io::Result<()> {
     let (_, start) = message(&mut client, false).await?;
-    let mut lent = session.lock().await;
-    if lent.is_none() {
-        let mut server = UnixStream::connect(socket).await?;
+    let mut welcome = Vec::new();
+    for number in 0..sessions.max(1) {
+        let mut server = UnixStream::connect(&socket).await?;
         server.write_all(&start).await?;
-        let welcome = until_ready(&mut server).await?;
-        *lent = Some(Session { server, welcome });
+        welcome = until_ready(&mut server).await?;
+        if number < sessions {
+            free.lock().await.push_back(server);
+        }
     }
-    client.write_all(&lent.as_ref().unwrap().welcome).await?;
-    drop(lent);
+    client.write_all(&welcome).await?;
+    let mut lent = None;
     loop {
         let (kind, bytes) = message(&mut client, true).await?;
         if kind == b'X' {
             return Ok(());
         }
-        let mut lent = session.lock().await;
-        let server = &mut lent.as_mut().unwrap().server;
+        let mut server = match lent.take() {
+            Some(server) => server,
+            None => free.lock().await.pop_front().unwrap(),
+        };
         server.write_all(&[&[kind], bytes.as_slice()].concat()).await?;
-        let said = until_ready(server).await?;
+        let said = until_ready(&mut server).await?;
+        if mode == Lent::Transaction && said.ends_with(b"T") {
+            lent = Some(server);
+        } else {
+            free.lock().await.push_back(server);
+        }
         client.write_all(&said).await?;
     }
 }
 
 #[tokio::test]
 async fn a_pooler_that_lends_out_sessions_is_recognised() {
+    recognised([1, 0], Lent::Statement).await;
+}
+
+#[tokio::test]
+async fn one_that_lends_them_in_turn_is_recognised_too() {
+    recognised([2, 1], Lent::Transaction).await;
+}
+
+/// A pooler to whom the first client brings so many sessions, and the second so many.
+async fn recognised(brought: [usize; 2], mode: Lent) {
     let database = TestDatabase::new().await;
     let value = |key: &str| {
         let (_, rest) = database.url().rsplit_once(&format!("{key}=")).unwrap();
@@ -81,13 +106,14 @@ async fn a_pooler_that_lends_out_sessions_is_recognised() {
     let socket = format!("{}/.s.PGSQL.5432", value("host"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (session, mut clients) = (Arc::default(), JoinSet::new());
+    let (free, mut clients) = (Free::default(), JoinSet::new());
     clients.spawn(async move {
         let mut lending = JoinSet::new();
-        loop {
+        for sessions in brought {
             let (client, _) = listener.accept().await.unwrap();
-            lending.spawn(lend(client, socket.clone(), Arc::clone(&session)));
+            lending.spawn(lend(client, socket.clone(), Arc::clone(&free), (sessions, mode)));
         }
+        while lending.join_next().await.is_some() {}
     });
     let url = format!("host=127.0.0.1 port={port} user={} dbname={}", value("user"), value("dbname"));
     let store = Store::open(&Config { url, connections: 2 }).await.unwrap();

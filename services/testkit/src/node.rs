@@ -167,6 +167,16 @@ impl TestNode {
         self.restart().await;
     }
 
+    /// Stops it and starts it again as one that people reach at this URL.
+    ///
+    /// # Panics
+    /// If it does not end or start.
+    pub async fn with_url(&mut self, url: &str) {
+        self.stop().await;
+        url.clone_into(&mut self.config.url);
+        self.restart().await;
+    }
+
     /// Its listener for operators.
     #[must_use]
     pub fn operators(&self) -> Http {

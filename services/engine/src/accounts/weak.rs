@@ -75,6 +75,13 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_is_called_is_no_password_of_theirs() {
+        let name = "xk9vq2ml7p";
+        assert_eq!(reason(name, "ada"), None);
+        assert!(reason(name, name).is_some());
+    }
+
+    #[test]
     fn a_sentence_or_something_random_is_taken() {
         for strong in [
             "correct horse battery",

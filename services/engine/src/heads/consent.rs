@@ -203,6 +203,7 @@ mod tests {
     use hanse_tlog::hash;
 
     use super::*;
+    use crate::logs::{Logs, head, memory};
     use crate::sequence::sequence;
     use crate::testing::Home;
 
@@ -211,6 +212,72 @@ mod tests {
         let head = |size: &Option<u64>| size.map(|size| (size, hash::EMPTY));
         let shown = shown.iter().enumerate().map(|(peer, size)| (format!("p{peer}"), head(size)));
         is_enough(memory, (7, hash::EMPTY), &shown.collect(), peers)
+    }
+
+    /// A home, and what another process of it knows that remembers in a folder of its own.
+    async fn remembering() -> (Home, Logs, tempfile::TempDir) {
+        let (home, folder) = (Home::new('a', &['b']).await, tempfile::tempdir().unwrap());
+        let heads = Some(folder.path().to_owned());
+        let config = crate::Config { heads, ..home.engine.config().clone() };
+        let logs = Logs::new(&config, home.engine.keys()).unwrap();
+        (home, logs, folder)
+    }
+
+    async fn found(home: &Home, logs: &Logs) -> (Memory, log::LogRow) {
+        let (own, db) = (logs.own(LogKind::Reputation), home.engine.store().connection().await.unwrap());
+        let row = head(&db, &own.origin).await.unwrap();
+        (compare(&db, own, &row).await.unwrap(), row)
+    }
+
+    #[tokio::test]
+    async fn a_founded_memory_agrees_with_an_empty_log_alone() {
+        let (home, logs, folder) = remembering().await;
+        assert_eq!(found(&home, &logs).await.0, Memory::Missing, "there is no file");
+        memory::found(folder.path()).unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
+        home.register("ada").await;
+        home.sequence().await;
+        assert_eq!(
+            found(&home, &logs).await.0,
+            Memory::Missing,
+            "somebody has signed, and it was not this one"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_head_beyond_the_database_agrees_only_if_it_can_be_made_again() {
+        let (home, logs, _folder) = remembering().await;
+        // The same node, which has signed more.
+        let later = Home::new('a', &['b']).await;
+        later.register("ada").await;
+        later.sequence().await;
+        let db = later.engine.store().connection().await.unwrap();
+        let own = logs.own(LogKind::Reputation);
+        let signed = head(&db, &own.origin).await.unwrap();
+        let leaf = log::leaves(&db, &own.origin, 1, 1).await.unwrap().remove(0);
+        own.memory.keep(&signed.checkpoint, &[leaf.id], false).await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Ahead, "its leaf does not wait here");
+        let mut here = home.engine.store().connection().await.unwrap();
+        let tx = here.begin().await.unwrap();
+        log::enqueue(&tx, &own.origin, &leaf.id, &leaf.bytes).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
+        later.register("bob").await;
+        later.sequence().await;
+        let signed = head(&db, &own.origin).await.unwrap();
+        own.memory.keep(&signed.checkpoint, &[leaf.id], false).await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Ahead, "it is not the very next one");
+    }
+
+    #[tokio::test]
+    async fn what_an_operator_states_counts_for_the_head_that_it_is_about() {
+        let (home, logs, _folder) = remembering().await;
+        let (_, row) = found(&home, &logs).await;
+        logs.own(LogKind::Reputation).memory.keep(&row.checkpoint, &[], true).await.unwrap();
+        assert_eq!(found(&home, &logs).await.0, Memory::Accepted);
+        home.register("ada").await;
+        home.sequence().await;
+        assert_eq!(found(&home, &logs).await.0, Memory::Behind, "another process has signed since");
     }
 
     #[test]
@@ -239,13 +306,13 @@ mod tests {
             (home.process(Some(folder.path())).await, home.process(Some(folder.path())).await);
         let own = here.log_keys().own(LogKind::Reputation);
         let theirs = there.log_keys().own(LogKind::Reputation);
-        let seen = crate::logs::head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
+        let seen = head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
         home.register("ada").await;
         sequence(there.store(), theirs, there.now()).await.unwrap();
         let signed = theirs.memory.recall(theirs.signer.vkey()).await.unwrap();
         assert!(!settle(here.store(), own, &seen, Memory::Missing).await.unwrap());
         assert_eq!(own.memory.recall(own.signer.vkey()).await.unwrap(), signed);
-        let moved = crate::logs::head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
+        let moved = head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
         assert!(!settle(here.store(), own, &moved, Memory::Missing).await.unwrap(), "nor is it missing now");
     }
 

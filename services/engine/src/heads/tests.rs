@@ -3,6 +3,7 @@ mod signing;
 use hanse_tlog::{Cosigner, KeyName};
 
 use super::*;
+use crate::cosign::audit;
 use crate::logs::LogKind;
 use crate::testing::{Home, node};
 
@@ -41,6 +42,21 @@ async fn a_forged_line_costs_who_made_it_and_never_who_passed_it_on() {
     assert_eq!(heard(&a, "b.example", &forged).await, Verdict::Ignore, "whoever does is not answerable");
     assert_eq!(heard(&a, "e.example", &forged).await, Verdict::Reject, "the log's own node knows better");
     assert_eq!(heard(&a, "n.example", &forged).await, Verdict::Reject, "and so does the auditor");
+}
+
+#[tokio::test]
+async fn an_auditor_cosigns_nothing_before_it_was_told_what_it_has_signed() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    b.follow(&a).await;
+    let cosigned = async || {
+        let db = b.engine.store().connection().await.unwrap();
+        log::newest_cosigned_by(&db, "a.example/jobs", "b.example/auditor").await.unwrap().is_some()
+    };
+    audit(&b.engine, "a.example/jobs").await.unwrap();
+    assert!(!cosigned().await, "nobody has answered");
+    b.engine.heard().answered("a.example", BTreeMap::new());
+    audit(&b.engine, "a.example/jobs").await.unwrap();
+    assert!(cosigned().await);
 }
 
 #[tokio::test]

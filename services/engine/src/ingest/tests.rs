@@ -4,6 +4,7 @@ use hanse_store::history;
 use serde_json::json;
 
 use super::*;
+use crate::heads;
 use crate::testing::{Home, node};
 
 async fn heard(home: &Home, message: &[u8]) -> Verdict {
@@ -23,8 +24,11 @@ async fn a_posting_is_taken_once_and_passed_on_as_often_as_it_comes() {
         assert_eq!(history::of(&db, &job).await.unwrap().len(), 1);
     }
     assert_eq!(b.engine.job(&job, None).await.unwrap().unwrap().state, "open");
-    // What is its own comes back to its home.
+    // What is its own comes back to its home, and what it has not taken goes no further from there.
     assert_eq!(heard(&a, &message).await, Verdict::Accept);
+    let request = serde_json::from_value(json!({"title": "A bridge", "text": "Of wood."})).unwrap();
+    let tried = a.engine.post_job(&ada, request, true).await.unwrap();
+    assert_eq!(heard(&a, &a.message(&ada, &tried.document).await).await, Verdict::Ignore);
 }
 
 #[tokio::test]
@@ -97,6 +101,27 @@ async fn what_the_log_does_not_show_is_dropped_and_comes_back_with_the_log() {
     drop_unlogged(&b.engine).await.unwrap();
     assert!(shown().await && known().await);
     assert_eq!(heard(&b, &message).await, Verdict::Accept);
+}
+
+#[tokio::test]
+async fn nothing_is_dropped_that_its_log_may_show() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let posted = a.post(&ada).await;
+    let job = posted.view.id.parse().unwrap();
+    let shown = async || {
+        drop_unlogged(&b.engine).await.unwrap();
+        b.engine.job(&job, None).await.unwrap().is_some()
+    };
+    assert_eq!(heard(&b, &a.message(&ada, &posted.document).await).await, Verdict::Accept);
+    b.clock.advance(UNLOGGED_SECONDS);
+    a.sequence().await;
+    let db = a.engine.store().connection().await.unwrap();
+    let note = log::find(&db, "a.example/jobs").await.unwrap().unwrap().checkpoint;
+    heads::receive(&b.engine, "a.example", note.as_bytes()).await;
+    assert!(shown().await, "the log is longer than it is here");
+    b.pull_log(&a, LogKind::Jobs, 0).await;
+    assert!(shown().await, "its leaves have not had their effect");
 }
 
 #[tokio::test]

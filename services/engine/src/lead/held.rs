@@ -94,3 +94,58 @@ impl Held {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hanse_store::testing::TestDatabase;
+    use hanse_store::{Config, Sql as _, column};
+    use tokio::time;
+
+    use super::*;
+
+    /// Held with the one connection of its pool.
+    async fn held(database: &TestDatabase) -> Held {
+        let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
+        Held::take(&store).await.unwrap().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_lost_its_session_is_believed_for_a_moment_only() {
+        let database = TestDatabase::new().await;
+        let mut held = held(&database).await;
+        drop(held.session.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await);
+        while !held.session.is_lost() {
+            tokio::task::yield_now().await;
+        }
+        // From here on time passes by itself, and there is no other session to be had.
+        time::pause();
+        tokio::select! {
+            () = held.hold() => {}
+            () = time::sleep(WITHOUT_SESSION + LOOK + LOOK) => panic!("another process may lead by now"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_another_process_has_is_given_up_when_it_is_seen() {
+        let database = TestDatabase::new().await;
+        let mut held = held(&database).await;
+        let db = database.store().await.connection().await.unwrap();
+        for statement in [
+            "CREATE TABLE renewal (at bigint)",
+            "CREATE FUNCTION renewal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO renewal VALUES (0); RETURN NULL; END'",
+            "UPDATE lease SET epoch = epoch + 1",
+            "CREATE TRIGGER renewal AFTER UPDATE ON lease FOR EACH STATEMENT EXECUTE FUNCTION renewal()",
+        ] {
+            db.execute(statement, &[]).await.unwrap();
+        }
+        let mut hold = Box::pin(held.hold());
+        assert!(futures::poll!(hold.as_mut()).is_pending());
+        // To the first renewal.
+        time::pause();
+        time::advance(RENEW).await;
+        time::resume();
+        hold.await;
+        let renewals = db.query_one("SELECT count(*) AS renewals FROM renewal", &[]).await.unwrap();
+        assert_eq!(column::<i64>(&renewals, "renewal", "renewals").unwrap(), 1);
+    }
+}

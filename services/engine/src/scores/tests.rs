@@ -410,9 +410,9 @@ async fn a_record_reaches_the_ranking() {
     assert_eq!(world.a.engine.standing(&world.bob).completed, 0);
     world.audit().await;
     world.look().await;
-    let standing = world.a.engine.standing(&world.bob);
+    let [bob, ada] = [&world.bob, &world.ada].map(|person| world.a.engine.standing(person));
     // Two thirds of the odds of one good voice against a newcomer's; see the known answer in reputation.
-    assert_eq!((standing.bound, standing.completed), (Some(736_128), 1));
+    assert_eq!((bob.bound, bob.completed, ada.bound), (Some(736_128), 1, None));
     let found = world.a.engine.concentration().await.unwrap();
     assert_eq!((found.raters, found.loudest_thousandths), (3, Some(1_000)));
     let shown: Value = serde_json::to_value(world.a.engine.transparency().await.unwrap()).unwrap();

@@ -88,6 +88,25 @@ async fn an_older_head_of_the_same_history_changes_nothing() {
 }
 
 #[tokio::test]
+async fn no_cosignature_is_kept_of_a_head_that_does_not_end_with_its_index() {
+    let node = Node::new(B, &[A, N]).await;
+    let mut author = Author::new();
+    author.append(&identity(1));
+    let bare = author.checkpoint(A);
+    author.append(&identity(2));
+    author.seal();
+    node.replay(&reputation(A), &author.segment(A, 0)).await;
+    let kept = async |bare: &str| {
+        let head = read(node.keys(), bare.as_bytes()).unwrap().checkpoint;
+        let line = log_keys(N, &[]).cosigner().cosign(&head, 7);
+        node.hear(&format!("{bare}{line}\n")).await;
+        log::cosignatures(&node.db().await, &reputation(A), head.size).await.unwrap().len()
+    };
+    assert_eq!(kept(&bare).await, 0, "no proof could be made of it");
+    assert_eq!(kept(&author.checkpoint(A)).await, 1);
+}
+
+#[tokio::test]
 async fn only_signed_heads_of_known_logs_are_read() {
     let node = Node::new(B, &[A]).await;
     let author = Author::new();

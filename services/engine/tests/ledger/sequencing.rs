@@ -197,6 +197,27 @@ async fn a_head_that_was_remembered_and_not_committed_is_made_again_and_no_other
 }
 
 #[tokio::test]
+async fn a_remembered_head_whose_leaves_are_others_now_is_not_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let heads = Some(folder.path().to_owned());
+    let node = Node::of(hanse_engine::Config { heads, ..config(A, &[]) }).await;
+    node.enqueue(&identities(0..2)).await;
+    let fail = |at| if at == Step::Moved { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+    assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
+    // An id leaves signatures out: the same leaf, with other bytes.
+    let (own, other) = (identity(1), identity(0));
+    let forged = String::from_utf8(own.bytes().to_vec()).unwrap();
+    let forged = forged.replace(&own.signatures()[0].1.hex(), &other.signatures()[0].1.hex());
+    let forge = "UPDATE log_pending SET bytes = $1 WHERE id = $2";
+    let values = (forged.as_bytes(), own.id());
+    let forged = node.db().await.execute(forge, &[&values.0, &values.1.as_bytes().as_slice()]).await;
+    assert_eq!(forged.unwrap(), 1);
+    let refused = sequence(node.store(), node.own(), now()).await;
+    assert!(matches!(refused, Err(LogError::Forgotten { signed: 4, size: 1, .. })), "{refused:?}");
+    assert_eq!(node.row(&reputation(A)).await.size, 1);
+}
+
+#[tokio::test]
 async fn a_database_that_is_older_than_what_is_remembered_is_not_signed_on() {
     let folder = tempfile::tempdir().unwrap();
     let remembering = || hanse_engine::Config { heads: Some(folder.path().to_owned()), ..config(A, &[]) };

@@ -60,6 +60,30 @@ async fn a_session_ends_by_logout_and_by_time() {
 }
 
 #[tokio::test]
+async fn a_person_has_so_many_logins_and_the_oldest_ends() {
+    let cluster = Cluster::start(&["a"]).await;
+    let engine = cluster.engine(0);
+    let (ada, bob) = (cluster.register(0, "ada").await, cluster.register(0, "bob").await);
+    let kept = engine.login("bob", PASSWORD, "").await.unwrap();
+    let oldest = engine.login("ada", PASSWORD, "").await.unwrap();
+    let connection = engine.store().connection().await.unwrap();
+    let fill = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
+                SELECT gen_random_uuid(), $1, sha256(n::text::bytea), '', $2 + n, $2 + 9999 FROM generate_series(1, $3::bigint) AS n";
+    let now = engine.now().unix();
+    connection.execute(fill, &[&ada.did.as_str(), &now, &99_i64]).await.unwrap();
+    assert!(engine.session_live(&oldest.id).await.unwrap(), "a hundred are live");
+    connection.execute(fill, &[&bob.did.as_str(), &(now - 200), &99_i64]).await.unwrap();
+    cluster.clock.advance(200);
+    let newest = engine.login("ada", PASSWORD, "").await.unwrap();
+    assert!(engine.session_live(&newest.id).await.unwrap());
+    assert!(!engine.session_live(&oldest.id).await.unwrap());
+    assert!(engine.session_live(&kept.id).await.unwrap(), "others are not concerned");
+    let count = "SELECT count(*) AS live FROM session WHERE did = $1";
+    let row = connection.query_one(count, &[&ada.did.as_str()]).await.unwrap();
+    assert_eq!(column::<i64>(&row, "session", "live").unwrap(), 100);
+}
+
+#[tokio::test]
 async fn handles_are_taken_once_and_bounds_are_named() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);

@@ -2,6 +2,7 @@
 
 use hanse_engine::requests::{JobQuery, JobRequest};
 use hanse_engine::{Engine, Refusal, UseError};
+use hanse_store::Sql as _;
 use serde_json::{Value, json};
 
 use crate::cluster::{Cluster, Someone};
@@ -152,4 +153,17 @@ async fn facets_that_make_no_sense_are_named() {
             other => panic!("{query}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_search_that_takes_too_long_is_given_up_and_said_to_be_too_broad() {
+    let cluster = Cluster::start(&["a"]).await;
+    let mut connection = cluster.engine(0).store().connection().await.unwrap();
+    let held = connection.begin().await.unwrap();
+    // Less than a lock is waited for, and than any other statement may take.
+    held.execute("LOCK TABLE job", &[]).await.unwrap();
+    let late = cluster.engine(0).jobs(JobQuery::default()).await;
+    assert!(matches!(late, Err(UseError::Refused(Refusal::TooBroad))), "{late:?}");
+    drop(held);
+    assert!(cluster.engine(0).jobs(JobQuery::default()).await.is_ok());
 }

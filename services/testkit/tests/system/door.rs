@@ -2,7 +2,8 @@
 
 use hanse_engine::Clock as _;
 use hanse_node::config::{ClientHeader, Door};
-use hanse_testkit::{Answer, Call, Federation, Http, PASSWORD};
+use hanse_store::log;
+use hanse_testkit::{Answer, Call, Federation, Http, Listening, PASSWORD};
 use serde_json::json;
 
 use crate::own::{Own, document};
@@ -70,6 +71,36 @@ async fn what_is_for_ever_is_bounded_for_an_address_and_for_all() {
     identity("192.0.2.1").send().await.ok(201);
     // Eleven were before.
     until_limited("identities-of-all", 105, |n| identity(&format!("198.51.100.{n}"))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_bounded_for_all_addresses_together() {
+    let mut federation = Federation::start(&["a.example"]).await;
+    // One for each address, and six of the built-in six hundred for all; the next in ten minutes.
+    let door = Door { percent: 1, trusted_proxies: vec!["127.0.0.1".into()], ..Door::default() };
+    federation[0].with_door(door).await;
+    let home = federation[0].http();
+    let account = |n: usize| {
+        let account = json!({"handle": format!("person-{n}"), "password": PASSWORD});
+        from(home.post("/v1/accounts", &account), &format!("198.51.100.{n}"))
+    };
+    until_limited("registrations-of-all", 6, account).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_has_so_many_streams() {
+    let mut federation = Federation::start(&["a.example"]).await;
+    let mut people = Vec::new();
+    for handle in ["ada", "ben", "carl"] {
+        people.push(federation[0].person(handle).await);
+    }
+    // One of the built-in fifty.
+    let door = Door { percent: 2, trusted_proxies: vec!["127.0.0.1".into()], ..Door::default() };
+    federation[0].with_door(door).await;
+    let stream = |n: usize, address: &str| from(people[n].get("/v1/events"), address);
+    let _held = Listening::open(stream(0, "192.0.2.1")).await;
+    stream(1, "192.0.2.1").may_fail().send().await.refused(503, "busy");
+    let _elsewhere = Listening::open(stream(2, "192.0.2.2")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,6 +263,9 @@ async fn heads_say_what_browsers_may_do() {
     assert!(file.text().starts_with(said), "{}", file.text());
     federation[0].with_door(Door { percent: 1_000, ..Door::default() }).await;
     home.get("/.well-known/security.txt").send().await.refused(404, "not-found");
+    federation[0].with_url("https://a.example").await;
+    let secure = home.get("/v1/node").send().await;
+    assert_eq!(secure.header("strict-transport-security"), Some("max-age=31536000"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,6 +282,14 @@ async fn metrics_and_details_are_for_operators() {
         assert_eq!(operators.get("/healthz").send().await.status, 200);
     }
     assert_eq!(federation[0].operators().get("/v1/node").send().await.status, 404, "and nothing else");
+    let store = federation[0].store().await;
+    let connection = store.connection().await.unwrap();
+    assert!(log::halt(&connection, "a.example/jobs", "damaged: what a peer has sent").await.unwrap());
+    for (reader, told) in [(federation[0].http(), false), (federation[0].operators(), true)] {
+        let answer = reader.get("/readyz").may_fail().send().await;
+        assert!(answer.status == 503 && answer.text().contains("damaged"), "{}", answer.text());
+        assert_eq!(answer.text().contains("what a peer has sent"), told, "{}", answer.text());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -149,9 +149,10 @@ async fn more_requests_than_places_are_turned_away_and_cost_nobody_else_anything
     let greedy =
         (0..GREEDY).map(|_| node.get("/v1/logs/a.example/reputation/entries?start=0").may_fail().send());
     let greedy = futures::future::join_all(greedy);
-    // Meanwhile, on connections of their own: probes and metrics.
+    // Meanwhile, on connections of their own: probes and metrics, and people who are signed in.
     let others = async {
         for _ in 0..5 {
+            assert_eq!(ada.read("/v1/me").await["handle"], "ada");
             assert_eq!(node.get("/healthz").send().await.status, 200);
             assert_eq!(ready(node).await.status, 200);
             assert!(leads(federation[0].operators()).await);

@@ -26,7 +26,7 @@ async fn wanted(home: &Home, origin: &str) -> u64 {
     log::wanted_count(&home.engine.store().connection().await.unwrap(), origin).await.unwrap()
 }
 
-/// More open leaves of a commit, by the slot key that signed it: each of another day.
+/// More leaves that say the same, by the slot key that signed it: each of another day.
 async fn flood(home: &Home, tx: &Tx<'_>, person: &Did, slot: &PublicKey, open: &Leaf) {
     let key = Apply::own(&home.engine, tx).slot_key(person, slot).await.unwrap().unwrap();
     for day in 0..20 {
@@ -87,6 +87,41 @@ async fn a_review_that_is_withheld_is_not_filed_in_the_other_log_and_its_copy_ke
 }
 
 #[tokio::test]
+async fn of_all_that_a_slot_can_sign_one_leaf_is_filed_in_the_other_log() {
+    let (met, contract) = active().await;
+    let id = contract.parse().unwrap();
+    for (home, person, event) in [
+        (&met.b, &met.bob, "deliver"),
+        (&met.a, &met.ada, "accept_delivery"),
+        (&met.a, &met.ada, "attest_paid"),
+        (&met.b, &met.bob, "confirm_received"),
+        (&met.a, &met.ada, "close"),
+    ] {
+        let event = event.parse().unwrap();
+        home.engine.step(person, &id, event, StepRequest::default(), false).await.unwrap();
+        assert!(carry(&met.b, &met.a).await.is_empty());
+        assert!(carry(&met.a, &met.b).await.is_empty());
+    }
+    let request = serde_json::from_value(json!({"rating": 5})).unwrap();
+    met.b.engine.review(&met.bob, &id, request, false).await.unwrap();
+    met.b.sequence().await;
+    let slot = contract_at(&met.b, &contract).await.freelancer_slot.unwrap();
+    let mut connection = met.b.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    for kind in ["settle", "commit"] {
+        flood(&met.b, &tx, &met.bob, &slot, &logged(&met.b, kind).await.remove(0)).await;
+    }
+    tx.commit().await.unwrap();
+    met.b.sequence().await;
+    met.a.follow(&met.b).await;
+    met.a.sequence().await;
+    for kind in ["settle", "commit"] {
+        assert!(logged(&met.b, kind).await.len() > 20);
+        assert_eq!(logged(&met.a, kind).await.len(), 1, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn leaves_without_their_documents_hold_up_nothing_and_have_their_effect_when_they_come() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
@@ -115,6 +150,51 @@ async fn leaves_without_their_documents_hold_up_nothing_and_have_their_effect_wh
 }
 
 #[tokio::test]
+async fn an_engagement_that_its_party_has_not_signed_binds_nobody() {
+    let (met, contract) = agreed().await;
+    let id = contract_at(&met.a, &contract).await.client_engagement.unwrap();
+    let db = met.a.engine.store().connection().await.unwrap();
+    let waiting = log::pending_of(&db, "a.example/reputation", &[id]).await.unwrap().remove(0);
+    let leaf = Leaf::parse(&waiting.bytes).unwrap();
+    // Its id leaves signatures out.
+    let key = hanse_document::SigningKey::from_seed([9; 32]);
+    let forged = leaf.statement().unwrap().draft(leaf.day(), leaf.subjects()).sign(&[&key]).unwrap();
+    let forge = "UPDATE log_pending SET bytes = $1 WHERE id = $2";
+    db.execute(forge, &[&forged.bytes(), &forged.id().as_bytes().as_slice()]).await.unwrap();
+    met.a.sequence().await;
+    met.b.follow(&met.a).await;
+    for home in [&met.a, &met.b] {
+        assert!(!logged(&met.a, "engagement").await.is_empty());
+        assert!(!contract_at(home, &contract).await.client_engaged);
+    }
+}
+
+#[tokio::test]
+async fn a_posting_in_the_log_of_another_home_is_none() {
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let n = Home::new('n', &['a', 'b']).await;
+    let ada = a.register("ada").await;
+    a.sequence().await;
+    b.follow(&a).await;
+    let posted = a.post(&ada).await;
+    let document = Signed::parse(posted.document.as_bytes()).unwrap().verify().unwrap();
+    let mut connection = n.engine.store().connection().await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    documents::insert(&tx, &document, true, n.engine.now().unix()).await.unwrap();
+    let leaf = Statement::Posting { commitment: document.commitment() };
+    let leaf = leaf.draft(document.from().day(), &[SubjectKey::of(&ada)]).with_signatures(Vec::new());
+    Apply::own(&n.engine, &tx).enqueue(LogKind::Jobs, &leaf.unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    n.sequence().await;
+    b.follow(&n).await;
+    assert!(!is_open(&b, &posted.view.id).await);
+    assert_eq!(wanted(&b, "n.example/jobs").await, 0, "nor is it waited for");
+    a.sequence().await;
+    b.follow(&a).await;
+    assert!(is_open(&b, &posted.view.id).await);
+}
+
+#[tokio::test]
 async fn a_posting_that_is_dated_ahead_waits_until_its_time_has_come() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
@@ -127,6 +207,46 @@ async fn a_posting_that_is_dated_ahead_waits_until_its_time_has_come() {
     react::round(&b.engine).await.unwrap();
     assert!(is_open(&b, &posted).await);
     assert_eq!(wanted(&b, "a.example/jobs").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_over_by_a_clock_that_nobody_shares_waits_for_the_right_time() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let posted = a.post(&ada).await.view.id;
+    a.sequence().await;
+    assert!(!b.engine.clocks().may_act(), "no peer has said its time");
+    b.clock.advance(40 * 86_400);
+    b.follow(&a).await;
+    assert!(!is_open(&b, &posted).await);
+    b.clock.advance(-40 * 86_400);
+    react::round(&b.engine).await.unwrap();
+    assert!(is_open(&b, &posted).await);
+}
+
+#[tokio::test]
+async fn what_was_put_off_by_a_clock_that_ran_ahead_is_not_waited_for() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let first = a.post(&ada).await.view.id;
+    a.sequence().await;
+    // Its document is missing, since tomorrow.
+    b.clock.advance(86_400);
+    b.pull(&a, 0).await;
+    b.clock.advance(-86_400);
+    b.ask(&a).await;
+    assert!(is_open(&b, &first).await);
+    // Its author is not known, since tomorrow.
+    let carol = a.register("carol").await;
+    let second = a.post(&carol).await.view.id;
+    a.sequence().await;
+    b.clock.advance(86_400);
+    b.pull_log(&a, LogKind::Jobs, usize::MAX).await;
+    react::round(&b.engine).await.unwrap();
+    assert!(!is_open(&b, &second).await);
+    b.clock.advance(-86_400);
+    b.follow(&a).await;
+    assert!(is_open(&b, &second).await);
 }
 
 #[tokio::test]
@@ -344,4 +464,48 @@ async fn a_sealed_review_that_waits_for_its_turn_concerns_its_own_contract_alone
     log::want(&tx, origin, log::Want::Effect, &[waits], 0).await.unwrap();
     assert!(expire::waits_for_turn(&ctx, origin, &of_contract).await.unwrap());
     assert!(!expire::waits_for_turn(&ctx, origin, &of_another).await.unwrap());
+}
+
+/// Bids of people of a home who are only names.
+async fn bids(at: &Home, job: &str, home: &str, many: i64) {
+    const NAMES: &str = "INSERT INTO identity (did, subject, genesis, home, custody) \
+         SELECT 'nobody ' || i || $2::text, sha256(uuid_send(gen_random_uuid())), '', $2::text, 'self' FROM generate_series(1, $1::bigint) AS i";
+    const BIDS: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
+         SELECT sha256(uuid_send(gen_random_uuid())), $2, did, home, 'submitted', $2, 0 FROM identity WHERE did LIKE 'nobody %' AND home = $1";
+    let db = at.engine.store().connection().await.unwrap();
+    db.execute(NAMES, &[&many, &home]).await.unwrap();
+    let job: DocumentId = job.parse().unwrap();
+    assert_eq!(
+        db.execute(BIDS, &[&home, &job.hash().as_slice()]).await.unwrap(),
+        u64::try_from(many).unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_job_takes_so_many_bids_of_another_home_and_so_many_of_its_own() {
+    let met = met().await;
+    let (elsewhere, all) = (crate::apply::bid::BIDS_OF_HOME_MAX, crate::apply::bid::BIDS_MAX);
+    bids(&met.a, &met.job, "b.example", i64::from(elsewhere) - 1).await;
+    met.b.bid(&met.bob, &met.job).await;
+    assert!(carry(&met.b, &met.a).await.is_empty(), "the last one");
+    let carol = met.b.register("carol").await;
+    met.b.bid(&carol, &met.job).await;
+    assert_eq!(carry(&met.b, &met.a).await, ["too-many-bids"]);
+    // People of the job's own home have a number of their own.
+    bids(&met.a, &met.job, "a.example", i64::from(all) - 1).await;
+    let (dora, eve) = (met.a.register("dora").await, met.a.register("eve").await);
+    met.a.bid(&dora, &met.job).await;
+    let request = serde_json::from_value(json!({"text": "I can."})).unwrap();
+    let last = met.a.engine.bid(&eve, &met.job.parse().unwrap(), request, false).await;
+    assert!(matches!(last, Err(UseError::Refused(Refusal::TooManyBids(most))) if most == all), "{last:?}");
+}
+
+#[tokio::test]
+async fn what_somebody_here_has_bid_on_stays_though_only_gossip_has_named_it() {
+    let met = met().await;
+    met.b.bid(&met.bob, &met.job).await;
+    assert!(carry(&met.b, &met.a).await.is_empty());
+    met.b.clock.advance(crate::ingest::UNLOGGED_SECONDS);
+    crate::ingest::drop_unlogged(&met.b.engine).await.unwrap();
+    assert!(is_open(&met.b, &met.job).await);
 }
