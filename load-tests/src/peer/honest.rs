@@ -1,6 +1,7 @@
 //! Two honest people at two honest nodes, and what must go on working between them whatever a peer does.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,11 +49,21 @@ impl Account {
         Ok(Self { home, token: token.to_owned() })
     }
 
-    /// Does what must succeed, sooner or later; a node that is busy is asked again.
+    /// Does what must succeed, sooner or later; a node that is busy, or whose answer does not come, is asked again with the same key.
     fn does(&self, path: &str, body: &Value) -> Result<Value> {
+        static KEYS: AtomicU64 = AtomicU64::new(0);
+        let key = KEYS.fetch_add(1, Ordering::Relaxed);
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: peer\r\nContent-Type: application/json\r\nIdempotency-Key: {key}"
+        );
+        let request = format!(
+            "{head}\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+            self.token,
+            body.len()
+        );
         waited(path, || {
-            let request = post(path, Some(&self.token), body);
-            let (status, answer) = Client::connect(self.home)?.answer(&request)?;
+            let (status, answer) = Client::connect(self.home)?.answer(request.as_bytes())?;
             let refused = || Error::from(format!("{path}: {status} {}", String::from_utf8_lossy(&answer)));
             Ok(match status {
                 200..300 => Some(Ok(serde_json::from_slice(&answer)?)),
