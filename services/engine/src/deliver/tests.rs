@@ -11,7 +11,9 @@ use crate::expire;
 use crate::requests::StepRequest;
 use crate::testing::{Home, node};
 
+mod bids;
 mod due;
+mod owed;
 mod wanted;
 
 /// The oldest parcel that `from` has for `to`.

@@ -296,43 +296,6 @@ async fn a_bid_that_is_dated_ahead_is_asked_for_again_and_one_of_another_day_is_
 }
 
 #[tokio::test]
-async fn a_job_takes_so_many_bids_of_one_person() {
-    let met = met().await;
-    let withdraw = || ("withdraw".parse().unwrap(), StepRequest::default());
-    for _ in 0..crate::apply::bid::BIDS_OF_PERSON_MAX {
-        let bid = met.b.bid(&met.bob, &met.job).await.view.id.parse().unwrap();
-        assert!(carry(&met.b, &met.a).await.is_empty());
-        let (event, request) = withdraw();
-        met.b.engine.move_bid(&met.bob, &bid, event, request, false).await.unwrap();
-        assert!(carry(&met.b, &met.a).await.is_empty());
-    }
-    let request = serde_json::from_value(json!({"text": "And now?"})).unwrap();
-    let again = met.b.engine.bid(&met.bob, &met.job.parse().unwrap(), request, false).await;
-    assert!(matches!(again, Err(UseError::Refused(Refusal::TooManyBids(5)))), "{again:?}");
-    assert!(carry(&met.b, &met.a).await.is_empty());
-    let carol = met.b.register("carol").await;
-    met.b.bid(&carol, &met.job).await;
-    assert!(carry(&met.b, &met.a).await.is_empty());
-}
-
-#[tokio::test]
-async fn bids_that_are_over_and_bids_from_elsewhere_close_a_job_to_nobody_else() {
-    let met = met().await;
-    let carol = met.b.register("carol").await;
-    met.b.bid(&met.bob, &met.job).await;
-    assert!(carry(&met.b, &met.a).await.is_empty());
-    const FILL: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
-         SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), job, freelancer, CASE WHEN n <= 200 THEN home ELSE 'a.example' END, \
-         'withdrawn', head, made_at FROM bid, generate_series(1, 1200) AS n";
-    let db = met.a.engine.store().connection().await.unwrap();
-    assert_eq!(Sql::execute(&db, FILL, &[]).await.unwrap(), 1_200);
-    let carl = met.a.register("carl").await;
-    met.a.bid(&carl, &met.job).await;
-    met.b.bid(&carol, &met.job).await;
-    assert_eq!(carry(&met.b, &met.a).await, ["too-many-bids"], "her home has had its share");
-}
-
-#[tokio::test]
 async fn a_leaf_waits_for_a_month_for_what_never_comes() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
@@ -387,60 +350,6 @@ async fn a_step_does_not_wait_for_a_posting_that_it_does_not_build_on() {
 }
 
 #[tokio::test]
-async fn copies_are_forgiven_some_at_a_time_and_for_good() {
-    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
-    a.register("ada").await;
-    a.sequence().await;
-    b.follow(&a).await;
-    let origin = "a.example/reputation";
-    // Noted as owed, and nothing that could be.
-    let copies = |from: u8, to: u8| -> Vec<log::Wanted> {
-        let copy = |at: u8| log::Wanted {
-            index: 1_000 + u64::from(at),
-            kind: "open".into(),
-            commitment: Some(Commitment::from_bytes([at; 32])),
-            cites: None,
-        };
-        (from..to).map(copy).collect()
-    };
-    let mut connection = b.engine.store().connection().await.unwrap();
-    let tx = connection.begin().await.unwrap();
-    log::want(&tx, origin, log::Want::Review, &copies(0, 70), 0).await.unwrap();
-    tx.commit().await.unwrap();
-    let audit =
-        async || cosign(b.engine.store(), b.engine.log_keys(), origin, 0, b.engine.now()).await.unwrap();
-    assert_eq!(audit().await, Cosigned::Held(Held::Gap), "it is not known yet");
-    assert_eq!(log::wanted_owed(&connection, origin, 99).await.unwrap().len(), 6);
-    assert!(matches!(audit().await, Cosigned::Signed { .. }));
-    let tx = connection.begin().await.unwrap();
-    log::want(&tx, origin, log::Want::Review, &copies(70, 80), 0).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(audit().await, Cosigned::Fresh);
-    assert_eq!(log::wanted_owed(&connection, origin, 99).await.unwrap().len(), 10, "nothing was looked at");
-}
-
-#[tokio::test]
-async fn of_a_commit_that_does_not_come_few_open_leaves_are_kept_in_mind() {
-    let (_a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
-    let mut connection = b.engine.store().connection().await.unwrap();
-    let tx = connection.begin().await.unwrap();
-    let opens = |from: u64, of: u8| -> Vec<log::Wanted> {
-        let open = |index: u64| log::Wanted {
-            index,
-            kind: "open".into(),
-            commitment: None,
-            cites: Some(hanse_ledger::LeafId::from_bytes([of; 32])),
-        };
-        (from..from + 256).map(open).collect()
-    };
-    for (page, (of, kept)) in [(1, 256), (1, 0), (2, 256), (1, 0)].into_iter().enumerate() {
-        let opens = opens(1_000 * u64::try_from(page).unwrap(), of);
-        let noted = log::want(&tx, "a.example/reputation", log::Want::Document, &opens, 0).await.unwrap();
-        assert_eq!(noted, kept, "page {page}");
-    }
-}
-
-#[tokio::test]
 async fn a_sealed_review_that_waits_for_its_turn_concerns_its_own_contract_alone() {
     let (met, contract) = closed().await;
     let request = serde_json::from_value(json!({"rating": 5})).unwrap();
@@ -464,40 +373,6 @@ async fn a_sealed_review_that_waits_for_its_turn_concerns_its_own_contract_alone
     log::want(&tx, origin, log::Want::Effect, &[waits], 0).await.unwrap();
     assert!(expire::waits_for_turn(&ctx, origin, &of_contract).await.unwrap());
     assert!(!expire::waits_for_turn(&ctx, origin, &of_another).await.unwrap());
-}
-
-/// Bids of people of a home who are only names.
-async fn bids(at: &Home, job: &str, home: &str, many: i64) {
-    const NAMES: &str = "INSERT INTO identity (did, subject, genesis, home, custody) \
-         SELECT 'nobody ' || i || $2::text, sha256(uuid_send(gen_random_uuid())), '', $2::text, 'self' FROM generate_series(1, $1::bigint) AS i";
-    const BIDS: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
-         SELECT sha256(uuid_send(gen_random_uuid())), $2, did, home, 'submitted', $2, 0 FROM identity WHERE did LIKE 'nobody %' AND home = $1";
-    let db = at.engine.store().connection().await.unwrap();
-    db.execute(NAMES, &[&many, &home]).await.unwrap();
-    let job: DocumentId = job.parse().unwrap();
-    assert_eq!(
-        db.execute(BIDS, &[&home, &job.hash().as_slice()]).await.unwrap(),
-        u64::try_from(many).unwrap()
-    );
-}
-
-#[tokio::test]
-async fn a_job_takes_so_many_bids_of_another_home_and_so_many_of_its_own() {
-    let met = met().await;
-    let (elsewhere, all) = (crate::apply::bid::BIDS_OF_HOME_MAX, crate::apply::bid::BIDS_MAX);
-    bids(&met.a, &met.job, "b.example", i64::from(elsewhere) - 1).await;
-    met.b.bid(&met.bob, &met.job).await;
-    assert!(carry(&met.b, &met.a).await.is_empty(), "the last one");
-    let carol = met.b.register("carol").await;
-    met.b.bid(&carol, &met.job).await;
-    assert_eq!(carry(&met.b, &met.a).await, ["too-many-bids"]);
-    // People of the job's own home have a number of their own.
-    bids(&met.a, &met.job, "a.example", i64::from(all) - 1).await;
-    let (dora, eve) = (met.a.register("dora").await, met.a.register("eve").await);
-    met.a.bid(&dora, &met.job).await;
-    let request = serde_json::from_value(json!({"text": "I can."})).unwrap();
-    let last = met.a.engine.bid(&eve, &met.job.parse().unwrap(), request, false).await;
-    assert!(matches!(last, Err(UseError::Refused(Refusal::TooManyBids(most))) if most == all), "{last:?}");
 }
 
 #[tokio::test]
