@@ -138,3 +138,25 @@ fn hash(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
     hash.update(body);
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn so_many_changes_run_at_a_time_and_one_more_is_told_to_come_back() {
+        let changes = Changes::new();
+        let end = Arc::new(Semaphore::new(0));
+        let work = || {
+            let end = Arc::clone(&end);
+            async move { Ok::<_, UseError>(end.acquire().await.is_err()) }
+        };
+        let running = (0..CHANGES_MAX).map(|_| changes.run(work()));
+        let mut running = Box::pin(futures::future::join_all(running));
+        assert!(futures::poll!(&mut running).is_pending());
+        assert_eq!(changes.run(work()).await.unwrap_err().status, 503);
+        end.close();
+        assert!(running.await.iter().all(Result::is_ok));
+        assert!(changes.run(work()).await.is_ok());
+    }
+}

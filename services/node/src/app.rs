@@ -167,7 +167,7 @@ pub(crate) struct HeadOnly;
 
 /// One body type for the middleware below, which large answers leave in pieces; and HEAD is answered wherever GET is, the server
 /// leaves the body out.
-async fn boxed(
+pub(crate) async fn boxed(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

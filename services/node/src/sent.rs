@@ -134,7 +134,29 @@ fn busy() -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::App;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+
     use super::*;
+    use crate::app::boxed;
+
+    #[actix_web::test]
+    async fn a_large_answer_is_sent_when_there_is_room_for_it() {
+        let held = Arc::new(Held::default());
+        let large = || async { HttpResponse::Ok().body(vec![7_u8; LARGE_BYTES_MIN]) };
+        let app = App::new().app_data(web::Data::new(Arc::clone(&held))).wrap(from_fn(boxed));
+        let app = init_service(app.route("/", web::get().to(large))).await;
+        let ask = async || call_service(&app, TestRequest::get().to_request()).await;
+        let others = held.share(LARGE_BYTES_MAX - 1).unwrap();
+        let refused = ask().await;
+        assert_eq!(refused.status(), 503);
+        drop(others);
+        let sent = ask().await;
+        assert_eq!(held.0.load(Ordering::Relaxed), LARGE_BYTES_MIN, "as long as it is read");
+        assert_eq!(read_body(sent).await.len(), LARGE_BYTES_MIN);
+        assert_eq!(held.0.load(Ordering::Relaxed), 0);
+    }
 
     #[test]
     fn large_answers_hold_so_much_together_and_give_it_back() {

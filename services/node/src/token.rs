@@ -230,6 +230,8 @@ mod tests {
         let other = Tokens::new("b.example", &[8; 32]).unwrap();
         let foreign = other.issue(&person(), "s", "", now()).unwrap();
         assert_eq!(tokens.check(&foreign, now()), Err(TokenError::Foreign));
+        let renamed = Tokens::new("b.example", &[7; 32]).unwrap().issue(&person(), "s", "", now()).unwrap();
+        assert_eq!(tokens.check(&renamed, now()), Err(TokenError::Foreign), "the key alone says nothing");
         let impostor = Tokens::new("a.example", &[8; 32]).unwrap();
         let forged = impostor.issue(&person(), "s", "", now()).unwrap();
         assert_eq!(tokens.check(&forged, now()), Err(TokenError::Forged));

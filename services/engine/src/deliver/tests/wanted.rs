@@ -170,6 +170,38 @@ async fn an_engagement_that_its_party_has_not_signed_binds_nobody() {
 }
 
 #[tokio::test]
+async fn a_reply_that_the_reviewed_person_has_not_signed_is_none() {
+    let (met, contract) = closed().await;
+    let id = contract.parse().unwrap();
+    for (home, person) in [(&met.a, &met.ada), (&met.b, &met.bob)] {
+        let request = serde_json::from_value(json!({"rating": 5})).unwrap();
+        home.engine.review(person, &id, request, false).await.unwrap();
+    }
+    for _ in 0..3 {
+        met.a.sequence().await;
+        met.b.follow(&met.a).await;
+        met.b.sequence().await;
+        met.a.follow(&met.b).await;
+    }
+    let slot = contract_at(&met.a, &contract).await.client_slot;
+    let commits = logged(&met.a, "commit").await;
+    let commit = commits.iter().find(|leaf| leaf.is_signed_by(&slot)).unwrap().id();
+    met.b.engine.reply(&met.bob, &commit, "Thank you.".to_owned(), false).await.unwrap();
+    let db = met.b.engine.store().connection().await.unwrap();
+    let waiting = log::pending(&db, "b.example/reputation", 9).await.unwrap().remove(0);
+    let leaf = Leaf::parse(&waiting.bytes).unwrap();
+    let key = hanse_document::SigningKey::from_seed([9; 32]);
+    let forged = leaf.statement().unwrap().draft(leaf.day(), leaf.subjects()).sign(&[&key]).unwrap();
+    let forge = "UPDATE log_pending SET bytes = $1 WHERE id = $2";
+    db.execute(forge, &[&forged.bytes(), &forged.id().as_bytes().as_slice()]).await.unwrap();
+    met.b.sequence().await;
+    met.a.follow(&met.b).await;
+    assert_eq!(logged(&met.b, "reply").await.len(), 1);
+    let reviews = met.a.engine.reviews(&id, None).await.unwrap();
+    assert!(reviews.iter().all(|review| review.state == "published"), "{reviews:?}");
+}
+
+#[tokio::test]
 async fn a_posting_in_the_log_of_another_home_is_none() {
     let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
     let n = Home::new('n', &['a', 'b']).await;
