@@ -151,12 +151,12 @@ mod tests {
             let end = Arc::clone(&end);
             async move { Ok::<_, UseError>(end.acquire().await.is_err()) }
         };
-        let running = (0..CHANGES_MAX).map(|_| changes.run(work()));
+        let running = (0..CHANGES_MAX).map(|_| changes.run(None, work()));
         let mut running = Box::pin(futures::future::join_all(running));
         assert!(futures::poll!(&mut running).is_pending());
-        assert_eq!(changes.run(work()).await.unwrap_err().status, 503);
+        assert_eq!(changes.run(None, work()).await.unwrap_err().status, 503);
         end.close();
         assert!(running.await.iter().all(Result::is_ok));
-        assert!(changes.run(work()).await.is_ok());
+        assert!(changes.run(None, work()).await.is_ok());
     }
 }

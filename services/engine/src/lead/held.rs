@@ -55,7 +55,11 @@ impl Held {
                 believed = believed.min(asked + WITHOUT_SESSION);
                 due = asked;
             }
-            if asked < due && asked < believed {
+            // A server that is not there says so at once, so that the wait below would never be over.
+            if asked >= believed {
+                return;
+            }
+            if asked < due {
                 continue;
             }
             match tokio::time::timeout_at(believed, self.renew()).await {
@@ -123,6 +127,17 @@ mod tests {
             () = held.hold() => {}
             () = time::sleep(WITHOUT_SESSION + LOOK + LOOK) => panic!("another process may lead by now"),
         }
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_given_up_where_connecting_fails_at_once() {
+        /// Far above what it takes; reaching it is the failure.
+        const PATIENCE: Duration = Duration::from_secs(60);
+        let database = TestDatabase::new().await;
+        let mut held = held(&database).await;
+        drop(held.session.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await);
+        held.store.close();
+        time::timeout(PATIENCE, held.hold()).await.unwrap();
     }
 
     #[tokio::test]
