@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use hanse_base::clock::SystemClock;
+use hanse_base::config::Secret;
 use hanse_document::SigningKey;
-use hanse_engine::{Secret, SystemClock};
 use hanse_node::config::Door;
 use hanse_node::{Config, Running};
 use hanse_store::Store;

@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use hanse_base::config::Config;
+use hanse_base::config::Pace;
+use hanse_base::config::Secret;
+use hanse_base::keys::Keys;
+use hanse_base::names::LogKind;
 use hanse_document::NodeName;
-use hanse_engine::logs::{LogKind, Logs, OwnLog, enqueue};
-use hanse_engine::sequence::{Sequenced, sequence};
-use hanse_engine::{Config, Keys, Pace, Secret};
+use hanse_engine::logs::sequence::{Sequenced, sequence};
+use hanse_engine::logs::{Logs, OwnLog, enqueue};
 use hanse_ledger::Leaf;
 use hanse_store::private::Private;
 use hanse_store::{Sql as _, Store};
@@ -86,7 +90,7 @@ async fn figures(store: &Store) -> Result<Vec<Figure>> {
         heads: Some(heads.path().join("heads")),
         net: "bench".to_owned(),
         pace: Pace::default(),
-        ranking: hanse_engine::Policy::DEFAULT,
+        ranking: hanse_matching::side::Policy::DEFAULT,
     };
     let logs = Logs::new(&config, &Keys::derive(&config.secret))?;
     let log = logs.own(LogKind::Reputation);

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use hanse_base::clock::Clock as _;
+use hanse_base::clock::SystemClock;
 use hanse_document::Date;
-use hanse_engine::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use super::site::{LOOK, Node, Site};

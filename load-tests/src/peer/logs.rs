@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use hanse_engine::{Clock as _, SystemClock};
+use hanse_base::clock::Clock as _;
+use hanse_base::clock::SystemClock;
 use hanse_network::Topic;
 use hanse_tlog::{Hash, Note};
 use tokio::task::JoinSet;

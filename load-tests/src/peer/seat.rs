@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 
+use hanse_base::config::Secret;
+use hanse_base::keys::Keys;
+use hanse_base::keys::Purpose;
 use hanse_document::NodeName;
-use hanse_engine::{Keys, Purpose, Secret};
 use hanse_tlog::{Cosigner, KeyName, LogSigner};
 use serde_json::json;
 

@@ -1,123 +1,59 @@
 #![doc = include_str!("../README.md")]
 
-mod clock;
-mod config;
-mod error;
-mod keys;
-pub mod knowledge;
-mod matching;
-mod metrics;
-mod signals;
-mod workers;
-
-mod apply;
-mod author;
-mod page;
-mod publish;
-mod show;
-
-mod accounts;
-mod alerts;
-mod bids;
-mod contracts;
-mod jobs;
-mod once;
-mod profiles;
-mod reputation;
-mod reviews;
-mod scores;
-mod search;
-mod serve;
-mod signed;
-
-mod deliver;
-mod ingest;
-mod receipts;
-mod relay;
-
-mod expire;
-mod react;
-
-mod about;
-mod inbound;
-mod lead;
+mod discovery;
+mod effects;
+mod federation;
+pub mod logs;
+mod market;
+mod notify;
+mod process;
+mod trust;
 
 #[cfg(test)]
 mod testing;
 
-pub mod cosign;
-pub mod events;
-mod evidence;
-pub mod follow;
-pub mod fsck;
-pub mod heads;
-pub mod logs;
-pub mod mend;
-mod notes;
-pub mod range;
-mod record;
-pub mod sequence;
-
-pub mod requests;
-pub mod views;
-
 use std::sync::Arc;
 
+use hanse_base::Base;
+use hanse_base::clock::{Clock, Clocks};
+use hanse_base::config::Config;
+use hanse_base::error::EngineError;
+use hanse_base::keys::Keys;
+use hanse_base::metrics::Metrics;
+use hanse_base::signals::Signals;
 use hanse_document::Timestamp;
 use hanse_store::Store;
-use tokio::sync::watch;
 
-pub use accounts::is_handle;
-use clock::Clocks;
-pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, NET_BYTES_MAX, Pace, Peer, Secret};
-pub use error::{EngineError, Failure, Refusal, UseError};
-pub use fsck::{FsckReport, fsck};
-pub use hanse_matching::side::Policy;
-pub use keys::{KeyError, Keys, Purpose};
-pub use knowledge::Knowledge;
-pub use once::{Asked, Key, NotOnce};
-pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
-pub use views::{Delivery, Page, Published};
-pub use workers::{WorkerError, Workers};
+pub use discovery::knowledge;
+pub use market::accounts::{check, is_handle};
+pub use market::idempotency::{Asked, Key};
+pub use notify::events;
+pub use trust::scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 
-use about::Looks;
-use accounts::Passwords;
-use events::Events;
-use heads::Heard;
-use knowledge::{Known, Suggesting};
+use discovery::knowledge::{Known, Suggesting};
+use discovery::matching::Matching;
+use federation::receipts::Receipts;
 use logs::Logs;
-use matching::Matching;
-use metrics::Metrics;
-use receipts::Receipts;
-use scores::Scores;
-use signals::Signals;
+use logs::heads::Heard;
+use market::accounts::Passwords;
+use notify::events::Events;
+use process::about::Looks;
+use trust::scores::Scores;
 
 /// One node's use cases. Clones share one engine.
 #[derive(Clone, Debug)]
 pub struct Engine {
+    base: Base,
     inner: Arc<Inner>,
-    /// The connections that it uses: those for requests, or those for the workers.
-    store: Store,
 }
 
 #[derive(Debug)]
 struct Inner {
-    config: Config,
-    keys: Keys,
-    /// The connections of the workers.
-    work: Store,
-    clock: Arc<dyn Clock>,
-    /// There while this process holds the lease; otherwise it only serves.
-    network: watch::Sender<Option<(hanse_network::Handle, Vec<String>)>>,
     looks: Looks,
     receipts: Receipts,
     passwords: Passwords,
-    signals: Signals,
     logs: Logs,
     heard: Heard,
-    clocks: Clocks,
-    metrics: Metrics,
     scores: Scores,
     known: Known,
     matching: Matching,
@@ -131,85 +67,64 @@ impl Engine {
     /// # Errors
     /// `Peer` if a pinned peer's verifier keys cannot be used, `Failed` if our own list of trades cannot.
     pub fn idle(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        Self::new(config, store.clone(), store, clock)
+        Self::new(Base::new(config, store.clone(), store, clock))
     }
 
-    /// As [`Engine::idle`], with connections for requests and others for workers.
-    fn new(config: Config, store: Store, work: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        let keys = Keys::derive(&config.secret);
-        let signals = Signals::new(&config);
-        let logs = Logs::new(&config, &keys)?;
-        let heard = Heard::new(&config);
-        let clocks = Clocks::new(config.peers.len());
-        let network = watch::Sender::new(None);
-        let receipts = Receipts::new(&config, &keys)?;
-        let passwords = Passwords::new();
-        let known = Known::new(config.ranking)?;
+    fn new(base: Base) -> Result<Self, EngineError> {
+        let (config, keys) = (base.config(), base.keys());
         let inner = Inner {
-            config,
-            keys,
-            work,
-            clock,
-            network,
             looks: Looks::default(),
-            signals,
-            logs,
-            heard,
-            clocks,
-            receipts,
-            passwords,
-            metrics: Metrics::default(),
-            matching: Matching::new(),
+            receipts: Receipts::new(config, keys)?,
+            passwords: Passwords::new(),
+            logs: Logs::new(config, keys)?,
+            heard: Heard::new(config),
             scores: Scores::new(),
-            known,
+            known: Known::new(config.ranking)?,
+            matching: Matching::new(),
             suggesting: Suggesting::new(),
             events: Events::default(),
         };
-        Ok(Self { inner: Arc::new(inner), store })
+        Ok(Self { base, inner: Arc::new(inner) })
+    }
+
+    /// What it stands on.
+    #[must_use]
+    pub fn base(&self) -> &Base {
+        &self.base
     }
 
     /// What it was told at its start.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.inner.config
+        self.base.config()
     }
 
     /// Its keys.
     #[must_use]
     pub fn keys(&self) -> &Keys {
-        &self.inner.keys
+        self.base.keys()
     }
 
     /// Its database.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.store
+        self.base.store()
     }
 
     /// The time of its clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.inner.clock.now()
+        self.base.now()
     }
 
     /// The same engine on the connections of the workers, which no number of requests can take.
     pub(crate) fn at_work(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), store: self.inner.work.clone() }
+        Self { base: self.base.at_work(), inner: Arc::clone(&self.inner) }
     }
 
     /// The network, while this process runs it.
     pub(crate) fn network(&self) -> Option<hanse_network::Handle> {
-        self.inner.network.borrow().as_ref().map(|(handle, _)| handle.clone())
-    }
-
-    /// Where the network listens, while this process runs it.
-    pub(crate) fn listening(&self) -> Vec<String> {
-        self.inner.network.borrow().as_ref().map(|(_, listening)| listening.clone()).unwrap_or_default()
-    }
-
-    /// This process begins to run the network, or has ended it.
-    pub(crate) fn set_network(&self, network: Option<(hanse_network::Handle, Vec<String>)>) {
-        self.inner.network.send_replace(network);
+        self.base.network()
     }
 
     /// When the database was last looked at, and what it showed.
@@ -226,7 +141,7 @@ impl Engine {
     }
 
     pub(crate) fn signals(&self) -> &Signals {
-        &self.inner.signals
+        self.base.signals()
     }
 
     /// The keys of every log and auditor that it knows.
@@ -241,7 +156,7 @@ impl Engine {
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
-        &self.inner.metrics
+        self.base.metrics()
     }
 
     pub(crate) fn suggesting(&self) -> &Suggesting {
@@ -264,7 +179,7 @@ impl Engine {
 
     /// What peers say of the time.
     pub(crate) fn clocks(&self) -> &Clocks {
-        &self.inner.clocks
+        self.base.clocks()
     }
 
     /// What it has heard of heads.

@@ -4,9 +4,17 @@
 //! into a mirror through the follower; both end in `append_batch`.
 
 pub(crate) mod append;
+pub mod cosign;
 mod edge;
 mod error;
+pub mod follow;
+pub mod fsck;
+pub mod heads;
 pub mod memory;
+pub mod mend;
+pub(crate) mod notes;
+pub mod range;
+pub mod sequence;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,9 +25,10 @@ use hanse_store::log::{self, LeafRow, LogRow};
 use hanse_store::{Sql, Store, Tx};
 use hanse_tlog::{Cosigner, KeyKind, KeyName, LogSigner, NoteError, VerifierKey};
 
-use crate::config::{Config, Peer};
-use crate::error::{EngineError, Refusal, UseError};
-use crate::keys::{Keys, Purpose};
+use hanse_base::config::{Config, Peer};
+use hanse_base::error::{EngineError, Refusal, UseError};
+use hanse_base::keys::{Keys, Purpose};
+use hanse_base::names::{LogKind, auditor};
 
 pub use edge::check_edge;
 pub(crate) use edge::sound_leaves;
@@ -28,48 +37,6 @@ use memory::LogMemory;
 
 /// Most leaves that a caller of [`leaves_from`] gets at once: one full batch of a sequencer.
 pub const LEAVES_MAX: u64 = 256;
-
-/// Which of a node's two logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogKind {
-    /// Whatever feeds a fact or a score.
-    Reputation,
-    /// Postings and what becomes of them.
-    Jobs,
-}
-
-impl LogKind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Reputation, Self::Jobs];
-
-    /// The last part of the origin.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reputation => "reputation",
-            Self::Jobs => "jobs",
-        }
-    }
-
-    /// The log of this name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// The origin of this log of a node, which is also its key name.
-    #[must_use]
-    pub fn origin(self, node: &NodeName) -> String {
-        format!("{node}/{}", self.name())
-    }
-
-    const fn purpose(self) -> Purpose {
-        match self {
-            Self::Reputation => Purpose::LogReputation,
-            Self::Jobs => Purpose::LogJobs,
-        }
-    }
-}
 
 /// A log that this node signs.
 #[derive(Debug)]
@@ -113,7 +80,7 @@ impl Logs {
         let name = config.name.clone();
         let own = |kind: LogKind| -> Result<OwnLog, EngineError> {
             let origin = kind.origin(&name);
-            let signer = LogSigner::new(key_name(&name, &origin)?, *keys.seed(kind.purpose()));
+            let signer = LogSigner::new(key_name(&name, &origin)?, *keys.seed(Purpose::of_log(kind)));
             let memory = LogMemory::new(&origin, config.heads.as_deref(), kind);
             Ok(OwnLog { kind, origin, signer, memory })
         };
@@ -212,7 +179,7 @@ impl Logs {
         let mut connection = store.connection().await?;
         self.refuse_other(&log::all(&connection).await?)?;
         for log in &self.own {
-            crate::sequence::found(store, log, now).await?;
+            sequence::found(store, log, now).await?;
         }
         for mirror in self.mirrors.values() {
             let tx = connection.begin().await?;
@@ -263,17 +230,6 @@ impl fmt::Debug for Logs {
             .field("mirrors", &self.mirrors.len())
             .finish_non_exhaustive()
     }
-}
-
-/// More than two thirds of `others`: what verifiers ask for.
-pub(crate) const fn quorum_of(others: u64) -> u64 {
-    1 + 2 * others / 3
-}
-
-/// The key name of a node's auditor.
-#[must_use]
-pub fn auditor(node: &NodeName) -> String {
-    format!("{node}/auditor")
 }
 
 fn key_name(node: &NodeName, name: &str) -> Result<KeyName, EngineError> {
@@ -351,15 +307,4 @@ pub async fn leaves_from(
 /// [`LogError::Unknown`] if it is not; those of the store.
 pub async fn head(db: &impl Sql, origin: &str) -> Result<LogRow, LogError> {
     log::find(db, origin).await?.ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quorum_of;
-
-    #[test]
-    fn a_quorum_is_more_than_two_thirds() {
-        let asked: Vec<u64> = (0..=10).map(quorum_of).collect();
-        assert_eq!(asked, [1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7]);
-    }
 }

@@ -9,14 +9,18 @@ use hanse_store::log;
 use hanse_store::testing::TestDatabase;
 use serde_json::json;
 
-use crate::config::{Config, Pace, Peer, Secret};
-use crate::follow::{Replayed, Segment, fill, replay};
-use crate::keys::Keys;
-use crate::logs::{LogKind, head};
-use crate::requests::Register;
-use crate::sequence::sequence;
-use crate::views::{BidView, JobView, Published};
-use crate::{Engine, ManualClock, range, react};
+use crate::Engine;
+use crate::effects::react;
+use crate::logs::follow::{Replayed, Segment, fill, replay};
+use crate::logs::head;
+use crate::logs::range;
+use crate::logs::sequence::sequence;
+use hanse_api::requests::Register;
+use hanse_api::views::{BidView, JobView, Published};
+use hanse_base::clock::ManualClock;
+use hanse_base::config::{Config, Pace, Peer, Secret};
+use hanse_base::keys::Keys;
+use hanse_base::names::LogKind;
 
 pub(crate) struct Home {
     pub(crate) engine: Engine,
@@ -54,7 +58,7 @@ impl Home {
                 heartbeat: std::time::Duration::from_millis(20),
                 ..Pace::default()
             },
-            ranking: crate::Policy::DEFAULT,
+            ranking: hanse_matching::side::Policy::DEFAULT,
             heads: None,
         };
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
@@ -72,11 +76,15 @@ impl Home {
     /// Another process of the same node, with a folder for what it remembers.
     pub(crate) async fn process(&self, heads: Option<&Path>) -> Engine {
         let config = Config { heads: heads.map(Path::to_owned), ..self.engine.config().clone() };
-        self.configured(config, Arc::clone(&self.clock) as Arc<dyn crate::Clock>).await
+        self.configured(config, Arc::clone(&self.clock) as Arc<dyn hanse_base::clock::Clock>).await
     }
 
     /// Another process of the same node, with a configuration and a clock of its own.
-    pub(crate) async fn configured(&self, config: Config, clock: Arc<dyn crate::Clock>) -> Engine {
+    pub(crate) async fn configured(
+        &self,
+        config: Config,
+        clock: Arc<dyn hanse_base::clock::Clock>,
+    ) -> Engine {
         Engine::idle(config, self.database.store().await, clock).unwrap()
     }
 

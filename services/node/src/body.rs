@@ -85,7 +85,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hanse_engine::requests::JobRequest;
+    use hanse_api::requests::JobRequest;
 
     fn slug(body: &str) -> (String, String) {
         let problem = read::<JobRequest>(body.as_bytes()).unwrap_err();

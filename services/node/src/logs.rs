@@ -3,9 +3,11 @@
 use std::error::Error;
 
 use clap::Subcommand;
+use hanse_base::clock::Clock as _;
+use hanse_base::clock::SystemClock;
+use hanse_base::keys::Keys;
 use hanse_engine::logs::Logs;
-use hanse_engine::mend::{self, Examination};
-use hanse_engine::{Clock as _, Keys, SystemClock};
+use hanse_engine::logs::mend::{self, Examination};
 
 use crate::config::Config;
 use crate::{run, secret};

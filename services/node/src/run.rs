@@ -8,8 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use hanse_base::clock::Clock;
+use hanse_base::clock::SystemClock;
+use hanse_base::config::Pace;
+use hanse_base::config::Peer;
+use hanse_base::error::EngineError;
+use hanse_base::keys::Keys;
+use hanse_base::keys::Purpose;
+use hanse_base::workers::Workers;
 use hanse_document::NodeName;
-use hanse_engine::{Clock, Engine, EngineError, FsckReport, Keys, Pace, Peer, Purpose, SystemClock, Workers};
+use hanse_engine::Engine;
+use hanse_engine::logs::fsck::FsckReport;
 use hanse_store::Store;
 use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
@@ -78,7 +87,7 @@ async fn migrated(store: &Store) -> std::result::Result<Vec<String>, hanse_store
 
 /// Derives every log again from its leaves; beside the node, if it runs.
 pub fn fsck(config: &Config) -> Result<FsckReport> {
-    with_store(config, |store| async move { Ok(hanse_engine::fsck(&store).await?) })
+    with_store(config, |store| async move { Ok(hanse_engine::logs::fsck::fsck(&store).await?) })
 }
 
 /// This node's entry for the configuration of a peer, as TOML.
@@ -203,7 +212,7 @@ impl Database {
     }
 }
 
-async fn serve(config: &Config, secret: hanse_engine::Secret, database: &mut Database) -> Result<()> {
+async fn serve(config: &Config, secret: hanse_base::config::Secret, database: &mut Database) -> Result<()> {
     let running = Running::start(config, secret, database.store.clone(), Arc::new(SystemClock)).await?;
     tracing::info!(name = config.name, url = config.url, docs = format!("{}/docs/", config.url), "ready");
     let stop = async {
@@ -235,7 +244,7 @@ impl Running {
     /// Starts workers and HTTP server on a database that is at this version, or away: then it leads when it is back. The server answers once [`Running::until`] runs.
     pub async fn start(
         config: &Config,
-        secret: hanse_engine::Secret,
+        secret: hanse_base::config::Secret,
         store: Store,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
@@ -343,7 +352,10 @@ async fn stop_signal() -> Result<&'static str> {
 ///
 /// # Errors
 /// A name that is none.
-pub fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<hanse_engine::Config> {
+pub fn engine_config(
+    config: &Config,
+    secret: hanse_base::config::Secret,
+) -> Result<hanse_base::config::Config> {
     let [sequence, follow, deliver] = config.pace.durations();
     let peers = config.peers.iter().map(|peer| {
         Ok(Peer {
@@ -354,7 +366,7 @@ pub fn engine_config(config: &Config, secret: hanse_engine::Secret) -> Result<ha
             url: peer.url.clone(),
         })
     });
-    Ok(hanse_engine::Config {
+    Ok(hanse_base::config::Config {
         name: NodeName::parse(&config.name)?,
         secret,
         url: config.url.clone(),

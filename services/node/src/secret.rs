@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use hanse_engine::Secret;
+use hanse_base::config::Secret;
 use hanse_engine::logs::memory;
 
 use crate::run::heads;

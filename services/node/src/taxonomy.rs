@@ -8,8 +8,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use hanse_base::clock::Clock as _;
+use hanse_base::clock::SystemClock;
 use hanse_engine::knowledge::{self, ESCO_ATTRIBUTION, InForce, Mode, Prepared, RATES_BYTES_MAX};
-use hanse_engine::{Clock as _, SystemClock};
 
 use crate::config::Config;
 use crate::run;

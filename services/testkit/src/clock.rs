@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
+use hanse_base::clock::Clock;
 use hanse_document::Timestamp;
-use hanse_engine::Clock;
 
 /// Begins where it is told and runs with the machine, so that whatever waits for a time comes to it; a test moves it over weeks.
 #[derive(Debug)]

@@ -8,8 +8,8 @@
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
+use hanse_base::clock::Clock;
 use hanse_document::Timestamp;
-use hanse_engine::Clock;
 use hanse_node::config::Peer;
 
 use crate::clock::MovableClock;

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use hanse_base::clock::Clock;
+use hanse_base::config::Secret;
 use hanse_engine::logs::{Logs, memory};
-use hanse_engine::{Clock, Secret};
 use hanse_node::config::{Door, LogFormat, Pace, Peer, Ranking};
 use hanse_node::run::engine_config;
 use hanse_node::{Config, Running};

@@ -3,8 +3,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use hanse_base::config::Secret;
+use hanse_base::keys::Keys;
+use hanse_base::keys::Purpose;
 use hanse_document::NodeName;
-use hanse_engine::{Keys, Purpose, Secret};
 use hanse_node::config::Peer;
 use hanse_tlog::{Cosigner, KeyName, LogSigner};
 

@@ -3,7 +3,7 @@
 use hanse_ledger::{LeafError, LedgerError};
 use hanse_store::StoreError;
 
-use crate::error::{EngineError, Failure, UseError};
+use hanse_base::error::{EngineError, Failure, UseError};
 
 /// A log could not be read or written.
 #[derive(Debug, thiserror::Error)]

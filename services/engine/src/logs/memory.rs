@@ -13,7 +13,8 @@ use hanse_ledger::LeafId;
 use hanse_tlog::{Checkpoint, Note, VerifierKey, checkpoint};
 use serde::{Deserialize, Serialize};
 
-use super::{LogError, LogKind};
+use super::LogError;
+use hanse_base::names::LogKind;
 
 /// What is remembered of one log.
 #[derive(Clone, Debug, PartialEq, Eq)]

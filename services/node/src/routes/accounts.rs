@@ -2,9 +2,9 @@
 
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use hanse_engine::is_handle;
-use hanse_engine::requests::Register;
-use hanse_engine::views::{Person, Session};
+use hanse_api::requests::Register;
+use hanse_api::views::{Person, Session};
+use hanse_engine::{check, is_handle};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,7 +66,7 @@ pub(crate) struct Tokens {
 #[post("/v1/accounts")]
 pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> Result<HttpResponse, Problem> {
     // What is no registration uses up nobody's.
-    body.0.check().map_err(Problem::from)?;
+    check(&body.0).map_err(Problem::from)?;
     state.limits.registers()?;
     let person = state.engine.register(body.into_inner()).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))

@@ -1,10 +1,11 @@
 //! Bids, and the offers that they lead to.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
+use hanse_api::views::Page;
+use hanse_api::views::Published;
+use hanse_api::views::{BidView, ContractView};
 use hanse_document::Kind;
-use hanse_engine::requests::{OfferRequest, PageQuery, StepRequest};
-use hanse_engine::views::{BidView, ContractView};
-use hanse_engine::{Page, Published};
 use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};

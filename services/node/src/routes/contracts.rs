@@ -2,10 +2,11 @@
 //! the document says what it means.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_api::requests::{PageQuery, StepRequest};
+use hanse_api::views::ContractView;
+use hanse_api::views::Page;
+use hanse_api::views::Published;
 use hanse_document::Kind;
-use hanse_engine::requests::{PageQuery, StepRequest};
-use hanse_engine::views::ContractView;
-use hanse_engine::{Page, Published};
 use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};

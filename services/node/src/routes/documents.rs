@@ -2,8 +2,8 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_base::error::Refusal;
 use hanse_document::{Body, DocumentId, Signed};
-use hanse_engine::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,10 +1,11 @@
 //! Postings, and the bids on them.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_api::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepRequest};
+use hanse_api::views::Page;
+use hanse_api::views::Published;
+use hanse_api::views::{BidView, JobView};
 use hanse_document::Kind;
-use hanse_engine::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepRequest};
-use hanse_engine::views::{BidView, JobView};
-use hanse_engine::{Page, Published};
 use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};

@@ -2,9 +2,9 @@
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get, web};
+use hanse_api::views::{LeavesView, LogStateView, LogView};
+use hanse_base::names::LogKind;
 use hanse_document::NodeName;
-use hanse_engine::logs::LogKind;
-use hanse_engine::views::{LeavesView, LogStateView, LogView};
 
 use super::answer::Since;
 use crate::problem::Problem;

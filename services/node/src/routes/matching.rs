@@ -1,9 +1,9 @@
 //! Who fits which job, and what this node ranks with.
 
 use actix_web::{HttpRequest, get, web};
+use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
+use hanse_api::views::{Matches, Recommended, Transparency, WhyNotMe};
 use hanse_document::Kind;
-use hanse_engine::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
-use hanse_engine::views::{Matches, Recommended, Transparency, WhyNotMe};
 
 use super::answer;
 use crate::limits::Counted;

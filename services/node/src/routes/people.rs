@@ -1,8 +1,8 @@
 //! People: oneself, and what anybody says of themselves.
 
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
-use hanse_engine::requests::ProfileRequest;
-use hanse_engine::views::{Person, ProfileView};
+use hanse_api::requests::ProfileRequest;
+use hanse_api::views::{Person, ProfileView};
 
 use super::answer::{self, Trial};
 use crate::act::Act;
@@ -22,8 +22,8 @@ pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<
 
 /// Say who you are and what you do; replaces what you said before. What you leave out is unstated.
 #[utoipa::path(tag = "people", security(("bearer" = [])), request_body = ProfileRequest, params(Trial, ("Idempotency-Key" = Option<String>, Header, description = "Repeat the request safely, for a day.")), responses(
-    (status = 200, description = "As it would be (`dry_run`), or the same profile was here already.", body = hanse_engine::Published<ProfileView>),
-    (status = 201, description = "Published.", body = hanse_engine::Published<ProfileView>),
+    (status = 200, description = "As it would be (`dry_run`), or the same profile was here already.", body = hanse_api::views::Published<ProfileView>),
+    (status = 201, description = "Published.", body = hanse_api::views::Published<ProfileView>),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`scope-missing`: needs `profile:write`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`wrong-prev`: it was changed meanwhile.", body = Problem, content_type = "application/problem+json"),

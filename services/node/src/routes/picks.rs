@@ -1,8 +1,8 @@
 //! Pairs that are made at night.
 
 use actix_web::{get, web};
-use hanse_engine::requests::PicksQuery;
-use hanse_engine::views::Picks;
+use hanse_api::requests::PicksQuery;
+use hanse_api::views::Picks;
 
 use crate::principal::Principal;
 use crate::problem::Problem;

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get, web};
-use hanse_engine::views::ReputationView;
+use hanse_api::views::ReputationView;
 use hanse_engine::{ScoreHistory, ScoreView};
 
 use super::answer;

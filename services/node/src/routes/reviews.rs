@@ -1,10 +1,12 @@
 //! Sealed reviews and the one reply to each.
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
+use hanse_api::requests::ReviewRequest;
+use hanse_api::views::Published;
+use hanse_api::views::ReviewView;
+use hanse_base::error::Refusal;
 use hanse_document::Kind;
-use hanse_engine::requests::ReviewRequest;
-use hanse_engine::views::ReviewView;
-use hanse_engine::{AgainView, Published, Refusal};
+use hanse_engine::AgainView;
 use hanse_ledger::LeafId;
 use serde::Deserialize;
 use utoipa::ToSchema;

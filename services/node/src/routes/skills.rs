@@ -1,8 +1,8 @@
 //! Skills for a form: what a phrase may mean, what a text names, what an id stands for.
 
 use actix_web::{get, post, web};
-use hanse_engine::requests::{LinkRequest, SkillQuery};
-use hanse_engine::views::{Mentions, SkillView, Suggestions};
+use hanse_api::requests::{LinkRequest, SkillQuery};
+use hanse_api::views::{Mentions, SkillView, Suggestions};
 
 use crate::body::Json;
 use crate::problem::Problem;

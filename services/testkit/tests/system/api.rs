@@ -1,6 +1,6 @@
 //! The API is as it is described: every operation is called, and every answer, good or bad, is held to the description.
 
-use hanse_engine::Clock as _;
+use hanse_base::clock::Clock as _;
 use hanse_testkit::{Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};
 

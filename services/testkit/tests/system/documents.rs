@@ -1,8 +1,8 @@
 //! Signed documents that are not what they should be, at `POST /v1/documents`: each is refused for its own reason and leaves
 //! nothing behind.
 
+use hanse_base::clock::Clock as _;
 use hanse_document::canonical;
-use hanse_engine::Clock as _;
 use hanse_testkit::{Answer, Federation, Http, until};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The door of a node: how much one client may do, who is told apart from whom, and what stands in the head of every answer.
 
-use hanse_engine::Clock as _;
+use hanse_base::clock::Clock as _;
 use hanse_node::config::{ClientHeader, Door};
 use hanse_store::log;
 use hanse_testkit::{Answer, Call, Federation, Http, Listening, PASSWORD};

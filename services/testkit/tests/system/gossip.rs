@@ -1,7 +1,7 @@
 //! Gossip that breaks rules: judged, not kept, and never passed on.
 
+use hanse_base::clock::Clock as _;
 use hanse_document::{Timestamp, Verified};
-use hanse_engine::Clock as _;
 use hanse_network::{GOSSIP_BYTES_MAX, PublishError, Topic};
 use hanse_testkit::{Federation, Story, until};
 

@@ -1,7 +1,7 @@
 //! Logs that lie: whatever a peer signs or sends, a node that finds it wrong never cosigns it, and says what it found.
 
+use hanse_base::clock::Clock as _;
 use hanse_document::Verified;
-use hanse_engine::Clock as _;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_network::{Request, Response};
 use hanse_store::log;

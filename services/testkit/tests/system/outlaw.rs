@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hanse_engine::Purpose;
+use hanse_base::keys::Purpose;
 use hanse_ledger::LogState;
 use hanse_network::{
     Bytes, Config, Entry, Found, Handle, Inbound, Metrics, Peer, Request, Response, Topic, Verdict, start,

@@ -1,8 +1,8 @@
 //! Documents that a peer delivers and that are not its to deliver, not what they say, or not possible now: each gets its signed
 //! refusal, and nothing changes.
 
+use hanse_base::clock::Clock as _;
 use hanse_document::{Signed, Verified};
-use hanse_engine::Clock as _;
 use hanse_network::{Bytes, Request, Response};
 use hanse_testkit::{Federation, Person, Story};
 use hanse_tlog::{Note, VerifierKey};

@@ -1,7 +1,7 @@
 //! A stranger's check: the evidence file of a node, a policy from the nodes' own cards, and the verifier.
 
+use hanse_base::clock::Clock as _;
 use hanse_command::policy::{self, NodeKeys};
-use hanse_engine::Clock as _;
 use hanse_testkit::{Federation, Person, TestNode, eventually};
 use hanse_verifier::{Options, Report, Verdict, verify};
 

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hanse_base::clock::Clock as _;
 use hanse_command::Client;
 use hanse_command::offline::{ScoreFiles, score_files};
 use hanse_command::record::fetch;
 use hanse_document::{Did, Timestamp};
-use hanse_engine::Clock as _;
 use hanse_testkit::{Federation, Person, Story, TestNode, eventually};
 use hanse_verifier::record::{Question, ScoreReport};
 use hanse_verifier::{Options, Verdict};

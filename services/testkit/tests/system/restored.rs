@@ -1,6 +1,7 @@
 //! A node whose database is older than what it has signed, or may be: it never signs a second history, and goes on where it can.
 
-use hanse_engine::{Clock as _, mend};
+use hanse_base::clock::Clock as _;
+use hanse_engine::logs::mend;
 use hanse_store::log::{self, LogRow};
 use hanse_testkit::{Federation, PASSWORD, Person, Story, TestNode, eventually, until};
 use serde_json::json;
@@ -144,7 +145,7 @@ async fn the_lost_end_of_a_log_comes_back_from_the_peers_and_the_log_goes_on() {
             assert_eq!(rolled_back(&federation[0]).await.size, size);
         }
         if row(&federation[0], origin).await.halted.is_some() {
-            mend::recover(&store, &logs, origin, hanse_engine::SystemClock.now()).await.unwrap();
+            mend::recover(&store, &logs, origin, hanse_base::clock::SystemClock.now()).await.unwrap();
             recovered += 1;
         }
     }
@@ -165,7 +166,7 @@ async fn the_lost_end_of_a_log_comes_back_from_the_peers_and_the_log_goes_on() {
     }
     no_fork(&federation).await;
     let store = federation[0].store().await;
-    let report = hanse_engine::fsck(&store).await.unwrap();
+    let report = hanse_engine::logs::fsck::fsck(&store).await.unwrap();
     assert!(report.sound(), "{report}");
     store.close();
     // The postings of the lost end are found again, too.
@@ -188,7 +189,7 @@ async fn an_operator_who_states_what_is_known_needs_no_peer() {
     let ada = Person::sign_in(federation[0].http(), "ada", &[]).await;
     post(&ada, "Waits").await;
     let (store, logs) = (federation[0].store().await, federation[0].logs());
-    mend::accept(&store, &logs, JOBS, size, hanse_engine::SystemClock.now()).await.unwrap();
+    mend::accept(&store, &logs, JOBS, size, hanse_base::clock::SystemClock.now()).await.unwrap();
     store.close();
     let grown = logged(&federation[0]).await;
     assert_eq!(grown, size + 2);

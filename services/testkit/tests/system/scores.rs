@@ -1,9 +1,9 @@
 //! A served score, recomputed by a stranger from a record of the logs: the same to the last digit, before and after a new review.
 
+use hanse_base::clock::Clock as _;
 use hanse_command::tlog::Policy;
 use hanse_command::{Client, record};
 use hanse_document::Did;
-use hanse_engine::Clock as _;
 use hanse_testkit::{Answer, Federation, Person, Story, TestNode, eventually};
 use hanse_verifier::record::{Question, Record, ScoreReport, Served};
 use hanse_verifier::{Options, Verdict};

@@ -6,8 +6,8 @@ mod fill;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_base::clock::Clock as _;
 use hanse_document::Kind;
-use hanse_engine::Clock as _;
 use hanse_store::Store;
 use hanse_testkit::{Call, Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hanse_engine::Clock as _;
+use hanse_base::clock::Clock as _;
 use hanse_ledger::LogState;
 use hanse_ledger::index::IndexLeaf;
 use hanse_testkit::{Federation, Http, Story, eventually};

@@ -137,7 +137,7 @@ async fn strangers_believe(federation: &Federation, story: &Story) {
 
 /// Each change that somebody would like to make to a file, and the words that it replaces.
 async fn tampering_shows(federation: &Federation, person: &Person, policy: &str) {
-    use hanse_engine::Clock as _;
+    use hanse_base::clock::Clock as _;
     let now = federation.clock().now();
     let file = String::from_utf8(evidence_of(person).await).unwrap();
     let options = hanse_verifier::Options::default();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::clock::Clock as _;
 use hanse_document::{Signed, Verified};
-use hanse_engine::Clock as _;
 use hanse_matching::side::Weights;
 use hanse_network::{Bytes, Found, MATCH_CANDIDATES_MAX, Request, Response, Search};
 use hanse_testkit::{Federation, until};

@@ -1,7 +1,7 @@
 //! A peer that says what is not so: the list is that of its people's own words, and the peer is named.
 
+use hanse_base::clock::Clock as _;
 use hanse_document::{Kind, Verified};
-use hanse_engine::Clock as _;
 use hanse_matching::side::{RANKER, Weights};
 use hanse_network::{Bytes, Candidate, Digest, Found};
 use hanse_testkit::{Federation, until};

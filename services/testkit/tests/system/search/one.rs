@@ -1,7 +1,7 @@
 //! Many nodes are one index.
 
+use hanse_base::clock::Clock as _;
 use hanse_document::Verified;
-use hanse_engine::Clock as _;
 use hanse_matching::explain::Explanation;
 use hanse_matching::score::millionths;
 use hanse_matching::side::Weights;

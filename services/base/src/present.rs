@@ -1,0 +1,205 @@
+//! Rows and documents as people see them. A page is shown with as many statements as one item.
+
+mod contract;
+mod review;
+
+use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
+use hanse_lifecycle::{Actor, Machine, allowed};
+use hanse_store::accounts::AccountRow;
+use hanse_store::contracts::{BidRow, ContractRow, newest_by_bids};
+use hanse_store::documents::DocumentRow;
+use hanse_store::jobs::JobRow;
+use hanse_store::reviews::ReviewRow;
+use hanse_store::{Sql, deliveries, documents};
+
+use crate::error::{Failure, Refusal, UseError};
+use crate::stored::{WAITING, kept, said, state};
+use hanse_api::requests::{BidRequest, JobRequest};
+use hanse_api::views::{BidView, ContractView, JobView, Person, ReviewView, Session};
+
+pub use self::contract::contracts;
+pub use self::review::{Words, replied, reviews};
+
+/// A stored time in its written form.
+pub fn time(seconds: i64) -> String {
+    // What is stored came from a clock of ours or a document: it is in range.
+    Timestamp::from_unix(seconds).map(|time| time.to_string()).unwrap_or_default()
+}
+
+/// A person who is at home at `home`, with the account there.
+#[must_use]
+pub fn person(home: &NodeName, account: &AccountRow) -> Person {
+    let name = home.to_string();
+    Person {
+        did: account.did.to_string(),
+        handle: account.handle.clone(),
+        home: name.clone(),
+        custody: name,
+        created_at: time(account.created_at),
+    }
+}
+
+/// A session, with the refresh token that is shown once.
+#[must_use]
+pub fn session(account: &AccountRow, id: String, refresh: String, scopes: &str, expires_at: i64) -> Session {
+    Session {
+        did: account.did.to_string(),
+        handle: account.handle.clone(),
+        id,
+        refresh,
+        scopes: scopes.to_owned(),
+        expires_at: time(expires_at),
+    }
+}
+
+/// A document that must be here.
+pub async fn load(db: &impl Sql, id: &DocumentId) -> Result<Verified, UseError> {
+    let row = documents::find(db, id).await?.ok_or_else(|| Failure::unreadable(id, "is gone"))?;
+    Ok(kept(&row)?)
+}
+
+/// A contract for one of its sides.
+pub async fn contract(db: &impl Sql, row: &ContractRow, viewer: &Did) -> Result<ContractView, UseError> {
+    let shown = contracts(db, std::slice::from_ref(row), viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("contract"))?)
+}
+
+/// A review.
+pub async fn review(db: &impl Sql, row: &ReviewRow, viewer: Option<&Did>) -> Result<ReviewView, UseError> {
+    let shown = reviews(db, std::slice::from_ref(row), viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("review"))?)
+}
+
+fn custody(document: &Verified) -> Option<String> {
+    document.custody().map(ToString::to_string)
+}
+
+/// What the viewer may do, in words; somebody without a part may do nothing.
+fn may(machine: Machine, text: &str, actor: Option<Actor>) -> Result<Vec<String>, UseError> {
+    let state = state(text)?;
+    let events = actor.map(|actor| allowed(machine, state, actor)).unwrap_or_default();
+    Ok(events.iter().map(|event| event.name().to_owned()).collect())
+}
+
+/// Postings; one whose document was erased is not there any more.
+pub async fn jobs(db: &impl Sql, rows: &[JobRow], viewer: Option<&Did>) -> Result<Vec<JobView>, UseError> {
+    let documents = documents::find_all(db, rows.iter().map(|row| *row.id.hash())).await?;
+    let shown = rows.iter().filter_map(|row| Some(job_said(row, documents.get(row.id.hash())?, viewer)));
+    shown.collect()
+}
+
+/// One posting.
+///
+/// # Errors
+/// `NotFound` once its document was erased.
+pub async fn job(db: &impl Sql, row: &JobRow, viewer: Option<&Did>) -> Result<JobView, UseError> {
+    let shown = jobs(db, std::slice::from_ref(row), viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("job"))?)
+}
+
+fn job_said(row: &JobRow, document: &DocumentRow, viewer: Option<&Did>) -> Result<JobView, UseError> {
+    let document = kept(document)?;
+    let said: JobRequest = said(document.body(), &["home"])?;
+    let actor = viewer.filter(|viewer| **viewer == row.client).map(|_| Actor::Client);
+    Ok(JobView {
+        id: row.id.to_string(),
+        client: row.client.to_string(),
+        home: row.home.to_string(),
+        custody: custody(&document),
+        allowed: may(Machine::Job, &row.state, actor)?,
+        state: row.state.clone(),
+        head: row.head.to_string(),
+        title: said.title,
+        text: said.text,
+        seats: said.seats,
+        hours_per_week: said.hours_per_week,
+        language: said.language,
+        languages: said.languages,
+        pay: said.pay,
+        place: said.place,
+        schedule: said.schedule,
+        skills: said.skills,
+        posted_at: time(row.posted_at),
+        expires_at: time(row.expires_at),
+    })
+}
+
+/// Bids for somebody who may see them, each with the client of its job; one whose document was erased is not there any more.
+pub async fn bids(db: &impl Sql, rows: &[(BidRow, Did)], viewer: &Did) -> Result<Vec<BidView>, UseError> {
+    let ids = || rows.iter().map(|(row, _)| *row.id.hash());
+    let documents = documents::find_all(db, ids()).await?;
+    let of_bids = newest_by_bids(db, ids()).await?;
+    let shown = rows.iter().filter_map(|(row, client)| {
+        let contract = of_bids.get(row.id.hash());
+        Some(bid_said(row, documents.get(row.id.hash())?, (client, viewer), contract))
+    });
+    shown.collect()
+}
+
+/// A bid for one of the two who may see it; `client` is the job's.
+///
+/// # Errors
+/// `NotFound` once its document was erased.
+pub async fn bid(db: &impl Sql, row: &BidRow, client: &Did, viewer: &Did) -> Result<BidView, UseError> {
+    let shown = bids(db, &[(row.clone(), client.clone())], viewer).await?.pop();
+    Ok(shown.ok_or(Refusal::NotFound("bid"))?)
+}
+
+fn bid_said(
+    row: &BidRow,
+    document: &DocumentRow,
+    (client, viewer): (&Did, &Did),
+    contract: Option<&DocumentId>,
+) -> Result<BidView, UseError> {
+    let document = kept(document)?;
+    let said: BidRequest = said(document.body(), &["home", "job", "to"])?;
+    let actor = match viewer {
+        viewer if *viewer == row.freelancer => Some(Actor::Freelancer),
+        viewer if viewer == client => Some(Actor::Client),
+        _ => None,
+    };
+    Ok(BidView {
+        id: row.id.to_string(),
+        job: row.job.to_string(),
+        freelancer: row.freelancer.to_string(),
+        home: row.home.to_string(),
+        custody: custody(&document),
+        allowed: may(Machine::Bid, &row.state, actor)?,
+        state: row.state.clone(),
+        refused: None,
+        head: row.head.to_string(),
+        text: said.text,
+        days: said.days,
+        language: said.language,
+        pay: said.pay,
+        contract: contract.map(ToString::to_string),
+        made_at: time(row.made_at),
+    })
+}
+
+/// What became of the last move that a person sent to the home that keeps the order.
+#[derive(Debug, Default)]
+pub struct OnItsWay {
+    /// Its id, while the home has not answered.
+    pub queued: Option<String>,
+    /// The home's reason, if it said no.
+    pub refused: Option<String>,
+}
+
+/// What became of the last move of a person on a job.
+///
+/// # Errors
+/// Those of the store.
+pub async fn on_its_way(
+    db: &impl Sql,
+    job: &DocumentId,
+    person: &Did,
+    home: &NodeName,
+) -> Result<OnItsWay, UseError> {
+    let Some(row) = deliveries::newest(db, job, person, home.as_str()).await? else {
+        return Ok(OnItsWay::default());
+    };
+    let document = documents::find_hash(db, &row.document).await?;
+    let waits = document.filter(|_| row.state == WAITING);
+    Ok(OnItsWay { queued: waits.map(|document| document.id.to_string()), refused: row.refusal })
+}

@@ -1,0 +1,62 @@
+//! What the rows of the store say, in the types of the domain.
+
+use hanse_document::{Body, Did, Signed, Verified};
+use hanse_ledger::LeafError;
+use hanse_lifecycle::{Actor, State};
+use hanse_store::contracts::ContractRow;
+use hanse_store::documents::DocumentRow;
+use serde_json::Value;
+
+use crate::error::{Failure, UseError};
+
+/// The home of a delivered document has not answered.
+pub const WAITING: &str = "waiting";
+/// It has accepted it.
+pub const ACCEPTED: &str = "accepted";
+/// It has refused it.
+pub const REFUSED: &str = "refused";
+
+/// Reads back a document to show it: it was verified before it was stored, and its bytes are those of then.
+pub fn kept(row: &DocumentRow) -> Result<Verified, Failure> {
+    Signed::parse(&row.bytes)
+        .and_then(|signed| signed.verified_before(&row.commitment))
+        .map_err(|rejection| Failure::unreadable(row.id, rejection))
+}
+
+/// Reads back a document that is to have an effect, or to count: its signature is looked at again.
+pub fn reread(row: &DocumentRow) -> Result<Verified, Failure> {
+    Signed::parse(&row.bytes)
+        .and_then(Signed::verify)
+        .map_err(|rejection| Failure::unreadable(row.id, rejection))
+}
+
+/// A leaf of our own making that does not come out is our failure.
+pub fn unsound(error: LeafError) -> UseError {
+    Failure::unreadable("a leaf of our own", error).into()
+}
+
+/// The word of a column as a state.
+pub fn state(text: &str) -> Result<State, Failure> {
+    text.parse().map_err(|error| Failure::unreadable("a state", error))
+}
+
+/// Which side of the contract a person is.
+pub fn side(contract: &ContractRow, person: &Did) -> Option<Actor> {
+    match person {
+        person if *person == contract.client => Some(Actor::Client),
+        person if *person == contract.freelancer => Some(Actor::Freelancer),
+        _ => None,
+    }
+}
+
+/// What a body says, as the request that would have led to it: without the fields that the node adds.
+pub fn said<T: serde::de::DeserializeOwned>(body: &Body, without: &[&str]) -> Result<T, UseError> {
+    let Value::Object(mut object) = body.to_value() else {
+        return Err(Failure::Inconsistent("a body is no object".to_owned()).into());
+    };
+    for name in without {
+        object.remove(*name);
+    }
+    serde_json::from_value(Value::Object(object))
+        .map_err(|error| Failure::unreadable("a stored body", error).into())
+}

@@ -1,0 +1,237 @@
+//! The effect of a document: one function for a local author's, a delivered and a mirrored one.
+//!
+//! Everything happens in the caller's transaction: document, rows, history, pending leaves, deliveries and gossip stand
+//! together or not at all. The job's row is locked first, so that everything under one job is in one order. Checks come
+//! before writes, and a refusal leaves the transaction to be dropped.
+
+pub(crate) mod bid;
+pub(crate) mod contract;
+pub(crate) mod engagement;
+pub(crate) mod guard;
+pub(crate) mod identity;
+pub(crate) mod job;
+pub(crate) mod offer;
+
+use hanse_document::kind::Step;
+use hanse_document::{Body, DocumentId, Kind, Rejection, SigningKey, Timestamp, Verified};
+use hanse_ledger::Leaf;
+use hanse_lifecycle::{Actor, Event, State};
+use hanse_store::history::{self, HistoryRow};
+use hanse_store::jobs::{self, JobRow};
+use hanse_store::{Tx, accounts, contracts, deliveries, documents};
+
+use crate::Engine;
+use crate::logs::{self};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
+
+/// Whose word it is that the document has its place in the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// This node's: it decides, strictly, by its clock and its rows.
+    Own,
+    /// That of the home that keeps the order: it has decided, and this node follows.
+    Home,
+}
+
+/// Whether anything happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applied {
+    /// The document had its effect, now.
+    Now,
+    /// It had its effect before; nothing was done.
+    AlreadyThere,
+}
+
+/// What applying needs beside the document.
+#[derive(Clone, Copy)]
+pub(crate) struct Apply<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) tx: &'a Tx<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) word: Word,
+}
+
+/// Gives a document its effect, once. `attachments` are documents that it commits to, in any order.
+pub(crate) async fn apply(
+    ctx: &Apply<'_>,
+    document: &Verified,
+    attachments: &[Verified],
+) -> Result<Applied, UseError> {
+    let job = match job_of(ctx, document).await? {
+        Some(job) => Some(jobs::lock(ctx.tx, &job).await?.ok_or_else(|| ctx.missing("job"))?),
+        None => None,
+    };
+    if history::has_applied(ctx.tx, &document.id()).await? {
+        return Ok(Applied::AlreadyThere);
+    }
+    if ctx.word == Word::Own {
+        logs::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log_of(document.body()))).await?;
+    }
+    let author = guard::author(ctx, document).await?;
+    match (document.body(), job) {
+        (Body::Job(body), _) => job::post(ctx, document, body, &author).await?,
+        (Body::Bid(body), Some(job)) => bid::submit(ctx, document, body, &author, &job).await?,
+        (Body::Offer(body), Some(job)) => offer::offer(ctx, document, body, attachments, &job).await?,
+        (Body::Acceptance(body), Some(job)) => offer::accept(ctx, document, body, &job).await?,
+        (Body::Step(step), Some(job)) => apply_step(ctx, document, step, &job).await?,
+        (
+            Body::Identity(_)
+            | Body::Profile(_)
+            | Body::Bid(_)
+            | Body::Terms(_)
+            | Body::Offer(_)
+            | Body::Acceptance(_)
+            | Body::Step(_)
+            | Body::Text(_)
+            | Body::Review(_)
+            | Body::Reply(_),
+            _,
+        ) => return Err(Rejection::WrongKind.into()),
+    }
+    Ok(Applied::Now)
+}
+
+/// The log that this node needs, now or for a move that follows, once it has let the document in.
+fn log_of(body: &Body) -> LogKind {
+    match body {
+        Body::Job(_) => LogKind::Jobs,
+        Body::Step(step) if step.object.kind() == Kind::Job => LogKind::Jobs,
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Offer(_)
+        | Body::Acceptance(_)
+        | Body::Step(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => LogKind::Reputation,
+    }
+}
+
+async fn apply_step(ctx: &Apply<'_>, document: &Verified, step: &Step, job: &JobRow) -> Result<(), UseError> {
+    match step.object.kind() {
+        Kind::Job => job::step(ctx, document, step, job).await,
+        Kind::Bid => bid::step(ctx, document, step, job).await,
+        Kind::Offer => contract::step(ctx, document, step, job).await,
+        Kind::Identity
+        | Kind::Profile
+        | Kind::Terms
+        | Kind::Acceptance
+        | Kind::Step
+        | Kind::Text
+        | Kind::Review
+        | Kind::Reply => Err(Rejection::WrongKind.into()),
+    }
+}
+
+/// The job that a document belongs under; `None` for a posting, and for what belongs under no job.
+async fn job_of(ctx: &Apply<'_>, document: &Verified) -> Result<Option<DocumentId>, UseError> {
+    let of_contract = async |contract| {
+        let contract = contracts::contract(ctx.tx, contract).await?;
+        Ok::<_, UseError>(Some(contract.ok_or_else(|| ctx.missing("contract"))?.job))
+    };
+    match document.body() {
+        Body::Bid(bid) => Ok(Some(bid.job)),
+        Body::Offer(offer) => Ok(Some(offer.job)),
+        Body::Acceptance(acceptance) => of_contract(&acceptance.offer).await,
+        Body::Step(step) if step.object.kind() == Kind::Job => Ok(Some(step.object)),
+        Body::Step(step) if step.object.kind() == Kind::Bid => {
+            let bid = contracts::bid(ctx.tx, &step.object).await?;
+            Ok(Some(bid.ok_or_else(|| ctx.missing("bid"))?.job))
+        }
+        Body::Step(step) => of_contract(&step.object).await,
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Job(_)
+        | Body::Terms(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => Ok(None),
+    }
+}
+
+impl<'a> Apply<'a> {
+    pub(crate) fn own(engine: &'a Engine, tx: &'a Tx<'a>) -> Self {
+        Self { engine, tx, now: engine.now(), word: Word::Own }
+    }
+
+    pub(crate) fn home(engine: &'a Engine, tx: &'a Tx<'a>) -> Self {
+        Self { engine, tx, now: engine.now(), word: Word::Home }
+    }
+
+    /// Whether this node keeps the order under the job, so that what follows from a move is its to do.
+    pub(crate) fn keeps(&self, job: &JobRow) -> bool {
+        job.home == self.engine.config().name
+    }
+
+    /// The refusal for something that this builds on: what the home knows will arrive here too.
+    pub(crate) fn missing(&self, what: &'static str) -> Refusal {
+        match self.word {
+            Word::Own => Refusal::NotFound(what),
+            Word::Home => Refusal::TooEarly,
+        }
+    }
+
+    /// Keeps the document.
+    pub(crate) async fn keep(&self, document: &Verified, public: bool) -> Result<(), UseError> {
+        documents::insert(self.tx, document, public, self.now.unix()).await?;
+        Ok(())
+    }
+
+    /// Notes a move in the history of a thing.
+    pub(crate) async fn record(
+        &self,
+        object: &DocumentId,
+        event: Event,
+        state: State,
+        actor: Actor,
+        document: Option<&DocumentId>,
+    ) -> Result<(), UseError> {
+        let row = HistoryRow {
+            event: event.name().to_owned(),
+            state: state.name().to_owned(),
+            actor: actor.name().to_owned(),
+            document: document.map(|id| *id.hash()),
+            at: self.now.unix(),
+        };
+        Ok(history::append(self.tx, object, &row).await?)
+    }
+
+    /// Queues a leaf for one of this node's own logs.
+    pub(crate) async fn enqueue(&self, kind: LogKind, leaf: &Leaf) -> Result<(), UseError> {
+        let origin = &self.engine.log_keys().own(kind).origin;
+        logs::enqueue(self.tx, origin, leaf).await?;
+        Ok(())
+    }
+
+    /// Queues a document for another home; one's own needs no delivery.
+    pub(crate) async fn deliver(
+        &self,
+        to: &hanse_document::NodeName,
+        job: &DocumentId,
+        document: &DocumentId,
+    ) -> Result<(), UseError> {
+        if *to != self.engine.config().name {
+            deliveries::enqueue(self.tx, to.as_str(), job, document, self.now.unix()).await?;
+        }
+        Ok(())
+    }
+
+    /// The identity key of a person in this node's custody; `None` if it is elsewhere.
+    pub(crate) async fn hosted_key(&self, did: &hanse_document::Did) -> Result<Option<SigningKey>, UseError> {
+        let Some(account) = accounts::account(self.tx, did).await? else { return Ok(None) };
+        Ok(Some(self.engine.keys().open_hosted(did, &account.sealed_key)?))
+    }
+
+    /// The slot key of a person in this node's custody; `None` if it is elsewhere.
+    pub(crate) async fn slot_key(
+        &self,
+        did: &hanse_document::Did,
+        public: &hanse_document::PublicKey,
+    ) -> Result<Option<SigningKey>, UseError> {
+        let Some(sealed) = accounts::slot(self.tx, public, did).await? else { return Ok(None) };
+        Ok(Some(self.engine.keys().open_slot(public, &sealed)?))
+    }
+}

@@ -1,0 +1,116 @@
+//! The checks that every document passes, whatever its kind.
+
+use hanse_document::kind::Event as Said;
+use hanse_document::{DocumentId, Verified};
+use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
+use hanse_store::accounts::{self, IdentityRow};
+use hanse_store::{documents, history};
+
+use super::{Apply, Word};
+use hanse_base::clock::AHEAD_SECONDS_MAX;
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::stored::state;
+
+/// Documents of one person that this node takes within a day, each of at most 64 KiB and some with a leaf that stays for ever. A
+/// program that works for an agency needs some hundred.
+pub(crate) const DOCUMENTS_A_DAY: u32 = 2_000;
+const DAY_SECONDS: i64 = 86_400;
+
+/// The issuer's identity, with the checks that concern the issuer: known, dated not ahead, custody as the
+/// genesis says, and, where this node decides, not too many in a day.
+pub(crate) async fn author(ctx: &Apply<'_>, document: &Verified) -> Result<IdentityRow, UseError> {
+    let identity = accounts::find_identity(ctx.tx, document.issuer()).await?;
+    let identity = identity.ok_or(Refusal::UnknownPerson)?;
+    if document.custody().map_or("self", |node| node.as_str()) != identity.custody {
+        return Err(Refusal::WrongCustody.into());
+    }
+    if document.from().seconds_since(ctx.now) > AHEAD_SECONDS_MAX {
+        return Err(Refusal::Future.into());
+    }
+    if ctx.word == Word::Own {
+        let since = ctx.now.unix().saturating_sub(DAY_SECONDS);
+        if documents::count_since(ctx.tx, document.issuer(), since).await? >= i64::from(DOCUMENTS_A_DAY) {
+            return Err(Refusal::TooMany(DOCUMENTS_A_DAY).into());
+        }
+    }
+    Ok(identity)
+}
+
+/// A thing that is about to move.
+#[derive(Clone, Copy)]
+pub(crate) struct Moving<'a> {
+    pub(crate) machine: Machine,
+    pub(crate) object: &'a DocumentId,
+    pub(crate) state: State,
+    pub(crate) head: DocumentId,
+}
+
+/// Checks that a step continues the chain. Where the home has decided, a document whose predecessor is not here came too early.
+pub(crate) fn continues(
+    ctx: &Apply<'_>,
+    moving: Moving<'_>,
+    prev: DocumentId,
+    actor: Actor,
+) -> Result<(), Refusal> {
+    let Moving { machine, state, head, .. } = moving;
+    match ctx.word {
+        _ if prev == head => Ok(()),
+        Word::Home => Err(Refusal::TooEarly),
+        Word::Own => {
+            Err(Refusal::WrongPrev { machine, state, head, allowed: allowed(machine, state, actor) })
+        }
+    }
+}
+
+/// The state after the event. Where the home has decided, its word wins over what this node's own clock had concluded, or
+/// had not concluded yet: a move by the clock alone is then undone or made up for.
+pub(crate) async fn moved(
+    ctx: &Apply<'_>,
+    moving: Moving<'_>,
+    event: Event,
+    actor: Actor,
+) -> Result<State, UseError> {
+    let Moving { machine, object, state: from, head } = moving;
+    let refused = match next(machine, from, event, actor) {
+        Ok(to) => return Ok(to),
+        Err(refused) => Refusal::NotNow { refused, head: Some(head) },
+    };
+    if ctx.word == Word::Own {
+        return Err(refused.into());
+    }
+    for timeout in timeouts(machine).iter().filter(|timeout| timeout.state == from) {
+        let between = next(machine, from, timeout.event, Actor::Node);
+        if let Ok(between) = between
+            && let Ok(to) = next(machine, between, event, actor)
+        {
+            ctx.record(object, timeout.event, between, Actor::Node, None).await?;
+            return Ok(to);
+        }
+    }
+    let history = history::of(ctx.tx, object).await?;
+    for (row, before) in history.iter().rev().zip(history.iter().rev().skip(1)) {
+        if row.document.is_some() || row.actor != Actor::Node.name() {
+            break;
+        }
+        if let Ok(to) = next(machine, state(&before.state)?, event, actor) {
+            return Ok(to);
+        }
+    }
+    Err(refused.into())
+}
+
+/// The lifecycle's word for what a step says.
+pub(crate) fn event(said: &Said) -> Event {
+    match said {
+        Said::CloseUnfilled { .. } => Event::CloseUnfilled,
+        Said::Fill {} => Event::Fill,
+        Said::Withdraw { .. } => Event::Withdraw,
+        Said::Decline { .. } => Event::Decline,
+        Said::Rescind { .. } => Event::Rescind,
+        Said::Deliver { .. } => Event::Deliver,
+        Said::AcceptDelivery { .. } => Event::AcceptDelivery,
+        Said::AttestPaid {} => Event::AttestPaid,
+        Said::ConfirmReceived { .. } => Event::ConfirmReceived,
+        Said::Close { .. } => Event::Close,
+    }
+}

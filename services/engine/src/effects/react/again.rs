@@ -1,0 +1,65 @@
+//! Leaves that were passed and whose effect has still to come: their document has arrived since, or what they waited for.
+
+use hanse_store::log::{self, WantedRow};
+
+use super::{Seen, Turn, turn};
+use crate::Engine;
+use crate::effects::apply::Apply;
+use crate::logs::follow::{has_waited_too_long, pause_seconds};
+use hanse_base::error::UseError;
+
+/// Leaves of one log in one turn: whoever signs a log decides how many of its leaves wait, and new ones of all logs wait behind them.
+const LEAVES_MAX: u64 = 16;
+
+/// Tries what is due, those that wait longest first; `true` if there may be more that is worth its turn. As long as none of those that
+/// are tried is done with, the rest is left to the next round.
+pub(super) async fn due(engine: &Engine, origin: &str) -> Result<bool, UseError> {
+    let connection = engine.store().connection().await?;
+    let due = log::wanted_here(&connection, origin, engine.now().unix(), LEAVES_MAX).await?;
+    drop(connection);
+    let (mut done, mut outcome) = (false, Ok(()));
+    for row in &due {
+        match again(engine, origin, row).await {
+            Ok(this) => done |= this,
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
+    }
+    outcome.map(|()| done && u64::try_from(due.len()).is_ok_and(|tried| tried >= LEAVES_MAX))
+}
+
+/// Tries one leaf; `true` if it is done with.
+async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, UseError> {
+    let mut connection = engine.store().connection().await?;
+    let mut tx = connection.begin().await?;
+    log::hold(&tx, origin).await?;
+    let passed = log::find(&tx, origin).await?.is_some_and(|log| row.index < log.reacted);
+    let leaf = log::leaves(&tx, origin, row.index, 1).await?.into_iter().find(|leaf| leaf.index == row.index);
+    let seen = leaf.and_then(|leaf| Seen::read(engine, origin, &leaf));
+    let turn = match seen {
+        Some(seen) if passed => {
+            let part = tx.part().await?;
+            let turn = turn(&Apply::home(engine, &part), &seen).await?;
+            if turn == Turn::On {
+                part.commit().await?;
+            } else {
+                part.undo().await?;
+            }
+            turn
+        }
+        // The reactor has still to come by, and finds the document here.
+        Some(_) | None => Turn::On,
+    };
+    let now = engine.now().unix();
+    let waits = turn == Turn::Later && !has_waited_too_long(row, now);
+    if waits {
+        log::put_off(&tx, origin, &[(row.index, now.saturating_add(pause_seconds(row.tries)))]).await?;
+    } else {
+        if turn == Turn::Later {
+            tracing::info!(origin, index = row.index, "a leaf has waited in vain, and has no effect here");
+        }
+        log::unwant(&tx, origin, row.index).await?;
+    }
+    tx.commit().await?;
+    engine.signals().committed();
+    Ok(!waits)
+}

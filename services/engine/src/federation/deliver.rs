@@ -1,0 +1,243 @@
+//! `/hanse/deliver/1`: the durable outbox, and what answers it on the other side.
+//!
+//! A document waits until the other home has signed for it. For each job only the oldest is sent, so that the other side
+//! never sees a move before the one that it builds on. Everything here may happen twice: a document is applied once, whoever
+//! asks, and a receipt that was lost is given again.
+
+mod answer;
+#[cfg(test)]
+mod tests;
+
+use hanse_document::{Body, DocumentId, Verified};
+use hanse_network::{Bytes, Request, RequestError, Response};
+use hanse_store::deliveries::{self, DeliveryRow, Settled};
+use hanse_store::documents::DocumentRow;
+use hanse_store::{Sql, accounts, documents, log};
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use crate::effects::apply::{Apply, apply};
+use crate::federation::receipts::{self, Answered};
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
+use hanse_base::stored::WAITING;
+use hanse_base::stored::reread;
+
+pub(crate) use answer::answer;
+
+/// Documents of different jobs that are sent one after the other before looking again.
+const BATCH: i64 = 32;
+/// The longest pause between two attempts: a pinned peer that comes back should hear from us within a minute.
+const PAUSE_SECONDS_MAX: i64 = 60;
+/// Attempts after which the pause no longer grows: 1.25^18 is above 55.
+const ATTEMPTS_GROWING: i32 = 18;
+
+/// Delivers to one peer until told to stop.
+pub(crate) async fn run(
+    engine: Engine,
+    peer: hanse_document::NodeName,
+    cancel: CancellationToken,
+) -> Result<(), Failure> {
+    while !cancel.is_cancelled() {
+        match cancel.run_until_cancelled(drain(&engine, peer.as_str())).await {
+            Some(Err(UseError::Failed(failure))) => {
+                tracing::error!(%peer, error = &failure as &dyn std::error::Error, "delivery is tried again");
+            }
+            Some(Err(UseError::Refused(refusal))) => {
+                tracing::error!(%peer, %refusal, "delivery is tried again");
+            }
+            Some(Ok(())) | None => {}
+        }
+        let Some(signal) = engine.signals().deliver(peer.as_str()) else { return Ok(()) };
+        cancel.run_until_cancelled(woken(signal, engine.config().pace.deliver)).await;
+    }
+    Ok(())
+}
+
+/// Tells the operator of documents that wait for peers which the configuration no longer names: nothing sends them, and their
+/// authors wait for an answer.
+pub(crate) async fn tell_left_behind(engine: &Engine) -> Result<(), Failure> {
+    let connection = engine.store().connection().await?;
+    for (peer, documents) in deliveries::waiting(&connection).await? {
+        if engine.config().peers.iter().all(|pinned| pinned.name.as_str() != peer) {
+            tracing::warn!(
+                peer,
+                documents,
+                "documents wait for a peer that is not pinned any more; they go out when it is again"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Sends what is due, until nothing is or the peer does not answer.
+pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<(), UseError> {
+    loop {
+        let connection = engine.store().connection().await?;
+        let due = deliveries::due(&connection, peer, engine.now().unix(), BATCH).await?;
+        drop(connection);
+        if due.is_empty() {
+            return Ok(());
+        }
+        for row in &due {
+            match send(engine, row).await {
+                Ok(Sent::NotNow) => return Ok(()),
+                Ok(Sent::Settled | Sent::Deferred) => {}
+                // One document that cannot be sent, or cannot have its effect, keeps none of another job.
+                Err(UseError::Failed(failure)) if !failure.is_transient() => {
+                    tracing::error!(peer, position = row.position, error = %failure, "a delivery is stuck");
+                    defer(engine, row).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    /// It is settled.
+    Settled,
+    /// This one waits; others may go.
+    Deferred,
+    /// The peer does not answer: nothing else is worth trying.
+    NotNow,
+}
+
+async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
+    let Some(network) = engine.network() else { return Ok(Sent::NotNow) };
+    let connection = engine.store().connection().await?;
+    let document = documents::find_hash(&connection, &row.document).await?;
+    let document = document.ok_or_else(|| Failure::unreadable(row.job, "a document to deliver is gone"))?;
+    let parcel = parcel(&connection, &document).await?;
+    drop(connection);
+    match network.request(&row.peer, Request::Deliver { documents: parcel }).await {
+        Ok(Response::Receipt { receipt }) => {
+            match engine.receipts().read(&row.peer, &document.id, &receipt) {
+                Ok(answered) => settle(engine, row, &document, &answered, &receipt).await,
+                Err(error) => {
+                    tracing::warn!(peer = row.peer, document = %document.id, %error, "a receipt that is none");
+                    defer(engine, row).await
+                }
+            }
+        }
+        Ok(Response::Refused { slug, detail }) => {
+            tracing::warn!(peer = row.peer, document = %document.id, slug, detail, "a delivery is refused unread");
+            settle(engine, row, &document, &Answered::Refused(receipts::word(slug)), b"").await
+        }
+        Ok(Response::Busy { .. }) => defer(engine, row).await,
+        Ok(Response::Heads { .. } | Response::Range { .. } | Response::Match { .. }) => {
+            defer(engine, row).await
+        }
+        Err(RequestError::TooLarge) => {
+            settle(engine, row, &document, &Answered::Refused("too-large".into()), b"").await
+        }
+        Err(error) => {
+            tracing::debug!(peer = row.peer, document = %document.id, %error, "not delivered");
+            defer(engine, row).await?;
+            Ok(Sent::NotNow)
+        }
+    }
+}
+
+/// A document with what the other side needs to judge it: the genesis of its issuer first, then what it commits to.
+async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
+    let mut parcel = vec![genesis(db, document).await?];
+    if let Body::Offer(offer) = reread(document)?.body()
+        && let Some(terms) = documents::by_commitment(db, &offer.terms).await?
+    {
+        parcel.push(terms.bytes);
+    }
+    parcel.push(document.bytes.clone());
+    Ok(parcel.into_iter().map(Bytes::from).collect())
+}
+
+/// The bytes of the genesis of a document's issuer.
+pub(crate) async fn genesis(db: &impl Sql, document: &DocumentRow) -> Result<Vec<u8>, UseError> {
+    let gone = || Failure::unreadable(&document.issuer, "the genesis is gone");
+    let identity = accounts::find_identity(db, &document.issuer).await?.ok_or_else(gone)?;
+    Ok(documents::find(db, &identity.genesis).await?.ok_or_else(gone)?.bytes)
+}
+
+/// The home has answered: what it accepted has its effect here too, in the transaction that ends the delivery.
+async fn settle(
+    engine: &Engine,
+    row: &DeliveryRow,
+    document: &DocumentRow,
+    answered: &Answered,
+    receipt: &[u8],
+) -> Result<Sent, UseError> {
+    if *answered == Answered::Accepted {
+        match accepted(engine, row, &reread(document)?, receipt).await {
+            Ok(()) => {}
+            Err(UseError::Refused(Refusal::TooEarly)) => return defer(engine, row).await,
+            Err(UseError::Refused(refusal)) => {
+                // The home decides. That this node cannot follow is for its operator to see; the queue goes on.
+                tracing::error!(peer = row.peer, document = %document.id, %refusal, "cannot follow the home's order");
+                end(engine, row, Settled::Accepted, receipt).await?;
+            }
+            Err(UseError::Failed(failure)) => return Err(failure.into()),
+        }
+    } else if let Answered::Refused(slug) = answered {
+        tracing::info!(peer = row.peer, document = %document.id, slug, "a delivery is refused");
+        end(engine, row, Settled::Refused(slug), receipt).await?;
+    }
+    engine.signals().committed();
+    engine.signals().receipt.notify_waiters();
+    Ok(Sent::Settled)
+}
+
+async fn accepted(
+    engine: &Engine,
+    row: &DeliveryRow,
+    document: &Verified,
+    receipt: &[u8],
+) -> Result<(), UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    // Leaves of the home may have been quicker than its receipt; none slips through while this looks for them.
+    log::hold(&tx, &format!("{}/{}", row.peer, LogKind::Reputation.name())).await?;
+    if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == WAITING) {
+        apply(&Apply::home(engine, &tx), document, &[]).await?;
+        deliveries::settle(&tx, row.position, Settled::Accepted, receipt).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn end(
+    engine: &Engine,
+    row: &DeliveryRow,
+    settled: Settled<'_>,
+    receipt: &[u8],
+) -> Result<(), UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    deliveries::settle(&tx, row.position, settled, receipt).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn defer(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
+    let next_at = engine.now().unix().saturating_add(pause_seconds(row.attempts));
+    deliveries::defer(&engine.store().connection().await?, row.position, next_at).await?;
+    Ok(Sent::Deferred)
+}
+
+/// 1.25^n seconds, at least one, at most a minute; in integers.
+fn pause_seconds(attempts: i32) -> i64 {
+    let grow = |milliseconds: i64, _| milliseconds * 5 / 4;
+    let milliseconds = (0..attempts.clamp(0, ATTEMPTS_GROWING)).fold(1_000, grow);
+    (milliseconds / 1_000).clamp(1, PAUSE_SECONDS_MAX)
+}
+
+/// A peer has come back: what waits for it is due now.
+pub(crate) async fn hasten(engine: &Engine, peer: &str) -> Result<(), UseError> {
+    deliveries::hasten(&engine.store().connection().await?, peer, engine.now().unix()).await?;
+    engine.signals().committed();
+    Ok(())
+}
+
+/// Whether anything about a job is on its way between this node and a peer.
+pub(crate) async fn waits(db: &impl Sql, job: &DocumentId, peer: &str) -> Result<bool, UseError> {
+    Ok(deliveries::job_waits(db, job, peer).await?)
+}

@@ -1,0 +1,186 @@
+//! Gossiped postings: verify, apply, judge.
+//!
+//! `Reject` costs the sender, so it is only for what the sender must have seen itself in the same bytes. What depends on our
+//! policy, our clock, our peers or our database is `Ignore`.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use hanse_document::{Body, Kind, Rejection, Signed, Verified};
+use hanse_network::Verdict;
+use hanse_store::{accounts, jobs, log};
+
+use crate::Engine;
+use crate::effects::apply::{Applied, Apply, apply, identity, job};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
+
+/// Lines of a message: a genesis and the posting or step.
+const LINES: usize = 2;
+
+/// Postings of one home that this node holds by gossip alone. Gossip is ahead of the log by a second or two, in which an honest home
+/// posts few; what is too much now comes with the log.
+pub(crate) const UNLOGGED_MAX: i64 = 32;
+
+/// How long a posting may be known by gossip alone, in seconds: its home logs it at once, and after minutes it is somebody else's
+/// invention, or its home has a fault. If the log shows it later, it is here again.
+pub(crate) const UNLOGGED_SECONDS: i64 = 600;
+
+/// Takes a message of the jobs topic.
+pub(crate) async fn ingest(engine: &Engine, from: &str, message: &[u8]) -> Verdict {
+    match read(message) {
+        Ok((genesis, document)) => match take(engine, &genesis, &document).await {
+            Ok(()) => Verdict::Accept,
+            Err(UseError::Refused(refusal)) => {
+                let verdict = verdict(&refusal);
+                tracing::debug!(from, document = %document.id(), slug = refusal.slug(), ?verdict, "not ingested");
+                verdict
+            }
+            Err(UseError::Failed(failure)) => {
+                tracing::error!(
+                    error = &failure as &dyn std::error::Error,
+                    "a posting could not be ingested"
+                );
+                Verdict::Ignore
+            }
+        },
+        Err(rejection) => {
+            tracing::debug!(from, slug = rejection.slug(), "a message that no honest node passes on");
+            Verdict::Reject
+        }
+    }
+}
+
+/// The genesis and the document of a message.
+fn read(message: &[u8]) -> Result<(Verified, Verified), Rejection> {
+    let lines: Vec<&[u8]> = message.split(|byte| *byte == b'\n').take(LINES + 1).collect();
+    let [genesis, document] = lines.as_slice() else { return Err(Rejection::OutOfForm) };
+    let genesis = Signed::parse(genesis)?.verify()?;
+    let document = Signed::parse(document)?.verify()?;
+    let fits = genesis.kind() == Kind::Identity && genesis.issuer() == document.issuer();
+    if fits && job::is_of_posting(document.body()) {
+        Ok((genesis, document))
+    } else {
+        Err(Rejection::WrongKind)
+    }
+}
+
+async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Result<(), UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let ctx = Apply::home(engine, &tx);
+    if let Some(known) = accounts::find_identity(&tx, document.issuer()).await?
+        && known.home == engine.config().name
+    {
+        // What is ours comes back to us from others; it is never ordered by gossip.
+        return known_here(&ctx, document).await;
+    }
+    identity::learn(&ctx, genesis).await?;
+    if apply(&ctx, document, &[]).await? == Applied::Now
+        && let Body::Job(job) = document.body()
+    {
+        if jobs::count_unlogged(&tx, &job.home).await? >= UNLOGGED_MAX {
+            return Err(Refusal::TooMany(u32::try_from(UNLOGGED_MAX).unwrap_or(u32::MAX)).into());
+        }
+        jobs::note_unlogged(&tx, &document.id(), &job.home, ctx.now.unix()).await?;
+    }
+    tx.commit().await?;
+    engine.signals().changed();
+    Ok(())
+}
+
+/// Drops postings that their homes' logs have not shown in time, as far as the logs are held here and have had their effect, with the
+/// people who are known by nothing else. What people here have bid on stays.
+pub(crate) async fn drop_unlogged(engine: &Engine) -> Result<(), UseError> {
+    let before = engine.now().unix().saturating_sub(UNLOGGED_SECONDS);
+    let mut connection = engine.store().connection().await?;
+    let mut behind = BTreeSet::new();
+    for (job, home) in jobs::unlogged(&connection, before, UNLOGGED_MAX).await? {
+        if behind.contains(&home) {
+            continue;
+        }
+        let origin = LogKind::Jobs.origin(&home);
+        let tx = connection.begin().await?;
+        // No leaf that commits to the document comes in meanwhile: it would find the document here, and not ask for it.
+        log::hold(&tx, &origin).await?;
+        let held = log::find(&tx, &origin).await?;
+        if held.is_some_and(|log| log.reacted < log.size || log.size < engine.heard().largest(&origin)) {
+            behind.insert(home);
+            continue;
+        }
+        let Some(row) = jobs::lock(&tx, &job).await? else { continue };
+        if jobs::drop_unlogged(&tx, &row).await? {
+            tracing::info!(job = %row.id, %home, "a posting that its home's log does not show is dropped");
+            accounts::drop_unlogged(&tx, &row.client).await?;
+            tx.commit().await?;
+            engine.signals().changed();
+        }
+    }
+    Ok(())
+}
+
+async fn known_here(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {
+    let known = if let Body::Job(_) = document.body() {
+        jobs::find(ctx.tx, &document.id()).await?.is_some()
+    } else {
+        hanse_store::history::has_applied(ctx.tx, &document.id()).await?
+    };
+    if known { Ok(()) } else { Err(Refusal::WrongCarrier.into()) }
+}
+
+/// What a refusal says about whoever sent the message.
+pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
+    match refusal {
+        // In the bytes themselves: the sender has checked them before passing them on, or should have.
+        Refusal::Rejected(_) | Refusal::WrongHome | Refusal::WrongCustody => Verdict::Reject,
+        // Between the bytes and what this node knows, expects or is told by its clock.
+        Refusal::BadField { .. }
+        | Refusal::BadValue { .. }
+        | Refusal::Elsewhere(_)
+        | Refusal::TooMany(_)
+        | Refusal::NotFound(_)
+        | Refusal::NotYours(_)
+        | Refusal::NotNow { .. }
+        | Refusal::WrongPrev { .. }
+        | Refusal::ProfileMoved(_)
+        | Refusal::TooEarly
+        | Refusal::InFlight
+        | Refusal::Expired(_)
+        | Refusal::Future
+        | Refusal::WrongAddressee
+        | Refusal::WrongCarrier
+        | Refusal::UnknownOrigin
+        | Refusal::UnknownPerson
+        | Refusal::OtherGenesis
+        | Refusal::MissingAttachment(_)
+        | Refusal::WrongParty(_)
+        | Refusal::OwnJob
+        | Refusal::JobNotOpen(_)
+        | Refusal::BidExists
+        | Refusal::BadDue
+        | Refusal::NoFreeSeat
+        | Refusal::OfferWaits
+        | Refusal::ReviewExists
+        | Refusal::HandleTaken
+        | Refusal::WeakPassword(_)
+        | Refusal::BadCredentials
+        | Refusal::SessionEnded
+        | Refusal::KeyElsewhere
+        | Refusal::OwnKeyNotYet
+        | Refusal::TooManyBids(_)
+        | Refusal::TooManySearches(_)
+        | Refusal::TooManyStreams(_)
+        | Refusal::Busy
+        | Refusal::NotReady
+        | Refusal::LogHalted(_)
+        | Refusal::OwnScore
+        | Refusal::TooWide
+        | Refusal::TooBroad
+        | Refusal::RecordTooLarge
+        | Refusal::NotClosed
+        | Refusal::NotOnce(_)
+        | Refusal::ByHome(_) => Verdict::Ignore,
+    }
+}

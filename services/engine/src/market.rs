@@ -1,0 +1,14 @@
+//! What people do through the REST API: accounts, profiles, jobs, bids, contracts, reviews.
+
+pub(crate) mod accounts;
+pub(crate) mod author;
+pub(crate) mod bids;
+pub(crate) mod contracts;
+pub(crate) mod documents;
+pub(crate) mod idempotency;
+pub(crate) mod jobs;
+pub(crate) mod own_key;
+pub(crate) mod profiles;
+pub(crate) mod publish;
+pub(crate) mod reviews;
+pub(crate) mod search;

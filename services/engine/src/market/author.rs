@@ -1,0 +1,102 @@
+//! Speaking for a hosted person: their key, out of its seal, and documents signed with it. Every such proof says whose
+//! custody the key is in.
+
+use hanse_document::{Body, Did, Draft, Kind, Misfit, PublicKey, SigningKey, Timestamp, Verified};
+use hanse_store::accounts;
+use hanse_store::{Sql, Tx};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::Engine;
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::keys;
+
+/// A person whose key this node holds.
+pub(crate) struct Author<'a> {
+    engine: &'a Engine,
+    pub(crate) did: Did,
+    pub(crate) key: SigningKey,
+}
+
+impl<'a> Author<'a> {
+    /// Opens the seal on a person's key.
+    ///
+    /// # Errors
+    /// `KeyElsewhere` for a person who keeps their own key, or is at home elsewhere.
+    pub(crate) async fn open(engine: &'a Engine, db: &impl Sql, did: &Did) -> Result<Self, UseError> {
+        let account = accounts::account(db, did).await?.ok_or(Refusal::KeyElsewhere)?;
+        let key = engine.keys().open_hosted(did, &account.sealed_key)?;
+        Ok(Self { engine, did: did.clone(), key })
+    }
+
+    /// Signs a document, dated now.
+    pub(crate) fn sign(&self, body: Body, until: Option<Timestamp>) -> Result<Verified, UseError> {
+        let draft = Draft {
+            issuer: self.did.clone(),
+            body,
+            salt: keys::random()?,
+            from: self.engine.now(),
+            until,
+            custody: Some(self.engine.config().name.clone()),
+        };
+        Ok(draft.sign(&self.key)?)
+    }
+
+    /// Makes a slot key and the box to keep it in.
+    pub(crate) fn new_slot(&self) -> Result<Slot, UseError> {
+        let key = keys::new_key()?;
+        Ok(Slot { public: key.public(), sealed: self.engine.keys().seal_slot(&key)? })
+    }
+
+    /// Opens the seal on a slot key of this person.
+    pub(crate) async fn slot_key(&self, db: &impl Sql, public: &PublicKey) -> Result<SigningKey, UseError> {
+        let sealed = accounts::slot(db, public, &self.did).await?;
+        let sealed = sealed.ok_or_else(|| Failure::unreadable(public, "a slot key is gone"))?;
+        Ok(self.engine.keys().open_slot(public, &sealed)?)
+    }
+}
+
+/// A new slot key, sealed.
+pub(crate) struct Slot {
+    pub(crate) public: PublicKey,
+    sealed: Vec<u8>,
+}
+
+impl Slot {
+    /// Keeps it for its person.
+    pub(crate) async fn keep(&self, tx: &Tx<'_>, did: &Did) -> Result<(), UseError> {
+        Ok(accounts::insert_slot(tx, &self.public, did, &self.sealed).await?)
+    }
+}
+
+/// The body that a request asks for, with the fields that the node knows better. The kind's own bounds decide.
+pub(crate) fn body(
+    kind: Kind,
+    request: &impl Serialize,
+    fields: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Result<Body, UseError> {
+    let mut object = object(request)?;
+    object.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    read(kind, &Value::Object(object))
+}
+
+/// A body that a person has written by hand: what is wrong with it is said of the field where it stands.
+pub(crate) fn read(kind: Kind, value: &Value) -> Result<Body, UseError> {
+    Ok(Body::read(kind, value).map_err(misfit)?)
+}
+
+fn misfit(Misfit { field, rejection }: Misfit) -> Refusal {
+    match field.as_str() {
+        "" | "." => Refusal::Rejected(rejection),
+        _ => Refusal::BadValue { field, rejection },
+    }
+}
+
+/// A request as a JSON object.
+pub(crate) fn object(request: &impl Serialize) -> Result<Map<String, Value>, UseError> {
+    match serde_json::to_value(request) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Failure::Inconsistent("a request is no object".to_owned()).into()),
+        Err(error) => Err(Failure::unreadable("a request", error).into()),
+    }
+}

@@ -1,0 +1,206 @@
+//! Bids: made by freelancers here on jobs of any home, and seen by the two whom they concern.
+
+use std::collections::BTreeMap;
+
+use hanse_document::{Did, DocumentId, Kind};
+use hanse_lifecycle::{Event, State};
+use hanse_store::contracts::{self, BidRow};
+use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
+
+use crate::Engine;
+use crate::market::author::{Author, body};
+use crate::market::idempotency::Asked;
+use crate::market::jobs::Step;
+use crate::market::publish::{Intent, Publication, publish};
+use hanse_api::requests::{BidRequest, PageQuery, StepRequest};
+use hanse_api::views::{BidView, Page, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::page::{Cut, page};
+use hanse_base::present;
+use hanse_base::present::OnItsWay;
+use hanse_base::stored::REFUSED;
+use hanse_base::stored::WAITING;
+
+/// The state that is shown of a bid which the job's home has not answered.
+const QUEUED: &str = "queued";
+
+impl Engine {
+    /// Bids on a job, for a hosted freelancer.
+    ///
+    /// # Errors
+    /// `NotFound`, `Expired`, `JobNotOpen`, `OwnJob`, `BidExists`, `TooManyBids`, `UnknownOrigin`, `InFlight`, `ByHome`, `NotOnce`, and the
+    /// rejections of the document.
+    pub async fn bid(
+        &self,
+        asked: impl Into<Asked>,
+        job: &DocumentId,
+        request: BidRequest,
+        dry_run: bool,
+    ) -> Result<Published<BidView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, job).await?.ok_or(Refusal::NotFound("job"))?;
+            // A home that has left the federation takes no bid, and one on its way would wait for ever.
+            if !self.config().knows_home(&job.home) {
+                return Err(Refusal::UnknownOrigin.into());
+            }
+            let author = Author::open(self, tx, did).await?;
+            let fields = [
+                ("home", self.config().name.as_str().into()),
+                ("job", job.id.to_string().into()),
+                ("to", job.home.as_str().into()),
+            ];
+            let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// One bid, for its author or the job's client; for anybody else there is none.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn bid_view(&self, id: &DocumentId, viewer: &Did) -> Result<Option<BidView>, UseError> {
+        let connection = self.store().connection().await?;
+        match shown(&connection, id, viewer).await {
+            Ok(view) => Ok(Some(view)),
+            Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The bids on a job: all of them for its client, one's own for everybody else.
+    ///
+    /// # Errors
+    /// `NotFound`, `BadField`.
+    pub async fn bids(
+        &self,
+        job: &DocumentId,
+        viewer: &Did,
+        query: PageQuery,
+    ) -> Result<Page<BidView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let connection = self.store().connection().await?;
+        let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
+        let rows = if *viewer == job.client {
+            contracts::bids_on(&connection, &job.id, cut.after, cut.fetch()).await?
+        } else {
+            contracts::bids_of(&connection, viewer, Some(&job.id), cut.after, cut.fetch()).await?
+        };
+        paged(&connection, &cut, rows, viewer).await
+    }
+
+    /// One's own bids, newest first.
+    ///
+    /// # Errors
+    /// `BadField`.
+    pub async fn my_bids(&self, viewer: &Did, query: PageQuery) -> Result<Page<BidView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let connection = self.store().connection().await?;
+        let rows = contracts::bids_of(&connection, viewer, None, cut.after, cut.fetch()).await?;
+        paged(&connection, &cut, rows, viewer).await
+    }
+
+    /// Moves a bid: `withdraw` by its author, `decline` by the client.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight` (also of a bid that the job's home has not answered), `ByHome`, `NotOnce`.
+    pub async fn move_bid(
+        &self,
+        asked: impl Into<Asked>,
+        id: &DocumentId,
+        event: Event,
+        request: StepRequest,
+        dry_run: bool,
+    ) -> Result<Published<BidView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let view = shown(tx, id, did).await?;
+            let Some(bid) = contracts::bid(tx, id).await? else {
+                // Its author's, and the job's home has not answered yet, or has refused it.
+                let queued = view.state == QUEUED;
+                return Err(if queued { Refusal::InFlight } else { Refusal::NotFound("bid") }.into());
+            };
+            asked.saw(&bid.head, async || Ok(view)).await?;
+            let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+            let author = Author::open(self, tx, did).await?;
+            let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+}
+
+async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Result<Page<BidView>, UseError> {
+    let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
+    let jobs = jobs::find_all(db, rows.iter().map(|row| *row.job.hash())).await?;
+    let mut refusals = deliveries::refusals(db, rows.iter().map(|row| *row.id.hash())).await?;
+    let mut unanswered = BTreeMap::new();
+    let mut known = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let Some(job) = jobs.get(row.job.hash()) else { continue };
+        if [QUEUED, REFUSED].contains(&row.state.as_str()) {
+            let state = std::mem::replace(&mut row.state, State::Submitted.name().to_owned());
+            unanswered.insert(row.id.to_string(), (state, refusals.remove(row.id.hash())));
+        }
+        known.push((row, job.client.clone()));
+    }
+    let mut views = present::bids(db, &known, viewer).await?;
+    for view in &mut views {
+        if let Some((state, refusal)) = unanswered.remove(&view.id) {
+            not_taken(view, &state, refusal);
+        }
+    }
+    Ok(page(views, next))
+}
+
+pub(crate) async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+    let Some(row) = contracts::bid(db, id).await? else { return unanswered(db, id, viewer).await };
+    let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
+    if *viewer != row.freelancer && *viewer != job.client {
+        return Err(Refusal::NotFound("bid").into());
+    }
+    let mut view = present::bid(db, &row, &job.client, viewer).await?;
+    if *viewer == row.freelancer {
+        let OnItsWay { queued, refused } = present::on_its_way(db, &job.id, viewer, &job.home).await?;
+        view.refused = refused;
+        if queued.is_some() {
+            view.allowed.clear();
+        }
+    }
+    Ok(view)
+}
+
+/// A bid that its author has signed here and the job's home has not accepted.
+async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+    let missing = || UseError::from(Refusal::NotFound("bid"));
+    let delivery = deliveries::of_document(db, id).await?.ok_or_else(missing)?;
+    let document = documents::find(db, id).await?.filter(|document| document.issuer == *viewer);
+    let document = document.ok_or_else(missing)?;
+    let job = jobs::find(db, &delivery.job).await?.ok_or_else(missing)?;
+    let home = accounts::find_identity(db, viewer).await?.ok_or_else(missing)?.home;
+    let row = BidRow {
+        id: *id,
+        job: job.id,
+        freelancer: viewer.clone(),
+        home,
+        state: State::Submitted.name().to_owned(),
+        head: *id,
+        made_at: document.received_at,
+    };
+    let mut view = present::bid(db, &row, &job.client, viewer).await?;
+    not_taken(&mut view, if delivery.state == WAITING { QUEUED } else { REFUSED }, delivery.refusal);
+    Ok(view)
+}
+
+/// Shows a bid that the job's home has not taken: nobody can move it.
+fn not_taken(view: &mut BidView, state: &str, refusal: Option<String>) {
+    state.clone_into(&mut view.state);
+    view.refused = refusal;
+    view.allowed.clear();
+}

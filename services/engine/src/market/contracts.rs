@@ -1,0 +1,194 @@
+//! Contracts: offered by clients, accepted by freelancers, moved by both, seen by nobody else.
+
+use hanse_document::kind::offer::OPEN_DAYS_MAX;
+use hanse_document::{Did, DocumentId, Kind, LogName};
+use hanse_lifecycle::{Event, Machine, next};
+use hanse_store::contracts::{self, ContractRow};
+use hanse_store::{Sql, Tx, jobs};
+use serde_json::{Map, Value};
+
+use crate::Engine;
+use crate::market::author::{Author, body};
+use crate::market::idempotency::Asked;
+use crate::market::jobs::Step;
+use crate::market::publish::{Intent, Publication, publish};
+use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
+use hanse_api::views::{ContractView, Page, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::page::{Cut, page};
+use hanse_base::present;
+use hanse_base::stored::side;
+use hanse_base::stored::state;
+
+/// How long an offer of ours stands: as long as one may.
+const OFFER_SECONDS: i64 = OPEN_DAYS_MAX as i64 * 86_400;
+
+impl Engine {
+    /// Offers a contract on a bid, for a hosted client. The contract's id is the offer's.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `JobNotOpen`, `NoFreeSeat`, `BadDue`, `NotOnce`, and the rejections of terms and offer.
+    pub async fn offer(
+        &self,
+        asked: impl Into<Asked>,
+        bid: &DocumentId,
+        request: OfferRequest,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| self.draft_offer(tx, &asked, bid, &request).await;
+        let show = async |tx: &Tx<'_>, offer: &DocumentId| shown(tx, offer, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    async fn draft_offer(
+        &self,
+        tx: &Tx<'_>,
+        asked: &Asked,
+        bid: &DocumentId,
+        request: &OfferRequest,
+    ) -> Result<Publication, UseError> {
+        let did = &asked.did;
+        let bid = contracts::bid(tx, bid).await?.ok_or(Refusal::NotFound("bid"))?;
+        let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+        if *did != job.client && *did != bid.freelancer {
+            return Err(Refusal::NotFound("bid").into());
+        }
+        if *did != job.client {
+            return Err(Refusal::NotYours("the client").into());
+        }
+        asked.saw(&bid.head, async || crate::market::bids::shown(tx, &bid.id, did).await).await?;
+        let author = Author::open(self, tx, did).await?;
+        let terms = author.sign(body(Kind::Terms, request, [])?, None)?;
+        let slot = author.new_slot()?;
+        let fields = [
+            ("bid", bid.id.to_string().into()),
+            ("freelancer", bid.freelancer.as_str().into()),
+            ("job", job.id.to_string().into()),
+            ("log", LogName::of(&self.config().name).as_str().into()),
+            ("slot", slot.public.hex().into()),
+            ("terms", terms.commitment().hex().into()),
+            ("to", bid.home.as_str().into()),
+        ];
+        let until = self.now().add_seconds(OFFER_SECONDS)?;
+        let offer = author.sign(body(Kind::Offer, &Map::<String, Value>::new(), fields)?, Some(until))?;
+        let under = Publication::new(offer, job.id, &job.home);
+        Ok(Publication { attachments: vec![terms], slot: Some(slot), ..under })
+    }
+
+    /// Accepts an offer, for a hosted freelancer.
+    ///
+    /// # Errors
+    /// As [`Engine::step`].
+    pub async fn accept_offer(
+        &self,
+        asked: impl Into<Asked>,
+        contract: &DocumentId,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let asked = asked.into();
+        let draft = async |tx: &Tx<'_>| self.draft_acceptance(tx, &asked, contract).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    async fn draft_acceptance(
+        &self,
+        tx: &Tx<'_>,
+        asked: &Asked,
+        contract: &DocumentId,
+    ) -> Result<Publication, UseError> {
+        // The table knows who may accept; the document could only say that it is about its own author.
+        let row = movable(tx, asked, contract, Event::Accept).await?;
+        let author = Author::open(self, tx, &asked.did).await?;
+        let slot = author.new_slot()?;
+        let fields = [
+            ("client", row.client.as_str().into()),
+            ("log", LogName::of(&self.config().name).as_str().into()),
+            ("offer", row.id.to_string().into()),
+            ("slot", slot.public.hex().into()),
+            ("to", row.client_home.as_str().into()),
+        ];
+        let document = author.sign(body(Kind::Acceptance, &Map::<String, Value>::new(), fields)?, None)?;
+        Ok(Publication { slot: Some(slot), ..Publication::new(document, row.job, &row.client_home) })
+    }
+
+    /// Moves a contract by any other step.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `WrongPrev`, `Expired`, `InFlight`, `ByHome`, `NotOnce`, and the rejections of the step.
+    pub async fn step(
+        &self,
+        asked: impl Into<Asked>,
+        contract: &DocumentId,
+        event: Event,
+        request: StepRequest,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let asked = asked.into();
+        let draft = async |tx: &Tx<'_>| {
+            let row = movable(tx, &asked, contract, event).await?;
+            let author = Author::open(self, tx, &asked.did).await?;
+            let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
+            let said = Step {
+                event,
+                object: row.id,
+                prev: row.head,
+                to: row.client_home.as_str(),
+                extra: own.map(|leaf| ("engagement", leaf.hex())),
+            };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, row.job, &row.client_home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// A contract, for one of its sides; for anybody else there is none.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn contract(&self, id: &DocumentId, viewer: &Did) -> Result<Option<ContractView>, UseError> {
+        let connection = self.store().connection().await?;
+        match shown(&connection, id, viewer).await {
+            Ok(view) => Ok(Some(view)),
+            Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One's own contracts on either side, newest first.
+    ///
+    /// # Errors
+    /// `BadField`.
+    pub async fn contracts(&self, viewer: &Did, query: PageQuery) -> Result<Page<ContractView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let connection = self.store().connection().await?;
+        let rows = contracts::contracts_of(&connection, viewer, cut.after, cut.fetch()).await?;
+        let (rows, next) = cut.cut(rows, |row| (row.offered_at, *row.id.hash()));
+        Ok(page(present::contracts(&connection, &rows, viewer).await?, next))
+    }
+}
+
+/// A contract that this person may move now, from a version that they have seen. The table is asked before anything is signed: a
+/// move at the wrong time need not be a document that can be written.
+async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> Result<ContractRow, UseError> {
+    let row = part(tx, id, &asked.did).await?;
+    asked.saw(&row.head, async || present::contract(tx, &row, &asked.did).await).await?;
+    let actor = side(&row, &asked.did).ok_or(Refusal::NotFound("contract"))?;
+    next(Machine::Contract, state(&row.state)?, event, actor)
+        .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
+    Ok(row)
+}
+
+/// A contract in which the person has a part.
+pub(crate) async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result<ContractRow, UseError> {
+    let row = contracts::contract(db, id).await?;
+    let row = row.filter(|row| row.client == *person || row.freelancer == *person);
+    Ok(row.ok_or(Refusal::NotFound("contract"))?)
+}
+
+async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
+    present::contract(db, &part(db, id, viewer).await?, viewer).await
+}

@@ -1,0 +1,135 @@
+//! Postings: made and closed by clients here, shown from everywhere.
+
+use hanse_document::{Body, Did, DocumentId, Kind};
+use hanse_lifecycle::Event;
+use hanse_store::{Tx, jobs};
+use serde_json::{Map, Value};
+
+use crate::Engine;
+use crate::market::author::{Author, body, object};
+use crate::market::idempotency::Asked;
+use crate::market::publish::{Intent, Publication, publish};
+use hanse_api::requests::{JobRequest, StepRequest};
+use hanse_api::views::{JobView, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::present;
+
+/// The longest life of a posting, in days: the document's own bound.
+const DAYS_MAX: u32 = hanse_document::kind::job::OPEN_DAYS_MAX;
+const DAY_SECONDS: i64 = 86_400;
+
+impl Engine {
+    /// Posts a job of a hosted client.
+    ///
+    /// # Errors
+    /// `KeyElsewhere`, `NotOnce`, and the rejections of the document.
+    pub async fn post_job(
+        &self,
+        asked: impl Into<Asked>,
+        request: JobRequest,
+        dry_run: bool,
+    ) -> Result<Published<JobView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        if !(1..=DAYS_MAX).contains(&request.days) {
+            return Err(Refusal::BadField { field: "days", reason: "must be 1 to 90" }.into());
+        }
+        let draft = async |tx: &Tx<'_>| {
+            let author = Author::open(self, tx, did).await?;
+            let home = &self.config().name;
+            let body = body(Kind::Job, &request, [("home", home.as_str().into())])?;
+            let until = self.now().add_seconds(i64::from(request.days) * DAY_SECONDS)?;
+            let document = author.sign(body, Some(until))?;
+            let job = document.id();
+            Ok(Publication::new(document, job, home))
+        };
+        let show = async |tx: &Tx<'_>, job: &DocumentId| shown(tx, job, Some(did)).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// A posting, of whatever home.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn job(&self, id: &DocumentId, viewer: Option<&Did>) -> Result<Option<JobView>, UseError> {
+        let connection = self.store().connection().await?;
+        let row = jobs::find(&connection, id).await?;
+        Ok(present::jobs(&connection, row.as_slice(), viewer).await?.pop())
+    }
+
+    /// Moves a posting: `close_unfilled`.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `OfferWaits`, `NotOnce`.
+    pub async fn move_job(
+        &self,
+        asked: impl Into<Asked>,
+        id: &DocumentId,
+        event: Event,
+        request: StepRequest,
+        dry_run: bool,
+    ) -> Result<Published<JobView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
+            asked.saw(&job.head, async || present::job(tx, &job, Some(did)).await).await?;
+            let author = Author::open(self, tx, did).await?;
+            let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
+            let document = author.sign(said.body(&request)?, None)?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, Some(did)).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+}
+
+async fn shown(tx: &Tx<'_>, id: &DocumentId, viewer: Option<&Did>) -> Result<JobView, UseError> {
+    let row = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
+    present::job(tx, &row, viewer).await
+}
+
+/// A step about to be signed.
+pub(crate) struct Step<'a> {
+    pub(crate) event: Event,
+    pub(crate) object: DocumentId,
+    pub(crate) prev: DocumentId,
+    pub(crate) to: &'a str,
+    /// A field of the step's body that the node knows better than the caller.
+    pub(crate) extra: Option<(&'static str, String)>,
+}
+
+impl Step<'_> {
+    /// The body, with what the caller says.
+    pub(crate) fn body(&self, request: &StepRequest) -> Result<Body, UseError> {
+        let reasoned =
+            matches!((self.event, self.object.kind()), (Event::CloseUnfilled, _) | (Event::Decline, _));
+        if reasoned && request.reason.is_none() {
+            return Err(Refusal::BadField { field: "reason", reason: "must be given" }.into());
+        }
+        let said = object(request)?;
+        self.read(said.clone()).map_err(|refused| match refused {
+            // The form of a step reads its event as a whole; the field that is wrong by itself is the one to name.
+            UseError::Refused(Refusal::Rejected(rejection)) => {
+                let wrong = |field: &(String, Value)| self.read(Map::from_iter([field.clone()])).is_err();
+                let field = said.into_iter().find(wrong);
+                field
+                    .map_or(Refusal::Rejected(rejection), |(field, _)| Refusal::BadValue { field, rejection })
+                    .into()
+            }
+            UseError::Refused(_) | UseError::Failed(_) => refused,
+        })
+    }
+
+    fn read(&self, mut said: Map<String, Value>) -> Result<Body, UseError> {
+        said.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
+        let fields = [
+            ("event", self.event.name().into()),
+            ("object", self.object.to_string().into()),
+            ("prev", self.prev.to_string().into()),
+            ("to", self.to.into()),
+            ("body", Value::Object(said)),
+        ];
+        body(Kind::Step, &Map::<String, Value>::new(), fields)
+    }
+}

@@ -1,0 +1,113 @@
+//! What people say of themselves. A profile is public, kept at its home, and replaced by its successor.
+
+use hanse_document::{Body, Did, Kind, Verified};
+use hanse_store::accounts::{self, IdentityRow};
+use hanse_store::{Tx, documents};
+use serde_json::Value;
+
+use crate::Engine;
+use crate::effects::apply::{Applied, Apply, guard};
+use crate::market::author::{Author, body};
+use crate::market::idempotency::{self, Asked, Begun, Unit};
+use crate::market::publish::{Intent, published};
+use hanse_api::requests::ProfileRequest;
+use hanse_api::views::{Delivery, ProfileView, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::present;
+use hanse_base::stored::kept;
+use hanse_base::stored::said;
+
+impl Engine {
+    /// Replaces the profile of a hosted person.
+    ///
+    /// # Errors
+    /// `KeyElsewhere`, `NotOnce`, and the rejections of the document.
+    pub async fn put_profile(
+        &self,
+        asked: impl Into<Asked>,
+        request: ProfileRequest,
+        dry_run: bool,
+    ) -> Result<Published<ProfileView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let mut connection = self.store().connection().await?;
+        let unit = match Unit::begin(self, &mut connection, &asked, Intent::of(dry_run)).await? {
+            Begun::Now(unit) => unit,
+            Begun::Before(tx, made) => {
+                let document = present::load(&tx, &idempotency::read(&made)?).await?;
+                let view = shown(&tx, did).await?.ok_or(Refusal::UnknownPerson)?;
+                let again = published(&document, view, Delivery::Sequenced, Applied::Now)?;
+                return Ok(Published { replayed: true, ..again });
+            }
+        };
+        let tx = &unit.tx;
+        let author = Author::open(self, tx, did).await?;
+        accounts::lock_identity(tx, did).await?;
+        let mut fields: Vec<(&'static str, Value)> = vec![("home", self.config().name.as_str().into())];
+        if let Some(before) = accounts::profile(tx, did).await? {
+            asked.saw(&before.document, async || Ok(shown(tx, did).await?)).await?;
+            fields.push(("prev", before.document.to_string().into()));
+        }
+        let document = author.sign(body(Kind::Profile, &request, fields)?, None)?;
+        let applied = put(&Apply::own(self, tx), &document).await?;
+        let view = shown(tx, did).await?.ok_or(Refusal::UnknownPerson)?;
+        unit.commit(&document.id().to_string()).await?;
+        self.signals().changed();
+        published(&document, view, Delivery::Sequenced, applied)
+    }
+
+    /// What is known of a person.
+    ///
+    /// # Errors
+    /// Only our own failures.
+    pub async fn profile(&self, did: &Did) -> Result<Option<ProfileView>, UseError> {
+        let mut connection = self.store().connection().await?;
+        shown(&connection.begin().await?, did).await
+    }
+}
+
+/// Makes a profile document the newest one, if it replaces the one that is.
+pub(crate) async fn put(ctx: &Apply<'_>, document: &Verified) -> Result<Applied, UseError> {
+    let Body::Profile(profile) = document.body() else {
+        return Err(hanse_document::Rejection::WrongKind.into());
+    };
+    let author = guard::author(ctx, document).await?;
+    if profile.home != author.home || author.home != ctx.engine.config().name {
+        return Err(Refusal::WrongHome.into());
+    }
+    // Nobody else replaces the profile between this look and the end of the transaction.
+    accounts::lock_identity(ctx.tx, &author.did).await?;
+    let before = accounts::profile(ctx.tx, &author.did).await?.map(|row| row.document);
+    if before == Some(document.id()) {
+        return Ok(Applied::AlreadyThere);
+    }
+    if profile.prev != before {
+        return Err(Refusal::ProfileMoved(before).into());
+    }
+    documents::insert(ctx.tx, document, true, ctx.now.unix()).await?;
+    accounts::put_profile(ctx.tx, &author.did, &document.id(), ctx.now.unix()).await?;
+    Ok(Applied::Now)
+}
+
+async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> {
+    let Some(IdentityRow { did, home, custody, .. }) = accounts::find_identity(tx, did).await? else {
+        return Ok(None);
+    };
+    let mut view = ProfileView {
+        did: did.to_string(),
+        home: home.to_string(),
+        custody,
+        document: None,
+        profile: None,
+        updated_at: None,
+    };
+    if let Some(row) = accounts::profile(tx, &did).await? {
+        // Erased words are simply not there.
+        if let Some(document) = documents::find(tx, &row.document).await? {
+            view.document = Some(row.document.to_string());
+            view.profile = Some(said(kept(&document)?.body(), &["home", "prev"])?);
+        }
+        view.updated_at = Some(present::time(row.updated_at));
+    }
+    Ok(Some(view))
+}

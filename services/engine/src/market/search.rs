@@ -1,0 +1,192 @@
+//! Finding postings. The words are matched as PostgreSQL's web search does; the order is by time, and nobody can buy a place.
+
+use hanse_document::kind::pay::AMOUNT_MAX;
+use hanse_document::kind::place::{LATITUDE_E4_MAX, LONGITUDE_E4_MAX};
+use hanse_document::kind::{job, profile};
+use hanse_document::{Country, Currency, Did, Language, Skill, Timestamp};
+use hanse_lifecycle::{Machine, State, table};
+use hanse_store::jobs::{self, Near, Search};
+
+use crate::Engine;
+use hanse_api::requests::JobQuery;
+use hanse_api::views::{JobView, Page};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::page::{Cut, page};
+use hanse_base::present;
+
+/// A search is a few words; a longer one is a mistake.
+const TEXT_CHARS_MAX: usize = 500;
+/// Words of one search. Joined by `or`, each is looked for in all that is open, and compared with it.
+const TEXT_WORDS_MAX: usize = 16;
+
+impl Engine {
+    /// Postings of the whole federation that fit, newest first.
+    ///
+    /// # Errors
+    /// `BadField` names the filter that cannot be used, or not with the others; `TooBroad` if finding them takes too long.
+    pub async fn jobs(&self, query: JobQuery) -> Result<Page<JobView>, UseError> {
+        let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
+        let search = search(&query)?;
+        let open = (query.state.is_none() && query.client.is_none()).then_some(State::Open.name());
+        let state = query.state.as_deref().or(open);
+        let mut connection = self.store().connection().await?;
+        let tx = connection.begin().await?;
+        let rows = jobs::search(&tx, &search, state, cut.after, cut.fetch()).await;
+        drop(tx);
+        let rows = match rows {
+            Err(error) if error.is_timeout() => return Err(Refusal::TooBroad.into()),
+            rows => rows?,
+        };
+        let (rows, next) = cut.cut(rows, |row| (row.posted_at, *row.id.hash()));
+        Ok(page(present::jobs(&connection, &rows, None).await?, next))
+    }
+}
+
+/// What a query asks of a posting, if all of it can be asked together.
+pub(crate) fn search(query: &JobQuery) -> Result<Search<'_>, Refusal> {
+    words(query)?;
+    numbers(query)?;
+    together(query)?;
+    let near = query.latitude_e4.zip(query.longitude_e4).zip(query.within_km);
+    Ok(Search {
+        text: query.text.as_deref().filter(|text| !text.trim().is_empty()),
+        skill: query.skill.as_deref(),
+        language: query.language.as_deref(),
+        remote: query.remote,
+        client: query.client.as_deref(),
+        pay_kind: query.pay.as_deref(),
+        currency: query.currency.as_deref(),
+        pay_per: query.per.as_deref(),
+        least_pay: query.min_pay,
+        most_pay: query.max_pay,
+        country: query.country.as_deref(),
+        near: near.map(|((latitude_e4, longitude_e4), within_km)| Near {
+            latitude_e4,
+            longitude_e4,
+            within_km,
+        }),
+        posted_since: since(query)?,
+        least_seats: query.min_seats,
+        least_hours: query.min_hours,
+        most_hours: query.max_hours,
+    })
+}
+
+fn bad(field: &'static str, reason: &'static str) -> Result<(), Refusal> {
+    Err(Refusal::BadField { field, reason })
+}
+
+fn since(query: &JobQuery) -> Result<Option<i64>, Refusal> {
+    let since = query.posted_since.as_deref().map(Timestamp::parse).transpose();
+    let since = since.map_err(|_| Refusal::BadField {
+        field: "posted_since",
+        reason: "must be a time such as `2026-11-24T10:00:00Z`",
+    })?;
+    Ok(since.map(Timestamp::unix))
+}
+
+/// Each text by itself.
+fn words(query: &JobQuery) -> Result<(), Refusal> {
+    let wrong =
+        |text: &Option<String>, fits: &dyn Fn(&str) -> bool| text.as_ref().is_some_and(|text| !fits(text));
+    if wrong(&query.text, &|text| text.chars().count() <= TEXT_CHARS_MAX && !text.contains('\0')) {
+        return bad("text", "must be at most 500 characters");
+    }
+    if wrong(&query.text, &|text| text.split_whitespace().count() <= TEXT_WORDS_MAX) {
+        return bad("text", "must be at most 16 words");
+    }
+    if wrong(&query.skill, &|text| Skill::parse(text).is_ok()) {
+        return bad("skill", "must be an ESCO id or a `local:` slug");
+    }
+    if wrong(&query.language, &|text| Language::parse(text).is_ok()) {
+        return bad("language", "must be a language tag such as `fr` or `pt-BR`");
+    }
+    if wrong(&query.client, &|text| Did::parse(text).is_ok()) {
+        return bad("client", "must be a `did:key:z6Mk…`");
+    }
+    if wrong(&query.pay, &|text| ["money", "barter", "time_credits"].contains(&text)) {
+        return bad("pay", "must be `money`, `barter` or `time_credits`");
+    }
+    if wrong(&query.currency, &|text| Currency::parse(text).is_ok()) {
+        return bad("currency", "must be three capital letters such as `EUR`");
+    }
+    if wrong(&query.per, &|text| ["hour", "project"].contains(&text)) {
+        return bad("per", "must be `hour` or `project`");
+    }
+    if wrong(&query.country, &|text| Country::parse(text).is_ok()) {
+        return bad("country", "must be two capital letters such as `FR`");
+    }
+    if wrong(&query.state, &|text| table(Machine::Job).iter().any(|row| row.to.name() == text)) {
+        return bad("state", "must be a state of a job");
+    }
+    if wrong(&query.sort, &|text| text == "new") {
+        return bad("sort", "must be `new`");
+    }
+    Ok(())
+}
+
+/// Each number by itself: the bounds are those of the document.
+fn numbers(query: &JobQuery) -> Result<(), Refusal> {
+    let outside = |number: Option<i64>, least: i64, most: u64| {
+        number.is_some_and(|number| number < least || u64::try_from(number).is_ok_and(|number| number > most))
+    };
+    if outside(query.min_pay, 0, AMOUNT_MAX) || outside(query.max_pay, 0, AMOUNT_MAX) {
+        let field = if outside(query.min_pay, 0, AMOUNT_MAX) { "min_pay" } else { "max_pay" };
+        return bad(field, "must be 0 to 1,000,000,000,000 minor units");
+    }
+    let north = -LATITUDE_E4_MAX..=LATITUDE_E4_MAX;
+    if query.latitude_e4.is_some_and(|e4| !north.contains(&e4)) {
+        return bad("latitude_e4", "must be -900,000 to 900,000");
+    }
+    let east = -LONGITUDE_E4_MAX..=LONGITUDE_E4_MAX;
+    if query.longitude_e4.is_some_and(|e4| !east.contains(&e4)) {
+        return bad("longitude_e4", "must be -1,800,000 to 1,800,000");
+    }
+    if outside(query.within_km.map(i64::from), 1, profile::TRAVEL_KM_MAX.into()) {
+        return bad("within_km", "must be 1 to 20,000");
+    }
+    if outside(query.min_seats.map(i64::from), 1, job::SEATS_MAX.into()) {
+        return bad("min_seats", "must be 1 to 100");
+    }
+    if outside(query.min_hours.map(i64::from), 1, job::WEEK_HOURS_MAX.into()) {
+        return bad("min_hours", "must be 1 to 168");
+    }
+    if outside(query.max_hours.map(i64::from), 1, job::WEEK_HOURS_MAX.into()) {
+        return bad("max_hours", "must be 1 to 168");
+    }
+    Ok(())
+}
+
+/// What contradicts itself, or says too little to be asked: a number without its unit would compare what cannot be compared.
+fn together(query: &JobQuery) -> Result<(), Refusal> {
+    let money = query.pay.as_deref().is_none_or(|pay| pay == "money");
+    if !money && query.currency.is_some() {
+        return bad("currency", "is asked of money only: leave out `pay`, or say `money`");
+    }
+    if query.per.is_some() && query.currency.is_none() {
+        return bad("per", "needs `currency`");
+    }
+    if query.min_pay.is_some() && query.per.is_none() {
+        return bad("min_pay", "needs `currency` and `per`");
+    }
+    if query.max_pay.is_some() && query.per.is_none() {
+        return bad("max_pay", "needs `currency` and `per`");
+    }
+    if query.min_pay.zip(query.max_pay).is_some_and(|(least, most)| least > most) {
+        return bad("max_pay", "must not be below `min_pay`");
+    }
+    if query.min_hours.zip(query.max_hours).is_some_and(|(least, most)| least > most) {
+        return bad("max_hours", "must not be below `min_hours`");
+    }
+    let parts = [query.latitude_e4.is_some(), query.longitude_e4.is_some(), query.within_km.is_some()];
+    if parts.contains(&true) && parts.contains(&false) {
+        return bad("within_km", "goes with `latitude_e4` and `longitude_e4`: all three or none");
+    }
+    if query.remote == Some(true) && query.country.is_some() {
+        return bad("country", "asks for a place, `remote` for none");
+    }
+    if query.remote == Some(true) && query.within_km.is_some() {
+        return bad("within_km", "asks for a place, `remote` for none");
+    }
+    Ok(())
+}

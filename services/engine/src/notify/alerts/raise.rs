@@ -1,0 +1,171 @@
+//! Raising alerts: the leader reads what has changed and holds every posting that is open against every saved search.
+//!
+//! Exactly once: an alert and the step of the cursor over its posting commit together, and search and job stand in one alert at most.
+//! In order: whoever raises holds the cursor's row, so that a position becomes visible only after every earlier one.
+
+use hanse_document::kind::job::OPEN_DAYS_MAX;
+use hanse_store::alerts::{self, Raised, Raising};
+use hanse_store::changes::{self, Changed, Since};
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use hanse_base::error::{Failure, UseError};
+
+/// The name of the cursor.
+const NAME: &str = "alerts";
+/// Alerts that one search and one client have in a day: a client who posts hundreds of jobs does not drown the others.
+pub(crate) const OF_CLIENT_A_DAY: i64 = 10;
+/// Alerts that one search has in a day: more is not read, and the search lists them all.
+pub(crate) const OF_SEARCH_A_DAY: i64 = 100;
+/// Alerts in one transaction: it holds back every reader of the changes, and it is over within a second.
+const BATCH: i64 = 5_000;
+/// Searches in one transaction for each alert in it: 50,000, of which the longest posting takes less than a second. Without this a
+/// million searches would be more than a statement may take, and the cursor would wait for ever.
+pub(crate) const WINDOW: i64 = 10;
+/// Changes in one look: what is no posting costs nothing.
+const CHANGES: i64 = 500;
+/// Open postings in one look, where everything is read again.
+const PAGE: i64 = 500;
+const DAY_SECONDS: i64 = 86_400;
+/// A posting that an alert told of has ended by then, and cannot open again: the alert is not needed to keep it from being told twice.
+const KEPT_SECONDS: i64 = (OPEN_DAYS_MAX as i64 + 1) * DAY_SECONDS;
+/// Looks between two cleanings.
+const CLEAN_EVERY: u32 = 600;
+
+/// Raises until told to stop.
+pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
+    let mut changed = engine.signals().changed.subscribe();
+    let mut looks = 0_u32;
+    while !cancel.is_cancelled() {
+        if let Some(Err(error)) = cancel.run_until_cancelled(round(&engine)).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "alerts are tried again");
+        }
+        if looks.is_multiple_of(CLEAN_EVERY)
+            && let Err(error) = clean(&engine).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "old alerts are kept for now");
+        }
+        looks = looks.wrapping_add(1);
+        let woken = async {
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(engine.config().pace.deliver) => {}
+            }
+        };
+        cancel.run_until_cancelled(woken).await;
+    }
+    Ok(())
+}
+
+/// Raises everything that the changes so far lead to.
+pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
+    let mut beyond = alerts::FIRST.to_owned();
+    loop {
+        match step(engine, BATCH, &mut beyond).await? {
+            Step::More => {}
+            Step::Behind => again(engine).await?,
+            Step::Done => return Ok(()),
+        }
+    }
+}
+
+/// What one transaction led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Something; there may be more.
+    More,
+    /// Nothing is left.
+    Done,
+    /// Changes that were not read are gone.
+    Behind,
+}
+
+/// One transaction: passes what is no posting, and raises at most `most` alerts of the first posting behind it, for a window of the
+/// searches beyond one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
+pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Result<Step, UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let first = changes::cursor(&tx).await?;
+    let cursor = alerts::hold_cursor(&tx, NAME, first).await?;
+    let changes = match changes::since(&tx, cursor, CHANGES).await? {
+        Since::Behind => return Ok(Step::Behind),
+        Since::Changes(changes) => changes,
+    };
+    let job = changes.iter().find(|change| change.changed == Changed::Job);
+    let Some(reached) = job.or(changes.last()) else {
+        // Where a cursor was made, it stays.
+        tx.commit().await?;
+        return Ok(Step::Done);
+    };
+    let mut raised = Raised::default();
+    if let Some(job) = job {
+        let how = raising(engine, most, false);
+        raised = alerts::raise(&tx, &job.key, how, beyond).await?;
+        alerts::mark_full(&tx, &job.key, how, beyond, &raised).await?;
+        if let Some(reached) = raised.reached {
+            // The rest of the same posting follows; the cursor waits for it.
+            tx.commit().await?;
+            if raised.count > 0 {
+                engine.events().raised();
+            }
+            *beyond = reached;
+            return Ok(Step::More);
+        }
+    }
+    alerts::move_cursor(&tx, NAME, reached.at).await?;
+    tx.commit().await?;
+    alerts::FIRST.clone_into(beyond);
+    if raised.count > 0 {
+        engine.events().raised();
+    }
+    Ok(Step::More)
+}
+
+/// Holds all open postings against all searches: nobody knows which of them the lost changes told of. A search hears of none that
+/// is older than itself.
+async fn again(engine: &Engine) -> Result<(), UseError> {
+    tracing::warn!(
+        "changes were lost before alerts were raised from them: every open posting is looked at again"
+    );
+    let mut beyond = Vec::new();
+    let mut connection = engine.store().connection().await?;
+    let to = changes::cursor(&connection).await?;
+    loop {
+        let jobs = alerts::open_jobs(&connection, &beyond, PAGE).await?;
+        let Some(last) = jobs.last() else { break };
+        beyond = last.to_vec();
+        for job in &jobs {
+            let mut beyond = Some(alerts::FIRST.to_owned());
+            while let Some(from) = beyond {
+                let tx = connection.begin().await?;
+                alerts::hold_cursor(&tx, NAME, to).await?;
+                let raised = alerts::raise(&tx, job, raising(engine, BATCH, true), &from).await?;
+                tx.commit().await?;
+                beyond = raised.reached;
+            }
+        }
+    }
+    let tx = connection.begin().await?;
+    alerts::hold_cursor(&tx, NAME, to).await?;
+    alerts::move_cursor(&tx, NAME, to).await?;
+    tx.commit().await?;
+    engine.events().raised();
+    Ok(())
+}
+
+pub(crate) async fn clean(engine: &Engine) -> Result<(), UseError> {
+    let before = engine.now().unix().saturating_sub(KEPT_SECONDS);
+    alerts::prune(&engine.store().connection().await?, before).await?;
+    Ok(())
+}
+
+fn raising(engine: &Engine, limit: i64, old_searches: bool) -> Raising {
+    Raising {
+        now: engine.now().unix(),
+        of_search: OF_SEARCH_A_DAY,
+        of_client: OF_CLIENT_A_DAY,
+        limit,
+        window: limit.saturating_mul(WINDOW),
+        old_searches,
+    }
+}
