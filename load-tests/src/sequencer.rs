@@ -8,8 +8,8 @@ use hanse_base::config::Secret;
 use hanse_base::keys::Keys;
 use hanse_base::names::LogKind;
 use hanse_document::NodeName;
-use hanse_engine::logs::sequence::{Sequenced, sequence};
-use hanse_engine::logs::{Logs, OwnLog, enqueue};
+use hanse_logbook::sequence::{Sequenced, sequence};
+use hanse_logbook::{LogKeys, OwnLog, enqueue};
 use hanse_ledger::Leaf;
 use hanse_store::private::Private;
 use hanse_store::{Sql as _, Store};
@@ -92,7 +92,7 @@ async fn figures(store: &Store) -> Result<Vec<Figure>> {
         pace: Pace::default(),
         ranking: hanse_matching::side::Policy::DEFAULT,
     };
-    let logs = Logs::new(&config, &Keys::derive(&config.secret))?;
+    let logs = LogKeys::new(&config, &Keys::derive(&config.secret))?;
     let log = logs.own(LogKind::Reputation);
     log.memory.prepare().await?;
     logs.open(store, now()?).await?;

@@ -1,13 +1,14 @@
 //! What the rows of the store say, in the types of the domain.
 
-use hanse_document::{Body, Did, Signed, Verified};
+use hanse_document::{Body, Did, DocumentId, Signed, Verified};
 use hanse_ledger::LeafError;
 use hanse_lifecycle::{Actor, State};
-use hanse_store::contracts::ContractRow;
+use hanse_store::Sql;
+use hanse_store::contracts::{self, ContractRow};
 use hanse_store::documents::DocumentRow;
 use serde_json::Value;
 
-use crate::error::{Failure, UseError};
+use crate::error::{Failure, Refusal, UseError};
 
 /// The home of a delivered document has not answered.
 pub const WAITING: &str = "waiting";
@@ -59,4 +60,14 @@ pub fn said<T: serde::de::DeserializeOwned>(body: &Body, without: &[&str]) -> Re
     }
     serde_json::from_value(Value::Object(object))
         .map_err(|error| Failure::unreadable("a stored body", error).into())
+}
+
+/// A contract in which the person has a part.
+///
+/// # Errors
+/// `NotFound` if there is none; those of the store.
+pub async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result<ContractRow, UseError> {
+    let row = contracts::contract(db, id).await?;
+    let row = row.filter(|row| row.client == *person || row.freelancer == *person);
+    Ok(row.ok_or(Refusal::NotFound("contract"))?)
 }

@@ -1,13 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-mod discovery;
 mod effects;
 mod federation;
-pub mod logs;
 mod market;
 mod notify;
 mod process;
-mod trust;
 
 #[cfg(test)]
 mod testing;
@@ -24,26 +21,23 @@ use hanse_base::signals::Signals;
 use hanse_document::Timestamp;
 use hanse_store::Store;
 
-pub use discovery::knowledge;
 pub use market::accounts::{check, is_handle};
 pub use market::idempotency::{Asked, Key};
 pub use notify::events;
-pub use trust::scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 
-use discovery::knowledge::{Known, Suggesting};
-use discovery::matching::Matching;
+use hanse_discovery::Discovery;
 use federation::receipts::Receipts;
-use logs::Logs;
-use logs::heads::Heard;
+use hanse_logbook::{LogKeys, Logbook};
+use hanse_logbook::heads::Heard;
 use market::accounts::Passwords;
 use notify::events::Events;
 use process::about::Looks;
-use trust::scores::Scores;
+use hanse_trust::Trust;
 
 /// One node's use cases. Clones share one engine.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    base: Base,
+    discovery: Discovery,
     inner: Arc<Inner>,
 }
 
@@ -52,12 +46,6 @@ struct Inner {
     looks: Looks,
     receipts: Receipts,
     passwords: Passwords,
-    logs: Logs,
-    heard: Heard,
-    scores: Scores,
-    known: Known,
-    matching: Matching,
-    suggesting: Suggesting,
     events: Events,
 }
 
@@ -76,55 +64,68 @@ impl Engine {
             looks: Looks::default(),
             receipts: Receipts::new(config, keys)?,
             passwords: Passwords::new(),
-            logs: Logs::new(config, keys)?,
-            heard: Heard::new(config),
-            scores: Scores::new(),
-            known: Known::new(config.ranking)?,
-            matching: Matching::new(),
-            suggesting: Suggesting::new(),
             events: Events::default(),
         };
-        Ok(Self { base, inner: Arc::new(inner) })
+        let trust = Trust::new(Logbook::new(base)?);
+        Ok(Self { discovery: Discovery::new(trust)?, inner: Arc::new(inner) })
     }
 
     /// What it stands on.
     #[must_use]
     pub fn base(&self) -> &Base {
-        &self.base
+        self.discovery.base()
+    }
+
+    /// Which people fit which jobs.
+    #[must_use]
+    pub fn discovery(&self) -> &Discovery {
+        &self.discovery
+    }
+
+    /// What the logs say of people.
+    #[must_use]
+    pub fn trust(&self) -> &Trust {
+        self.discovery.trust()
+    }
+
+    /// The logs.
+    #[must_use]
+    pub fn logbook(&self) -> &Logbook {
+        self.trust().logbook()
     }
 
     /// What it was told at its start.
     #[must_use]
     pub fn config(&self) -> &Config {
-        self.base.config()
+        self.base().config()
     }
 
     /// Its keys.
     #[must_use]
     pub fn keys(&self) -> &Keys {
-        self.base.keys()
+        self.base().keys()
     }
 
     /// Its database.
     #[must_use]
     pub fn store(&self) -> &Store {
-        self.base.store()
+        self.base().store()
     }
 
     /// The time of its clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.base.now()
+        self.base().now()
     }
 
     /// The same engine on the connections of the workers, which no number of requests can take.
     pub(crate) fn at_work(&self) -> Self {
-        Self { base: self.base.at_work(), inner: Arc::clone(&self.inner) }
+        Self { discovery: self.discovery.at_work(), inner: Arc::clone(&self.inner) }
     }
 
     /// The network, while this process runs it.
     pub(crate) fn network(&self) -> Option<hanse_network::Handle> {
-        self.base.network()
+        self.base().network()
     }
 
     /// When the database was last looked at, and what it showed.
@@ -141,35 +142,17 @@ impl Engine {
     }
 
     pub(crate) fn signals(&self) -> &Signals {
-        self.base.signals()
+        self.base().signals()
     }
 
     /// The keys of every log and auditor that it knows.
     #[must_use]
-    pub fn log_keys(&self) -> &Logs {
-        &self.inner.logs
-    }
-
-    /// What this process knows of scores.
-    pub(crate) fn scores(&self) -> &Scores {
-        &self.inner.scores
+    pub fn log_keys(&self) -> &LogKeys {
+        self.logbook().log_keys()
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
-        self.base.metrics()
-    }
-
-    pub(crate) fn suggesting(&self) -> &Suggesting {
-        &self.inner.suggesting
-    }
-
-    pub(crate) fn known(&self) -> &Known {
-        &self.inner.known
-    }
-
-    /// The index of this process.
-    pub(crate) fn matching(&self) -> &Matching {
-        &self.inner.matching
+        self.base().metrics()
     }
 
     /// The open streams of events.
@@ -179,11 +162,11 @@ impl Engine {
 
     /// What peers say of the time.
     pub(crate) fn clocks(&self) -> &Clocks {
-        self.base.clocks()
+        self.base().clocks()
     }
 
     /// What it has heard of heads.
     pub(crate) fn heard(&self) -> &Heard {
-        &self.inner.heard
+        self.logbook().heard()
     }
 }

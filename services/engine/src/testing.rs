@@ -11,10 +11,10 @@ use serde_json::json;
 
 use crate::Engine;
 use crate::effects::react;
-use crate::logs::follow::{Replayed, Segment, fill, replay};
-use crate::logs::head;
-use crate::logs::range;
-use crate::logs::sequence::sequence;
+use hanse_logbook::follow::{Replayed, Segment, fill, replay};
+use hanse_logbook::head;
+use hanse_logbook::range;
+use hanse_logbook::sequence::sequence;
 use hanse_api::requests::Register;
 use hanse_api::views::{BidView, JobView, Published};
 use hanse_base::clock::ManualClock;

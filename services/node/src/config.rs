@@ -10,7 +10,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use hanse_base::config::NET_BYTES_MAX;
 use hanse_document::NodeName;
-use hanse_engine::knowledge::{Row, Weights};
+use hanse_discovery::knowledge::{Row, Weights};
 use hanse_matching::side::Policy;
 use serde::{Deserialize, Serialize};
 

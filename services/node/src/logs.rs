@@ -6,8 +6,8 @@ use clap::Subcommand;
 use hanse_base::clock::Clock as _;
 use hanse_base::clock::SystemClock;
 use hanse_base::keys::Keys;
-use hanse_engine::logs::Logs;
-use hanse_engine::logs::mend::{self, Examination};
+use hanse_logbook::LogKeys;
+use hanse_logbook::mend::{self, Examination};
 
 use crate::config::Config;
 use crate::{run, secret};
@@ -45,7 +45,7 @@ pub enum LogCommand {
 
 /// Runs a command; what it says, and whether all is well.
 pub(crate) fn run(config: &Config, command: LogCommand) -> Result<(String, bool)> {
-    let logs = Logs::new(&run::engine_config(config, secret::read(&config.data)?)?, &keys(config)?)?;
+    let logs = LogKeys::new(&run::engine_config(config, secret::read(&config.data)?)?, &keys(config)?)?;
     let now = SystemClock.now();
     run::with_store(config, |store| async move {
         Ok(match command {

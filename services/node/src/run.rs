@@ -18,7 +18,7 @@ use hanse_base::keys::Purpose;
 use hanse_base::workers::Workers;
 use hanse_document::NodeName;
 use hanse_engine::Engine;
-use hanse_engine::logs::fsck::FsckReport;
+use hanse_logbook::fsck::FsckReport;
 use hanse_store::Store;
 use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
@@ -87,7 +87,7 @@ async fn migrated(store: &Store) -> std::result::Result<Vec<String>, hanse_store
 
 /// Derives every log again from its leaves; beside the node, if it runs.
 pub fn fsck(config: &Config) -> Result<FsckReport> {
-    with_store(config, |store| async move { Ok(hanse_engine::logs::fsck::fsck(&store).await?) })
+    with_store(config, |store| async move { Ok(hanse_logbook::fsck::fsck(&store).await?) })
 }
 
 /// This node's entry for the configuration of a peer, as TOML.

@@ -6,7 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use hanse_base::config::Secret;
-use hanse_engine::logs::memory;
+use hanse_logbook::memory;
 
 use crate::run::heads;
 

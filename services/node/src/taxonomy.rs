@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use hanse_base::clock::Clock as _;
 use hanse_base::clock::SystemClock;
-use hanse_engine::knowledge::{self, ESCO_ATTRIBUTION, InForce, Mode, Prepared, RATES_BYTES_MAX};
+use hanse_discovery::knowledge::{self, ESCO_ATTRIBUTION, InForce, Mode, Prepared, RATES_BYTES_MAX};
 
 use crate::config::Config;
 use crate::run;

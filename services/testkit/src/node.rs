@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use hanse_base::clock::Clock;
 use hanse_base::config::Secret;
-use hanse_engine::logs::{Logs, memory};
+use hanse_logbook::{LogKeys, memory};
 use hanse_node::config::{Door, LogFormat, Pace, Peer, Ranking};
 use hanse_node::run::engine_config;
 use hanse_node::{Config, Running};
@@ -251,9 +251,9 @@ impl TestNode {
     /// # Panics
     /// Never: a node that has started can read its configuration.
     #[must_use]
-    pub fn logs(&self) -> Logs {
+    pub fn logs(&self) -> LogKeys {
         let config = engine_config(&self.config, self.seat.secret()).expect("a configuration");
-        Logs::new(&config, &self.seat.keys()).expect("keys")
+        LogKeys::new(&config, &self.seat.keys()).expect("keys")
     }
 
     /// A connection to its database, as another process would have.

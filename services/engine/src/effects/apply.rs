@@ -21,7 +21,6 @@ use hanse_store::jobs::{self, JobRow};
 use hanse_store::{Tx, accounts, contracts, deliveries, documents};
 
 use crate::Engine;
-use crate::logs::{self};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 
@@ -66,7 +65,7 @@ pub(crate) async fn apply(
         return Ok(Applied::AlreadyThere);
     }
     if ctx.word == Word::Own {
-        logs::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log_of(document.body()))).await?;
+        hanse_logbook::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log_of(document.body()))).await?;
     }
     let author = guard::author(ctx, document).await?;
     match (document.body(), job) {
@@ -202,7 +201,7 @@ impl<'a> Apply<'a> {
     /// Queues a leaf for one of this node's own logs.
     pub(crate) async fn enqueue(&self, kind: LogKind, leaf: &Leaf) -> Result<(), UseError> {
         let origin = &self.engine.log_keys().own(kind).origin;
-        logs::enqueue(self.tx, origin, leaf).await?;
+        hanse_logbook::enqueue(self.tx, origin, leaf).await?;
         Ok(())
     }
 

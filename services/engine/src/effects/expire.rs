@@ -12,7 +12,7 @@ use hanse_store::{accounts, changes, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::discovery::matching::attention;
+use hanse_discovery::matching::attention;
 use crate::effects::apply::{Apply, contract, job};
 use crate::effects::react::release;
 use crate::federation::deliver::waits;
@@ -110,7 +110,7 @@ async fn prune(engine: &Engine) -> Result<(), UseError> {
 async fn clean(engine: &Engine) -> Result<(), UseError> {
     engine.forget_old().await?;
     let connection = engine.store().connection().await?;
-    attention::clean(engine, &connection).await?;
+    attention::clean(engine.discovery(), &connection).await?;
     // A day's grace lets a late refresh be answered with the right reason.
     accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
     Ok(())

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::effects::apply::{Apply, apply, identity, job};
-use crate::logs::{head, leaves_from};
+use hanse_logbook::{head, leaves_from};
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;

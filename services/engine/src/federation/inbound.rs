@@ -6,11 +6,11 @@ use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::discovery::matching::peers;
+use hanse_discovery::matching::peers;
 use crate::federation::deliver;
 use crate::federation::ingest;
-use crate::logs::heads;
-use crate::logs::range;
+use hanse_logbook::heads;
+use hanse_logbook::range;
 use hanse_base::error::Failure;
 
 /// Things in work at one time. Each holds at most one database connection.
@@ -47,7 +47,7 @@ async fn handle(engine: Engine, inbound: Inbound) {
         Inbound::Gossip { from, topic, bytes, judge } => {
             let verdict: Verdict = match topic {
                 Topic::Jobs => ingest::ingest(engine, &from, &bytes).await,
-                Topic::Heads => heads::receive(engine, &from, &bytes).await,
+                Topic::Heads => heads::receive(engine.logbook(), &from, &bytes).await,
             };
             engine.metrics().judged(topic, verdict);
             judge.verdict(verdict);
@@ -75,9 +75,9 @@ async fn handle(engine: Engine, inbound: Inbound) {
 
 async fn respond(engine: &Engine, from: &str, request: Request) -> Option<hanse_network::Response> {
     let answered = match request {
-        Request::Match { search } => return Some(peers::answer(engine, from, search).await),
+        Request::Match { search } => return Some(peers::answer(engine.discovery(), from, search).await),
         Request::Deliver { documents } => return Some(deliver::answer(engine, from, documents).await),
-        Request::Heads => heads::answer(engine, from).await,
+        Request::Heads => heads::answer(engine.logbook(), from).await,
         Request::Range { origin, start, end } => match engine.store().connection().await {
             Ok(connection) => range::answer(&connection, &origin, start, end).await,
             Err(error) => Err(error.into()),

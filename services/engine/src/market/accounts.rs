@@ -18,7 +18,6 @@ use hanse_store::{Tx, documents};
 use sha2::{Digest as _, Sha256};
 
 use crate::Engine;
-use crate::logs::{self};
 use hanse_api::requests::Register;
 use hanse_api::views::{Person, Session};
 use hanse_base::error::{Refusal, UseError};
@@ -128,11 +127,11 @@ impl Engine {
         };
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
-        logs::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
+        hanse_logbook::refuse_halted(&tx, self.log_keys().own(LogKind::Reputation)).await?;
         documents::insert(&tx, &genesis, true, now.unix()).await?;
         accounts::insert_identity(&tx, &identity).await?;
         accounts::insert_account(&tx, &account).await.map_err(taken)?;
-        logs::enqueue(&tx, &self.log_keys().own(LogKind::Reputation).origin, &leaf).await?;
+        hanse_logbook::enqueue(&tx, &self.log_keys().own(LogKind::Reputation).origin, &leaf).await?;
         tx.commit().await?;
         self.signals().committed();
         Ok(present::person(&self.config().name, &account))

@@ -17,6 +17,7 @@ use hanse_api::views::{ContractView, Page, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
+use hanse_base::stored::part;
 use hanse_base::stored::side;
 use hanse_base::stored::state;
 
@@ -180,13 +181,6 @@ async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> R
     next(Machine::Contract, state(&row.state)?, event, actor)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
     Ok(row)
-}
-
-/// A contract in which the person has a part.
-pub(crate) async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result<ContractRow, UseError> {
-    let row = contracts::contract(db, id).await?;
-    let row = row.filter(|row| row.client == *person || row.freelancer == *person);
-    Ok(row.ok_or(Refusal::NotFound("contract"))?)
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {

@@ -7,7 +7,6 @@ use hanse_store::documents;
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply, identity};
-use crate::logs::{self};
 use crate::market::profiles;
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
@@ -91,7 +90,7 @@ async fn found(
         let same = known.genesis == row.genesis;
         return if same { Ok(Applied::AlreadyThere) } else { Err(Refusal::OtherGenesis.into()) };
     }
-    logs::refuse_halted(ctx.tx, ctx.engine.log_keys().own(LogKind::Reputation)).await?;
+    hanse_logbook::refuse_halted(ctx.tx, ctx.engine.log_keys().own(LogKind::Reputation)).await?;
     let missing = Refusal::BadField { field: "hanse-leaf-signature", reason: "must sign the identity leaf" };
     let signature = Signature::from_hex(leaf_signature.ok_or(missing)?)?;
     let statement = Statement::Identity { commitment: genesis.commitment(), seq: 0 };

@@ -10,9 +10,8 @@ use serde_json::{Map, Value, json};
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply};
-use crate::logs::{self};
 use crate::market::author::{Author, body, read};
-use crate::market::contracts::part;
+use hanse_base::stored::part;
 use crate::market::idempotency::{Asked, Begun, Unit};
 use crate::market::publish::{Intent, published};
 use hanse_api::requests::ReviewRequest;
@@ -66,7 +65,7 @@ impl Engine {
         let tx = &unit.tx;
         let row = part(tx, contract, did).await?;
         jobs::lock(tx, &row.job).await?;
-        logs::refuse_halted(tx, self.log_keys().own(LogKind::Reputation)).await?;
+        hanse_logbook::refuse_halted(tx, self.log_keys().own(LogKind::Reputation)).await?;
         let ctx = Apply::own(self, tx);
         check_open(&ctx, &row, did).await?;
         let reviewer = Reviewer::of(self, tx, &row, did).await?;
@@ -110,7 +109,7 @@ impl Engine {
         if review.subject != did.subject_key() {
             return Err(Refusal::NotYours("the person who was reviewed").into());
         }
-        logs::refuse_halted(tx, self.log_keys().own(LogKind::Reputation)).await?;
+        hanse_logbook::refuse_halted(tx, self.log_keys().own(LogKind::Reputation)).await?;
         let ctx = Apply::own(self, tx);
         let role = side(&contract, did).ok_or(Refusal::NotFound("review"))?;
         let to = reply_state(&ctx, &review, role)?;

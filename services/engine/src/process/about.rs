@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::Engine;
-use crate::logs::heads::Signing;
+use hanse_logbook::heads::Signing;
 use hanse_api::views::{Card, LogView, PeerView, Ready};
 use hanse_base::error::{Failure, UseError};
 use hanse_base::names::LogKind;
@@ -118,8 +118,8 @@ impl Engine {
             database: looked.database,
             writes: looked.writes,
             leader: self.leads(),
-            matches: self.matching().is_built(),
-            scores: self.scores().is_read(),
+            matches: self.discovery().is_built(),
+            scores: self.trust().is_read(),
             mirrors: looked.database && self.has_followed(&looked.logs),
             clock_ahead: self.clocks().ahead().filter(|_| self.clocks().differs()),
             logs: self.views(&looked.logs),

@@ -14,20 +14,20 @@ use tokio_util::sync::CancellationToken;
 
 use self::held::Held;
 use crate::Engine;
-use crate::discovery::knowledge;
-use crate::discovery::matching::peers::errand;
-use crate::discovery::matching::{index, picks};
+use hanse_discovery::knowledge;
+use hanse_discovery::matching::peers::errand;
+use hanse_discovery::matching::{index, picks};
 use crate::effects::expire;
 use crate::effects::react;
 use crate::federation::deliver;
 use crate::federation::inbound;
 use crate::federation::relay;
-use crate::logs::follow;
-use crate::logs::heads;
-use crate::logs::sequence;
+use hanse_logbook::follow;
+use hanse_logbook::heads;
+use hanse_logbook::sequence;
 use crate::notify::alerts;
 use crate::notify::events;
-use crate::trust::scores;
+use hanse_trust::scores;
 use hanse_base::Base;
 use hanse_base::clock::Clock;
 use hanse_base::config::Config;
@@ -88,10 +88,10 @@ impl Engine {
         };
         let mut workers = Workers::new();
         // Every process has an index of its own, whether it leads or not.
-        workers.spawn("index", index::run(engine.clone(), workers.token()));
+        workers.spawn("index", index::run(engine.discovery().clone(), workers.token()));
         // Every process serves scores, whether it leads or not.
-        workers.spawn("scores", scores::run(engine.clone(), workers.token()));
-        workers.spawn("knowledge", knowledge::watch::run(engine.clone(), workers.token()));
+        workers.spawn("scores", scores::run(engine.trust().clone(), workers.token()));
+        workers.spawn("knowledge", knowledge::watch::run(engine.discovery().clone(), workers.token()));
         workers.spawn("lead", lead.run(first, workers.token()));
         workers.spawn("events", events::run(engine, workers.token()));
         Ok((served, workers))
@@ -241,17 +241,18 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
         Ok(())
     });
     workers.spawn("inbound", inbound::run(engine.clone(), inbound, token.clone()));
-    workers.spawn("recover", follow::recover::run(engine.clone(), token.clone()));
-    workers.spawn("sequence", sequence::run(engine.clone(), token.clone()));
-    workers.spawn("heads", heads::run(engine.clone(), token.clone()));
+    let book = engine.logbook();
+    workers.spawn("recover", follow::recover::run(book.clone(), token.clone()));
+    workers.spawn("sequence", sequence::run(book.clone(), token.clone()));
+    workers.spawn("heads", heads::run(book.clone(), token.clone()));
     workers.spawn("react", react::run(engine.clone(), token.clone()));
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
-    workers.spawn("errands", errand::run(engine.clone(), token.clone()));
+    workers.spawn("errands", errand::run(engine.discovery().clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
-    workers.spawn("picks", picks::run(engine.clone(), token.clone()));
+    workers.spawn("picks", picks::run(engine.discovery().clone(), token.clone()));
     workers.spawn("expire", expire::run(engine.clone(), token.clone()));
     for peer in &engine.config().peers {
-        workers.spawn("follow", follow::run(engine.clone(), peer.name.clone(), token.clone()));
+        workers.spawn("follow", follow::run(book.clone(), peer.name.clone(), token.clone()));
         workers.spawn("deliver", deliver::run(engine.clone(), peer.name.clone(), token.clone()));
     }
 }

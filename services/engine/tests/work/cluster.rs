@@ -70,7 +70,7 @@ impl Cluster {
         for (secret, card) in &cards {
             let peers = cards.iter().map(|(_, card)| card.clone()).filter(|peer| peer.name != card.name);
             let heads = folder.path().join(card.name.as_str());
-            hanse_engine::logs::memory::found(&heads).unwrap();
+            hanse_logbook::memory::found(&heads).unwrap();
             let config = Config {
                 name: card.name.clone(),
                 secret: secret.clone(),

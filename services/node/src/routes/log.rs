@@ -19,7 +19,7 @@ pub(crate) async fn checkpoint(
     state: web::Data<State>,
     kind: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let note = state.engine.checkpoint(&kind).await?.ok_or_else(|| Problem::not_found("log"))?;
+    let note = state.engine.logbook().checkpoint(&kind).await?.ok_or_else(|| Problem::not_found("log"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-cache"))
@@ -41,7 +41,7 @@ pub(crate) async fn tile(
 ) -> Result<HttpResponse, Problem> {
     let (kind, path) = path.into_inner();
     let bytes =
-        state.engine.tile(&kind, &format!("tile/{path}")).await?.ok_or_else(|| Problem::not_found("tile"))?;
+        state.engine.logbook().tile(&kind, &format!("tile/{path}")).await?.ok_or_else(|| Problem::not_found("tile"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/octet-stream"))
         .insert_header((CACHE_CONTROL, FOR_EVER))

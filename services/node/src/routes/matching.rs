@@ -33,7 +33,7 @@ pub(crate) async fn matches(
     if query.scope.as_deref().is_some_and(|scope| scope != "node") {
         state.limits.charge(&request, &[Counted::FederationSearches], viewer.0.as_ref())?;
     }
-    Ok(web::Json(state.engine.matches(&id, viewer.0.as_ref(), query.into_inner()).await?))
+    Ok(web::Json(state.engine.discovery().matches(&id, viewer.0.as_ref(), query.into_inner()).await?))
 }
 
 /// Why somebody is not shown for a job, or where they stand and why. Ask the person's home.
@@ -52,7 +52,7 @@ pub(crate) async fn why_not(
 ) -> Result<web::Json<WhyNotMe>, Problem> {
     let (id, did) = path.into_inner();
     let (id, did) = (answer::id(&id, Kind::Job)?, answer::did(&did)?);
-    Ok(web::Json(state.engine.why_not(&id, &did, query.into_inner()).await?))
+    Ok(web::Json(state.engine.discovery().why_not(&id, &did, query.into_inner()).await?))
 }
 
 /// Open jobs of the whole federation for you, best first, by the same score as their clients see.
@@ -68,7 +68,7 @@ pub(crate) async fn recommended(
     principal: Principal,
     query: web::Query<RecommendedQuery>,
 ) -> Result<web::Json<Recommended>, Problem> {
-    Ok(web::Json(state.engine.recommended_jobs(&principal.did, query.into_inner()).await?))
+    Ok(web::Json(state.engine.discovery().recommended_jobs(&principal.did, query.into_inner()).await?))
 }
 
 /// What this node ranks with: rules, weights of both sides, how attention is shared, what is never looked at, which skills and
@@ -76,5 +76,5 @@ pub(crate) async fn recommended(
 #[utoipa::path(tag = "matching", responses((status = 200, description = "All of it.", body = Transparency)))]
 #[get("/v1/transparency")]
 pub(crate) async fn transparency(state: web::Data<State>) -> Result<web::Json<Transparency>, Problem> {
-    Ok(web::Json(state.engine.transparency().await?))
+    Ok(web::Json(state.engine.discovery().transparency().await?))
 }

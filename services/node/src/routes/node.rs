@@ -3,7 +3,7 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, get, web};
 use hanse_api::views::{Card, LogView, PeerView, Ready};
-use hanse_engine::logs::heads::ROLLED_BACK;
+use hanse_logbook::heads::ROLLED_BACK;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -21,5 +21,5 @@ pub(crate) async fn picks(
     principal: Principal,
     query: web::Query<PicksQuery>,
 ) -> Result<web::Json<Picks>, Problem> {
-    Ok(web::Json(state.engine.picks(&principal.did, &query).await?))
+    Ok(web::Json(state.engine.discovery().picks(&principal.did, &query).await?))
 }

@@ -3,7 +3,8 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get, web};
 use hanse_api::views::ReputationView;
-use hanse_engine::{ScoreHistory, ScoreView};
+use hanse_trust::ScoreHistory;
+use hanse_trust::ScoreView;
 
 use super::answer;
 use super::standpoint::Standpoint;
@@ -23,7 +24,7 @@ pub(crate) async fn facts(
     state: web::Data<State>,
     did: web::Path<String>,
 ) -> Result<web::Json<ReputationView>, Problem> {
-    let view = state.engine.reputation(&answer::did(&did)?).await?;
+    let view = state.engine.trust().reputation(&answer::did(&did)?).await?;
     Ok(web::Json(view.ok_or_else(|| Problem::not_found("person"))?))
 }
 
@@ -41,7 +42,7 @@ pub(crate) async fn evidence(
     state: web::Data<State>,
     did: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let evidence = state.engine.evidence(&answer::did(&did)?).await?;
+    let evidence = state.engine.trust().evidence(&answer::did(&did)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"evidence.json\""))
@@ -65,7 +66,7 @@ pub(crate) async fn score(
     did: web::Path<String>,
     standpoint: web::Query<Standpoint>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer::personal(&state.engine.score(standpoint.question(viewer.0, &did)?).await?))
+    Ok(answer::personal(&state.engine.trust().score(standpoint.question(viewer.0, &did)?).await?))
 }
 
 /// Each change of the score with the entry that caused it, as seen now: fading alone is no change. Private answers are in none.
@@ -83,5 +84,5 @@ pub(crate) async fn history(
     did: web::Path<String>,
     standpoint: web::Query<Standpoint>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer::personal(&state.engine.score_history(standpoint.question(viewer.0, &did)?).await?))
+    Ok(answer::personal(&state.engine.trust().score_history(standpoint.question(viewer.0, &did)?).await?))
 }

@@ -6,7 +6,7 @@ use hanse_api::views::Published;
 use hanse_api::views::ReviewView;
 use hanse_base::error::Refusal;
 use hanse_document::Kind;
-use hanse_engine::AgainView;
+use hanse_trust::AgainView;
 use hanse_ledger::LeafId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -90,7 +90,7 @@ pub(crate) async fn put_again(
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Reviews)?;
     let id = answer::id(&id, Kind::Offer)?;
-    Ok(answer::personal(&state.engine.put_again(&principal.did, &id, body.into_inner().again).await?))
+    Ok(answer::personal(&state.engine.trust().put_again(&principal.did, &id, body.into_inner().again).await?))
 }
 
 /// Your own private answer about a contract.
@@ -105,7 +105,7 @@ pub(crate) async fn again(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = answer::id(&id, Kind::Offer)?;
-    Ok(answer::personal(&state.engine.again(&principal.did, &id).await?))
+    Ok(answer::personal(&state.engine.trust().again(&principal.did, &id).await?))
 }
 
 /// Take your private answer back; nothing of it is kept.
@@ -121,7 +121,7 @@ pub(crate) async fn remove_again(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Reviews)?;
-    state.engine.remove_again(&principal.did, &answer::id(&id, Kind::Offer)?).await?;
+    state.engine.trust().remove_again(&principal.did, &answer::id(&id, Kind::Offer)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

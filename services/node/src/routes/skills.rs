@@ -20,7 +20,7 @@ pub(crate) async fn suggest(
     state: web::Data<State>,
     query: web::Query<SkillQuery>,
 ) -> Result<web::Json<Suggestions>, Problem> {
-    Ok(web::Json(state.engine.suggest_skills(query.into_inner()).await?))
+    Ok(web::Json(state.engine.discovery().suggest_skills(query.into_inner()).await?))
 }
 
 /// The skills that a text names outright, in its order.
@@ -35,7 +35,7 @@ pub(crate) async fn link(
     state: web::Data<State>,
     body: Json<LinkRequest>,
 ) -> Result<web::Json<Mentions>, Problem> {
-    Ok(web::Json(state.engine.link_skills(body.into_inner()).await?))
+    Ok(web::Json(state.engine.discovery().link_skills(body.into_inner()).await?))
 }
 
 /// One skill: its names, and what else meets a need for it.
@@ -49,6 +49,6 @@ pub(crate) async fn read(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<web::Json<SkillView>, Problem> {
-    let view = state.engine.skill(&id)?.ok_or_else(|| Problem::not_found("skill"))?;
+    let view = state.engine.discovery().skill(&id)?.ok_or_else(|| Problem::not_found("skill"))?;
     Ok(web::Json(view))
 }

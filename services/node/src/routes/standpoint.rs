@@ -1,7 +1,7 @@
 //! From whose place a score is seen: what its routes take.
 
 use hanse_document::Did;
-use hanse_engine::ScoreQuestion;
+use hanse_trust::ScoreQuestion;
 use hanse_reputation::Tongue;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};

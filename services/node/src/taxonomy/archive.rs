@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
-use hanse_engine::knowledge::{FILES_MAX, Given, SET_BYTES_MAX};
+use hanse_discovery::knowledge::{FILES_MAX, Given, SET_BYTES_MAX};
 use hanse_matching::taxonomy::{FILE_BYTES_MAX, Shape};
 use zip::ZipArchive;
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use hanse_engine::knowledge::Given;
+use hanse_discovery::knowledge::Given;
 use hanse_matching::taxonomy::Rows;
 use sha2::{Digest as _, Sha256};
 

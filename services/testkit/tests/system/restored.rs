@@ -1,7 +1,7 @@
 //! A node whose database is older than what it has signed, or may be: it never signs a second history, and goes on where it can.
 
 use hanse_base::clock::Clock as _;
-use hanse_engine::logs::mend;
+use hanse_logbook::mend;
 use hanse_store::log::{self, LogRow};
 use hanse_testkit::{Federation, PASSWORD, Person, Story, TestNode, eventually, until};
 use serde_json::json;
@@ -166,7 +166,7 @@ async fn the_lost_end_of_a_log_comes_back_from_the_peers_and_the_log_goes_on() {
     }
     no_fork(&federation).await;
     let store = federation[0].store().await;
-    let report = hanse_engine::logs::fsck::fsck(&store).await.unwrap();
+    let report = hanse_logbook::fsck::fsck(&store).await.unwrap();
     assert!(report.sound(), "{report}");
     store.close();
     // The postings of the lost end are found again, too.

@@ -4,7 +4,7 @@ use hanse_store::history;
 use serde_json::json;
 
 use super::*;
-use crate::logs::heads;
+use hanse_logbook::heads;
 use crate::testing::{Home, node};
 
 async fn heard(home: &Home, message: &[u8]) -> Verdict {

@@ -3,7 +3,7 @@
 use hanse_store::log;
 
 use super::*;
-use crate::logs::cosign::{Cosigned, Held, cosign};
+use hanse_logbook::cosign::{Cosigned, Held, cosign};
 
 #[tokio::test]
 async fn copies_are_forgiven_some_at_a_time_and_for_good() {

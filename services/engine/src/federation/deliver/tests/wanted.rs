@@ -6,7 +6,7 @@ use hanse_store::{Tx, jobs, log};
 
 use super::*;
 use crate::effects::react;
-use crate::logs::cosign::{Cosigned, Held, cosign};
+use hanse_logbook::cosign::{Cosigned, Held, cosign};
 
 /// The leaves of a type in a home's own reputation log.
 async fn logged(home: &Home, kind: &str) -> Vec<Leaf> {

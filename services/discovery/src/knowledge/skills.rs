@@ -1,0 +1,199 @@
+//! Skills for a form: what a phrase may mean, what a text names, what an id stands for. The person confirms.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hanse_document::{Language, Skill};
+use hanse_matching::score::millionths;
+use hanse_matching::taxonomy::{Concept, ConceptKind, Label, Link, Taxonomy};
+use hanse_matching::text::{self, Tongue};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Knowledge;
+use crate::Discovery;
+use hanse_api::requests::{LinkRequest, SkillQuery};
+use hanse_api::views::{
+    MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
+};
+use hanse_base::error::{Failure, Refusal, UseError};
+
+/// A phrase is a few words; a text goes to the other path.
+const PHRASE_CHARS_MAX: usize = 200;
+/// The largest document has as many.
+const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// What a form shows.
+const LIMIT_DEFAULT: usize = 10;
+const LIMIT_MAX: usize = 50;
+/// The names and neighbours of a skill that are shown: ESCO's most named skill has about as many.
+const SHOWN_MAX: usize = 100;
+/// Searches over all labels at one time: each takes a core for some milliseconds, and anybody may ask.
+const CONCURRENT_MAX: usize = 2;
+/// How long a caller waits for a place: hundreds of searches.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// The bounded place where phrases are looked up.
+#[derive(Debug)]
+pub struct Suggesting(Arc<Semaphore>);
+
+impl Suggesting {
+    pub fn new() -> Self {
+        Self(Arc::new(Semaphore::new(CONCURRENT_MAX)))
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        match tokio::time::timeout(WAIT, Arc::clone(&self.0).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            // The semaphore is never closed.
+            Ok(Err(_)) | Err(_) => Err(Refusal::Busy),
+        }
+    }
+}
+
+impl Discovery {
+    /// The skills that a phrase may mean, best first.
+    ///
+    /// # Errors
+    /// `BadField`, `Busy`.
+    pub async fn suggest_skills(&self, query: SkillQuery) -> Result<Suggestions, UseError> {
+        let length = query.text.trim().chars().count();
+        if length == 0 || length > PHRASE_CHARS_MAX {
+            return Err(Refusal::BadField { field: "text", reason: "must be 1 to 200 characters" }.into());
+        }
+        let limit = query.limit.map_or(Some(LIMIT_DEFAULT), |limit| usize::try_from(limit).ok());
+        let limit = limit
+            .filter(|limit| (1..=LIMIT_MAX).contains(limit))
+            .ok_or(Refusal::BadField { field: "limit", reason: "must be 1 to 50" })?;
+        let tongue = stated(query.language.as_deref())?.unwrap_or(Tongue::Other);
+        self.look_up(move |knowledge| {
+            let found = knowledge.linker.suggest(&query.text, ConceptKind::Skill, tongue, limit);
+            let item = |(concept, score): (&Concept, f64)| SuggestionView {
+                id: concept.id.clone(),
+                labels: labels(concept),
+                score: millionths(score),
+            };
+            let known = |found: &hanse_matching::link::Suggestion| {
+                Some((knowledge.taxonomy.get(found.concept)?, found.score))
+            };
+            Suggestions {
+                taxonomy: named(knowledge),
+                items: found.iter().filter_map(known).map(item).collect(),
+            }
+        })
+        .await
+    }
+
+    /// The skills that a text names outright.
+    ///
+    /// # Errors
+    /// `BadField`, `Busy`.
+    pub async fn link_skills(&self, request: LinkRequest) -> Result<Mentions, UseError> {
+        if request.text.len() > TEXT_BYTES_MAX {
+            return Err(Refusal::BadField { field: "text", reason: "must be at most 64 KiB" }.into());
+        }
+        let stated = stated(request.language.as_deref())?;
+        self.look_up(move |knowledge| {
+            let tongue = stated.unwrap_or_else(|| Tongue::guess(&request.text));
+            let words = text::words(&request.text);
+            let mut items: Vec<MentionView> = Vec::new();
+            for mention in knowledge.linker.mentions(&request.text, ConceptKind::Skill, tongue) {
+                let Some(concept) = knowledge.taxonomy.get(mention.concept) else { continue };
+                if items.iter().all(|item| item.id != concept.id) {
+                    let end = mention.from.saturating_add(mention.words);
+                    let words = words.get(mention.from..end).unwrap_or_default().join(" ");
+                    items.push(MentionView { id: concept.id.clone(), labels: labels(concept), words });
+                }
+            }
+            Mentions { taxonomy: named(knowledge), language: tongue.tag().to_owned(), items }
+        })
+        .await
+    }
+
+    /// One skill; `None` if this node's taxonomy does not know the id.
+    ///
+    /// # Errors
+    /// `BadField` for what is no id.
+    pub fn skill(&self, id: &str) -> Result<Option<SkillView>, UseError> {
+        if Skill::parse(id).is_err() {
+            let reason = "must be an ESCO id or a `local:` slug";
+            return Err(Refusal::BadField { field: "id", reason }.into());
+        }
+        let knowledge = self.knowledge();
+        let taxonomy = &*knowledge.taxonomy;
+        let concept = taxonomy.find(id).and_then(|number| taxonomy.get(number));
+        let Some(concept) = concept.filter(|concept| concept.kind == ConceptKind::Skill) else {
+            return Ok(None);
+        };
+        let shown = labels(concept);
+        let others = concept.labels.iter().map(name).filter(|name| !shown.contains(name));
+        Ok(Some(SkillView {
+            taxonomy: named(&knowledge),
+            id: concept.id.clone(),
+            names: others.take(SHOWN_MAX).collect(),
+            near: near(taxonomy, concept),
+            wanted_by: concept.wanted_by,
+            labels: shown,
+        }))
+    }
+
+    async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Knowledge) -> T + Send + 'static,
+    ) -> Result<T, UseError> {
+        let place = self.suggesting().place().await?;
+        let knowledge = self.knowledge();
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&knowledge);
+            drop(place);
+            done
+        });
+        Ok(done.await.map_err(Failure::Cut)?)
+    }
+}
+
+fn stated(language: Option<&str>) -> Result<Option<Tongue>, Refusal> {
+    let bad = Refusal::BadField { field: "language", reason: "must be a language tag such as `fr` or `en`" };
+    match language {
+        None => Ok(None),
+        Some(tag) if Language::parse(tag).is_ok() => Ok(Some(Tongue::of_tag(tag))),
+        Some(_) => Err(bad),
+    }
+}
+
+fn near(taxonomy: &Taxonomy, concept: &Concept) -> Vec<NearView> {
+    let mut links: Vec<&Link> = concept.near.iter().collect();
+    links.sort_by_key(|link| (Reverse(link.relation.hundredths()), link.concept));
+    let shown = |link: &Link| {
+        let near = taxonomy.get(link.concept).filter(|near| near.kind == ConceptKind::Skill)?;
+        Some(NearView {
+            id: near.id.clone(),
+            labels: labels(near),
+            relation: link.relation.name().to_owned(),
+            meets: link.relation.hundredths(),
+        })
+    };
+    links.into_iter().filter_map(shown).take(SHOWN_MAX).collect()
+}
+
+fn named(knowledge: &Knowledge) -> TaxonomyView {
+    TaxonomyView {
+        version: knowledge.taxonomy.version().to_owned(),
+        digest: knowledge.taxonomy.digest_hex(),
+        attribution: knowledge.attribution().to_owned(),
+    }
+}
+
+/// The name to show in each language that has one.
+fn labels(concept: &Concept) -> Vec<SkillName> {
+    let tongues = [Tongue::English, Tongue::French, Tongue::Other];
+    let has = |tongue: &Tongue| concept.labels.iter().any(|label| label.tongue == *tongue);
+    let shown = |tongue: Tongue| SkillName {
+        language: tongue.tag().to_owned(),
+        text: concept.label(tongue).to_owned(),
+    };
+    tongues.into_iter().filter(has).map(shown).collect()
+}
+
+fn name(label: &Label) -> SkillName {
+    SkillName { language: label.tongue.tag().to_owned(), text: label.text.clone() }
+}

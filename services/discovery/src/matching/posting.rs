@@ -1,0 +1,69 @@
+//! A posting and a profile out of their documents, as matching takes them.
+
+use std::sync::Arc;
+
+use hanse_document::kind::{Body, Profile};
+use hanse_document::{Did, DocumentId, Kind, Rejection, Signed, Verified};
+use hanse_matching::model::{Job, Person, Unknown};
+use hanse_store::{Sql, documents, jobs};
+
+use crate::Discovery;
+use crate::knowledge::Knowledge;
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::stored::reread;
+use hanse_base::stored::state;
+
+use super::standing::standing;
+
+/// A posting that people are ranked for.
+#[derive(Clone, Debug)]
+pub struct Posting {
+    /// Its id.
+    pub id: DocumentId,
+    /// Who posted it.
+    pub client: Did,
+    /// The signed document.
+    pub document: Arc<Verified>,
+}
+
+impl Posting {
+    /// A posting that this node knows, and whether it is open.
+    pub async fn load(db: &impl Sql, id: &DocumentId) -> Result<(Self, bool), UseError> {
+        let row = jobs::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
+        let document = documents::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
+        let posting = Self { id: *id, client: row.client, document: Arc::new(reread(&document)?) };
+        Ok((posting, state(&row.state)? == hanse_lifecycle::State::Open))
+    }
+
+    /// A posting that came with a question.
+    ///
+    /// # Errors
+    /// `WrongKind` for any other document.
+    pub fn of(document: Verified) -> Result<Self, Rejection> {
+        if document.id().kind() != Kind::Job {
+            return Err(Rejection::WrongKind);
+        }
+        Ok(Self { id: document.id(), client: document.issuer().clone(), document: Arc::new(document) })
+    }
+
+    /// As matching takes it, and the skills that are unknown here.
+    pub fn read(&self, discovery: &Discovery, knowledge: &Knowledge) -> Result<(Job, Unknown), UseError> {
+        let Body::Job(job) = self.document.body() else { return Err(Rejection::WrongKind.into()) };
+        Ok(knowledge.reader().job(*self.id.hash(), job, standing(discovery, &self.client)))
+    }
+}
+
+/// A document out of its canonical bytes, as they were stored.
+pub(super) fn verified(bytes: &[u8], what: &'static str) -> Result<Verified, Failure> {
+    Signed::parse(bytes).and_then(Signed::verify).map_err(|rejection| Failure::unreadable(what, rejection))
+}
+
+/// A person as matching takes them, and the skills that are unknown here.
+pub fn person(
+    discovery: &Discovery,
+    knowledge: &Knowledge,
+    did: &Did,
+    profile: &Profile,
+) -> (Person, Unknown) {
+    knowledge.reader().person(did.subject_key(), profile, standing(discovery, did))
+}

@@ -1,0 +1,87 @@
+//! The other direction: open postings for a person.
+
+use std::collections::BTreeMap;
+
+use hanse_document::kind::Body;
+use hanse_document::{Did, DocumentId, Kind};
+use hanse_matching::explain::{self, Explanation};
+use hanse_matching::query::{Query, Setting};
+use hanse_matching::rank::Ranked;
+use hanse_matching::sentence;
+use hanse_store::jobs::{self, JobRow};
+use hanse_store::ranking;
+
+use crate::Discovery;
+use hanse_api::requests::RecommendedQuery;
+use hanse_api::views::{JobView, Recommended, RecommendedJob, weights_by_name};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::present;
+
+use super::answer::tag;
+use super::posting::{person, verified};
+use super::{language, length};
+
+impl Discovery {
+    /// Open postings for a person at home here, best first, by the same score as their clients see. Postings of their own
+    /// are not among them. The place in each explanation is the one in this list.
+    ///
+    /// # Errors
+    /// `NotFound` without a profile, `BadField`; `NotReady` and `Busy` for a moment.
+    pub async fn recommended_jobs(
+        &self,
+        did: &Did,
+        query: RecommendedQuery,
+    ) -> Result<Recommended, UseError> {
+        let (limit, tongue) = (length(query.limit)?, language(query.language.as_deref())?);
+        let policy = self.config().ranking;
+        let subject = did.subject_key();
+        let connection = self.store().connection().await?;
+        let row =
+            ranking::people(&connection, &[subject]).await?.pop().ok_or(Refusal::NotFound("profile"))?;
+        drop(connection);
+        let found = self.compute(move |discovery| {
+            let document = verified(&row.profile, "a stored profile")?;
+            let Body::Profile(profile) = document.body() else {
+                return Err(Refusal::NotFound("profile").into());
+            };
+            discovery.matching().read(|state, space| {
+                let setting = Setting { policy, ..state.knowledge.setting() };
+                let (person, _) = person(discovery, &state.knowledge, &row.did, profile);
+                let ranked = state.jobs.rank(setting, &person, space);
+                let others = ranked.into_iter().filter(|job| state.clients.get(&job.id) != Some(&subject));
+                let explained = (1_usize..).zip(others.take(limit)).filter_map(|(place, ranked)| {
+                    let query = Query::new(state.jobs.get(&ranked.id)?, setting);
+                    let completed = person.standing.completed;
+                    let own = Ranked::new(subject, ranked.features, completed, query.weights());
+                    let explanation = explain::explain(&query, &[own], &person, &own);
+                    // Places are those of postings here: what a change would do among people is another question.
+                    Some((ranked.id, Explanation { rank: place, what_if: Vec::new(), ..explanation }))
+                });
+                explained.collect::<Vec<_>>()
+            })
+        });
+        let found = found.await?;
+        let connection = self.store().connection().await?;
+        let rows = jobs::find_all(&connection, found.iter().map(|(hash, _)| *hash)).await?;
+        let rows: Vec<JobRow> = rows.into_values().collect();
+        let shown = present::jobs(&connection, &rows, Some(did)).await?;
+        let mut shown: BTreeMap<String, JobView> =
+            shown.into_iter().map(|job| (job.id.clone(), job)).collect();
+        let mut items = Vec::new();
+        for (hash, explanation) in found {
+            // A posting that has gone since the index saw it is left out.
+            let Some(job) = shown.remove(&DocumentId::new(Kind::Job, hash).to_string()) else { continue };
+            let sentences = sentence::for_freelancer(&explanation, tongue);
+            let place = u32::try_from(explanation.rank).unwrap_or(u32::MAX);
+            items.push(RecommendedJob { place, job, explanation, sentences });
+        }
+        Ok(Recommended {
+            did: did.to_string(),
+            attribution: self.knowledge().attribution().to_owned(),
+            language: tag(tongue).to_owned(),
+            weights: weights_by_name(&policy.weights),
+            local_bonus: policy.local_bonus,
+            items,
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! The documents that come with leaves: kept if a leaf commits to them, ignored and counted otherwise.
+
+use std::collections::BTreeSet;
+
+use hanse_document::kind::Body;
+use hanse_document::{Commitment, Kind, Signed, Timestamp, Verified};
+use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
+use hanse_reputation::record::Terms;
+use hanse_store::log::{self, Want, Wanted, WantedRow};
+use hanse_store::{Sql, StoreError, Tx, documents};
+
+use crate::range::sealed_by;
+
+/// Most documents that go with one leaf: a review, its text, and the offer or acceptance of whoever is rated.
+pub(super) const DOCUMENTS_MAX: usize = 3;
+
+/// A leaf and what came with it, verified.
+pub(super) struct Entry {
+    leaf: Option<Leaf>,
+    documents: Vec<Verified>,
+    ignored: usize,
+}
+
+/// What was made of the documents of a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Received {
+    /// Leaves whose document did not come along and is not here.
+    pub(super) missing: usize,
+    /// Documents that were left out.
+    pub(super) ignored: usize,
+}
+
+/// What was kept of what came for one leaf.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Kept {
+    documents: usize,
+    bytes: u64,
+}
+
+/// What became of a leaf of which a document was missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Filled {
+    /// It is not missing any more.
+    pub(super) here: bool,
+    /// Bytes that were kept for it.
+    pub(super) bytes: u64,
+}
+
+/// Reads leaves and documents and checks the documents' signatures; what is out of form is left out and counted.
+pub(super) fn verified(entries: &[(Vec<u8>, Vec<Vec<u8>>)]) -> Vec<Entry> {
+    let read = |(leaf, documents): &(Vec<u8>, Vec<Vec<u8>>)| {
+        let kept = verify(documents);
+        Entry { leaf: Leaf::parse(leaf).ok(), ignored: documents.len() - kept.len(), documents: kept }
+    };
+    entries.iter().map(read).collect()
+}
+
+fn verify(documents: &[Vec<u8>]) -> Vec<Verified> {
+    let kept = documents.iter().take(DOCUMENTS_MAX);
+    kept.filter_map(|bytes| Signed::parse(bytes).and_then(Signed::verify).ok()).collect()
+}
+
+/// Keeps what the leaves from `start` on commit to, public from now on, and notes what is missing. The leaves are in the log already.
+pub(super) async fn take(
+    tx: &Tx<'_>,
+    origin: &str,
+    start: u64,
+    entries: Vec<Entry>,
+    now: Timestamp,
+) -> Result<Received, StoreError> {
+    let mut received = Received::default();
+    let (mut plain, mut reviews, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for (entry, index) in entries.into_iter().zip(start..) {
+        received.ignored += entry.ignored;
+        let Some(leaf) = &entry.leaf else {
+            received.ignored += entry.documents.len();
+            continue;
+        };
+        let shown = Shown::by(tx, origin, leaf).await?;
+        let kept = shown.keep(tx, &entry.documents, now).await?.documents;
+        received.ignored += entry.documents.len() - kept;
+        let (kind, cites) = (leaf.kind().to_owned(), None);
+        match (shown, leaf.statement()) {
+            _ if kept > 0 => {}
+            (Shown::One(commitment, _), _) => {
+                plain.push(Wanted { index, kind, commitment: Some(commitment), cites });
+            }
+            (Shown::Review(commitment, _), _) => {
+                reviews.push(Wanted { index, kind, commitment: Some(commitment), cites });
+            }
+            // Its commit stands behind it, or nowhere: what it opens is not known yet.
+            (Shown::Nothing, Some(Statement::Open { cites })) => {
+                unknown.push(Wanted { index, kind, commitment: None, cites: Some(*cites) });
+            }
+            (Shown::Nothing, Some(Statement::Commit { commitment, .. })) => {
+                // What opens it in the same page has to be there to be found.
+                log::want(tx, origin, Want::Document, &std::mem::take(&mut unknown), now.unix()).await?;
+                log::commit_known(tx, origin, &leaf.id(), commitment, now.unix()).await?;
+            }
+            (Shown::Nothing, _) => {}
+        }
+    }
+    log::want(tx, origin, Want::Document, &unknown, now.unix()).await?;
+    let missing = log::want(tx, origin, Want::Document, &plain, now.unix()).await?
+        + log::want(tx, origin, Want::Review, &reviews, now.unix()).await?;
+    received.missing = usize::try_from(missing).unwrap_or(usize::MAX);
+    Ok(received)
+}
+
+/// Whether a log owes the review that a commit in it seals: it is its author's home, or nobody here can say that it is not. The
+/// engagement that the commit answers names the log of the author's home; what stands anywhere else is a copy, and whoever keeps the
+/// review back keeps it back there.
+pub async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result<bool, StoreError> {
+    let read = |row: log::LeafRow| Leaf::parse(&row.bytes).ok();
+    let Some(commit) = log::leaf(db, origin, commit).await?.and_then(read) else { return Ok(false) };
+    let Some(Statement::Commit { engagement, .. }) = commit.statement() else { return Ok(false) };
+    let engaged = log::leaves_anywhere(db, &BTreeSet::from([*engagement])).await?.into_values().next();
+    let engagement = engaged.and_then(read);
+    Ok(match engagement.as_ref().and_then(Leaf::statement) {
+        Some(Statement::Engagement { log, .. }) => log == origin,
+        _ => true,
+    })
+}
+
+/// Keeps what came for a leaf of which a document is missing.
+pub(super) async fn fill(
+    tx: &Tx<'_>,
+    origin: &str,
+    wanted: &WantedRow,
+    sent: &[Vec<u8>],
+    now: Timestamp,
+) -> Result<Filled, StoreError> {
+    let Some(commitment) = wanted.commitment else { return Ok(Filled { here: false, bytes: 0 }) };
+    let row = log::leaves(tx, origin, wanted.index, 1).await?.pop();
+    let kept = match row.and_then(|row| Leaf::parse(&row.bytes).ok()) {
+        Some(leaf) => Shown::by(tx, origin, &leaf).await?.keep(tx, &verify(sent), now).await?,
+        None => Kept::default(),
+    };
+    let here = documents::by_commitment(tx, &commitment).await?.is_some();
+    Ok(Filled { here, bytes: kept.bytes })
+}
+
+/// What a leaf lets everybody have.
+#[derive(Clone, Copy)]
+enum Shown {
+    Nothing,
+    One(Commitment, &'static [Kind]),
+    /// What the commit seals, and whom it is about.
+    Review(Commitment, SubjectKey),
+}
+
+impl Shown {
+    async fn by(db: &impl Sql, origin: &str, leaf: &Leaf) -> Result<Self, StoreError> {
+        Ok(match (leaf.statement(), leaf.subjects()) {
+            (Some(Statement::Identity { commitment, .. }), _) => Self::One(*commitment, &[Kind::Identity]),
+            (Some(Statement::Posting { commitment }), _) => Self::One(*commitment, &[Kind::Job, Kind::Step]),
+            (Some(Statement::Reply { commitment, .. }), _) => Self::One(*commitment, &[Kind::Reply]),
+            (Some(Statement::Open { cites }), [subject]) => match sealed_by(db, origin, cites).await? {
+                Some(sealed) => Self::Review(sealed, *subject),
+                None => Self::Nothing,
+            },
+            _ => Self::Nothing,
+        })
+    }
+
+    /// Keeps those of the documents that are wanted.
+    async fn keep(self, tx: &Tx<'_>, sent: &[Verified], now: Timestamp) -> Result<Kept, StoreError> {
+        let is = |document: &Verified, commitment: &Commitment, kinds: &[Kind]| {
+            document.commitment() == *commitment && kinds.contains(&document.kind())
+        };
+        let mut wanted: Vec<&Verified> = Vec::new();
+        match self {
+            Self::Nothing => {}
+            Self::One(commitment, kinds) => {
+                wanted.extend(sent.iter().find(|document| is(document, &commitment, kinds)));
+            }
+            Self::Review(commitment, subject) => {
+                let review = sent.iter().find(|document| is(document, &commitment, &[Kind::Review]));
+                let text = review.and_then(text_named_by);
+                let text =
+                    text.and_then(|text| sent.iter().find(|document| is(document, &text, &[Kind::Text])));
+                let word = review.and_then(|_| sent.iter().find(|word| is_word_of(word, &subject)));
+                wanted.extend(review.into_iter().chain(text).chain(word));
+            }
+        }
+        for document in &wanted {
+            if !documents::insert(tx, document, true, now.unix()).await? {
+                documents::publish(tx, &document.id()).await?;
+            }
+        }
+        let bytes: usize = wanted.iter().map(|document| document.bytes().len()).sum();
+        Ok(Kept { documents: wanted.len(), bytes: u64::try_from(bytes).unwrap_or(u64::MAX) })
+    }
+}
+
+/// The commitment of the text that a review names.
+fn text_named_by(review: &Verified) -> Option<Commitment> {
+    if let Body::Review(body) = review.body() { body.text } else { None }
+}
+
+/// Whether this is an offer or acceptance of the person whom the leaf is about. Whether the person's engagement commits to it, and
+/// whether the review fits it, is seen where they are read together: that leaf may not have come yet.
+fn is_word_of(word: &Verified, subject: &SubjectKey) -> bool {
+    Terms::of(word).is_some_and(|terms| SubjectKey::of(&terms.party) == *subject)
+}

@@ -1,0 +1,228 @@
+//! Asks for what leaves of a mirror, or of an own log that was recovered, commit to and did not bring: of the log's operator first, then of whoever else mirrors it, one
+//! after the other, with a pause that grows. Whoever withholds a document, or sends another, delays it and can do no more.
+
+use hanse_network::RANGE_ENTRIES_MAX;
+use hanse_store::log::{self, PAUSE_SECONDS_MAX, WantedRow};
+use tokio::time::Instant;
+
+use super::pace::Pace;
+use super::{documents, fetch};
+use crate::Logbook;
+use crate::{LogError, Mirror};
+
+/// Pages asked for in one round of a log: what is missing is mostly missing in one place, and new leaves go first.
+const PAGES_MAX: usize = 4;
+
+/// Wanted leaves looked at in one round: what the pages of a round can hold.
+const LEAVES_MAX: u64 = 1_024;
+
+/// How long a leaf may wait, in seconds: thirty days, longer than a node is away. What has not come by then was erased, or its
+/// log was never going to be right, and what waits must not grow for ever.
+pub const WAIT_SECONDS_MAX: i64 = 2_592_000;
+
+/// Asks for a few pages of what is missing and due, as far as the log may bring more; `true` if any of it has arrived.
+pub(super) async fn ask(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<bool, LogError> {
+    let mut any = false;
+    let mut due = missing(book, mirror).await?;
+    let sources = fetch::sources(book, mirror);
+    for _ in 0..PAGES_MAX {
+        let Some(first) = due.first().copied().filter(|_| pace.allows(Instant::now())) else { break };
+        let end = first.index.saturating_add(RANGE_ENTRIES_MAX);
+        let (mut asked, rest): (Vec<WantedRow>, Vec<WantedRow>) =
+            due.into_iter().partition(|row| row.index < end);
+        due = rest;
+        let end = asked.last().map_or(end, |last| last.index.saturating_add(1));
+        // Who was asked in vain before is the last to be asked now.
+        let turn = usize::try_from(first.tries).unwrap_or_default() % sources.len().max(1);
+        let (asked_before, next) = sources.split_at(turn.min(sources.len()));
+        let mut sent = None;
+        for from in next.iter().chain(asked_before) {
+            sent = fetch::documents(book, mirror, from, first.index, end).await;
+            if sent.is_some() {
+                break;
+            }
+        }
+        // Nobody is there to be asked: that is no try.
+        let Some(sent) = sent else { break };
+        let answered = first.index.saturating_add(u64::try_from(sent.len()).unwrap_or(u64::MAX));
+        asked.retain(|row| row.index < answered);
+        let Taken { arrived, bytes } = take(book, mirror, &asked, first.index, &sent).await?;
+        pace.took(0, 0, bytes);
+        any |= arrived > 0;
+        if arrived > 0 {
+            tracing::info!(origin = mirror.origin, arrived, "documents that were missing have arrived");
+            book.signals().log_advanced();
+        }
+    }
+    Ok(any)
+}
+
+/// What is missing and due, in the order of the log.
+async fn missing(book: &Logbook, mirror: &Mirror) -> Result<Vec<WantedRow>, LogError> {
+    let now = book.now().unix();
+    let mut connection = book.store().connection().await?;
+    let mut due = log::wanted_missing(&connection, &mirror.origin, now, LEAVES_MAX).await?;
+    if due.is_empty() {
+        return Ok(due);
+    }
+    due.sort_by_key(|row| row.index);
+    let indexes: Vec<u64> = due.iter().map(|row| row.index).collect();
+    let tx = connection.begin().await?;
+    let here = log::arrived_elsewhere(&tx, &mirror.origin, &indexes, now).await?;
+    tx.commit().await?;
+    if !here.is_empty() {
+        book.signals().log_advanced();
+        due.retain(|row| !here.contains(&row.index));
+    }
+    Ok(due)
+}
+
+/// What came of what was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Taken {
+    /// So many documents that were missing.
+    arrived: usize,
+    /// Their bytes, with what was kept beside them.
+    bytes: u64,
+}
+
+/// Keeps what came of what was asked for, puts off the rest, and forgets what has waited for too long after everybody was asked for it;
+/// never what the log owes.
+async fn take(
+    book: &Logbook,
+    mirror: &Mirror,
+    asked: &[WantedRow],
+    start: u64,
+    sent: &[Vec<Vec<u8>>],
+) -> Result<Taken, LogError> {
+    let peers = u32::try_from(book.config().peers.len().max(1)).unwrap_or(u32::MAX);
+    let (mut taken, mut later) = (Taken::default(), Vec::new());
+    let now = book.now().unix();
+    let mut connection = book.store().connection().await?;
+    let tx = connection.begin().await?;
+    for row in asked {
+        let at = row.index.checked_sub(start).and_then(|at| usize::try_from(at).ok());
+        let documents = at.and_then(|at| sent.get(at)).map(Vec::as_slice).unwrap_or_default();
+        if !documents.is_empty() {
+            let filled = documents::fill(&tx, &mirror.origin, row, documents, book.now()).await?;
+            taken.bytes = taken.bytes.saturating_add(filled.bytes);
+            if filled.here {
+                taken.arrived += usize::from(log::arrived(&tx, &mirror.origin, row.index, now).await?);
+                continue;
+            }
+        }
+        if !row.owed && row.tries.saturating_add(1) >= peers && has_waited_too_long(row, now) {
+            tracing::info!(origin = mirror.origin, index = row.index, "nobody has the document of a leaf");
+            log::unwant(&tx, &mirror.origin, row.index).await?;
+        } else {
+            later.push((row.index, now.saturating_add(pause_seconds(row.tries / peers))));
+        }
+    }
+    log::put_off(&tx, &mirror.origin, &later).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Whether a leaf has waited for as long as any may.
+pub const fn has_waited_too_long(row: &WantedRow, now: i64) -> bool {
+    now.saturating_sub(row.since) > WAIT_SECONDS_MAX
+}
+
+/// Keeps what came for one leaf of which a document is missing, unchecked so far. `true` if it is not missing any more: the
+/// reactor gives the leaf its effect.
+///
+/// # Errors
+/// Those of the store.
+pub async fn fill(
+    book: &Logbook,
+    origin: &str,
+    wanted: &WantedRow,
+    sent: &[Vec<u8>],
+) -> Result<bool, LogError> {
+    let mut connection = book.store().connection().await?;
+    let tx = connection.begin().await?;
+    let filled = documents::fill(&tx, origin, wanted, sent, book.now()).await?;
+    if filled.here {
+        log::arrived(&tx, origin, wanted.index, book.now().unix()).await?;
+    }
+    tx.commit().await?;
+    Ok(filled.here)
+}
+
+/// How long to wait after so many rounds in vain, in seconds: twice as long each time, an hour at most.
+pub fn pause_seconds(rounds: u32) -> i64 {
+    1_i64.checked_shl(rounds.min(32)).unwrap_or(PAUSE_SECONDS_MAX).min(PAUSE_SECONDS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use hanse_store::log::Want;
+
+    use super::*;
+    use crate::range;
+    use crate::testing::Home;
+
+    const DAY_SECONDS: i64 = 86_400;
+
+    /// A home that has the leaves of another one's postings and none of the documents; what it wants of them.
+    async fn bare(postings: usize) -> (Home, Home, Mirror, Vec<WantedRow>) {
+        let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+        let ada = a.register("ada").await;
+        for _ in 0..postings {
+            a.post(&ada).await;
+        }
+        a.sequence().await;
+        b.pull(&a, 0).await;
+        let mirror = b.book.log_keys().mirror("a.example/jobs").unwrap().clone();
+        let rows = missing(&b.book, &mirror).await.unwrap();
+        assert_eq!(rows.len(), postings);
+        (a, b, mirror, rows)
+    }
+
+    async fn wanted(home: &Home, mirror: &Mirror) -> u64 {
+        log::wanted_count(&home.book.store().connection().await.unwrap(), &mirror.origin).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_of_what_was_asked_for_counts_and_what_others_send_instead_does_not() {
+        let (a, b, mirror, rows) = bare(3).await;
+        let theirs = a.book.store().connection().await.unwrap();
+        let (start, end) = (rows[0].index, rows[2].index + 1);
+        let page = range::answer(&theirs, &mirror.origin, start, end).await.unwrap();
+        let hanse_network::Response::Range { entries, .. } = page else { panic!("the log has the leaves") };
+        let mut sent: Vec<Vec<Vec<u8>>> = entries
+            .iter()
+            .map(|entry| entry.documents.iter().map(|document| document.to_vec()).collect())
+            .collect();
+        let right = sent[0][0].clone();
+        // Of the second leaf another one's, beside the third one's own too.
+        sent[1][0] = right.clone();
+        sent[2].push(right.clone());
+        let taken = take(&b.book, &mirror, &rows, start, &sent).await.unwrap();
+        let kept = right.len() + sent[2][0].len();
+        assert_eq!(taken, Taken { arrived: 2, bytes: u64::try_from(kept).unwrap() });
+    }
+
+    #[tokio::test]
+    async fn a_document_that_nobody_has_is_asked_for_during_a_month_and_one_that_is_owed_for_ever() {
+        let (_a, b, mirror, rows) = bare(2).await;
+        let mut connection = b.book.store().connection().await.unwrap();
+        let tx = connection.begin().await.unwrap();
+        let owed = log::Wanted {
+            index: rows[1].index,
+            kind: "open".into(),
+            commitment: rows[1].commitment,
+            cites: None,
+        };
+        log::unwant(&tx, &mirror.origin, owed.index).await.unwrap();
+        log::want(&tx, &mirror.origin, Want::Review, &[owed], b.book.now().unix()).await.unwrap();
+        tx.commit().await.unwrap();
+        let nothing = vec![Vec::new(); 2];
+        for (days, left) in [(29, 2), (2, 1), (300, 1)] {
+            b.clock.advance(days * DAY_SECONDS);
+            let due = missing(&b.book, &mirror).await.unwrap();
+            take(&b.book, &mirror, &due, rows[0].index, &nothing).await.unwrap();
+            assert_eq!(wanted(&b, &mirror).await, left, "after {days} more days");
+        }
+    }
+}

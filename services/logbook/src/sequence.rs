@@ -1,0 +1,334 @@
+//! The only writer of this node's own logs.
+//!
+//! One batch is one transaction: lock the log, check its right edge, append what waits and the index leaf, sign the new head,
+//! move the log from the head that was locked to the new one. Nothing is kept in memory from one batch to the next, so a failure
+//! anywhere, an unknown outcome of the commit among them, is answered by reading again. A head is remembered outside the database
+//! before it is committed: what is remembered and was not committed is made again, leaf for leaf, and nothing else of its size.
+
+use std::collections::BTreeMap;
+
+use hanse_document::Timestamp;
+use hanse_ledger::Leaf;
+use hanse_store::log::{self, CheckpointRow, Head, LogRow, PendingRow};
+use hanse_store::{Sql, Store, Tx};
+use hanse_tlog::{Checkpoint, checkpoint};
+use tokio_util::sync::CancellationToken;
+
+use crate::Logbook;
+use crate::append::{Close, append_batch};
+use crate::heads::{halt_forgotten, may_sign};
+use crate::memory::RememberedHead;
+use crate::{LogError, OwnLog, check_edge};
+use hanse_base::error::Failure;
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
+
+/// Most leaves in one batch: with the index leaf they fill one tile and one page of a follower.
+pub const BATCH_MAX: u64 = 255;
+
+/// What one look at the queue led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequenced {
+    /// Nothing waited, or only what the log holds already: no new head.
+    Nothing,
+    /// The log has a new head.
+    Head {
+        /// Its size.
+        size: u64,
+        /// How many leaves got their index, the index leaf not counted.
+        leaves: u64,
+        /// Whether the batch was full, so that more may wait.
+        full: bool,
+    },
+}
+
+/// The points of one batch, in order. A failure at any of them must leave the log whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The log's row is locked.
+    Locked,
+    /// The queue is read.
+    Taken,
+    /// Leaves, index and tiles are written.
+    Appended,
+    /// The new head is signed.
+    Signed,
+    /// The new head is remembered outside the database.
+    Remembered,
+    /// The log's row is moved.
+    Moved,
+    /// The transaction is committed, and nobody knows yet.
+    Committed,
+}
+
+impl Step {
+    /// All points.
+    pub const ALL: [Self; 7] = [
+        Self::Locked,
+        Self::Taken,
+        Self::Appended,
+        Self::Signed,
+        Self::Remembered,
+        Self::Moved,
+        Self::Committed,
+    ];
+}
+
+/// Gives the leaves that wait their index, and the log a new head.
+///
+/// # Errors
+/// [`LogError::Halted`] and [`LogError::Damaged`] need the operator; a store's error that is transient may be tried again.
+pub async fn sequence(store: &Store, log: &OwnLog, now: Timestamp) -> Result<Sequenced, LogError> {
+    sequence_with(store, log, now, |_| Ok(())).await
+}
+
+/// [`sequence`], with a word in between at every [`Step`]: an error there ends the batch as a failure there would.
+///
+/// # Errors
+/// As [`sequence`], and those of `at`.
+pub async fn sequence_with(
+    store: &Store,
+    own: &OwnLog,
+    now: Timestamp,
+    mut at: impl FnMut(Step) -> Result<(), LogError> + Send,
+) -> Result<Sequenced, LogError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin().await?;
+    let row = locked(&tx, own).await?;
+    at(Step::Locked)?;
+    let batch = next(&tx, own, &row).await?;
+    at(Step::Taken)?;
+    log::remove_pending(&tx, &own.origin, &batch.taken).await?;
+    if batch.leaves.is_empty() {
+        tx.commit().await?;
+        return Ok(Sequenced::Nothing);
+    }
+    let size = extend(&tx, own, &row, &batch, now, &mut at).await?;
+    tx.commit().await?;
+    at(Step::Committed)?;
+    let full = u64::try_from(batch.taken.len()).is_ok_and(|taken| taken >= BATCH_MAX);
+    Ok(Sequenced::Head { size, leaves: size - row.size - 1, full })
+}
+
+/// Creates an own log if it is missing, with the index of nothing as its first leaf.
+pub async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin().await?;
+    let vkey = own.signer.vkey().to_string();
+    log::create(&tx, &own.origin, true, &vkey).await?;
+    let row = log::lock(&tx, &own.origin).await?;
+    let row = row.ok_or_else(|| LogError::Unknown { origin: own.origin.clone() })?;
+    if row.vkey != vkey {
+        return Err(LogError::OtherKey { origin: row.origin, stored: row.vkey, expected: vkey });
+    }
+    if row.size == 0 {
+        extend(&tx, own, &row, &Batch::default(), now, &mut |_| Ok(())).await?;
+        tracing::info!(origin = own.origin, "a log is founded");
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The log's row, held, if it may be signed.
+async fn locked(tx: &Tx<'_>, own: &OwnLog) -> Result<LogRow, LogError> {
+    let row = log::lock(tx, &own.origin).await?;
+    let row = row.ok_or_else(|| LogError::Unknown { origin: own.origin.clone() })?;
+    if let Some(reason) = row.halted {
+        return Err(LogError::Halted { origin: row.origin, reason });
+    }
+    check_edge(tx, &row, own.signer.vkey()).await?;
+    Ok(row)
+}
+
+/// What the next head adds.
+#[derive(Default)]
+struct Batch {
+    /// The places in the queue that are empty afterwards.
+    taken: Vec<i64>,
+    /// What gets its index, in order.
+    leaves: Vec<PendingRow>,
+    /// The head that these leaves made in an attempt that did not come to its end.
+    again: Option<Checkpoint>,
+}
+
+/// The leaves that wait longest; or, if a head is remembered that was never committed, those of that head.
+async fn next(tx: &Tx<'_>, own: &OwnLog, row: &LogRow) -> Result<Batch, LogError> {
+    let remembered = own.memory.recall(own.signer.vkey()).await?.and_then(|remembered| remembered.head);
+    if let Some(head) = remembered.filter(|head| head.checkpoint.size > row.size) {
+        let leaves = unfinished(tx, row, &head).await?.ok_or_else(|| forgotten(row, &head.checkpoint))?;
+        let taken = leaves.iter().map(|leaf| leaf.position).collect();
+        return Ok(Batch { taken, leaves, again: Some(head.checkpoint) });
+    }
+    let pending = log::pending(tx, &own.origin, BATCH_MAX).await?;
+    let taken = pending.iter().map(|leaf| leaf.position).collect();
+    Ok(Batch { taken, leaves: new_leaves(tx, own, pending).await?, again: None })
+}
+
+/// The leaves of a remembered head that the database has not reached, if it is the very next one and all of them still wait: then
+/// the same head can be made again. None means that the database was at that head, or beyond, and has forgotten it.
+pub async fn unfinished(
+    db: &impl Sql,
+    row: &LogRow,
+    head: &RememberedHead,
+) -> Result<Option<Vec<PendingRow>>, LogError> {
+    let ids: BTreeMap<_, _> = head.leaves.iter().zip(0_usize..).collect();
+    let mut waiting = log::pending_of(db, &row.origin, &head.leaves).await?;
+    waiting.sort_by_key(|leaf| ids.get(&leaf.id).copied());
+    let entries = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    let next = row.size.saturating_add(entries).saturating_add(1) == head.checkpoint.size;
+    Ok((next && waiting.len() == ids.len()).then_some(waiting))
+}
+
+fn forgotten(row: &LogRow, head: &Checkpoint) -> LogError {
+    LogError::Forgotten { origin: row.origin.clone(), signed: head.size, size: row.size }
+}
+
+/// The leaves among those that wait which the log does not hold yet.
+async fn new_leaves(
+    tx: &Tx<'_>,
+    own: &OwnLog,
+    mut pending: Vec<PendingRow>,
+) -> Result<Vec<PendingRow>, LogError> {
+    let ids: Vec<_> = pending.iter().map(|leaf| leaf.id).collect();
+    let known = log::known(tx, &own.origin, &ids).await?;
+    pending.retain(|waiting| {
+        // Nothing queues such a leaf; if a row is damaged, the log must not stand still over it.
+        let sound = Leaf::parse(&waiting.bytes).is_ok_and(|leaf| leaf.id() == waiting.id);
+        if !sound {
+            tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged leaf is dropped");
+        }
+        sound && !known.contains(&waiting.id)
+    });
+    Ok(pending)
+}
+
+/// Appends the leaves and their index leaf to the locked log, signs the head and moves the log to it; returns its size.
+async fn extend(
+    tx: &Tx<'_>,
+    own: &OwnLog,
+    row: &LogRow,
+    batch: &Batch,
+    now: Timestamp,
+    at: &mut (impl FnMut(Step) -> Result<(), LogError> + Send),
+) -> Result<u64, LogError> {
+    let leaves: Vec<Vec<u8>> = batch.leaves.iter().map(|leaf| leaf.bytes.clone()).collect();
+    let range = append_batch(tx, row, &leaves, Close::Seal).await?;
+    at(Step::Appended)?;
+    let (size, root) = (range.size(), range.root());
+    let head = Checkpoint { origin: own.signer.vkey().name().clone(), size, root };
+    let note = checkpoint::sign(&head, &own.signer).to_string();
+    at(Step::Signed)?;
+    match &batch.again {
+        Some(again) if *again != head => return Err(forgotten(row, again)),
+        // It is remembered already; and the first head of all is the same whenever it is made.
+        Some(_) => {}
+        None if leaves.is_empty() => {}
+        None => {
+            let ids: Vec<_> = batch.leaves.iter().map(|leaf| leaf.id).collect();
+            own.memory.keep(&note, &ids, false).await?;
+        }
+    }
+    at(Step::Remembered)?;
+    let kept = CheckpointRow { size, root, note };
+    if !log::insert_checkpoint(tx, &own.origin, &kept, now.unix()).await? {
+        // A head of this size was signed before, so this node has signed past the row that was locked.
+        return Err(LogError::damaged(&own.origin, "a checkpoint of the next size exists already"));
+    }
+    log::advance(tx, row, &Head { range: &range, checkpoint: &kept.note }).await?;
+    at(Step::Moved)?;
+    Ok(size)
+}
+
+/// Sequences both own logs when leaves wait, at most once in each pace, until it is told to stop.
+pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
+    let pace = book.config().pace.sequence;
+    while !cancel.is_cancelled() {
+        let mut advanced = false;
+        for kind in LogKind::ALL {
+            advanced |= may_sign(&book, kind).await && drain(&book, kind, &cancel).await;
+        }
+        // Leaves that come within a pace share a checkpoint.
+        let rest = async {
+            if advanced {
+                tokio::time::sleep(pace).await;
+            }
+            woken(&book.signals().sequence, pace).await;
+        };
+        cancel.run_until_cancelled(rest).await;
+    }
+    Ok(())
+}
+
+/// Sequences one log until nothing waits or something fails; the next look tries again. `true` if it has a new head.
+async fn drain(book: &Logbook, kind: LogKind, cancel: &CancellationToken) -> bool {
+    let log = book.log_keys().own(kind);
+    let mut advanced = false;
+    while !cancel.is_cancelled() {
+        match attempt(book, log).await {
+            Ok(Sequenced::Nothing) => break,
+            Err(LogError::Halted { .. }) => {
+                book.heard().withdraw(kind);
+                break;
+            }
+            Ok(Sequenced::Head { size, leaves, full }) => {
+                tracing::info!(origin = log.origin, size, leaves, "leaves are sequenced");
+                book.signals().log_advanced();
+                advanced = true;
+                if !full {
+                    break;
+                }
+            }
+            Err(error) => {
+                failed(book, log, &error).await;
+                break;
+            }
+        }
+    }
+    advanced
+}
+
+/// An idle log is neither locked nor checked.
+async fn attempt(book: &Logbook, own: &OwnLog) -> Result<Sequenced, LogError> {
+    let connection = book.store().connection().await?;
+    let idle = log::pending(&connection, &own.origin, 1).await?.is_empty();
+    drop(connection);
+    if idle { Ok(Sequenced::Nothing) } else { sequence(book.store(), own, book.now()).await }
+}
+
+/// Transient failures are tried again at the next look. Damage halts the log: what is stored must not be signed on.
+async fn failed(book: &Logbook, log: &OwnLog, error: &LogError) {
+    if error.is_transient() {
+        let error = error as &dyn std::error::Error;
+        tracing::warn!(origin = log.origin, error, "sequencing is tried again");
+        return;
+    }
+    tracing::error!(
+        origin = log.origin,
+        error = error as &dyn std::error::Error,
+        "a log cannot be sequenced"
+    );
+    if let Err(error) = stop(book.store(), log, error).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(origin = log.origin, error, "a log could not be halted");
+    }
+}
+
+/// Halts the log where it cannot be signed on.
+async fn stop(store: &Store, log: &OwnLog, error: &LogError) -> Result<(), LogError> {
+    match error {
+        LogError::Damaged { what, .. } => {
+            let connection = store.connection().await?;
+            log::halt(&connection, &log.origin, &format!("damaged: {what}")).await?;
+            Ok(())
+        }
+        LogError::Forgotten { .. } => halt_forgotten(store, log).await,
+        LogError::Store(_)
+        | LogError::Unknown { .. }
+        | LogError::Halted { .. }
+        | LogError::OtherNode { .. }
+        | LogError::OtherKey { .. }
+        | LogError::Memory { .. }
+        | LogError::Leaf(_)
+        | LogError::Ledger { .. }
+        | LogError::Repeated { .. } => Ok(()),
+    }
+}

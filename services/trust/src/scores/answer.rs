@@ -1,0 +1,181 @@
+//! A score with its reasons, beside the objective summary; the two are never mixed.
+
+use std::collections::BTreeMap;
+
+use hanse_document::Did;
+use hanse_reputation::{
+    Explanation, Finding, Person, PrivateAnswer, Standpoint, Summary, Tongue, finding_words, sentences,
+    summary_sentences,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::again::answers_of;
+use super::told::{PersonTold, PlaceTold, Told};
+use super::world::World;
+use crate::Trust;
+use hanse_base::error::{Refusal, UseError};
+
+/// Who asks about whom, and from where they look.
+#[derive(Clone, Debug)]
+pub struct ScoreQuestion {
+    /// Who is signed in, if anybody is.
+    pub reader: Option<Did>,
+    /// From whose place: the reader's own, or another's that the reader adopts.
+    pub seen_from: Did,
+    /// At whom.
+    pub subject: Did,
+    /// The language of the sentences.
+    pub tongue: Tongue,
+}
+
+/// How far a person can be trusted from a standpoint. `explanation` and `summary` are what a stranger recomputes from the record
+/// of the logs that `explanation.score.heads` names.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ScoreView {
+    /// At whom one looks.
+    pub subject: String,
+    /// From whose place.
+    pub seen_from: String,
+    /// Whether that place is another's than the reader's.
+    pub adopted: bool,
+    /// The score with its reasons: each voice, through whom it comes, and the entries behind it by leaf id.
+    pub explanation: Explanation,
+    /// The objective summary: the same for everybody.
+    pub summary: Summary,
+    /// The explanation as people read it.
+    pub sentences: Vec<String>,
+    /// The summary as people read it.
+    pub summary_sentences: Vec<String>,
+    /// Whom the explanation mentions, by subject key.
+    pub people: BTreeMap<String, PersonTold>,
+    /// Where the entries stand that the explanation cites, by leaf id.
+    pub entries: BTreeMap<String, PlaceTold>,
+    /// How far each log was read.
+    pub logs: Vec<LogRead>,
+    /// What the reader alone is shown: what they find when their private answers count too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private: Option<PrivateView>,
+}
+
+/// How far a log was read for a score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LogRead {
+    /// The log.
+    pub origin: String,
+    /// How many leaves.
+    pub size: u64,
+    /// Whether a quorum of auditors cosigned them. Only a node that has no auditor at all reads its own log without.
+    pub cosigned: bool,
+    /// Whether the log was halted: nothing that came later counts.
+    pub halted: bool,
+}
+
+/// For the eyes of the one who gave the answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PrivateView {
+    /// How many private answers went into it.
+    pub answers: u64,
+    /// What is found with them.
+    pub finding: Finding,
+    /// The same in words.
+    pub sentence: String,
+}
+
+impl ScoreQuestion {
+    /// Whether the reader looks from their own place.
+    pub(super) fn is_own(&self) -> bool {
+        self.reader.as_ref() == Some(&self.seen_from)
+    }
+
+    pub(super) fn standpoint(&self) -> Standpoint {
+        let from = Person::of(&self.seen_from);
+        match &self.reader {
+            // Nobody is signed in: the one who looks is not known, and the standpoint is all that there is to name.
+            None => Standpoint::own(from),
+            Some(reader) => Standpoint::adopted(Person::of(reader), from),
+        }
+    }
+
+    pub(super) fn told(&self) -> Told {
+        let mut told = Told::new(self.reader.as_ref().map(Person::of));
+        told.person(&self.subject);
+        told.person(&self.seen_from);
+        told
+    }
+}
+
+/// What is computed from the world alone.
+struct Found {
+    explanation: Explanation,
+    summary: Summary,
+    told: Told,
+    logs: Vec<LogRead>,
+    private: Option<Finding>,
+}
+
+impl Trust {
+    /// The score of a person from a standpoint, with its reasons, and the objective summary.
+    ///
+    /// # Errors
+    /// `OwnScore` from one's own place at oneself, `NotReady` as long as the logs were not read, `Busy`.
+    pub async fn score(&self, question: ScoreQuestion) -> Result<ScoreView, UseError> {
+        let answers = if question.is_own() {
+            answers_of(&self.store().connection().await?, &question.seen_from).await?
+        } else {
+            Vec::new()
+        };
+        let (asked, count) = (question.clone(), answers.len());
+        let found = self.in_world(move |world| find(world, &asked, &answers)).await?;
+        let Found { explanation, summary, mut told, logs, private } = found;
+        told.call(&self.store().connection().await?).await?;
+        let tongue = question.tongue;
+        let private = private.map(|finding| PrivateView {
+            answers: u64::try_from(count).unwrap_or(u64::MAX),
+            finding,
+            sentence: finding_words(&finding, tongue),
+        });
+        let (said, of_all) = (sentences(&explanation, &told, tongue), summary_sentences(&summary, tongue));
+        let (people, entries) = told.into_parts();
+        Ok(ScoreView {
+            subject: question.subject.to_string(),
+            seen_from: question.seen_from.to_string(),
+            adopted: !question.is_own(),
+            explanation,
+            summary,
+            sentences: said,
+            summary_sentences: of_all,
+            people,
+            entries,
+            logs,
+            private,
+        })
+    }
+}
+
+fn find(world: &World, question: &ScoreQuestion, answers: &[PrivateAnswer]) -> Result<Found, Refusal> {
+    let subject = Person::of(&question.subject);
+    let explanation = world.graph.explain(question.standpoint(), &subject).map_err(|_| Refusal::OwnScore)?;
+    let summary = world.graph.summary(&subject, &world.reading.contracts(&subject));
+    let private = if answers.is_empty() {
+        None
+    } else {
+        let viewer = Person::of(&question.seen_from);
+        let found = world.graph.private_score(&viewer, answers, &subject).map_err(|_| Refusal::OwnScore)?;
+        Some(*found.for_its_author())
+    };
+    let mut told = question.told();
+    told.explanation(world, &explanation);
+    Ok(Found { explanation, summary, told, logs: logs(world), private })
+}
+
+/// How far the world's logs were read.
+pub(super) fn logs(world: &World) -> Vec<LogRead> {
+    let logs = world.logs.iter().map(|(origin, until)| LogRead {
+        origin: origin.clone(),
+        size: until.size,
+        cosigned: until.cosigned,
+        halted: until.halted,
+    });
+    logs.collect()
+}

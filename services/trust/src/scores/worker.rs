@@ -1,0 +1,153 @@
+//! Keeps the world at what the logs say. Every process does, whether it leads or not: scores are served by all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use hanse_reputation::Epoch;
+use tokio_util::sync::CancellationToken;
+
+use super::feed::{Feed, epoch_of};
+use super::world::{Piece, Until, World};
+use crate::Trust;
+use hanse_base::error::Failure;
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
+
+/// A process that does not lead hears no signal: this is how late its scores may be.
+const LOOK: Duration = Duration::from_millis(500);
+/// Leaves that are read into the world in place, while its readers wait: tens of milliseconds. More are read into a copy beside it.
+const IN_PLACE_MAX: u64 = 512;
+
+/// Reads until told to stop.
+pub async fn run(trust: Trust, cancel: CancellationToken) -> Result<(), Failure> {
+    let mut feed = Feed::default();
+    while !cancel.is_cancelled() {
+        match cancel.run_until_cancelled(round(&trust, &mut feed)).await {
+            Some(Err(failure)) if failure.is_transient() => {
+                let error = &failure as &dyn std::error::Error;
+                tracing::warn!(error, "the logs are read at the next look");
+            }
+            Some(Err(failure)) => {
+                tracing::error!(
+                    error = &failure as &dyn std::error::Error,
+                    "the logs cannot be read for scores"
+                );
+            }
+            Some(Ok(())) | None => {}
+        }
+        cancel.run_until_cancelled(woken(&trust.base().signals().scores, LOOK)).await;
+    }
+    Ok(())
+}
+
+/// One look at all logs. After a failure the next one finds everything as it was.
+pub(super) async fn round(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
+    let before = feed.clone();
+    let done = read(trust, feed).await;
+    if done.is_err() {
+        *feed = before;
+    }
+    done
+}
+
+async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
+    let epoch = epoch_of(trust.now());
+    if trust.scores().look(|_| ()).is_none() {
+        // A world that is begun anew needs all that was ever fed, datings too.
+        *feed = Feed::default();
+    }
+    let mut db = trust.store().connection().await?;
+    let (mut pieces, mut logs) = (Vec::new(), BTreeMap::new());
+    for origin in trust.log_keys().origins().filter(|origin| origin.ends_with(LogKind::Reputation.name())) {
+        if let Some(until) = feed.until(trust, &mut db, origin, &mut pieces).await? {
+            logs.insert(origin.to_owned(), until);
+        }
+    }
+    pieces.extend(feed.late(&db).await?);
+    let ahead = |world: Option<&World>| -> Vec<(String, u64, u64)> {
+        let read = |origin: &str| world.map_or(0, |world| world.reading.read(origin));
+        let ahead = logs.iter().map(|(origin, until)| (origin.clone(), read(origin), until.size));
+        ahead.filter(|(_, read, size)| read < size).collect()
+    };
+    let known = trust
+        .scores()
+        .look(|world| (ahead(Some(world)), world.logs == logs && world.graph.epoch() == epoch));
+    let (ahead, rests) = known.map_or_else(|| (ahead(None), None), |(ahead, rests)| (ahead, Some(rests)));
+    if rests == Some(true) && ahead.is_empty() && pieces.is_empty() {
+        return Ok(());
+    }
+    let leaves: u64 = ahead.iter().map(|(_, read, size)| size - read).sum();
+    let mut target = if rests.is_some() && leaves <= IN_PLACE_MAX {
+        Target::InPlace(pieces)
+    } else {
+        let owner = trust.clone();
+        // A copy of everything, made while nobody may write: no work for a thread that others wait on either.
+        let copied = move || owner.scores().look(World::clone).unwrap_or_else(|| World::new(epoch));
+        let world = tokio::task::spawn_blocking(copied).await.map_err(Failure::Cut)?;
+        Target::Aside(Box::new(world)).take(pieces).await?
+    };
+    for (origin, mut at, size) in ahead {
+        while at < size {
+            let page = feed.page(&db, &origin, at, size).await?;
+            let read = page.iter().filter(|piece| matches!(piece, Piece::Leaf { .. })).count();
+            at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+            target = target.take(page).await?;
+        }
+    }
+    drop(db);
+    target.finish(trust, epoch, logs).await
+}
+
+/// Where it is read into.
+enum Target {
+    /// Into the world itself, all at once at the end.
+    InPlace(Vec<Piece>),
+    /// Into a copy that takes the world's place.
+    Aside(Box<World>),
+}
+
+impl Target {
+    async fn take(self, page: Vec<Piece>) -> Result<Self, Failure> {
+        match self {
+            Self::InPlace(mut pieces) => {
+                pieces.extend(page);
+                Ok(Self::InPlace(pieces))
+            }
+            Self::Aside(mut world) => {
+                // Signatures are checked on the way: that is no work for a thread that others wait on.
+                let read = tokio::task::spawn_blocking(move || world.read(page).map(|()| Self::Aside(world)));
+                read.await.map_err(Failure::Cut)?
+            }
+        }
+    }
+
+    async fn finish(
+        self,
+        trust: &Trust,
+        epoch: Epoch,
+        logs: BTreeMap<String, Until>,
+    ) -> Result<(), Failure> {
+        let owner = trust.clone();
+        let settle = move || match self {
+            Self::Aside(mut world) => {
+                let changed = world.settle(epoch, logs)?;
+                owner.scores().change(|place| *place = Some(*world));
+                Ok(changed)
+            }
+            Self::InPlace(pieces) => owner.scores().change(|place| {
+                let Some(world) = place else { return Ok(BTreeSet::new()) };
+                let settled = world.read(pieces).and_then(|()| world.settle(epoch, logs));
+                if settled.is_err() {
+                    // Half read: begun anew by the next look.
+                    *place = None;
+                }
+                settled
+            }),
+        };
+        let changed = tokio::task::spawn_blocking(settle).await.map_err(Failure::Cut)??;
+        if !changed.is_empty() {
+            trust.note_changed(changed);
+        }
+        Ok(())
+    }
+}
