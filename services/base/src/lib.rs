@@ -10,6 +10,8 @@ pub mod page;
 pub mod present;
 pub mod signals;
 pub mod stored;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod workers;
 
 use std::sync::Arc;

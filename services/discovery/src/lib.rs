@@ -2,6 +2,8 @@
 
 pub mod knowledge;
 pub mod matching;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

@@ -13,8 +13,6 @@ mod recommend;
 mod standing;
 mod transparency;
 
-#[cfg(test)]
-mod tests;
 
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -137,7 +135,7 @@ fn language(asked: Option<&str>) -> Result<Tongue, Refusal> {
 }
 
 /// The UTC day of the discovery's clock.
-fn today(discovery: &Discovery) -> u32 {
+pub fn today(discovery: &Discovery) -> u32 {
     const DAY_SECONDS: i64 = 86_400;
     u32::try_from(discovery.now().unix().div_euclid(DAY_SECONDS)).unwrap_or(0)
 }

@@ -1,12 +1,10 @@
 //! Two homes without a network between them: a test carries what one has queued to the other, and may do it wrong.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use hanse_document::{Did, NodeName, Timestamp};
+use hanse_document::Did;
 use hanse_network::{Bytes, Entry, Response};
 use hanse_store::log;
-use hanse_store::testing::TestDatabase;
 use serde_json::json;
 
 use crate::Engine;
@@ -17,75 +15,35 @@ use hanse_logbook::range;
 use hanse_logbook::sequence::sequence;
 use hanse_api::requests::Register;
 use hanse_api::views::{BidView, JobView, Published};
-use hanse_base::clock::ManualClock;
-use hanse_base::config::{Config, Pace, Peer, Secret};
-use hanse_base::keys::Keys;
+use hanse_base::clock::{Clock, ManualClock};
+use hanse_base::config::Config;
 use hanse_base::names::LogKind;
+use hanse_base::testing::TestNode;
+pub(crate) use hanse_base::testing::node;
 
 pub(crate) struct Home {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<ManualClock>,
-    database: TestDatabase,
-}
-
-fn secret(letter: char) -> Secret {
-    Secret::new([u8::try_from(letter).unwrap(); 32])
-}
-
-pub(crate) fn node(letter: char) -> NodeName {
-    NodeName::parse(&format!("{letter}.example")).unwrap()
+    node: TestNode,
 }
 
 impl Home {
     /// A home that has pinned the others, with its logs founded and nothing running.
     pub(crate) async fn new(letter: char, others: &[char]) -> Self {
-        let peer = |letter: &char| Peer {
-            name: node(*letter),
-            address: String::new(),
-            peer_id: String::new(),
-            vkeys: Keys::derive(&secret(*letter)).vkeys(&node(*letter)),
-            url: None,
-        };
-        let config = Config {
-            name: node(letter),
-            secret: secret(letter),
-            url: String::new(),
-            peers: others.iter().map(peer).collect(),
-            listen: Vec::new(),
-            net: "test".into(),
-            pace: Pace {
-                receipt_wait: std::time::Duration::ZERO,
-                heartbeat: std::time::Duration::from_millis(20),
-                ..Pace::default()
-            },
-            ranking: hanse_matching::side::Policy::DEFAULT,
-            heads: None,
-        };
-        let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
-        let database = TestDatabase::new().await;
-        let engine = Engine::idle(config, database.store().await, clock.clone()).unwrap();
+        let node = TestNode::new(letter, others).await;
+        let engine = Engine::new(node.base.clone()).unwrap();
         engine.log_keys().open(engine.store(), engine.now()).await.unwrap();
-        Self { engine, clock, database }
+        Self { engine, clock: Arc::clone(&node.clock), node }
     }
 
     /// Another process of the same node.
     pub(crate) async fn twin(&self) -> Engine {
-        self.process(None).await
-    }
-
-    /// Another process of the same node, with a folder for what it remembers.
-    pub(crate) async fn process(&self, heads: Option<&Path>) -> Engine {
-        let config = Config { heads: heads.map(Path::to_owned), ..self.engine.config().clone() };
-        self.configured(config, Arc::clone(&self.clock) as Arc<dyn hanse_base::clock::Clock>).await
+        Engine::new(self.node.process(None).await).unwrap()
     }
 
     /// Another process of the same node, with a configuration and a clock of its own.
-    pub(crate) async fn configured(
-        &self,
-        config: Config,
-        clock: Arc<dyn hanse_base::clock::Clock>,
-    ) -> Engine {
-        Engine::idle(config, self.database.store().await, clock).unwrap()
+    pub(crate) async fn configured(&self, config: Config, clock: Arc<dyn Clock>) -> Engine {
+        Engine::new(self.node.configured(config, clock).await).unwrap()
     }
 
     pub(crate) async fn register(&self, handle: &str) -> Did {
@@ -137,7 +95,7 @@ impl Home {
                 let Response::Range { entries, .. } = page else { panic!("the log has the leaf") };
                 let sent: Vec<_> =
                     entries.first().unwrap().documents.iter().map(|document| document.to_vec()).collect();
-                fill(&self.engine, &origin, &wanted, &sent).await.unwrap();
+                fill(self.engine.logbook(), &origin, &wanted, &sent).await.unwrap();
             }
         }
         react::round(&self.engine).await.unwrap();

@@ -13,6 +13,8 @@ pub mod memory;
 pub mod mend;
 pub mod range;
 pub mod sequence;
+#[cfg(test)]
+mod testing;
 mod tiles;
 
 use std::sync::Arc;

@@ -9,11 +9,7 @@ mod answer;
 mod concentration;
 mod feed;
 mod history;
-#[cfg(test)]
-mod pages;
 mod standing;
-#[cfg(test)]
-mod tests;
 mod told;
 mod worker;
 mod world;
@@ -31,8 +27,10 @@ use self::world::World;
 
 pub use again::AgainView;
 pub use answer::{ScoreQuestion, ScoreView};
+pub use feed::Feed;
 pub use history::ScoreHistory;
-pub use worker::run;
+pub use worker::{round, run};
+pub use world::Piece;
 
 /// Scores computed at one time: each keeps one core busy for some milliseconds, and other work goes on beside it.
 const CONCURRENT_MAX: usize = 4;

@@ -261,3 +261,21 @@ fn listed(keys: &BTreeSet<[u8; 32]>) -> Vec<[u8; 32]> {
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, UseError> {
     Ok(tokio::task::spawn_blocking(work).await.map_err(Failure::Cut)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::look;
+    use crate::testing::Home;
+
+    #[tokio::test]
+    async fn a_panic_in_the_middle_of_a_change_is_a_reason_to_build_anew() {
+        let home = Home::new('a', &[]).await;
+        look(&home.discovery).await.unwrap();
+        let discovery = home.discovery.clone();
+        let broken = std::thread::spawn(move || discovery.matching().write(|_| panic!("on purpose")));
+        assert!(broken.join().is_err());
+        assert_eq!(home.discovery.indexed(), None);
+        look(&home.discovery).await.unwrap();
+        assert_eq!(home.discovery.indexed(), Some((0, 0)));
+    }
+}

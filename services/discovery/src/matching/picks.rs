@@ -1,6 +1,7 @@
 //! Mutual picks: every night (UTC), pairs of open postings and people at home here of which neither side would rather have another
 //! that would rather have them. The lists are those of the index; the rules are `hanse-matching`'s.
 
+
 #[cfg(test)]
 mod tests;
 
@@ -81,7 +82,7 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
 }
 
 /// Makes the pairs of a day, unless they are made. `false` while there is no index to make them from.
-async fn make(discovery: &Discovery, day: u32) -> Result<bool, UseError> {
+pub async fn make(discovery: &Discovery, day: u32) -> Result<bool, UseError> {
     if kept::made(&discovery.store().connection().await?, day.into()).await? {
         return Ok(true);
     }

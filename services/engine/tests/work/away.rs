@@ -1,7 +1,9 @@
 //! One home is down while the other goes on: nothing is lost, nothing happens twice.
 
-use hanse_engine::requests::{PageQuery, StepRequest};
-use hanse_engine::{Delivery, Refusal, UseError};
+use hanse_api::requests::{PageQuery, StepRequest};
+use hanse_api::views::Delivery;
+use hanse_base::error::Refusal;
+use hanse_base::error::UseError;
 use hanse_lifecycle::Event;
 use hanse_store::Sql as _;
 

@@ -1,6 +1,7 @@
 //! What time alone brings about.
 
-use hanse_engine::{Refusal, UseError};
+use hanse_base::error::Refusal;
+use hanse_base::error::UseError;
 use hanse_lifecycle::Event;
 
 use crate::cluster::{Cluster, until};
@@ -89,11 +90,11 @@ async fn a_sealed_review_opens_alone_when_the_other_sides_absence_is_proved() {
     assert!(matches!(too_late, Err(UseError::Refused(Refusal::NotNow { .. }))), "{too_late:?}");
     for at in [A, B, N] {
         until("the review is open", async || {
-            let facts = cluster.engine(at).reputation(&freelancer.did).await.unwrap()?;
+            let facts = cluster.engine(at).trust().reputation(&freelancer.did).await.unwrap()?;
             (facts.reviews.first()?.commit == deposited.view.commit).then_some(())
         })
         .await;
     }
-    let facts = cluster.engine(N).reputation(&client.did).await.unwrap().unwrap();
+    let facts = cluster.engine(N).trust().reputation(&client.did).await.unwrap().unwrap();
     assert_eq!(facts.open_slots, 1, "what the freelancer did not write stays visible, and blames nobody");
 }

@@ -7,8 +7,15 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use hanse_document::{Did, NodeName, Timestamp};
-use hanse_engine::requests::Register;
-use hanse_engine::{Config, Engine, Keys, ManualClock, Pace, Peer, Secret, Workers};
+use hanse_api::requests::Register;
+use hanse_engine::Engine;
+use hanse_base::config::Config;
+use hanse_base::keys::Keys;
+use hanse_base::clock::ManualClock;
+use hanse_base::config::Pace;
+use hanse_base::config::Peer;
+use hanse_base::config::Secret;
+use hanse_base::workers::Workers;
 use hanse_store::testing::TestDatabase;
 use prometheus_client::registry::Registry;
 
@@ -85,7 +92,7 @@ impl Cluster {
                     receipt_wait: Duration::from_secs(5),
                     ..Pace::default()
                 },
-                ranking: hanse_engine::Policy::DEFAULT,
+                ranking: hanse_matching::side::Policy::DEFAULT,
                 heads: Some(heads),
             };
             let database = TestDatabase::new().await;

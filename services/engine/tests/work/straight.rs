@@ -19,7 +19,7 @@ async fn a_contract_runs_from_the_posting_to_open_reviews_over_two_homes() {
     assert_eq!(home.head, away.head);
     assert_eq!(home.client_engagement, away.client_engagement);
     assert_eq!(home.freelancer_engagement, away.freelancer_engagement);
-    let events = |view: &hanse_engine::views::ContractView| {
+    let events = |view: &hanse_api::views::ContractView| {
         view.history.iter().map(|moved| moved.event.clone()).collect::<Vec<_>>()
     };
     assert_eq!(events(&home), events(&away));
@@ -54,14 +54,14 @@ async fn a_contract_runs_from_the_posting_to_open_reviews_over_two_homes() {
     assert_eq!(replied.view.reply.as_deref(), Some("Thank you."));
     // The auditor, who is home to neither, has it all from the logs.
     let facts = until("the auditor has the reply", async || {
-        let facts = cluster.engine(N).reputation(&freelancer.did).await.unwrap()?;
+        let facts = cluster.engine(N).trust().reputation(&freelancer.did).await.unwrap()?;
         facts.reviews.iter().any(|review| review.reply.is_some()).then_some(facts)
     })
     .await;
     assert_eq!((facts.engagements, facts.open_slots, facts.sealed, facts.foreign), (1, 0, 0, 0));
     assert_eq!(facts.reviews[0].text.as_deref(), Some("Knew what to do, and did it."));
     let facts = until("the auditor has the client's record", async || {
-        let facts = cluster.engine(N).reputation(&client.did).await.unwrap()?;
+        let facts = cluster.engine(N).trust().reputation(&client.did).await.unwrap()?;
         (facts.reviews.len() == 1).then_some(facts)
     })
     .await;
@@ -70,7 +70,7 @@ async fn a_contract_runs_from_the_posting_to_open_reviews_over_two_homes() {
     until("everything is filed in both logs", async || {
         for at in [A, B] {
             for person in [&client.did, &freelancer.did] {
-                let facts = cluster.engine(at).reputation(person).await.unwrap()?;
+                let facts = cluster.engine(at).trust().reputation(person).await.unwrap()?;
                 (facts.sealed == 0 && facts.reviews.len() == 1).then_some(())?;
             }
         }

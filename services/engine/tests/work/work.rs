@@ -2,8 +2,10 @@
 
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, Kind, List, NodeName, SigningKey};
-use hanse_engine::requests::{JobQuery, JobRequest, ProfileRequest, StepRequest};
-use hanse_engine::{Engine, Refusal, UseError};
+use hanse_api::requests::{JobQuery, JobRequest, ProfileRequest, StepRequest};
+use hanse_engine::Engine;
+use hanse_base::error::Refusal;
+use hanse_base::error::UseError;
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_lifecycle::Event;
 use hanse_store::Sql as _;
@@ -195,7 +197,7 @@ async fn an_own_key_founds_an_identity_and_posts_and_other_nodes_learn_both() {
         until("the other node knows the job", async || cluster.engine(1).job(&id, None).await.unwrap()).await;
     assert_eq!((seen.client, seen.custody), (own.did.to_string(), None));
     until("the identity is in the log", async || {
-        let facts = cluster.engine(1).reputation(&own.did).await.unwrap()?;
+        let facts = cluster.engine(1).trust().reputation(&own.did).await.unwrap()?;
         (facts.size >= 3 && facts.foreign == 0).then_some(())
     })
     .await;

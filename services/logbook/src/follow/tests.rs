@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hanse_network::Metrics;
+use hanse_network::{Inbound, Metrics};
 use hanse_store::Sql as _;
 use prometheus_client::registry::Registry;
+use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::federation::inbound;
+use crate::range;
 use crate::testing::{Home, node};
 use hanse_base::keys::Purpose;
 
@@ -40,9 +41,7 @@ async fn connected(homes: &[&Home]) -> JoinSet<()> {
         addresses.insert(book.config().name.to_string(), network.listening[0].clone());
         book.base().set_network(Some((network.handle, network.listening)));
         running.spawn(network.run);
-        running.spawn(
-            async move { drop(inbound::run(book, network.inbound, CancellationToken::new()).await) },
-        );
+        running.spawn(answer(book, network.inbound));
     }
     for home in homes {
         let network = home.book.network().unwrap();
@@ -51,6 +50,21 @@ async fn connected(homes: &[&Home]) -> JoinSet<()> {
         }
     }
     running
+}
+
+/// Answers what followers ask.
+async fn answer(book: Logbook, mut inbound: Receiver<Inbound>) {
+    while let Some(inbound) = inbound.recv().await {
+        let Inbound::Request { from, request, answer } = inbound else { continue };
+        let response = match request {
+            Request::Heads => heads::answer(&book, &from).await,
+            Request::Range { origin, start, end } => {
+                range::answer(&book.store().connection().await.unwrap(), &origin, start, end).await
+            }
+            Request::Match { .. } | Request::Deliver { .. } => panic!("no follower asks that"),
+        };
+        answer.send(response.unwrap());
+    }
 }
 
 async fn size(home: &Home, origin: &str) -> u64 {
@@ -117,6 +131,6 @@ async fn what_the_logs_own_node_withholds_comes_from_another_that_mirrors_it() {
     assert_eq!(due().await, 0, "and not at once again");
     b.clock.advance(60);
     assert!(want::ask(&b.book, mirror, &mut pace).await.unwrap(), "then the other");
-    let document = hanse_store::documents::find(&db, &posted.view.id.parse().unwrap()).await.unwrap();
-    assert_eq!(document.map(|row| row.bytes), Some(posted.document.into_bytes()));
+    let document = hanse_store::documents::find(&db, &posted.id()).await.unwrap();
+    assert_eq!(document.map(|row| row.bytes), Some(posted.bytes().to_vec()));
 }

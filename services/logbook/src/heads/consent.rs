@@ -220,7 +220,7 @@ mod tests {
     async fn remembering() -> (Home, LogKeys, tempfile::TempDir) {
         let (home, folder) = (Home::new('a', &['b']).await, tempfile::tempdir().unwrap());
         let heads = Some(folder.path().to_owned());
-        let config = crate::Config { heads, ..home.book.config().clone() };
+        let config = hanse_base::config::Config { heads, ..home.book.config().clone() };
         let logs = LogKeys::new(&config, home.book.base().keys()).unwrap();
         (home, logs, folder)
     }

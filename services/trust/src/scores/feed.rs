@@ -31,7 +31,7 @@ const MISSING_KEPT_MAX: usize = 4_096;
 
 /// What a process remembers between two looks at the logs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Feed {
+pub struct Feed {
     /// Up to where the cosignatures of a log were looked at.
     cosigned: BTreeMap<String, u64>,
     /// The last epoch of which a dating checkpoint of a log is kept.
@@ -162,7 +162,7 @@ impl Feed {
     ///
     /// # Errors
     /// Those of the store, and `Inconsistent` for a log that lacks a leaf.
-    pub(super) async fn page(
+    pub async fn page(
         &mut self,
         db: &Connection,
         origin: &str,

@@ -41,7 +41,7 @@ pub async fn run(trust: Trust, cancel: CancellationToken) -> Result<(), Failure>
 }
 
 /// One look at all logs. After a failure the next one finds everything as it was.
-pub(super) async fn round(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
+pub async fn round(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
     let before = feed.clone();
     let done = read(trust, feed).await;
     if done.is_err() {
@@ -149,5 +149,32 @@ impl Target {
             trust.note_changed(changed);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hanse_base::testing::TestNode;
+    use hanse_logbook::Logbook;
+
+    use super::*;
+
+    /// Whoever changes the world and panics leaves half of a change: nobody is shown it, and the next look begins anew.
+    #[tokio::test]
+    async fn a_change_that_broke_off_is_shown_to_nobody_and_begun_anew() {
+        let node = TestNode::new('a', &[]).await;
+        let logbook = Logbook::new(node.base.clone()).unwrap();
+        logbook.log_keys().open(node.base.store(), node.base.now()).await.unwrap();
+        let (trust, mut feed) = (Trust::new(logbook), Feed::default());
+        let logs = || trust.scores().look(|world| world.logs.len());
+        assert_eq!(logs(), None, "nothing is read yet");
+        round(&trust, &mut feed).await.unwrap();
+        assert_eq!(logs(), Some(2));
+        let broken = trust.clone();
+        let broke_off = std::thread::spawn(move || broken.scores().change(|_| panic!("on purpose")));
+        assert!(broke_off.join().is_err());
+        assert!(!trust.is_read());
+        round(&trust, &mut feed).await.unwrap();
+        assert_eq!(logs(), Some(2), "also what was fed before");
     }
 }

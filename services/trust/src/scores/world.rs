@@ -25,7 +25,7 @@ pub(super) struct Until {
 
 /// Something to read.
 #[derive(Debug)]
-pub(super) enum Piece {
+pub enum Piece {
     /// The next leaf of a log.
     Leaf {
         /// The log.

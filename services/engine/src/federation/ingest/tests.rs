@@ -118,7 +118,7 @@ async fn nothing_is_dropped_that_its_log_may_show() {
     a.sequence().await;
     let db = a.engine.store().connection().await.unwrap();
     let note = log::find(&db, "a.example/jobs").await.unwrap().unwrap().checkpoint;
-    heads::receive(&b.engine, "a.example", note.as_bytes()).await;
+    heads::receive(b.engine.logbook(), "a.example", note.as_bytes()).await;
     assert!(shown().await, "the log is longer than it is here");
     b.pull_log(&a, LogKind::Jobs, 0).await;
     assert!(shown().await, "its leaves have not had their effect");

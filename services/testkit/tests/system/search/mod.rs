@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 use crate::own::{Own, publish};
 
-const TRADES: &str = include_str!("../../../../engine/data/trades.csv");
-const LOCAL: &str = include_str!("../../../../engine/data/local.csv");
-const RATES: &str = include_str!("../../../../engine/data/rates.json");
+const TRADES: &str = include_str!("../../../../discovery/data/trades.csv");
+const LOCAL: &str = include_str!("../../../../discovery/data/local.csv");
+const RATES: &str = include_str!("../../../../discovery/data/rates.json");
 
 /// What every node knows from its start, made here from the same files without a node.
 pub(crate) struct Known {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hanse_engine::logs::{self, LogError, LogKind, check_edge};
-use hanse_engine::sequence::{BATCH_MAX, Sequenced, Step, sequence, sequence_with};
-use hanse_engine::{Engine, EngineError};
+use hanse_logbook::{self, LogError, check_edge};
+use hanse_base::names::LogKind;
+use hanse_logbook::sequence::{BATCH_MAX, Sequenced, Step, sequence, sequence_with};
+use hanse_engine::Engine;
+use hanse_base::error::EngineError;
 use hanse_ledger::Leaf;
 use hanse_store::{Sql as _, StoreError, log};
 use hanse_tlog::{Note, TileSet, checkpoint, prove, tile, verify};
@@ -38,11 +40,11 @@ async fn leaves_get_their_index_once_and_nothing_new_is_no_new_head() {
     node.enqueue(&identities(0..3)).await;
     assert_eq!(log::pending_count(&node.db().await, &origin).await.unwrap(), 0, "the log holds them");
     assert_eq!(sequence(node.store(), node.own(), now()).await.unwrap(), Sequenced::Nothing);
-    let leaves = logs::leaves_from(&node.db().await, &origin, 1, 3).await.unwrap();
+    let leaves = hanse_logbook::leaves_from(&node.db().await, &origin, 1, 3).await.unwrap();
     let ids: Vec<_> = leaves.iter().map(|leaf| (leaf.index, leaf.id)).collect();
     assert_eq!(ids, [(1, identity(0).id()), (2, identity(1).id()), (3, identity(2).id())]);
-    assert!(logs::contains(&node.db().await, &origin, &identity(2).id()).await.unwrap());
-    assert!(!logs::contains(&node.db().await, &origin, &identity(3).id()).await.unwrap());
+    assert!(hanse_logbook::contains(&node.db().await, &origin, &identity(2).id()).await.unwrap());
+    assert!(!hanse_logbook::contains(&node.db().await, &origin, &identity(3).id()).await.unwrap());
     node.assert_sound().await;
 }
 
@@ -97,7 +99,7 @@ async fn full_batches_fill_tiles_that_prove_every_leaf() {
     assert_eq!(node.engine.logbook().tile("jobs", "tile/0/x999/x999/x999/x999/x999/x999/999").await.unwrap(), None);
     assert_eq!(node.engine.logbook().checkpoint("other").await.unwrap(), None);
     assert_eq!(
-        u64::try_from(logs::leaves_from(&node.db().await, &origin, 0, 9_999).await.unwrap().len()),
+        u64::try_from(hanse_logbook::leaves_from(&node.db().await, &origin, 0, 9_999).await.unwrap().len()),
         Ok(256)
     );
 }
@@ -127,7 +129,7 @@ async fn two_sequencers_on_one_database_never_fork() {
     expected.sort_unstable();
     for first in expected {
         for leaf in identities(first..first + 5) {
-            assert!(logs::contains(&node.db().await, &reputation(A), &leaf.id()).await.unwrap());
+            assert!(hanse_logbook::contains(&node.db().await, &reputation(A), &leaf.id()).await.unwrap());
         }
     }
 }
@@ -156,7 +158,7 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
         let after = node.row(&origin).await;
         assert_eq!(after.size, before.size + 4, "{step:?}: each leaf once, and one index");
         for leaf in &leaves {
-            assert!(logs::contains(&node.db().await, &origin, &leaf.id()).await.unwrap(), "{step:?}");
+            assert!(hanse_logbook::contains(&node.db().await, &origin, &leaf.id()).await.unwrap(), "{step:?}");
         }
         assert_eq!(signed.insert(after.size, after.root), None);
     }
@@ -173,7 +175,7 @@ async fn a_head_that_was_remembered_and_not_committed_is_made_again_and_no_other
     for step in [Step::Remembered, Step::Moved] {
         let folder = tempfile::tempdir().unwrap();
         let heads = Some(folder.path().to_owned());
-        let node = Node::of(hanse_engine::Config { heads, ..config(A, &[]) }).await;
+        let node = Node::of(hanse_base::config::Config { heads, ..config(A, &[]) }).await;
         let remembered = async || {
             let recalled = node.own().memory.recall(node.own().signer.vkey()).await.unwrap();
             recalled.and_then(|remembered| remembered.head).map(|head| head.checkpoint)
@@ -200,7 +202,7 @@ async fn a_head_that_was_remembered_and_not_committed_is_made_again_and_no_other
 async fn a_remembered_head_whose_leaves_are_others_now_is_not_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let heads = Some(folder.path().to_owned());
-    let node = Node::of(hanse_engine::Config { heads, ..config(A, &[]) }).await;
+    let node = Node::of(hanse_base::config::Config { heads, ..config(A, &[]) }).await;
     node.enqueue(&identities(0..2)).await;
     let fail = |at| if at == Step::Moved { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
     assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
@@ -220,7 +222,7 @@ async fn a_remembered_head_whose_leaves_are_others_now_is_not_made_again() {
 #[tokio::test]
 async fn a_database_that_is_older_than_what_is_remembered_is_not_signed_on() {
     let folder = tempfile::tempdir().unwrap();
-    let remembering = || hanse_engine::Config { heads: Some(folder.path().to_owned()), ..config(A, &[]) };
+    let remembering = || hanse_base::config::Config { heads: Some(folder.path().to_owned()), ..config(A, &[]) };
     let node = Node::of(remembering()).await;
     node.sequence(&identities(0..3)).await;
     let restored = Node::of(remembering()).await;
@@ -264,7 +266,7 @@ async fn a_damaged_log_is_halted_at_the_start_and_never_signed_on() {
             assert!(matches!(refused, Err(LogError::Halted { .. })), "{damage}: {refused:?}");
         }
         assert_eq!(node.row(&reputation(A)).await.size, before.size, "{damage}");
-        assert!(!hanse_engine::fsck(node.store()).await.unwrap().sound(), "{damage}");
+        assert!(!hanse_logbook::fsck::fsck(node.store()).await.unwrap().sound(), "{damage}");
     }
 }
 
@@ -277,12 +279,12 @@ async fn a_database_serves_the_secret_that_founded_it_and_no_other() {
     let refused = check_edge(&node.db().await, &row, other.own(LogKind::Reputation).signer.vkey()).await;
     assert!(matches!(refused, Err(LogError::OtherKey { .. })));
     let mut config = node.engine.config().clone();
-    config.secret = hanse_engine::Secret::new([99; 32]);
+    config.secret = hanse_base::config::Secret::new([99; 32]);
     let thief = Engine::idle(config, node.store().clone(), node.clock.clone()).unwrap();
     let refused = thief.log_keys().open(thief.store(), now()).await.map_err(EngineError::from);
     assert!(matches!(refused, Err(EngineError::OtherNode(_))), "{refused:?}");
     // Another name with the same secret would found other logs beside these.
-    let renamed = hanse_engine::Config { name: name("w.example"), ..node.engine.config().clone() };
+    let renamed = hanse_base::config::Config { name: name("w.example"), ..node.engine.config().clone() };
     let renamed = Engine::idle(renamed, node.store().clone(), node.clock.clone()).unwrap();
     let refused = renamed.log_keys().open(renamed.store(), now()).await.map_err(EngineError::from);
     assert!(
@@ -303,8 +305,8 @@ async fn only_sound_leaves_are_queued() {
     let forged = Leaf::parse(forged.as_bytes()).unwrap();
     let mut connection = node.db().await;
     let tx = connection.begin().await.unwrap();
-    assert!(matches!(logs::enqueue(&tx, &reputation(A), &forged).await, Err(LogError::Leaf(_))));
-    assert!(logs::enqueue(&tx, &reputation(A), &leaf).await.unwrap());
-    assert!(!logs::enqueue(&tx, &reputation(A), &leaf).await.unwrap());
+    assert!(matches!(hanse_logbook::enqueue(&tx, &reputation(A), &forged).await, Err(LogError::Leaf(_))));
+    assert!(hanse_logbook::enqueue(&tx, &reputation(A), &leaf).await.unwrap());
+    assert!(!hanse_logbook::enqueue(&tx, &reputation(A), &leaf).await.unwrap());
     assert_eq!(BATCH_MAX, 255);
 }

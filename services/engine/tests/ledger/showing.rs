@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Role;
 use hanse_document::{Kind, Verified};
-use hanse_engine::logs::LogKind;
+use hanse_base::names::LogKind;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_store::documents;
 

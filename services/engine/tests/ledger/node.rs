@@ -3,11 +3,21 @@
 use std::sync::Arc;
 
 use hanse_document::{Commitment, Did, NodeName, SigningKey, Timestamp};
-use hanse_engine::cosign::{Cosigned, cosign};
-use hanse_engine::follow::{Replayed, Segment, replay};
-use hanse_engine::logs::{LogKind, Logs, OwnLog};
-use hanse_engine::sequence::{Sequenced, sequence};
-use hanse_engine::{Config, Engine, Keys, ManualClock, Pace, Peer, Secret, fsck, heads, logs, range};
+use hanse_logbook::cosign::{Cosigned, cosign};
+use hanse_logbook::follow::{Replayed, Segment, replay};
+use hanse_logbook::{LogKeys, OwnLog};
+use hanse_base::names::LogKind;
+use hanse_logbook::sequence::{Sequenced, sequence};
+use hanse_engine::Engine;
+use hanse_base::config::Config;
+use hanse_base::keys::Keys;
+use hanse_base::clock::ManualClock;
+use hanse_base::config::Pace;
+use hanse_base::config::Peer;
+use hanse_base::config::Secret;
+use hanse_logbook::fsck::fsck;
+use hanse_logbook::heads;
+use hanse_logbook::range;
 use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_network::Response;
 use hanse_store::log::{self, LogRow};
@@ -45,15 +55,15 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         listen: vec![],
         net: "test".to_owned(),
         pace: Pace::default(),
-        ranking: hanse_engine::Policy::DEFAULT,
+        ranking: hanse_matching::side::Policy::DEFAULT,
         heads: None,
     }
 }
 
 /// The keys of a node's logs, as it derives them itself.
-pub(crate) fn log_keys(node: &str, peers: &[&str]) -> Logs {
+pub(crate) fn log_keys(node: &str, peers: &[&str]) -> LogKeys {
     let config = config(node, peers);
-    Logs::new(&config, &Keys::derive(&config.secret)).unwrap()
+    LogKeys::new(&config, &Keys::derive(&config.secret)).unwrap()
 }
 
 fn card(node: &str) -> Peer {
@@ -92,7 +102,7 @@ impl Node {
         nodes.try_into().unwrap_or_else(|_| panic!("as many as names"))
     }
 
-    pub(crate) fn keys(&self) -> &Logs {
+    pub(crate) fn keys(&self) -> &LogKeys {
         self.engine.log_keys()
     }
 
@@ -179,7 +189,7 @@ impl Node {
 
     pub(crate) async fn hear(&self, note: &str) {
         let head = heads::read(self.keys(), note.as_bytes()).unwrap();
-        heads::learn(&self.engine, &head).await.unwrap();
+        heads::learn(self.engine.logbook(), &head).await.unwrap();
     }
 }
 
@@ -187,7 +197,7 @@ pub(crate) async fn enqueue(store: &Store, origin: &str, leaves: &[Leaf]) {
     let mut connection = store.connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
     for leaf in leaves {
-        logs::enqueue(&tx, origin, leaf).await.unwrap();
+        hanse_logbook::enqueue(&tx, origin, leaf).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

@@ -1,8 +1,8 @@
 //! What fsck sees.
 
-use hanse_engine::fsck;
-use hanse_engine::logs::LogKind;
-use hanse_engine::sequence::sequence;
+use hanse_logbook::fsck::fsck;
+use hanse_base::names::LogKind;
+use hanse_logbook::sequence::sequence;
 use hanse_store::Sql as _;
 
 use crate::node::{A, B, Node, enqueue, identities, now, reputation};

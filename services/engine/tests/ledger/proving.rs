@@ -2,10 +2,11 @@
 
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
-use hanse_engine::cosign::{Cosigned, Held, cosign};
-use hanse_engine::follow::{Replayed, fill};
-use hanse_engine::logs::LogKind;
-use hanse_engine::{Refusal, UseError};
+use hanse_logbook::cosign::{Cosigned, Held, cosign};
+use hanse_logbook::follow::{Replayed, fill};
+use hanse_base::names::LogKind;
+use hanse_base::error::Refusal;
+use hanse_base::error::UseError;
 use hanse_store::{documents, log};
 use hanse_verifier::{Options, Report, SlotState, Verdict, verify};
 
@@ -108,13 +109,13 @@ async fn an_opened_review_without_its_document_is_a_gap_that_is_not_cosigned_pas
     let sent = |documents: &[&hanse_document::Verified]| {
         documents.iter().map(|document| document.bytes().to_vec()).collect::<Vec<_>>()
     };
-    assert!(!fill(&b.engine, &origin, &wanted, &sent(&[&other.review])).await.unwrap());
+    assert!(!fill(b.engine.logbook(), &origin, &wanted, &sent(&[&other.review])).await.unwrap());
     assert!(documents::by_commitment(&b.db().await, &other.review.commitment()).await.unwrap().is_none());
     // The documents come with the leaf, once the author's home has them.
     keep(&a, &[&written.review, &written.text], true).await;
     let page = a.page(&origin, wanted.index).await;
     assert_eq!(page.entries[0].1, sent(&[&written.review, &written.text]));
-    assert!(fill(&b.engine, &origin, &wanted, &page.entries[0].1).await.unwrap());
+    assert!(fill(b.engine.logbook(), &origin, &wanted, &page.entries[0].1).await.unwrap());
     let text = documents::by_commitment(&b.db().await, &written.text.commitment()).await.unwrap();
     assert!(text.is_some_and(|text| text.public));
     let audited = cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
@@ -139,7 +140,7 @@ async fn a_review_that_was_opened_before_its_commit_is_asked_for_too() {
     let wanted = log::wanted_owed(&b.db().await, &origin, 10).await.unwrap().remove(0);
     keep(&a, &[&written.review, &written.text], true).await;
     let page = a.page(&origin, wanted.index).await;
-    assert!(fill(&b.engine, &origin, &wanted, &page.entries[0].1).await.unwrap());
+    assert!(fill(b.engine.logbook(), &origin, &wanted, &page.entries[0].1).await.unwrap());
     assert_eq!(audited().await, Cosigned::Signed { size });
 }
 

@@ -4,8 +4,8 @@ use hanse_matching::query::Stop;
 use hanse_store::testing::settled;
 use serde_json::{Value, json};
 
-use super::index::look;
-use crate::Discovery;
+use hanse_discovery::matching::index::{self, look};
+use crate::Engine;
 use crate::testing::Home;
 use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_api::views::{Match, Matches};
@@ -15,9 +15,9 @@ mod bad_input;
 mod imported;
 
 /// Brings a process up to date with all that was committed.
-async fn caught_up(discovery: &Discovery) {
-    settled(&discovery.store().connection().await.unwrap()).await;
-    look(discovery).await.unwrap();
+async fn caught_up(engine: &Engine) {
+    settled(&engine.store().connection().await.unwrap()).await;
+    look(engine.discovery()).await.unwrap();
 }
 
 /// Somebody with a profile.
@@ -28,12 +28,12 @@ async fn person(home: &Home, handle: &str, profile: Value) -> Did {
 }
 
 async fn put(home: &Home, did: &Did, profile: Value) {
-    home.discovery.put_profile(did, serde_json::from_value(profile).unwrap(), false).await.unwrap();
+    home.engine.put_profile(did, serde_json::from_value(profile).unwrap(), false).await.unwrap();
 }
 
 async fn job(home: &Home, client: &Did, posting: Value) -> DocumentId {
     let published =
-        home.discovery.post_job(client, serde_json::from_value(posting).unwrap(), false).await.unwrap();
+        home.engine.post_job(client, serde_json::from_value(posting).unwrap(), false).await.unwrap();
     published.view.id.parse().unwrap()
 }
 
@@ -49,8 +49,8 @@ fn asked(language: &str) -> MatchQuery {
     MatchQuery { language: Some(language.to_owned()), ..MatchQuery::default() }
 }
 
-async fn matches(discovery: &Discovery, job: &DocumentId, viewer: Option<&Did>) -> Matches {
-    discovery.matches(job, viewer, MatchQuery::default()).await.unwrap()
+async fn matches(engine: &Engine, job: &DocumentId, viewer: Option<&Did>) -> Matches {
+    engine.discovery().matches(job, viewer, MatchQuery::default()).await.unwrap()
 }
 
 fn dids(matches: &Matches) -> Vec<&str> {
@@ -68,13 +68,13 @@ fn refusal<T: std::fmt::Debug>(answer: Result<T, UseError>) -> Refusal {
 async fn what_is_new_is_found_and_what_is_gone_is_not() {
     let home = Home::new('a', &[]).await;
     let client = home.register("client").await;
-    look(&home.discovery).await.unwrap();
+    look(home.engine.discovery()).await.unwrap();
     let ana = person(&home, "ana", rust_person("Ana")).await;
     let id = job(&home, &client, rust_job()).await;
-    caught_up(&home.discovery).await;
-    assert_eq!(home.discovery.indexed(), Some((1, 1)));
+    caught_up(&home.engine).await;
+    assert_eq!(home.engine.discovery().indexed(), Some((1, 1)));
 
-    let found = matches(&home.discovery, &id, None).await;
+    let found = matches(&home.engine, &id, None).await;
     let [Match { place: 1, did, name: Some(name), explanation, sentences, .. }] = found.items.as_slice()
     else {
         panic!("{found:?}")
@@ -82,26 +82,26 @@ async fn what_is_new_is_found_and_what_is_gone_is_not() {
     assert_eq!((did.as_str(), name.as_str()), (ana.as_str(), "Ana"));
     assert!(explanation.holds());
     assert!(sentences.iter().any(|it| it.contains("\u{201c}Rust\u{201d} is met")), "{sentences:?}");
-    let french = home.discovery.matches(&id, None, asked("fr")).await.unwrap();
+    let french = home.engine.discovery().matches(&id, None, asked("fr")).await.unwrap();
     let said = &french.items.first().unwrap().sentences;
     assert!(said.iter().any(|it| it.contains("« Rust » est couvert")), "{said:?}");
 
-    let jobs = home.discovery.recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
+    let jobs = home.engine.discovery().recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
     let first = jobs.items.first().unwrap();
     assert_eq!(first.job.id, id.to_string());
     assert_eq!((first.explanation.h, first.explanation.holds()), (explanation.h, true));
 
     put(&home, &ana, json!({"name": "Ana", "headline": "Baker", "skills": []})).await;
-    caught_up(&home.discovery).await;
-    assert!(matches(&home.discovery, &id, None).await.items.is_empty(), "the new profile counts");
-    let jobs = home.discovery.recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
+    caught_up(&home.engine).await;
+    assert!(matches(&home.engine, &id, None).await.items.is_empty(), "the new profile counts");
+    let jobs = home.engine.discovery().recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
     assert!(jobs.items.is_empty(), "and is no more suited by the job than the job by it");
 
     let reason = serde_json::from_value(json!({"reason": "Done."})).unwrap();
-    home.discovery.move_job(&client, &id, hanse_lifecycle::Event::CloseUnfilled, reason, false).await.unwrap();
-    caught_up(&home.discovery).await;
-    assert_eq!(home.discovery.indexed(), Some((1, 0)));
-    assert!(home.discovery.recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap().items.is_empty());
+    home.engine.move_job(&client, &id, hanse_lifecycle::Event::CloseUnfilled, reason, false).await.unwrap();
+    caught_up(&home.engine).await;
+    assert_eq!(home.engine.discovery().indexed(), Some((1, 0)));
+    assert!(home.engine.discovery().recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap().items.is_empty());
 }
 
 /// A process that has just begun says so; once it has read, it says what the other one says, to the last digit.
@@ -109,20 +109,20 @@ async fn what_is_new_is_found_and_what_is_gone_is_not() {
 async fn every_process_finds_the_same() {
     let home = Home::new('a', &[]).await;
     let client = home.register("client").await;
-    look(&home.discovery).await.unwrap();
+    look(home.engine.discovery()).await.unwrap();
     let id = job(&home, &client, rust_job()).await;
     for (handle, headline) in
         [("ana", "Rust programmer"), ("bob", "Software developer"), ("cyd", "Programmer of logs")]
     {
         person(&home, handle, json!({"headline": headline, "skills": ["local:rust"]})).await;
     }
-    caught_up(&home.discovery).await;
-    let kept_up = matches(&home.discovery, &id, None).await;
+    caught_up(&home.engine).await;
+    let kept_up = matches(&home.engine, &id, None).await;
     assert_eq!(kept_up.items.len(), 3);
 
     let fresh = home.twin().await;
-    assert_eq!(refusal(fresh.matches(&id, None, MatchQuery::default()).await), Refusal::NotReady);
-    look(&fresh).await.unwrap();
+    assert_eq!(refusal(fresh.discovery().matches(&id, None, MatchQuery::default()).await), Refusal::NotReady);
+    look(fresh.discovery()).await.unwrap();
     assert_eq!(matches(&fresh, &id, None).await, kept_up, "built at once as kept up by changes");
 
     // What one process writes the other finds; and one that has been away for too long reads everything anew.
@@ -133,34 +133,22 @@ async fn every_process_finds_the_same() {
     let tx = connection.begin().await.unwrap();
     hanse_store::changes::prune(&tx, -1).await.unwrap();
     tx.commit().await.unwrap();
-    look(&home.discovery).await.unwrap();
-    assert_eq!(matches(&home.discovery, &id, None).await, matches(&fresh, &id, None).await);
+    look(home.engine.discovery()).await.unwrap();
+    assert_eq!(matches(&home.engine, &id, None).await, matches(&fresh, &id, None).await);
 }
 
 #[tokio::test]
 async fn the_worker_keeps_the_index_up_and_stops_when_told() {
     let home = Home::new('a', &[]).await;
     let mut workers = hanse_base::workers::Workers::new();
-    workers.spawn("index", super::index::run(home.discovery.clone(), workers.token()));
+    workers.spawn("index", index::run(home.engine.discovery().clone(), workers.token()));
     let client = person(&home, "client", rust_person("C")).await;
     job(&home, &client, rust_job()).await;
-    let db = home.discovery.store().connection().await.unwrap();
-    while home.discovery.indexed() != Some((1, 1)) {
+    let db = home.engine.store().connection().await.unwrap();
+    while home.engine.discovery().indexed() != Some((1, 1)) {
         settled(&db).await;
     }
     workers.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_panic_in_the_middle_of_a_change_is_a_reason_to_build_anew() {
-    let home = Home::new('a', &[]).await;
-    look(&home.discovery).await.unwrap();
-    let discovery = home.discovery.clone();
-    let broken = std::thread::spawn(move || discovery.matching().write(|_| panic!("on purpose")));
-    assert!(broken.join().is_err());
-    assert_eq!(home.discovery.indexed(), None);
-    look(&home.discovery).await.unwrap();
-    assert_eq!(home.discovery.indexed(), Some((0, 0)));
 }
 
 /// People who are as good take turns, day by day; only the client's own first look of a day counts, whichever process shows it.
@@ -171,15 +159,15 @@ async fn attention_is_counted_once_a_day_and_outlives_the_process() {
     let id = job(&home, &client, rust_job()).await;
     person(&home, "ana", rust_person("A")).await;
     person(&home, "bob", rust_person("B")).await;
-    caught_up(&home.discovery).await;
-    let first = matches(&home.discovery, &id, None).await;
+    caught_up(&home.engine).await;
+    let first = matches(&home.engine, &id, None).await;
     let stranger = home.register("stranger").await;
-    assert!(!matches(&home.discovery, &id, Some(&stranger)).await.counted);
-    assert_eq!(dids(&matches(&home.discovery, &id, None).await), dids(&first), "strangers' looks count nothing");
-    assert!(matches(&home.discovery, &id, Some(&client)).await.counted);
+    assert!(!matches(&home.engine, &id, Some(&stranger)).await.counted);
+    assert_eq!(dids(&matches(&home.engine, &id, None).await), dids(&first), "strangers' looks count nothing");
+    assert!(matches(&home.engine, &id, Some(&client)).await.counted);
 
     let other = home.twin().await;
-    look(&other).await.unwrap();
+    look(other.discovery()).await.unwrap();
     let again = matches(&other, &id, Some(&client)).await;
     assert!(!again.counted, "one list a day");
     let turned: Vec<&str> = dids(&first).into_iter().rev().collect();
@@ -189,7 +177,7 @@ async fn attention_is_counted_once_a_day_and_outlives_the_process() {
 
     home.clock.advance(86_400);
     assert!(matches(&other, &id, Some(&client)).await.counted, "a new day");
-    assert_eq!(dids(&matches(&home.discovery, &id, None).await), dids(&first), "and they are even again");
+    assert_eq!(dids(&matches(&home.engine, &id, None).await), dids(&first), "and they are even again");
 }
 
 #[tokio::test]
@@ -205,19 +193,19 @@ async fn whoever_asks_why_not_is_told() {
     let dear = person(&home, "dear", dear).await;
     let ana = person(&home, "ana", rust_person("Ana")).await;
     let silent = home.register("silent").await;
-    caught_up(&home.discovery).await;
+    caught_up(&home.engine).await;
 
     assert_eq!(
-        dids(&matches(&home.discovery, &id, None).await),
+        dids(&matches(&home.engine, &id, None).await),
         [ana.as_str()],
         "neither the client nor who is stopped"
     );
     let answer =
-        home.discovery.why_not(&id, &dear, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
+        home.engine.discovery().why_not(&id, &dear, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
     assert_eq!(answer.answer, WhyNot::Stopped(Stop::BelowFloor));
     assert_eq!(answer.sentences, ["La mission paie moins que votre tarif minimum."]);
     let WhyNot::Ranked(explanation) =
-        home.discovery.why_not(&id, &ana, WhyNotQuery { language: Some("en".to_owned()) }).await.unwrap().answer
+        home.engine.discovery().why_not(&id, &ana, WhyNotQuery { language: Some("en".to_owned()) }).await.unwrap().answer
     else {
         panic!("she is shown")
     };
@@ -225,38 +213,38 @@ async fn whoever_asks_why_not_is_told() {
 
     let baker = json!({"headline": "Baker", "skills": []});
     put(&home, &ana, baker).await;
-    caught_up(&home.discovery).await;
+    caught_up(&home.engine).await;
     let answer =
-        home.discovery.why_not(&id, &ana, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
+        home.engine.discovery().why_not(&id, &ana, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
     assert!(matches!(answer.answer, WhyNot::Unfit(_)), "{:?}", answer.answer);
     let [why, change] = answer.sentences.as_slice() else { panic!("{:?}", answer.sentences) };
     assert!(why.starts_with("Hors de la liste : aucune des compétences demandées (Rust)"), "{why}");
     assert_eq!(change, "Avec « Rust », ce serait le rang 1.");
 
-    let ask = async |did: &Did| refusal(home.discovery.why_not(&id, did, WhyNotQuery::default()).await);
+    let ask = async |did: &Did| refusal(home.engine.discovery().why_not(&id, did, WhyNotQuery::default()).await);
     assert_eq!(ask(&client).await, Refusal::OwnJob);
     assert_eq!(ask(&silent).await, Refusal::NotFound("profile"));
-    let own = home.discovery.recommended_jobs(&client, RecommendedQuery::default()).await.unwrap();
+    let own = home.engine.discovery().recommended_jobs(&client, RecommendedQuery::default()).await.unwrap();
     assert!(own.items.is_empty(), "nobody is recommended a job of their own");
 }
 
 #[tokio::test]
 async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
     let home = Home::new('a', &[]).await;
-    for discovery in [&home.discovery, &home.twin().await, &home.discovery] {
-        look(discovery).await.unwrap();
+    for engine in [&home.engine, &home.twin().await, &home.engine] {
+        look(engine.discovery()).await.unwrap();
     }
-    let before = home.discovery.transparency().await.unwrap();
+    let before = home.engine.discovery().transparency().await.unwrap();
     assert_eq!(before.changes.len(), 1, "looking again and other processes change nothing");
     assert_eq!(before.setting.weights["client"]["skill"], 36);
 
-    let mut config = home.discovery.config().clone();
+    let mut config = home.engine.config().clone();
     config.ranking.local_bonus = true;
     let store = home.twin().await.store().clone();
-    let changed = Discovery::idle(config, store, home.clock.clone()).unwrap();
+    let changed = Engine::idle(config, store, home.clock.clone()).unwrap();
     home.clock.advance(60);
-    look(&changed).await.unwrap();
-    let after = changed.transparency().await.unwrap();
+    look(changed.discovery()).await.unwrap();
+    let after = changed.discovery().transparency().await.unwrap();
     assert!(after.setting.local_bonus);
     let [newest, oldest] = after.changes.as_slice() else { panic!("{:?}", after.changes) };
     assert_eq!(newest.changed, ["local_bonus"]);
@@ -268,12 +256,12 @@ async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
 async fn other_rules_than_before_are_a_change_that_is_published() {
     let home = Home::new('a', &[]).await;
     let before = json!({"ranker": "hanse-rules-3", "local_bonus": false}).to_string();
-    let mut connection = home.discovery.store().connection().await.unwrap();
+    let mut connection = home.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
     assert!(hanse_store::ranking::note_setting(&tx, &[2; 32], &before, 0).await.unwrap());
     tx.commit().await.unwrap();
-    look(&home.discovery).await.unwrap();
-    let published = home.discovery.transparency().await.unwrap();
+    look(home.engine.discovery()).await.unwrap();
+    let published = home.engine.discovery().transparency().await.unwrap();
     assert_eq!(
         (published.setting.ranker.as_str(), published.setting.trade_fits_percent),
         ("hanse-rules-4", 10)

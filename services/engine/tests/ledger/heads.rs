@@ -1,8 +1,9 @@
 //! Heads that nodes tell each other.
 
-use hanse_engine::heads::{FORKED, ROLLED_BACK, Unheard, read};
-use hanse_engine::logs::{LogError, LogKind};
-use hanse_engine::sequence::sequence;
+use hanse_logbook::heads::{FORKED, ROLLED_BACK, Unheard, read};
+use hanse_logbook::LogError;
+use hanse_base::names::LogKind;
+use hanse_logbook::sequence::sequence;
 use hanse_network::Verdict;
 use hanse_store::log;
 use hanse_tlog::{Checkpoint, Cosigner, KeyName};

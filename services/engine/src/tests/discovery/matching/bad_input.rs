@@ -16,8 +16,8 @@ async fn skills_that_do_not_exist_are_shown_as_such() {
     let mut ana = rust_person("Ana");
     ana["skills"] = json!(["local:flying", "local:rust"]);
     let ana = person(&home, "ana", ana).await;
-    caught_up(&home.discovery).await;
-    let found = matches(&home.discovery, &id, None).await;
+    caught_up(&home.engine).await;
+    let found = matches(&home.engine, &id, None).await;
     assert_eq!(found.unknown_skills, ["local:telepathy", "00000000-0000-4000-8000-000000000000"]);
     let ana = item(&found, &ana);
     assert_eq!(ana.unknown_skills, ["local:flying"]);
@@ -49,8 +49,8 @@ async fn absurd_prices_neither_overflow_nor_help() {
         profile["rate"] = rate;
         people.push(person(&home, handle, profile).await);
     }
-    caught_up(&home.discovery).await;
-    let found = matches(&home.discovery, &id, None).await;
+    caught_up(&home.engine).await;
+    let found = matches(&home.engine, &id, None).await;
     let [fair, free, dear, odd] = &people[..] else { return };
     let h = |did| item(&found, did).explanation.h;
     assert_eq!(h(fair), h(free), "working for nothing is no advantage over working for what is paid");
@@ -82,19 +82,19 @@ async fn other_languages_and_walls_of_words_are_ranked_and_lift_nobody() {
         let profile = json!({"headline": headline, "about": about});
         let did = home.register(handle).await;
         let request = serde_json::from_value(profile).unwrap();
-        match home.discovery.put_profile(&did, request, false).await {
+        match home.engine.put_profile(&did, request, false).await {
             Ok(_) => others.push(did),
             // What turns the reading direction is no text of a document at all.
             Err(UseError::Refused(_)) => assert_eq!(handle, "hidden"),
             Err(UseError::Failed(failure)) => panic!("{handle}: {failure}"),
         }
     }
-    caught_up(&home.discovery).await;
-    let found = matches(&home.discovery, &id, None).await;
+    caught_up(&home.engine).await;
+    let found = matches(&home.engine, &id, None).await;
     assert_eq!(found.items.first().unwrap().did, able.as_str(), "a skill beats any number of words");
     assert!(found.items.iter().all(|item| item.explanation.holds()));
     for did in &others {
-        match home.discovery.why_not(&id, did, WhyNotQuery::default()).await.unwrap().answer {
+        match home.engine.discovery().why_not(&id, did, WhyNotQuery::default()).await.unwrap().answer {
             WhyNot::Ranked(told) | WhyNot::Unfit(told) => assert!(told.holds()),
             WhyNot::Stopped(stop) => panic!("{did}: {stop:?}"),
         }
@@ -105,7 +105,7 @@ async fn other_languages_and_walls_of_words_are_ranked_and_lift_nobody() {
     none["skills"] = json!([]);
     none["language"] = json!("el");
     let empty = job(&home, &client, none).await;
-    let answer = matches(&home.discovery, &empty, None).await;
+    let answer = matches(&home.engine, &empty, None).await;
     assert!(
         answer.items.iter().all(|item| item.explanation.holds()),
         "a job that says nothing can be asked about"
@@ -117,8 +117,8 @@ async fn a_question_that_cannot_be_answered_names_its_field() {
     let home = Home::new('a', &[]).await;
     let client = home.register("client").await;
     let id = job(&home, &client, rust_job()).await;
-    caught_up(&home.discovery).await;
-    let ask = async |query| refusal(home.discovery.matches(&id, None, query).await);
+    caught_up(&home.engine).await;
+    let ask = async |query| refusal(home.engine.discovery().matches(&id, None, query).await);
     let wrong = [
         ("limit", MatchQuery { limit: Some(0), ..MatchQuery::default() }),
         ("limit", MatchQuery { limit: Some(51), ..MatchQuery::default() }),
@@ -131,7 +131,7 @@ async fn a_question_that_cannot_be_answered_names_its_field() {
     }
     let unknown: DocumentId = format!("job_{}", "A".repeat(43)).parse().unwrap();
     assert_eq!(
-        refusal(home.discovery.matches(&unknown, None, MatchQuery::default()).await),
+        refusal(home.engine.discovery().matches(&unknown, None, MatchQuery::default()).await),
         Refusal::NotFound("job")
     );
 }

@@ -1,8 +1,8 @@
 //! What an import changes for those who have said what they can do, or what they want done, before it came.
 
 use super::*;
-use crate::knowledge::watch::{self, Seen};
-use crate::knowledge::{Given, Mode, import};
+use hanse_discovery::knowledge::watch::{self, Seen};
+use hanse_discovery::knowledge::{Given, Mode, import};
 
 const ID: &str = "00000000-0000-0000-0000-00000000000a";
 const SKILLS: &str = "\
@@ -31,21 +31,21 @@ async fn a_skill_that_was_named_before_it_was_known_counts_from_the_import_on() 
     let ana = person(&home, "ana", artist("Ana", &[ID])).await;
     person(&home, "bob", artist("Bob", &[])).await;
     let id = job(&home, &client, evening()).await;
-    caught_up(&home.discovery).await;
-    let before = matches(&home.discovery, &id, None).await;
+    caught_up(&home.engine).await;
+    let before = matches(&home.engine, &id, None).await;
     assert_eq!((before.unknown_skills.as_slice(), able(&before).len()), ([ID.to_owned()].as_slice(), 0));
 
     let file = Given { name: "v1.2-skills_en.csv".to_owned(), language: None, bytes: SKILLS.into() };
-    import(home.discovery.store(), vec![file], None, Mode::Replace, home.discovery.now()).await.unwrap();
-    watch::look(&home.discovery, &mut Seen::default()).await.unwrap();
+    import(home.engine.store(), vec![file], None, Mode::Replace, home.engine.now()).await.unwrap();
+    watch::look(home.engine.discovery(), &mut Seen::default()).await.unwrap();
     assert_eq!(
-        matches(&home.discovery, &id, None).await,
+        matches(&home.engine, &id, None).await,
         before,
         "the old index answers until the new one is built"
     );
-    look(&home.discovery).await.unwrap();
+    look(home.engine.discovery()).await.unwrap();
 
-    let after = matches(&home.discovery, &id, None).await;
+    let after = matches(&home.engine, &id, None).await;
     assert!(after.unknown_skills.is_empty() && after.items.iter().all(|item| item.unknown_skills.is_empty()));
     let [first] = after.items.as_slice() else { panic!("{after:?}") };
     assert_eq!(
@@ -54,15 +54,15 @@ async fn a_skill_that_was_named_before_it_was_known_counts_from_the_import_on() 
         "Bob has nothing that is asked for"
     );
     assert!(first.explanation.holds() && first.explanation.taxonomy.ends_with("+esco-1.2"), "{after:?}");
-    let jobs = home.discovery.recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
+    let jobs = home.engine.discovery().recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap();
     let [recommended] = jobs.items.as_slice() else { panic!("{jobs:?}") };
     assert_eq!((&recommended.job.id, recommended.explanation.h), (&id.to_string(), first.explanation.h));
 
     // And who writes after it is read with it.
     let cyd = person(&home, "cyd", artist("Cyd", &[ID])).await;
     let next = job(&home, &client, evening()).await;
-    caught_up(&home.discovery).await;
-    let found = matches(&home.discovery, &next, None).await;
+    caught_up(&home.engine).await;
+    let found = matches(&home.engine, &next, None).await;
     assert_eq!(able(&found).len(), 2, "{found:?}");
     assert!(able(&found).contains(&cyd.as_str()), "{found:?}");
 }

@@ -1,9 +1,9 @@
-//! Logs that are halted, and what their operator may do about it.
+//! LogKeys that are halted, and what their operator may do about it.
 
-use hanse_engine::heads::{RECOVERING, ROLLED_BACK};
-use hanse_engine::logs::LogError;
-use hanse_engine::mend::{MendError, accept, examine, recover, resume};
-use hanse_engine::range;
+use hanse_logbook::heads::{RECOVERING, ROLLED_BACK};
+use hanse_logbook::LogError;
+use hanse_logbook::mend::{MendError, accept, examine, recover, resume};
+use hanse_logbook::range;
 use hanse_store::{Sql as _, log};
 
 use crate::author::Author;
@@ -114,7 +114,7 @@ async fn a_log_that_was_rolled_back_is_recovered_and_never_just_resumed() {
 async fn what_the_operator_states_is_about_one_head_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let heads = Some(folder.path().to_owned());
-    let a = Node::of(hanse_engine::Config { heads, ..config(A, &[B]) }).await;
+    let a = Node::of(hanse_base::config::Config { heads, ..config(A, &[B]) }).await;
     let origin = reputation(A);
     let accepted = async || {
         let own = a.own();

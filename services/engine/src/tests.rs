@@ -1,0 +1,4 @@
+//! The parts of a node together: what the logs, scores and discovery make of what people do.
+
+mod discovery;
+mod trust;

@@ -1,0 +1,2 @@
+mod matching;
+mod picks;

@@ -1,0 +1,3 @@
+mod facts;
+mod pages;
+mod scores;
