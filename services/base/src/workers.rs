@@ -30,7 +30,7 @@ pub enum WorkerError {
 }
 
 /// The running tasks. Dropping it cuts them off.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Workers {
     token: CancellationToken,
     tasks: JoinSet<Ended>,
@@ -42,7 +42,7 @@ impl Workers {
     /// None yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { token: CancellationToken::new(), tasks: JoinSet::new() }
+        Self::default()
     }
 
     /// The token that tells every task to finish.

@@ -22,12 +22,12 @@ use tokio::sync::watch as signal;
 use crate::Discovery;
 use hanse_base::error::Failure;
 
-pub use built_in::built_in;
+pub(crate) use built_in::built_in;
 pub use files::{FILES_MAX, Given, ImportError, Prepared, SET_BYTES_MAX, prepare};
 pub use hanse_matching::side::{Row, Weights};
 pub use import::{InForce, Mode, NotImported, import, import_rates, imported_version, in_force};
 pub use rates::{RATES_BYTES_MAX, RatesError, read_rates};
-pub use skills::Suggesting;
+pub(crate) use skills::Suggesting;
 
 /// What whoever shows names of ESCO must say; its licence asks for it.
 pub const ESCO_ATTRIBUTION: &str = "This service uses the ESCO classification of the European Commission.";
@@ -48,7 +48,7 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    pub fn new(taxonomy: Taxonomy, rates: RateTable, policy: Policy) -> Self {
+    pub(crate) fn new(taxonomy: Taxonomy, rates: RateTable, policy: Policy) -> Self {
         let linker = Arc::new(Linker::new(&taxonomy));
         let titles = Arc::new(Titles::new(&taxonomy, Arc::clone(&linker)));
         Self { taxonomy: Arc::new(taxonomy), linker, titles, rates, policy }
@@ -75,14 +75,14 @@ impl Knowledge {
 
 /// The state in force of one process, and whoever waits for the next.
 #[derive(Debug)]
-pub struct Known(signal::Sender<Arc<Knowledge>>);
+pub(crate) struct Known(signal::Sender<Arc<Knowledge>>);
 
 impl Known {
     /// Begins with our own list.
     ///
     /// # Errors
     /// As [`built_in`].
-    pub fn new(policy: Policy) -> Result<Self, Failure> {
+    pub(crate) fn new(policy: Policy) -> Result<Self, Failure> {
         let knowledge = Knowledge { policy, ..built_in()? };
         Ok(Self(signal::Sender::new(Arc::new(knowledge))))
     }

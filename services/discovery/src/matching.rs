@@ -13,8 +13,6 @@ mod recommend;
 mod standing;
 mod transparency;
 
-
-
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,7 +37,7 @@ const LIMIT_MAX: u32 = 50;
 
 /// What one process ranks with.
 #[derive(Debug)]
-pub struct Matching {
+pub(crate) struct Matching {
     /// Nothing until it has been built for the first time.
     state: RwLock<Option<State>>,
     /// Working space that is not in use; at most as much as there are rankings at a time.
@@ -49,7 +47,7 @@ pub struct Matching {
 }
 
 impl Matching {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             state: RwLock::new(None),
             spaces: Mutex::default(),
@@ -59,7 +57,7 @@ impl Matching {
     }
 
     /// Whether the index has been built.
-    pub fn is_built(&self) -> bool {
+    pub(crate) fn is_built(&self) -> bool {
         self.state.read().is_ok_and(|state| state.is_some())
     }
 

@@ -27,14 +27,14 @@ pub use market::accounts::{check, is_handle};
 pub use market::idempotency::{Asked, Key};
 pub use notify::events;
 
-use hanse_discovery::Discovery;
 use federation::receipts::Receipts;
-use hanse_logbook::{LogKeys, Logbook};
+use hanse_discovery::Discovery;
 use hanse_logbook::heads::Heard;
+use hanse_logbook::{LogKeys, Logbook};
+use hanse_trust::Trust;
 use market::accounts::Passwords;
 use notify::events::Events;
 use process::about::Looks;
-use hanse_trust::Trust;
 
 /// One node's use cases. Clones share one engine.
 #[derive(Clone, Debug)]

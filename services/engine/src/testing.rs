@@ -9,10 +9,6 @@ use serde_json::json;
 
 use crate::Engine;
 use crate::effects::react;
-use hanse_logbook::follow::{Replayed, Segment, fill, replay};
-use hanse_logbook::head;
-use hanse_logbook::range;
-use hanse_logbook::sequence::sequence;
 use hanse_api::requests::Register;
 use hanse_api::views::{BidView, JobView, Published};
 use hanse_base::clock::{Clock, ManualClock};
@@ -20,6 +16,10 @@ use hanse_base::config::Config;
 use hanse_base::names::LogKind;
 use hanse_base::testing::TestNode;
 pub(crate) use hanse_base::testing::node;
+use hanse_logbook::follow::{Replayed, Segment, fill, replay};
+use hanse_logbook::head;
+use hanse_logbook::range;
+use hanse_logbook::sequence::sequence;
 
 pub(crate) struct Home {
     pub(crate) engine: Engine,

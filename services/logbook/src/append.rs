@@ -16,7 +16,7 @@ const DEPTHS: u16 = 24;
 
 /// How a batch ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Close {
+pub(crate) enum Close {
     /// With an index leaf that is made here.
     Seal,
     /// With an index leaf that is among the leaves.
@@ -29,7 +29,7 @@ pub enum Close {
 /// # Errors
 /// [`LogError::Ledger`] or [`LogError::Repeated`] if the leaves do not continue the log, [`LogError::Damaged`] if what is stored
 /// does not fit together. The transaction must then be dropped.
-pub async fn append_batch(
+pub(crate) async fn append_batch(
     tx: &Tx<'_>,
     row: &LogRow,
     leaves: &[Vec<u8>],
@@ -42,7 +42,7 @@ pub async fn append_batch(
 ///
 /// # Errors
 /// As [`append_batch`].
-pub async fn append_counted(
+pub(crate) async fn append_counted(
     tx: &Tx<'_>,
     row: &LogRow,
     leaves: &[Vec<u8>],

@@ -131,7 +131,7 @@ async fn may_owe_review(tx: &Tx<'_>, row: &LogRow) -> Result<bool, LogError> {
 ///
 /// # Errors
 /// As [`cosign`].
-pub async fn audit(book: &Logbook, origin: &str) -> Result<(), LogError> {
+pub(crate) async fn audit(book: &Logbook, origin: &str) -> Result<(), LogError> {
     if !book.heard().may_audit() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use hanse_tlog::{Hash, Note, TileId, TileSet, VerifierKey, checkpoint, hash, pro
 use super::LogError;
 
 /// A log ready to take leaves: nothing of its index is loaded but the root.
-pub struct Edge {
+pub(crate) struct Edge {
     pub state: LogState,
     pub tiles: TileSet,
 }
@@ -39,7 +39,7 @@ pub async fn check_edge(db: &impl Sql, row: &LogRow, vkey: &VerifierKey) -> Resu
 }
 
 /// Loads the right edge; everything in it is derived from, or compared with, the root of the log's row.
-pub async fn load(db: &impl Sql, row: &LogRow) -> Result<Edge, LogError> {
+pub(crate) async fn load(db: &impl Sql, row: &LogRow) -> Result<Edge, LogError> {
     let damaged = |what: &str| LogError::damaged(&row.origin, what);
     if row.range.root() != row.root {
         return Err(damaged("the right edge does not hash to the root"));
@@ -71,7 +71,7 @@ pub async fn load(db: &impl Sql, row: &LogRow) -> Result<Edge, LogError> {
 ///
 /// # Errors
 /// [`LogError::Damaged`] names the leaf that is missing or is not the one in its tile; those of the store.
-pub async fn sound_leaves(
+pub(crate) async fn sound_leaves(
     db: &impl Sql,
     origin: &str,
     start: u64,

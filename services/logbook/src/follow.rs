@@ -32,7 +32,7 @@ pub use fault::Fault;
 use fetch::Fetched;
 use pace::Pace;
 
-pub use documents::owes;
+pub(crate) use documents::owes;
 pub use replay::{Replayed, Segment, replay};
 pub use want::fill;
 pub use want::{has_waited_too_long, pause_seconds};

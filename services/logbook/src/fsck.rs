@@ -91,7 +91,7 @@ pub async fn fsck(store: &Store) -> Result<FsckReport, StoreError> {
 }
 
 /// Checks one log, as the transaction sees it.
-pub async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
+pub(crate) async fn check(db: &Tx<'_>, row: log::LogRow) -> Result<LogReport, StoreError> {
     let (origin, halted) = (row.origin.clone(), row.halted.clone());
     let mut check = Check::new(db, row);
     check.leaves().await?;

@@ -25,11 +25,12 @@ use hanse_base::error::Failure;
 use hanse_base::signals::woken;
 
 pub use answer::answer;
-pub use consent::{halt_forgotten, may_sign};
-pub use hear::hear;
+pub(crate) use consent::halt_forgotten;
+pub(crate) use consent::may_sign;
+pub(crate) use hear::hear;
 pub use heard::{Heard, Signing};
-pub use learn::ripen;
-pub use learn::root_at;
+pub(crate) use learn::ripen;
+pub(crate) use learn::root_at;
 pub use learn::{FORKED, Learned, RECOVERING, ROLLED_BACK, learn};
 
 /// A head as its log and known auditors signed it.

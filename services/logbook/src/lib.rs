@@ -28,7 +28,7 @@ use hanse_document::Timestamp;
 use hanse_store::Store;
 
 pub use edge::check_edge;
-pub use edge::sound_leaves;
+pub(crate) use edge::sound_leaves;
 pub use error::LogError;
 use heads::Heard;
 pub use leaves::{LEAVES_MAX, contains, enqueue, head, leaves_from, refuse_halted};

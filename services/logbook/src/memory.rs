@@ -121,7 +121,7 @@ impl LogMemory {
     ///
     /// # Errors
     /// [`LogError::Memory`]; then the head must not leave the process.
-    pub async fn keep(&self, note: &str, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
+    pub(crate) async fn keep(&self, note: &str, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
         let Some(file) = self.file.clone() else { return Ok(()) };
         let leaves = leaves.iter().map(LeafId::to_string).collect();
         let form = Form { note: Some(note.to_owned()), leaves, accepted };

@@ -141,7 +141,7 @@ pub async fn resume(
 }
 
 /// Ends the halt of a log that was examined, unless it has changed since.
-pub async fn go_on(
+pub(crate) async fn go_on(
     store: &Store,
     examined: Examination,
     decision: &str,

@@ -75,7 +75,7 @@ pub async fn sealed_by(
 }
 
 /// What a leaf seals, if it is a commit.
-pub fn sealed(leaf: &[u8]) -> Option<Commitment> {
+pub(crate) fn sealed(leaf: &[u8]) -> Option<Commitment> {
     match Leaf::parse(leaf).ok()?.statement()? {
         Statement::Commit { commitment, .. } => Some(*commitment),
         Statement::Identity { .. }

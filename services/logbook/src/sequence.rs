@@ -111,7 +111,7 @@ pub async fn sequence_with(
 }
 
 /// Creates an own log if it is missing, with the index of nothing as its first leaf.
-pub async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
+pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
     let vkey = own.signer.vkey().to_string();
@@ -165,7 +165,7 @@ async fn next(tx: &Tx<'_>, own: &OwnLog, row: &LogRow) -> Result<Batch, LogError
 
 /// The leaves of a remembered head that the database has not reached, if it is the very next one and all of them still wait: then
 /// the same head can be made again. None means that the database was at that head, or beyond, and has forgotten it.
-pub async fn unfinished(
+pub(crate) async fn unfinished(
     db: &impl Sql,
     row: &LogRow,
     head: &RememberedHead,

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hanse_base::clock::{Clock, ManualClock};
-use hanse_base::config::Config;
+use hanse_base::clock::ManualClock;
 use hanse_base::keys::random;
 use hanse_base::names::LogKind;
 use hanse_base::testing::TestNode;
@@ -37,11 +36,6 @@ impl Home {
     /// Another process of the same node, with a folder for what it remembers.
     pub(crate) async fn process(&self, heads: Option<&Path>) -> Logbook {
         Logbook::new(self.node.process(heads).await).unwrap()
-    }
-
-    /// Another process of the same node, with a configuration and a clock of its own.
-    pub(crate) async fn configured(&self, config: Config, clock: Arc<dyn Clock>) -> Logbook {
-        Logbook::new(self.node.configured(config, clock).await).unwrap()
     }
 
     /// A new person, whose genesis and leaf are this home's; the key follows from the handle.

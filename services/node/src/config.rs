@@ -9,8 +9,8 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use hanse_base::config::NET_BYTES_MAX;
-use hanse_document::NodeName;
 use hanse_discovery::knowledge::{Row, Weights};
+use hanse_document::NodeName;
 use hanse_matching::side::Policy;
 use serde::{Deserialize, Serialize};
 

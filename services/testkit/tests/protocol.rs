@@ -80,7 +80,7 @@ const OF_REQUESTS: [&str; 19] = [
 
 #[test]
 fn every_reason_to_refuse_a_document_in_its_place_has_its_row() {
-    let source = std::fs::read_to_string(root().join("services/engine/src/error.rs")).unwrap();
+    let source = std::fs::read_to_string(root().join("services/base/src/error.rs")).unwrap();
     let slugs =
         source.split_once("pub fn slug(&self)").unwrap().1.split_once("/// The HTTP status").unwrap().0;
     let slugs = slugs.lines().filter_map(|line| line.split_once("=> \"")?.1.split_once('"'));

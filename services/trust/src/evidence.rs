@@ -23,7 +23,7 @@ use crate::Trust;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 
-pub use self::at::{At, json};
+pub(crate) use self::at::{At, json};
 use self::at::{Held, document};
 
 impl Trust {

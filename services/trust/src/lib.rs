@@ -14,8 +14,8 @@ use hanse_document::Timestamp;
 use hanse_logbook::{LogKeys, Logbook};
 use hanse_store::Store;
 
-pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 use scores::Scores;
+pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 
 /// What the logs of a node say of people. Clones share one.
 #[derive(Clone, Debug)]

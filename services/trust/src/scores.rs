@@ -29,7 +29,8 @@ pub use again::AgainView;
 pub use answer::{ScoreQuestion, ScoreView};
 pub use feed::Feed;
 pub use history::ScoreHistory;
-pub use worker::{round, run};
+pub use worker::round;
+pub use worker::run;
 pub use world::Piece;
 
 /// Scores computed at one time: each keeps one core busy for some milliseconds, and other work goes on beside it.
@@ -41,7 +42,7 @@ const WAIT: Duration = Duration::from_secs(2);
 
 /// What one process knows of scores.
 #[derive(Debug)]
-pub struct Scores {
+pub(crate) struct Scores {
     /// None until the logs were read for the first time.
     world: RwLock<Option<World>>,
     places: Arc<Semaphore>,
@@ -51,7 +52,7 @@ pub struct Scores {
 }
 
 impl Scores {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             world: RwLock::new(None),
             places: Arc::new(Semaphore::new(CONCURRENT_MAX)),
@@ -61,7 +62,7 @@ impl Scores {
     }
 
     /// Whether the logs have been read.
-    pub fn is_read(&self) -> bool {
+    pub(crate) fn is_read(&self) -> bool {
         self.look(|_| ()).is_some()
     }
 
@@ -86,7 +87,7 @@ impl Scores {
     }
 
     /// A turn to make an evidence file, for as long as the answer is held.
-    pub async fn file(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    pub(crate) async fn file(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         turn(&self.files).await
     }
 }

@@ -11,18 +11,18 @@ use super::Knowledge;
 use hanse_base::error::Failure;
 
 /// The version of the list; a change of `data/` changes it.
-pub const VERSION: &str = "hanse-1";
+pub(super) const VERSION: &str = "hanse-1";
 /// Trades and skills with their names, and what our own ids are in ESCO, in forms that the importer knows.
-pub const FILES: [&str; 2] =
+pub(super) const FILES: [&str; 2] =
     [include_str!("../../data/trades.csv"), include_str!("../../data/local.csv")];
 /// Currencies whose rate is fixed: true on any day, and older than any table that an operator imports.
-pub const RATES: &str = include_str!("../../data/rates.json");
+pub(super) const RATES: &str = include_str!("../../data/rates.json");
 
 /// Our own list, ready for use: made once in a process, since many engines of one test share it.
 ///
 /// # Errors
 /// `Inconsistent`, which a test of the list excludes.
-pub fn built_in() -> Result<Knowledge, Failure> {
+pub(crate) fn built_in() -> Result<Knowledge, Failure> {
     static MADE: OnceLock<Result<Knowledge, String>> = OnceLock::new();
     MADE.get_or_init(|| make().map_err(|error| error.to_string())).clone().map_err(Failure::Inconsistent)
 }

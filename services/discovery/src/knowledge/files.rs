@@ -112,7 +112,7 @@ impl Prepared {
 }
 
 /// How many concepts of which kind.
-pub fn summary(taxonomy: &Taxonomy) -> String {
+pub(super) fn summary(taxonomy: &Taxonomy) -> String {
     let count = |kind| taxonomy.concepts().iter().filter(|concept| concept.kind == kind).count();
     let (skills, trades) = (count(ConceptKind::Skill), count(ConceptKind::Occupation));
     let names: usize = taxonomy.concepts().iter().map(|concept| concept.labels.len()).sum();
@@ -139,7 +139,7 @@ pub fn prepare(given: Vec<Given>, version: Option<&str>) -> Result<Prepared, Imp
 }
 
 /// Our own list and these files as one taxonomy; the rows taken and left out of each.
-pub fn assemble(version: &str, files: &[File]) -> Result<(Taxonomy, Vec<(u32, u32)>), ImportError> {
+pub(super) fn assemble(version: &str, files: &[File]) -> Result<(Taxonomy, Vec<(u32, u32)>), ImportError> {
     let parts = [built_in::VERSION, version];
     let whole: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let mut importer = Importer::new(&whole.join("+"))?;

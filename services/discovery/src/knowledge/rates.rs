@@ -93,7 +93,7 @@ pub fn read_rates(bytes: &[u8]) -> Result<RateTable, RatesError> {
 }
 
 /// The table, if nothing in it is nonsense; with what is fixed for ever, where the base is the euro.
-pub fn checked(mut table: RateTable, now: Timestamp) -> Result<RateTable, RatesError> {
+pub(super) fn checked(mut table: RateTable, now: Timestamp) -> Result<RateTable, RatesError> {
     if table.date.day() > now.day().saturating_add(AHEAD_DAYS) {
         return Err(RatesError::Future(table.date));
     }

@@ -34,10 +34,10 @@ const WAIT: Duration = Duration::from_secs(2);
 
 /// The bounded place where phrases are looked up.
 #[derive(Debug)]
-pub struct Suggesting(Arc<Semaphore>);
+pub(crate) struct Suggesting(Arc<Semaphore>);
 
 impl Suggesting {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(CONCURRENT_MAX)))
     }
 

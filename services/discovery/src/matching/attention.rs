@@ -11,7 +11,7 @@ use hanse_base::error::UseError;
 use super::today;
 
 /// What the ranked people got and deserved, as of today.
-pub(super) async fn load(discovery: &Discovery, db: &impl Sql, ranked: &[Ranked]) -> Result<Attention, UseError> {
+pub async fn load(discovery: &Discovery, db: &impl Sql, ranked: &[Ranked]) -> Result<Attention, UseError> {
     let subjects: Vec<[u8; 32]> = ranked.iter().map(|ranked| ranked.id).collect();
     let mut attention = Attention::on(today(discovery));
     for row in attention_of(db, &subjects).await? {

@@ -30,7 +30,7 @@ const CHANGES_MAX: i64 = 500;
 
 /// Everybody at home here and every open posting, read with one state of knowledge.
 #[derive(Debug)]
-pub struct State {
+pub(crate) struct State {
     pub knowledge: Arc<Knowledge>,
     pub people: Index,
     pub jobs: Jobs,

@@ -43,7 +43,7 @@ use judge::{Judge, Judged, Read, Shared};
 use kept::{Kept, Memory, REST, TURN_WAIT};
 
 pub use answer::answer;
-pub use judge::Other;
+pub(crate) use judge::Other;
 
 /// Questions of peers that are worked on at one time: half of what this node ranks at a time stays for its own people.
 const ANSWERS_MAX: usize = 2;
@@ -55,20 +55,20 @@ const _: () = assert!(MATCH_FACTORS == FACTORS, "the wire has a place for every 
 
 /// What one process has of its peers.
 #[derive(Debug)]
-pub struct Peers {
+pub(crate) struct Peers {
     memory: Memory,
     places: Semaphore,
 }
 
 impl Peers {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { memory: Memory::default(), places: Semaphore::new(ANSWERS_MAX) }
     }
 }
 
 /// Who else there is, and how each peer took part.
 #[derive(Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// What the people were read with: they can be compared only with others read with the same. Nothing where nobody was
     /// asked. What is remembered does not keep an old taxonomy in memory.
     knowledge: Weak<Knowledge>,
@@ -80,12 +80,12 @@ pub struct Asked {
 
 impl Asked {
     /// Only this node was asked.
-    pub const fn nobody() -> Self {
+    pub(crate) const fn nobody() -> Self {
         Self { knowledge: Weak::new(), others: Vec::new(), peers: Vec::new() }
     }
 
     /// Whether the people were read with this.
-    pub fn is_read_with(&self, knowledge: &Arc<Knowledge>) -> bool {
+    pub(crate) fn is_read_with(&self, knowledge: &Arc<Knowledge>) -> bool {
         Weak::ptr_eq(&self.knowledge, &Arc::downgrade(knowledge))
     }
 
@@ -129,7 +129,11 @@ enum Heard {
     Silent(PeerOutcome),
 }
 
-async fn ask_now(discovery: &Discovery, posting: &Posting, knowledge: Arc<Knowledge>) -> Result<Asked, UseError> {
+async fn ask_now(
+    discovery: &Discovery,
+    posting: &Posting,
+    knowledge: Arc<Knowledge>,
+) -> Result<Asked, UseError> {
     let policy = discovery.config().ranking;
     let search = Search {
         job: Bytes::from(posting.document.bytes().to_vec()),

@@ -1,7 +1,6 @@
 //! Mutual picks: every night (UTC), pairs of open postings and people at home here of which neither side would rather have another
 //! that would rather have them. The lists are those of the index; the rules are `hanse-matching`'s.
 
-
 #[cfg(test)]
 mod tests;
 

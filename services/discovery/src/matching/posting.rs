@@ -17,7 +17,7 @@ use super::standing::standing;
 
 /// A posting that people are ranked for.
 #[derive(Clone, Debug)]
-pub struct Posting {
+pub(super) struct Posting {
     /// Its id.
     pub id: DocumentId,
     /// Who posted it.
@@ -28,7 +28,7 @@ pub struct Posting {
 
 impl Posting {
     /// A posting that this node knows, and whether it is open.
-    pub async fn load(db: &impl Sql, id: &DocumentId) -> Result<(Self, bool), UseError> {
+    pub(super) async fn load(db: &impl Sql, id: &DocumentId) -> Result<(Self, bool), UseError> {
         let row = jobs::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
         let document = documents::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
         let posting = Self { id: *id, client: row.client, document: Arc::new(reread(&document)?) };
@@ -39,7 +39,7 @@ impl Posting {
     ///
     /// # Errors
     /// `WrongKind` for any other document.
-    pub fn of(document: Verified) -> Result<Self, Rejection> {
+    pub(super) fn of(document: Verified) -> Result<Self, Rejection> {
         if document.id().kind() != Kind::Job {
             return Err(Rejection::WrongKind);
         }
@@ -47,7 +47,11 @@ impl Posting {
     }
 
     /// As matching takes it, and the skills that are unknown here.
-    pub fn read(&self, discovery: &Discovery, knowledge: &Knowledge) -> Result<(Job, Unknown), UseError> {
+    pub(super) fn read(
+        &self,
+        discovery: &Discovery,
+        knowledge: &Knowledge,
+    ) -> Result<(Job, Unknown), UseError> {
         let Body::Job(job) = self.document.body() else { return Err(Rejection::WrongKind.into()) };
         Ok(knowledge.reader().job(*self.id.hash(), job, standing(discovery, &self.client)))
     }
@@ -59,7 +63,7 @@ pub(super) fn verified(bytes: &[u8], what: &'static str) -> Result<Verified, Fai
 }
 
 /// A person as matching takes them, and the skills that are unknown here.
-pub fn person(
+pub(super) fn person(
     discovery: &Discovery,
     knowledge: &Knowledge,
     did: &Did,

@@ -21,7 +21,7 @@ use super::posting::Posting;
 
 /// A job and the people for it, in order of score.
 #[derive(Debug)]
-pub struct Ranking {
+pub(super) struct Ranking {
     /// What it was made with.
     pub knowledge: Arc<Knowledge>,
     pub policy: Policy,
@@ -38,7 +38,7 @@ impl Ranking {
     ///
     /// # Errors
     /// `NotReady` while there is no index.
-    pub fn new(
+    pub(super) fn new(
         discovery: &Discovery,
         posting: &Posting,
         policy: Policy,
@@ -72,7 +72,7 @@ impl Ranking {
     }
 
     /// The features of somebody who is ranked, by what their profile says now; none if they are not to be listed by now. Computes.
-    pub fn features(&self, ranked: &Ranked, now: &Person) -> Option<Features> {
+    pub(super) fn features(&self, ranked: &Ranked, now: &Person) -> Option<Features> {
         if self.people.get(&ranked.id) == Some(now) {
             return Some(ranked.features);
         }
@@ -80,7 +80,7 @@ impl Ranking {
     }
 
     /// Why each of these stands where they stand. Computes.
-    pub fn explain(&self, shown: &[Shown]) -> Vec<Explanation> {
+    pub(super) fn explain(&self, shown: &[Shown]) -> Vec<Explanation> {
         self.ask(|query| {
             let explained = |shown: &Shown| {
                 let person = self.people.get(&shown.ranked.id)?;
@@ -93,7 +93,7 @@ impl Ranking {
     }
 
     /// Why somebody is not shown, or where they stand. Computes.
-    pub fn why_not(&self, person: &Person) -> WhyNot {
+    pub(super) fn why_not(&self, person: &Person) -> WhyNot {
         self.ask(|query| explain::why_not(query, &self.ranked, person))
     }
 }

@@ -6,6 +6,6 @@ use hanse_matching::model::Standing;
 use crate::Discovery;
 
 /// What the record of a person counts in a ranking: neither for nor against, as long as nothing is known.
-pub fn standing(discovery: &Discovery, person: &Did) -> Standing {
+pub(super) fn standing(discovery: &Discovery, person: &Did) -> Standing {
     discovery.trust.standing(person)
 }

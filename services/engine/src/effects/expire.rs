@@ -12,7 +12,6 @@ use hanse_store::{accounts, changes, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use hanse_discovery::matching::attention;
 use crate::effects::apply::{Apply, contract, job};
 use crate::effects::react::release;
 use crate::federation::deliver::waits;
@@ -21,6 +20,7 @@ use crate::market::reviews::window_seconds;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::state;
+use hanse_discovery::matching::attention;
 
 /// Things of one kind in one look; what is left is found by the next.
 const BATCH: i64 = 500;

@@ -14,11 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::effects::apply::{Apply, apply, identity, job};
-use hanse_logbook::{head, leaves_from};
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;
 use hanse_base::stored::reread;
+use hanse_logbook::{head, leaves_from};
 
 #[cfg(test)]
 pub(crate) use ahead::engagements as ahead_of;

@@ -6,12 +6,12 @@ use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use hanse_discovery::matching::peers;
 use crate::federation::deliver;
 use crate::federation::ingest;
+use hanse_base::error::Failure;
+use hanse_discovery::matching::peers;
 use hanse_logbook::heads;
 use hanse_logbook::range;
-use hanse_base::error::Failure;
 
 /// Things in work at one time. Each holds at most one database connection.
 const CONCURRENT_MAX: usize = 4;

@@ -9,10 +9,10 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::Engine;
-use hanse_logbook::heads::Signing;
 use hanse_api::views::{Card, LogView, PeerView, Ready};
 use hanse_base::error::{Failure, UseError};
 use hanse_base::names::LogKind;
+use hanse_logbook::heads::Signing;
 
 /// How often it is tried whether the database can be written to, however often somebody asks.
 const WRITE_EVERY: Duration = Duration::from_secs(10);

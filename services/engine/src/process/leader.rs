@@ -14,20 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use self::held::Held;
 use crate::Engine;
-use hanse_discovery::knowledge;
-use hanse_discovery::matching::peers::errand;
-use hanse_discovery::matching::{index, picks};
 use crate::effects::expire;
 use crate::effects::react;
 use crate::federation::deliver;
 use crate::federation::inbound;
 use crate::federation::relay;
-use hanse_logbook::follow;
-use hanse_logbook::heads;
-use hanse_logbook::sequence;
 use crate::notify::alerts;
 use crate::notify::events;
-use hanse_trust::scores;
 use hanse_base::Base;
 use hanse_base::clock::Clock;
 use hanse_base::config::Config;
@@ -35,6 +28,13 @@ use hanse_base::error::{EngineError, Failure};
 use hanse_base::keys::Purpose;
 use hanse_base::names::LogKind;
 use hanse_base::workers::{WorkerError, Workers};
+use hanse_discovery::knowledge;
+use hanse_discovery::matching::peers::errand;
+use hanse_discovery::matching::{index, picks};
+use hanse_logbook::follow;
+use hanse_logbook::heads;
+use hanse_logbook::sequence;
+use hanse_trust::scores;
 
 /// How often a process that does not lead asks whether it may.
 const STAND_BY: Duration = Duration::from_secs(2);

@@ -1,7 +1,7 @@
 //! What this node says about others' logs.
 
-use hanse_logbook::cosign::{Cosigned, Held, RECOSIGN_SECONDS, cosign};
 use hanse_logbook::LogError;
+use hanse_logbook::cosign::{Cosigned, Held, RECOSIGN_SECONDS, cosign};
 use hanse_store::log;
 use hanse_tlog::{Note, checkpoint, cosignature};
 

@@ -1,7 +1,7 @@
 //! Mirrors of honest peers, and of others.
 
-use hanse_logbook::follow::{Fault, Replayed, Segment, accuse};
 use hanse_base::names::LogKind;
+use hanse_logbook::follow::{Fault, Replayed, Segment, accuse};
 use hanse_tlog::LogSigner;
 
 use crate::author::{Author, signed};

@@ -1,7 +1,7 @@
 //! What fsck sees.
 
-use hanse_logbook::fsck::fsck;
 use hanse_base::names::LogKind;
+use hanse_logbook::fsck::fsck;
 use hanse_logbook::sequence::sequence;
 use hanse_store::Sql as _;
 

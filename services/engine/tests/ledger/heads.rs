@@ -1,8 +1,8 @@
 //! Heads that nodes tell each other.
 
-use hanse_logbook::heads::{FORKED, ROLLED_BACK, Unheard, read};
-use hanse_logbook::LogError;
 use hanse_base::names::LogKind;
+use hanse_logbook::LogError;
+use hanse_logbook::heads::{FORKED, ROLLED_BACK, Unheard, read};
 use hanse_logbook::sequence::sequence;
 use hanse_network::Verdict;
 use hanse_store::log;

@@ -1,12 +1,12 @@
 //! Evidence files, as a stranger checks them.
 
+use hanse_base::error::Refusal;
+use hanse_base::error::UseError;
+use hanse_base::names::LogKind;
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
 use hanse_logbook::cosign::{Cosigned, Held, cosign};
 use hanse_logbook::follow::{Replayed, fill};
-use hanse_base::names::LogKind;
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
 use hanse_store::{documents, log};
 use hanse_verifier::{Options, Report, SlotState, Verdict, verify};
 

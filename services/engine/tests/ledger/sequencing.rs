@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hanse_logbook::{self, LogError, check_edge};
-use hanse_base::names::LogKind;
-use hanse_logbook::sequence::{BATCH_MAX, Sequenced, Step, sequence, sequence_with};
-use hanse_engine::Engine;
 use hanse_base::error::EngineError;
+use hanse_base::names::LogKind;
+use hanse_engine::Engine;
 use hanse_ledger::Leaf;
+use hanse_logbook::sequence::{BATCH_MAX, Sequenced, Step, sequence, sequence_with};
+use hanse_logbook::{self, LogError, check_edge};
 use hanse_store::{Sql as _, StoreError, log};
 use hanse_tlog::{Note, TileSet, checkpoint, prove, tile, verify};
 
@@ -79,8 +79,13 @@ async fn full_batches_fill_tiles_that_prove_every_leaf() {
     let mut tiles = TileSet::new();
     for id in (0..head.size).flat_map(|index| prove::tiles_for_inclusion(index, head.size)) {
         let width = Some(id.width(head.size)).filter(|width| *width < 256);
-        let bytes =
-            node.engine.logbook().tile("reputation", &tile::path(id.level, id.index, width)).await.unwrap().unwrap();
+        let bytes = node
+            .engine
+            .logbook()
+            .tile("reputation", &tile::path(id.level, id.index, width))
+            .await
+            .unwrap()
+            .unwrap();
         tiles.insert(id, tile::hashes_from_bytes(&bytes).unwrap());
     }
     let bundle = node.engine.logbook().tile("reputation", "tile/entries/002.p/92").await.unwrap().unwrap();
@@ -96,7 +101,10 @@ async fn full_batches_fill_tiles_that_prove_every_leaf() {
         assert_eq!(node.engine.logbook().tile("reputation", missing).await.unwrap(), None, "{missing}");
     }
     assert_eq!(node.engine.logbook().tile("other", "tile/0/000").await.unwrap(), None);
-    assert_eq!(node.engine.logbook().tile("jobs", "tile/0/x999/x999/x999/x999/x999/x999/999").await.unwrap(), None);
+    assert_eq!(
+        node.engine.logbook().tile("jobs", "tile/0/x999/x999/x999/x999/x999/x999/999").await.unwrap(),
+        None
+    );
     assert_eq!(node.engine.logbook().checkpoint("other").await.unwrap(), None);
     assert_eq!(
         u64::try_from(hanse_logbook::leaves_from(&node.db().await, &origin, 0, 9_999).await.unwrap().len()),
@@ -158,7 +166,10 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
         let after = node.row(&origin).await;
         assert_eq!(after.size, before.size + 4, "{step:?}: each leaf once, and one index");
         for leaf in &leaves {
-            assert!(hanse_logbook::contains(&node.db().await, &origin, &leaf.id()).await.unwrap(), "{step:?}");
+            assert!(
+                hanse_logbook::contains(&node.db().await, &origin, &leaf.id()).await.unwrap(),
+                "{step:?}"
+            );
         }
         assert_eq!(signed.insert(after.size, after.root), None);
     }
@@ -222,7 +233,8 @@ async fn a_remembered_head_whose_leaves_are_others_now_is_not_made_again() {
 #[tokio::test]
 async fn a_database_that_is_older_than_what_is_remembered_is_not_signed_on() {
     let folder = tempfile::tempdir().unwrap();
-    let remembering = || hanse_base::config::Config { heads: Some(folder.path().to_owned()), ..config(A, &[]) };
+    let remembering =
+        || hanse_base::config::Config { heads: Some(folder.path().to_owned()), ..config(A, &[]) };
     let node = Node::of(remembering()).await;
     node.sequence(&identities(0..3)).await;
     let restored = Node::of(remembering()).await;

@@ -1,9 +1,9 @@
 //! What stands beside the leaves of whole logs: no more than a stranger's check takes, whatever the log says. A record file with one
 //! document too many is invalid as a whole, and it would be the honest node that looks like a liar.
 
+use hanse_base::names::LogKind;
 use hanse_document::kind::Role;
 use hanse_document::{Kind, Verified};
-use hanse_base::names::LogKind;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_store::documents;
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use hanse_document::{Did, NodeName, Timestamp};
 use hanse_api::requests::Register;
-use hanse_engine::Engine;
-use hanse_base::config::Config;
-use hanse_base::keys::Keys;
 use hanse_base::clock::ManualClock;
+use hanse_base::config::Config;
 use hanse_base::config::Pace;
 use hanse_base::config::Peer;
 use hanse_base::config::Secret;
+use hanse_base::keys::Keys;
 use hanse_base::workers::Workers;
+use hanse_document::{Did, NodeName, Timestamp};
+use hanse_engine::Engine;
 use hanse_store::testing::TestDatabase;
 use prometheus_client::registry::Registry;
 

@@ -1,10 +1,10 @@
 //! Moves that cross each other, moves of people who have no part, and the answers to moves that cannot be.
 
 use hanse_api::requests::StepRequest;
-use hanse_engine::Engine;
 use hanse_api::views::Delivery;
 use hanse_base::error::Refusal;
 use hanse_base::error::UseError;
+use hanse_engine::Engine;
 use hanse_lifecycle::Event;
 
 use crate::cluster::{Cluster, until};

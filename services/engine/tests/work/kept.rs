@@ -1,8 +1,8 @@
 //! What the database does not give back as it was put in is shown to nobody, and keeps nobody from the rest.
 
-use hanse_document::DocumentId;
-use hanse_base::error::UseError;
 use hanse_api::requests::JobQuery;
+use hanse_base::error::UseError;
+use hanse_document::DocumentId;
 use hanse_store::{Sql as _, counted};
 
 use crate::cluster::Cluster;

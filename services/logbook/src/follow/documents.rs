@@ -110,7 +110,7 @@ pub(super) async fn take(
 /// Whether a log owes the review that a commit in it seals: it is its author's home, or nobody here can say that it is not. The
 /// engagement that the commit answers names the log of the author's home; what stands anywhere else is a copy, and whoever keeps the
 /// review back keeps it back there.
-pub async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result<bool, StoreError> {
+pub(crate) async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result<bool, StoreError> {
     let read = |row: log::LeafRow| Leaf::parse(&row.bytes).ok();
     let Some(commit) = log::leaf(db, origin, commit).await?.and_then(read) else { return Ok(false) };
     let Some(Statement::Commit { engagement, .. }) = commit.statement() else { return Ok(false) };

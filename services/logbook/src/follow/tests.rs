@@ -25,12 +25,11 @@ async fn connected(homes: &[&Home]) -> JoinSet<()> {
     let mut addresses: BTreeMap<String, String> = BTreeMap::new();
     for home in homes {
         let book = home.book.clone();
-        let peers =
-            homes.iter().filter(|peer| peer.book.config().name != book.config().name).map(|peer| {
-                let name = peer.book.config().name.to_string();
-                let address = addresses.get(&name).map_or(NOWHERE, String::as_str).to_owned();
-                hanse_network::Peer { peer_id: peer.book.base().keys().peer_id(), name, address }
-            });
+        let peers = homes.iter().filter(|peer| peer.book.config().name != book.config().name).map(|peer| {
+            let name = peer.book.config().name.to_string();
+            let address = addresses.get(&name).map_or(NOWHERE, String::as_str).to_owned();
+            hanse_network::Peer { peer_id: peer.book.base().keys().peer_id(), name, address }
+        });
         let config = hanse_network::Config {
             net: "test".into(),
             seed: *book.base().keys().seed(Purpose::Transport),

@@ -18,7 +18,7 @@ const LEAVES_MAX: u64 = 1_024;
 
 /// How long a leaf may wait, in seconds: thirty days, longer than a node is away. What has not come by then was erased, or its
 /// log was never going to be right, and what waits must not grow for ever.
-pub const WAIT_SECONDS_MAX: i64 = 2_592_000;
+pub(super) const WAIT_SECONDS_MAX: i64 = 2_592_000;
 
 /// Asks for a few pages of what is missing and due, as far as the log may bring more; `true` if any of it has arrived.
 pub(super) async fn ask(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<bool, LogError> {

@@ -4,8 +4,8 @@ use hanse_network::{ANSWER_BYTES_MAX, Bytes, HEADS_NOTES_MAX, Response};
 use hanse_store::log;
 
 use super::with_cosignatures;
-use crate::Logbook;
 use crate::LogError;
+use crate::Logbook;
 use hanse_base::clock;
 
 /// What the frame of an answer and the heads of its notes may take, in bytes.

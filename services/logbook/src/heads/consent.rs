@@ -43,7 +43,7 @@ enum Memory {
 }
 
 /// Whether an own log may be signed now. What is missing is told once, and by [`Logbook::ready`].
-pub async fn may_sign(book: &Logbook, kind: LogKind) -> bool {
+pub(crate) async fn may_sign(book: &Logbook, kind: LogKind) -> bool {
     if book.heard().signing(kind) == Some(Signing::Begun) {
         return true;
     }
@@ -156,7 +156,7 @@ async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memor
 }
 
 /// Halts an own log of which this process remembers a head that the database does not hold.
-pub async fn halt_forgotten(store: &Store, own: &OwnLog) -> Result<(), LogError> {
+pub(crate) async fn halt_forgotten(store: &Store, own: &OwnLog) -> Result<(), LogError> {
     let remembered = own.memory.recall(own.signer.vkey()).await?.and_then(|remembered| remembered.head);
     let Some(RememberedHead { checkpoint, note, .. }) = remembered else { return Ok(()) };
     let connection = store.connection().await?;
@@ -206,8 +206,8 @@ mod tests {
 
     use super::*;
     use crate::sequence::sequence;
-    use crate::{LogKeys, head, memory};
     use crate::testing::Home;
+    use crate::{LogKeys, head, memory};
 
     /// As many peers as there are, each of which shows this of a log that ends at 7 here.
     fn enough(memory: Memory, peers: usize, shown: &[Option<u64>]) -> bool {

@@ -6,8 +6,8 @@ use hanse_network::Bytes;
 
 use super::heard::Shown;
 use super::{Learned, Unheard, learn, read};
-use crate::Logbook;
 use crate::LogError;
+use crate::Logbook;
 use hanse_base::clock;
 use hanse_base::names::LogKind;
 
@@ -16,7 +16,7 @@ use hanse_base::names::LogKind;
 ///
 /// # Errors
 /// Those of the store that may pass: nothing is counted then.
-pub async fn hear(book: &Logbook, peer: &str, notes: &[Bytes]) -> Result<(), LogError> {
+pub(crate) async fn hear(book: &Logbook, peer: &str, notes: &[Bytes]) -> Result<(), LogError> {
     let mut shown: BTreeMap<LogKind, Shown> = LogKind::ALL.map(|kind| (kind, None)).into();
     for note in notes {
         if let Some(theirs) = clock::read(peer, note) {

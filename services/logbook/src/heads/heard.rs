@@ -30,7 +30,7 @@ pub enum Signing {
 }
 
 /// The largest head of an own log that a peer's answer showed, size and root; none if it knows none.
-pub type Shown = Option<(u64, Hash)>;
+pub(super) type Shown = Option<(u64, Hash)>;
 
 #[derive(Debug, Default)]
 struct State {
@@ -47,7 +47,7 @@ struct State {
 impl Heard {
     /// Nothing yet, of the logs that `config` names.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         let hints = config.peers.iter().map(|peer| (peer.name.to_string(), Notify::new())).collect();
         Self { hints, state: Mutex::default() }
     }
@@ -61,13 +61,13 @@ impl Heard {
     }
 
     /// What each peer that has answered showed of an own log.
-    pub fn shown(&self, kind: LogKind) -> BTreeMap<String, Shown> {
+    pub(crate) fn shown(&self, kind: LogKind) -> BTreeMap<String, Shown> {
         self.state().shown.get(&kind).cloned().unwrap_or_default()
     }
 
     /// Whether so many peers have said which heads they know that this node is told of whatever it has signed as an auditor, and
     /// may do so again. While fewer answer, no head gets a quorum of auditors anyway.
-    pub fn may_audit(&self) -> bool {
+    pub(crate) fn may_audit(&self) -> bool {
         let peers = u64::try_from(self.hints.len()).unwrap_or(u64::MAX);
         let answered = u64::try_from(self.state().answered.len()).unwrap_or(u64::MAX);
         answered >= quorum_of(peers).min(peers)
@@ -79,21 +79,21 @@ impl Heard {
     }
 
     /// Notes whether this process signs an own log. `true` if that is news.
-    pub fn set_signing(&self, kind: LogKind, signing: Signing) -> bool {
+    pub(crate) fn set_signing(&self, kind: LogKind, signing: Signing) -> bool {
         let news = Some(&signing) != self.state().signing.get(&kind);
         self.state().signing.insert(kind, signing);
         news
     }
 
     /// The log was found halted: once it goes on, the peers are asked anew whether it may be signed.
-    pub fn withdraw(&self, kind: LogKind) {
+    pub(crate) fn withdraw(&self, kind: LogKind) {
         let mut state = self.state();
         state.signing.remove(&kind);
         state.shown.remove(&kind);
     }
 
     /// A pinned peer has said which heads it knows. Where it says nothing that counts of an own log, its answer before counts no more.
-    pub fn answered(&self, peer: &str, mut shown: BTreeMap<LogKind, Shown>) {
+    pub(crate) fn answered(&self, peer: &str, mut shown: BTreeMap<LogKind, Shown>) {
         if !self.hints.contains_key(peer) {
             return;
         }
@@ -114,12 +114,12 @@ impl Heard {
     }
 
     /// The largest head of a log that its key was seen to sign since the start, without cosignatures.
-    pub fn largest_head(&self, origin: &str) -> Option<SignedHead> {
+    pub(crate) fn largest_head(&self, origin: &str) -> Option<SignedHead> {
         self.state().largest.get(origin).cloned()
     }
 
     /// Keeps a head whose signature was verified, if it is the largest of its log: until its leaves are here, nobody else may have it.
-    pub fn saw(&self, head: &SignedHead) {
+    pub(crate) fn saw(&self, head: &SignedHead) {
         let mut state = self.state();
         let origin = head.checkpoint.origin.as_str();
         if state.largest.get(origin).is_none_or(|largest| largest.checkpoint.size < head.checkpoint.size) {
@@ -128,7 +128,7 @@ impl Heard {
     }
 
     /// Keeps the cosignatures of a head that has not been replayed here yet; the largest of each cosigner.
-    pub fn keep(&self, head: &SignedHead) {
+    pub(crate) fn keep(&self, head: &SignedHead) {
         let mut state = self.state();
         for cosignature in &head.cosignatures {
             let key = (head.checkpoint.origin.as_str().to_owned(), cosignature.cosigner.clone());
@@ -141,7 +141,7 @@ impl Heard {
     }
 
     /// Takes out what was kept of a log up to a size.
-    pub fn ripe(&self, origin: &str, size: u64) -> Vec<SignedHead> {
+    pub(crate) fn ripe(&self, origin: &str, size: u64) -> Vec<SignedHead> {
         let mut state = self.state();
         let ripe =
             |(of, _): &(String, String), head: &SignedHead| of == origin && head.checkpoint.size <= size;
@@ -160,7 +160,7 @@ impl Heard {
     }
 
     /// What [`Heard::hint`] wakes.
-    pub fn hinted(&self, peer: &str) -> Option<&Notify> {
+    pub(crate) fn hinted(&self, peer: &str) -> Option<&Notify> {
         self.hints.get(peer)
     }
 

@@ -6,8 +6,8 @@ use hanse_store::{Sql, StoreError, Tx};
 use hanse_tlog::{Hash, prove};
 
 use super::SignedHead;
-use crate::Logbook;
 use crate::LogError;
+use crate::Logbook;
 
 /// Why an own log is signed no more: a peer holds a head that this node has signed and does not remember, so its database is
 /// older than what it said. Its lost end can come back from the peers; it never goes on without it.
@@ -80,7 +80,7 @@ async fn compare(book: &Logbook, head: &SignedHead) -> Result<Learned, LogError>
 }
 
 /// Learns again what came before its leaves, now that they are here.
-pub async fn ripen(book: &Logbook, origin: &str, size: u64) -> Result<(), LogError> {
+pub(crate) async fn ripen(book: &Logbook, origin: &str, size: u64) -> Result<(), LogError> {
     for head in book.heard().ripe(origin, size) {
         learn(book, &head).await?;
     }
@@ -108,7 +108,7 @@ async fn is_sealed(db: &impl Sql, row: &LogRow, size: u64) -> Result<bool, Store
 }
 
 /// The root of the first `size` leaves of a log that has at least as many.
-pub async fn root_at(db: &impl Sql, row: &LogRow, size: u64) -> Result<Hash, LogError> {
+pub(crate) async fn root_at(db: &impl Sql, row: &LogRow, size: u64) -> Result<Hash, LogError> {
     if size == row.size {
         return Ok(row.root);
     }

@@ -16,6 +16,7 @@ use hanse_base::names::LogKind;
 use hanse_base::stored::kept;
 
 /// What was loaded for some leaves of one log.
+#[derive(Debug)]
 pub struct Beside {
     is_jobs: bool,
     /// What open leaves open, by leaf id.
@@ -62,7 +63,7 @@ impl Beside {
 
     /// What goes with a leaf wherever whole logs are shown: beside an open leaf, after review and text, also the rated person's own
     /// offer or acceptance. It names the other side, without which nobody could tell who may review. None if it was too much to load.
-    pub fn shown(&self, leaf: &[u8]) -> Option<Vec<&DocumentRow>> {
+    pub(crate) fn shown(&self, leaf: &[u8]) -> Option<Vec<&DocumentRow>> {
         // Index leaves and leaves of later versions commit to nothing that is known here.
         let Ok(parsed) = Leaf::parse(leaf) else { return Some(Vec::new()) };
         if self.wanted(&parsed).iter().any(|commitment| self.documents.is_beyond(commitment)) {

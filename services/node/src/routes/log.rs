@@ -40,8 +40,12 @@ pub(crate) async fn tile(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (kind, path) = path.into_inner();
-    let bytes =
-        state.engine.logbook().tile(&kind, &format!("tile/{path}")).await?.ok_or_else(|| Problem::not_found("tile"))?;
+    let bytes = state
+        .engine
+        .logbook()
+        .tile(&kind, &format!("tile/{path}"))
+        .await?
+        .ok_or_else(|| Problem::not_found("tile"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/octet-stream"))
         .insert_header((CACHE_CONTROL, FOR_EVER))

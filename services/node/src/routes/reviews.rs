@@ -6,8 +6,8 @@ use hanse_api::views::Published;
 use hanse_api::views::ReviewView;
 use hanse_base::error::Refusal;
 use hanse_document::Kind;
-use hanse_trust::AgainView;
 use hanse_ledger::LeafId;
+use hanse_trust::AgainView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -1,8 +1,8 @@
 //! From whose place a score is seen: what its routes take.
 
 use hanse_document::Did;
-use hanse_trust::ScoreQuestion;
 use hanse_reputation::Tongue;
+use hanse_trust::ScoreQuestion;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 

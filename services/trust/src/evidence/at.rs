@@ -16,15 +16,15 @@ use hanse_store::log::{self, LeafRow, LogRow};
 use hanse_tlog::{Proved, TileId, prove};
 use serde_json::Value;
 
+use hanse_base::error::Failure;
+use hanse_base::names::quorum_of;
 use hanse_logbook::append::load_ways;
 use hanse_logbook::heads::with_cosignatures;
 use hanse_logbook::range::{Beside, engaged_by};
 use hanse_logbook::{LogError, LogKeys};
-use hanse_base::error::Failure;
-use hanse_base::names::quorum_of;
 
 /// A log as of one of its checkpoints.
-pub struct At {
+pub(crate) struct At {
     row: LogRow,
     size: u64,
     /// Signed note, with cosignature lines.
@@ -51,7 +51,7 @@ impl Held {
 impl At {
     /// A log at the newest size that a quorum of the pinned auditors cosigned, the log's own operator not counted; at its newest
     /// size if there is none, or if only that holds the leaf at `above`. None if this node keeps no such log.
-    pub async fn newest(
+    pub(crate) async fn newest(
         db: &Connection,
         logs: &LogKeys,
         origin: &str,
@@ -78,12 +78,12 @@ impl At {
     }
 
     /// How many leaves it has.
-    pub const fn size(&self) -> u64 {
+    pub(crate) const fn size(&self) -> u64 {
         self.size
     }
 
     /// Its signed note, with cosignature lines.
-    pub fn checkpoint(&self) -> &str {
+    pub(crate) fn checkpoint(&self) -> &str {
         &self.checkpoint
     }
 
@@ -186,7 +186,7 @@ pub(super) fn document(id: &DocumentId, bytes: &[u8]) -> Result<DocumentJson, Fa
 }
 
 /// A stored document as JSON.
-pub fn json(id: &DocumentId, bytes: &[u8]) -> Result<Value, Failure> {
+pub(crate) fn json(id: &DocumentId, bytes: &[u8]) -> Result<Value, Failure> {
     canonical::parse(bytes, hanse_document::BYTES_MAX)
         .map_err(|rejection| Failure::unreadable(id, rejection.slug()))
 }

@@ -5,10 +5,10 @@ use hanse_ledger::leaf::LEAF_BYTES_MAX;
 use hanse_store::Sql;
 use hanse_store::log;
 
-use hanse_logbook::range::Beside;
 use crate::evidence::json;
 use hanse_api::views::LeafView;
 use hanse_base::error::{Failure, UseError};
+use hanse_logbook::range::Beside;
 
 /// Leaves of one page: as many as peers give each other.
 const LEAVES_MAX: u64 = hanse_network::RANGE_ENTRIES_MAX;

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::feed::epoch_of;
 use crate::Trust;
-use hanse_base::stored::part;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::present;
+use hanse_base::stored::part;
 
 /// Answers of one person that are looked at, the newest: ten years of a contract a day.
 const ANSWERS_MAX: i64 = 4_096;

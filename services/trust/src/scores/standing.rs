@@ -19,7 +19,7 @@ impl Trust {
     }
 
     /// How many people have rated this person who have no record of their own; nothing as long as the logs were not read.
-    pub fn raters_without_record(&self, person: &Did) -> Option<u64> {
+    pub(crate) fn raters_without_record(&self, person: &Did) -> Option<u64> {
         self.scores().look(|world| world.graph.backed(&Person::of(person)).without_record.into())
     }
 }

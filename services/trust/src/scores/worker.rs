@@ -69,9 +69,8 @@ async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
         let ahead = logs.iter().map(|(origin, until)| (origin.clone(), read(origin), until.size));
         ahead.filter(|(_, read, size)| read < size).collect()
     };
-    let known = trust
-        .scores()
-        .look(|world| (ahead(Some(world)), world.logs == logs && world.graph.epoch() == epoch));
+    let known =
+        trust.scores().look(|world| (ahead(Some(world)), world.logs == logs && world.graph.epoch() == epoch));
     let (ahead, rests) = known.map_or_else(|| (ahead(None), None), |(ahead, rests)| (ahead, Some(rests)));
     if rests == Some(true) && ahead.is_empty() && pieces.is_empty() {
         return Ok(());
@@ -121,12 +120,7 @@ impl Target {
         }
     }
 
-    async fn finish(
-        self,
-        trust: &Trust,
-        epoch: Epoch,
-        logs: BTreeMap<String, Until>,
-    ) -> Result<(), Failure> {
+    async fn finish(self, trust: &Trust, epoch: Epoch, logs: BTreeMap<String, Until>) -> Result<(), Failure> {
         let owner = trust.clone();
         let settle = move || match self {
             Self::Aside(mut world) => {

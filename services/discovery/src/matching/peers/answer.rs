@@ -50,8 +50,9 @@ async fn find(discovery: &Discovery, search: Search) -> Result<Found, UseError> 
     let weights = Weights { client: search.client, freelancer: search.freelancer };
     let policy = Policy { weights, local_bonus: search.local_bonus };
     let limit = usize::try_from(search.limit).unwrap_or(1);
-    let ranking =
-        discovery.compute(move |discovery| Ranking::new(discovery, &posting, policy, &Asked::nobody())).await?;
+    let ranking = discovery
+        .compute(move |discovery| Ranking::new(discovery, &posting, policy, &Asked::nobody()))
+        .await?;
     let best: Vec<[u8; 32]> = ranking.ranked.iter().take(limit).map(|ranked| ranked.id).collect();
     let rows = ranking::people(&discovery.store().connection().await?, &best).await?;
     let rates = rates_digest(&ranking.knowledge.rates);

@@ -18,7 +18,7 @@ use super::kept::Memory;
 
 /// Somebody at home at a peer, as this node sees them.
 #[derive(Clone, Debug)]
-pub struct Other {
+pub(crate) struct Other {
     pub did: Did,
     pub home: NodeName,
     pub name: Option<String>,

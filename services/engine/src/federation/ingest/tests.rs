@@ -4,8 +4,8 @@ use hanse_store::history;
 use serde_json::json;
 
 use super::*;
-use hanse_logbook::heads;
 use crate::testing::{Home, node};
+use hanse_logbook::heads;
 
 async fn heard(home: &Home, message: &[u8]) -> Verdict {
     ingest(&home.engine, "b.example", message).await

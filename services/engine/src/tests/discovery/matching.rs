@@ -4,12 +4,12 @@ use hanse_matching::query::Stop;
 use hanse_store::testing::settled;
 use serde_json::{Value, json};
 
-use hanse_discovery::matching::index::{self, look};
 use crate::Engine;
 use crate::testing::Home;
 use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_api::views::{Match, Matches};
 use hanse_base::error::{Refusal, UseError};
+use hanse_discovery::matching::index::{self, look};
 
 mod bad_input;
 mod imported;
@@ -101,7 +101,15 @@ async fn what_is_new_is_found_and_what_is_gone_is_not() {
     home.engine.move_job(&client, &id, hanse_lifecycle::Event::CloseUnfilled, reason, false).await.unwrap();
     caught_up(&home.engine).await;
     assert_eq!(home.engine.discovery().indexed(), Some((1, 0)));
-    assert!(home.engine.discovery().recommended_jobs(&ana, RecommendedQuery::default()).await.unwrap().items.is_empty());
+    assert!(
+        home.engine
+            .discovery()
+            .recommended_jobs(&ana, RecommendedQuery::default())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
 }
 
 /// A process that has just begun says so; once it has read, it says what the other one says, to the last digit.
@@ -200,12 +208,21 @@ async fn whoever_asks_why_not_is_told() {
         [ana.as_str()],
         "neither the client nor who is stopped"
     );
-    let answer =
-        home.engine.discovery().why_not(&id, &dear, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
+    let answer = home
+        .engine
+        .discovery()
+        .why_not(&id, &dear, WhyNotQuery { language: Some("fr".to_owned()) })
+        .await
+        .unwrap();
     assert_eq!(answer.answer, WhyNot::Stopped(Stop::BelowFloor));
     assert_eq!(answer.sentences, ["La mission paie moins que votre tarif minimum."]);
-    let WhyNot::Ranked(explanation) =
-        home.engine.discovery().why_not(&id, &ana, WhyNotQuery { language: Some("en".to_owned()) }).await.unwrap().answer
+    let WhyNot::Ranked(explanation) = home
+        .engine
+        .discovery()
+        .why_not(&id, &ana, WhyNotQuery { language: Some("en".to_owned()) })
+        .await
+        .unwrap()
+        .answer
     else {
         panic!("she is shown")
     };
@@ -214,14 +231,19 @@ async fn whoever_asks_why_not_is_told() {
     let baker = json!({"headline": "Baker", "skills": []});
     put(&home, &ana, baker).await;
     caught_up(&home.engine).await;
-    let answer =
-        home.engine.discovery().why_not(&id, &ana, WhyNotQuery { language: Some("fr".to_owned()) }).await.unwrap();
+    let answer = home
+        .engine
+        .discovery()
+        .why_not(&id, &ana, WhyNotQuery { language: Some("fr".to_owned()) })
+        .await
+        .unwrap();
     assert!(matches!(answer.answer, WhyNot::Unfit(_)), "{:?}", answer.answer);
     let [why, change] = answer.sentences.as_slice() else { panic!("{:?}", answer.sentences) };
     assert!(why.starts_with("Hors de la liste : aucune des compétences demandées (Rust)"), "{why}");
     assert_eq!(change, "Avec « Rust », ce serait le rang 1.");
 
-    let ask = async |did: &Did| refusal(home.engine.discovery().why_not(&id, did, WhyNotQuery::default()).await);
+    let ask =
+        async |did: &Did| refusal(home.engine.discovery().why_not(&id, did, WhyNotQuery::default()).await);
     assert_eq!(ask(&client).await, Refusal::OwnJob);
     assert_eq!(ask(&silent).await, Refusal::NotFound("profile"));
     let own = home.engine.discovery().recommended_jobs(&client, RecommendedQuery::default()).await.unwrap();

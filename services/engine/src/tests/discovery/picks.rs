@@ -5,13 +5,13 @@ use hanse_lifecycle::Event;
 use hanse_matching::explain::WhyNot;
 use serde_json::json;
 
+use crate::testing::Home;
 use hanse_api::requests::{PicksQuery, WhyNotQuery};
 use hanse_api::views::Picks;
 use hanse_base::error::UseError;
+use hanse_discovery::matching::index::look;
 use hanse_discovery::matching::picks::make;
 use hanse_discovery::matching::today;
-use hanse_discovery::matching::index::look;
-use crate::testing::Home;
 
 /// Millionths of a whole: who is worth less is no pick.
 const LEAST: u32 = 500_000;
@@ -50,7 +50,10 @@ async fn both_sides_are_shown_a_pair_with_its_reasons_and_only_for_a_night() {
     let home = Home::new('a', &[]).await;
     let (ada, ben, cleo) =
         (home.register("ada").await, home.register("ben").await, home.register("cleo").await);
-    assert!(!make(home.engine.discovery(), today(home.engine.discovery())).await.unwrap(), "without an index there are no pairs");
+    assert!(
+        !make(home.engine.discovery(), today(home.engine.discovery())).await.unwrap(),
+        "without an index there are no pairs"
+    );
     assert_eq!(shown(&home, &ben).await, Picks { day: None, made_at: None, items: Vec::new() });
     profile(&home, &ada, "Carpenter").await;
     profile(&home, &ben, "Carpenter").await;

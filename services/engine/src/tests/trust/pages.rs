@@ -6,12 +6,12 @@ use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_network::{RANGE_BYTES_MAX, Response};
 use hanse_store::{documents, log};
 
-use hanse_trust::scores::{Feed, Piece};
-use hanse_logbook::range;
-use hanse_logbook::sequence::sequence;
 use super::scores::deal;
 use crate::testing::{Home, node};
 use hanse_base::names::LogKind;
+use hanse_logbook::range;
+use hanse_logbook::sequence::sequence;
+use hanse_trust::scores::{Feed, Piece};
 
 const LOG: &str = "a.example/reputation";
 
@@ -82,6 +82,7 @@ async fn a_leaf_that_commits_to_what_another_brings_keeps_no_page_from_beginning
     let answer = range::answer(&db, LOG, index, size).await.unwrap();
     let Response::Range { entries, .. } = answer else { panic!("{answer:?}") };
     assert_eq!(entries.first().map(|entry| entry.documents.len()), Some(2), "review and word");
-    let shown = home.engine.trust().log_leaves(&node('a'), LogKind::Reputation, index).await.unwrap().unwrap();
+    let shown =
+        home.engine.trust().log_leaves(&node('a'), LogKind::Reputation, index).await.unwrap().unwrap();
     assert!(!shown.leaves.is_empty());
 }

@@ -7,16 +7,16 @@ use hanse_reputation::{Fixed, Standing, Tongue};
 use hanse_store::{Sql, log};
 use serde_json::{Value, json};
 
-use hanse_trust::scores::{Feed, round};
-use hanse_trust::{ScoreQuestion, ScoreView};
 use crate::Engine;
-use hanse_logbook::cosign::{Cosigned, cosign};
-use hanse_logbook::heads::{learn, read, with_cosignatures};
 use crate::testing::Home;
 use hanse_api::requests::StepRequest;
 use hanse_base::error::Refusal;
 use hanse_base::error::UseError::Refused;
 use hanse_base::names::LogKind;
+use hanse_logbook::cosign::{Cosigned, cosign};
+use hanse_logbook::heads::{learn, read, with_cosignatures};
+use hanse_trust::scores::{Feed, round};
+use hanse_trust::{ScoreQuestion, ScoreView};
 
 const LOG: &str = "a.example/reputation";
 const TWO_YEARS: i64 = 720 * 86_400;
@@ -392,6 +392,7 @@ async fn a_record_reaches_the_ranking() {
     assert_eq!((bob.bound, bob.completed, ada.bound), (Some(736_128), 1, None));
     let found = world.a.engine.trust().concentration().await.unwrap();
     assert_eq!((found.raters, found.loudest_thousandths), (3, Some(1_000)));
-    let shown: Value = serde_json::to_value(world.a.engine.discovery().transparency().await.unwrap()).unwrap();
+    let shown: Value =
+        serde_json::to_value(world.a.engine.discovery().transparency().await.unwrap()).unwrap();
     assert_eq!(shown["concentration"]["raters"], 3);
 }
