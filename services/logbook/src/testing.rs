@@ -54,7 +54,7 @@ impl Home {
     /// A posting of a person.
     pub(crate) async fn post(&self, key: &SigningKey) -> Verified {
         let body = json!({
-            "home": self.book.config().name, "seats": 1, "skills": [], "text": "Of wood.", "title": "A bridge"
+            "home": self.book.config().name, "languages": [], "seats": 1, "skills": [], "text": "Of wood.", "title": "A bridge"
         });
         let until = self.book.now().add_seconds(86_400).unwrap();
         let job = self.sign(key, Kind::Job, &body, Some(until));
