@@ -13,6 +13,7 @@ use crate::testing::{Home, node};
 
 mod bids;
 mod due;
+mod not_its_own;
 mod owed;
 mod wanted;
 
