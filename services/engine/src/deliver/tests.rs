@@ -11,6 +11,7 @@ use crate::expire;
 use crate::requests::StepRequest;
 use crate::testing::{Home, node};
 
+mod at_once;
 mod bids;
 mod due;
 mod not_its_own;
