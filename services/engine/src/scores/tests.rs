@@ -49,7 +49,7 @@ pub(super) async fn deal(home: &Home, client: &Did, freelancer: &Did, rating: u8
     contract
 }
 
-async fn closed(home: &Home, client: &Did, freelancer: &Did) -> DocumentId {
+pub(super) async fn closed(home: &Home, client: &Did, freelancer: &Did) -> DocumentId {
     let engine = &home.engine;
     let job = home.post(client).await.view.id;
     let bid = id(&home.bid(freelancer, &job).await.view.id);
