@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hanse_base::config::Config;
-use hanse_base::config::Pace;
-use hanse_base::config::Secret;
+use hanse_base::config::{Config, Pace, Secret};
 use hanse_base::keys::Keys;
 use hanse_base::names::LogKind;
 use hanse_document::NodeName;

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
+use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_ledger::SubjectKey;
 use hanse_network::RANGE_BYTES_MAX;
 use tokio::task::JoinSet;

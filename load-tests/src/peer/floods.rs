@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
+use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_document::NodeName;
 use hanse_network::{Bytes, GOSSIP_BYTES_MAX, RANGE_ENTRIES_MAX, Request, Search, Topic};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

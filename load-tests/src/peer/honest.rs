@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
+use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_document::Date;
 use serde_json::{Value, json};
 

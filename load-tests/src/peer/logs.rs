@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
+use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_network::Topic;
 use hanse_tlog::{Hash, Note};
 use tokio::task::JoinSet;

@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 
 use hanse_base::config::Secret;
-use hanse_base::keys::Keys;
-use hanse_base::keys::Purpose;
+use hanse_base::keys::{Keys, Purpose};
 use hanse_document::NodeName;
 use hanse_tlog::{Cosigner, KeyName, LogSigner};
 use serde_json::json;

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hanse_api::views::Page;
 
 use crate::error::Refusal;
-use hanse_api::views::Page;
 
 /// A page that a person scrolls through.
 const LIMIT: u32 = 20;

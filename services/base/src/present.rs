@@ -3,6 +3,8 @@
 mod contract;
 mod review;
 
+use hanse_api::requests::{BidRequest, JobRequest};
+use hanse_api::views::{BidView, ContractView, JobView, Person, ReviewView, Session};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, allowed};
 use hanse_store::accounts::AccountRow;
@@ -14,8 +16,6 @@ use hanse_store::{Sql, deliveries, documents};
 
 use crate::error::{Failure, Refusal, UseError};
 use crate::stored::{WAITING, kept, said, state};
-use hanse_api::requests::{BidRequest, JobRequest};
-use hanse_api::views::{BidView, ContractView, JobView, Person, ReviewView, Session};
 
 pub use self::contract::contracts;
 pub use self::review::{Words, replied, reviews};

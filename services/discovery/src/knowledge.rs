@@ -10,6 +10,7 @@ pub mod watch;
 
 use std::sync::Arc;
 
+use hanse_base::error::Failure;
 use hanse_matching::link::Linker;
 use hanse_matching::model::Reader;
 use hanse_matching::money::RateTable;
@@ -20,7 +21,6 @@ use hanse_matching::title::Titles;
 use tokio::sync::watch as signal;
 
 use crate::Discovery;
-use hanse_base::error::Failure;
 
 pub(crate) use built_in::built_in;
 pub use files::{FILES_MAX, Given, ImportError, Prepared, SET_BYTES_MAX, prepare};

@@ -13,7 +13,6 @@ use hanse_base::error::Failure;
 use hanse_document::Timestamp;
 use hanse_store::Store;
 use hanse_trust::Trust;
-
 use knowledge::{Known, Suggesting};
 use matching::Matching;
 

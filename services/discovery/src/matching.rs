@@ -16,15 +16,14 @@ mod transparency;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_matching::Space;
 use hanse_matching::text::Tongue;
+use index::State;
+use peers::Peers;
 use tokio::sync::Semaphore;
 
 use crate::Discovery;
-use hanse_base::error::{Failure, Refusal, UseError};
-
-use index::State;
-use peers::Peers;
 
 /// Rankings at a time in one process. Each has a core to itself, and more of them only make all of them late.
 const RANKINGS_MAX: usize = 4;

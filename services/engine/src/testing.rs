@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+use hanse_api::requests::Register;
+use hanse_api::views::{BidView, JobView, Published};
+use hanse_base::clock::{Clock, ManualClock};
+use hanse_base::config::Config;
+use hanse_base::names::LogKind;
+use hanse_base::testing::TestNode;
 use hanse_document::Did;
 use hanse_network::{Bytes, Entry, Response};
 use hanse_store::log;
@@ -9,12 +15,6 @@ use serde_json::json;
 
 use crate::Engine;
 use crate::effects::react;
-use hanse_api::requests::Register;
-use hanse_api::views::{BidView, JobView, Published};
-use hanse_base::clock::{Clock, ManualClock};
-use hanse_base::config::Config;
-use hanse_base::names::LogKind;
-use hanse_base::testing::TestNode;
 pub(crate) use hanse_base::testing::node;
 use hanse_logbook::follow::{Replayed, Segment, fill, replay};
 use hanse_logbook::head;

@@ -1,9 +1,8 @@
 //! What can go wrong with a log, and whose business it is.
 
+use hanse_base::error::{EngineError, Failure, UseError};
 use hanse_ledger::{LeafError, LedgerError};
 use hanse_store::StoreError;
-
-use hanse_base::error::{EngineError, Failure, UseError};
 
 /// A log could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -13,20 +13,17 @@ mod want;
 
 use std::collections::BTreeSet;
 
-use hanse_document::NodeName;
-use hanse_network::{Request, RequestError, Response};
-use hanse_store::Store;
-use hanse_store::log;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-
-use crate::Logbook;
-use crate::cosign::audit;
-use crate::heads;
-use crate::{LogError, Mirror};
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;
+use hanse_document::NodeName;
+use hanse_network::{Request, RequestError, Response};
+use hanse_store::{Store, log};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::cosign::audit;
+use crate::{LogError, Logbook, Mirror, heads};
 
 pub use fault::Fault;
 use fetch::Fetched;

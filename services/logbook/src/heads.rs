@@ -13,16 +13,15 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use hanse_base::error::Failure;
+use hanse_base::signals::woken;
 use hanse_network::{Topic, Verdict};
 use hanse_store::Sql;
 use hanse_store::log::{self, CheckpointRow, CosignatureRow};
 use hanse_tlog::{Checkpoint, Note, NoteError, SignatureLine, checkpoint, cosignature};
 use tokio_util::sync::CancellationToken;
 
-use crate::Logbook;
-use crate::{LogError, LogKeys};
-use hanse_base::error::Failure;
-use hanse_base::signals::woken;
+use crate::{LogError, LogKeys, Logbook};
 
 pub use answer::answer;
 pub(crate) use consent::halt_forgotten;

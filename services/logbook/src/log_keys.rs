@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hanse_document::{NodeName, Timestamp};
-use hanse_store::log::{self, LogRow};
-use hanse_store::{Store, Tx};
-use hanse_tlog::{Cosigner, KeyKind, KeyName, LogSigner, NoteError, VerifierKey};
-
 use hanse_base::config::{Config, Peer};
 use hanse_base::error::EngineError;
 use hanse_base::keys::{Keys, Purpose};
 use hanse_base::names::{LogKind, auditor};
+use hanse_document::{NodeName, Timestamp};
+use hanse_store::log::{self, LogRow};
+use hanse_store::{Store, Tx};
+use hanse_tlog::{Cosigner, KeyKind, KeyName, LogSigner, NoteError, VerifierKey};
 
 use crate::memory::LogMemory;
 use crate::{LogError, check_edge, sequence};

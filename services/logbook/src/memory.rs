@@ -9,12 +9,12 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use hanse_base::names::LogKind;
 use hanse_ledger::LeafId;
 use hanse_tlog::{Checkpoint, Note, VerifierKey, checkpoint};
 use serde::{Deserialize, Serialize};
 
 use super::LogError;
-use hanse_base::names::LogKind;
 
 /// What is remembered of one log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use hanse_base::names::LogKind;
 use hanse_document::Timestamp;
 use hanse_store::log::{self, LogRow};
 use hanse_store::{Store, Tx};
@@ -12,7 +13,6 @@ use crate::heads::{self, RECOVERING, ROLLED_BACK, root_at};
 use crate::memory::RememberedHead;
 use crate::sequence::unfinished;
 use crate::{LogError, LogKeys, OwnLog};
-use hanse_base::names::LogKind;
 
 /// A log, compared with every signed head that is known here.
 #[derive(Clone, Debug)]

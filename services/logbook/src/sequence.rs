@@ -7,6 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::error::Failure;
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
 use hanse_document::Timestamp;
 use hanse_ledger::Leaf;
 use hanse_store::log::{self, CheckpointRow, Head, LogRow, PendingRow};
@@ -14,14 +17,10 @@ use hanse_store::{Sql, Store, Tx};
 use hanse_tlog::{Checkpoint, checkpoint};
 use tokio_util::sync::CancellationToken;
 
-use crate::Logbook;
 use crate::append::{Close, append_batch};
 use crate::heads::{halt_forgotten, may_sign};
 use crate::memory::RememberedHead;
-use crate::{LogError, OwnLog, check_edge};
-use hanse_base::error::Failure;
-use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use crate::{LogError, Logbook, OwnLog, check_edge};
 
 /// Most leaves in one batch: with the index leaf they fill one tile and one page of a follower.
 pub const BATCH_MAX: u64 = 255;

@@ -1,13 +1,12 @@
 //! The own logs for anybody: the newest checkpoint and the tiles below it, as C2SP tlog-tiles has them.
 
+use hanse_base::error::{Failure, UseError};
+use hanse_base::names::LogKind;
 use hanse_store::{Connection, log};
 use hanse_tlog::tile::{self, TilePath, WIDTH};
 
-use crate::Logbook;
 use crate::heads::with_cosignatures;
-use crate::{LogError, sound_leaves};
-use hanse_base::error::{Failure, UseError};
-use hanse_base::names::LogKind;
+use crate::{LogError, Logbook, sound_leaves};
 
 impl Logbook {
     /// The newest checkpoint of an own log, `reputation` or `jobs`, with the lines of who cosigned it. None for another name.

@@ -101,6 +101,28 @@ async fn another_federation_is_not_spoken_with() {
 }
 
 #[tokio::test]
+async fn a_peer_has_two_connections_and_no_more() {
+    let (mut b, mut a) = hostile().await;
+    let counted = |outcome: &str| {
+        let name = format!("network_connections_total{{direction=\"in\",outcome=\"{outcome}\"}}");
+        b.metric(&name).unwrap_or_default()
+    };
+    for _ in 0..3 {
+        a.dial(&b.address);
+    }
+    let judged = async {
+        while counted("opened") + counted("over_limit") < 4.0 {
+            b.handle.peers().await;
+            tokio::task::yield_now().await;
+        }
+    };
+    within(a.meanwhile(judged)).await;
+    assert_eq!((counted("opened"), counted("over_limit")), (2.0, 2.0));
+    within(a.until_closed()).await;
+    serves(&mut b, &mut a).await;
+}
+
+#[tokio::test]
 async fn requests_out_of_form_never_reach_the_engine() {
     let (mut b, mut a) = hostile().await;
     let long_text = |head: &[u8], size: usize| [head, &vec![b'x'; size]].concat();

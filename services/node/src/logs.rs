@@ -3,8 +3,7 @@
 use std::error::Error;
 
 use clap::Subcommand;
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
+use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_base::keys::Keys;
 use hanse_logbook::LogKeys;
 use hanse_logbook::mend::{self, Examination};

@@ -8,8 +8,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -8,13 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use hanse_base::clock::Clock;
-use hanse_base::clock::SystemClock;
-use hanse_base::config::Pace;
-use hanse_base::config::Peer;
+use hanse_base::clock::{Clock, SystemClock};
+use hanse_base::config::{Pace, Peer};
 use hanse_base::error::EngineError;
-use hanse_base::keys::Keys;
-use hanse_base::keys::Purpose;
+use hanse_base::keys::{Keys, Purpose};
 use hanse_base::workers::Workers;
 use hanse_document::NodeName;
 use hanse_engine::Engine;

@@ -8,8 +8,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
+use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_discovery::knowledge::{self, ESCO_ATTRIBUTION, InForce, Mode, Prepared, RATES_BYTES_MAX};
 
 use crate::config::Config;

@@ -4,8 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use hanse_base::config::Secret;
-use hanse_base::keys::Keys;
-use hanse_base::keys::Purpose;
+use hanse_base::keys::{Keys, Purpose};
 use hanse_document::NodeName;
 use hanse_node::config::Peer;
 use hanse_tlog::{Cosigner, KeyName, LogSigner};

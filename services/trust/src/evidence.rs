@@ -8,6 +8,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
 use hanse_document::kind::Body;
 use hanse_document::{Did, Kind, PublicKey, Signed};
 use hanse_ledger::evidence::{
@@ -20,8 +22,6 @@ use hanse_tlog::Proved;
 use serde_json::Value;
 
 use crate::Trust;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
 
 pub(crate) use self::at::{At, json};
 use self::at::{Held, document};

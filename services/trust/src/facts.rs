@@ -5,6 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_api::views::{ReputationView, ReviewView};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::present::{self, Words};
 use hanse_document::{Commitment, Did, PublicKey};
 use hanse_ledger::evidence::ENTRIES_MAX;
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
@@ -13,10 +17,6 @@ use hanse_store::reviews::{self, ReviewRow};
 use hanse_store::{Sql, accounts};
 
 use crate::Trust;
-use hanse_api::views::{ReputationView, ReviewView};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::present::{self, Words};
 
 /// Leaves of one person that are counted: as many as an evidence file holds, so that what is counted here can be proved.
 const LEAVES_MAX: usize = ENTRIES_MAX;

@@ -13,7 +13,6 @@ use hanse_base::config::Config;
 use hanse_document::Timestamp;
 use hanse_logbook::{LogKeys, Logbook};
 use hanse_store::Store;
-
 use scores::Scores;
 pub use scores::{AgainView, ScoreHistory, ScoreQuestion, ScoreView};
 

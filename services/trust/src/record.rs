@@ -3,14 +3,14 @@
 
 mod page;
 
+use hanse_api::views::{LeavesView, LogStateView};
+use hanse_base::error::UseError;
+use hanse_base::names::LogKind;
 use hanse_document::NodeName;
 use hanse_store::{log, scores};
 
 use crate::Trust;
 use crate::evidence::At;
-use hanse_api::views::{LeavesView, LogStateView};
-use hanse_base::error::UseError;
-use hanse_base::names::LogKind;
 
 impl Trust {
     /// What a log of reputation is known to hold: the newest state that a quorum of this node's auditors cosigned, or the newest of all

@@ -17,13 +17,12 @@ mod world;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use crate::Trust;
 use hanse_api::views::Concentration;
 use hanse_base::error::{Failure, Refusal, UseError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::world::World;
+use crate::Trust;
 
 pub use again::AgainView;
 pub use answer::{ScoreQuestion, ScoreView};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hanse_api::requests::{OfferRequest, StepRequest};
+use hanse_api::views::{ContractView, Engaged, Happening};
 use hanse_document::{Body, Date, Did, DocumentId, Kind, Verified};
 use hanse_lifecycle::Machine;
 use hanse_store::Sql;
@@ -13,8 +15,6 @@ use hanse_store::history::{self, HistoryRow};
 use super::{may, time};
 use crate::error::UseError;
 use crate::stored::{WAITING, kept, said, side};
-use hanse_api::requests::{OfferRequest, StepRequest};
-use hanse_api::views::{ContractView, Engaged, Happening};
 
 /// What contracts are shown from, beside their rows.
 struct Beside {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hanse_api::views::ReviewView;
 use hanse_document::{Body, Commitment, Did};
 use hanse_store::Sql;
 use hanse_store::documents::{self, Committed, DocumentRow, Visible};
@@ -10,7 +11,6 @@ use hanse_store::reviews::ReviewRow;
 use super::{custody, time};
 use crate::error::UseError;
 use crate::stored::kept;
-use hanse_api::views::ReviewView;
 
 /// Reviews with their words, found by what commits to them.
 #[derive(Debug)]

@@ -3,12 +3,12 @@
 use std::error::Error;
 use std::sync::OnceLock;
 
+use hanse_base::error::Failure;
 use hanse_matching::side::Policy;
 use hanse_matching::taxonomy::Importer;
 use hanse_matching::text::Tongue;
 
 use super::Knowledge;
-use hanse_base::error::Failure;
 
 /// The version of the list; a change of `data/` changes it.
 pub(super) const VERSION: &str = "hanse-1";

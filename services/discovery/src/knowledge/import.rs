@@ -1,5 +1,6 @@
 //! Putting what an operator brings in the place of what is in force: all of it, or nothing.
 
+use hanse_base::error::Failure;
 use hanse_document::Timestamp;
 use hanse_matching::money::RateTable;
 use hanse_matching::taxonomy::Taxonomy;
@@ -10,7 +11,6 @@ use sha2::{Digest as _, Sha256};
 use super::built_in;
 use super::files::{Given, ImportError, Prepared, assemble, prepare, summary};
 use super::rates::{RatesError, checked};
-use hanse_base::error::Failure;
 
 /// Why an import did not happen.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,11 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hanse_api::requests::{LinkRequest, SkillQuery};
+use hanse_api::views::{
+    MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
+};
+use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_document::{Language, Skill};
 use hanse_matching::score::millionths;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Label, Link, Taxonomy};
@@ -12,11 +17,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Knowledge;
 use crate::Discovery;
-use hanse_api::requests::{LinkRequest, SkillQuery};
-use hanse_api::views::{
-    MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
-};
-use hanse_base::error::{Failure, Refusal, UseError};
 
 /// A phrase is a few words; a text goes to the other path.
 const PHRASE_CHARS_MAX: usize = 200;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use hanse_base::error::Failure;
 use hanse_matching::money::RateTable;
-use hanse_store::StoreError;
-use hanse_store::knowledge;
+use hanse_store::{StoreError, knowledge};
 use tokio_util::sync::CancellationToken;
 
 use super::files::assemble;
 use super::{Knowledge, built_in};
 use crate::Discovery;
-use hanse_base::error::Failure;
 
 /// The numbers of what this process has loaded, or found that it cannot load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hanse_api::requests::{MatchQuery, WhyNotQuery};
+use hanse_api::views::{Match, Matches, WhyNotMe, weights_by_name};
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::kind::{Body, Profile};
 use hanse_document::{Did, DocumentId};
 use hanse_matching::explain::Explanation;
@@ -11,16 +14,12 @@ use hanse_matching::sentence;
 use hanse_matching::text::Tongue;
 use hanse_store::{accounts, ranking};
 
-use crate::Discovery;
-use crate::knowledge::Knowledge;
-use hanse_api::requests::{MatchQuery, WhyNotQuery};
-use hanse_api::views::{Match, Matches, WhyNotMe, weights_by_name};
-use hanse_base::error::{Refusal, UseError};
-
 use super::peers::{Asked, Other};
 use super::posting::{Posting, person, verified};
 use super::rank::Ranking;
 use super::{attention, language, length, peers};
+use crate::Discovery;
+use crate::knowledge::Knowledge;
 
 impl Discovery {
     /// Who fits a job, best first, each with the reasons. Public: everybody sees the same list. The first look of the job's

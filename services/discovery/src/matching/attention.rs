@@ -1,14 +1,13 @@
 //! How much each person has been shown, kept in the database so that all processes and restarts count on.
 
+use hanse_base::error::UseError;
 use hanse_matching::fair::{Attention, HALF_LIFE_DAYS, Shown};
 use hanse_matching::rank::Ranked;
 use hanse_store::Sql;
 use hanse_store::ranking::{add_attention, attention_of, count_list, forget_lists};
 
-use crate::Discovery;
-use hanse_base::error::UseError;
-
 use super::today;
+use crate::Discovery;
 
 /// What the ranked people got and deserved, as of today.
 pub async fn load(discovery: &Discovery, db: &impl Sql, ranked: &[Ranked]) -> Result<Attention, UseError> {

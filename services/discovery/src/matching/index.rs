@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hanse_base::error::{Failure, UseError};
 use hanse_document::kind::Body;
 use hanse_matching::index::{Change as PersonChange, Index};
 use hanse_matching::jobs::{JobChange, Jobs};
@@ -13,13 +14,11 @@ use hanse_store::changes::{self, Change, Changed, Cursor, Since};
 use hanse_store::ranking::{self, OpenJobRow, PersonRow};
 use tokio_util::sync::CancellationToken;
 
-use crate::Discovery;
-use crate::knowledge::Knowledge;
-use hanse_base::error::{Failure, UseError};
-
 use super::posting::{person, verified};
 use super::standing::standing;
 use super::transparency;
+use crate::Discovery;
+use crate::knowledge::Knowledge;
 
 /// How often the feed is looked at: what another process writes is found within two seconds.
 const PACE: Duration = Duration::from_millis(500);

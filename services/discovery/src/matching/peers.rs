@@ -16,6 +16,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures::future::join_all;
+use hanse_api::views::{PeerAnswer, PeerOutcome};
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::{Did, NodeName, canonical};
 use hanse_matching::model::Standing;
 use hanse_matching::money::RateTable;
@@ -26,21 +28,18 @@ use hanse_network::{
     Bytes, Found, Handle, MATCH_CANDIDATES_MAX, MATCH_FACTORS, Request, RequestError, Response, Search,
 };
 use hanse_store::accounts::{self, IdentityRow};
+use judge::{Judge, Judged, Read, Shared};
+use kept::{Kept, Memory, REST, TURN_WAIT};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::Discovery;
-use crate::knowledge::Knowledge;
-use hanse_api::views::{PeerAnswer, PeerOutcome};
-use hanse_base::error::{Refusal, UseError};
-
 use super::lock;
 use super::posting::Posting;
 use super::standing::standing;
-use judge::{Judge, Judged, Read, Shared};
-use kept::{Kept, Memory, REST, TURN_WAIT};
+use crate::Discovery;
+use crate::knowledge::Knowledge;
 
 pub use answer::answer;
 pub(crate) use judge::Other;

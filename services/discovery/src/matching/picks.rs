@@ -7,6 +7,10 @@ mod tests;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_api::requests::PicksQuery;
+use hanse_api::views::{Pick, Picks};
+use hanse_base::error::{Failure, UseError};
+use hanse_base::present;
 use hanse_document::{Date, Did};
 use hanse_matching::explain::explain;
 use hanse_matching::mutual::{LIST_MAX, Wishes, picks};
@@ -18,14 +22,9 @@ use hanse_store::picks::{self as kept, NewPick, NightRow, OpenRow};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use crate::Discovery;
-use hanse_api::requests::PicksQuery;
-use hanse_api::views::{Pick, Picks};
-use hanse_base::error::{Failure, UseError};
-use hanse_base::present;
-
 use super::index::State;
 use super::{language, today};
+use crate::Discovery;
 
 /// Whoever scores less is no pick: the middle between hopeless and perfect.
 const LEAST: f64 = 0.5;

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::stored::{reread, state};
 use hanse_document::kind::{Body, Profile};
 use hanse_document::{Did, DocumentId, Kind, Rejection, Signed, Verified};
 use hanse_matching::model::{Job, Person, Unknown};
 use hanse_store::{Sql, documents, jobs};
 
+use super::standing::standing;
 use crate::Discovery;
 use crate::knowledge::Knowledge;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::reread;
-use hanse_base::stored::state;
-
-use super::standing::standing;
 
 /// A posting that people are ranked for.
 #[derive(Clone, Debug)]

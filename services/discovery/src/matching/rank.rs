@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hanse_base::error::UseError;
 use hanse_matching::explain::{self, Explanation, WhyNot};
 use hanse_matching::fair::Shown;
 use hanse_matching::model::{Job, Person, Unknown};
@@ -12,12 +13,10 @@ use hanse_matching::rank::{Ranked, merge};
 use hanse_matching::score::Features;
 use hanse_matching::side::Policy;
 
-use crate::Discovery;
-use crate::knowledge::Knowledge;
-use hanse_base::error::UseError;
-
 use super::peers::Asked;
 use super::posting::Posting;
+use crate::Discovery;
+use crate::knowledge::Knowledge;
 
 /// A job and the people for it, in order of score.
 #[derive(Debug)]

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hanse_api::requests::RecommendedQuery;
+use hanse_api::views::{JobView, Recommended, RecommendedJob, weights_by_name};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::present;
 use hanse_document::kind::Body;
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_matching::explain::{self, Explanation};
@@ -11,15 +15,10 @@ use hanse_matching::sentence;
 use hanse_store::jobs::{self, JobRow};
 use hanse_store::ranking;
 
-use crate::Discovery;
-use hanse_api::requests::RecommendedQuery;
-use hanse_api::views::{JobView, Recommended, RecommendedJob, weights_by_name};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::present;
-
 use super::answer::tag;
 use super::posting::{person, verified};
 use super::{language, length};
+use crate::Discovery;
 
 impl Discovery {
     /// Open postings for a person at home here, best first, by the same score as their clients see. Postings of their own

@@ -2,6 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use hanse_api::views::{
+    Fairness, RankingSetting, RatesInForce, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
+    weights_by_name,
+};
+use hanse_base::error::{Failure, UseError};
+use hanse_base::present;
 use hanse_matching::explain::NOT_USED;
 use hanse_matching::fair;
 use hanse_matching::score::{ONE, TRADE_FITS};
@@ -13,12 +19,6 @@ use sha2::{Digest, Sha256};
 
 use crate::Discovery;
 use crate::knowledge::{ESCO_ATTRIBUTION, Knowledge};
-use hanse_api::views::{
-    Fairness, RankingSetting, RatesInForce, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
-    weights_by_name,
-};
-use hanse_base::error::{Failure, UseError};
-use hanse_base::present;
 
 /// Changes that are shown: years of them, as nodes change what they rank with.
 const CHANGES_MAX: i64 = 200;

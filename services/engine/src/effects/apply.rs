@@ -12,6 +12,8 @@ pub(crate) mod identity;
 pub(crate) mod job;
 pub(crate) mod offer;
 
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
 use hanse_document::kind::Step;
 use hanse_document::{Body, DocumentId, Kind, Rejection, SigningKey, Timestamp, Verified};
 use hanse_ledger::Leaf;
@@ -21,8 +23,6 @@ use hanse_store::jobs::{self, JobRow};
 use hanse_store::{Tx, accounts, contracts, deliveries, documents};
 
 use crate::Engine;
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::names::LogKind;
 
 /// Whose word it is that the document has its place in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,10 @@
 //! The home that keeps the order goes by its own clock. A home that follows gives it an hour more, and none while
 //! something about the job is on its way: what the order's home says, or has already said, wins.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::state;
+use hanse_discovery::matching::attention;
 use hanse_ledger::{Leaf, Statement};
 use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
 use hanse_store::contracts::{self, ContractRow};
@@ -17,10 +21,6 @@ use crate::effects::react::release;
 use crate::federation::deliver::waits;
 use crate::federation::ingest::drop_unlogged;
 use crate::market::reviews::window_seconds;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::stored::state;
-use hanse_discovery::matching::attention;
 
 /// Things of one kind in one look; what is left is found by the next.
 const BATCH: i64 = 500;

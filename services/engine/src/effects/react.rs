@@ -6,19 +6,19 @@ mod ahead;
 mod contracts;
 mod reviews;
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
+use hanse_base::stored::reread;
 use hanse_document::{Body, Commitment, NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_logbook::{head, leaves_from};
 use hanse_store::log::{self, LeafRow, Want, Wanted};
 use hanse_store::{accounts, documents, history, jobs};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::effects::apply::{Apply, apply, identity, job};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
-use hanse_base::stored::reread;
-use hanse_logbook::{head, leaves_from};
 
 #[cfg(test)]
 pub(crate) use ahead::engagements as ahead_of;

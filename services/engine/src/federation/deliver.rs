@@ -8,6 +8,10 @@ mod answer;
 #[cfg(test)]
 mod tests;
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
+use hanse_base::stored::{WAITING, reread};
 use hanse_document::{Body, DocumentId, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, Settled};
@@ -18,11 +22,6 @@ use tokio_util::sync::CancellationToken;
 use crate::Engine;
 use crate::effects::apply::{Apply, apply};
 use crate::federation::receipts::{self, Answered};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
-use hanse_base::stored::WAITING;
-use hanse_base::stored::reread;
 
 pub(crate) use answer::answer;
 

@@ -1,17 +1,15 @@
 //! What peers send, handed to whoever answers it: a few things at a time, none waiting for another.
 
 use futures::{StreamExt as _, stream};
+use hanse_base::error::Failure;
+use hanse_discovery::matching::peers;
+use hanse_logbook::{heads, range};
 use hanse_network::{Inbound, Request, Topic, Verdict};
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::federation::deliver;
-use crate::federation::ingest;
-use hanse_base::error::Failure;
-use hanse_discovery::matching::peers;
-use hanse_logbook::heads;
-use hanse_logbook::range;
+use crate::federation::{deliver, ingest};
 
 /// Things in work at one time. Each holds at most one database connection.
 const CONCURRENT_MAX: usize = 4;

@@ -8,14 +8,14 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
 use hanse_document::{Body, Kind, Rejection, Signed, Verified};
 use hanse_network::Verdict;
 use hanse_store::{accounts, jobs, log};
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply, identity, job};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::names::LogKind;
 
 /// Lines of a message: a genesis and the posting or step.
 const LINES: usize = 2;

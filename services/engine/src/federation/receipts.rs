@@ -12,13 +12,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hanse_document::{DocumentId, NodeName, Timestamp};
-use hanse_tlog::{KeyKind, KeyName, LogSigner, Note, NoteError, VerifierKey};
-
 use hanse_base::config::Config;
 use hanse_base::error::EngineError;
 use hanse_base::keys::{Keys, Purpose};
 use hanse_base::names;
+use hanse_document::{DocumentId, NodeName, Timestamp};
+use hanse_tlog::{KeyKind, KeyName, LogSigner, Note, NoteError, VerifierKey};
 
 const HEADER: &str = "hanse/receipt/v1";
 const ACCEPTED: &str = "accepted";

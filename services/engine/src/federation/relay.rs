@@ -1,13 +1,13 @@
 //! Hands new postings to gossip. Gossip is quick and promises nothing: a posting that nobody heard is found in the log.
 
+use hanse_base::error::{Failure, UseError};
+use hanse_base::signals::woken;
 use hanse_network::{GOSSIP_BYTES_MAX, PublishError, Published, Topic};
 use hanse_store::{deliveries, documents};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::federation::deliver::genesis;
-use hanse_base::error::{Failure, UseError};
-use hanse_base::signals::woken;
 
 /// Postings in one transaction: few, because it stays open while the network takes them.
 const BATCH: i64 = 16;
@@ -33,6 +33,13 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 /// Hands over a batch; whether there may be more.
 async fn relay(engine: &Engine) -> Result<bool, UseError> {
     let Some(network) = engine.network() else { return Ok(false) };
+    hand_over(engine, |message| network.publish(Topic::Jobs, message)).await
+}
+
+async fn hand_over<F>(engine: &Engine, publish: impl Fn(Vec<u8>) -> F) -> Result<bool, UseError>
+where
+    F: Future<Output = Result<Published, PublishError>>,
+{
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let waiting = deliveries::take_gossip(&tx, BATCH).await?;
@@ -46,7 +53,7 @@ async fn relay(engine: &Engine) -> Result<bool, UseError> {
         let published = if message.len() > GOSSIP_BYTES_MAX {
             Err(PublishError::TooLarge(message.len()))
         } else {
-            network.publish(Topic::Jobs, message).await
+            publish(message).await
         };
         match published {
             // The network counts it as sent: offered again it would be a duplicate, and gone. It is left to the log, and the rest
@@ -64,4 +71,35 @@ async fn relay(engine: &Engine) -> Result<bool, UseError> {
     }
     tx.commit().await?;
     Ok(more)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::testing::Home;
+
+    #[tokio::test]
+    async fn a_full_queue_loses_one_posting_to_the_log_and_the_rest_waits() {
+        let home = Home::new('a', &['b']).await;
+        let ada = home.register("ada").await;
+        for _ in 0..=BATCH {
+            home.post(&ada).await;
+        }
+        let (offered, room) = (Cell::new(0), Cell::new(2));
+        let publish = |_| {
+            offered.set(offered.get() + 1);
+            let has_room = offered.get() <= room.get();
+            std::future::ready(Ok(if has_room { Published::Sent } else { Published::QueuesFull }))
+        };
+        assert!(
+            !hand_over(&home.engine, publish).await.unwrap(),
+            "asked again at once it would be full again"
+        );
+        assert_eq!(offered.get(), 3, "what the network has not been shown it cannot call a duplicate");
+        room.set(i64::MAX);
+        assert!(!hand_over(&home.engine, publish).await.unwrap());
+        assert_eq!(offered.get(), BATCH + 1, "each was offered once");
+    }
 }

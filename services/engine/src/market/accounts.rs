@@ -10,6 +10,12 @@ mod weak;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hanse_api::requests::Register;
+use hanse_api::views::{Person, Session};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::unsound;
+use hanse_base::{keys, present};
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, List};
 use hanse_ledger::{Statement, SubjectKey};
@@ -18,13 +24,6 @@ use hanse_store::{Tx, documents};
 use sha2::{Digest as _, Sha256};
 
 use crate::Engine;
-use hanse_api::requests::Register;
-use hanse_api::views::{Person, Session};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::keys;
-use hanse_base::names::LogKind;
-use hanse_base::present;
-use hanse_base::stored::unsound;
 
 pub(crate) use password::Passwords;
 

@@ -1,15 +1,14 @@
 //! Speaking for a hosted person: their key, out of its seal, and documents signed with it. Every such proof says whose
 //! custody the key is in.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::keys;
 use hanse_document::{Body, Did, Draft, Kind, Misfit, PublicKey, SigningKey, Timestamp, Verified};
-use hanse_store::accounts;
-use hanse_store::{Sql, Tx};
+use hanse_store::{Sql, Tx, accounts};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::Engine;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::keys;
 
 /// A person whose key this node holds.
 pub(crate) struct Author<'a> {

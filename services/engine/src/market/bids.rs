@@ -2,6 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use hanse_api::requests::{BidRequest, PageQuery, StepRequest};
+use hanse_api::views::{BidView, Page, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::page::{Cut, page};
+use hanse_base::present;
+use hanse_base::present::OnItsWay;
+use hanse_base::stored::{REFUSED, WAITING};
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, BidRow};
@@ -12,14 +19,6 @@ use crate::market::author::{Author, body};
 use crate::market::idempotency::Asked;
 use crate::market::jobs::Step;
 use crate::market::publish::{Intent, Publication, publish};
-use hanse_api::requests::{BidRequest, PageQuery, StepRequest};
-use hanse_api::views::{BidView, Page, Published};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::page::{Cut, page};
-use hanse_base::present;
-use hanse_base::present::OnItsWay;
-use hanse_base::stored::REFUSED;
-use hanse_base::stored::WAITING;
 
 /// The state that is shown of a bid which the job's home has not answered.
 const QUEUED: &str = "queued";

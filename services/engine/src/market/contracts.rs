@@ -1,5 +1,11 @@
 //! Contracts: offered by clients, accepted by freelancers, moved by both, seen by nobody else.
 
+use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
+use hanse_api::views::{ContractView, Page, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::page::{Cut, page};
+use hanse_base::present;
+use hanse_base::stored::{part, side, state};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::{Did, DocumentId, Kind, LogName};
 use hanse_lifecycle::{Event, Machine, next};
@@ -12,14 +18,6 @@ use crate::market::author::{Author, body};
 use crate::market::idempotency::Asked;
 use crate::market::jobs::Step;
 use crate::market::publish::{Intent, Publication, publish};
-use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
-use hanse_api::views::{ContractView, Page, Published};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::page::{Cut, page};
-use hanse_base::present;
-use hanse_base::stored::part;
-use hanse_base::stored::side;
-use hanse_base::stored::state;
 
 /// How long an offer of ours stands: as long as one may.
 const OFFER_SECONDS: i64 = OPEN_DAYS_MAX as i64 * 86_400;

@@ -1,13 +1,13 @@
 //! Signed documents as they are, for whom they concern.
 
+use hanse_api::views::DocumentView;
+use hanse_base::error::UseError;
+use hanse_base::stored::reread;
 use hanse_document::{Body, Did, DocumentId, Verified};
 use hanse_store::documents::DocumentRow;
 use hanse_store::{Sql, contracts, documents, jobs};
 
 use crate::Engine;
-use hanse_api::views::DocumentView;
-use hanse_base::error::UseError;
-use hanse_base::stored::reread;
 
 impl Engine {
     /// A document: public ones for anybody, those of a bid or contract for its two sides, others for their author.

@@ -1,6 +1,8 @@
 //! A request with a key is done once. Its key is claimed before anything is read, and what it made is kept with the key, in the
 //! transaction of the effect itself: a crash leaves both or neither, and a repetition is shown what the first one made.
 
+use hanse_api::views;
+use hanse_base::error::{Failure, NotOnce, UseError};
 use hanse_document::{Did, DocumentId};
 use hanse_store::idempotency::{self, KeyRow};
 use hanse_store::{Connection, Tx};
@@ -8,8 +10,6 @@ use serde::Serialize;
 
 use crate::Engine;
 use crate::market::publish::Intent;
-use hanse_api::views;
-use hanse_base::error::{Failure, NotOnce, UseError};
 
 /// A key is known for a day: clients retry within minutes, batch jobs within the night.
 const KEPT_SECONDS: i64 = 86_400;

@@ -1,5 +1,9 @@
 //! Postings: made and closed by clients here, shown from everywhere.
 
+use hanse_api::requests::{JobRequest, StepRequest};
+use hanse_api::views::{JobView, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::present;
 use hanse_document::{Body, Did, DocumentId, Kind};
 use hanse_lifecycle::Event;
 use hanse_store::{Tx, jobs};
@@ -9,10 +13,6 @@ use crate::Engine;
 use crate::market::author::{Author, body, object};
 use crate::market::idempotency::Asked;
 use crate::market::publish::{Intent, Publication, publish};
-use hanse_api::requests::{JobRequest, StepRequest};
-use hanse_api::views::{JobView, Published};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::present;
 
 /// The longest life of a posting, in days: the document's own bound.
 const DAYS_MAX: u32 = hanse_document::kind::job::OPEN_DAYS_MAX;

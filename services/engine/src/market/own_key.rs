@@ -1,15 +1,14 @@
 //! Documents that people signed themselves, with a key that no node holds.
 
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
 use hanse_document::{Body, DocumentId, Signature, Verified};
 use hanse_ledger::{Statement, SubjectKey};
-use hanse_store::accounts;
-use hanse_store::documents;
+use hanse_store::{accounts, documents};
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply, identity};
 use crate::market::profiles;
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::names::LogKind;
 
 impl Engine {
     /// Whether a document signed with an own key would be new here.

@@ -1,5 +1,10 @@
 //! What people say of themselves. A profile is public, kept at its home, and replaced by its successor.
 
+use hanse_api::requests::ProfileRequest;
+use hanse_api::views::{Delivery, ProfileView, Published};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::present;
+use hanse_base::stored::{kept, said};
 use hanse_document::{Body, Did, Kind, Verified};
 use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::{Tx, documents};
@@ -10,12 +15,6 @@ use crate::effects::apply::{Applied, Apply, guard};
 use crate::market::author::{Author, body};
 use crate::market::idempotency::{self, Asked, Begun, Unit};
 use crate::market::publish::{Intent, published};
-use hanse_api::requests::ProfileRequest;
-use hanse_api::views::{Delivery, ProfileView, Published};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::present;
-use hanse_base::stored::kept;
-use hanse_base::stored::said;
 
 impl Engine {
     /// Replaces the profile of a hosted person.

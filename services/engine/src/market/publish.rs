@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use hanse_api::views::{Delivery, Published};
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::stored::{ACCEPTED, REFUSED, WAITING};
 use hanse_document::{DocumentId, NodeName, Verified};
 use hanse_store::{Tx, deliveries, documents, history, jobs};
 use tokio::time::Instant;
@@ -11,9 +14,6 @@ use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::Slot;
 use crate::market::idempotency::{self, Asked, Begun, Unit};
-use hanse_api::views::{Delivery, Published};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::{ACCEPTED, REFUSED, WAITING};
 
 /// How often a waiting caller looks by itself: another process may hold the lease, and its signals do not reach here.
 const LOOK: Duration = Duration::from_millis(200);

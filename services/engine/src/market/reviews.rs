@@ -1,5 +1,11 @@
 //! Sealed reviews: signed whole and deposited by the author, logged by their commit, opened when both have committed.
 
+use hanse_api::requests::ReviewRequest;
+use hanse_api::views::{Delivery, Published, ReviewView};
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::present;
+use hanse_base::stored::{part, side, state, unsound};
 use hanse_document::{Did, DocumentId, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, Refused, State, next, timeouts};
@@ -13,15 +19,6 @@ use crate::effects::apply::{Applied, Apply};
 use crate::market::author::{Author, body, read};
 use crate::market::idempotency::{Asked, Begun, Unit};
 use crate::market::publish::{Intent, published};
-use hanse_api::requests::ReviewRequest;
-use hanse_api::views::{Delivery, Published, ReviewView};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::present;
-use hanse_base::stored::part;
-use hanse_base::stored::side;
-use hanse_base::stored::state;
-use hanse_base::stored::unsound;
 
 /// A side of a contract that is about to review the other.
 struct Reviewer<'a> {

@@ -1,5 +1,10 @@
 //! Finding postings. The words are matched as PostgreSQL's web search does; the order is by time, and nobody can buy a place.
 
+use hanse_api::requests::JobQuery;
+use hanse_api::views::{JobView, Page};
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::page::{Cut, page};
+use hanse_base::present;
 use hanse_document::kind::pay::AMOUNT_MAX;
 use hanse_document::kind::place::{LATITUDE_E4_MAX, LONGITUDE_E4_MAX};
 use hanse_document::kind::{job, profile};
@@ -8,11 +13,6 @@ use hanse_lifecycle::{Machine, State, table};
 use hanse_store::jobs::{self, Near, Search};
 
 use crate::Engine;
-use hanse_api::requests::JobQuery;
-use hanse_api::views::{JobView, Page};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::page::{Cut, page};
-use hanse_base::present;
 
 /// A search is a few words; a longer one is a mistake.
 const TEXT_CHARS_MAX: usize = 500;

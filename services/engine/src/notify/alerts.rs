@@ -4,6 +4,10 @@ pub(crate) mod raise;
 #[cfg(test)]
 mod tests;
 
+use hanse_api::requests::{AlertQuery, JobQuery, SavedSearchRequest};
+use hanse_api::views::{AlertView, Page, SavedSearchView};
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::present;
 use hanse_document::{Did, Line};
 use hanse_lifecycle::State;
 use hanse_store::accounts;
@@ -13,10 +17,6 @@ use crate::Engine;
 use crate::market::idempotency::{Asked, Begun, Unit};
 use crate::market::publish::Intent;
 use crate::market::search;
-use hanse_api::requests::{AlertQuery, JobQuery, SavedSearchRequest};
-use hanse_api::views::{AlertView, Page, SavedSearchView};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::present;
 
 /// Searches of one person. Each is held against every new posting, so that they are not free; people look for a few things.
 pub(crate) const SEARCHES_MAX: i64 = 20;

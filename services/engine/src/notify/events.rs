@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hanse_api::views::AlertView;
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::signals::woken;
 use hanse_document::{Did, Timestamp};
 use hanse_store::{accounts, alerts};
 use tokio::sync::Notify;
@@ -15,9 +18,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::notify::alerts::{after, alert};
-use hanse_api::views::AlertView;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::signals::woken;
 
 /// Streams of one person in one process: a telephone, a computer, and a program.
 pub const OF_PERSON_MAX: usize = 3;

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hanse_api::views::{Card, LogView, PeerView, Ready};
+use hanse_base::error::{Failure, UseError};
+use hanse_base::names::LogKind;
+use hanse_logbook::heads::Signing;
 use hanse_store::log::LogRow;
 use hanse_store::{Connection, deliveries, health, log};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::Engine;
-use hanse_api::views::{Card, LogView, PeerView, Ready};
-use hanse_base::error::{Failure, UseError};
-use hanse_base::names::LogKind;
-use hanse_logbook::heads::Signing;
 
 /// How often it is tried whether the database can be written to, however often somebody asks.
 const WRITE_EVERY: Duration = Duration::from_secs(10);

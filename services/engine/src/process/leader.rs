@@ -7,20 +7,6 @@ mod held;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hanse_network::{Metrics, Network};
-use hanse_store::{Store, log};
-use prometheus_client::registry::Registry;
-use tokio_util::sync::CancellationToken;
-
-use self::held::Held;
-use crate::Engine;
-use crate::effects::expire;
-use crate::effects::react;
-use crate::federation::deliver;
-use crate::federation::inbound;
-use crate::federation::relay;
-use crate::notify::alerts;
-use crate::notify::events;
 use hanse_base::Base;
 use hanse_base::clock::Clock;
 use hanse_base::config::Config;
@@ -31,10 +17,18 @@ use hanse_base::workers::{WorkerError, Workers};
 use hanse_discovery::knowledge;
 use hanse_discovery::matching::peers::errand;
 use hanse_discovery::matching::{index, picks};
-use hanse_logbook::follow;
-use hanse_logbook::heads;
-use hanse_logbook::sequence;
+use hanse_logbook::{follow, heads, sequence};
+use hanse_network::{Metrics, Network};
+use hanse_store::{Store, log};
 use hanse_trust::scores;
+use prometheus_client::registry::Registry;
+use tokio_util::sync::CancellationToken;
+
+use self::held::Held;
+use crate::Engine;
+use crate::effects::{expire, react};
+use crate::federation::{deliver, inbound, relay};
+use crate::notify::{alerts, events};
 
 /// How often a process that does not lead asks whether it may.
 const STAND_BY: Duration = Duration::from_secs(2);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use hanse_base::error::UseError;
 use hanse_store::{deliveries, log};
 
 use crate::Engine;
-use hanse_base::error::UseError;
 
 /// Whoever collects metrics waits ten seconds by default, and most of them need no database.
 const MEASURE_WAIT: Duration = Duration::from_secs(2);

@@ -1,12 +1,12 @@
 //! A log in memory under a node's key: what an honest peer would send, and whatever a dishonest one may.
 
+use hanse_base::names::LogKind;
 use hanse_ledger::index::IndexLeaf;
 use hanse_ledger::{Leaf, LogState};
 use hanse_logbook::follow::Segment;
 use hanse_tlog::{Checkpoint, LogSigner, checkpoint};
 
 use crate::node::log_keys;
-use hanse_base::names::LogKind;
 
 pub(crate) struct Author {
     state: LogState,

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hanse_api::requests::Register;
-use hanse_base::clock::Clock as _;
-use hanse_base::clock::SystemClock;
-use hanse_base::config::Config;
-use hanse_base::config::Pace;
+use hanse_base::clock::{Clock as _, SystemClock};
+use hanse_base::config::{Config, Pace};
 use hanse_base::workers::Workers;
 use hanse_engine::Engine;
 use hanse_logbook::fsck::fsck;
-use hanse_logbook::memory;
-use hanse_logbook::mend;
+use hanse_logbook::{memory, mend};
 use hanse_store::log::{self, LogRow};
 use hanse_store::testing::{Commits, TestDatabase};
 use hanse_store::{Sql as _, documents};

@@ -1,9 +1,8 @@
 //! LogKeys that are halted, and what their operator may do about it.
 
-use hanse_logbook::LogError;
 use hanse_logbook::heads::{RECOVERING, ROLLED_BACK};
 use hanse_logbook::mend::{MendError, accept, examine, recover, resume};
-use hanse_logbook::range;
+use hanse_logbook::{LogError, range};
 use hanse_store::{Sql as _, log};
 
 use crate::author::Author;

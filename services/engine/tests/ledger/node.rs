@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use hanse_base::clock::ManualClock;
-use hanse_base::config::Config;
-use hanse_base::config::Pace;
-use hanse_base::config::Peer;
-use hanse_base::config::Secret;
+use hanse_base::config::{Config, Pace, Peer, Secret};
 use hanse_base::keys::Keys;
 use hanse_base::names::LogKind;
 use hanse_document::{Commitment, Did, NodeName, SigningKey, Timestamp};
@@ -15,10 +12,8 @@ use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_logbook::cosign::{Cosigned, cosign};
 use hanse_logbook::follow::{Replayed, Segment, replay};
 use hanse_logbook::fsck::fsck;
-use hanse_logbook::heads;
-use hanse_logbook::range;
 use hanse_logbook::sequence::{Sequenced, sequence};
-use hanse_logbook::{LogKeys, OwnLog};
+use hanse_logbook::{LogKeys, OwnLog, heads, range};
 use hanse_network::Response;
 use hanse_store::log::{self, LogRow};
 use hanse_store::testing::TestDatabase;

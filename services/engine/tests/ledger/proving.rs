@@ -1,7 +1,6 @@
 //! Evidence files, as a stranger checks them.
 
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};

@@ -1,9 +1,7 @@
 //! Accounts: handles, passwords, sessions.
 
 use hanse_api::requests::{JobQuery, JobRequest, ProfileRequest, Register};
-use hanse_base::error::NotOnce;
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{NotOnce, Refusal, UseError};
 use hanse_document::Did;
 use hanse_engine::{Asked, Key};
 use hanse_store::{Sql as _, column, idempotency};

@@ -2,8 +2,7 @@
 
 use hanse_api::requests::{PageQuery, StepRequest};
 use hanse_api::views::Delivery;
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use hanse_lifecycle::Event;
 use hanse_store::Sql as _;
 

@@ -1,7 +1,6 @@
 //! What time alone brings about.
 
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use hanse_lifecycle::Event;
 
 use crate::cluster::{Cluster, until};

@@ -8,10 +8,7 @@ use std::time::Duration;
 
 use hanse_api::requests::Register;
 use hanse_base::clock::ManualClock;
-use hanse_base::config::Config;
-use hanse_base::config::Pace;
-use hanse_base::config::Peer;
-use hanse_base::config::Secret;
+use hanse_base::config::{Config, Pace, Peer, Secret};
 use hanse_base::keys::Keys;
 use hanse_base::workers::Workers;
 use hanse_document::{Did, NodeName, Timestamp};

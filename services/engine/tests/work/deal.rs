@@ -1,9 +1,7 @@
 //! One contract between a client and a freelancer, moved step by step.
 
 use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ReviewRequest, StepRequest};
-use hanse_api::views::ContractView;
-use hanse_api::views::Delivery;
-use hanse_api::views::Published;
+use hanse_api::views::{ContractView, Delivery, Published};
 use hanse_base::error::UseError;
 use hanse_document::{Did, DocumentId};
 use hanse_engine::Engine;

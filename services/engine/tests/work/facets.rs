@@ -1,8 +1,7 @@
 //! Every facet finds what states it, and nothing else; what makes no sense together is refused by name.
 
 use hanse_api::requests::{JobQuery, JobRequest};
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use hanse_engine::Engine;
 use hanse_store::Sql as _;
 use serde_json::{Value, json};

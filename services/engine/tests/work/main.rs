@@ -14,5 +14,6 @@ mod crossing;
 mod deal;
 mod facets;
 mod kept;
+mod schema;
 mod straight;
 mod work;

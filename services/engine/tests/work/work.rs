@@ -1,8 +1,7 @@
 //! Finding work, documents of one's own key, and who may read what.
 
 use hanse_api::requests::{JobQuery, JobRequest, ProfileRequest, StepRequest};
-use hanse_base::error::Refusal;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, Kind, List, NodeName, SigningKey};
 use hanse_engine::Engine;

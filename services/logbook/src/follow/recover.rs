@@ -4,18 +4,17 @@
 
 use std::collections::BTreeSet;
 
+use hanse_base::error::Failure;
+use hanse_base::names::LogKind;
 use hanse_store::log::{self, LogRow};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use super::{Replayed, fetch, replay, want};
-use crate::Logbook;
 use crate::heads::{self, RECOVERING};
 use crate::mend::{self, MendError};
-use crate::{LogError, Mirror, OwnLog};
-use hanse_base::error::Failure;
-use hanse_base::names::LogKind;
+use crate::{LogError, Logbook, Mirror, OwnLog};
 
 /// Looks for a log to recover, and for documents of one that was, until it is told to stop.
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hanse_base::keys::Purpose;
 use hanse_network::{Inbound, Metrics};
 use hanse_store::Sql as _;
 use prometheus_client::registry::Registry;
@@ -12,7 +13,6 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::range;
 use crate::testing::{Home, node};
-use hanse_base::keys::Purpose;
 
 /// Where nobody listens: the other side dials.
 const NOWHERE: &str = "/ip4/127.0.0.1/tcp/9";

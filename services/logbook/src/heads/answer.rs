@@ -1,12 +1,11 @@
 //! The answer to a peer that asks for heads.
 
+use hanse_base::clock;
 use hanse_network::{ANSWER_BYTES_MAX, Bytes, HEADS_NOTES_MAX, Response};
 use hanse_store::log;
 
 use super::with_cosignatures;
-use crate::LogError;
-use crate::Logbook;
-use hanse_base::clock;
+use crate::{LogError, Logbook};
 
 /// What the frame of an answer and the heads of its notes may take, in bytes.
 const FRAME_BYTES_MAX: usize = 1024;

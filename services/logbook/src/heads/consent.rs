@@ -9,17 +9,15 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::names::{LogKind, quorum_of};
 use hanse_store::{Sql, Store, log};
 use hanse_tlog::Hash;
 
 use super::heard::{Shown, Signing};
 use super::learn::{ROLLED_BACK, learn, root_at};
-use crate::Logbook;
 use crate::memory::{Remembered, RememberedHead};
 use crate::sequence::unfinished;
-use crate::{LogError, OwnLog};
-use hanse_base::names::LogKind;
-use hanse_base::names::quorum_of;
+use crate::{LogError, Logbook, OwnLog};
 
 /// Most peers that a text names.
 const NAMED_MAX: usize = 8;

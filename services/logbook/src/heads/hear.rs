@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::clock;
+use hanse_base::names::LogKind;
 use hanse_network::Bytes;
 
 use super::heard::Shown;
 use super::{Learned, Unheard, learn, read};
-use crate::LogError;
-use crate::Logbook;
-use hanse_base::clock;
-use hanse_base::names::LogKind;
+use crate::{LogError, Logbook};
 
 /// Learns from each note of the answer, and then counts the answer. What it shows of an own log counts only if it could be compared
 /// with that log while nothing was against it; whatever is wrong with the mirror of another log keeps nobody's word from counting.

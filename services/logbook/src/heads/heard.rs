@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hanse_base::config::Config;
+use hanse_base::names::{LogKind, quorum_of};
 use hanse_tlog::Hash;
 use tokio::sync::Notify;
 
 use super::SignedHead;
-use hanse_base::config::Config;
-use hanse_base::names::LogKind;
-use hanse_base::names::quorum_of;
 
 /// Heard heads.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 mod signing;
 
+use hanse_base::names::LogKind;
 use hanse_tlog::{Cosigner, KeyName};
 
 use super::*;
 use crate::cosign::audit;
 use crate::testing::{Home, node};
-use hanse_base::names::LogKind;
 
 fn auditor(home: &Home) -> &Cosigner {
     home.book.log_keys().cosigner()

@@ -5,15 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_base::names::LogKind;
+use hanse_base::stored::kept;
 use hanse_document::{Body, Commitment, Kind};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey, subjects_of};
 use hanse_reputation::record::Terms;
 use hanse_store::documents::{self, Committed, DocumentRow, Visible};
 use hanse_store::log::{self, LeafRow};
 use hanse_store::{Sql, StoreError};
-
-use hanse_base::names::LogKind;
-use hanse_base::stored::kept;
 
 /// What was loaded for some leaves of one log.
 #[derive(Debug)]
@@ -63,7 +62,7 @@ impl Beside {
 
     /// What goes with a leaf wherever whole logs are shown: beside an open leaf, after review and text, also the rated person's own
     /// offer or acceptance. It names the other side, without which nobody could tell who may review. None if it was too much to load.
-    pub(crate) fn shown(&self, leaf: &[u8]) -> Option<Vec<&DocumentRow>> {
+    pub fn shown(&self, leaf: &[u8]) -> Option<Vec<&DocumentRow>> {
         // Index leaves and leaves of later versions commit to nothing that is known here.
         let Ok(parsed) = Leaf::parse(leaf) else { return Some(Vec::new()) };
         if self.wanted(&parsed).iter().any(|commitment| self.documents.is_beyond(commitment)) {

@@ -2,9 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use hanse_api::views::Delivery;
-use hanse_api::views::Published;
-use hanse_api::views::version;
+use hanse_api::views::{Delivery, Published, version};
 use hanse_base::error::Refusal;
 use hanse_document::{Did, DocumentId, Kind};
 use serde::{Deserialize, Serialize};

@@ -2,14 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
-use hanse_api::views::Page;
-use hanse_api::views::Published;
-use hanse_api::views::{BidView, ContractView};
+use hanse_api::views::{BidView, ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
-
 use crate::act::Act;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;

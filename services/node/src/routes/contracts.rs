@@ -3,14 +3,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use hanse_api::requests::{PageQuery, StepRequest};
-use hanse_api::views::ContractView;
-use hanse_api::views::Page;
-use hanse_api::views::Published;
+use hanse_api::views::{ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
-
 use crate::act::Act;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;

@@ -2,14 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use hanse_api::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepRequest};
-use hanse_api::views::Page;
-use hanse_api::views::Published;
-use hanse_api::views::{BidView, JobView};
+use hanse_api::views::{BidView, JobView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
 use super::answer::{self, Trial};
-
 use crate::act::Act;
 use crate::principal::{Principal, Scope, Viewer};
 use crate::problem::Problem;

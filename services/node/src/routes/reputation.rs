@@ -3,8 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get, web};
 use hanse_api::views::ReputationView;
-use hanse_trust::ScoreHistory;
-use hanse_trust::ScoreView;
+use hanse_trust::{ScoreHistory, ScoreView};
 
 use super::answer;
 use super::standpoint::Standpoint;

@@ -2,8 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use hanse_api::requests::ReviewRequest;
-use hanse_api::views::Published;
-use hanse_api::views::ReviewView;
+use hanse_api::views::{Published, ReviewView};
 use hanse_base::error::Refusal;
 use hanse_document::Kind;
 use hanse_ledger::LeafId;

@@ -4,8 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, LOCATION}
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, delete, get, post, web};
 use futures::{StreamExt as _, stream};
 use hanse_api::requests::{AlertQuery, EventQuery, SavedSearchRequest};
-use hanse_api::views::Page;
-use hanse_api::views::{AlertView, SavedSearchView};
+use hanse_api::views::{AlertView, Page, SavedSearchView};
 use hanse_base::error::Refusal;
 use hanse_engine::events::{Event, Listener, Stream};
 

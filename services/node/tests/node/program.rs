@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
+use hanse_store::Sql as _;
 use hanse_testkit::{Http, Person, Port, TestDatabase, eventually, until, within};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ pub(crate) struct Site {
     /// Where a second process answers, if there is one.
     second: Port,
     _p2p: Port,
-    _database: TestDatabase,
+    database: TestDatabase,
     config: PathBuf,
 }
 
@@ -50,7 +51,7 @@ impl Site {
         let config = folder.path().join("hanse.toml");
         let database_line = format!("database = {:?}\n", database.url());
         std::fs::write(&config, database_line + &String::from_utf8(made.stdout).unwrap()).unwrap();
-        Self { folder, http, second, _p2p: p2p, _database: database, config }
+        Self { folder, http, second, _p2p: p2p, database, config }
     }
 
     async fn run(&self, command: &str) -> Output {
@@ -60,7 +61,7 @@ impl Site {
     /// Runs a command that ends by itself.
     pub(crate) async fn runs(&self, arguments: &[&str]) -> Output {
         let mut command = program();
-        command.arg("--config").arg(&self.config).args(arguments);
+        command.arg("--config").arg(&self.config).args(arguments).kill_on_drop(true);
         within(&arguments.join(" "), command.output()).await.unwrap()
     }
 
@@ -280,6 +281,28 @@ async fn a_mistake_ends_with_two_and_says_what_it_is() {
     let output = site.run("run").await;
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("another node"), "{}", said(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_is_not_migrated_or_of_a_later_release_is_left_alone() {
+    let site = Site::found().await;
+    let (empty, later) = (TestDatabase::unmigrated().await, TestDatabase::new().await);
+    let connection = later.store().await.connection().await.unwrap();
+    const LATER: &str = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) \
+         VALUES (9999, 'later', '2027-01-01T00:00:00Z', '1')";
+    for statement in [LATER, "UPDATE schema_floor SET version = 9999"] {
+        connection.execute(statement, &[]).await.unwrap();
+    }
+    let good = std::fs::read_to_string(&site.config).unwrap();
+    for (database, expected) in [(&empty, "`hanse-node migrate`"), (&later, "of a later release")] {
+        let [from, to] = [&site.database, database].map(|database| format!("{:?}", database.url()));
+        std::fs::write(&site.config, good.replace(&from, &to)).unwrap();
+        for command in ["run", "fsck"] {
+            let output = site.run(command).await;
+            assert_eq!(output.status.code(), Some(2), "{command}: {}", said(&output));
+            assert!(said(&output).contains(expected), "{command}: {}", said(&output));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,25 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use hanse_document::canonical;
-use hanse_document::{Commitment, DocumentId, Kind};
+use hanse_base::error::Failure;
+use hanse_base::names::quorum_of;
+use hanse_document::{Commitment, DocumentId, Kind, canonical};
 use hanse_ledger::evidence::{
     self, DocumentJson, ENTRIES_MAX, EVIDENCE_BYTES_MAX, EngagementProof, Part, Source,
 };
 use hanse_ledger::index::Nodes;
 use hanse_ledger::{Leaf, SubjectKey};
+use hanse_logbook::append::load_ways;
+use hanse_logbook::heads::with_cosignatures;
+use hanse_logbook::range::{Beside, engaged_by};
+use hanse_logbook::{LogError, LogKeys};
 use hanse_store::Connection;
 use hanse_store::documents::{self, Committed, DocumentRow, Visible};
 use hanse_store::log::{self, LeafRow, LogRow};
 use hanse_tlog::{Proved, TileId, prove};
 use serde_json::Value;
-
-use hanse_base::error::Failure;
-use hanse_base::names::quorum_of;
-use hanse_logbook::append::load_ways;
-use hanse_logbook::heads::with_cosignatures;
-use hanse_logbook::range::{Beside, engaged_by};
-use hanse_logbook::{LogError, LogKeys};
 
 /// A log as of one of its checkpoints.
 pub(crate) struct At {

@@ -1,14 +1,13 @@
 //! A page of leaves as JSON.
 
-use hanse_document::canonical;
-use hanse_ledger::leaf::LEAF_BYTES_MAX;
-use hanse_store::Sql;
-use hanse_store::log;
-
-use crate::evidence::json;
 use hanse_api::views::LeafView;
 use hanse_base::error::{Failure, UseError};
+use hanse_document::canonical;
+use hanse_ledger::leaf::LEAF_BYTES_MAX;
 use hanse_logbook::range::Beside;
+use hanse_store::{Sql, log};
+
+use crate::evidence::json;
 
 /// Leaves of one page: as many as peers give each other.
 const LEAVES_MAX: u64 = hanse_network::RANGE_ENTRIES_MAX;

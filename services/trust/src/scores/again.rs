@@ -1,6 +1,9 @@
 //! "Would you work with them again?": a private answer after the close. It is stored here and nowhere else, feeds what its author
 //! alone is shown, and is in no log, no gossip, no delivery and no answer to anybody else.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::present;
+use hanse_base::stored::part;
 use hanse_document::{Did, DocumentId, Timestamp};
 use hanse_reputation::{Person, PrivateAnswer};
 use hanse_store::Sql;
@@ -10,9 +13,6 @@ use utoipa::ToSchema;
 
 use super::feed::epoch_of;
 use crate::Trust;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::present;
-use hanse_base::stored::part;
 
 /// Answers of one person that are looked at, the newest: ten years of a contract a day.
 const ANSWERS_MAX: i64 = 4_096;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::Did;
 use hanse_reputation::{
     Explanation, Finding, Person, PrivateAnswer, Standpoint, Summary, Tongue, finding_words, sentences,
@@ -14,7 +15,6 @@ use super::again::answers_of;
 use super::told::{PersonTold, PlaceTold, Told};
 use super::world::World;
 use crate::Trust;
-use hanse_base::error::{Refusal, UseError};
 
 /// Who asks about whom, and from where they look.
 #[derive(Clone, Debug)]

@@ -2,11 +2,11 @@
 
 use std::sync::PoisonError;
 
+use hanse_api::views::Concentration;
+use hanse_base::error::UseError;
 use hanse_reputation::{Fixed, Loudness, Standpoint};
 
 use crate::Trust;
-use hanse_api::views::Concentration;
-use hanse_base::error::UseError;
 
 /// Pairs that are drawn: under a second on a graph of a million people.
 const PAIRS: u32 = 500;

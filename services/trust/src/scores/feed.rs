@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_base::error::Failure;
+use hanse_base::names::quorum_of;
 use hanse_document::Timestamp;
 use hanse_ledger::{Leaf, Statement};
+use hanse_logbook::heads::{self, with_cosignatures};
+use hanse_logbook::range::Beside;
+use hanse_logbook::{LEAVES_MAX, LogError, LogKeys};
 use hanse_network::RANGE_BYTES_MAX;
 use hanse_reputation::Epoch;
 use hanse_store::Connection;
@@ -13,11 +18,6 @@ use hanse_store::scores::{self, DatingRow};
 
 use super::world::{Piece, Until, tells};
 use crate::Trust;
-use hanse_base::error::Failure;
-use hanse_base::names::quorum_of;
-use hanse_logbook::heads::{self, with_cosignatures};
-use hanse_logbook::range::Beside;
-use hanse_logbook::{LEAVES_MAX, LogError, LogKeys};
 
 /// Cosigned sizes looked at in one statement. One page is minutes of a busy log; the first start after an upgrade takes more.
 const SIZES_MAX: i64 = 1_024;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::error::{Refusal, UseError};
 use hanse_reputation::record::Counted;
 use hanse_reputation::{Change, Entry, EntryId, Epoch, Finding, Graph, Person, change_sentence, replay};
 use serde::Serialize;
@@ -11,7 +12,6 @@ use super::answer::{LogRead, ScoreQuestion, logs};
 use super::told::{PersonTold, PlaceTold, Told};
 use super::world::World;
 use crate::Trust;
-use hanse_base::error::{Refusal, UseError};
 
 /// Entries that are replayed one by one, the newest: at a millisecond each on a graph of a million people, half a second.
 const REPLAYED_MAX: usize = 500;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use hanse_base::error::Failure;
 use hanse_document::kind::Role;
 use hanse_document::{Body, Did, Signed};
 use hanse_reputation::{EntryId, Explanation, Known, Person};
@@ -12,7 +13,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::world::World;
-use hanse_base::error::Failure;
 
 /// People whose names are looked up for one answer: more than its sentences name.
 const NAMES_MAX: usize = 64;

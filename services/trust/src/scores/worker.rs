@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use hanse_base::error::Failure;
+use hanse_base::names::LogKind;
+use hanse_base::signals::woken;
 use hanse_reputation::Epoch;
 use tokio_util::sync::CancellationToken;
 
 use super::feed::{Feed, epoch_of};
 use super::world::{Piece, Until, World};
 use crate::Trust;
-use hanse_base::error::Failure;
-use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
 
 /// A process that does not lead hears no signal: this is how late its scores may be.
 const LOOK: Duration = Duration::from_millis(500);

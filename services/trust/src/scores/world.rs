@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_base::error::Failure;
+use hanse_base::stored::reread;
 use hanse_document::Kind;
 use hanse_reputation::record::Reading;
 use hanse_reputation::{Epoch, Graph, Head, Parameters};
 use hanse_store::documents::DocumentRow;
-
-use hanse_base::error::Failure;
-use hanse_base::stored::reread;
 
 /// How far a log was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::stored::state;
 use hanse_document::kind::Body;
 use hanse_document::{Rejection, Signed};
 use hanse_lifecycle::State;
@@ -11,13 +13,10 @@ use hanse_network::{BUSY_RETRY_MS, Bytes, Candidate, Digest, Found, Response, Se
 use hanse_store::ranking::{self, PersonRow};
 use hanse_store::{accounts, jobs};
 
+use super::{Asked, rates_digest};
 use crate::Discovery;
 use crate::matching::posting::{Posting, person, verified};
 use crate::matching::rank::Ranking;
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::stored::state;
-
-use super::{Asked, rates_digest};
 
 /// Answers. Whoever asks too much at once is told to come back: the people of this node come first.
 pub async fn answer(discovery: &Discovery, from: &str, search: Search) -> Response {

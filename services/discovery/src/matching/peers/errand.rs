@@ -6,6 +6,8 @@ use std::time::Duration;
 use cbor4ii::serde::{from_slice, to_vec};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
+use hanse_api::views::PeerOutcome;
+use hanse_base::error::{Failure, UseError};
 use hanse_document::NodeName;
 use hanse_network::Search;
 use hanse_store::errands::{self, Errand};
@@ -14,8 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Heard, ask_peers};
 use crate::Discovery;
-use hanse_api::views::PeerOutcome;
-use hanse_base::error::{Failure, UseError};
 
 /// How long an answer is waited for: the two seconds of asking, and a look on either side.
 const WAIT: Duration = Duration::from_secs(3);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_base::clock::AHEAD_SECONDS_MAX;
 use hanse_document::kind::Body;
 use hanse_document::{Did, NodeName, Rejection, Signed, Timestamp, Verified};
 use hanse_matching::model::{Person, Standing, Unknown};
@@ -11,10 +12,8 @@ use hanse_matching::side::Factor;
 use hanse_network::Candidate;
 use hanse_store::accounts::IdentityRow;
 
-use crate::knowledge::Knowledge;
-use hanse_base::clock::AHEAD_SECONDS_MAX;
-
 use super::kept::Memory;
+use crate::knowledge::Knowledge;
 
 /// Somebody at home at a peer, as this node sees them.
 #[derive(Clone, Debug)]

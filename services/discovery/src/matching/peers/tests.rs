@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hanse_api::views::{PeerAnswer, PeerOutcome};
 use hanse_document::kind::{Custody, Identity, Job, Profile};
 use hanse_document::{
     Body, Did, DocumentId, Draft, Kind, Line, List, NodeName, Number, SigningKey, Skill, Text, Timestamp,
@@ -21,7 +22,6 @@ use super::judge::{self, Judge, Judged, Shared};
 use super::kept::{Kept, Memory, REST};
 use super::{Asked, OTHERS_MAX, best};
 use crate::knowledge::{Knowledge, built_in};
-use hanse_api::views::{PeerAnswer, PeerOutcome};
 
 const SOFTWARE: &str = "local:rust";
 const SAME: Shared = Shared { knowledge: true, rates: true };

@@ -1,5 +1,7 @@
 //! Bids: made by a freelancer, turned down by the client, or taken along by what happens to the job.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::stored::state;
 use hanse_document::Verified;
 use hanse_document::kind::{Bid, Step};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
@@ -11,8 +13,6 @@ use hanse_store::jobs::JobRow;
 use super::guard::{self, Moving};
 use super::job::begins;
 use super::{Apply, Word};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::state;
 
 /// Bids on one job by people of the job's own home that are neither withdrawn nor turned down: more than a client reads. Each home has a
 /// bound of its own, so that none can close a job to the others.

@@ -1,5 +1,8 @@
 //! The steps of a contract, by its two sides and by the node.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::{side, state, unsound};
 use hanse_document::Verified;
 use hanse_document::kind::{Event as Said, Step};
 use hanse_ledger::{Statement, SubjectKey};
@@ -9,9 +12,6 @@ use hanse_store::jobs::{self, JobRow};
 
 use super::Apply;
 use super::guard::{self, Moving};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::stored::{side, state, unsound};
 
 /// A step by client or freelancer.
 pub(crate) async fn step(

@@ -1,5 +1,8 @@
 //! The two engagement leaves of a contract, which both homes compute alike from offer and acceptance.
 
+use hanse_base::error::{Failure, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::reread;
 use hanse_document::Verified;
 use hanse_ledger::{Statement, SubjectKey, UnsignedLeaf};
 use hanse_lifecycle::{Machine, State, timeouts};
@@ -8,9 +11,6 @@ use hanse_store::documents;
 
 use super::Apply;
 use crate::effects::expire::FOLLOW_SECONDS;
-use hanse_base::error::{Failure, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
 
 /// The client's leaf and the freelancer's, before their signatures; their ids are final. Both carry the day of the acceptance.
 pub(crate) fn drafts(

@@ -1,5 +1,8 @@
 //! The checks that every document passes, whatever its kind.
 
+use hanse_base::clock::AHEAD_SECONDS_MAX;
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::stored::state;
 use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
@@ -7,9 +10,6 @@ use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::{documents, history};
 
 use super::{Apply, Word};
-use hanse_base::clock::AHEAD_SECONDS_MAX;
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::stored::state;
 
 /// Documents of one person that this node takes within a day, each of at most 64 KiB and some with a leaf that stays for ever. A
 /// program that works for an agency needs some hundred.

@@ -1,11 +1,11 @@
 //! Learning people from their genesis.
 
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, NodeName, Rejection, Verified};
 use hanse_store::accounts::{self, IdentityRow};
 
 use super::Apply;
-use hanse_base::error::{Refusal, UseError};
 
 /// Learns the person of a genesis that came along with a document. One who is known stays as known; a genesis that differs
 /// from the known one is refused until a log shows it (see [`logged`]).

@@ -1,5 +1,9 @@
 //! Postings, and what ends them. Both travel by gossip and stand in the home's jobs log.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::keys;
+use hanse_base::names::LogKind;
+use hanse_base::stored::{state, unsound};
 use hanse_document::kind::{Event as Said, Job, Pay, Per, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Statement, SubjectKey};
@@ -10,10 +14,6 @@ use hanse_store::{contracts, deliveries};
 
 use super::guard::{self, Moving};
 use super::{Apply, Word};
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::keys;
-use hanse_base::names::LogKind;
-use hanse_base::stored::{state, unsound};
 
 /// Whether a document is a posting, or a step of one.
 pub(crate) fn is_of_posting(body: &Body) -> bool {

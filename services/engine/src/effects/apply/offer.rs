@@ -1,5 +1,8 @@
 //! An offer, which begins a contract, and its acceptance, which binds both sides.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::{reread, state};
 use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer};
 use hanse_document::{Body, Commitment, DocumentId, LogName, Verified};
@@ -12,9 +15,6 @@ use super::guard::{self, Moving};
 use super::job::begins;
 use super::{Apply, Word, engagement};
 use crate::effects::react;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::stored::{reread, state};
 
 /// The client offers a contract on a bid.
 pub(crate) async fn offer(

@@ -1,12 +1,12 @@
 //! Leaves that were passed and whose effect has still to come: their document has arrived since, or what they waited for.
 
+use hanse_base::error::UseError;
+use hanse_logbook::follow::{has_waited_too_long, pause_seconds};
 use hanse_store::log::{self, WantedRow};
 
 use super::{Seen, Turn, turn};
 use crate::Engine;
 use crate::effects::apply::Apply;
-use hanse_base::error::UseError;
-use hanse_logbook::follow::{has_waited_too_long, pause_seconds};
 
 /// Leaves of one log in one turn: whoever signs a log decides how many of its leaves wait, and new ones of all logs wait behind them.
 const LEAVES_MAX: u64 = 16;

@@ -1,13 +1,13 @@
 //! Engagements before their turn: people wait for them, and a log may have thousands of other leaves first. They have the same
 //! effect again when the reactor comes by, which is none.
 
+use hanse_base::error::UseError;
+use hanse_base::names::LogKind;
 use hanse_store::{contracts, log};
 
 use super::contracts::engaged_before;
 use crate::Engine;
 use crate::effects::apply::Apply;
-use hanse_base::error::UseError;
-use hanse_base::names::LogKind;
 
 /// Contracts in one look; what is left is found by the next, or by the reactor.
 const CONTRACTS_MAX: i64 = 64;

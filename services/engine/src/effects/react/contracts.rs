@@ -1,5 +1,8 @@
 //! Leaves about contracts of people here: engagements, and the freelancer's word that the client has paid.
 
+use hanse_base::error::{Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::{reread, state};
 use hanse_document::{Body, Commitment, Rejection};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
@@ -9,10 +12,6 @@ use hanse_store::{documents, jobs, log};
 use super::Seen;
 use crate::effects::apply::contract::node_event;
 use crate::effects::apply::{Apply, engagement as leaves};
-use hanse_base::error::{Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
-use hanse_base::stored::state;
 
 /// The contract of an engagement leaf, with its job locked; `None` if no side of it is at home here.
 pub(super) async fn locked(ctx: &Apply<'_>, leaf: &LeafId) -> Result<Option<ContractRow>, UseError> {

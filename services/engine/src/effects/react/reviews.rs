@@ -1,5 +1,8 @@
 //! Leaves about reviews of contracts of people here: sealed, opened, answered.
 
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
+use hanse_base::stored::{reread, state};
 use hanse_document::{Body, Commitment, Did, DocumentId, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
@@ -10,10 +13,6 @@ use hanse_store::{documents, jobs, log};
 use super::Seen;
 use super::contracts::locked;
 use crate::effects::apply::Apply;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
-use hanse_base::stored::state;
 
 /// One of the two closing slots of a contract.
 struct Slot<'a> {

@@ -1,5 +1,6 @@
 //! The home's side of a delivery: verify, apply, sign.
 
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::{Body, Kind, NodeName, Signed, Verified};
 use hanse_lifecycle::{Machine, Refused, State};
 use hanse_network::{BUSY_RETRY_MS, Bytes, Response};
@@ -8,7 +9,6 @@ use hanse_store::{Tx, accounts, contracts, jobs};
 use crate::Engine;
 use crate::effects::apply::{Apply, Word, apply, identity};
 use crate::federation::receipts::Answered;
-use hanse_base::error::{Refusal, UseError};
 
 /// Documents in a parcel of ours: a genesis, the terms of an offer, the document; with room for later kinds.
 const PARCEL_MAX: usize = 8;

@@ -1,3 +1,5 @@
+use hanse_api::requests::StepRequest;
+use hanse_base::stored::side;
 use hanse_document::kind::{Event, Step};
 use hanse_document::{Commitment, Did, Draft, Signed};
 use hanse_ledger::{Statement, SubjectKey};
@@ -8,11 +10,11 @@ use super::*;
 use crate::effects::expire;
 use crate::market::author::Author;
 use crate::testing::{Home, node};
-use hanse_api::requests::StepRequest;
-use hanse_base::stored::side;
 
+mod at_once;
 mod bids;
 mod due;
+mod not_its_own;
 mod owed;
 mod wanted;
 

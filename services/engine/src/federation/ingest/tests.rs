@@ -1,11 +1,11 @@
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, Kind, List, SigningKey};
+use hanse_logbook::heads;
 use hanse_store::history;
 use serde_json::json;
 
 use super::*;
 use crate::testing::{Home, node};
-use hanse_logbook::heads;
 
 async fn heard(home: &Home, message: &[u8]) -> Verdict {
     ingest(&home.engine, "b.example", message).await

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::keys;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 use super::weak;
-use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::keys;
 
 /// Memory, passes and lanes of Argon2id: 19 MiB, 2 and 1, the OWASP choice for servers; about 50 ms on one core.
 const MEMORY_KIB: u32 = 19_456;

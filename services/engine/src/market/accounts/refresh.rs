@@ -1,9 +1,8 @@
 //! The secrets of refresh tokens: half random or derived from the one before, half the proof that this node made them.
 
+use hanse_base::keys::{self, KeyError, Keys};
 use hanse_document::Did;
 use hanse_store::accounts::SessionRow;
-
-use hanse_base::keys::{self, KeyError, Keys};
 
 const HALF: usize = 16;
 

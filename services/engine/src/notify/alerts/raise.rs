@@ -3,13 +3,13 @@
 //! Exactly once: an alert and the step of the cursor over its posting commit together, and search and job stand in one alert at most.
 //! In order: whoever raises holds the cursor's row, so that a position becomes visible only after every earlier one.
 
+use hanse_base::error::{Failure, UseError};
 use hanse_document::kind::job::OPEN_DAYS_MAX;
 use hanse_store::alerts::{self, Raised, Raising};
 use hanse_store::changes::{self, Changed, Since};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use hanse_base::error::{Failure, UseError};
 
 /// The name of the cursor.
 const NAME: &str = "alerts";

@@ -1,3 +1,4 @@
+use hanse_api::requests::JobRequest;
 use hanse_document::Did;
 use hanse_lifecycle::Event;
 use hanse_store::Sql as _;
@@ -8,7 +9,6 @@ use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Step, WINDOW, clean, round,
 use super::*;
 use crate::Engine;
 use crate::testing::Home;
-use hanse_api::requests::JobRequest;
 
 async fn keep(home: &Home, did: &Did, label: &str, query: Value) -> SavedSearchView {
     let request = serde_json::from_value(json!({"label": label, "query": query})).unwrap();

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use hanse_api::views::Session;
+use hanse_base::workers::Workers;
 use hanse_document::SigningKey;
 use hanse_store::testing::settled;
 use serde_json::json;
@@ -7,8 +9,6 @@ use serde_json::json;
 use super::*;
 use crate::notify::alerts::raise::round;
 use crate::testing::Home;
-use hanse_api::views::Session;
-use hanse_base::workers::Workers;
 
 const PASSWORD: &str = "correct horse battery";
 

@@ -1,3 +1,7 @@
+use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
+use hanse_api::views::{Match, Matches};
+use hanse_base::error::{Refusal, UseError};
+use hanse_discovery::matching::index::{self, look};
 use hanse_document::{Did, DocumentId};
 use hanse_matching::explain::WhyNot;
 use hanse_matching::query::Stop;
@@ -6,10 +10,6 @@ use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::testing::Home;
-use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
-use hanse_api::views::{Match, Matches};
-use hanse_base::error::{Refusal, UseError};
-use hanse_discovery::matching::index::{self, look};
 
 mod bad_input;
 mod imported;

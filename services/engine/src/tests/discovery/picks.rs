@@ -1,17 +1,17 @@
 use std::collections::BTreeMap;
 
-use hanse_document::Did;
-use hanse_lifecycle::Event;
-use hanse_matching::explain::WhyNot;
-use serde_json::json;
-
-use crate::testing::Home;
 use hanse_api::requests::{PicksQuery, WhyNotQuery};
 use hanse_api::views::Picks;
 use hanse_base::error::UseError;
 use hanse_discovery::matching::index::look;
 use hanse_discovery::matching::picks::make;
 use hanse_discovery::matching::today;
+use hanse_document::Did;
+use hanse_lifecycle::Event;
+use hanse_matching::explain::WhyNot;
+use serde_json::json;
+
+use crate::testing::Home;
 
 /// Millionths of a whole: who is worth less is no pick.
 const LEAST: u32 = 500_000;

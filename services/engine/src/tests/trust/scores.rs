@@ -1,22 +1,22 @@
 //! Two homes without a network: what counts, since when, and who is shown what.
 
-use hanse_document::{Did, DocumentId};
-use hanse_ledger::{Leaf, LeafId, Statement};
-use hanse_lifecycle::Event;
-use hanse_reputation::{Fixed, Standing, Tongue};
-use hanse_store::{Sql, log};
-use serde_json::{Value, json};
-
-use crate::Engine;
-use crate::testing::Home;
 use hanse_api::requests::StepRequest;
 use hanse_base::error::Refusal;
 use hanse_base::error::UseError::Refused;
 use hanse_base::names::LogKind;
+use hanse_document::{Did, DocumentId};
+use hanse_ledger::{Leaf, LeafId, Statement};
+use hanse_lifecycle::Event;
 use hanse_logbook::cosign::{Cosigned, cosign};
 use hanse_logbook::heads::{learn, read, with_cosignatures};
+use hanse_reputation::{Fixed, Standing, Tongue};
+use hanse_store::{Sql, log};
 use hanse_trust::scores::{Feed, round};
 use hanse_trust::{ScoreQuestion, ScoreView};
+use serde_json::{Value, json};
+
+use crate::Engine;
+use crate::testing::Home;
 
 const LOG: &str = "a.example/reputation";
 const TWO_YEARS: i64 = 720 * 86_400;
@@ -48,7 +48,7 @@ pub(super) async fn deal(home: &Home, client: &Did, freelancer: &Did, rating: u8
     contract
 }
 
-async fn closed(home: &Home, client: &Did, freelancer: &Did) -> DocumentId {
+pub(super) async fn closed(home: &Home, client: &Did, freelancer: &Did) -> DocumentId {
     let engine = &home.engine;
     let job = home.post(client).await.view.id;
     let bid = id(&home.bid(freelancer, &job).await.view.id);

@@ -7,7 +7,6 @@ use hanse_document::{Signed, Verified};
 use hanse_matching::side::Weights;
 use hanse_network::{Bytes, Found, MATCH_CANDIDATES_MAX, Request, Response, Search};
 use hanse_testkit::{Federation, until};
-
 use serde_json::json;
 
 use super::{Freelancer, Known, posting, settle};

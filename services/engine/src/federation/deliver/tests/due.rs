@@ -1,11 +1,11 @@
 //! How far away the due day of an offer may be, at the home that makes it and at the one that it comes to.
 
+use hanse_api::requests::OfferRequest;
 use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Offer, Terms};
 use hanse_document::{Date, DocumentId, LogName, Text};
 
 use super::*;
-use hanse_api::requests::OfferRequest;
 
 /// Two people with a bid that both homes know.
 async fn bidden() -> (Met, DocumentId) {

@@ -1,9 +1,9 @@
 //! What an auditor does not cosign without, and what it keeps in mind of a log that lies.
 
+use hanse_logbook::cosign::{Cosigned, Held, cosign};
 use hanse_store::log;
 
 use super::*;
-use hanse_logbook::cosign::{Cosigned, Held, cosign};
 
 #[tokio::test]
 async fn copies_are_forgiven_some_at_a_time_and_for_good() {

@@ -2,11 +2,11 @@
 
 use hanse_document::PublicKey;
 use hanse_ledger::Leaf;
+use hanse_logbook::cosign::{Cosigned, Held, cosign};
 use hanse_store::{Tx, jobs, log};
 
 use super::*;
 use crate::effects::react;
-use hanse_logbook::cosign::{Cosigned, Held, cosign};
 
 /// The leaves of a type in a home's own reputation log.
 async fn logged(home: &Home, kind: &str) -> Vec<Leaf> {

@@ -1,8 +1,9 @@
 //! What an import changes for those who have said what they can do, or what they want done, before it came.
 
-use super::*;
 use hanse_discovery::knowledge::watch::{self, Seen};
 use hanse_discovery::knowledge::{Given, Mode, import};
+
+use super::*;
 
 const ID: &str = "00000000-0000-0000-0000-00000000000a";
 const SKILLS: &str = "\
