@@ -24,6 +24,9 @@ use hanse_store::{Tx, accounts, contracts, deliveries, documents};
 
 use crate::Engine;
 
+/// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
+pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
+
 /// Whose word it is that the document has its place in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {

@@ -3,6 +3,8 @@
 //! The home that keeps the order goes by its own clock. A home that follows gives it an hour more, and none while
 //! something about the job is on its way: what the order's home says, or has already said, wins.
 
+mod unlogged;
+
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::state;
@@ -12,20 +14,18 @@ use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::jobs::{self, JobRow};
 use hanse_store::reviews::{self, ReviewRow};
-use hanse_store::{accounts, changes, log};
+use hanse_store::{accounts, changes, deliveries, log};
 use tokio_util::sync::CancellationToken;
 
+#[cfg(test)]
+pub(crate) use self::unlogged::UNLOGGED_SECONDS;
+pub(crate) use self::unlogged::{UNLOGGED_MAX, drop_unlogged};
 use crate::Engine;
-use crate::effects::apply::{Apply, contract, job};
+use crate::effects::apply::{Apply, FOLLOW_SECONDS, contract, job};
 use crate::effects::react::release;
-use crate::federation::deliver::waits;
-use crate::federation::ingest::drop_unlogged;
-use crate::market::reviews::window_seconds;
 
 /// Things of one kind in one look; what is left is found by the next.
 const BATCH: i64 = 500;
-/// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
-pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
 /// Sealed reviews that wait for their turn in one log, looked at for one contract: as a rule there is none, ever.
 const COMMITS_MAX: u64 = 256;
 const DAY_SECONDS: i64 = 86_400;
@@ -73,7 +73,7 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
         let rows = contracts::timed_out(&connection, timeout.state.name(), since, BATCH).await?;
         late.extend(rows.into_iter().map(|row| (row, timeout)));
     }
-    let sealed = reviews::sealed(&connection, now.saturating_sub(window_seconds()), BATCH).await?;
+    let sealed = reviews::sealed(&connection, now.saturating_sub(review_seconds(State::Open)), BATCH).await?;
     drop(connection);
     // One thing that cannot be moved keeps no other from it.
     for row in &expired {
@@ -116,6 +116,12 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     Ok(())
 }
 
+/// How long a review may stay in a state, in seconds.
+pub(crate) fn review_seconds(state: State) -> i64 {
+    let timeouts = timeouts(Machine::Review).iter();
+    timeouts.filter(|timeout| timeout.state == state).map(|timeout| timeout.after_seconds).sum()
+}
+
 /// How long after its own date a filled posting is complete at the latest, in seconds.
 fn filled_seconds() -> i64 {
     let filled = timeouts(Machine::Job).iter().find(|timeout| timeout.state == State::Filled);
@@ -150,7 +156,7 @@ async fn lapse(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> Result<
         return Ok(());
     }
     let home = row.client_home.clone();
-    if home != engine.config().name && waits(&tx, &row.job, home.as_str()).await? {
+    if home != engine.config().name && deliveries::job_waits(&tx, &row.job, home.as_str()).await? {
         return Ok(());
     }
     contract::node_event(&ctx, &mut row, timeout.event).await?;
@@ -200,7 +206,7 @@ async fn is_absent(ctx: &Apply<'_>, row: &ReviewRow, contract: &ContractRow) -> 
     if *home == ctx.engine.config().name {
         return Ok(true);
     }
-    let deadline = contract.closed_at.unwrap_or(i64::MAX).saturating_add(window_seconds());
+    let deadline = contract.closed_at.unwrap_or(i64::MAX).saturating_add(review_seconds(State::Open));
     let origin = LogKind::Reputation.origin(home);
     let Some(head) = log::find(ctx.tx, &origin).await? else { return Ok(false) };
     // One of theirs that this node has passed and could not take is no absence.

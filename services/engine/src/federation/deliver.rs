@@ -12,7 +12,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;
 use hanse_base::stored::{WAITING, reread};
-use hanse_document::{Body, DocumentId, Verified};
+use hanse_document::{Body, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, Settled};
 use hanse_store::documents::DocumentRow;
@@ -20,7 +20,8 @@ use hanse_store::{Sql, accounts, documents, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::effects::apply::{Apply, apply};
+use crate::effects::apply::{Applied, Apply, apply};
+use crate::effects::react::engaged_before;
 use crate::federation::receipts::{self, Answered};
 
 pub(crate) use answer::answer;
@@ -198,7 +199,12 @@ async fn accepted(
     // Leaves of the home may have been quicker than its receipt; none slips through while this looks for them.
     log::hold(&tx, &format!("{}/{}", row.peer, LogKind::Reputation.name())).await?;
     if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == WAITING) {
-        apply(&Apply::home(engine, &tx), document, &[]).await?;
+        let ctx = Apply::home(engine, &tx);
+        if apply(&ctx, document, &[]).await? == Applied::Now
+            && let Body::Acceptance(acceptance) = document.body()
+        {
+            engaged_before(&ctx, &acceptance.offer).await?;
+        }
         deliveries::settle(&tx, row.position, Settled::Accepted, receipt).await?;
     }
     Ok(tx.commit().await?)
@@ -234,9 +240,4 @@ pub(crate) async fn hasten(engine: &Engine, peer: &str) -> Result<(), UseError> 
     deliveries::hasten(&engine.store().connection().await?, peer, engine.now().unix()).await?;
     engine.signals().committed();
     Ok(())
-}
-
-/// Whether anything about a job is on its way between this node and a peer.
-pub(crate) async fn waits(db: &impl Sql, job: &DocumentId, peer: &str) -> Result<bool, UseError> {
-    Ok(deliveries::job_waits(db, job, peer).await?)
 }

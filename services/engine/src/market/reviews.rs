@@ -8,7 +8,7 @@ use hanse_base::present;
 use hanse_base::stored::{part, side, state, unsound};
 use hanse_document::{Did, DocumentId, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
-use hanse_lifecycle::{Actor, Event, Machine, Refused, State, next, timeouts};
+use hanse_lifecycle::{Actor, Event, Machine, Refused, State, next};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
 use hanse_store::{Sql, Tx, documents, jobs};
@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply};
+use crate::effects::expire::review_seconds;
 use crate::market::author::{Author, body, read};
 use crate::market::idempotency::{Asked, Begun, Unit};
 use crate::market::publish::{Intent, published};
@@ -160,16 +161,6 @@ async fn made_before(
     Ok(Published { replayed: true, ..again })
 }
 
-/// How long after the close a review may be written, in seconds.
-pub(crate) fn window_seconds() -> i64 {
-    seconds_in(State::Open)
-}
-
-fn seconds_in(state: State) -> i64 {
-    let timeouts = timeouts(Machine::Review).iter();
-    timeouts.filter(|timeout| timeout.state == state).map(|timeout| timeout.after_seconds).sum()
-}
-
 /// Whether this person may review now: the contract is closed, the time is not over, and it is the first time.
 async fn check_open(ctx: &Apply<'_>, contract: &ContractRow, did: &Did) -> Result<(), UseError> {
     let actor = side(contract, did).ok_or(Refusal::NotFound("contract"))?;
@@ -185,7 +176,7 @@ async fn check_open(ctx: &Apply<'_>, contract: &ContractRow, did: &Did) -> Resul
     if reviews.iter().any(|review| review.author.as_ref() == Some(did)) {
         return Err(Refusal::ReviewExists.into());
     }
-    if ctx.now.unix() >= closed_at.saturating_add(window_seconds()) {
+    if ctx.now.unix() >= closed_at.saturating_add(review_seconds(State::Open)) {
         return Err(refused(Some(State::Lapsed)));
     }
     Ok(())
@@ -194,7 +185,7 @@ async fn check_open(ctx: &Apply<'_>, contract: &ContractRow, did: &Did) -> Resul
 /// The state after a reply, if one may be given now.
 fn reply_state(ctx: &Apply<'_>, review: &ReviewRow, role: Actor) -> Result<State, UseError> {
     let mut from = state(&review.state)?;
-    let over = |opened: i64| ctx.now.unix() >= opened.saturating_add(seconds_in(State::Published));
+    let over = |opened: i64| ctx.now.unix() >= opened.saturating_add(review_seconds(State::Published));
     if from == State::Published && review.published_at.is_some_and(over) {
         from = State::Closed;
     }

@@ -9,8 +9,7 @@ use hanse_lifecycle::{Machine, State, timeouts};
 use hanse_store::contracts::ContractRow;
 use hanse_store::documents;
 
-use super::Apply;
-use crate::effects::expire::FOLLOW_SECONDS;
+use super::{Apply, FOLLOW_SECONDS};
 
 /// The client's leaf and the freelancer's, before their signatures; their ids are final. Both carry the day of the acceptance.
 pub(crate) fn drafts(

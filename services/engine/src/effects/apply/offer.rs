@@ -14,7 +14,6 @@ use hanse_store::jobs::{self, JobRow};
 use super::guard::{self, Moving};
 use super::job::begins;
 use super::{Apply, Word, engagement};
-use crate::effects::react;
 
 /// The client offers a contract on a bid.
 pub(crate) async fn offer(
@@ -174,9 +173,9 @@ pub(crate) async fn accept(
     super::bid::node_event(ctx, &bid, Event::Win).await?;
     if ctx.keeps(job) {
         commit_client(ctx, &contract, client).await?;
-        return fill_when_full(ctx, job).await;
+        fill_when_full(ctx, job).await?;
     }
-    react::engaged_before(ctx, &contract).await
+    Ok(())
 }
 
 /// The client's home logs the client's engagement first.

@@ -18,7 +18,7 @@ pub(crate) async fn engagements(engine: &Engine) -> Result<(), UseError> {
     for contract in contracts::engaged_ahead(&connection, CONTRACTS_MAX).await? {
         let tx = connection.begin().await?;
         log::hold(&tx, &LogKind::Reputation.origin(&contract.client_home)).await?;
-        engaged_before(&Apply::home(engine, &tx), &contract).await?;
+        engaged_before(&Apply::home(engine, &tx), &contract.id).await?;
         tx.commit().await?;
         engine.signals().committed();
     }

@@ -3,7 +3,7 @@
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::{reread, state};
-use hanse_document::{Body, Commitment, Rejection};
+use hanse_document::{Body, Commitment, DocumentId, Rejection};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, ContractRow};
@@ -62,7 +62,8 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseEr
 /// An acceptance has its effect here only now: its receipt was lost or late, or another document was in the way. If the
 /// engagements stand in their logs already, the reactor has passed them without knowing them. The caller holds the log of
 /// the client's home, which the first of them is in.
-pub(crate) async fn engaged_before(ctx: &Apply<'_>, contract: &ContractRow) -> Result<(), UseError> {
+pub(crate) async fn engaged_before(ctx: &Apply<'_>, contract: &DocumentId) -> Result<(), UseError> {
+    let Some(contract) = contracts::contract(ctx.tx, contract).await? else { return Ok(()) };
     let sides = [
         (&contract.client_home, contract.client_engagement),
         (&contract.freelancer_home, contract.freelancer_engagement),

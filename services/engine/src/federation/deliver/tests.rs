@@ -1,7 +1,7 @@
 use hanse_api::requests::StepRequest;
 use hanse_base::stored::side;
 use hanse_document::kind::{Event, Step};
-use hanse_document::{Commitment, Did, Draft, Signed};
+use hanse_document::{Commitment, Did, DocumentId, Draft, Signed};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::{contracts, history};
 use serde_json::json;

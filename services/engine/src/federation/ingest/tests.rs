@@ -1,10 +1,12 @@
+use hanse_base::names::LogKind;
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, Kind, List, SigningKey};
 use hanse_logbook::heads;
-use hanse_store::history;
+use hanse_store::{history, log};
 use serde_json::json;
 
 use super::*;
+use crate::effects::expire::{UNLOGGED_SECONDS, drop_unlogged};
 use crate::testing::{Home, node};
 
 async fn heard(home: &Home, message: &[u8]) -> Verdict {

@@ -412,7 +412,7 @@ async fn what_somebody_here_has_bid_on_stays_though_only_gossip_has_named_it() {
     let met = met().await;
     met.b.bid(&met.bob, &met.job).await;
     assert!(carry(&met.b, &met.a).await.is_empty());
-    met.b.clock.advance(crate::federation::ingest::UNLOGGED_SECONDS);
-    crate::federation::ingest::drop_unlogged(&met.b.engine).await.unwrap();
+    met.b.clock.advance(expire::UNLOGGED_SECONDS);
+    expire::drop_unlogged(&met.b.engine).await.unwrap();
     assert!(is_open(&met.b, &met.job).await);
 }
