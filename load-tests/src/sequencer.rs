@@ -9,7 +9,7 @@ use hanse_document::NodeName;
 use hanse_ledger::Leaf;
 use hanse_logbook::sequence::{Sequenced, sequence};
 use hanse_logbook::{LogKeys, OwnLog, enqueue};
-use hanse_store::private::Private;
+use hanse_postgres::Private;
 use hanse_store::{Sql as _, Store};
 use tempfile::TempDir;
 

@@ -16,8 +16,8 @@ use hanse_base::workers::Workers;
 use hanse_document::NodeName;
 use hanse_engine::Engine;
 use hanse_logbook::fsck::FsckReport;
+use hanse_postgres::Private;
 use hanse_store::Store;
-use hanse_store::private::Private;
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 

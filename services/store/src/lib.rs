@@ -1,43 +1,21 @@
 #![doc = include_str!("../README.md")]
 
-mod connection;
-mod count;
-mod error;
-mod migrate;
-mod pool;
-mod rows;
-mod server;
-mod sql;
-mod tls;
-
-pub mod private;
+mod client;
+mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub mod accounts;
-pub mod alerts;
-pub mod changes;
-pub mod contracts;
-pub mod deliveries;
-pub mod documents;
-pub mod errands;
-pub mod health;
-pub mod history;
-pub mod idempotency;
-pub mod jobs;
-pub mod knowledge;
-pub mod lease;
-pub mod log;
-pub mod picks;
-pub mod ranking;
-pub mod reviews;
-pub mod scores;
-
-pub use connection::{Connection, Tx};
-pub use count::{counted, ran};
-pub use error::StoreError;
-pub use pool::{Config, Parts, Status, Store};
-pub use sql::{Sql, ToSql, column};
+pub use client::connection::{Connection, Tx};
+pub use client::count::{counted, ran};
+pub use client::database::create_database;
+pub use client::error::StoreError;
+pub use client::pool::{Config, Parts, Status, Store};
+pub use client::sql::{Sql, ToSql, column};
+pub use client::{health, lease};
+pub use tables::{
+    accounts, alerts, changes, contracts, deliveries, documents, errands, history, idempotency, jobs,
+    knowledge, log, picks, ranking, reviews, scores,
+};
 pub use tokio_postgres::Row;
 
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 
-use hanse_store::private::Private;
+use hanse_postgres::Private;
 use hanse_testkit::VARIABLE;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};

@@ -1,0 +1,110 @@
+//! Logins. A refresh token is known here by its hash alone.
+
+use hanse_document::Did;
+
+use crate::client::rows::{bytes32, is_uuid, parsed};
+use crate::{Row, Sql, StoreError, Tx, column};
+
+pub(super) const INSERT: &str = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
+     VALUES (gen_random_uuid(), $1, $2, $3, $4, $5) RETURNING id::text AS id";
+pub(super) const TRIM: &str = "DELETE FROM session WHERE id IN \
+     (SELECT id FROM session WHERE did = $1 ORDER BY created_at DESC, id OFFSET $2)";
+pub(super) const FIND: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at, \
+     rotated_at FROM session WHERE id = $1::text::uuid";
+pub(super) const LOCK: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at, \
+     rotated_at FROM session WHERE id = $1::text::uuid FOR UPDATE";
+pub(super) const ROTATE: &str = "UPDATE session SET refresh_hash = $3, expires_at = $4, rotated_at = $5 \
+     WHERE id = $1::text::uuid AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > $5";
+pub(super) const REVOKE: &str =
+    "UPDATE session SET revoked_at = $2 WHERE id = $1::text::uuid AND revoked_at IS NULL";
+pub(super) const REMOVE_EXPIRED: &str = "DELETE FROM session WHERE expires_at < $1";
+
+const TABLE: &str = "session";
+
+/// A login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// A UUID.
+    pub id: String,
+    /// Whose.
+    pub did: Did,
+    /// SHA-256 of the refresh token that is good now.
+    pub refresh_hash: [u8; 32],
+    /// Separated by spaces.
+    pub scopes: String,
+    /// When it ends, Unix seconds.
+    pub expires_at: i64,
+    /// When it was ended, if it was.
+    pub revoked_at: Option<i64>,
+    /// When the refresh token was last replaced, if it was.
+    pub rotated_at: Option<i64>,
+}
+
+/// Begins a session and returns its id.
+pub async fn insert_session(
+    tx: &Tx<'_>,
+    did: &Did,
+    refresh_hash: &[u8; 32],
+    scopes: &str,
+    (created_at, expires_at): (i64, i64),
+) -> Result<String, StoreError> {
+    let values: [&(dyn crate::ToSql + Sync); 5] =
+        [&did.as_str(), &refresh_hash.as_slice(), &scopes, &created_at, &expires_at];
+    column(&tx.query_one(INSERT, &values).await?, TABLE, "id")
+}
+
+/// Ends the oldest sessions of a person until `most` are left.
+pub async fn trim_sessions(tx: &Tx<'_>, did: &Did, most: i64) -> Result<u64, StoreError> {
+    tx.execute(TRIM, &[&did.as_str(), &most]).await
+}
+
+/// A session by its id, whatever its state; `None` also for a text that is no id.
+pub async fn session(db: &impl Sql, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    if !is_uuid(id) {
+        return Ok(None);
+    }
+    db.query_opt(FIND, &[&id]).await?.as_ref().map(read).transpose()
+}
+
+/// A session, held until the transaction ends.
+pub async fn lock_session(tx: &Tx<'_>, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    if !is_uuid(id) {
+        return Ok(None);
+    }
+    tx.query_opt(LOCK, &[&id]).await?.as_ref().map(read).transpose()
+}
+
+/// Replaces the refresh token at `now`, if it is still `old` and the session is live.
+pub async fn rotate_session(
+    tx: &Tx<'_>,
+    id: &str,
+    (old, new): (&[u8; 32], &[u8; 32]),
+    expires_at: i64,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let values: [&(dyn crate::ToSql + Sync); 5] = [&id, &old.as_slice(), &new.as_slice(), &expires_at, &now];
+    Ok(tx.execute(ROTATE, &values).await? == 1)
+}
+
+/// Ends a session. `id` must be one that [`session`] has returned.
+pub async fn revoke_session(tx: &Tx<'_>, id: &str, now: i64) -> Result<(), StoreError> {
+    tx.execute(REVOKE, &[&id, &now]).await?;
+    Ok(())
+}
+
+/// Forgets sessions that ended before `before`.
+pub async fn remove_expired_sessions(db: &impl Sql, before: i64) -> Result<u64, StoreError> {
+    db.execute(REMOVE_EXPIRED, &[&before]).await
+}
+
+fn read(row: &Row) -> Result<SessionRow, StoreError> {
+    Ok(SessionRow {
+        id: column(row, TABLE, "id")?,
+        did: parsed(row, TABLE, "did")?,
+        refresh_hash: bytes32(row, TABLE, "refresh_hash")?,
+        scopes: column(row, TABLE, "scopes")?,
+        expires_at: column(row, TABLE, "expires_at")?,
+        revoked_at: column(row, TABLE, "revoked_at")?,
+        rotated_at: column(row, TABLE, "rotated_at")?,
+    })
+}

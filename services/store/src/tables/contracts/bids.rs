@@ -1,0 +1,165 @@
+//! Bids.
+
+use hanse_document::{Did, DocumentId, Kind, NodeName};
+
+use crate::client::rows::{bytes32, head, id, parsed};
+use crate::{Row, Sql, StoreError, Tx, column};
+
+pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
+     VALUES ($1, $2, $3, $4, $5, $1, $6)";
+pub(super) const FIND: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid WHERE id = $1";
+pub(super) const MOVE: &str = "UPDATE bid SET state = $2, head = $3 WHERE id = $1";
+pub(super) const LIVE: &str = "SELECT count(*) AS bids FROM bid WHERE job = $1 AND freelancer = $2 \
+     AND state IN ('submitted', 'offered', 'won')";
+pub(super) const TURN_DOWN: &str =
+    "UPDATE bid SET state = $2 WHERE job = $1 AND state = 'submitted' RETURNING id";
+pub(super) const COUNTS: &str = "SELECT count(*) FILTER (WHERE home = $2) AS of_home, \
+     count(*) FILTER (WHERE home = $2 AND state IN ('submitted', 'offered', 'won')) AS live_of_home, \
+     count(*) FILTER (WHERE freelancer = $3) AS of_freelancer FROM bid WHERE job = $1";
+pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
+     WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
+// With those that the job's home has not answered, or has refused: they have no row among the bids.
+pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM ( \
+     SELECT id, job, freelancer, home, state, head, made_at FROM bid WHERE freelancer = $1 UNION ALL \
+     SELECT document.id, delivery.job, document.issuer, identity.home, \
+     CASE delivery.state WHEN 'waiting' THEN 'queued' ELSE delivery.state END, document.id, document.received_at \
+     FROM document JOIN delivery ON delivery.document = document.id JOIN identity ON identity.did = document.issuer \
+     WHERE document.issuer = $1 AND document.kind = 'bid' AND delivery.state <> 'accepted' \
+     AND NOT EXISTS (SELECT 1 FROM bid WHERE bid.id = document.id)) AS own \
+     WHERE ($2::bigint IS NULL OR (made_at, id) < ($2, $3::bytea)) \
+     AND ($4::bytea IS NULL OR job = $4) ORDER BY made_at DESC, id DESC LIMIT $5";
+
+const TABLE: &str = "bid";
+
+/// A bid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BidRow {
+    /// Its id.
+    pub id: DocumentId,
+    /// On which job.
+    pub job: DocumentId,
+    /// By whom.
+    pub freelancer: Did,
+    /// Their home.
+    pub home: NodeName,
+    /// A word of the lifecycle.
+    pub state: String,
+    /// The last document of its chain.
+    pub head: DocumentId,
+    /// When it came, Unix seconds.
+    pub made_at: i64,
+}
+
+/// Adds a bid.
+///
+/// # Errors
+/// A unique violation if the freelancer has a live bid on the job.
+pub async fn insert_bid(tx: &Tx<'_>, bid: &BidRow) -> Result<(), StoreError> {
+    let values: [&(dyn crate::ToSql + Sync); 6] = [
+        &bid.id.hash().as_slice(),
+        &bid.job.hash().as_slice(),
+        &bid.freelancer.as_str(),
+        &bid.home.as_str(),
+        &bid.state,
+        &bid.made_at,
+    ];
+    tx.execute(INSERT, &values).await?;
+    Ok(())
+}
+
+/// A bid as it stands now.
+pub async fn bid(db: &impl Sql, id: &DocumentId) -> Result<Option<BidRow>, StoreError> {
+    db.query_opt(FIND, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// Moves a bid.
+pub async fn move_bid(
+    tx: &Tx<'_>,
+    id: &DocumentId,
+    state: &str,
+    head: &DocumentId,
+) -> Result<(), StoreError> {
+    tx.execute(MOVE, &[&id.hash().as_slice(), &state, &head.hash().as_slice()]).await?;
+    Ok(())
+}
+
+/// Whether the freelancer has a bid on the job that is neither withdrawn nor turned down.
+pub async fn has_live_bid(db: &impl Sql, job: &DocumentId, freelancer: &Did) -> Result<bool, StoreError> {
+    let row = db.query_one(LIVE, &[&job.hash().as_slice(), &freelancer.as_str()]).await?;
+    Ok(column::<i64>(&row, TABLE, "bids")? > 0)
+}
+
+/// How many bids a job has had of whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BidCounts {
+    /// From people of one home, whatever became of them.
+    pub of_home: i64,
+    /// Of these, those that are neither withdrawn nor turned down.
+    pub live_of_home: i64,
+    /// From one person, whatever became of them.
+    pub of_freelancer: i64,
+}
+
+/// Counts the bids on a job from a home and from a person.
+pub async fn count_bids(
+    db: &impl Sql,
+    job: &DocumentId,
+    home: &NodeName,
+    freelancer: &Did,
+) -> Result<BidCounts, StoreError> {
+    let row = db.query_one(COUNTS, &[&job.hash().as_slice(), &home.as_str(), &freelancer.as_str()]).await?;
+    Ok(BidCounts {
+        of_home: column(&row, TABLE, "of_home")?,
+        live_of_home: column(&row, TABLE, "live_of_home")?,
+        of_freelancer: column(&row, TABLE, "of_freelancer")?,
+    })
+}
+
+/// Moves the bids on a job that wait for the client, all at once; answers their hashes.
+pub async fn turn_down(tx: &Tx<'_>, job: &DocumentId, state: &str) -> Result<Vec<[u8; 32]>, StoreError> {
+    let rows = tx.query(TURN_DOWN, &[&job.hash().as_slice(), &state]).await?;
+    rows.iter().map(|row| bytes32(row, TABLE, "id")).collect()
+}
+
+/// Bids on a job, oldest first, after the one that `after` names by time and hash.
+pub async fn bids_on(
+    db: &impl Sql,
+    job: &DocumentId,
+    after: Option<(i64, [u8; 32])>,
+    limit: i64,
+) -> Result<Vec<BidRow>, StoreError> {
+    let (made_at, hash) = split(after);
+    db.query(ON_JOB, &[&job.hash().as_slice(), &made_at, &hash, &limit]).await?.iter().map(read).collect()
+}
+
+/// Bids of a freelancer, on one job or on all, newest first. The state of one that the job's home has not taken is `queued` or
+/// `refused`.
+pub async fn bids_of(
+    db: &impl Sql,
+    freelancer: &Did,
+    job: Option<&DocumentId>,
+    after: Option<(i64, [u8; 32])>,
+    limit: i64,
+) -> Result<Vec<BidRow>, StoreError> {
+    let (made_at, hash) = split(after);
+    let job = job.map(|job| job.hash().to_vec());
+    let values: [&(dyn crate::ToSql + Sync); 5] = [&freelancer.as_str(), &made_at, &hash, &job, &limit];
+    db.query(OF_FREELANCER, &values).await?.iter().map(read).collect()
+}
+
+pub(super) fn split(after: Option<(i64, [u8; 32])>) -> (Option<i64>, Option<Vec<u8>>) {
+    (after.map(|(at, _)| at), after.map(|(_, hash)| hash.to_vec()))
+}
+
+fn read(row: &Row) -> Result<BidRow, StoreError> {
+    let own = id(row, TABLE, "id", Kind::Bid)?;
+    Ok(BidRow {
+        id: own,
+        job: id(row, TABLE, "job", Kind::Job)?,
+        freelancer: parsed(row, TABLE, "freelancer")?,
+        home: parsed(row, TABLE, "home")?,
+        state: column(row, TABLE, "state")?,
+        head: head(row, TABLE, own, Kind::Step)?,
+        made_at: column(row, TABLE, "made_at")?,
+    })
+}

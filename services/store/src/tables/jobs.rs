@@ -1,0 +1,258 @@
+//! Postings, of every node, and the search over them. The row is derived from the job's documents.
+
+mod search;
+
+use std::collections::BTreeMap;
+
+use hanse_document::{Did, DocumentId, Kind, NodeName};
+
+use crate::client::rows::{head, id, parsed};
+use crate::{Row, Sql, StoreError, Tx, column};
+
+pub use search::{Near, Search, search};
+pub(crate) use search::{columns, fits};
+
+// The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language.
+const INSERT: &str = "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
+     posted_at, expires_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
+     VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+     setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
+     || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING";
+const FIND: &str =
+    "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1";
+const FIND_ALL: &str =
+    "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = ANY($1)";
+const LOCK: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1 \
+     FOR NO KEY UPDATE";
+const MOVE: &str = "UPDATE job SET state = $2, head = $3 WHERE id = $1";
+const EXPIRED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
+     WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
+const LEFT_FILLED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
+     WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
+
+const NOTE_UNLOGGED: &str =
+    "INSERT INTO unlogged (job, home, at) VALUES ($1, $2, $3) ON CONFLICT (job) DO NOTHING";
+const COUNT_UNLOGGED: &str = "SELECT count(*) AS jobs FROM unlogged WHERE home = $1";
+const LOGGED: &str = "DELETE FROM unlogged WHERE job = $1";
+// What people here have bid on, or are about to, is not taken from them.
+const UNLOGGED: &str = "SELECT job, home FROM (SELECT unlogged.job, unlogged.home, at, \
+     row_number() OVER (PARTITION BY unlogged.home ORDER BY at, unlogged.job) AS place FROM unlogged WHERE at <= $1 \
+     AND NOT EXISTS (SELECT FROM bid WHERE bid.job = unlogged.job) \
+     AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = unlogged.job AND delivery.state = 'waiting')) AS old \
+     WHERE place <= $2 ORDER BY at, job";
+const DROP_UNLOGGED: &str = "WITH dropped AS (DELETE FROM job WHERE id = $1 \
+         AND EXISTS (SELECT FROM unlogged WHERE unlogged.job = $1) AND NOT EXISTS (SELECT FROM bid WHERE bid.job = $1) \
+         AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = $1 AND delivery.state = 'waiting') RETURNING id), \
+     alerts AS (DELETE FROM alert USING dropped WHERE alert.job = dropped.id), \
+     picks AS (DELETE FROM pick USING dropped WHERE pick.job = dropped.id), \
+     documents AS (DELETE FROM document USING dropped, history \
+         WHERE history.object = dropped.id AND document.id = history.document), \
+     moves AS (DELETE FROM history USING dropped WHERE history.object = dropped.id) \
+     SELECT count(*) AS jobs FROM dropped";
+
+/// Every statement of this module.
+pub const STATEMENTS: &[&str] = &[
+    INSERT,
+    FIND,
+    FIND_ALL,
+    LOCK,
+    MOVE,
+    EXPIRED,
+    LEFT_FILLED,
+    NOTE_UNLOGGED,
+    COUNT_UNLOGGED,
+    LOGGED,
+    UNLOGGED,
+    DROP_UNLOGGED,
+    search::PATIENCE,
+    search::SEARCH,
+];
+
+const TABLE: &str = "job";
+
+/// A posting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRow {
+    /// Its id.
+    pub id: DocumentId,
+    /// Who posted it.
+    pub client: Did,
+    /// The node that keeps the order under it.
+    pub home: NodeName,
+    /// A word of the lifecycle.
+    pub state: String,
+    /// The last document of its chain.
+    pub head: DocumentId,
+    /// How many people.
+    pub seats: i32,
+    /// When, by the document, Unix seconds.
+    pub posted_at: i64,
+    /// Until when, by the document, Unix seconds.
+    pub expires_at: i64,
+}
+
+/// A posting that is new here.
+#[derive(Clone, Copy, Debug)]
+pub struct NewJob<'a> {
+    /// The row; its head is its id.
+    pub row: &'a JobRow,
+    /// One line.
+    pub title: &'a str,
+    /// What is to be done.
+    pub text: &'a str,
+    /// The language of both.
+    pub language: Option<&'a str>,
+    /// Skills.
+    pub skills: &'a [String],
+    /// Whether it is remote; `None` is unstated.
+    pub remote: Option<bool>,
+    /// What is given in return.
+    pub pay: JobPay<'a>,
+    /// The country of the place, if it has one.
+    pub country: Option<&'a str>,
+    /// Latitude and longitude of the place in ten-thousandths of a degree, if stated.
+    pub point: Option<(i32, i32)>,
+    /// Hours a week.
+    pub hours: Option<i32>,
+}
+
+/// What a posting gives in return, as far as it is searched by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JobPay<'a> {
+    /// `money`, `barter` or `time_credits`.
+    pub kind: Option<&'a str>,
+    /// Of money.
+    pub currency: Option<&'a str>,
+    /// Of money: `hour` or `project`.
+    pub per: Option<&'a str>,
+    /// Of money, in minor units.
+    pub min: Option<i64>,
+    /// Of money, in minor units.
+    pub max: Option<i64>,
+}
+
+/// Adds a posting. `false` if it is here already.
+pub async fn insert(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<bool, StoreError> {
+    let row = job.row;
+    let (latitude, longitude) = job.point.unzip();
+    let values: [&(dyn crate::ToSql + Sync); 21] = [
+        &row.id.hash().as_slice(),
+        &row.client.as_str(),
+        &row.home.as_str(),
+        &row.state,
+        &row.seats,
+        &job.title,
+        &job.language,
+        &job.skills,
+        &job.remote,
+        &row.posted_at,
+        &row.expires_at,
+        &job.text,
+        &job.pay.kind,
+        &job.pay.currency,
+        &job.pay.per,
+        &job.pay.min,
+        &job.pay.max,
+        &job.country,
+        &latitude,
+        &longitude,
+        &job.hours,
+    ];
+    Ok(tx.execute(INSERT, &values).await? == 1)
+}
+
+/// A posting as it stands now.
+pub async fn find(db: &impl Sql, id: &DocumentId) -> Result<Option<JobRow>, StoreError> {
+    db.query_opt(FIND, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// Postings as they stand now, by the hash of their ids; those that are here.
+pub async fn find_all(
+    db: &impl Sql,
+    ids: impl IntoIterator<Item = [u8; 32]>,
+) -> Result<BTreeMap<[u8; 32], JobRow>, StoreError> {
+    let ids: Vec<Vec<u8>> = ids.into_iter().map(|hash| hash.to_vec()).collect();
+    let rows = db.query(FIND_ALL, &[&ids]).await?;
+    rows.iter().map(|row| read(row).map(|row| (*row.id.hash(), row))).collect()
+}
+
+/// A posting, held against every other writer until the transaction ends. Everything under a job is moved with its job
+/// locked, so that a seat is given once.
+pub async fn lock(tx: &Tx<'_>, id: &DocumentId) -> Result<Option<JobRow>, StoreError> {
+    tx.query_opt(LOCK, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// Moves a posting that the transaction has locked.
+pub async fn set_state(
+    tx: &Tx<'_>,
+    id: &DocumentId,
+    state: &str,
+    head: &DocumentId,
+) -> Result<(), StoreError> {
+    tx.execute(MOVE, &[&id.hash().as_slice(), &state, &head.hash().as_slice()]).await?;
+    Ok(())
+}
+
+/// Open postings whose time is over, at most `limit`.
+pub async fn expired(db: &impl Sql, now: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
+    db.query(EXPIRED, &[&now, &limit]).await?.iter().map(read).collect()
+}
+
+/// Filled postings whose date was `expired_before` or earlier, at most `limit`.
+pub async fn left_filled(db: &impl Sql, expired_before: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
+    db.query(LEFT_FILLED, &[&expired_before, &limit]).await?.iter().map(read).collect()
+}
+
+/// Notes that a posting is known by gossip, and not yet from the log of its home.
+pub async fn note_unlogged(
+    tx: &Tx<'_>,
+    job: &DocumentId,
+    home: &NodeName,
+    at: i64,
+) -> Result<(), StoreError> {
+    tx.execute(NOTE_UNLOGGED, &[&job.hash().as_slice(), &home.as_str(), &at]).await?;
+    Ok(())
+}
+
+/// How many postings of a home are known by gossip alone.
+pub async fn count_unlogged(db: &impl Sql, home: &NodeName) -> Result<i64, StoreError> {
+    column(&db.query_one(COUNT_UNLOGGED, &[&home.as_str()]).await?, "unlogged", "jobs")
+}
+
+/// The log of its home shows the posting.
+pub async fn logged(tx: &Tx<'_>, job: &DocumentId) -> Result<(), StoreError> {
+    tx.execute(LOGGED, &[&job.hash().as_slice()]).await?;
+    Ok(())
+}
+
+/// Postings that have been known by gossip alone since `before` or longer and that nobody has bid on, with their homes; of each home at most
+/// `limit`, so that none stands in another's way.
+pub async fn unlogged(
+    db: &impl Sql,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<(DocumentId, NodeName)>, StoreError> {
+    let rows = db.query(UNLOGGED, &[&before, &limit]).await?;
+    let read = |row: &Row| Ok((id(row, "unlogged", "job", Kind::Job)?, parsed(row, "unlogged", "home")?));
+    rows.iter().map(read).collect()
+}
+
+/// Removes a posting that is known by gossip alone, with its documents and its history. `false` if it is not, or somebody has bid on it.
+pub async fn drop_unlogged(tx: &Tx<'_>, job: &JobRow) -> Result<bool, StoreError> {
+    let row = tx.query_one(DROP_UNLOGGED, &[&job.id.hash().as_slice()]).await?;
+    Ok(column::<i64>(&row, TABLE, "jobs")? == 1)
+}
+
+fn read(row: &Row) -> Result<JobRow, StoreError> {
+    let id = id(row, TABLE, "id", Kind::Job)?;
+    Ok(JobRow {
+        id,
+        client: parsed(row, TABLE, "client")?,
+        home: parsed(row, TABLE, "home")?,
+        state: column(row, TABLE, "state")?,
+        head: head(row, TABLE, id, Kind::Step)?,
+        seats: column(row, TABLE, "seats")?,
+        posted_at: column(row, TABLE, "posted_at")?,
+        expires_at: column(row, TABLE, "expires_at")?,
+    })
+}
