@@ -11,7 +11,7 @@ use hanse_store::{Store, Tx};
 use hanse_tlog::Checkpoint;
 
 use crate::Logbook;
-use crate::follow::owes;
+use crate::leaves::owes;
 use crate::{LogError, LogKeys, check_edge};
 
 /// A head that stays the newest is cosigned again after this time, in seconds: verifiers take cosignatures for two days, so a log

@@ -29,7 +29,6 @@ pub use fault::Fault;
 use fetch::Fetched;
 use pace::Pace;
 
-pub(crate) use documents::owes;
 pub use replay::{Replayed, Segment, replay};
 pub use want::fill;
 pub use want::{has_waited_too_long, pause_seconds};

@@ -1,9 +1,11 @@
 //! Leaves into the queue of an own log, and leaves and heads of any log out of the database.
 
+use std::collections::BTreeSet;
+
 use hanse_base::error::{Refusal, UseError};
-use hanse_ledger::{Leaf, LeafError, LeafId};
+use hanse_ledger::{Leaf, LeafError, LeafId, Statement};
 use hanse_store::log::{self, LeafRow, LogRow};
-use hanse_store::{Sql, Tx};
+use hanse_store::{Sql, StoreError, Tx};
 
 use crate::{LogError, OwnLog};
 
@@ -59,4 +61,19 @@ pub async fn leaves_from(
 /// [`LogError::Unknown`] if it is not; those of the store.
 pub async fn head(db: &impl Sql, origin: &str) -> Result<LogRow, LogError> {
     log::find(db, origin).await?.ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })
+}
+
+/// Whether a log owes the review that a commit in it seals: it is its author's home, or nobody here can say that it is not. The
+/// engagement that the commit answers names the log of the author's home; what stands anywhere else is a copy, and whoever keeps the
+/// review back keeps it back there.
+pub(crate) async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result<bool, StoreError> {
+    let read = |row: LeafRow| Leaf::parse(&row.bytes).ok();
+    let Some(commit) = log::leaf(db, origin, commit).await?.and_then(read) else { return Ok(false) };
+    let Some(Statement::Commit { engagement, .. }) = commit.statement() else { return Ok(false) };
+    let engaged = log::leaves_anywhere(db, &BTreeSet::from([*engagement])).await?.into_values().next();
+    let engagement = engaged.and_then(read);
+    Ok(match engagement.as_ref().and_then(Leaf::statement) {
+        Some(Statement::Engagement { log, .. }) => log == origin,
+        _ => true,
+    })
 }

@@ -5,12 +5,15 @@
 //! that leaves a head that nobody saw; the file names the leaves of its batch too, so that the same head is made again, and
 //! never another one of its size.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use hanse_base::names::LogKind;
 use hanse_ledger::LeafId;
+use hanse_store::Sql;
+use hanse_store::log::{self, LogRow, PendingRow};
 use hanse_tlog::{Checkpoint, Note, VerifierKey, checkpoint};
 use serde::{Deserialize, Serialize};
 
@@ -164,4 +167,19 @@ fn write(file: &Path, form: &Form) -> io::Result<()> {
 
 fn folder_of(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new("."))
+}
+
+/// The leaves of a remembered head that the database has not reached, if it is the very next one and all of them still wait: then
+/// the same head can be made again. None means that the database was at that head, or beyond, and has forgotten it.
+pub(crate) async fn unfinished(
+    db: &impl Sql,
+    row: &LogRow,
+    head: &RememberedHead,
+) -> Result<Option<Vec<PendingRow>>, LogError> {
+    let ids: BTreeMap<_, _> = head.leaves.iter().zip(0_usize..).collect();
+    let mut waiting = log::pending_of(db, &row.origin, &head.leaves).await?;
+    waiting.sort_by_key(|leaf| ids.get(&leaf.id).copied());
+    let entries = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    let next = row.size.saturating_add(entries).saturating_add(1) == head.checkpoint.size;
+    Ok((next && waiting.len() == ids.len()).then_some(waiting))
 }

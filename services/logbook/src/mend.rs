@@ -10,8 +10,7 @@ use hanse_store::{Store, Tx};
 
 use crate::fsck::{self, LogReport};
 use crate::heads::{self, RECOVERING, ROLLED_BACK, root_at};
-use crate::memory::RememberedHead;
-use crate::sequence::unfinished;
+use crate::memory::{RememberedHead, unfinished};
 use crate::{LogError, LogKeys, OwnLog};
 
 /// A log, compared with every signed head that is known here.

@@ -5,7 +5,6 @@
 //! anywhere, an unknown outcome of the commit among them, is answered by reading again. A head is remembered outside the database
 //! before it is committed: what is remembered and was not committed is made again, leaf for leaf, and nothing else of its size.
 
-use std::collections::BTreeMap;
 
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
@@ -13,13 +12,13 @@ use hanse_base::signals::woken;
 use hanse_document::Timestamp;
 use hanse_ledger::Leaf;
 use hanse_store::log::{self, CheckpointRow, Head, LogRow, PendingRow};
-use hanse_store::{Sql, Store, Tx};
+use hanse_store::{Store, Tx};
 use hanse_tlog::{Checkpoint, checkpoint};
 use tokio_util::sync::CancellationToken;
 
 use crate::append::{Close, append_batch};
 use crate::heads::{halt_forgotten, may_sign};
-use crate::memory::RememberedHead;
+use crate::memory::unfinished;
 use crate::{LogError, Logbook, OwnLog, check_edge};
 
 /// Most leaves in one batch: with the index leaf they fill one tile and one page of a follower.
@@ -160,21 +159,6 @@ async fn next(tx: &Tx<'_>, own: &OwnLog, row: &LogRow) -> Result<Batch, LogError
     let pending = log::pending(tx, &own.origin, BATCH_MAX).await?;
     let taken = pending.iter().map(|leaf| leaf.position).collect();
     Ok(Batch { taken, leaves: new_leaves(tx, own, pending).await?, again: None })
-}
-
-/// The leaves of a remembered head that the database has not reached, if it is the very next one and all of them still wait: then
-/// the same head can be made again. None means that the database was at that head, or beyond, and has forgotten it.
-pub(crate) async fn unfinished(
-    db: &impl Sql,
-    row: &LogRow,
-    head: &RememberedHead,
-) -> Result<Option<Vec<PendingRow>>, LogError> {
-    let ids: BTreeMap<_, _> = head.leaves.iter().zip(0_usize..).collect();
-    let mut waiting = log::pending_of(db, &row.origin, &head.leaves).await?;
-    waiting.sort_by_key(|leaf| ids.get(&leaf.id).copied());
-    let entries = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-    let next = row.size.saturating_add(entries).saturating_add(1) == head.checkpoint.size;
-    Ok((next && waiting.len() == ids.len()).then_some(waiting))
 }
 
 fn forgotten(row: &LogRow, head: &Checkpoint) -> LogError {

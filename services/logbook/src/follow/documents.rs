@@ -1,10 +1,8 @@
 //! The documents that come with leaves: kept if a leaf commits to them, ignored and counted otherwise.
 
-use std::collections::BTreeSet;
-
 use hanse_document::kind::Body;
 use hanse_document::{Commitment, Kind, Signed, Timestamp, Verified};
-use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
+use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_reputation::record::Terms;
 use hanse_store::log::{self, Want, Wanted, WantedRow};
 use hanse_store::{Sql, StoreError, Tx, documents};
@@ -105,21 +103,6 @@ pub(super) async fn take(
         + log::want(tx, origin, Want::Review, &reviews, now.unix()).await?;
     received.missing = usize::try_from(missing).unwrap_or(usize::MAX);
     Ok(received)
-}
-
-/// Whether a log owes the review that a commit in it seals: it is its author's home, or nobody here can say that it is not. The
-/// engagement that the commit answers names the log of the author's home; what stands anywhere else is a copy, and whoever keeps the
-/// review back keeps it back there.
-pub(crate) async fn owes(db: &impl Sql, origin: &str, commit: &LeafId) -> Result<bool, StoreError> {
-    let read = |row: log::LeafRow| Leaf::parse(&row.bytes).ok();
-    let Some(commit) = log::leaf(db, origin, commit).await?.and_then(read) else { return Ok(false) };
-    let Some(Statement::Commit { engagement, .. }) = commit.statement() else { return Ok(false) };
-    let engaged = log::leaves_anywhere(db, &BTreeSet::from([*engagement])).await?.into_values().next();
-    let engagement = engaged.and_then(read);
-    Ok(match engagement.as_ref().and_then(Leaf::statement) {
-        Some(Statement::Engagement { log, .. }) => log == origin,
-        _ => true,
-    })
 }
 
 /// Keeps what came for a leaf of which a document is missing.

@@ -15,8 +15,7 @@ use hanse_tlog::Hash;
 
 use super::heard::{Shown, Signing};
 use super::learn::{ROLLED_BACK, learn, root_at};
-use crate::memory::{Remembered, RememberedHead};
-use crate::sequence::unfinished;
+use crate::memory::{Remembered, RememberedHead, unfinished};
 use crate::{LogError, Logbook, OwnLog};
 
 /// Most peers that a text names.
