@@ -33,8 +33,10 @@ use pace::Pace;
 
 pub(crate) use documents::owes;
 pub use replay::{Replayed, Segment, replay};
+#[cfg(test)]
+pub(crate) use want::ROUNDS_MIN;
 pub use want::fill;
-pub(crate) use want::{has_waited_too_long, pause_seconds};
+pub(crate) use want::{believed, has_waited_too_long, pause_seconds};
 
 /// Follows a peer until it is told to stop. A round that fails is tried again at the next pace or hint.
 pub(crate) async fn run(engine: Engine, peer: NodeName, cancel: CancellationToken) -> Result<(), Failure> {

@@ -20,6 +20,10 @@ const LEAVES_MAX: u64 = 1_024;
 /// log was never going to be right, and what waits must not grow for ever.
 pub(crate) const WAIT_SECONDS_MAX: i64 = 2_592_000;
 
+/// Rounds in vain before a leaf is given up, an hour apart in the end: a day. Who has slept through the month, or noted the leaf by
+/// a clock that ran behind, asks for so long at least.
+pub(crate) const ROUNDS_MIN: u32 = 36;
+
 /// Asks for a few pages of what is missing and due, as far as the log may bring more; `true` if any of it has arrived.
 pub(super) async fn ask(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<bool, LogError> {
     let mut any = false;
@@ -111,21 +115,28 @@ async fn take(
                 continue;
             }
         }
-        if !row.owed && row.tries.saturating_add(1) >= peers && has_waited_too_long(row, now) {
+        let rounds = row.tries.saturating_add(1) / peers;
+        if !row.owed && has_waited_too_long(engine, row, rounds) {
             tracing::info!(origin = mirror.origin, index = row.index, "nobody has the document of a leaf");
             log::unwant(&tx, &mirror.origin, row.index).await?;
         } else {
             later.push((row.index, now.saturating_add(pause_seconds(row.tries / peers))));
         }
     }
-    log::put_off(&tx, &mirror.origin, &later).await?;
+    log::put_off(&tx, &mirror.origin, &later, believed(engine)).await?;
     tx.commit().await?;
     Ok(taken)
 }
 
-/// Whether a leaf has waited for as long as any may.
-pub(crate) const fn has_waited_too_long(row: &WantedRow, now: i64) -> bool {
-    now.saturating_sub(row.since) > WAIT_SECONDS_MAX
+/// Whether a leaf has waited for as long as any may, after so many rounds in vain: by a clock that is believed, as it is for good.
+pub(crate) fn has_waited_too_long(engine: &Engine, row: &WantedRow, rounds: u32) -> bool {
+    let waited = believed(engine).map(|now| now.saturating_sub(row.since));
+    rounds >= ROUNDS_MIN && waited.is_some_and(|waited| waited > WAIT_SECONDS_MAX)
+}
+
+/// What the clock shows, Unix seconds, if it is believed.
+pub(crate) fn believed(engine: &Engine) -> Option<i64> {
+    engine.clocks().may_act().then(|| engine.now().unix())
 }
 
 /// Keeps what came for one leaf of which a document is missing, unchecked so far. `true` if it is not missing any more: the
@@ -217,12 +228,51 @@ mod tests {
         log::unwant(&tx, &mirror.origin, owed.index).await.unwrap();
         log::want(&tx, &mirror.origin, Want::Review, &[owed], b.engine.now().unix()).await.unwrap();
         tx.commit().await.unwrap();
-        let nothing = vec![Vec::new(); 2];
-        for (days, left) in [(29, 2), (2, 1), (300, 1)] {
+        for (days, left) in [(29, 2), (2, 2)] {
             b.clock.advance(days * DAY_SECONDS);
-            let due = missing(&b.engine, &mirror).await.unwrap();
-            take(&b.engine, &mirror, &due, rows[0].index, &nothing).await.unwrap();
-            assert_eq!(wanted(&b, &mirror).await, left, "after {days} more days");
+            assert_eq!(in_vain(&b, &mirror, rows[0].index, 1).await, left, "after {days} more days");
         }
+        // Whoever was away that long asks for a day at least.
+        b.believe();
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN - 4).await, 2);
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, 2).await, 1);
+        b.clock.advance(300 * DAY_SECONDS);
+        b.believe();
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN).await, 1);
+    }
+
+    /// Asks for what is missing in so many rounds, an hour apart, and gets nothing; how many leaves are still waited for.
+    async fn in_vain(home: &Home, mirror: &Mirror, start: u64, rounds: u32) -> u64 {
+        for _ in 0..rounds {
+            home.clock.advance(PAUSE_SECONDS_MAX);
+            let due = missing(&home.engine, mirror).await.unwrap();
+            take(&home.engine, mirror, &due, start, &vec![Vec::new(); due.len()]).await.unwrap();
+        }
+        wanted(home, mirror).await
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_has_jumped_gives_up_no_document() {
+        let (_a, b, mirror, rows) = bare(1).await;
+        b.believe();
+        b.clock.advance(31 * DAY_SECONDS);
+        assert!(!b.engine.clocks().look(b.engine.now().unix()));
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN).await, 1);
+        b.believe();
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, 1).await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_by_a_clock_that_ran_ahead_waits_from_now_on() {
+        let (_a, b, mirror, rows) = bare(1).await;
+        b.clock.advance(-900 * DAY_SECONDS);
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN).await, 1);
+        let since = async || missing(&b.engine, &mirror).await.unwrap()[0].since;
+        b.clock.advance(DAY_SECONDS);
+        assert_eq!(since().await, rows[0].since, "nobody shares this clock");
+        b.believe();
+        in_vain(&b, &mirror, rows[0].index, 1).await;
+        b.clock.advance(DAY_SECONDS);
+        assert_eq!(since().await, b.engine.now().unix() - DAY_SECONDS);
     }
 }

@@ -37,7 +37,8 @@ pub(super) const OWED: &str = "SELECT index, commitment, tries, since, owed FROM
 pub(super) const FORGIVE: &str = "UPDATE wanted SET owed = false WHERE origin = $1 AND index = $2";
 pub(super) const ARRIVED: &str = "UPDATE wanted SET missing = false, tries = 0, since = $3, next_at = $3 \
      WHERE origin = $1 AND index = $2 AND missing";
-pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at \
+// Nothing waits since a time that has still to come: that was written by another clock.
+pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at, since = least(since, $4) \
      FROM unnest($2::bigint[], $3::bigint[]) AS later (index, next_at) \
      WHERE wanted.origin = $1 AND wanted.index = later.index";
 pub(super) const REMOVE: &str = "DELETE FROM wanted WHERE origin = $1 AND index = $2";
@@ -193,14 +194,19 @@ pub async fn arrived(tx: &Tx<'_>, origin: &str, index: u64, now: i64) -> Result<
     Ok(tx.execute(ARRIVED, &[&origin, &bigint(index, "index")?, &now]).await? == 1)
 }
 
-/// Counts tries in vain; each leaf with the time of its next one.
+/// Counts tries in vain; each leaf with the time of its next one. `now` is the time, if the clock that shows it is believed.
 ///
 /// # Errors
 /// Those of every statement.
-pub async fn put_off(tx: &Tx<'_>, origin: &str, later: &[(u64, i64)]) -> Result<(), StoreError> {
+pub async fn put_off(
+    tx: &Tx<'_>,
+    origin: &str,
+    later: &[(u64, i64)],
+    now: Option<i64>,
+) -> Result<(), StoreError> {
     let indexes = later.iter().map(|(index, _)| bigint(*index, "index")).collect::<Result<Vec<_>, _>>()?;
     let times: Vec<i64> = later.iter().map(|(_, next_at)| *next_at).collect();
-    tx.execute(PUT_OFF, &[&origin, &indexes, &times]).await?;
+    tx.execute(PUT_OFF, &[&origin, &indexes, &times, &now]).await?;
     Ok(())
 }
 
