@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::pace::Pace;
 use super::{documents, fetch};
 use crate::Engine;
+use crate::apply::guard::AHEAD_SECONDS_MAX;
 use crate::logs::{LogError, Mirror};
 
 /// Pages asked for in one round of a log: what is missing is mostly missing in one place, and new leaves go first.
@@ -27,6 +28,7 @@ pub(crate) const ROUNDS_MIN: u32 = 36;
 /// Asks for a few pages of what is missing and due, as far as the log may bring more; `true` if any of it has arrived.
 pub(super) async fn ask(engine: &Engine, mirror: &Mirror, pace: &mut Pace) -> Result<bool, LogError> {
     let mut any = false;
+    forget_unknown(engine, mirror).await?;
     let mut due = missing(engine, mirror).await?;
     let sources = fetch::sources(engine, mirror);
     for _ in 0..PAGES_MAX {
@@ -79,6 +81,23 @@ async fn missing(engine: &Engine, mirror: &Mirror) -> Result<Vec<WantedRow>, Log
         due.retain(|row| !here.contains(&row.index));
     }
     Ok(due)
+}
+
+/// Forgets open leaves whose commit has not come for as long as a leaf may wait, some at a time. No honest log has any: a commit
+/// stands before what opens it.
+async fn forget_unknown(engine: &Engine, mirror: &Mirror) -> Result<(), LogError> {
+    let Some(now) = believed(engine) else { return Ok(()) };
+    let noted = (now.saturating_sub(WAIT_SECONDS_MAX), now.saturating_add(AHEAD_SECONDS_MAX));
+    let connection = engine.store().connection().await?;
+    let forgotten = log::forget_unknown(&connection, &mirror.origin, noted, LEAVES_MAX).await?;
+    if forgotten > 0 {
+        tracing::info!(
+            origin = mirror.origin,
+            forgotten,
+            "open leaves are forgotten whose commits nobody has"
+        );
+    }
+    Ok(())
 }
 
 /// What came of what was asked for.
@@ -274,5 +293,43 @@ mod tests {
         in_vain(&b, &mirror, rows[0].index, 1).await;
         b.clock.advance(DAY_SECONDS);
         assert_eq!(since().await, b.engine.now().unix() - DAY_SECONDS);
+    }
+
+    #[tokio::test]
+    async fn open_leaves_of_a_commit_that_never_comes_are_forgotten_after_a_month() {
+        let (_a, b, mirror, _) = bare(0).await;
+        let opens = |from: u64| -> Vec<log::Wanted> {
+            let open = |index: u64| log::Wanted {
+                index,
+                kind: "open".into(),
+                commitment: None,
+                cites: Some(hanse_ledger::LeafId::from_bytes([u8::try_from(index).unwrap(); 32])),
+            };
+            (from..from + 10).map(open).collect()
+        };
+        let note = async |from: u64| {
+            let mut connection = b.engine.store().connection().await.unwrap();
+            let tx = connection.begin().await.unwrap();
+            log::want(&tx, &mirror.origin, Want::Document, &opens(from), b.engine.now().unix())
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        };
+        let look = async || {
+            ask(&b.engine, &mirror, &mut Pace::new(Instant::now())).await.unwrap();
+            wanted(&b, &mirror).await
+        };
+        note(0).await;
+        b.clock.advance(20 * DAY_SECONDS);
+        note(10).await;
+        assert_eq!(look().await, 20);
+        b.clock.advance(11 * DAY_SECONDS);
+        assert_eq!(look().await, 20, "nobody shares this clock");
+        b.believe();
+        assert_eq!(look().await, 10);
+        // By a clock that ran ahead until it was put right.
+        b.clock.advance(-40 * DAY_SECONDS);
+        b.believe();
+        assert_eq!(look().await, 0);
     }
 }

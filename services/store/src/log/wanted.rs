@@ -41,6 +41,9 @@ pub(super) const ARRIVED: &str = "UPDATE wanted SET missing = false, tries = 0, 
 pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at, since = least(since, $4) \
      FROM unnest($2::bigint[], $3::bigint[]) AS later (index, next_at) \
      WHERE wanted.origin = $1 AND wanted.index = later.index";
+// Whoever makes one of them known in the meantime is heard: what stands below is looked at again under the row's lock.
+pub(super) const FORGET_UNKNOWN: &str = "DELETE FROM wanted WHERE missing AND commitment IS NULL AND (origin, index) IN \
+     (SELECT origin, index FROM wanted WHERE origin = $1 AND missing AND commitment IS NULL AND (since < $2 OR since > $3) LIMIT $4)";
 pub(super) const REMOVE: &str = "DELETE FROM wanted WHERE origin = $1 AND index = $2";
 pub(super) const KNOWN: &str = "UPDATE wanted SET commitment = $3, cites = NULL, owed = true, next_at = $4 \
      WHERE origin = $1 AND cites = $2";
@@ -234,6 +237,20 @@ pub async fn commit_known(
     let (commit, commitment) = (commit.as_bytes().as_slice(), commitment.as_bytes().as_slice());
     tx.execute(KNOWN, &[&origin, &commit, &commitment, &now]).await?;
     Ok(())
+}
+
+/// Forgets at most `limit` open leaves whose commit has not come, noted before `from`, or behind `until` by another clock. Says how many
+/// these were.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn forget_unknown(
+    db: &impl Sql,
+    origin: &str,
+    (from, until): (i64, i64),
+    limit: u64,
+) -> Result<u64, StoreError> {
+    db.execute(FORGET_UNKNOWN, &[&origin, &from, &until, &bigint(limit, "index")?]).await
 }
 
 /// Whether a leaf before the one at `index` may bring what that one builds on: the document of one of this type is not here, or one of
