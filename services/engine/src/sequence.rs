@@ -294,7 +294,7 @@ async fn attempt(engine: &Engine, own: &OwnLog) -> Result<Sequenced, LogError> {
 }
 
 /// Transient failures are tried again at the next look. Damage halts the log: what is stored must not be signed on.
-async fn failed(engine: &Engine, log: &OwnLog, error: &LogError) {
+pub(crate) async fn failed(engine: &Engine, log: &OwnLog, error: &LogError) {
     if error.is_transient() {
         let error = error as &dyn std::error::Error;
         tracing::warn!(origin = log.origin, error, "sequencing is tried again");

@@ -17,7 +17,7 @@ use super::learn::{ROLLED_BACK, learn, root_at};
 use crate::Engine;
 use crate::logs::memory::{Remembered, RememberedHead};
 use crate::logs::{LogError, LogKind, OwnLog, quorum_of};
-use crate::sequence::unfinished;
+use crate::sequence::{failed, unfinished};
 
 /// Most peers that a text names.
 const NAMED_MAX: usize = 8;
@@ -47,6 +47,11 @@ pub(crate) async fn may_sign(engine: &Engine, kind: LogKind) -> bool {
     }
     match ask(engine, kind).await {
         Ok(may) => may,
+        Err(error) if !error.is_transient() => {
+            failed(engine, engine.log_keys().own(kind), &error).await;
+            engine.heard().withdraw(kind);
+            false
+        }
         Err(error) => {
             let origin = &engine.log_keys().own(kind).origin;
             let error = &error as &dyn std::error::Error;

@@ -193,3 +193,23 @@ async fn a_damaged_mirror_keeps_no_answer_from_counting() {
     }
     assert!(signs(&a.engine).await && a.engine.heard().may_audit());
 }
+
+#[tokio::test]
+async fn a_damaged_own_log_is_halted_before_it_is_signed() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    b.follow(&a).await;
+    a.register("ada").await;
+    a.sequence().await;
+    let db = a.engine.store().connection().await.unwrap();
+    for damage in
+        ["ALTER TABLE log_tile DISABLE TRIGGER USER", "DELETE FROM log_tile WHERE origin LIKE 'a.%'"]
+    {
+        db.execute(damage, &[]).await.unwrap();
+    }
+    ask(&a.engine, &b).await;
+    assert!(!signs(&a.engine).await);
+    let halted = row(&a.engine).await.halted;
+    assert!(halted.as_ref().is_some_and(|reason| reason.starts_with("damaged: ")), "{halted:?}");
+    assert_eq!(a.engine.heard().signing(LogKind::Reputation), None);
+    assert!(!signs(&a.engine).await, "nor later");
+}
