@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use hanse_network::Bytes;
 
 use super::heard::Shown;
-use super::{Learned, Unheard, learn, read};
+use super::{Learned, Unheard, learn, read, read_bare};
 use crate::logs::{LogError, LogKind};
 use crate::{Engine, clock};
 
 /// Learns from each note of the answer, and then counts the answer. What it shows of an own log counts only if it could be compared
-/// with that log while nothing was against it; whatever is wrong with the mirror of another log keeps nobody's word from counting.
+/// with that log while nothing was against it, and no note of it was unreadable; whatever is wrong with the mirror of another log keeps nobody's word from counting.
 ///
 /// # Errors
 /// Those of the store that may pass: nothing is counted then.
@@ -26,7 +26,14 @@ pub(crate) async fn hear(engine: &Engine, peer: &str, notes: &[Bytes]) -> Result
             Err(Unheard::UnknownLog) => continue,
             Err(unheard) => {
                 tracing::warn!(peer, reason = %unheard, "a peer sends a head that is none");
-                continue;
+                // What the log itself has signed stays true beside a forged line.
+                let Ok(bare) = read_bare(engine.log_keys(), note) else {
+                    if let Some(kind) = claimed(engine, note) {
+                        shown.remove(&kind);
+                    }
+                    continue;
+                };
+                bare
             }
         };
         let (origin, size) = (head.checkpoint.origin.as_str(), head.checkpoint.size);
@@ -50,4 +57,10 @@ pub(crate) async fn hear(engine: &Engine, peer: &str, notes: &[Bytes]) -> Result
     }
     engine.heard().answered(peer, shown);
     Ok(())
+}
+
+/// The own log that a note is about by its first line, whoever wrote it.
+fn claimed(engine: &Engine, note: &[u8]) -> Option<LogKind> {
+    let origin = note.split(|byte| *byte == b'\n').next()?;
+    engine.log_keys().kind_of(std::str::from_utf8(origin).ok()?)
 }

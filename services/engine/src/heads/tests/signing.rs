@@ -213,3 +213,47 @@ async fn a_damaged_own_log_is_halted_before_it_is_signed() {
     assert_eq!(a.engine.heard().signing(LogKind::Reputation), None);
     assert!(!signs(&a.engine).await, "nor later");
 }
+
+/// What a peer says of the log at A, after its other notes.
+async fn says(engine: &Engine, peer: &str, note: String) {
+    let of_log = [note.into_bytes().into()];
+    hear(engine, peer, &of_log).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_about_an_own_log_that_cannot_be_read_counts_for_nothing() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    b.follow(&a).await;
+    let good = note(&a).await;
+    let forged = good.replace("\n1\n", "\n2\n");
+    let cut = good.lines().take(2).collect::<Vec<_>>().join("\n");
+    for unreadable in [forged, cut] {
+        says(&a.engine, "b.example", unreadable.clone()).await;
+        assert!(!signs(&a.engine).await, "{unreadable}");
+        assert!(a.engine.heard().may_audit(), "it has answered");
+    }
+    says(&a.engine, "b.example", String::new()).await;
+    assert!(signs(&a.engine).await, "what names no log of this node is nothing about it");
+}
+
+#[tokio::test]
+async fn a_head_is_learned_whose_cosignature_is_forged() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = Home::new('a', &['b', 'n']).await;
+    let n = Home::new('n', &['a']).await;
+    let before = a.process(Some(folder.path())).await;
+    grow(&a, &before, "ada").await;
+    let bare = note(&a).await;
+    let other = Checkpoint { size: 99, ..read(a.engine.log_keys(), bare.as_bytes()).unwrap().checkpoint };
+    let forged = format!("{bare}{}\n", auditor(&n).cosign(&other, 7));
+    let again = a.process(Some(folder.path())).await;
+    says(&again, "b.example", forged.clone()).await;
+    assert!(signs(&again).await, "it shows the very head");
+    let cosignatures = log::cosignatures(&again.store().connection().await.unwrap(), LOG, 2).await.unwrap();
+    assert!(cosignatures.is_empty(), "{cosignatures:?}");
+    // The same node, its database restored: the log's own signature proves what it has forgotten.
+    let older = Home::new('a', &['b', 'n']).await;
+    says(&older.engine, "b.example", forged).await;
+    assert!(!signs(&older.engine).await);
+    assert!(row(&older.engine).await.halted.unwrap().starts_with(ROLLED_BACK));
+}
