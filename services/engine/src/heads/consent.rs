@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use hanse_store::{Sql, Store, log};
+use hanse_store::{Sql, Store, StoreError, log};
 use hanse_tlog::Hash;
 
 use super::heard::{Shown, Signing};
@@ -115,8 +115,21 @@ async fn settle(store: &Store, own: &OwnLog, seen: &log::LogRow, memory: Memory)
         return Ok(false);
     }
     own.memory.keep(&row.checkpoint, &[], false).await?;
-    tx.commit().await?;
-    Ok(true)
+    ended(memory, tx.commit().await)
+}
+
+/// What the end of the transaction means that held the log's row while something was remembered. It wrote nothing itself, and the
+/// sequencer compares memory and row anew; so an operator's statement, which is used up by now, is not lost with the connection.
+fn ended(memory: Memory, outcome: Result<(), StoreError>) -> Result<bool, LogError> {
+    match outcome {
+        Err(error) if memory == Memory::Accepted => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the operator's statement about a log counts, and the database went away");
+            Ok(true)
+        }
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(true),
+    }
 }
 
 /// Whether what the peers' answers showed of a log is enough to sign it on from `head`, its size and root.
@@ -319,6 +332,16 @@ mod tests {
         assert_eq!(own.memory.recall(own.signer.vkey()).await.unwrap(), signed);
         let moved = head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
         assert!(!settle(here.store(), own, &moved, Memory::Missing).await.unwrap(), "nor is it missing now");
+    }
+
+    #[test]
+    fn a_statement_that_is_used_up_counts_though_the_connection_breaks() {
+        let broken = || Err(StoreError::Unanswered { statement: "COMMIT" });
+        assert!(ended(Memory::Accepted, broken()).unwrap());
+        for memory in [Memory::Missing, Memory::Behind, Memory::Differs] {
+            assert!(ended(memory, broken()).is_err(), "{memory:?} is looked at again");
+            assert!(ended(memory, Ok(())).unwrap());
+        }
     }
 
     #[test]
