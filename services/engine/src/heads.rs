@@ -25,7 +25,7 @@ use crate::logs::{LogError, Logs};
 use crate::signals::woken;
 
 pub(crate) use answer::answer;
-pub(crate) use consent::{halt_forgotten, may_sign};
+pub(crate) use consent::{halt_forgotten, lead, may_sign};
 pub(crate) use hear::hear;
 pub(crate) use heard::{Heard, Signing};
 pub(crate) use learn::ripen;

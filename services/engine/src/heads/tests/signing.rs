@@ -6,7 +6,7 @@ use hanse_store::log::LogRow;
 
 use super::*;
 use crate::mend::{self, MendError};
-use crate::sequence::sequence;
+use crate::sequence::{Step, sequence, sequence_with};
 
 const LOG: &str = "a.example/reputation";
 
@@ -256,4 +256,71 @@ async fn a_head_is_learned_whose_cosignature_is_forged() {
     says(&older.engine, "b.example", forged).await;
     assert!(!signs(&older.engine).await);
     assert!(row(&older.engine).await.halted.unwrap().starts_with(ROLLED_BACK));
+}
+
+/// The process leads, in this epoch of the lease.
+async fn leads(engine: &Engine, epoch: i64) {
+    engine.heard().begin();
+    lead(engine, epoch).await;
+}
+
+#[tokio::test]
+async fn a_memory_agrees_only_if_no_process_with_another_memory_has_led_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let n = Home::new('n', &['a', 'b']).await;
+    let process = async |epoch: i64| {
+        let process = a.process(Some(folder.path())).await;
+        leads(&process, epoch).await;
+        process
+    };
+    grow(&a, &process(1).await, "ada").await;
+    b.follow(&a).await;
+    // It is started again twice, and the first time does not even get to ask.
+    process(2).await;
+    let again = process(3).await;
+    ask(&again, &b).await;
+    assert!(signs(&again).await);
+    // Another one led in between, and signed more; the database has lost that, and this peer has not followed so far.
+    let after = process(5).await;
+    ask(&after, &b).await;
+    assert!(!signs(&after).await);
+    let Some(Signing::Waits(said)) = after.heard().signing(LogKind::Reputation) else { panic!("it waits") };
+    assert!(said.contains("another process has led since") && said.contains("so 2 of 2 peers"), "{said}");
+    ask(&after, &n).await;
+    assert!(signs(&after).await, "a quorum knows no larger head");
+    let last = process(6).await;
+    ask(&last, &b).await;
+    assert!(signs(&last).await);
+    // As the release before wrote it.
+    let file = folder.path().join("reputation.json");
+    let mut form: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    form.as_object_mut().unwrap().remove("epoch").unwrap();
+    std::fs::write(&file, form.to_string()).unwrap();
+    let upgraded = process(7).await;
+    ask(&upgraded, &b).await;
+    assert!(!signs(&upgraded).await);
+}
+
+#[tokio::test]
+async fn a_head_that_nobody_saw_is_kept_when_another_process_has_led_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let process = a.process(Some(folder.path())).await;
+    leads(&process, 1).await;
+    grow(&a, &process, "ada").await;
+    a.register("ben").await;
+    let own = process.log_keys().own(LogKind::Reputation);
+    let cut = sequence_with(process.store(), own, process.now(), |step| {
+        if step == Step::Moved { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
+    });
+    assert!(cut.await.is_err());
+    let head = async || own.memory.recall(own.signer.vkey()).await.unwrap().unwrap().head;
+    let unseen = head().await;
+    b.follow(&a).await;
+    let after = a.process(Some(folder.path())).await;
+    leads(&after, 3).await;
+    ask(&after, &b).await;
+    assert!(signs(&after).await, "a quorum of one");
+    assert_eq!(head().await, unseen);
 }
