@@ -321,7 +321,8 @@ impl From<Refusal> for Problem {
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         Self {
             allowed: refusal.allowed(),
-            head: refusal.head(),
+            // What is not there has none.
+            head: refusal.head().filter(|head| !head.is_empty()),
             ..Self::new(status, refusal.slug(), refusal.to_string())
         }
     }
