@@ -36,7 +36,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let payload = web::Payload::from_request(request, payload).into_inner();
         Box::pin(async move {
             json?;
-            Ok(Self(read(&bytes(payload.map_err(|_| Problem::body_unreadable())?).await?)?))
+            let payload = payload.map_err(|_| Problem::body_unreadable())?;
+            Ok(Self(read(&bytes(payload, BODY_BYTES_MAX).await?)?))
         })
     }
 }
@@ -50,12 +51,12 @@ pub(crate) fn check_is_json(request: &HttpRequest) -> Result<(), Problem> {
     if json { Ok(()) } else { Err(Problem::not_json("Send JSON, with `Content-Type: application/json`.")) }
 }
 
-/// The whole body, if it is neither too large nor too slow.
-pub(crate) async fn bytes(payload: web::Payload) -> Result<web::Bytes, Problem> {
-    tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_BYTES_MAX))
+/// The whole body, if it is neither longer than this nor too slow.
+pub(crate) async fn bytes(payload: web::Payload, longest: usize) -> Result<web::Bytes, Problem> {
+    tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(longest))
         .await
         .map_err(|_| Problem::body_too_slow())?
-        .map_err(|_| Problem::body_too_large())?
+        .map_err(|_| Problem::body_too_large(longest))?
         .map_err(|_| Problem::body_unreadable())
 }
 
@@ -96,7 +97,7 @@ mod tests {
         let mut payload: Payload = Payload::Stream { payload: Box::pin(stalled) };
         let request = actix_web::test::TestRequest::post().to_http_request();
         let payload = web::Payload::from_request(&request, &mut payload).into_inner().unwrap();
-        assert_eq!(bytes(payload).await.unwrap_err().status, 408);
+        assert_eq!(bytes(payload, BODY_BYTES_MAX).await.unwrap_err().status, 408);
     }
 
     #[test]

@@ -192,13 +192,13 @@ impl Problem {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
     }
 
-    /// A body over the limit.
+    /// A body over the limit, in bytes.
     #[must_use]
-    pub(crate) fn body_too_large() -> Self {
+    pub(crate) fn body_too_large(longest: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
-            format!("A body has at most {} bytes.", crate::app::BODY_BYTES_MAX),
+            format!("A body has at most {longest} bytes here."),
         )
     }
 

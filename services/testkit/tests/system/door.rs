@@ -269,7 +269,7 @@ async fn heads_say_what_browsers_may_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_and_details_are_for_operators() {
+async fn a_head_is_that_of_the_route_that_is_taken_however_its_path_is_written() {
     let federation = Federation::start(&["a.example"]).await;
     let ada = federation[0].person("ada").await;
     for path in ["/v1/me", "/%761/me", "/v%31/m%65"] {
