@@ -67,25 +67,39 @@ pub fn is_handle(handle: &str) -> bool {
     check_handle(handle).is_ok()
 }
 
+/// A registration with which an account can be opened; [`Register::checked`] alone makes one. Judging a password is work of
+/// milliseconds, and done once.
+#[derive(Debug)]
+pub struct Registration(Register);
+
 impl Register {
     /// Refuses what no account can be opened with, before anything is looked up or counted.
     ///
     /// # Errors
     /// `BadField`, `WeakPassword`.
-    pub fn check(&self) -> Result<(), Refusal> {
+    pub fn checked(self) -> Result<Registration, Refusal> {
         check_handle(&self.handle)?;
         check_free(&self.handle)?;
-        password::check(&self.password, &self.handle)
+        password::check(&self.password, &self.handle)?;
+        Ok(Registration(self))
     }
 }
 
 impl Engine {
+    /// Checks a registration and opens the account.
+    ///
+    /// # Errors
+    /// `BadField`, `WeakPassword`, and those of [`Engine::open_account`].
+    pub async fn register(&self, request: Register) -> Result<Person, UseError> {
+        self.open_account(request.checked()?).await
+    }
+
     /// Opens an account: makes the key and the genesis, and queues the identity leaf.
     ///
     /// # Errors
-    /// `BadField`, `WeakPassword`, `HandleTaken`, `Busy`.
-    pub async fn register(&self, request: Register) -> Result<Person, UseError> {
-        request.check()?;
+    /// `HandleTaken`, `Busy`.
+    pub async fn open_account(&self, registration: Registration) -> Result<Person, UseError> {
+        let Registration(request) = registration;
         if accounts::account_by_handle(&self.store().connection().await?, &request.handle).await?.is_some() {
             return Err(Refusal::HandleTaken.into());
         }

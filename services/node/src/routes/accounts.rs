@@ -66,9 +66,9 @@ pub(crate) struct Tokens {
 #[post("/v1/accounts")]
 pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> Result<HttpResponse, Problem> {
     // What is no registration uses up nobody's.
-    body.0.check().map_err(Problem::from)?;
+    let registration = body.into_inner().checked().map_err(Problem::from)?;
     state.limits.registers()?;
-    let person = state.engine.register(body.into_inner()).await?;
+    let person = state.engine.open_account(registration).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
 }
 
