@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use unicode_normalization::is_nfc;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::rejection::Rejection;
 
@@ -32,7 +32,7 @@ pub const VALUES_MAX: usize = 4_096;
 /// One rejection for each thing that can be wrong, the first that is met: `TooLarge`, `NotJson`, `TooDeep`,
 /// `DuplicateKey`, `KeyNotAscii`, `NotNfc`, `Float`, `IntegerRange`, `NotCanonical`, and at last `OutOfForm` for a `null`.
 pub fn parse(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
-    let value = read(bytes, max, VALUES_MAX)?;
+    let value = read(bytes, max, VALUES_MAX, Texts::Normal)?;
     if to_vec(&value) != bytes {
         return Err(Rejection::NotCanonical);
     }
@@ -56,16 +56,25 @@ fn has_null(value: &Value) -> bool {
 /// # Errors
 /// Those of [`parse`], without `NotCanonical` and `OutOfForm`.
 pub fn parse_lenient_form(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
-    read(bytes, max, usize::MAX)
+    read(bytes, max, usize::MAX, Texts::Normal)
 }
 
-fn read(bytes: &[u8], max: usize, values: usize) -> Result<Value, Rejection> {
+/// Reads what [`parse_lenient_form`] reads, with texts in any Unicode form, and brings them into form C however they were escaped:
+/// for requests, in which people and their keyboards write.
+///
+/// # Errors
+/// Those of [`parse_lenient_form`], without `NotNfc`.
+pub fn parse_request(bytes: &[u8], max: usize) -> Result<Value, Rejection> {
+    read(bytes, max, usize::MAX, Texts::Any)
+}
+
+fn read(bytes: &[u8], max: usize, values: usize, texts: Texts) -> Result<Value, Rejection> {
     if bytes.len() > max {
         return Err(Rejection::TooLarge);
     }
     let (found, left, values) = (Cell::new(None), Cell::new(usize::MAX), Cell::new(values));
     let mut parser = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0, found: &found, left: &left, values: &values }
+    let value = Strict { depth: 0, texts, found: &found, left: &left, values: &values }
         .deserialize(&mut parser)
         .map_err(|_| found.get().unwrap_or(Rejection::NotJson))?;
     parser.end().map_err(|_| Rejection::NotJson)?;
@@ -144,12 +153,22 @@ fn write_object(fields: &Map<String, Value>, to: &mut Vec<u8>) -> bool {
 /// The quotes and the colon around a key.
 const KEY_FRAME_BYTES: usize = 3;
 
+/// In which Unicode forms texts may come. A key is ASCII, and has one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    /// In form C; any other is refused.
+    Normal,
+    /// In any; they are brought into form C.
+    Any,
+}
+
 /// Builds a value while watching the rules. Serde hands on nothing but text, so what was found wrong is put aside in
 /// `found` and the error itself stays empty.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     /// How many arrays and objects are open around this value.
     depth: u32,
+    texts: Texts,
     found: &'a Cell<Option<Rejection>>,
     /// How many canonical bytes may still come. What is counted is never more than what there will be.
     left: &'a Cell<usize>,
@@ -185,7 +204,14 @@ impl<'a> Strict<'a> {
     /// Looks at a text before it is kept: one that does not fit costs nothing more.
     fn text<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
         self.count(text.len())?;
-        if is_normal(text) { Ok(()) } else { Err(self.refuse(Rejection::NotNfc)) }
+        let fits = self.texts == Texts::Any || is_normal(text);
+        if fits { Ok(()) } else { Err(self.refuse(Rejection::NotNfc)) }
+    }
+
+    /// The text as it is kept.
+    fn kept(self, text: String) -> Value {
+        let normal = self.texts == Texts::Normal || is_normal(&text);
+        Value::String(if normal { text } else { text.nfc().collect() })
     }
 }
 
@@ -239,12 +265,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
         self.text(value)?;
-        Ok(Value::String(value.to_owned()))
+        Ok(self.kept(value.to_owned()))
     }
 
     fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
         self.text(&value)?;
-        Ok(Value::String(value))
+        Ok(self.kept(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
@@ -287,6 +313,23 @@ mod tests {
         let bytes =
             br#"{"a":[1,-9007199254740991,9007199254740991,"\n\u000b\"e","x"],"b":{"c":false,"d":true}}"#;
         assert_eq!(to_vec(&parse(bytes, MAX).unwrap()), bytes);
+    }
+
+    #[test]
+    fn a_request_has_its_texts_in_any_form_and_its_keys_in_one() {
+        let read = |text: &str| parse_request(text.as_bytes(), MAX);
+        for cafe in ["caf\u{e9}", "cafe\u{301}", "cafe\\u0301", "caf\\u0065\\u0301", "caf\\u00e9"] {
+            let value = read(&format!("{{\"a\":[\"{cafe}\",null]}}")).unwrap();
+            assert_eq!(value, serde_json::json!({"a": ["caf\u{e9}", null]}), "{cafe}");
+        }
+        for (text, rejection) in [
+            ("{\"e\\u0301\":1}", Rejection::KeyNotAscii),
+            ("{\"a\":1,\"\\u0061\":1}", Rejection::DuplicateKey),
+            ("\"\\ud800\"", Rejection::NotJson),
+            ("1.5", Rejection::Float),
+        ] {
+            assert_eq!(read(text), Err(rejection), "{text}");
+        }
     }
 
     #[test]

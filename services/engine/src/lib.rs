@@ -23,7 +23,7 @@ use hanse_base::signals::Signals;
 use hanse_document::Timestamp;
 use hanse_store::Store;
 
-pub use market::accounts::{check, is_handle};
+pub use market::accounts::{Registration, checked, is_handle};
 pub use market::idempotency::{Asked, Key};
 pub use notify::events;
 

@@ -46,6 +46,16 @@ impl Home {
         Engine::new(self.node.configured(config, clock).await).unwrap()
     }
 
+    /// Every peer says the time that it is here: the clock is believed as it stands now.
+    pub(crate) fn believe(&self) {
+        let (clocks, now) = (self.engine.clocks(), self.engine.now().unix());
+        clocks.look(now);
+        for peer in &self.engine.config().peers {
+            clocks.heard(peer.name.as_str(), now, now);
+        }
+        assert!(clocks.look(now));
+    }
+
     pub(crate) async fn register(&self, handle: &str) -> Did {
         let request = Register { handle: handle.into(), password: "correct horse battery".into() };
         Did::parse(&self.engine.register(request).await.unwrap().did).unwrap()

@@ -30,8 +30,7 @@ use fetch::Fetched;
 use pace::Pace;
 
 pub use replay::{Replayed, Segment, replay};
-pub use want::fill;
-pub use want::{has_waited_too_long, pause_seconds};
+pub use want::{ROUNDS_MIN, believed, fill, has_waited_too_long, pause_seconds};
 
 /// Follows a peer until it is told to stop. A round that fails is tried again at the next pace or hint.
 pub async fn run(book: Logbook, peer: NodeName, cancel: CancellationToken) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod consent;
+mod failed;
 mod hear;
 mod heard;
 mod learn;
@@ -18,14 +19,15 @@ use hanse_base::signals::woken;
 use hanse_network::{Topic, Verdict};
 use hanse_store::Sql;
 use hanse_store::log::{self, CheckpointRow, CosignatureRow};
-use hanse_tlog::{Checkpoint, Note, NoteError, SignatureLine, checkpoint, cosignature};
+use hanse_tlog::{Checkpoint, Note, NoteError, SignatureLine, VerifierKey, checkpoint, cosignature};
 use tokio_util::sync::CancellationToken;
 
 use crate::{LogError, LogKeys, Logbook};
 
 pub use answer::answer;
-pub(crate) use consent::halt_forgotten;
-pub(crate) use consent::may_sign;
+pub use consent::lead;
+pub(crate) use consent::{halt_forgotten, may_sign};
+pub(crate) use failed::failed;
 pub(crate) use hear::hear;
 pub use heard::{Heard, Signing};
 pub(crate) use learn::ripen;
@@ -96,16 +98,14 @@ impl Unheard {
 /// # Errors
 /// [`Unheard`].
 pub fn read(logs: &LogKeys, bytes: &[u8]) -> Result<SignedHead, Unheard> {
-    let note = Note::parse(bytes).map_err(Unheard::Malformed)?;
-    let claimed = Checkpoint::parse(note.text()).map_err(Unheard::Malformed)?;
-    let vkey = logs.vkey(claimed.origin.as_str()).ok_or(Unheard::UnknownLog)?;
-    let checkpoint = checkpoint::open(&note, vkey).map_err(Unheard::Forged)?;
+    let (note, bare, vkey) = open(logs, bytes)?;
+    let checkpoint = &bare.checkpoint;
     let mut newest = BTreeMap::new();
     for line in note.signatures() {
         let Some(auditor) = logs.auditor(line.name().as_str()).filter(|auditor| line.is_of(auditor)) else {
             continue;
         };
-        let time = cosignature::verify(&checkpoint, line, auditor).map_err(|error| {
+        let time = cosignature::verify(checkpoint, line, auditor).map_err(|error| {
             let (operator, auditor) =
                 (vkey.name().operator().to_owned(), auditor.name().operator().to_owned());
             Unheard::ForgedCosignature { operator, auditor, error }
@@ -121,10 +121,27 @@ pub fn read(logs: &LogKeys, bytes: &[u8]) -> Result<SignedHead, Unheard> {
         line: format!("{line}\n"),
     });
     let cosignatures = cosignatures.collect();
+    Ok(SignedHead { cosignatures, ..bare })
+}
+
+/// Opens a note with the log's pinned key, and leaves out every other line.
+///
+/// # Errors
+/// As [`read`], without `ForgedCosignature`.
+fn read_bare(logs: &LogKeys, bytes: &[u8]) -> Result<SignedHead, Unheard> {
+    open(logs, bytes).map(|(_, bare, _)| bare)
+}
+
+/// A note whose log has signed it, its head without another line, and the log's key.
+fn open<'a>(logs: &'a LogKeys, bytes: &[u8]) -> Result<(Note, SignedHead, &'a VerifierKey), Unheard> {
+    let note = Note::parse(bytes).map_err(Unheard::Malformed)?;
+    let claimed = Checkpoint::parse(note.text()).map_err(Unheard::Malformed)?;
+    let vkey = logs.vkey(claimed.origin.as_str()).ok_or(Unheard::UnknownLog)?;
+    let checkpoint = checkpoint::open(&note, vkey).map_err(Unheard::Forged)?;
     let own = note.lines_of(vkey).next().cloned();
     let bare = own.and_then(|line| Note::new(note.text().to_owned(), line).ok());
-    let note = bare.ok_or(Unheard::Malformed(NoteError::Unsigned))?.to_string();
-    Ok(SignedHead { checkpoint, note, cosignatures })
+    let bare = bare.ok_or(Unheard::Malformed(NoteError::Unsigned))?.to_string();
+    Ok((note, SignedHead { checkpoint, note: bare, cosignatures: Vec::new() }, vkey))
 }
 
 /// Whether every line of a note is by a key that is known here, so that [`read`] has verified it.

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use hanse_base::names::LogKind;
 use hanse_ledger::LeafId;
@@ -26,6 +28,8 @@ pub struct Remembered {
     pub head: Option<RememberedHead>,
     /// The operator has stated that this is the largest head that the log ever signed.
     pub accepted: bool,
+    /// The epoch of the lease in which the process led that wrote this, or went on from it; none if an earlier release did.
+    pub epoch: Option<i64>,
 }
 
 /// A signed head and what it added.
@@ -46,6 +50,8 @@ struct Form {
     note: Option<String>,
     leaves: Vec<String>,
     accepted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    epoch: Option<i64>,
 }
 
 /// The memory of one own log. Without a file nothing is remembered.
@@ -53,6 +59,8 @@ struct Form {
 pub struct LogMemory {
     origin: String,
     file: Option<PathBuf>,
+    /// The epoch of the lease in which this process leads, 0 before.
+    epoch: Arc<AtomicI64>,
 }
 
 /// Writes into `folder`, which is made, that a node has signed nothing. For the founding of a node: with a secret that is made
@@ -65,7 +73,7 @@ pub fn found(folder: &Path) -> io::Result<()> {
     for kind in LogKind::ALL {
         let file = file_of(folder, kind);
         if !file.try_exists()? {
-            write(&file, &Form { note: None, leaves: Vec::new(), accepted: false })?;
+            write(&file, &Form { note: None, leaves: Vec::new(), accepted: false, epoch: Some(0) })?;
         }
     }
     Ok(())
@@ -77,7 +85,24 @@ fn file_of(folder: &Path, kind: LogKind) -> PathBuf {
 
 impl LogMemory {
     pub(super) fn new(origin: &str, folder: Option<&Path>, kind: LogKind) -> Self {
-        Self { origin: origin.to_owned(), file: folder.map(|folder| file_of(folder, kind)) }
+        let file = folder.map(|folder| file_of(folder, kind));
+        Self { origin: origin.to_owned(), file, epoch: Arc::default() }
+    }
+
+    /// This process leads from now on, in this epoch of the lease.
+    pub(crate) fn lead(&self, epoch: i64) {
+        self.epoch.store(epoch, Ordering::SeqCst);
+    }
+
+    /// Whether this file has it already that the process which leads now goes on from it.
+    pub(crate) fn is_current(&self, remembered: &Remembered) -> bool {
+        remembered.epoch == Some(self.epoch.load(Ordering::SeqCst))
+    }
+
+    /// Whether nobody without this file has led since it was written.
+    pub(crate) fn is_last(&self, remembered: &Remembered) -> bool {
+        let before = self.epoch.load(Ordering::SeqCst).checked_sub(1);
+        self.is_current(remembered) || remembered.epoch.is_some() && remembered.epoch == before
     }
 
     /// Makes the folder and tries it: a node that cannot remember would find out at its first leaf.
@@ -124,10 +149,25 @@ impl LogMemory {
     ///
     /// # Errors
     /// [`LogError::Memory`]; then the head must not leave the process.
-    pub(crate) async fn keep(&self, note: &str, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
+    pub async fn keep(&self, note: &str, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
+        self.write(Some(note), leaves, accepted).await
+    }
+
+    /// Remembers the same, and that the process which leads now goes on from it.
+    ///
+    /// # Errors
+    /// [`LogError::Memory`].
+    pub(crate) async fn go_on(&self, Remembered { head, accepted, .. }: &Remembered) -> Result<(), LogError> {
+        let note = head.as_ref().map(|head| head.note.as_str());
+        let leaves = head.as_ref().map(|head| head.leaves.as_slice()).unwrap_or_default();
+        self.write(note, leaves, *accepted).await
+    }
+
+    async fn write(&self, note: Option<&str>, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
         let Some(file) = self.file.clone() else { return Ok(()) };
         let leaves = leaves.iter().map(LeafId::to_string).collect();
-        let form = Form { note: Some(note.to_owned()), leaves, accepted };
+        let epoch = Some(self.epoch.load(Ordering::SeqCst));
+        let form = Form { note: note.map(str::to_owned), leaves, accepted, epoch };
         self.apart(move || write(&file, &form)).await
     }
 
@@ -150,7 +190,7 @@ fn read(form: Form, vkey: &VerifierKey) -> Option<Remembered> {
         }
         None => None,
     };
-    Some(Remembered { head, accepted: form.accepted })
+    Some(Remembered { head, accepted: form.accepted, epoch: form.epoch })
 }
 
 /// The old file or the new one, whatever happens; the folder too is flushed, or the new name could be lost. Whoever writes holds

@@ -5,7 +5,6 @@
 //! anywhere, an unknown outcome of the commit among them, is answered by reading again. A head is remembered outside the database
 //! before it is committed: what is remembered and was not committed is made again, leaf for leaf, and nothing else of its size.
 
-
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;
@@ -17,7 +16,7 @@ use hanse_tlog::{Checkpoint, checkpoint};
 use tokio_util::sync::CancellationToken;
 
 use crate::append::{Close, append_batch};
-use crate::heads::{halt_forgotten, may_sign};
+use crate::heads::{failed, may_sign};
 use crate::memory::unfinished;
 use crate::{LogError, Logbook, OwnLog, check_edge};
 
@@ -275,43 +274,4 @@ async fn attempt(book: &Logbook, own: &OwnLog) -> Result<Sequenced, LogError> {
     let idle = log::pending(&connection, &own.origin, 1).await?.is_empty();
     drop(connection);
     if idle { Ok(Sequenced::Nothing) } else { sequence(book.store(), own, book.now()).await }
-}
-
-/// Transient failures are tried again at the next look. Damage halts the log: what is stored must not be signed on.
-async fn failed(book: &Logbook, log: &OwnLog, error: &LogError) {
-    if error.is_transient() {
-        let error = error as &dyn std::error::Error;
-        tracing::warn!(origin = log.origin, error, "sequencing is tried again");
-        return;
-    }
-    tracing::error!(
-        origin = log.origin,
-        error = error as &dyn std::error::Error,
-        "a log cannot be sequenced"
-    );
-    if let Err(error) = stop(book.store(), log, error).await {
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(origin = log.origin, error, "a log could not be halted");
-    }
-}
-
-/// Halts the log where it cannot be signed on.
-async fn stop(store: &Store, log: &OwnLog, error: &LogError) -> Result<(), LogError> {
-    match error {
-        LogError::Damaged { what, .. } => {
-            let connection = store.connection().await?;
-            log::halt(&connection, &log.origin, &format!("damaged: {what}")).await?;
-            Ok(())
-        }
-        LogError::Forgotten { .. } => halt_forgotten(store, log).await,
-        LogError::Store(_)
-        | LogError::Unknown { .. }
-        | LogError::Halted { .. }
-        | LogError::OtherNode { .. }
-        | LogError::OtherKey { .. }
-        | LogError::Memory { .. }
-        | LogError::Leaf(_)
-        | LogError::Ledger { .. }
-        | LogError::Repeated { .. } => Ok(()),
-    }
 }

@@ -4,7 +4,7 @@ use libp2p::allow_block_list::NotAllowed;
 use libp2p::connection_limits::Exceeded;
 use libp2p::gossipsub::{self, MessageAcceptance, MessageId};
 use libp2p::swarm::{ConnectionDenied, ConnectionId, DialError, ListenError, SwarmEvent};
-use libp2p::{PeerId, identify, ping};
+use libp2p::{Multiaddr, PeerId, identify, ping};
 
 use crate::codec::Method;
 use crate::door::NoPlace;
@@ -13,6 +13,9 @@ use crate::inbound::{Inbound, Judge, Topic};
 use crate::message::GOSSIP_BYTES_MAX;
 use crate::run::Loop;
 use crate::swarm::BehaviourEvent;
+
+/// In metrics: a peer whose key nobody has pinned here.
+const NOT_PINNED: &str = "not_pinned";
 
 impl Loop {
     pub(crate) fn on_swarm(&mut self, event: SwarmEvent<BehaviourEvent>) {
@@ -28,9 +31,8 @@ impl Loop {
             SwarmEvent::OutgoingConnectionError { connection_id, peer_id, error } => {
                 self.on_dial_failed(connection_id, peer_id, &error);
             }
-            SwarmEvent::IncomingConnectionError { error, .. } => {
-                tracing::debug!(%error, "incoming connection refused");
-                self.metrics.connection("in", incoming_word(&error));
+            SwarmEvent::IncomingConnectionError { send_back_addr, peer_id, error, .. } => {
+                self.on_refused(&send_back_addr, peer_id, &error);
             }
             SwarmEvent::ListenerClosed { addresses, reason, .. } => {
                 tracing::error!(?addresses, ?reason, "no longer listening");
@@ -72,7 +74,11 @@ impl Loop {
             known.dial = None;
         }
         if known.link.opened(ours, now) {
-            tracing::info!(peer = known.pinned.name, direction, "connected");
+            let peer_name = &known.pinned.name;
+            match known.changes.tell(now) {
+                Some(left_out) => tracing::info!(peer = peer_name, direction, left_out, "connected"),
+                None => tracing::debug!(peer = peer_name, direction, "connected"),
+            }
             known.announce = true;
             self.swarm.behaviour_mut().gossip.set_application_score(&peer, PINNED_SCORE);
             self.announce();
@@ -83,9 +89,25 @@ impl Loop {
         let now = self.now();
         let Some(known) = self.peers.get_mut(peer) else { return };
         if known.link.closed(now) {
-            tracing::info!(peer = known.pinned.name, "disconnected");
+            let peer_name = &known.pinned.name;
+            match known.changes.tell(now) {
+                Some(left_out) => tracing::info!(peer = peer_name, left_out, "disconnected"),
+                None => tracing::debug!(peer = peer_name, "disconnected"),
+            }
             known.announce = false;
             self.dial();
+        }
+    }
+
+    /// Somebody was not let in. Whoever is not pinned may be a peer that the operator has forgotten, or anybody.
+    fn on_refused(&mut self, address: &Multiaddr, peer: Option<PeerId>, error: &ListenError) {
+        let word = incoming_word(error);
+        self.metrics.connection("in", word);
+        let line = if word == NOT_PINNED { self.refusals.tell(self.now()) } else { None };
+        let peer = peer.map(|peer| peer.to_string());
+        match line {
+            Some(left_out) => tracing::info!(%address, peer, left_out, "refused a peer that is not pinned"),
+            None => tracing::debug!(%address, peer, %error, "incoming connection refused"),
         }
     }
 
@@ -175,7 +197,7 @@ impl Loop {
 
 fn denied_word(cause: &ConnectionDenied) -> &'static str {
     if cause.downcast_ref::<NotAllowed>().is_some() {
-        "not_pinned"
+        NOT_PINNED
     } else if cause.downcast_ref::<Exceeded>().is_some() || cause.downcast_ref::<NoPlace>().is_some() {
         "over_limit"
     } else {

@@ -19,6 +19,7 @@ mod resolve;
 mod run;
 mod search;
 mod swarm;
+mod told;
 
 pub use config::{Config, NET_BYTES_MAX, NetworkError, PEERS_MAX, Peer, peer_id};
 pub use handle::{

@@ -32,6 +32,7 @@ use crate::redial::Link;
 use crate::requests::Incoming;
 use crate::resolve::resolve;
 use crate::swarm::Behaviour;
+use crate::told::{self, Few};
 
 /// Pause between two looks at the links, and at the loop's own lateness.
 const TICK: Duration = Duration::from_secs(1);
@@ -55,6 +56,8 @@ pub(crate) struct Known {
     pub(crate) quotas: Quotas,
     /// The engine has yet to hear that it is connected.
     pub(crate) announce: bool,
+    /// Lines about its comings and goings.
+    pub(crate) changes: Few,
 }
 
 /// Where the loop hands things to the engine, and where it gets verdicts and answers back.
@@ -88,6 +91,8 @@ pub(crate) struct Loop {
     pub(crate) sending: BTreeSet<(Method, InboundRequestId)>,
     pub(crate) queues: Queues,
     pub(crate) metrics: Metrics,
+    /// Lines about connections of whoever is not pinned.
+    pub(crate) refusals: Few,
     pub(crate) stopping: bool,
     dials: FuturesUnordered<BoxFuture<'static, (PeerId, io::Result<Vec<Multiaddr>>)>>,
     started: Instant,
@@ -107,6 +112,7 @@ impl Loop {
             dial: None,
             quotas: Quotas::new(),
             announce: false,
+            changes: Few::new(told::CHANGES),
         };
         Self {
             swarm,
@@ -119,6 +125,7 @@ impl Loop {
             sending: BTreeSet::new(),
             queues: Queues::new(inbound),
             metrics,
+            refusals: Few::new(told::REFUSALS),
             stopping: false,
             dials: FuturesUnordered::new(),
             started: Instant::now(),

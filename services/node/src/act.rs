@@ -21,9 +21,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
+use crate::app::BODY_BYTES_MAX;
 use crate::principal::{Principal, Scope, signed_in};
 use crate::problem::Problem;
-use crate::routes::answer;
+use crate::routes::answer::{self, Seen};
 use crate::state::State;
 use crate::{body, gate};
 
@@ -78,12 +79,17 @@ pub(crate) struct Act<T> {
     state: web::Data<State>,
     principal: Principal,
     key: Option<Key>,
-    seen: Option<Vec<String>>,
+    seen: Option<Seen>,
     place: Option<gate::Place>,
     body: T,
 }
 
 impl<T> Act<T> {
+    /// Whether what is asked may only be done to a thing that is there, in whatever version: for what is made where it is not.
+    pub(crate) fn needs_one(&self) -> bool {
+        self.seen == Some(Seen::Any)
+    }
+
     /// Does what is asked, if the token has the scope.
     ///
     /// # Errors
@@ -98,6 +104,11 @@ impl<T> Act<T> {
     {
         let Self { state, principal, key, seen, place, body } = self;
         principal.need(scope)?;
+        // Whatever is moved is looked up first, and is there.
+        let seen = match seen {
+            Some(Seen::These(versions)) => Some(versions),
+            Some(Seen::Any) | None => None,
+        };
         let asked = Asked { did: principal.did, key, seen };
         state.changes.run(place, work(state.engine.clone(), asked, body)).await
     }
@@ -115,9 +126,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Act<T> {
             let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
             let principal = signed_in(&request, &state).await?;
             let name = request.headers().get(IDEMPOTENCY_KEY).map(text).transpose()?;
-            let seen = request.headers().get(IF_MATCH).and_then(answer::seen);
+            let seen = request.headers().get(IF_MATCH).map(answer::seen);
             body::check_is_json(&request)?;
-            let bytes = body::bytes(payload.map_err(|_| Problem::body_unreadable())?).await?;
+            let bytes = body::bytes(payload.map_err(|_| Problem::body_unreadable())?, BODY_BYTES_MAX).await?;
             let key = name.map(|name| Key { name, request: hash(&request, &bytes) });
             Ok(Self { state, principal, key, seen, place: gate::place(&request), body: body::read(&bytes)? })
         })

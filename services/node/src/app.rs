@@ -1,7 +1,5 @@
 //! The application: the list of routes, which is the list of the `OpenAPI` document, and what stands around them.
 
-use std::sync::Arc;
-
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::{PathError, QueryPayloadError};
@@ -123,7 +121,7 @@ const OPENAPI: &str = "/openapi.json";
 pub(crate) fn app(
     state: web::Data<State>,
     metrics: web::Data<HttpMetrics>,
-    held: Arc<Held>,
+    held: Held,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -156,10 +154,20 @@ pub(crate) fn app(
         .wrap(from_fn(observe))
 }
 
-/// The route that a request will take, by its pattern. As the router reads paths: before it has, `match_pattern` would go by the bytes
-/// that were sent, in which `/v1/%61ccounts` is no route at all.
-pub(crate) fn route(request: &ServiceRequest) -> Option<String> {
-    request.resource_map().match_pattern(request.match_info().as_str())
+/// The path of a request as the router reads it. By the bytes that were sent, `/v1/%61ccounts` would be another one than
+/// `/v1/accounts`, and be judged as none.
+pub(crate) fn path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
+/// The route that a request will take, by its pattern.
+pub(crate) fn route(request: &HttpRequest) -> Option<String> {
+    request.resource_map().match_pattern(path(request))
+}
+
+/// Whether a path is one of the pages that document the API.
+pub(crate) fn is_docs(path: &str) -> bool {
+    path.strip_prefix("/docs").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Stands in the extensions of a request whose answer has no body: what would only be cut off need not be begun.
@@ -196,17 +204,25 @@ fn query_error(error: &QueryPayloadError) -> Error {
 }
 
 async fn nothing_here(request: HttpRequest, paths: web::Data<Paths>) -> Result<HttpResponse, Problem> {
-    match paths.methods(request.path()) {
-        [] => Err(Problem::no_route()),
-        methods => Err(Problem::method_not_allowed(methods.to_vec())),
+    match paths.at(path(&request)).next() {
+        None => Err(Problem::no_route()),
+        Some(described) => Err(Problem::method_not_allowed(described.methods.clone())),
     }
 }
 
 /// The parameter that stands for all that is left of a path; the others stand for one part.
 const REST: &str = "{path}";
 
-/// The documented paths with their methods: tells a wrong method from a wrong path.
-struct Paths(Vec<(Vec<String>, Vec<String>)>);
+/// The documented paths: tells a wrong method from a wrong path, and who takes a body.
+pub(crate) struct Paths(Vec<Described>);
+
+/// A documented path, in its parts.
+struct Described {
+    pattern: Vec<String>,
+    methods: Vec<String>,
+    /// Those of its methods that take a body.
+    with_body: Vec<&'static str>,
+}
 
 impl Paths {
     fn of(api: &utoipa::openapi::OpenApi) -> Self {
@@ -218,25 +234,61 @@ impl Paths {
                 ("DELETE", &item.delete),
                 ("PATCH", &item.patch),
             ];
-            let methods = operations.iter().filter(|(_, operation)| operation.is_some());
-            (
-                path.split('/').map(str::to_owned).collect(),
-                methods.map(|(name, _)| (*name).to_owned()).collect(),
-            )
+            let described =
+                operations.iter().filter_map(|(name, operation)| Some((*name, operation.as_ref()?)));
+            let with_body = described.clone().filter(|(_, operation)| operation.request_body.is_some());
+            Described {
+                pattern: path.split('/').map(str::to_owned).collect(),
+                with_body: with_body.map(|(name, _)| name).collect(),
+                methods: described.map(|(name, _)| name.to_owned()).collect(),
+            }
         });
         Self(paths.collect())
     }
 
-    fn methods(&self, path: &str) -> &[String] {
+    fn at(&self, path: &str) -> impl Iterator<Item = &Described> {
         let asked: Vec<&str> = path.split('/').collect();
-        let found = self.0.iter().find(|(pattern, _)| {
+        self.0.iter().filter(move |Described { pattern, .. }| {
             let open = pattern.last().is_some_and(|part| part == REST) && pattern.len() < asked.len();
             (open || pattern.len() == asked.len())
                 && pattern
                     .iter()
                     .zip(&asked)
                     .all(|(part, asked)| part == asked || (part.starts_with('{') && !asked.is_empty()))
-        });
-        found.map_or(&[], |(_, methods)| methods)
+        })
+    }
+
+    /// Whether this method of this path takes a body.
+    pub(crate) fn takes_body(&self, method: &Method, path: &str) -> bool {
+        self.at(path).any(|described| described.with_body.contains(&method.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_taken_where_the_description_has_one() {
+        let (_, mut api) =
+            App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
+        openapi::complete(&mut api);
+        let paths = Paths::of(&api);
+        for (method, path, takes) in [
+            (Method::POST, "/v1/sessions", true),
+            (Method::POST, "/v1/accounts", true),
+            (Method::POST, "/v1/sessions/refresh", true),
+            (Method::POST, "/v1/skills/link", true),
+            (Method::POST, "/v1/documents", true),
+            (Method::POST, "/v1/jobs/job_x/bids", true),
+            (Method::PUT, "/v1/me/profile", true),
+            (Method::DELETE, "/v1/sessions", false),
+            (Method::OPTIONS, "/v1/jobs", false),
+            (Method::POST, "/v1/skills/local:rust", false),
+            (Method::POST, "/v1/nowhere", false),
+            (Method::POST, "/log/jobs/tile/0/000", false),
+        ] {
+            assert_eq!(paths.takes_body(&method, path), takes, "{method} {path}");
+        }
     }
 }

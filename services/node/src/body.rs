@@ -9,7 +9,6 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use hanse_document::canonical;
 use serde::de::DeserializeOwned;
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::app::BODY_BYTES_MAX;
 use crate::problem::Problem;
@@ -37,7 +36,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let payload = web::Payload::from_request(request, payload).into_inner();
         Box::pin(async move {
             json?;
-            Ok(Self(read(&bytes(payload.map_err(|_| Problem::body_unreadable())?).await?)?))
+            let payload = payload.map_err(|_| Problem::body_unreadable())?;
+            Ok(Self(read(&bytes(payload, BODY_BYTES_MAX).await?)?))
         })
     }
 }
@@ -51,12 +51,12 @@ pub(crate) fn check_is_json(request: &HttpRequest) -> Result<(), Problem> {
     if json { Ok(()) } else { Err(Problem::not_json("Send JSON, with `Content-Type: application/json`.")) }
 }
 
-/// The whole body, if it is neither too large nor too slow.
-pub(crate) async fn bytes(payload: web::Payload) -> Result<web::Bytes, Problem> {
-    tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_BYTES_MAX))
+/// The whole body, if it is neither longer than this nor too slow.
+pub(crate) async fn bytes(payload: web::Payload, longest: usize) -> Result<web::Bytes, Problem> {
+    tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(longest))
         .await
         .map_err(|_| Problem::body_too_slow())?
-        .map_err(|_| Problem::body_too_large())?
+        .map_err(|_| Problem::body_too_large(longest))?
         .map_err(|_| Problem::body_unreadable())
 }
 
@@ -64,8 +64,7 @@ pub(crate) async fn bytes(payload: web::Payload) -> Result<web::Bytes, Problem> 
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::not_json("A body is UTF-8."))?;
     // Some keyboards write é as two characters. A document must not; what a person sends is put in order for them.
-    let text: String = text.nfc().collect();
-    let value = canonical::parse_lenient_form(text.as_bytes(), BODY_BYTES_MAX)
+    let value = canonical::parse_request(text.as_bytes(), BODY_BYTES_MAX)
         .map_err(|rejection| Problem::unreadable(rejection.slug(), rejection.detail()))?;
     // Serde would also take an array, field by field.
     if !value.is_object() {
@@ -98,14 +97,17 @@ mod tests {
         let mut payload: Payload = Payload::Stream { payload: Box::pin(stalled) };
         let request = actix_web::test::TestRequest::post().to_http_request();
         let payload = web::Payload::from_request(&request, &mut payload).into_inner().unwrap();
-        assert_eq!(bytes(payload).await.unwrap_err().status, 408);
+        assert_eq!(bytes(payload, BODY_BYTES_MAX).await.unwrap_err().status, 408);
     }
 
     #[test]
     fn a_body_is_one_object_read_strictly_and_a_bad_field_is_named() {
         assert!(read::<JobRequest>(br#"{"title":"t","text":"x"}"#).is_ok());
-        let two = read::<JobRequest>("{\"title\":\"e\u{301}\",\"text\":\"x\"}".as_bytes()).unwrap();
-        assert_eq!(two.title, "\u{e9}", "one form of a letter");
+        for two in ["e\u{301}", "e\\u0301", "\\u0065\\u0301"] {
+            let body = format!("{{\"title\":\"{two}\",\"text\":\"x\"}}");
+            let read = read::<JobRequest>(body.as_bytes()).unwrap();
+            assert_eq!(read.title, "\u{e9}", "one form of a letter: {two}");
+        }
         assert_eq!(slug("[\"t\",\"x\"]").0, "bad-body");
         assert_eq!(slug("{\"title\":").0, "not-json");
         assert_eq!(slug(r#"{"title":"t","title":"u","text":"x"}"#).0, "duplicate-key");

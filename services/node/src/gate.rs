@@ -2,6 +2,7 @@
 //! refused at once, before anything is done for it, so that those inside are answered in time.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -14,8 +15,9 @@ use actix_web::{Error, FromRequest as _, HttpMessage as _, HttpRequest, Response
 use hanse_document::Did;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::app::{BODY_BYTES_MAX, route};
+use crate::app::{self, BODY_BYTES_MAX, Paths, route};
 use crate::problem::Problem;
+use crate::shares::{Share, Shares};
 use crate::state::State;
 use crate::{body, principal};
 
@@ -35,6 +37,12 @@ const PASSWORDS_MAX: usize = 16;
 const WAITING_MAX: usize = 1_024;
 /// What the bodies of each kind of requests may hold together, those that are still being sent with them: 256 of the longest.
 const BODIES_BYTES_MAX: usize = 256 * BODY_BYTES_MAX;
+/// The longest body of who signs in: a password of 1,024 characters, each of them written as twelve, and what stands around it.
+const WAY_IN_BODY_BYTES_MAX: usize = 16 * 1024;
+/// What such bodies may hold together: 1,024 of the longest, which is as many as may wait.
+const WAY_IN_BODIES_BYTES_MAX: usize = 1_024 * WAY_IN_BODY_BYTES_MAX;
+/// What one address or one person may hold of each, as a part: 32 of the longest bodies, and 128 of those who sign in.
+const HOLDER_PART: usize = 8;
 /// People whose rooms are remembered before those who have left are forgotten: a hundred bytes each.
 const PERSONS_KEPT: usize = 1_024;
 /// How long one waits: beyond it the client is served better by an answer.
@@ -45,9 +53,10 @@ const REQUEST_WAIT: Duration = Duration::from_secs(15);
 /// What must be answered whatever else goes on: probes, and pages that are in memory. They hold no place.
 const ALWAYS: [&str; 5] =
     ["/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json", "/.well-known/security.txt"];
-const DOCS: &str = "/docs";
 /// Where passwords are hashed.
 const PASSWORDS: [&str; 2] = ["/v1/accounts", "/v1/sessions"];
+/// Where one comes in: nobody who only asks, or who is inside, takes the memory for that.
+const WAY_IN: [&str; 3] = ["/v1/accounts", "/v1/sessions", "/v1/sessions/refresh"];
 
 /// The places of one process.
 #[derive(Clone, Debug)]
@@ -56,8 +65,25 @@ pub(crate) struct Gate {
     passwords: Room,
     people: Room,
     persons: Persons,
-    /// Bytes of the bodies of strangers, and of people who are signed in.
-    bodies: [Arc<Semaphore>; 2],
+    bodies_of_strangers: Bodies,
+    bodies_of_people: Bodies,
+    bodies_of_the_way_in: Bodies,
+}
+
+/// Memory of the bodies of one kind of requests. It is taken before the first byte has come, for as much as the head declares: whoever
+/// declares much and sends nothing holds no more of it than their part.
+#[derive(Clone, Debug)]
+struct Bodies {
+    /// Bytes of the longest.
+    longest: usize,
+    memory: Arc<Shares<Holder>>,
+}
+
+/// Whose body it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    Address(IpAddr),
+    Person(Did),
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +106,13 @@ struct Held {
     _places: Vec<OwnedSemaphorePermit>,
     /// While a place of theirs is taken, the person's room is the same one.
     _person: Option<Arc<Room>>,
+    _body: Option<Share<Holder>>,
+}
+
+impl Bodies {
+    fn new(longest: usize, of_all: usize) -> Self {
+        Self { longest, memory: Shares::new(of_all, of_all / HOLDER_PART) }
+    }
 }
 
 impl Gate {
@@ -92,7 +125,9 @@ impl Gate {
             passwords: Room::new(PASSWORDS_MAX, WAITING_MAX),
             people: Room::new(PEOPLE_MAX, WAITING_MAX),
             persons: Persons::default(),
-            bodies: [(); 2].map(|()| Arc::new(Semaphore::new(BODIES_BYTES_MAX))),
+            bodies_of_strangers: Bodies::new(BODY_BYTES_MAX, BODIES_BYTES_MAX),
+            bodies_of_people: Bodies::new(BODY_BYTES_MAX, BODIES_BYTES_MAX),
+            bodies_of_the_way_in: Bodies::new(WAY_IN_BODY_BYTES_MAX, WAY_IN_BODIES_BYTES_MAX),
         }
     }
 
@@ -101,9 +136,9 @@ impl Gate {
         &self,
         person: Option<&Did>,
         password: bool,
-        body: Option<OwnedSemaphorePermit>,
+        body: Option<Share<Holder>>,
     ) -> Option<Place> {
-        let mut places: Vec<OwnedSemaphorePermit> = body.into_iter().collect();
+        let mut places = Vec::new();
         let own = person.map(|did| self.persons.room(did));
         if let Some(own) = &own {
             places.push(own.enter().await?);
@@ -114,7 +149,7 @@ impl Gate {
             (false, None) => &self.strangers,
         };
         places.push(room.enter().await?);
-        Some(Place(Arc::new(Held { _places: places, _person: own })))
+        Some(Place(Arc::new(Held { _places: places, _person: own, _body: body })))
     }
 }
 
@@ -158,18 +193,24 @@ pub(crate) async fn pass(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let path = request.path();
+    let path = app::path(request.request());
     let state = request.app_data::<web::Data<State>>().cloned();
-    let Some(state) = state.filter(|_| !ALWAYS.contains(&path) && !path.starts_with(DOCS)) else {
+    let Some(state) = state.filter(|_| !ALWAYS.contains(&path) && !app::is_docs(path)) else {
         return next.call(request).await;
     };
     // Only the signature is looked at: that costs the database nothing.
     let person = principal::known(request.request(), &state).ok().map(|claims| claims.sub);
-    let password = *request.method() == Method::POST
-        && route(&request).is_some_and(|route| PASSWORDS.contains(&route.as_str()));
-    let [strangers, people] = &state.gate.bodies;
+    let posted = (*request.method() == Method::POST).then(|| route(request.request())).flatten();
+    let is_of = |routes: &[&str]| posted.as_deref().is_some_and(|route| routes.contains(&route));
+    let password = is_of(&PASSWORDS);
+    let address = || Holder::Address(state.limits.client(request.request()));
+    let (bodies, holder) = match &person {
+        _ if is_of(&WAY_IN) => (&state.gate.bodies_of_the_way_in, address()),
+        Some(person) => (&state.gate.bodies_of_people, Holder::Person(person.clone())),
+        None => (&state.gate.bodies_of_strangers, address()),
+    };
     // A body that comes slowly on purpose must not keep a place.
-    let (request, body) = match with_body(request, if person.is_some() { people } else { strangers }).await {
+    let (request, body) = match with_body(request, bodies, holder).await {
         Ok(read) => read,
         Err(answer) => return Ok(answer),
     };
@@ -192,24 +233,28 @@ pub(crate) async fn pass(
 /// The request with its body in memory, and the share of memory that it takes. What nobody will read is not read here.
 async fn with_body(
     request: ServiceRequest,
-    memory: &Arc<Semaphore>,
-) -> Result<(ServiceRequest, Option<OwnedSemaphorePermit>), ServiceResponse<BoxBody>> {
+    bodies: &Bodies,
+    holder: Holder,
+) -> Result<(ServiceRequest, Option<Share<Holder>>), ServiceResponse<BoxBody>> {
     let headers = request.headers();
     let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let some = declared.unwrap_or_default() > 0 || headers.contains_key(TRANSFER_ENCODING);
-    if !some || *request.method() == Method::GET || route(&request).is_none() {
+    let paths = request.app_data::<web::Data<Paths>>();
+    let taken = paths.is_some_and(|paths| paths.takes_body(request.method(), app::path(request.request())));
+    if !some || !taken {
         return Ok((request, None));
     }
     let (request, mut payload) = request.into_parts();
+    let longest = bodies.longest;
     let read = async {
-        let bytes = declared.unwrap_or(BODY_BYTES_MAX);
-        if bytes > BODY_BYTES_MAX {
-            return Err(Problem::body_too_large());
+        let bytes = declared.unwrap_or(longest);
+        if bytes > longest {
+            return Err(Problem::body_too_large(longest));
         }
-        let share = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let share = Arc::clone(memory).try_acquire_many_owned(share).map_err(|_| Problem::busy())?;
+        let share = bodies.memory.take(holder, bytes).ok_or_else(Problem::busy)?;
         let payload = web::Payload::from_request(&request, &mut payload).into_inner();
-        Ok((body::bytes(payload.map_err(|_| Problem::body_unreadable())?).await?, share))
+        let payload = payload.map_err(|_| Problem::body_unreadable())?;
+        Ok((body::bytes(payload, longest).await?, share))
     };
     match read.await {
         Ok((bytes, share)) => Ok((ServiceRequest::from_parts(request, Payload::from(bytes)), Some(share))),

@@ -12,6 +12,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
+use crate::app;
 use crate::state::State;
 
 /// Answers are data: a browser that shows one loads nothing for it, and nobody frames it.
@@ -19,7 +20,6 @@ const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 
 /// The page of the API's documentation has scripts and styles of its own, and inline styles of its library.
 const DOCS_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; \
                            base-uri 'none'; form-action 'self'";
-const DOCS: &str = "/docs";
 const API: &str = "/v1/";
 /// A year, in seconds: what lists of such hosts ask for.
 const HSTS: &str = "max-age=31536000";
@@ -35,7 +35,8 @@ pub(crate) async fn headed(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (docs, api) = (request.path().starts_with(DOCS), request.path().starts_with(API));
+    let path = app::path(request.request());
+    let (docs, api) = (app::is_docs(path), path.starts_with(API));
     let known = request.headers().contains_key(AUTHORIZATION);
     let secure = request.app_data::<web::Data<State>>().is_some_and(|state| state.secure);
     let read = matches!(*request.method(), Method::GET | Method::HEAD);

@@ -21,6 +21,7 @@ pub mod run;
 pub mod secret;
 mod sent;
 mod server;
+mod shares;
 mod state;
 pub mod taxonomy;
 mod telemetry;

@@ -263,7 +263,7 @@ pub(crate) async fn limited(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return next.call(request).await;
     };
-    let route = crate::app::route(&request);
+    let route = crate::app::route(request.request());
     let Some((counted, cost)) = counted(request.method(), route.as_deref()) else {
         return next.call(request).await;
     };

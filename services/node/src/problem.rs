@@ -8,7 +8,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use hanse_base::error::{Refusal, UseError};
+use hanse_base::error::{Failure, Refusal, UseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,6 +16,9 @@ use crate::observe;
 
 /// When to come back where nothing says it better, in seconds: as long as a place is waited for, and a little for the others.
 const BUSY_SECONDS: u32 = 2;
+
+/// When to come back where somebody has to make room on a disk or to lead writers elsewhere, in seconds: a person is quicker by chance.
+const MEND_SECONDS: u32 = 60;
 
 /// Media type of a problem document.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
@@ -189,13 +192,13 @@ impl Problem {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
     }
 
-    /// A body over the limit.
+    /// A body over the limit, in bytes.
     #[must_use]
-    pub(crate) fn body_too_large() -> Self {
+    pub(crate) fn body_too_large(longest: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
-            format!("A body has at most {} bytes.", crate::app::BODY_BYTES_MAX),
+            format!("A body has at most {longest} bytes here."),
         )
     }
 
@@ -224,14 +227,15 @@ impl Problem {
         )
     }
 
-    /// The database has too much to do, or others hold what is needed.
+    /// The database has too much to do, others hold what is needed, or `mend`: somebody has to mend something first.
     #[must_use]
-    pub(crate) fn unavailable() -> Self {
-        Self::new(
+    pub(crate) fn unavailable(mend: bool) -> Self {
+        let problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
-            "The database had too much to do for this: try again in a moment, with the same Idempotency-Key if there was one.",
-        )
+            "The database could not do this now: try again later, with the same Idempotency-Key if there was one.",
+        );
+        Self { retry_after: mend.then_some(MEND_SECONDS), ..problem }
     }
 
     /// What was asked may have been done or not; the reason goes to the log only.
@@ -301,7 +305,12 @@ impl From<UseError> for Problem {
             }
             UseError::Failed(failure) => {
                 tracing::error!(error = &failure as &dyn std::error::Error, "a use case failed");
-                if failure.is_transient() { Self::unavailable() } else { Self::internal("use case failed") }
+                let mend = matches!(&failure, Failure::Store(error) if error.needs_mending());
+                if failure.is_transient() {
+                    Self::unavailable(mend)
+                } else {
+                    Self::internal("use case failed")
+                }
             }
         }
     }
@@ -312,7 +321,8 @@ impl From<Refusal> for Problem {
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         Self {
             allowed: refusal.allowed(),
-            head: refusal.head(),
+            // What is not there has none.
+            head: refusal.head().filter(|head| !head.is_empty()),
             ..Self::new(status, refusal.slug(), refusal.to_string())
         }
     }

@@ -375,3 +375,42 @@ pub fn engine_config(
         heads: Some(heads(&config.data)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use hanse_store::{Sql as _, lease};
+    use hanse_testkit::{TestDatabase, until, within};
+
+    use super::*;
+
+    async fn ends_with(listener: impl Fn(&Running) -> &Server) {
+        let (database, folder) = (TestDatabase::new().await, tempfile::tempdir().unwrap());
+        let mut config = Config::defaults();
+        config.data = folder.path().to_owned();
+        config.p2p = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+        (config.listen, config.door.metrics) = (([127, 0, 0, 1], 0).into(), ([127, 0, 0, 1], 0).into());
+        secret::create(&config.data).unwrap();
+        let (secret, store) = (secret::read(&config.data).unwrap(), database.store().await);
+        let running = Running::start(&config, secret, store, Arc::new(SystemClock)).await.unwrap();
+        let (engine, handle) = (running.engine().clone(), listener(&running).handle());
+        let ends = async {
+            until("it leads", async || engine.ready().await.unwrap().leader).await;
+            handle.stop(true).await;
+        };
+        let node = running.until(std::future::pending());
+        let (outcome, ()) = within("the end of the node", async { tokio::join!(node, ends) }).await;
+        let why = outcome.unwrap_err().to_string();
+        assert!(why.ends_with("ended by itself"), "{why}");
+        // Given back by the workers' own end, and not lost with their session some time later.
+        let session = database.store().await.connection().await.unwrap();
+        let row = session.query_one("SELECT expires_at FROM lease WHERE name = 'node'", &[]).await.unwrap();
+        assert_eq!(row.get::<_, i64>("expires_at"), 0);
+        assert!(lease::take(&session, "node", 1).await.unwrap().is_some(), "another process leads at once");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_listener_that_ends_by_itself_ends_the_node_and_gives_the_lease_back() {
+        ends_with(|running| &running.server).await;
+        ends_with(|running| &running.operators).await;
+    }
+}

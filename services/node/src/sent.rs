@@ -1,11 +1,10 @@
 //! How answers are handed to the server: in pieces, so that a client that reads slowly has one piece waiting and not a copy of the
 //! whole; and large ones only as many as fit in memory together.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use tokio::time::Instant;
 
 use crate::paced::WRITE_TIMEOUT;
 use crate::problem::Problem;
+use crate::shares::{Share, Shares};
 use crate::state::State;
 
 /// What is handed over at once: as much as the server keeps for writing.
@@ -34,55 +34,34 @@ const LARGE_BYTES_A_SECOND: u64 = 64 * 1024;
 const RETRY_SECONDS: u32 = 10;
 
 /// What large answers of this process hold, by the address that reads them.
-#[derive(Debug, Default)]
-pub(crate) struct Held(Mutex<BTreeMap<IpAddr, usize>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Held(Arc<Shares<IpAddr>>);
 
 /// The share of one large answer.
 #[derive(Debug)]
-struct Share {
-    held: Arc<Held>,
-    holder: IpAddr,
-    bytes: usize,
+struct Read {
+    _share: Share<IpAddr>,
     /// When it must have been taken.
     until: Instant,
 }
 
 impl Held {
-    fn share(self: &Arc<Self>, holder: IpAddr, bytes: usize) -> Option<Share> {
-        let mut held = self.by_holder();
-        let all: usize = held.values().sum();
-        let own = held.get(&holder).copied().unwrap_or_default();
-        let fits = |held: usize, most: usize| held.checked_add(bytes).is_some_and(|sum| sum <= most);
-        if !fits(all, LARGE_BYTES_MAX) || !fits(own, LARGE_BYTES_OF_ONE) {
-            return None;
-        }
-        held.insert(holder, own.saturating_add(bytes));
+    /// Nobody reads any.
+    pub(crate) fn new() -> Self {
+        Self(Shares::new(LARGE_BYTES_MAX, LARGE_BYTES_OF_ONE))
+    }
+
+    fn share(&self, holder: IpAddr, bytes: usize) -> Option<Read> {
+        let share = self.0.take(holder, bytes)?;
         let seconds = u64::try_from(bytes).unwrap_or(u64::MAX) / LARGE_BYTES_A_SECOND;
-        let until = Instant::now() + WRITE_TIMEOUT + Duration::from_secs(seconds);
-        Some(Share { held: Arc::clone(self), holder, bytes, until })
-    }
-
-    fn by_holder(&self) -> MutexGuard<'_, BTreeMap<IpAddr, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        let mut held = self.held.by_holder();
-        if let Some(own) = held.get_mut(&self.holder) {
-            *own = own.saturating_sub(self.bytes);
-            if *own == 0 {
-                held.remove(&self.holder);
-            }
-        }
+        Some(Read { _share: share, until: Instant::now() + WRITE_TIMEOUT + Duration::from_secs(seconds) })
     }
 }
 
 /// A body in pieces.
 struct Pieces {
     rest: Bytes,
-    share: Option<Share>,
+    share: Option<Read>,
 }
 
 impl MessageBody for Pieces {
@@ -118,7 +97,7 @@ pub(crate) fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<B
     } else {
         let holder = request.app_data::<web::Data<State>>().map(|state| state.limits.client(&request));
         let holder = holder.unwrap_or(IpAddr::from([0; 4]));
-        let held = request.app_data::<web::Data<Arc<Held>>>().map(|held| held.share(holder, bytes.len()));
+        let held = request.app_data::<web::Data<Held>>().map(|held| held.share(holder, bytes.len()));
         match held {
             Some(None) => return ServiceResponse::new(request, busy()),
             Some(share) => share,
@@ -143,9 +122,9 @@ mod tests {
 
     #[actix_web::test]
     async fn a_large_answer_is_sent_when_there_is_room_for_it() {
-        let held = Arc::new(Held::default());
+        let held = Held::new();
         let large = || async { HttpResponse::Ok().body(vec![7_u8; LARGE_BYTES_MIN]) };
-        let app = App::new().app_data(web::Data::new(Arc::clone(&held))).wrap(from_fn(boxed));
+        let app = App::new().app_data(web::Data::new(held.clone())).wrap(from_fn(boxed));
         let app = init_service(app.route("/", web::get().to(large))).await;
         let ask = async || call_service(&app, TestRequest::get().to_request()).await;
         let [one, two] = [1, 2].map(|host| IpAddr::from([192, 0, 2, host]));
@@ -155,29 +134,15 @@ mod tests {
         assert_eq!(refused.status(), 503);
         drop(others);
         let sent = ask().await;
-        let of_all = || held.by_holder().values().sum::<usize>();
+        let of_all = || held.0.sum();
         assert_eq!(of_all(), LARGE_BYTES_MIN, "as long as it is read");
         assert_eq!(read_body(sent).await.len(), LARGE_BYTES_MIN);
         assert_eq!(of_all(), 0);
     }
 
-    #[test]
-    fn large_answers_hold_so_much_together_and_give_it_back() {
-        let held = Arc::new(Held::default());
-        let (one, two, three) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into(), [192, 0, 2, 3].into());
-        let first = held.share(one, LARGE_BYTES_OF_ONE).unwrap();
-        assert!(held.share(one, 1).is_none(), "one address has its half");
-        let second = held.share(two, LARGE_BYTES_OF_ONE - 1).unwrap();
-        assert!(held.share(three, 2).is_none());
-        drop(first);
-        assert!(held.share(three, 2).is_some());
-        drop(second);
-        assert!(held.by_holder().is_empty());
-    }
-
     #[tokio::test(start_paused = true)]
     async fn who_takes_a_large_answer_too_slowly_is_cut_off() {
-        let held = Arc::new(Held::default());
+        let held = Held::new();
         let bytes = LARGE_BYTES_MIN;
         let share = held.share([192, 0, 2, 1].into(), bytes);
         let mut body = Box::pin(Pieces { rest: vec![0; bytes].into(), share });

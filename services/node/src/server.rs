@@ -63,7 +63,7 @@ pub(crate) fn start(
     let places = Places::new(door.scaled(CONNECTIONS_PER_ADDRESS));
     let (limits, secure) = (Arc::clone(&state.limits), state.secure);
     let (state, metrics) = (web::Data::new(state), web::Data::new(metrics));
-    let held = Arc::new(Held::default());
+    let held = Held::new();
     let builder = Server::build()
         .workers(WORKERS)
         .max_concurrent_connections(connections(files()))
@@ -73,7 +73,7 @@ pub(crate) fn start(
     let service = move || {
         let stopping = stopping.clone();
         let (places, limits) = (Arc::clone(&places), Arc::clone(&limits));
-        let app = app::app(state.clone(), metrics.clone(), Arc::clone(&held));
+        let app = app::app(state.clone(), metrics.clone(), held.clone());
         // A request that was given up has left what stands around the routes.
         let app = app.into_factory().map_err(move |error: actix_web::Error| {
             let mut answer = error.error_response();

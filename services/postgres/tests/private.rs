@@ -67,8 +67,8 @@ async fn the_role_owns_its_databases_and_nothing_else() {
     let private = Private::start_disposable(folder.path()).await.unwrap();
     let url = private.database("second").await.unwrap();
     assert_eq!(private.database("second").await.unwrap(), url);
-    assert!(matches!(private.database("no name").await, Err(StoreError::Config(_))));
-    assert!(matches!(private.database("").await, Err(StoreError::Config(_))));
+    assert!(matches!(private.database("no name").await, Err(PrivateError::Store(StoreError::Config(_)))));
+    assert!(matches!(private.database("").await, Err(PrivateError::Store(StoreError::Config(_)))));
 
     let store = Store::open(&Config { url, connections: 1 }).await.unwrap();
     let connection = store.connection().await.unwrap();

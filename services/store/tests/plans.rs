@@ -5,7 +5,7 @@ use hanse_store::testing::TestDatabase;
 use hanse_store::{STATEMENTS, Sql};
 
 /// Tables as they are after a while: very much that is over, little that is not.
-const FILL: [&str; 8] = [
+const FILL: [&str; 10] = [
     "INSERT INTO identity (did, subject, genesis, home, custody) SELECT 'somebody ' || i, sha256(int8send(i)), '', 'a.example', 'self' \
      FROM generate_series(0, 999) AS i",
     "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, posted_at, expires_at, search) \
@@ -26,6 +26,10 @@ const FILL: [&str; 8] = [
      'issuer ' || i % 2, sha256(int8send(i)), ''::bytea, true, i FROM generate_series(1, 20000) AS i",
     "INSERT INTO delivery (peer, job, document, state, next_at) SELECT 'b.example', sha256(int8send(i % 5000)), sha256(int8send(i)), \
      'accepted', i FROM generate_series(1, 20000) AS i",
+    "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) VALUES ('b.example/jobs', false, '', 0, sha256(''), '', '')",
+    "INSERT INTO wanted (origin, index, kind, commitment, cites, missing, owed, since, next_at) SELECT 'b.example/jobs', i, 'open', \
+     CASE WHEN i % 3 = 0 THEN sha256(int8send(i)) END, CASE WHEN i % 3 > 0 THEN sha256(int8send(i)) END, true, false, i, i \
+     FROM generate_series(1, 20000) AS i",
     "ANALYZE",
 ];
 
@@ -67,6 +71,10 @@ async fn no_plan_reads_a_whole_table() {
         ("late", with("contracts", "state = $1 AND changed_at", &["'active'", "100", "500"])),
         ("newest", with("deliveries", "WHERE job = $1 AND peer = $3", &[&one, "'issuer 1'", "'b.example'"])),
         ("newest of many", with("deliveries", "LATERAL", &[&all, "ARRAY['b.example']", "'issuer 1'"])),
+        (
+            "open of no commit",
+            with("log", "WHERE missing AND commitment IS NULL", &["'b.example/jobs'", "9", "100000", "1024"]),
+        ),
         ("documents", with("documents", "id = ANY", &[&all])),
         ("committed", with("documents", "WITH ORDINALITY", &[&all, "100", "true"])),
         ("reviews", with("reviews", "commit_leaf = ANY", &[&all])),

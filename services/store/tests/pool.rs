@@ -322,13 +322,15 @@ async fn what_waiting_can_help_is_told_from_what_it_cannot() {
     assert!(!missing.is_away(), "{missing:?}");
     let store = database.store().await;
     let connection = store.connection().await.unwrap();
-    for full in [
-        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$",
-        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'out_of_memory'; END $$",
-        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction'; END $$",
+    for (full, mend) in [
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$", true),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'io_error'; END $$", true),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction'; END $$", true),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'out_of_memory'; END $$", false),
     ] {
         let error = connection.query(full, &[]).await.unwrap_err();
         assert!(error.is_transient() && !error.is_away(), "{error:?}");
+        assert_eq!(error.needs_mending(), mend, "{error:?}");
     }
     let wrong = connection.query("SELECT 1 / 0", &[]).await.unwrap_err();
     assert!(!wrong.is_transient(), "{wrong:?}");

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed as _, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Strict, VALUES_MAX, has_null, to_vec};
+use super::{Strict, Texts, VALUES_MAX, has_null, to_vec};
 use crate::rejection::Rejection;
 
 /// A JSON object of at most `MAX` canonical bytes, in these bytes: what a file that may have any spacing holds in the place of a leaf
@@ -58,7 +58,7 @@ impl<const MAX: usize> Serialize for Json<MAX> {
 impl<'de, const MAX: usize> Deserialize<'de> for Json<MAX> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let (found, left, values) = (Cell::new(None), Cell::new(MAX), Cell::new(VALUES_MAX));
-        let strict = Strict { depth: 0, found: &found, left: &left, values: &values };
+        let strict = Strict { depth: 0, texts: Texts::Normal, found: &found, left: &left, values: &values };
         let value = strict.deserialize(from)?;
         if !value.is_object() || has_null(&value) {
             return Err(D::Error::custom(Rejection::OutOfForm));

@@ -58,17 +58,22 @@ pub(crate) async fn run(
 /// Tells the operator of documents that wait for peers which the configuration no longer names: nothing sends them, and their
 /// authors wait for an answer.
 pub(crate) async fn tell_left_behind(engine: &Engine) -> Result<(), Failure> {
-    let connection = engine.store().connection().await?;
-    for (peer, documents) in deliveries::waiting(&connection).await? {
-        if engine.config().peers.iter().all(|pinned| pinned.name.as_str() != peer) {
-            tracing::warn!(
-                peer,
-                documents,
-                "documents wait for a peer that is not pinned any more; they go out when it is again"
-            );
-        }
+    for (peer, documents) in left_behind(engine).await? {
+        tracing::warn!(
+            peer,
+            documents,
+            "documents wait for a peer that is not pinned any more; they go out when it is again"
+        );
     }
     Ok(())
+}
+
+/// The peers that are not pinned and for whom documents wait, and how many.
+async fn left_behind(engine: &Engine) -> Result<Vec<(String, i64)>, Failure> {
+    let connection = engine.store().connection().await?;
+    let pinned = |peer: &str| engine.config().peers.iter().any(|pinned| pinned.name.as_str() == peer);
+    let waiting = deliveries::waiting(&connection).await?;
+    Ok(waiting.into_iter().filter(|(peer, _)| !pinned(peer)).collect())
 }
 
 /// Sends what is due, until nothing is or the peer does not answer.

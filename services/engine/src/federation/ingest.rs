@@ -7,7 +7,6 @@
 mod tests;
 
 use hanse_base::error::{Refusal, UseError};
-
 use hanse_document::{Body, Kind, Rejection, Signed, Verified};
 use hanse_network::Verdict;
 use hanse_store::{accounts, jobs};

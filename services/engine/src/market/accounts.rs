@@ -68,23 +68,37 @@ pub fn is_handle(handle: &str) -> bool {
     check_handle(handle).is_ok()
 }
 
+/// A registration with which an account can be opened; [`checked`] alone makes one. Judging a password is work of
+/// milliseconds, and done once.
+#[derive(Debug)]
+pub struct Registration(Register);
+
 /// Refuses what no account can be opened with, before anything is looked up or counted.
 ///
 /// # Errors
 /// `BadField`, `WeakPassword`.
-pub fn check(request: &Register) -> Result<(), Refusal> {
+pub fn checked(request: Register) -> Result<Registration, Refusal> {
     check_handle(&request.handle)?;
     check_free(&request.handle)?;
-    password::check(&request.password, &request.handle)
+    password::check(&request.password, &request.handle)?;
+    Ok(Registration(request))
 }
 
 impl Engine {
+    /// Checks a registration and opens the account.
+    ///
+    /// # Errors
+    /// `BadField`, `WeakPassword`, and those of [`Engine::open_account`].
+    pub async fn register(&self, request: Register) -> Result<Person, UseError> {
+        self.open_account(checked(request)?).await
+    }
+
     /// Opens an account: makes the key and the genesis, and queues the identity leaf.
     ///
     /// # Errors
-    /// `BadField`, `WeakPassword`, `HandleTaken`, `Busy`.
-    pub async fn register(&self, request: Register) -> Result<Person, UseError> {
-        check(&request)?;
+    /// `HandleTaken`, `Busy`.
+    pub async fn open_account(&self, registration: Registration) -> Result<Person, UseError> {
+        let Registration(request) = registration;
         if accounts::account_by_handle(&self.store().connection().await?, &request.handle).await?.is_some() {
             return Err(Refusal::HandleTaken.into());
         }

@@ -4,21 +4,38 @@ use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_document::{Body, DocumentId, Signature, Verified};
 use hanse_ledger::{Statement, SubjectKey};
-use hanse_store::{accounts, documents};
+use hanse_store::{accounts, documents, history};
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply, identity};
 use crate::market::profiles;
 
 impl Engine {
-    /// Whether a document signed with an own key would be new here.
+    /// Whether a document signed with an own key would be new here: whether it has still to have its effect. That its bytes are here
+    /// says nothing, as a log that is mirrored may have brought them.
     ///
     /// # Errors
     /// `OwnKeyNotYet`, `WrongHome`, `WrongCustody`: it cannot be taken at all.
     pub async fn is_new(&self, document: &Verified) -> Result<bool, UseError> {
         self.takes(document)?;
         let connection = self.store().connection().await?;
-        Ok(documents::find(&connection, &document.id()).await?.is_none())
+        let id = document.id();
+        Ok(match document.body() {
+            Body::Identity(_) => accounts::find_identity(&connection, document.issuer()).await?.is_none(),
+            Body::Profile(_) => {
+                let current = accounts::profile(&connection, document.issuer()).await?;
+                current.is_none_or(|current| current.document != id)
+            }
+            Body::Job(_)
+            | Body::Bid(_)
+            | Body::Terms(_)
+            | Body::Offer(_)
+            | Body::Acceptance(_)
+            | Body::Step(_)
+            | Body::Text(_)
+            | Body::Review(_)
+            | Body::Reply(_) => !history::has_applied(&connection, &id).await?,
+        })
     }
 
     /// Refuses what does not come by this way, or not here.
@@ -101,4 +118,50 @@ async fn found(
     accounts::insert_identity(ctx.tx, &row).await?;
     ctx.enqueue(LogKind::Reputation, &leaf).await?;
     Ok(Applied::Now)
+}
+
+#[cfg(test)]
+mod tests {
+    use hanse_document::kind::{Custody, Identity};
+    use hanse_document::{Did, Draft, Kind, List, SigningKey};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Home, node};
+
+    fn sign(home: &Home, key: &SigningKey, body: Body) -> Verified {
+        let until = matches!(body, Body::Job(_)).then(|| home.engine.now().add_seconds(60).unwrap());
+        let (issuer, from) = (Did::of(&key.public()), home.engine.now());
+        Draft { issuer, body, salt: [1; 32], from, until, custody: None }.sign(key).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_document_is_new_until_it_has_its_effect_though_a_log_has_brought_its_bytes() {
+        let a = Home::new('a', &['b']).await;
+        let key = SigningKey::from_seed([5; 32]);
+        let did = Did::of(&key.public());
+        let genesis = Identity { custody: Custody::Own, home: node('a'), recovery: List::default(), seq: 0 };
+        let genesis = sign(&a, &key, Body::Identity(genesis));
+        let said = json!({"title": "x", "text": "x", "seats": 1, "skills": [], "languages": [], "home": "a.example"});
+        let job = sign(&a, &key, Body::from_value(Kind::Job, &said).unwrap());
+        let profile = json!({"languages": [], "skills": [], "home": "a.example"});
+        let profile = sign(&a, &key, Body::from_value(Kind::Profile, &profile).unwrap());
+        let mut connection = a.engine.store().connection().await.unwrap();
+        let tx = connection.begin().await.unwrap();
+        for document in [&genesis, &job, &profile] {
+            documents::insert(&tx, document, true, a.engine.now().unix()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let leaf = Statement::Identity { commitment: genesis.commitment(), seq: 0 };
+        let leaf = leaf.draft(genesis.from().day(), &[SubjectKey::of(&did)]);
+        let signature = key.sign(&leaf.message()).hex();
+        for document in [&genesis, &job, &profile] {
+            let kind = document.kind();
+            for new in [true, false] {
+                assert_eq!(a.engine.is_new(document).await.unwrap(), new, "{kind:?}");
+                let (_, created) = a.engine.publish_signed(document, Some(&signature)).await.unwrap();
+                assert_eq!(created, new, "{kind:?}");
+            }
+        }
+    }
 }

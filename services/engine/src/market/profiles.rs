@@ -17,7 +17,7 @@ use crate::market::idempotency::{self, Asked, Begun, Unit};
 use crate::market::publish::{Intent, published};
 
 impl Engine {
-    /// Replaces the profile of a hosted person.
+    /// Replaces the profile of a hosted person, or makes their first one if they name no version that they have seen.
     ///
     /// # Errors
     /// `KeyElsewhere`, `NotOnce`, and the rejections of the document.
@@ -28,6 +28,31 @@ impl Engine {
         dry_run: bool,
     ) -> Result<Published<ProfileView>, UseError> {
         let asked = asked.into();
+        let first = asked.seen.is_none();
+        self.say(asked, request, dry_run, first).await
+    }
+
+    /// Replaces the profile of a hosted person, whatever it is, and makes no first one.
+    ///
+    /// # Errors
+    /// Those of [`Engine::put_profile`]; `Moved` if there is none.
+    pub async fn replace_profile(
+        &self,
+        asked: impl Into<Asked>,
+        request: ProfileRequest,
+        dry_run: bool,
+    ) -> Result<Published<ProfileView>, UseError> {
+        self.say(asked.into(), request, dry_run, false).await
+    }
+
+    /// Puts a profile; the first one of a person only where `first` says so.
+    async fn say(
+        &self,
+        asked: Asked,
+        request: ProfileRequest,
+        dry_run: bool,
+        first: bool,
+    ) -> Result<Published<ProfileView>, UseError> {
         let did = &asked.did;
         let mut connection = self.store().connection().await?;
         let unit = match Unit::begin(self, &mut connection, &asked, Intent::of(dry_run)).await? {
@@ -43,9 +68,14 @@ impl Engine {
         let author = Author::open(self, tx, did).await?;
         accounts::lock_identity(tx, did).await?;
         let mut fields: Vec<(&'static str, Value)> = vec![("home", self.config().name.as_str().into())];
-        if let Some(before) = accounts::profile(tx, did).await? {
-            asked.saw(&before.document, async || Ok(shown(tx, did).await?)).await?;
-            fields.push(("prev", before.document.to_string().into()));
+        match accounts::profile(tx, did).await? {
+            Some(before) => {
+                asked.saw(&before.document, async || Ok(shown(tx, did).await?)).await?;
+                fields.push(("prev", before.document.to_string().into()));
+            }
+            None if first => {}
+            // RFC 9110, 13.1.1: what is not there is in none of the versions that were seen, and not in any.
+            None => return Err(NotOnce::Moved { head: String::new() }.into()),
         }
         let document = author.sign(body(Kind::Profile, &request, fields)?, None)?;
         let applied = put(&Apply::own(self, tx), &document).await?;

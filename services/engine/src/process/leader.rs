@@ -131,6 +131,7 @@ impl Lead {
             self.opened = true;
         }
         let Some(held) = Held::take(&self.lease).await? else { return Ok(None) };
+        heads::lead(self.engine.logbook(), held.epoch()).await;
         match self.listen().await {
             Ok(network) => Ok(Some((held, network))),
             Err(error) => {

@@ -43,6 +43,8 @@ impl Engine {
         for peer in &self.config().peers {
             waiting.entry(peer.name.to_string()).or_default();
         }
+        // A peer that is not pinned is not told of any more once nothing waits for it.
+        metrics.deliveries_waiting.clear();
         for (peer, documents) in waiting {
             metrics.deliveries_waiting.get_or_create(&[("peer", peer)]).set(documents);
         }
@@ -53,6 +55,7 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use hanse_network::{Topic, Verdict};
+    use hanse_store::Sql as _;
     use prometheus_client::registry::Registry;
 
     use super::*;
@@ -81,5 +84,27 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_peer_that_is_not_pinned_any_more_is_told_while_it_waits() {
+        const WAITS: &str = "INSERT INTO delivery (peer, job, document, state, next_at) \
+             VALUES ('gone.example', ''::bytea, ''::bytea, 'waiting', 0)";
+        let home = Home::new('a', &['b']).await;
+        let mut registry = Registry::with_prefix("hanse");
+        home.engine.metrics().register(&mut registry);
+        let told = async || {
+            home.engine.observe().await;
+            let mut text = String::new();
+            prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+            let waiting = text.lines().filter(|line| line.starts_with("hanse_deliveries_waiting{"));
+            waiting.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        };
+        let line = |peer: &str, number: u8| format!("hanse_deliveries_waiting{{peer=\"{peer}\"}} {number}");
+        let db = home.engine.store().connection().await.unwrap();
+        db.execute(WAITS, &[]).await.unwrap();
+        assert_eq!(told().await, [line("b.example", 0), line("gone.example", 1)].into());
+        db.execute("UPDATE delivery SET state = 'accepted'", &[]).await.unwrap();
+        assert_eq!(told().await, [line("b.example", 0)].into());
     }
 }

@@ -1,14 +1,14 @@
 //! Asks for what leaves of a mirror, or of an own log that was recovered, commit to and did not bring: of the log's operator first, then of whoever else mirrors it, one
 //! after the other, with a pause that grows. Whoever withholds a document, or sends another, delays it and can do no more.
 
+use hanse_base::clock::AHEAD_SECONDS_MAX;
 use hanse_network::RANGE_ENTRIES_MAX;
 use hanse_store::log::{self, PAUSE_SECONDS_MAX, WantedRow};
 use tokio::time::Instant;
 
 use super::pace::Pace;
 use super::{documents, fetch};
-use crate::Logbook;
-use crate::{LogError, Mirror};
+use crate::{LogError, Logbook, Mirror};
 
 /// Pages asked for in one round of a log: what is missing is mostly missing in one place, and new leaves go first.
 const PAGES_MAX: usize = 4;
@@ -20,9 +20,14 @@ const LEAVES_MAX: u64 = 1_024;
 /// log was never going to be right, and what waits must not grow for ever.
 pub(super) const WAIT_SECONDS_MAX: i64 = 2_592_000;
 
+/// Rounds in vain before a leaf is given up, an hour apart in the end: a day. Who has slept through the month, or noted the leaf by
+/// a clock that ran behind, asks for so long at least.
+pub const ROUNDS_MIN: u32 = 36;
+
 /// Asks for a few pages of what is missing and due, as far as the log may bring more; `true` if any of it has arrived.
 pub(super) async fn ask(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<bool, LogError> {
     let mut any = false;
+    forget_unknown(book, mirror).await?;
     let mut due = missing(book, mirror).await?;
     let sources = fetch::sources(book, mirror);
     for _ in 0..PAGES_MAX {
@@ -77,6 +82,23 @@ async fn missing(book: &Logbook, mirror: &Mirror) -> Result<Vec<WantedRow>, LogE
     Ok(due)
 }
 
+/// Forgets open leaves whose commit has not come for as long as a leaf may wait, some at a time. No honest log has any: a commit
+/// stands before what opens it.
+async fn forget_unknown(book: &Logbook, mirror: &Mirror) -> Result<(), LogError> {
+    let Some(now) = believed(book) else { return Ok(()) };
+    let noted = (now.saturating_sub(WAIT_SECONDS_MAX), now.saturating_add(AHEAD_SECONDS_MAX));
+    let connection = book.store().connection().await?;
+    let forgotten = log::forget_unknown(&connection, &mirror.origin, noted, LEAVES_MAX).await?;
+    if forgotten > 0 {
+        tracing::info!(
+            origin = mirror.origin,
+            forgotten,
+            "open leaves are forgotten whose commits nobody has"
+        );
+    }
+    Ok(())
+}
+
 /// What came of what was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Taken {
@@ -111,21 +133,28 @@ async fn take(
                 continue;
             }
         }
-        if !row.owed && row.tries.saturating_add(1) >= peers && has_waited_too_long(row, now) {
+        let rounds = row.tries.saturating_add(1) / peers;
+        if !row.owed && has_waited_too_long(book, row, rounds) {
             tracing::info!(origin = mirror.origin, index = row.index, "nobody has the document of a leaf");
             log::unwant(&tx, &mirror.origin, row.index).await?;
         } else {
             later.push((row.index, now.saturating_add(pause_seconds(row.tries / peers))));
         }
     }
-    log::put_off(&tx, &mirror.origin, &later).await?;
+    log::put_off(&tx, &mirror.origin, &later, believed(book)).await?;
     tx.commit().await?;
     Ok(taken)
 }
 
-/// Whether a leaf has waited for as long as any may.
-pub const fn has_waited_too_long(row: &WantedRow, now: i64) -> bool {
-    now.saturating_sub(row.since) > WAIT_SECONDS_MAX
+/// Whether a leaf has waited for as long as any may, after so many rounds in vain: by a clock that is believed, as it is for good.
+pub fn has_waited_too_long(book: &Logbook, row: &WantedRow, rounds: u32) -> bool {
+    let waited = believed(book).map(|now| now.saturating_sub(row.since));
+    rounds >= ROUNDS_MIN && waited.is_some_and(|waited| waited > WAIT_SECONDS_MAX)
+}
+
+/// What the clock shows, Unix seconds, if it is believed.
+pub fn believed(book: &Logbook) -> Option<i64> {
+    book.base().clocks().may_act().then(|| book.now().unix())
 }
 
 /// Keeps what came for one leaf of which a document is missing, unchecked so far. `true` if it is not missing any more: the
@@ -217,12 +246,87 @@ mod tests {
         log::unwant(&tx, &mirror.origin, owed.index).await.unwrap();
         log::want(&tx, &mirror.origin, Want::Review, &[owed], b.book.now().unix()).await.unwrap();
         tx.commit().await.unwrap();
-        let nothing = vec![Vec::new(); 2];
-        for (days, left) in [(29, 2), (2, 1), (300, 1)] {
+        for (days, left) in [(29, 2), (2, 2)] {
             b.clock.advance(days * DAY_SECONDS);
-            let due = missing(&b.book, &mirror).await.unwrap();
-            take(&b.book, &mirror, &due, rows[0].index, &nothing).await.unwrap();
-            assert_eq!(wanted(&b, &mirror).await, left, "after {days} more days");
+            assert_eq!(in_vain(&b, &mirror, rows[0].index, 1).await, left, "after {days} more days");
         }
+        // Whoever was away that long asks for a day at least.
+        b.believe();
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN - 4).await, 2);
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, 2).await, 1);
+        b.clock.advance(300 * DAY_SECONDS);
+        b.believe();
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN).await, 1);
+    }
+
+    /// Asks for what is missing in so many rounds, an hour apart, and gets nothing; how many leaves are still waited for.
+    async fn in_vain(home: &Home, mirror: &Mirror, start: u64, rounds: u32) -> u64 {
+        for _ in 0..rounds {
+            home.clock.advance(PAUSE_SECONDS_MAX);
+            let due = missing(&home.book, mirror).await.unwrap();
+            take(&home.book, mirror, &due, start, &vec![Vec::new(); due.len()]).await.unwrap();
+        }
+        wanted(home, mirror).await
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_has_jumped_gives_up_no_document() {
+        let (_a, b, mirror, rows) = bare(1).await;
+        b.believe();
+        b.clock.advance(31 * DAY_SECONDS);
+        assert!(!b.book.base().clocks().look(b.book.now().unix()));
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN).await, 1);
+        b.believe();
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, 1).await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_by_a_clock_that_ran_ahead_waits_from_now_on() {
+        let (_a, b, mirror, rows) = bare(1).await;
+        b.clock.advance(-900 * DAY_SECONDS);
+        assert_eq!(in_vain(&b, &mirror, rows[0].index, ROUNDS_MIN).await, 1);
+        let since = async || missing(&b.book, &mirror).await.unwrap()[0].since;
+        b.clock.advance(DAY_SECONDS);
+        assert_eq!(since().await, rows[0].since, "nobody shares this clock");
+        b.believe();
+        in_vain(&b, &mirror, rows[0].index, 1).await;
+        b.clock.advance(DAY_SECONDS);
+        assert_eq!(since().await, b.book.now().unix() - DAY_SECONDS);
+    }
+
+    #[tokio::test]
+    async fn open_leaves_of_a_commit_that_never_comes_are_forgotten_after_a_month() {
+        let (_a, b, mirror, _) = bare(0).await;
+        let opens = |from: u64| -> Vec<log::Wanted> {
+            let open = |index: u64| log::Wanted {
+                index,
+                kind: "open".into(),
+                commitment: None,
+                cites: Some(hanse_ledger::LeafId::from_bytes([u8::try_from(index).unwrap(); 32])),
+            };
+            (from..from + 10).map(open).collect()
+        };
+        let note = async |from: u64| {
+            let mut connection = b.book.store().connection().await.unwrap();
+            let tx = connection.begin().await.unwrap();
+            log::want(&tx, &mirror.origin, Want::Document, &opens(from), b.book.now().unix()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let look = async || {
+            ask(&b.book, &mirror, &mut Pace::new(Instant::now())).await.unwrap();
+            wanted(&b, &mirror).await
+        };
+        note(0).await;
+        b.clock.advance(20 * DAY_SECONDS);
+        note(10).await;
+        assert_eq!(look().await, 20);
+        b.clock.advance(11 * DAY_SECONDS);
+        assert_eq!(look().await, 20, "nobody shares this clock");
+        b.believe();
+        assert_eq!(look().await, 10);
+        // By a clock that ran ahead until it was put right.
+        b.clock.advance(-40 * DAY_SECONDS);
+        b.believe();
+        assert_eq!(look().await, 0);
     }
 }

@@ -1,22 +1,28 @@
 //! Whether this process may sign an own log: a log that was signed further than its database remembers must not be signed again.
 //!
 //! After its start, and after a change of leader, a process knows nothing of what was signed meanwhile. Its own memory of the
-//! largest signed head must be the database's head, and one peer must have shown this very head: memory and database may have been
-//! restored together, and then a peer that has not followed so far, or that nobody told of this log, knows no better. Otherwise a
-//! quorum of peers must have answered with nothing larger or different. No time stands in for an answer: a network that is down is
+//! largest signed head must be the database's head, no process with another memory may have led since (the database may have lost what
+//! that one signed), and one peer must have shown this very head: memory and database may have been restored together, and then a
+//! peer that has not followed so far, or that nobody told of this log, knows no better. Otherwise a quorum of peers must have
+//! answered with nothing larger or different. No time stands in for an answer: a network that is down is
 //! when backups are restored. An answer that contradicts the database halts the log before it is counted, and one that comes while
 //! the log is halted is not counted.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use hanse_base::names::{LogKind, quorum_of};
-use hanse_store::{Sql, Store, log};
+use hanse_store::{Sql, Store, StoreError, log};
 use hanse_tlog::Hash;
 
+use super::failed;
 use super::heard::{Shown, Signing};
 use super::learn::{ROLLED_BACK, learn, root_at};
 use crate::memory::{Remembered, RememberedHead, unfinished};
 use crate::{LogError, Logbook, OwnLog};
+
+/// How long a process that takes the lease may look at what it remembers of one log: the lease is not renewed meanwhile.
+const GOING_ON: Duration = Duration::from_secs(2);
 
 /// Most peers that a text names.
 const NAMED_MAX: usize = 8;
@@ -28,6 +34,8 @@ enum Memory {
     Accepted,
     /// The database's head, or the next one, whose leaves still wait in it.
     Agrees,
+    /// The same, and a process with another memory has led since: the database may have lost what that one signed.
+    Elsewhere,
     /// Nothing.
     Missing,
     /// An earlier head of the database's: another process has signed since, and only peers know whether it signed more than the
@@ -46,6 +54,11 @@ pub(crate) async fn may_sign(book: &Logbook, kind: LogKind) -> bool {
     }
     match ask(book, kind).await {
         Ok(may) => may,
+        Err(error) if !error.is_transient() => {
+            failed(book, book.log_keys().own(kind), &error).await;
+            book.heard().withdraw(kind);
+            false
+        }
         Err(error) => {
             let origin = &book.log_keys().own(kind).origin;
             let error = &error as &dyn std::error::Error;
@@ -94,10 +107,40 @@ async fn ask(book: &Logbook, kind: LogKind) -> Result<bool, LogError> {
     Ok(true)
 }
 
+/// This process has the lease, in this epoch of it. Where it was the last to have it before and its memory agrees, it goes on from that,
+/// whether anybody answers until it is started again or not.
+pub async fn lead(book: &Logbook, epoch: i64) {
+    for kind in LogKind::ALL {
+        let own = book.log_keys().own(kind);
+        own.memory.lead(epoch);
+        let outcome = tokio::time::timeout(GOING_ON, go_on(book, own)).await;
+        if !matches!(outcome, Ok(Ok(()))) {
+            let origin = &own.origin;
+            tracing::warn!(
+                origin,
+                ?outcome,
+                "what is remembered of a log is looked at again before it is signed"
+            );
+        }
+    }
+}
+
+async fn go_on(book: &Logbook, own: &OwnLog) -> Result<(), LogError> {
+    let connection = book.store().connection().await?;
+    let row = crate::head(&connection, &own.origin).await?;
+    let memory = compare(&connection, own, &row).await?;
+    drop(connection);
+    if memory == Memory::Agrees {
+        settle(book.store(), own, &row, memory).await?;
+    }
+    Ok(())
+}
+
 /// Remembers what has just been confirmed, so that nobody is asked again, and that the operator's statement is used up. `false` if
 /// log or memory have moved since they were compared: another process is at work on them.
 async fn settle(store: &Store, own: &OwnLog, seen: &log::LogRow, memory: Memory) -> Result<bool, LogError> {
-    if memory == Memory::Agrees {
+    let current = async || own.memory.recall(own.signer.vkey()).await;
+    if memory == Memory::Agrees && current().await?.is_some_and(|kept| own.memory.is_current(&kept)) {
         return Ok(true);
     }
     let mut connection = store.connection().await?;
@@ -108,9 +151,28 @@ async fn settle(store: &Store, own: &OwnLog, seen: &log::LogRow, memory: Memory)
     if compare(&tx, own, &row).await? != memory {
         return Ok(false);
     }
-    own.memory.keep(&row.checkpoint, &[], false).await?;
-    tx.commit().await?;
-    Ok(true)
+    match current().await? {
+        // Its head may be one that nobody saw, and that must be made again.
+        Some(kept) if [Memory::Agrees, Memory::Elsewhere].contains(&memory) => {
+            own.memory.go_on(&kept).await?;
+        }
+        Some(_) | None => own.memory.keep(&row.checkpoint, &[], false).await?,
+    }
+    ended(memory, tx.commit().await)
+}
+
+/// What the end of the transaction means that held the log's row while something was remembered. It wrote nothing itself, and the
+/// sequencer compares memory and row anew; so an operator's statement, which is used up by now, is not lost with the connection.
+fn ended(memory: Memory, outcome: Result<(), StoreError>) -> Result<bool, LogError> {
+    match outcome {
+        Err(error) if memory == Memory::Accepted => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the operator's statement about a log counts, and the database went away");
+            Ok(true)
+        }
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(true),
+    }
 }
 
 /// Whether what the peers' answers showed of a log is enough to sign it on from `head`, its size and root.
@@ -118,9 +180,12 @@ fn is_enough(memory: Memory, head: (u64, Hash), shown: &BTreeMap<String, Shown>,
     match memory {
         Memory::Accepted => true,
         Memory::Agrees if shown.values().any(|shown| *shown == Some(head)) => true,
-        Memory::Agrees | Memory::Missing | Memory::Behind | Memory::Differs | Memory::Ahead => {
-            shown.len() >= quorum(peers)
-        }
+        Memory::Agrees
+        | Memory::Elsewhere
+        | Memory::Missing
+        | Memory::Behind
+        | Memory::Differs
+        | Memory::Ahead => shown.len() >= quorum(peers),
     }
 }
 
@@ -131,16 +196,18 @@ fn quorum(peers: usize) -> usize {
 }
 
 async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memory, LogError> {
-    let Some(Remembered { head, accepted }) = own.memory.recall(own.signer.vkey()).await? else {
+    let Some(remembered) = own.memory.recall(own.signer.vkey()).await? else {
         return Ok(Memory::Missing);
     };
+    let agrees = if own.memory.is_last(&remembered) { Memory::Agrees } else { Memory::Elsewhere };
+    let Remembered { head, accepted, .. } = remembered;
     let Some(head) = head else {
         // Nothing was signed when this node was founded, and only the empty index may have been since.
-        return Ok(if row.size <= 1 { Memory::Agrees } else { Memory::Missing });
+        return Ok(if row.size <= 1 { agrees } else { Memory::Missing });
     };
     if head.checkpoint.size > row.size {
         let waiting = unfinished(db, row, &head).await?;
-        return Ok(if waiting.is_some() { Memory::Agrees } else { Memory::Ahead });
+        return Ok(if waiting.is_some() { agrees } else { Memory::Ahead });
     }
     if root_at(db, row, head.checkpoint.size).await? != head.checkpoint.root {
         return Ok(Memory::Differs);
@@ -148,7 +215,7 @@ async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memor
     Ok(match (head.checkpoint.size == row.size, accepted) {
         (false, _) => Memory::Behind,
         (true, true) => Memory::Accepted,
-        (true, false) => Memory::Agrees,
+        (true, false) => agrees,
     })
 }
 
@@ -182,6 +249,7 @@ fn waits(origin: &str, memory: Memory, size: u64, peers: usize, missing: &[&str]
     );
     let (memory, needed) = match memory {
         Memory::Accepted | Memory::Agrees => ("agrees with the database", one),
+        Memory::Elsewhere => ("agrees with the database, but another process has led since", none_larger),
         Memory::Missing => ("is missing", none_larger),
         Memory::Behind => ("is older than the database", none_larger),
         Memory::Differs => ("differs from the database", none_larger),
@@ -282,7 +350,9 @@ mod tests {
     #[test]
     fn one_peer_that_shows_the_head_confirms_a_memory_and_a_quorum_stands_in_for_both() {
         for (peers, quorum) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3), (7, 5)] {
-            for memory in [Memory::Agrees, Memory::Missing, Memory::Behind, Memory::Differs] {
+            for memory in
+                [Memory::Agrees, Memory::Elsewhere, Memory::Missing, Memory::Behind, Memory::Differs]
+            {
                 for answers in 0..=peers {
                     // Those who do not know this log, and those who have not followed so far.
                     for shown in [None, Some(6)] {
@@ -313,6 +383,16 @@ mod tests {
         assert_eq!(own.memory.recall(own.signer.vkey()).await.unwrap(), signed);
         let moved = head(&here.store().connection().await.unwrap(), &own.origin).await.unwrap();
         assert!(!settle(here.store(), own, &moved, Memory::Missing).await.unwrap(), "nor is it missing now");
+    }
+
+    #[test]
+    fn a_statement_that_is_used_up_counts_though_the_connection_breaks() {
+        let broken = || Err(StoreError::Unanswered { statement: "COMMIT" });
+        assert!(ended(Memory::Accepted, broken()).unwrap());
+        for memory in [Memory::Missing, Memory::Behind, Memory::Differs] {
+            assert!(ended(memory, broken()).is_err(), "{memory:?} is looked at again");
+            assert!(ended(memory, Ok(())).unwrap());
+        }
     }
 
     #[test]

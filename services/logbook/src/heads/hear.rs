@@ -7,11 +7,11 @@ use hanse_base::names::LogKind;
 use hanse_network::Bytes;
 
 use super::heard::Shown;
-use super::{Learned, Unheard, learn, read};
+use super::{Learned, Unheard, learn, read, read_bare};
 use crate::{LogError, Logbook};
 
 /// Learns from each note of the answer, and then counts the answer. What it shows of an own log counts only if it could be compared
-/// with that log while nothing was against it; whatever is wrong with the mirror of another log keeps nobody's word from counting.
+/// with that log while nothing was against it, and no note of it was unreadable; whatever is wrong with the mirror of another log keeps nobody's word from counting.
 ///
 /// # Errors
 /// Those of the store that may pass: nothing is counted then.
@@ -27,7 +27,14 @@ pub(crate) async fn hear(book: &Logbook, peer: &str, notes: &[Bytes]) -> Result<
             Err(Unheard::UnknownLog) => continue,
             Err(unheard) => {
                 tracing::warn!(peer, reason = %unheard, "a peer sends a head that is none");
-                continue;
+                // What the log itself has signed stays true beside a forged line.
+                let Ok(bare) = read_bare(book.log_keys(), note) else {
+                    if let Some(kind) = claimed(book, note) {
+                        shown.remove(&kind);
+                    }
+                    continue;
+                };
+                bare
             }
         };
         let (origin, size) = (head.checkpoint.origin.as_str(), head.checkpoint.size);
@@ -51,4 +58,10 @@ pub(crate) async fn hear(book: &Logbook, peer: &str, notes: &[Bytes]) -> Result<
     }
     book.heard().answered(peer, shown);
     Ok(())
+}
+
+/// The own log that a note is about by its first line, whoever wrote it.
+fn claimed(book: &Logbook, note: &[u8]) -> Option<LogKind> {
+    let origin = note.split(|byte| *byte == b'\n').next()?;
+    book.log_keys().kind_of(std::str::from_utf8(origin).ok()?)
 }

@@ -4,7 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use hanse_api::requests::Register;
 use hanse_api::views::{Person, Session};
-use hanse_engine::{check, is_handle};
+use hanse_engine::{checked, is_handle};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,9 +66,9 @@ pub(crate) struct Tokens {
 #[post("/v1/accounts")]
 pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> Result<HttpResponse, Problem> {
     // What is no registration uses up nobody's.
-    check(&body.0).map_err(Problem::from)?;
+    let registration = checked(body.into_inner()).map_err(Problem::from)?;
     state.limits.registers()?;
-    let person = state.engine.register(body.into_inner()).await?;
+    let person = state.engine.open_account(registration).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
 }
 

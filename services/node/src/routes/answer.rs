@@ -82,12 +82,21 @@ pub(crate) fn personal<T: Serialize>(view: &T) -> HttpResponse {
         .json(view)
 }
 
-/// The versions of an `If-Match`; `None` if any will do. What cannot be read is a version that no thing has.
-pub(crate) fn seen(header: &HeaderValue) -> Option<Vec<String>> {
+/// What an `If-Match` asks of a thing (RFC 9110, 13.1.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// That it is there, in any version.
+    Any,
+    /// That it is in one of these.
+    These(Vec<String>),
+}
+
+/// Reads an `If-Match`. What cannot be read is a version that no thing has.
+pub(crate) fn seen(header: &HeaderValue) -> Seen {
     match header.to_str() {
-        Ok(seen) if seen.trim() == "*" => None,
-        Ok(seen) => Some(tags(seen).filter_map(untag).map(str::to_owned).collect()),
-        Err(_) => Some(Vec::new()),
+        Ok(seen) if seen.trim() == "*" => Seen::Any,
+        Ok(seen) => Seen::These(tags(seen).filter_map(untag).map(str::to_owned).collect()),
+        Err(_) => Seen::These(Vec::new()),
     }
 }
 
@@ -142,8 +151,8 @@ mod tests {
     #[test]
     fn a_thing_moves_only_from_the_versions_that_were_seen() {
         let read = |text: &str| seen(&HeaderValue::from_str(text).unwrap());
-        assert_eq!(read("*"), None);
-        assert_eq!(read("\"a\", W/\"b\", c, \""), Some(vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!(read("é"), Some(Vec::new()));
+        assert_eq!(read(" *"), Seen::Any);
+        assert_eq!(read("\"a\", W/\"b\", c, \""), Seen::These(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(read("é"), Seen::These(Vec::new()));
     }
 }

@@ -7,6 +7,7 @@ use hanse_document::{Body, DocumentId, Signed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::BODY_BYTES_MAX;
 use crate::body;
 use crate::limits::Counted;
 use crate::principal::Viewer;
@@ -41,7 +42,7 @@ pub(crate) async fn publish(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = body::bytes(payload).await?;
+    let body = body::bytes(payload, BODY_BYTES_MAX).await?;
     let document = Signed::parse(&body).and_then(Signed::verify).map_err(Refusal::Rejected)?;
     // Anybody can send somebody's public documents once more: that uses up nothing of theirs.
     if state.engine.is_new(&document).await? {

@@ -5,6 +5,7 @@ use hanse_api::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepReque
 use hanse_api::views::{BidView, JobView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::answer::{self, Trial};
 use crate::act::Act;
@@ -45,7 +46,10 @@ pub(crate) async fn search(
     state: web::Data<State>,
     query: web::Query<JobQuery>,
 ) -> Result<web::Json<Page<JobView>>, Problem> {
-    Ok(web::Json(state.engine.jobs(query.into_inner()).await?))
+    let mut query = query.into_inner();
+    // Its words are looked for in texts that are in this form; all else in any query is a code.
+    query.text = query.text.map(|text| text.nfc().collect());
+    Ok(web::Json(state.engine.jobs(query).await?))
 }
 
 /// One posting, with what the viewer may do.

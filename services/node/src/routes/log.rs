@@ -2,9 +2,16 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
 use crate::state::State;
+
+/// What is not text.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "a schema")]
+pub(crate) struct Binary(Vec<u8>);
 
 /// A full tile never changes; a year is the usual way to say so.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -31,7 +38,7 @@ pub(crate) async fn checkpoint(
     ("kind" = String, Path, description = "`reputation` or `jobs`"),
     ("path" = String, Path, description = "Level or `entries`, then the index in groups of three digits, as in `0/x001/067` or `entries/000.p/17`"),
 ), responses(
-    (status = 200, description = "Hashes of 32 bytes, or entries with big-endian 16-bit lengths.", body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 200, description = "Hashes of 32 bytes, or entries with big-endian 16-bit lengths.", body = inline(Binary), content_type = "application/octet-stream"),
     (status = 404, description = "`not-found`: no such log, or the tile is not that full", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/log/{kind}/tile/{path:.*}")]

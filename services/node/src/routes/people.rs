@@ -27,6 +27,7 @@ pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`scope-missing`: needs `profile:write`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`wrong-prev`: it was changed meanwhile.", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`precondition-failed` (`If-Match`): it is in another version, or there is none.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[put("/v1/me/profile")]
@@ -35,8 +36,13 @@ pub(crate) async fn put_profile(
     trial: web::Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let dry_run = trial.dry_run;
+    let replace = act.needs_one();
     let put = act.run(Scope::Profile, move |engine, asked, said| async move {
-        engine.put_profile(asked, said, dry_run).await
+        if replace {
+            engine.replace_profile(asked, said, dry_run).await
+        } else {
+            engine.put_profile(asked, said, dry_run).await
+        }
     });
     let published = put.await?;
     let location = format!("/v1/profiles/{}", published.view.did);

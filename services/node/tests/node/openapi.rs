@@ -173,6 +173,23 @@ fn every_schema_and_field_says_what_it_is_and_every_reference_leads_somewhere() 
 }
 
 #[test]
+fn what_is_no_json_is_not_described_as_json() {
+    let mut mistakes = Vec::new();
+    for (name, operation) in operations(&document()) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let contents = response.get("content").and_then(Value::as_object);
+            for (kind, content) in contents.into_iter().flatten().filter(|(kind, _)| !kind.ends_with("json"))
+            {
+                if content["schema"]["type"] != "string" {
+                    mistakes.push(format!("{name} {status}: {kind} is {}", content["schema"]));
+                }
+            }
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
 fn the_document_says_where_it_holds_and_how_to_sign_in() {
     let api = document();
     assert!(text(&api, "openapi").starts_with("3.1"));

@@ -1,5 +1,7 @@
 //! The program as an operator runs it: processes, signals, files.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
@@ -21,6 +23,7 @@ pub(crate) struct Site {
     /// Where a second process answers, if there is one.
     second: Port,
     _p2p: Port,
+    /// What its configuration names, but for one with a PostgreSQL of its own.
     database: TestDatabase,
     config: PathBuf,
 }
@@ -28,9 +31,18 @@ pub(crate) struct Site {
 impl Site {
     /// Founds a node and writes its configuration, as an operator would.
     pub(crate) async fn found() -> Self {
+        let site = Self::private().await;
+        let good = std::fs::read_to_string(&site.config).unwrap();
+        std::fs::write(&site.config, format!("database = {:?}\n{good}", site.database.url())).unwrap();
+        site
+    }
+
+    /// The same with a PostgreSQL of its own.
+    async fn private() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        // Where root runs the tests, the server has a user of its own, who must get at its folder.
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();
         let (http, second, p2p) = (Port::claim(), Port::claim(), Port::claim());
-        let database = TestDatabase::new().await;
         let listen = format!("127.0.0.1:{}", http.number());
         let data = folder.path().join("data");
         let arguments = [
@@ -49,9 +61,8 @@ impl Site {
         let made = program().args(arguments).output().await.unwrap();
         assert!(made.status.success(), "{}", said(&made));
         let config = folder.path().join("hanse.toml");
-        let database_line = format!("database = {:?}\n", database.url());
-        std::fs::write(&config, database_line + &String::from_utf8(made.stdout).unwrap()).unwrap();
-        Self { folder, http, second, _p2p: p2p, database, config }
+        std::fs::write(&config, made.stdout).unwrap();
+        Self { folder, http, second, _p2p: p2p, database: TestDatabase::new().await, config }
     }
 
     async fn run(&self, command: &str) -> Output {
@@ -185,8 +196,13 @@ async fn entries(http: Http) -> Vec<Value> {
 
 /// Stops the node as a service manager does, and expects it to end well.
 pub(crate) async fn ends_in_order(child: &mut Child) {
+    ends_by("-TERM", child).await;
+}
+
+/// The same with another signal.
+async fn ends_by(signal: &str, child: &mut Child) {
     let id = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     let status = within("the end of the node", child.wait()).await.unwrap();
     assert!(status.success(), "{status}");
 }
@@ -198,8 +214,9 @@ async fn a_node_that_stops_in_order_leads_again_at_once() {
     drop(Person::register(site.http(), "ada").await);
     // A client that keeps its connection and says nothing must not keep the node.
     let idle = tokio::net::TcpStream::connect(site.http().address()).await.unwrap();
-    for _ in 0..3 {
-        ends_in_order(&mut child).await;
+    // The last is that of a terminal that was closed.
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        ends_by(signal, &mut child).await;
         child = site.start().await;
         let ready = site.http().get("/readyz").send().await.ok(200);
         assert_eq!(ready["leader"], true, "the lease was not given back: {ready}");
@@ -330,4 +347,24 @@ async fn a_log_is_looked_at_beside_the_node_and_another_name_is_refused() {
     let output = site.run("run").await;
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("a node keeps its name for ever"), "{}", said(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_run_beside_a_node_with_a_database_of_its_own_and_after_it() {
+    let site = Site::private().await;
+    let mut child = site.start().await;
+    let ada = Person::register(site.http(), "ada").await;
+    let post = async |title: &str| {
+        ada.post("/v1/jobs", &json!({"title": title, "text": "Text."})).send().await.ok(201);
+    };
+    post("Before").await;
+    for command in [&["fsck"][..], &["log", "examine", "a.example/jobs"]] {
+        let output = site.runs(command).await;
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    // The command has used the node's server, and not ended it.
+    post("After").await;
+    ends_in_order(&mut child).await;
+    let alone = site.run("fsck").await;
+    assert!(alone.status.success(), "{}", said(&alone));
 }

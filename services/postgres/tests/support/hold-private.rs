@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use hanse_postgres::{Private, PrivateError};
+use hanse_postgres::Private;
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "its word to the test that waits for it")]

@@ -93,6 +93,14 @@ impl StoreError {
         }
     }
 
+    /// Whether the server is there and cannot do it before somebody has mended something: a disk that is full or broken, a server that
+    /// takes no writes.
+    #[must_use]
+    pub fn needs_mending(&self) -> bool {
+        let broken = [SqlState::DISK_FULL, SqlState::IO_ERROR, SqlState::READ_ONLY_SQL_TRANSACTION];
+        self.code().is_some_and(|code| broken.contains(code))
+    }
+
     /// Whether a lock was not given in time.
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {

@@ -29,9 +29,9 @@ pub use leaves::{
 pub use pending::{PendingRow, enqueue, pending, pending_count, pending_of, remove_pending};
 pub use tiles::{put_tiles, tiles};
 pub use wanted::{
-    PAUSE_SECONDS_MAX, Want, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forgive, put_off,
-    take_over_gaps, unwant, want, wanted_before, wanted_count, wanted_here, wanted_missing, wanted_of_kind,
-    wanted_owed,
+    PAUSE_SECONDS_MAX, Want, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forget_unknown,
+    forgive, put_off, take_over_gaps, unwant, want, wanted_before, wanted_count, wanted_here, wanted_missing,
+    wanted_of_kind, wanted_owed,
 };
 
 const CREATE: &str = "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint) \
@@ -115,6 +115,7 @@ pub const STATEMENTS: &[&str] = &[
     wanted::FORGIVE,
     wanted::ARRIVED,
     wanted::PUT_OFF,
+    wanted::FORGET_UNKNOWN,
     wanted::REMOVE,
     wanted::KNOWN,
     wanted::BEFORE,

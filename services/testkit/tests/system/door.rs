@@ -269,9 +269,30 @@ async fn heads_say_what_browsers_may_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_and_details_are_for_operators() {
+async fn a_head_is_that_of_the_route_that_is_taken_however_its_path_is_written() {
     let federation = Federation::start(&["a.example"]).await;
-    federation[0].http().get("/metrics").send().await.refused(404, "no-such-path");
+    let ada = federation[0].person("ada").await;
+    for path in ["/v1/me", "/%761/me", "/v%31/m%65"] {
+        let own = ada.get(path).send().await;
+        assert_eq!(own.ok(200)["handle"], "ada");
+        assert_eq!(own.header("cache-control"), Some("private, no-cache"), "{path}");
+        assert_eq!(own.header("vary"), Some("Authorization"), "{path}");
+    }
+    for path in ["/docs/", "/%64ocs/"] {
+        let page = ada.home.get(path).send().await;
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(page.status == 200 && policy.starts_with("default-src 'self'"), "{path}: {policy}");
+    }
+    let wrong = ada.post("/%761/node", &json!({})).send().await;
+    wrong.refused(405, "method-not-allowed");
+    assert_eq!(wrong.header("allow"), Some("GET"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_for_operators_and_why_a_log_is_halted_is_for_everybody() {
+    let federation = Federation::start(&["a.example"]).await;
+    let public = federation[0].http();
+    public.get("/metrics").send().await.refused(404, "no-such-path");
     let metrics = federation[0].operators().get("/metrics").send().await;
     assert!(metrics.text().contains("hanse_http_requests_total"), "{}", metrics.text());
     for operators in [federation[0].http(), federation[0].operators()] {
@@ -284,16 +305,21 @@ async fn metrics_and_details_are_for_operators() {
     assert_eq!(federation[0].operators().get("/v1/node").send().await.status, 404, "and nothing else");
     let store = federation[0].store().await;
     let connection = store.connection().await.unwrap();
-    assert!(log::halt(&connection, "a.example/jobs", "damaged: what a peer has sent").await.unwrap());
-    for (reader, told) in [(federation[0].http(), false), (federation[0].operators(), true)] {
-        // What the database showed is good for a second.
+    let reason = "damaged: its root is another\nthe head that was signed";
+    assert!(log::halt(&connection, "a.example/jobs", reason).await.unwrap());
+    // A probe learns what to do; what the database showed is good for a second.
+    for (reader, line) in [(public, "damaged"), (federation[0].operators(), "damaged: its root is another")] {
         let answer = hanse_testkit::eventually("the halt is told", async || {
             let answer = reader.get("/readyz").may_fail().send().await;
-            (answer.status == 503 && answer.text().contains("damaged")).then_some(answer)
+            (answer.status == 503 && answer.text().contains("is halted")).then_some(answer)
         })
         .await;
-        assert_eq!(answer.text().contains("what a peer has sent"), told, "{}", answer.text());
+        assert!(answer.text().contains(&format!("is halted: {line}. ")), "{}", answer.text());
     }
+    // Whoever follows the log must see what speaks against it, whole.
+    let logs = public.get("/v1/logs").send().await.ok(200);
+    let halted = logs.as_array().unwrap().iter().find(|log| log["origin"] == "a.example/jobs").unwrap();
+    assert_eq!(halted["halted"], reason);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@
 mod access;
 mod api;
 mod away;
+mod bodies;
 mod bounds;
 mod documents;
 mod door;

@@ -286,3 +286,22 @@ async fn a_profile_and_an_offer_move_only_from_what_was_seen() {
     let bid = ada.get(&format!("/v1/bids/{}", story.bid)).send().await.header("etag").unwrap().to_owned();
     offers(&bid).send().await.ok(201);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_is_not_there_is_in_no_version() {
+    let federation = Federation::start(&["a.example"]).await;
+    let ada = federation[0].person("ada").await;
+    let put = |name: &str, seen: &str, query: &str| {
+        ada.put(&format!("/v1/me/profile{query}"), &json!({"name": name})).header("if-match", seen).send()
+    };
+    for seen in ["\"old\"", "*", "garbage"] {
+        for query in ["", "?dry_run=true"] {
+            put("Ada", seen, query).await.refused(412, "precondition-failed");
+        }
+    }
+    let shown = ada.read(&format!("/v1/profiles/{}", ada.did)).await;
+    assert!(shown.get("document").is_none(), "{shown}");
+    ada.put("/v1/me/profile", &json!({"name": "Ada"})).send().await.ok(201);
+    put("Ada again", "*", "").await.ok(201);
+    put("Ada", "\"old\"", "").await.refused(412, "precondition-failed");
+}

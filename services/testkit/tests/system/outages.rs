@@ -136,6 +136,36 @@ async fn a_database_that_takes_no_writes_makes_a_node_unready() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_has_to_mend_is_not_called_a_crowd() {
+    let federation = Federation::start(&["a.example"]).await;
+    let ada = federation[0].person("ada").await;
+    let store = federation[0].store().await;
+    let connection = store.connection().await.unwrap();
+    const FAILS: &str = "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN RAISE EXCEPTION ''it cannot'' USING ERRCODE = TG_ARGV[0]; END'";
+    connection.execute(FAILS, &[]).await.unwrap();
+    for (code, soon) in [
+        ("disk_full", false),
+        ("io_error", false),
+        ("read_only_sql_transaction", false),
+        ("out_of_memory", true),
+    ] {
+        let on = format!(
+            "CREATE TRIGGER fails BEFORE INSERT ON job FOR EACH ROW EXECUTE FUNCTION fails('{code}')"
+        );
+        connection.execute(&*on.leak(), &[]).await.unwrap();
+        let answer =
+            ada.post("/v1/jobs", &json!({"title": "A job", "text": "Text."})).may_fail().send().await;
+        answer.refused(503, "unavailable");
+        assert!(answer.text().contains("The database could not do this now"), "{}", answer.text());
+        let wait: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+        assert_eq!(wait <= 5, soon, "{code}: {wait}");
+        connection.execute("DROP TRIGGER fails ON job", &[]).await.unwrap();
+    }
+    works(&ada).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_requests_than_places_are_turned_away_and_cost_nobody_else_anything() {
     const GREEDY: usize = 300;
     let federation = Federation::start(&["a.example"]).await;

@@ -1,7 +1,7 @@
 //! Leaves that were passed and whose effect has still to come: their document has arrived since, or what they waited for.
 
 use hanse_base::error::UseError;
-use hanse_logbook::follow::{has_waited_too_long, pause_seconds};
+use hanse_logbook::follow::{believed, has_waited_too_long, pause_seconds};
 use hanse_store::log::{self, WantedRow};
 
 use super::{Seen, Turn, turn};
@@ -49,10 +49,10 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, U
         // The reactor has still to come by, and finds the document here.
         Some(_) | None => Turn::On,
     };
-    let now = engine.now().unix();
-    let waits = turn == Turn::Later && !has_waited_too_long(row, now);
+    let waits = turn == Turn::Later && !has_waited_too_long(engine, row, row.tries.saturating_add(1));
     if waits {
-        log::put_off(&tx, origin, &[(row.index, now.saturating_add(pause_seconds(row.tries)))]).await?;
+        let next_at = engine.now().unix().saturating_add(pause_seconds(row.tries));
+        log::put_off(&tx, origin, &[(row.index, next_at)], believed(engine)).await?;
     } else {
         if turn == Turn::Later {
             tracing::info!(origin, index = row.index, "a leaf has waited in vain, and has no effect here");
@@ -62,4 +62,46 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, U
     tx.commit().await?;
     engine.signals().committed();
     Ok(!waits)
+}
+
+#[cfg(test)]
+mod tests {
+    use hanse_store::log::PAUSE_SECONDS_MAX;
+
+    use crate::logs::LogKind;
+    use crate::react;
+    use crate::testing::Home;
+    use hanse_logbook::follow::ROUNDS_MIN;
+
+    const DAY_SECONDS: i64 = 86_400;
+
+    #[tokio::test]
+    async fn a_leaf_waits_for_a_month_for_what_never_comes() {
+        let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+        let ada = a.register("ada").await;
+        a.post(&ada).await;
+        a.sequence().await;
+        // Whom it is of is not said.
+        b.pull_log(&a, LogKind::Reputation, 0).await;
+        b.pull_log(&a, LogKind::Jobs, 3).await;
+        let tried = async |rounds: u32| {
+            for _ in 0..rounds {
+                b.clock.advance(PAUSE_SECONDS_MAX);
+                react::round(&b.engine).await.unwrap();
+            }
+            let db = b.engine.store().connection().await.unwrap();
+            hanse_store::log::wanted_count(&db, "a.example/jobs").await.unwrap()
+        };
+        b.believe();
+        assert_eq!(tried(ROUNDS_MIN).await, 1);
+        b.clock.advance(29 * DAY_SECONDS);
+        assert!(!b.engine.clocks().look(b.engine.now().unix()), "it has jumped");
+        assert_eq!(tried(1).await, 1, "nobody shares this clock");
+        b.clock.advance(-2 * DAY_SECONDS);
+        b.believe();
+        assert_eq!(tried(1).await, 1);
+        b.clock.advance(2 * DAY_SECONDS);
+        b.believe();
+        assert_eq!(tried(1).await, 0);
+    }
 }

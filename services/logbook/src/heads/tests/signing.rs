@@ -6,7 +6,7 @@ use hanse_store::log::LogRow;
 
 use super::*;
 use crate::mend::{self, MendError};
-use crate::sequence::sequence;
+use crate::sequence::{Step, sequence, sequence_with};
 
 const LOG: &str = "a.example/reputation";
 
@@ -192,4 +192,135 @@ async fn a_damaged_mirror_keeps_no_answer_from_counting() {
         ask(&a.book, peer).await;
     }
     assert!(signs(&a.book).await && a.book.heard().may_audit());
+}
+
+#[tokio::test]
+async fn a_damaged_own_log_is_halted_before_it_is_signed() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    b.follow(&a).await;
+    a.register("ada").await;
+    a.sequence().await;
+    let db = a.book.store().connection().await.unwrap();
+    for damage in
+        ["ALTER TABLE log_tile DISABLE TRIGGER USER", "DELETE FROM log_tile WHERE origin LIKE 'a.%'"]
+    {
+        db.execute(damage, &[]).await.unwrap();
+    }
+    ask(&a.book, &b).await;
+    assert!(!signs(&a.book).await);
+    let halted = row(&a.book).await.halted;
+    assert!(halted.as_ref().is_some_and(|reason| reason.starts_with("damaged: ")), "{halted:?}");
+    assert_eq!(a.book.heard().signing(LogKind::Reputation), None);
+    assert!(!signs(&a.book).await, "nor later");
+}
+
+/// What a peer says of the log at A, after its other notes.
+async fn says(book: &Logbook, peer: &str, note: String) {
+    let of_log = [note.into_bytes().into()];
+    hear(book, peer, &of_log).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_about_an_own_log_that_cannot_be_read_counts_for_nothing() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    b.follow(&a).await;
+    let good = note(&a).await;
+    let forged = good.replace("\n1\n", "\n2\n");
+    let cut = good.lines().take(2).collect::<Vec<_>>().join("\n");
+    for unreadable in [forged, cut] {
+        says(&a.book, "b.example", unreadable.clone()).await;
+        assert!(!signs(&a.book).await, "{unreadable}");
+        assert!(a.book.heard().may_audit(), "it has answered");
+    }
+    says(&a.book, "b.example", String::new()).await;
+    assert!(signs(&a.book).await, "what names no log of this node is nothing about it");
+}
+
+#[tokio::test]
+async fn a_head_is_learned_whose_cosignature_is_forged() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = Home::new('a', &['b', 'n']).await;
+    let n = Home::new('n', &['a']).await;
+    let before = a.process(Some(folder.path())).await;
+    grow(&a, &before, "ada").await;
+    let bare = note(&a).await;
+    let other = Checkpoint { size: 99, ..read(a.book.log_keys(), bare.as_bytes()).unwrap().checkpoint };
+    let forged = format!("{bare}{}\n", auditor(&n).cosign(&other, 7));
+    let again = a.process(Some(folder.path())).await;
+    says(&again, "b.example", forged.clone()).await;
+    assert!(signs(&again).await, "it shows the very head");
+    let cosignatures = log::cosignatures(&again.store().connection().await.unwrap(), LOG, 2).await.unwrap();
+    assert!(cosignatures.is_empty(), "{cosignatures:?}");
+    // The same node, its database restored: the log's own signature proves what it has forgotten.
+    let older = Home::new('a', &['b', 'n']).await;
+    says(&older.book, "b.example", forged).await;
+    assert!(!signs(&older.book).await);
+    assert!(row(&older.book).await.halted.unwrap().starts_with(ROLLED_BACK));
+}
+
+/// The process leads, in this epoch of the lease.
+async fn leads(book: &Logbook, epoch: i64) {
+    book.heard().begin();
+    lead(book, epoch).await;
+}
+
+#[tokio::test]
+async fn a_memory_agrees_only_if_no_process_with_another_memory_has_led_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (Home::new('a', &['b', 'n']).await, Home::new('b', &['a', 'n']).await);
+    let n = Home::new('n', &['a', 'b']).await;
+    let process = async |epoch: i64| {
+        let process = a.process(Some(folder.path())).await;
+        leads(&process, epoch).await;
+        process
+    };
+    grow(&a, &process(1).await, "ada").await;
+    b.follow(&a).await;
+    // It is started again twice, and the first time does not even get to ask.
+    process(2).await;
+    let again = process(3).await;
+    ask(&again, &b).await;
+    assert!(signs(&again).await);
+    // Another one led in between, and signed more; the database has lost that, and this peer has not followed so far.
+    let after = process(5).await;
+    ask(&after, &b).await;
+    assert!(!signs(&after).await);
+    let Some(Signing::Waits(said)) = after.heard().signing(LogKind::Reputation) else { panic!("it waits") };
+    assert!(said.contains("another process has led since") && said.contains("so 2 of 2 peers"), "{said}");
+    ask(&after, &n).await;
+    assert!(signs(&after).await, "a quorum knows no larger head");
+    let last = process(6).await;
+    ask(&last, &b).await;
+    assert!(signs(&last).await);
+    // As the release before wrote it.
+    let file = folder.path().join("reputation.json");
+    let mut form: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    form.as_object_mut().unwrap().remove("epoch").unwrap();
+    std::fs::write(&file, form.to_string()).unwrap();
+    let upgraded = process(7).await;
+    ask(&upgraded, &b).await;
+    assert!(!signs(&upgraded).await);
+}
+
+#[tokio::test]
+async fn a_head_that_nobody_saw_is_kept_when_another_process_has_led_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let process = a.process(Some(folder.path())).await;
+    leads(&process, 1).await;
+    grow(&a, &process, "ada").await;
+    a.register("ben").await;
+    let own = process.log_keys().own(LogKind::Reputation);
+    let cut = sequence_with(process.store(), own, process.now(), |step| {
+        if step == Step::Moved { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
+    });
+    assert!(cut.await.is_err());
+    let head = async || own.memory.recall(own.signer.vkey()).await.unwrap().unwrap().head;
+    let unseen = head().await;
+    b.follow(&a).await;
+    let after = a.process(Some(folder.path())).await;
+    leads(&after, 3).await;
+    ask(&after, &b).await;
+    assert!(signs(&after).await, "a quorum of one");
+    assert_eq!(head().await, unseen);
 }

@@ -34,13 +34,20 @@ pub(super) const ELSEWHERE: &str = "UPDATE wanted SET missing = false, tries = 0
      AND document.commitment = wanted.commitment RETURNING wanted.index";
 pub(super) const OWED: &str = "SELECT index, commitment, tries, since, owed FROM wanted WHERE origin = $1 AND missing AND owed \
      ORDER BY index LIMIT $2";
-pub(super) const FORGIVE: &str = "UPDATE wanted SET owed = false WHERE origin = $1 AND index = $2";
+// What is settled is so in the list of the release before, too: the next leader would take it over again.
+pub(super) const FORGIVE: &str = "WITH settled AS (DELETE FROM log_gap WHERE origin = $1 AND index = $2) \
+     UPDATE wanted SET owed = false WHERE origin = $1 AND index = $2";
 pub(super) const ARRIVED: &str = "UPDATE wanted SET missing = false, tries = 0, since = $3, next_at = $3 \
      WHERE origin = $1 AND index = $2 AND missing";
-pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at \
+// Nothing waits since a time that has still to come: that was written by another clock.
+pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at = later.next_at, since = least(since, $4) \
      FROM unnest($2::bigint[], $3::bigint[]) AS later (index, next_at) \
      WHERE wanted.origin = $1 AND wanted.index = later.index";
-pub(super) const REMOVE: &str = "DELETE FROM wanted WHERE origin = $1 AND index = $2";
+// Whoever makes one of them known in the meantime is heard: what stands below is looked at again under the row's lock.
+pub(super) const FORGET_UNKNOWN: &str = "DELETE FROM wanted WHERE missing AND commitment IS NULL AND (origin, index) IN \
+     (SELECT origin, index FROM wanted WHERE origin = $1 AND missing AND commitment IS NULL AND (since < $2 OR since > $3) LIMIT $4)";
+pub(super) const REMOVE: &str = "WITH settled AS (DELETE FROM log_gap WHERE origin = $1 AND index = $2) \
+     DELETE FROM wanted WHERE origin = $1 AND index = $2";
 pub(super) const KNOWN: &str = "UPDATE wanted SET commitment = $3, cites = NULL, owed = true, next_at = $4 \
      WHERE origin = $1 AND cites = $2";
 // What waits for something else is not what this one waits for, unless it is one of those that it builds on.
@@ -49,7 +56,8 @@ pub(super) const BEFORE: &str = "SELECT EXISTS (SELECT FROM wanted WHERE origin 
 pub(super) const OF_KIND: &str = "SELECT log_leaf.index, log_leaf.id, log_leaf.bytes FROM wanted \
      JOIN log_leaf ON log_leaf.origin = wanted.origin AND log_leaf.index = wanted.index \
      WHERE wanted.origin = $1 AND wanted.kind = $2 ORDER BY wanted.index LIMIT $3";
-// As the schema did once when it came: the release before, while it leads, goes on writing there.
+// As the schema did once when it came: the release before, while it leads, goes on writing there. What is owed stays there, so that
+// whoever goes back to that release finds it.
 pub(super) const GAPS: &str = "INSERT INTO wanted (origin, index, kind, commitment, missing, owed, since, next_at) \
      SELECT origin, index, 'open', commitment, true, true, $1, $1 FROM log_gap \
      WHERE NOT EXISTS (SELECT FROM document WHERE document.commitment = log_gap.commitment) \
@@ -193,14 +201,19 @@ pub async fn arrived(tx: &Tx<'_>, origin: &str, index: u64, now: i64) -> Result<
     Ok(tx.execute(ARRIVED, &[&origin, &bigint(index, "index")?, &now]).await? == 1)
 }
 
-/// Counts tries in vain; each leaf with the time of its next one.
+/// Counts tries in vain; each leaf with the time of its next one. `now` is the time, if the clock that shows it is believed.
 ///
 /// # Errors
 /// Those of every statement.
-pub async fn put_off(tx: &Tx<'_>, origin: &str, later: &[(u64, i64)]) -> Result<(), StoreError> {
+pub async fn put_off(
+    tx: &Tx<'_>,
+    origin: &str,
+    later: &[(u64, i64)],
+    now: Option<i64>,
+) -> Result<(), StoreError> {
     let indexes = later.iter().map(|(index, _)| bigint(*index, "index")).collect::<Result<Vec<_>, _>>()?;
     let times: Vec<i64> = later.iter().map(|(_, next_at)| *next_at).collect();
-    tx.execute(PUT_OFF, &[&origin, &indexes, &times]).await?;
+    tx.execute(PUT_OFF, &[&origin, &indexes, &times, &now]).await?;
     Ok(())
 }
 
@@ -228,6 +241,20 @@ pub async fn commit_known(
     let (commit, commitment) = (commit.as_bytes().as_slice(), commitment.as_bytes().as_slice());
     tx.execute(KNOWN, &[&origin, &commit, &commitment, &now]).await?;
     Ok(())
+}
+
+/// Forgets at most `limit` open leaves whose commit has not come, noted before `from`, or behind `until` by another clock. Says how many
+/// these were.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn forget_unknown(
+    db: &impl Sql,
+    origin: &str,
+    (from, until): (i64, i64),
+    limit: u64,
+) -> Result<u64, StoreError> {
+    db.execute(FORGET_UNKNOWN, &[&origin, &from, &until, &bigint(limit, "index")?]).await
 }
 
 /// Whether a leaf before the one at `index` may bring what that one builds on: the document of one of this type is not here, or one of

@@ -73,3 +73,20 @@ async fn a_job_takes_so_many_bids_of_another_home_and_so_many_of_its_own() {
     let last = met.a.engine.bid(&eve, &met.job.parse().unwrap(), request, false).await;
     assert!(matches!(last, Err(UseError::Refused(Refusal::TooManyBids(most))) if most == all), "{last:?}");
 }
+
+#[tokio::test]
+async fn no_bid_is_taken_on_a_job_of_a_home_that_is_not_pinned_any_more() {
+    let met = met().await;
+    met.b.bid(&met.bob, &met.job).await;
+    let mut config = met.b.engine.config().clone();
+    config.peers.retain(|peer| peer.name != node('a'));
+    let later = met.b.configured(config, std::sync::Arc::clone(&met.b.clock) as _).await;
+    let carol = met.b.register("carol").await;
+    let request = serde_json::from_value(json!({"text": "I can."})).unwrap();
+    let bid = later.bid(&carol, &met.job.parse().unwrap(), request, false).await;
+    let Err(UseError::Refused(refusal)) = bid else { panic!("{bid:?}") };
+    assert_eq!(refusal.slug(), "unknown-origin");
+    // What was on its way waits, and is told of.
+    assert_eq!(left_behind(&later).await.unwrap(), [("a.example".to_owned(), 1)]);
+    assert_eq!(left_behind(&met.b.engine).await.unwrap(), []);
+}

@@ -58,3 +58,38 @@ async fn of_a_commit_that_does_not_come_few_open_leaves_are_kept_in_mind() {
         assert_eq!(noted, kept, "page {page}");
     }
 }
+
+#[tokio::test]
+async fn what_the_release_before_noted_is_taken_over_until_it_is_settled() {
+    const NOTE: &str = "INSERT INTO log_gap (origin, index, commitment) \
+         SELECT 'a.example/reputation', i, sha256(int8send(i)) FROM generate_series(1, 3) AS i";
+    let (_a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let origin = "a.example/reputation";
+    let mut connection = b.engine.store().connection().await.unwrap();
+    connection.execute(NOTE, &[]).await.unwrap();
+    let listed = async || {
+        let db = b.engine.store().connection().await.unwrap();
+        let gaps = db.query("SELECT index FROM log_gap ORDER BY index", &[]).await.unwrap();
+        gaps.iter().map(|row| row.get("index")).collect::<Vec<i64>>()
+    };
+    assert_eq!(log::take_over_gaps(&connection, 0).await.unwrap(), 3);
+    assert_eq!(log::take_over_gaps(&connection, 0).await.unwrap(), 0);
+    assert_eq!(listed().await, [1, 2, 3], "whoever goes back to it finds what is owed");
+    let tx = connection.begin().await.unwrap();
+    log::forgive(&tx, origin, 1).await.unwrap();
+    log::unwant(&tx, origin, 2).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(listed().await, [3]);
+    let tx = connection.begin().await.unwrap();
+    log::unwant(&tx, origin, 1).await.unwrap();
+    tx.commit().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(
+            log::take_over_gaps(&connection, 0).await.unwrap(),
+            0,
+            "a change of leader brings none back"
+        );
+    }
+    let owed = log::wanted_owed(&connection, origin, 9).await.unwrap();
+    assert_eq!(owed.iter().map(|row| row.index).collect::<Vec<_>>(), [3]);
+}

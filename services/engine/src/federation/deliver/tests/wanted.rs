@@ -328,22 +328,6 @@ async fn a_bid_that_is_dated_ahead_is_asked_for_again_and_one_of_another_day_is_
 }
 
 #[tokio::test]
-async fn a_leaf_waits_for_a_month_for_what_never_comes() {
-    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
-    let ada = a.register("ada").await;
-    a.post(&ada).await;
-    a.sequence().await;
-    // Whom it is of is not said.
-    b.pull_log(&a, LogKind::Reputation, 0).await;
-    b.pull_log(&a, LogKind::Jobs, 3).await;
-    for (days, left) in [(0, 1), (29, 1), (2, 0)] {
-        b.clock.advance(days * 86_400);
-        react::round(&b.engine).await.unwrap();
-        assert_eq!(wanted(&b, "a.example/jobs").await, left, "after {days} more days");
-    }
-}
-
-#[tokio::test]
 async fn however_many_leaves_wait_all_that_need_not_wait_any_more_are_done_with_in_one_round() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
