@@ -2,7 +2,7 @@
 
 use hanse_api::requests::ProfileRequest;
 use hanse_api::views::{Delivery, ProfileView, Published};
-use hanse_base::error::{Refusal, UseError};
+use hanse_base::error::{NotOnce, Refusal, UseError};
 use hanse_base::present;
 use hanse_base::stored::{kept, said};
 use hanse_document::{Body, Did, Kind, Verified};

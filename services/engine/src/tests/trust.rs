@@ -1,3 +1,4 @@
 mod facts;
+mod late;
 mod pages;
 mod scores;

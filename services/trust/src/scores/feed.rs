@@ -58,6 +58,12 @@ fn auditors<'a>(logs: &'a LogKeys, origin: &str) -> (Vec<&'a str>, u64) {
 }
 
 impl Feed {
+    /// How many open leaves are remembered beside which a document is missing.
+    #[must_use]
+    pub fn missed(&self) -> usize {
+        self.missing.len()
+    }
+
     /// How far the log counts, and since when: keeps the dating checkpoints that are new.
     ///
     /// # Errors
@@ -205,7 +211,7 @@ impl Feed {
     ///
     /// # Errors
     /// Those of the store.
-    pub(super) async fn late(&mut self, db: &Connection) -> Result<Vec<Piece>, Failure> {
+    pub async fn late(&mut self, db: &Connection) -> Result<Vec<Piece>, Failure> {
         let after = self.asked.take();
         let behind = self.missing.iter().filter(|place| after.as_ref().is_none_or(|after| after < *place));
         let asked: Vec<(String, u64)> = behind.take(MISSING_MAX).cloned().collect();
@@ -263,49 +269,4 @@ fn complete(logs: &LogKeys, row: &DatingRow, others: &[&str], quorum: u64) -> Op
     let last = usize::try_from(quorum.saturating_sub(1)).ok()?;
     let time = i64::try_from(*times.get(last)?).ok()?;
     Timestamp::from_unix(time).ok().map(epoch_of)
-}
-
-#[cfg(test)]
-mod tests {
-    use hanse_document::Kind;
-    use hanse_store::Sql as _;
-
-    use super::super::tests::deal;
-    use super::*;
-    use crate::testing::Home;
-
-    const LOG: &str = "a.example/reputation";
-
-    #[tokio::test]
-    async fn a_review_that_comes_late_is_told_once() {
-        const SHOW: &str = "UPDATE document SET public = $1 WHERE kind = 'review'";
-        let home = Home::new('a', &[]).await;
-        let (vic, ada) = (home.register("vic").await, home.register("ada").await);
-        home.sequence().await;
-        deal(&home, &vic, &ada, 5).await;
-        let db = home.engine.store().connection().await.unwrap();
-        let size = log::find(&db, LOG).await.unwrap().unwrap().size;
-        let mut feed = Feed::default();
-        feed.page(&db, LOG, 0, size).await.unwrap();
-        assert!(feed.missing.is_empty(), "both reviews are here");
-        assert_eq!(db.execute(SHOW, &[&false]).await.unwrap(), 2);
-        for _ in 0..2 {
-            feed.page(&db, LOG, 0, size).await.unwrap();
-        }
-        assert_eq!(feed.missing.len(), 2, "each is missed once");
-        let reviews = async |feed: &mut Feed| {
-            let told = feed.late(&db).await.unwrap();
-            let review =
-                |piece: &&Piece| matches!(piece, Piece::Document(row) if row.id.kind() == Kind::Review);
-            told.iter().filter(review).count()
-        };
-        for (told, left) in [(0, 2), (0, 2), (0, 2)] {
-            assert_eq!((reviews(&mut feed).await, feed.missing.len()), (told, left));
-        }
-        db.execute(SHOW, &[&true]).await.unwrap();
-        // They are asked for in turn: now is the turn of those behind the last one, and there is none.
-        for (told, left) in [(0, 2), (2, 0), (0, 0), (0, 0)] {
-            assert_eq!((reviews(&mut feed).await, feed.missing.len()), (told, left));
-        }
-    }
 }

@@ -49,10 +49,11 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, U
         // The reactor has still to come by, and finds the document here.
         Some(_) | None => Turn::On,
     };
-    let waits = turn == Turn::Later && !has_waited_too_long(engine, row, row.tries.saturating_add(1));
+    let waits =
+        turn == Turn::Later && !has_waited_too_long(engine.logbook(), row, row.tries.saturating_add(1));
     if waits {
         let next_at = engine.now().unix().saturating_add(pause_seconds(row.tries));
-        log::put_off(&tx, origin, &[(row.index, next_at)], believed(engine)).await?;
+        log::put_off(&tx, origin, &[(row.index, next_at)], believed(engine.logbook())).await?;
     } else {
         if turn == Turn::Later {
             tracing::info!(origin, index = row.index, "a leaf has waited in vain, and has no effect here");
@@ -68,9 +69,9 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, U
 mod tests {
     use hanse_store::log::PAUSE_SECONDS_MAX;
 
-    use crate::logs::LogKind;
-    use crate::react;
+    use crate::effects::react;
     use crate::testing::Home;
+    use hanse_base::names::LogKind;
     use hanse_logbook::follow::ROUNDS_MIN;
 
     const DAY_SECONDS: i64 = 86_400;
