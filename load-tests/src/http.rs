@@ -168,7 +168,15 @@ impl Node {
                 let listen = SocketAddr::from(([127, 0, 0, 1], 0));
                 // Two clients from one address do in a second what the built-in limits allow in an hour.
                 let door = Door { percent: 1_000_000, metrics: listen, ..Door::default() };
-                let config = Config { listen, database: Some(database.clone()), door, ..Config::defaults() };
+                // What it remembers of its heads is of this database, and of no earlier one's.
+                let data = tempfile::tempdir()?;
+                let config = Config {
+                    listen,
+                    door,
+                    database: Some(database.clone()),
+                    data: data.path().to_owned(),
+                    ..Config::defaults()
+                };
                 let connections = config.connections;
                 let store = Store::open(&hanse_store::Config { url: database, connections }).await?;
                 let running =
