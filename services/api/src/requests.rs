@@ -158,7 +158,7 @@ pub struct JobRequest {
     pub seats: u32,
     /// Days until it expires, 1 to 90; 30 if not said.
     #[schema(minimum = 1, maximum = 90)]
-    #[serde(default = "thirty", skip_serializing)]
+    #[serde(default = "thirty", skip_serializing_if = "not_of_the_document")]
     pub days: u32,
     /// Hours a week.
     #[schema(minimum = 1, maximum = 168)]
@@ -188,6 +188,11 @@ pub struct JobRequest {
 
 fn one() -> u32 {
     1
+}
+
+/// What a request says and its document does not. A plain `skip_serializing` would leave it out of the API's description, too.
+const fn not_of_the_document(_: &u32) -> bool {
+    true
 }
 
 fn thirty() -> u32 {

@@ -190,6 +190,16 @@ fn what_is_no_json_is_not_described_as_json() {
 }
 
 #[test]
+fn a_posting_may_say_for_how_many_days_it_stands() {
+    let api = document();
+    let job = &api["components"]["schemas"]["JobRequest"];
+    assert_eq!(
+        (&job["properties"]["days"]["maximum"], &job["additionalProperties"]),
+        (&90.into(), &false.into())
+    );
+}
+
+#[test]
 fn the_document_says_where_it_holds_and_how_to_sign_in() {
     let api = document();
     assert!(text(&api, "openapi").starts_with("3.1"));
