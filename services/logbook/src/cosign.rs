@@ -143,7 +143,7 @@ pub(crate) async fn audit(book: &Logbook, origin: &str) -> Result<(), LogError> 
             book.signals().heads.notify_one();
         }
         Cosigned::Held(Held::Clock) => {
-            tracing::warn!(origin, "a head is not cosigned: the clock of this node went back");
+            tracing::warn!(origin, "a checkpoint is not cosigned: the clock is behind the last cosignature");
         }
         Cosigned::Held(held) => tracing::debug!(origin, ?held, "a head is not cosigned"),
         Cosigned::Fresh => {}

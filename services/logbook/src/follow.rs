@@ -38,7 +38,7 @@ pub async fn run(book: Logbook, peer: NodeName, cancel: CancellationToken) -> Re
     let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));
     while !cancel.is_cancelled() {
         if let Some(Err(error)) = cancel.run_until_cancelled(round(&book, &peer, &mut paces)).await {
-            tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "following is tried again");
+            tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "following a peer's logs failed; will retry");
         }
         match book.heard().hinted(peer.as_str()) {
             Some(hint) => cancel.run_until_cancelled(woken(hint, pace)).await,
@@ -67,12 +67,7 @@ async fn round(book: &Logbook, peer: &NodeName, paces: &mut [(LogKind, Pace)]) -
             Err(error) if error.is_transient() => outcome = outcome.and(Err(error)),
             Err(error) => {
                 let (pause, error) = (pace.failed(Instant::now()), &error as &dyn std::error::Error);
-                tracing::error!(
-                    origin,
-                    ?pause,
-                    error,
-                    "a log cannot be followed and is left alone for a while"
-                );
+                tracing::error!(origin, ?pause, error, "a log cannot be followed; pausing");
                 book.metrics().mirror_fails(&origin, true);
             }
         }
@@ -113,7 +108,10 @@ async fn catch_up(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<()
     let mut wrong = BTreeSet::new();
     loop {
         if !pace.allows(Instant::now()) {
-            tracing::warn!(origin = mirror.origin, "a log grows faster than this node follows any");
+            tracing::warn!(
+                origin = mirror.origin,
+                "a log is above its daily quota; following it more slowly"
+            );
             return Ok(());
         }
         let connection = book.store().connection().await?;
@@ -156,12 +154,12 @@ async fn catch_up(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<()
 pub async fn accuse(store: &Store, mirror: &Mirror, from: &str, fault: &Fault) -> Result<bool, LogError> {
     let origin = mirror.origin.as_str();
     if !fault.is_proved() && from != mirror.operator.as_str() {
-        tracing::warn!(origin, from, %fault, "a peer sends wrong leaves of another's log");
+        tracing::warn!(origin, from, %fault, "a peer sent wrong leaves of a log that it mirrors");
         return Ok(false);
     }
     let halted = log::halt(&store.connection().await?, origin, &fault.to_string()).await?;
     if halted {
-        tracing::error!(origin, from, %fault, "a mirror is halted");
+        tracing::error!(origin, from, %fault, "a followed log is halted");
     }
     Ok(halted)
 }

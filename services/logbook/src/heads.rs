@@ -178,7 +178,7 @@ pub async fn receive(book: &Logbook, from: &str, bytes: &[u8]) -> Verdict {
                 tracing::warn!(
                     from,
                     error = &error as &dyn std::error::Error,
-                    "a gossiped head could not be looked at"
+                    "a gossiped checkpoint could not be processed"
                 );
                 Verdict::Ignore
             }
@@ -196,7 +196,10 @@ pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure
     let mut said = BTreeMap::new();
     while !cancel.is_cancelled() {
         if let Err(error) = announce(&book, &mut said).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "heads are announced at the next look");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "announcing checkpoints failed; will retry"
+            );
         }
         cancel.run_until_cancelled(woken(&book.signals().heads, pace)).await;
     }

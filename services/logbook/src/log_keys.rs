@@ -194,7 +194,7 @@ impl LogKeys {
             Err(error) => return Err(error),
         };
         if log::halt(tx, origin, &reason).await? {
-            tracing::error!(origin, reason, "a log does not fit its checkpoint and is halted");
+            tracing::error!(origin, reason, "a log is halted at the start");
         }
         Ok(())
     }

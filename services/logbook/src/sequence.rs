@@ -176,7 +176,7 @@ async fn new_leaves(
         // Nothing queues such a leaf; if a row is damaged, the log must not stand still over it.
         let sound = Leaf::parse(&waiting.bytes).is_ok_and(|leaf| leaf.id() == waiting.id);
         if !sound {
-            tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged leaf is dropped");
+            tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged pending leaf is dropped");
         }
         sound && !known.contains(&waiting.id)
     });

@@ -37,7 +37,9 @@ impl Loop {
             SwarmEvent::ListenerClosed { addresses, reason, .. } => {
                 tracing::error!(?addresses, ?reason, "no longer listening");
             }
-            SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "a listener reports"),
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::warn!(%error, "a libp2p listener reports an error")
+            }
             SwarmEvent::NewListenAddr { .. }
             | SwarmEvent::IncomingConnection { .. }
             | SwarmEvent::ExpiredListenAddr { .. }

@@ -296,7 +296,7 @@ impl Loop {
             Err(NotPublished::AllQueuesFull(_)) => ("queues_full", Ok(Published::QueuesFull)),
             Err(NotPublished::MessageTooLarge) => ("too_large", Err(PublishError::TooLarge(size))),
             Err(error @ (NotPublished::SigningError(_) | NotPublished::TransformFailed(_))) => {
-                tracing::error!(%error, "neither signatures nor transforms are in use");
+                tracing::error!(%error, "an unexpected gossip error");
                 ("failed", Ok(Published::NoPeers))
             }
         };

@@ -108,7 +108,7 @@ impl Kept {
             if current.len() > KEYS_KEPT {
                 tracing::warn!(
                     limit = self.limit.name,
-                    "more clients than can be told apart: all begin anew"
+                    "the rate-limit table is full; all budgets begin anew"
                 );
                 *current = Arc::new(Self::budgets(self.limit, self.burst));
             }

@@ -304,7 +304,7 @@ impl From<UseError> for Problem {
                 Self::database_away()
             }
             UseError::Failed(failure) => {
-                tracing::error!(error = &failure as &dyn std::error::Error, "a use case failed");
+                tracing::error!(error = &failure as &dyn std::error::Error, "a request failed");
                 let mend = matches!(&failure, Failure::Store(error) if error.needs_mending());
                 if failure.is_transient() {
                     Self::unavailable(mend)

@@ -25,7 +25,10 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
         let round = async {
             if let Err(error) = look(&discovery, &mut seen).await {
                 let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "what is imported cannot be read; what is known stays in force");
+                tracing::warn!(
+                    error,
+                    "imported taxonomy or rates cannot be loaded; the old ones stay in force"
+                );
             }
             tokio::time::sleep(discovery.config().pace.follow).await;
         };

@@ -78,7 +78,10 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
     let mut known = discovery.knowledge_changed();
     while !cancel.is_cancelled() {
         if let Some(Err(error)) = cancel.run_until_cancelled(look(&discovery)).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the index is looked at again");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "updating the search index failed; will retry"
+            );
         }
         let woken = async {
             tokio::select! {
@@ -247,7 +250,7 @@ fn unless_broken<T>(read: Result<T, Failure>) -> Option<T> {
     match read {
         Ok(read) => Some(read),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "left out of the index");
+            tracing::error!(error = &error as &dyn std::error::Error, "left out of the search index");
             None
         }
     }

@@ -258,7 +258,7 @@ fn judged(
             Err(outcome) => (outcome, Judged::default()),
         };
         if judged.contradicted > 0 {
-            tracing::warn!(%peer, times = judged.contradicted, job = %posting.id, "a peer says what is not so");
+            tracing::warn!(%peer, times = judged.contradicted, job = %posting.id, "a peer's match answer contradicts its documents");
         }
         peers.push(PeerAnswer {
             node: peer.to_string(),

@@ -70,7 +70,10 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
                 Some(Ok(true)) => made = Some(day),
                 Some(Ok(false)) | None => {}
                 Some(Err(error)) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "mutual picks are tried again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "computing mutual picks failed; will retry"
+                    );
                 }
             }
         }

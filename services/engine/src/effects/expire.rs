@@ -41,18 +41,24 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
         if looks.is_multiple_of(CLEAN_EVERY)
             && let Err(error) = prune(&engine).await
         {
-            tracing::error!(error = &error as &dyn std::error::Error, "cleaning is tried again");
+            tracing::error!(error = &error as &dyn std::error::Error, "removing old rows failed; will retry");
         }
         looks = looks.wrapping_add(1);
         // What time has moved stays moved: not by a clock that has jumped, or that the peers contradict.
         if engine.clocks().look(engine.now().unix()) {
             if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine)).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the clocks are looked at again");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "looking for what has expired failed; will retry"
+                );
             }
             if believed.is_multiple_of(CLEAN_EVERY)
                 && let Err(error) = clean(&engine).await
             {
-                tracing::error!(error = &error as &dyn std::error::Error, "cleaning is tried again");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "removing old rows failed; will retry"
+                );
             }
             believed = believed.wrapping_add(1);
         }
@@ -93,7 +99,7 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
 
 fn report(outcome: Result<(), UseError>, thing: &dyn std::fmt::Display) {
     if let Err(error) = outcome {
-        tracing::error!(%thing, error = &error as &dyn std::error::Error, "time has no effect on it");
+        tracing::error!(%thing, error = &error as &dyn std::error::Error, "a timeout could not be applied");
     }
 }
 

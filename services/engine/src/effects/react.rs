@@ -68,10 +68,13 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
     while !cancel.is_cancelled() {
         match cancel.run_until_cancelled(round(&engine)).await {
             Some(Err(UseError::Failed(failure))) if failure.is_transient() => {
-                tracing::warn!(error = &failure as &dyn std::error::Error, "reacting is tried again");
+                tracing::warn!(
+                    error = &failure as &dyn std::error::Error,
+                    "applying leaves failed; will retry"
+                );
             }
             Some(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a leaf cannot be reacted to");
+                tracing::error!(error = &error as &dyn std::error::Error, "a leaf could not be applied");
             }
             Some(Ok(())) | None => {}
         }
@@ -183,7 +186,7 @@ async fn turn(ctx: &Apply<'_>, seen: &Seen) -> Result<Turn, UseError> {
         Err(UseError::Failed(failure)) if failure.is_transient() => Err(failure.into()),
         Err(UseError::Failed(failure)) => {
             let error = &failure as &dyn std::error::Error;
-            tracing::error!(%operator, index, error, "a leaf cannot be reacted to, and is tried again");
+            tracing::error!(%operator, index, error, "a leaf could not be applied, and is tried again");
             Ok(Turn::Later)
         }
     }

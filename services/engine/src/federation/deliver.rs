@@ -42,10 +42,10 @@ pub(crate) async fn run(
     while !cancel.is_cancelled() {
         match cancel.run_until_cancelled(drain(&engine, peer.as_str())).await {
             Some(Err(UseError::Failed(failure))) => {
-                tracing::error!(%peer, error = &failure as &dyn std::error::Error, "delivery is tried again");
+                tracing::error!(%peer, error = &failure as &dyn std::error::Error, "delivering to a peer failed; will retry");
             }
             Some(Err(UseError::Refused(refusal))) => {
-                tracing::error!(%peer, %refusal, "delivery is tried again");
+                tracing::error!(%peer, %refusal, "delivering to a peer failed; will retry");
             }
             Some(Ok(())) | None => {}
         }
@@ -91,7 +91,7 @@ pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<(), UseError> {
                 Ok(Sent::Settled | Sent::Deferred) => {}
                 // One document that cannot be sent, or cannot have its effect, keeps none of another job.
                 Err(UseError::Failed(failure)) if !failure.is_transient() => {
-                    tracing::error!(peer, position = row.position, error = %failure, "a delivery is stuck");
+                    tracing::error!(peer, position = row.position, error = %failure, "a document cannot be delivered; other jobs go on");
                     defer(engine, row).await?;
                 }
                 Err(error) => return Err(error),
@@ -122,13 +122,13 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
             match engine.receipts().read(&row.peer, &document.id, &receipt) {
                 Ok(answered) => settle(engine, row, &document, &answered, &receipt).await,
                 Err(error) => {
-                    tracing::warn!(peer = row.peer, document = %document.id, %error, "a receipt that is none");
+                    tracing::warn!(peer = row.peer, document = %document.id, %error, "a peer sent an invalid receipt");
                     defer(engine, row).await
                 }
             }
         }
         Ok(Response::Refused { slug, detail }) => {
-            tracing::warn!(peer = row.peer, document = %document.id, slug, detail, "a delivery is refused unread");
+            tracing::warn!(peer = row.peer, document = %document.id, slug, detail, "a peer rejected a delivery as malformed");
             settle(engine, row, &document, &Answered::Refused(receipts::word(slug)), b"").await
         }
         Ok(Response::Busy { .. }) => defer(engine, row).await,
@@ -179,7 +179,7 @@ async fn settle(
             Err(UseError::Refused(Refusal::TooEarly)) => return defer(engine, row).await,
             Err(UseError::Refused(refusal)) => {
                 // The home decides. That this node cannot follow is for its operator to see; the queue goes on.
-                tracing::error!(peer = row.peer, document = %document.id, %refusal, "cannot follow the home's order");
+                tracing::error!(peer = row.peer, document = %document.id, %refusal, "the job's home accepted a document that this node's rules refuse");
                 end(engine, row, Settled::Accepted, receipt).await?;
             }
             Err(UseError::Failed(failure)) => return Err(failure.into()),

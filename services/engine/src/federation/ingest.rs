@@ -31,7 +31,7 @@ pub(crate) async fn ingest(engine: &Engine, from: &str, message: &[u8]) -> Verdi
             Err(UseError::Failed(failure)) => {
                 tracing::error!(
                     error = &failure as &dyn std::error::Error,
-                    "a posting could not be ingested"
+                    "a gossiped posting could not be processed"
                 );
                 Verdict::Ignore
             }

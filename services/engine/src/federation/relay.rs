@@ -20,7 +20,7 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
                 Some(Ok(true)) => {}
                 Some(Ok(false)) | None => break,
                 Some(Err(error)) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "gossip is tried again");
+                    tracing::error!(error = &error as &dyn std::error::Error, "gossiping failed; will retry");
                     break;
                 }
             }

@@ -83,7 +83,7 @@ pub(crate) async fn publish<T>(
     match (settled(engine, &id, &show).await, queued) {
         // It is signed and on its way, whatever keeps us from seeing how far it is.
         (Err(UseError::Failed(failure)), Some(queued)) => {
-            tracing::warn!(error = &failure as &dyn std::error::Error, document = %id, "cannot see how far a delivery is");
+            tracing::warn!(error = &failure as &dyn std::error::Error, document = %id, "the state of a delivery is unknown; answered as queued");
             Ok(queued)
         }
         (settled, queued) => Ok(Published { replayed: queued.is_none(), ..settled? }),

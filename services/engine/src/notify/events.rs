@@ -281,7 +281,10 @@ impl Stream {
                 Ok(None) if !self.ready.is_empty() => continue,
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a stream looks again later");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "reading the events of a stream failed; will retry"
+                    );
                 }
             }
             tokio::select! {
@@ -323,7 +326,10 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
         if engine.streams() == 0 {
             newest = None;
         } else if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine, &mut newest)).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "streams are woken later");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "waking event streams failed; will retry"
+            );
         }
         cancel.run_until_cancelled(woken(&engine.events().news, engine.config().pace.deliver)).await;
     }

@@ -256,7 +256,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
 fn worker(error: WorkerError) -> Failure {
     match error {
         WorkerError::Failed(name, failure) => {
-            tracing::error!(worker = name, "a worker gave up");
+            tracing::error!(worker = name, "a worker failed");
             failure
         }
         WorkerError::Overdue(tasks) => Failure::Overdue(tasks),

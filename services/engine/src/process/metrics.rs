@@ -16,7 +16,7 @@ impl Engine {
     pub async fn observe(&self) {
         let measured = tokio::time::timeout(MEASURE_WAIT, self.at_work().measure()).await;
         if let Ok(Err(error)) = measured {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the metrics are not up to date");
+            tracing::warn!(error = &error as &dyn std::error::Error, "updating the metrics failed");
         }
     }
 

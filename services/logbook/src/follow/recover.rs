@@ -25,12 +25,16 @@ pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure
             let own = book.log_keys().own(*kind);
             if let Some(Err(error)) = cancel.run_until_cancelled(recover(&book, own)).await {
                 let error = &error as &dyn std::error::Error;
-                tracing::error!(origin = own.origin, error, "recovering a log is tried again");
+                tracing::error!(origin = own.origin, error, "recovering a log failed; will retry");
             }
             let mirror = as_mirror(&book, own);
             if let Some(Err(error)) = cancel.run_until_cancelled(want::ask(&book, &mirror, pace)).await {
                 let error = &error as &dyn std::error::Error;
-                tracing::error!(origin = own.origin, error, "documents of a log are asked for again");
+                tracing::error!(
+                    origin = own.origin,
+                    error,
+                    "fetching documents of a recovered log failed; will retry"
+                );
             }
         }
         cancel.run_until_cancelled(tokio::time::sleep(every)).await;

@@ -62,7 +62,7 @@ pub(crate) async fn may_sign(book: &Logbook, kind: LogKind) -> bool {
         Err(error) => {
             let origin = &book.log_keys().own(kind).origin;
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(origin, error, "whether a log may be signed is looked at again");
+            tracing::warn!(origin, error, "checking whether a log may be signed failed; will retry");
             false
         }
     }

@@ -9,13 +9,13 @@ use crate::{LogError, Logbook, OwnLog};
 pub(crate) async fn failed(book: &Logbook, log: &OwnLog, error: &LogError) {
     if error.is_transient() {
         let error = error as &dyn std::error::Error;
-        tracing::warn!(origin = log.origin, error, "sequencing is tried again");
+        tracing::warn!(origin = log.origin, error, "making a checkpoint failed; will retry");
         return;
     }
     tracing::error!(
         origin = log.origin,
         error = error as &dyn std::error::Error,
-        "a log cannot be sequenced"
+        "a checkpoint cannot be made"
     );
     if let Err(error) = stop(book.store(), log, error).await {
         let error = &error as &dyn std::error::Error;

@@ -26,7 +26,7 @@ pub(crate) async fn hear(book: &Logbook, peer: &str, notes: &[Bytes]) -> Result<
             Ok(head) => head,
             Err(Unheard::UnknownLog) => continue,
             Err(unheard) => {
-                tracing::warn!(peer, reason = %unheard, "a peer sends a head that is none");
+                tracing::warn!(peer, reason = %unheard, "a peer sent an invalid checkpoint");
                 // What the log itself has signed stays true beside a forged line.
                 let Ok(bare) = read_bare(book.log_keys(), note) else {
                     if let Some(kind) = claimed(book, note) {
@@ -43,7 +43,12 @@ pub(crate) async fn hear(book: &Logbook, peer: &str, notes: &[Bytes]) -> Result<
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::error!(peer, origin, error, "a head cannot be compared with the log here");
+                tracing::error!(
+                    peer,
+                    origin,
+                    error,
+                    "a peer's checkpoint cannot be compared with the stored log"
+                );
                 false
             }
         };

@@ -67,7 +67,7 @@ async fn compare(book: &Logbook, head: &SignedHead) -> Result<Learned, LogError>
         tracing::warn!(
             origin,
             size = head.checkpoint.size,
-            "a log has signed a head that does not end with its index"
+            "a signed checkpoint does not end with an index leaf; ignored"
         );
         return Ok(learned);
     }
@@ -136,7 +136,7 @@ async fn halt(db: &impl Sql, row: &LogRow, head: &SignedHead) -> Result<(), LogE
             theirs,
             word,
             before,
-            "a halted log was signed differently"
+            "another checkpoint contradicts a halted log"
         );
     }
     Ok(())

@@ -173,7 +173,7 @@ fn sound(row: &Row) -> Option<DocumentRow> {
     match read(row) {
         Ok(row) => Some(row),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a stored document is left out");
+            tracing::error!(error = &error as &dyn std::error::Error, "a damaged document is skipped");
             None
         }
     }

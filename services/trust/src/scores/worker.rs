@@ -25,7 +25,7 @@ pub async fn run(trust: Trust, cancel: CancellationToken) -> Result<(), Failure>
         match cancel.run_until_cancelled(round(&trust, &mut feed)).await {
             Some(Err(failure)) if failure.is_transient() => {
                 let error = &failure as &dyn std::error::Error;
-                tracing::warn!(error, "the logs are read at the next look");
+                tracing::warn!(error, "reading the logs for scores failed; will retry");
             }
             Some(Err(failure)) => {
                 tracing::error!(

@@ -37,7 +37,7 @@ pub(super) async fn send(discovery: &Discovery, search: &Search) -> Answers {
         Ok(Some(heard)) => heard,
         Ok(None) => unasked(discovery),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "peers are not asked");
+            tracing::warn!(error = &error as &dyn std::error::Error, "peers cannot be asked for matches");
             unasked(discovery)
         }
     }
@@ -77,7 +77,7 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
             () = tokio::time::sleep(pause), if running.len() < RUNNING_MAX => {
                 let free = RUNNING_MAX.saturating_sub(running.len());
                 let taken = taken(&discovery, free).await.unwrap_or_else(|error| {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "errands wait");
+                    tracing::warn!(error = &error as &dyn std::error::Error, "reading queued searches over peers failed");
                     Vec::new()
                 });
                 pause = if taken.is_empty() { pause.saturating_mul(2).min(IDLE) } else { LOOK };
@@ -94,7 +94,7 @@ async fn taken(discovery: &Discovery, free: usize) -> Result<Vec<Errand>, UseErr
 
 async fn run_one(discovery: &Discovery, errand: Errand) {
     if let Err(error) = answered(discovery, &errand).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "an errand is left");
+        tracing::warn!(error = &error as &dyn std::error::Error, "a queued search over peers failed");
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn answer(ctx: &Apply<'_>, contract: &ContractRow) -> Result<()
     let acceptance = documents::find(ctx.tx, &acceptance).await?.ok_or_else(gone)?;
     let acceptance = reread(&acceptance)?;
     if ctx.now.seconds_since(acceptance.from()) >= answer_seconds() {
-        tracing::warn!(contract = %contract.id, "an engagement comes too late to be answered");
+        tracing::warn!(contract = %contract.id, "an engagement was seen too late; the contract will lapse");
         return Ok(());
     }
     let (_, draft) = drafts(contract, &reread(&offer)?, &acceptance)?;

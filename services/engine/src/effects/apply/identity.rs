@@ -47,7 +47,7 @@ pub(crate) async fn logged(
             if !accounts::replace_identity(ctx.tx, &row).await? {
                 return Err(Refusal::OtherGenesis.into());
             }
-            tracing::warn!(did = %row.did, "the logged genesis replaces one that had come before");
+            tracing::warn!(did = %row.did, "an identity document is replaced by the one in the log");
         }
     }
     let index = i64::try_from(index).unwrap_or(i64::MAX);

@@ -43,7 +43,7 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
         }
         Err(UseError::Failed(failure)) => {
             tracing::error!(from, document = %document.id(), error = &failure as &dyn std::error::Error,
-                "a delivered document could not be taken");
+                "storing a delivered document failed; the peer will send it again");
             engine.metrics().delivered("failed");
             return busy();
         }

@@ -38,12 +38,15 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
     let mut looks = 0_u32;
     while !cancel.is_cancelled() {
         if let Some(Err(error)) = cancel.run_until_cancelled(round(&engine)).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "alerts are tried again");
+            tracing::error!(error = &error as &dyn std::error::Error, "raising alerts failed; will retry");
         }
         if looks.is_multiple_of(CLEAN_EVERY)
             && let Err(error) = clean(&engine).await
         {
-            tracing::error!(error = &error as &dyn std::error::Error, "old alerts are kept for now");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "removing old alerts failed; will retry"
+            );
         }
         looks = looks.wrapping_add(1);
         let woken = async {
