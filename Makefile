@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check eval openapi openapi-check bench tamper clean tools
+.PHONY: help demo run test check audit eval openapi openapi-check bench tamper clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -29,6 +29,10 @@ check: tools ## format, lints and documentation, without a database
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+audit: ## known vulnerabilities, yanked releases, licences and bans, by cargo-deny (from the network; built first where it is missing, some minutes)
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny check
 
 eval: tools ## measure matching and scores on data given by path (DATA=DIR), with baselines beside (PYTHON=a Python with bm25s and networkx adds two); results go to target/eval
 	@test -n '$(DATA)' || { echo 'which data? make eval DATA=DIR; services/eval/README.md says where people get each set'; exit 2; }

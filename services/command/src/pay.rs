@@ -1,17 +1,11 @@
 //! What is given in return, as people write it: `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`,
 //! `barter: a service in stoneware`, `time: 20`. Nodes count money in minor units (`4500` is 45 €).
 
+use hanse_document::code::Currency;
 use serde_json::{Value, json};
 
 use crate::json::Read as _;
 
-/// Currencies without a minor unit (ISO 4217).
-const NO_MINOR: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
-    "XPF",
-];
-/// Currencies of a thousand minor units.
-const THOUSAND_MINOR: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 /// How it is written, for messages.
 const FORM: &str = "write it as `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`, `barter: WHAT` or `time: HOURS`";
 
@@ -34,10 +28,7 @@ pub fn parse(text: &str) -> Result<Value, String> {
     }
     let (amounts, unit) = text.rsplit_once(' ').ok_or_else(wrong)?;
     let (currency, per) = unit.split_once('/').unwrap_or((unit, "project"));
-    if currency.len() != 3
-        || !currency.bytes().all(|b| b.is_ascii_uppercase())
-        || !["hour", "project"].contains(&per)
-    {
+    if Currency::parse(currency).is_err() || !["hour", "project"].contains(&per) {
         return Err(wrong());
     }
     let amount = |text: &str| minor(text.trim(), digits(currency)).ok_or_else(wrong);
@@ -84,15 +75,9 @@ pub fn show(pay: Option<&Value>) -> String {
     }
 }
 
-/// Decimal digits of a currency's minor unit.
+/// Decimal digits of a currency's minor unit; two where a node names what is no currency.
 fn digits(currency: &str) -> u32 {
-    if NO_MINOR.contains(&currency) {
-        0
-    } else if THOUSAND_MINOR.contains(&currency) {
-        3
-    } else {
-        2
-    }
+    Currency::parse(currency).map_or(2, |currency| currency.minor_digits()).into()
 }
 
 /// `12.5` with two digits is 1250.

@@ -1,5 +1,6 @@
 //! One request to a node, as data: what [`crate::api`] makes and [`crate::client`] sends.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
 
 /// The methods that the API has.
@@ -77,7 +78,7 @@ impl Request {
             self.target.push(if self.target.contains('?') { '&' } else { '?' });
             self.target.push_str(name);
             self.target.push('=');
-            encode(value, &mut self.target);
+            self.target.extend(encode(value));
         }
         self
     }
@@ -99,24 +100,16 @@ fn path(segments: &[&str]) -> String {
     let mut path = String::new();
     for segment in segments {
         path.push('/');
-        encode(segment, &mut path);
+        path.extend(encode(segment));
     }
     path
 }
 
 /// RFC 3986: everything but unreserved characters, and the colon that ids of people are full of.
-fn encode(text: &str, into: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
-            into.push(char::from(byte));
-        } else {
-            into.push('%');
-            for nibble in [byte >> 4, byte & 15] {
-                into.push(char::from(HEX.get(usize::from(nibble)).copied().unwrap_or_default()));
-            }
-        }
-    }
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+
+fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, ENCODED)
 }
 
 #[cfg(test)]

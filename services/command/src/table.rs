@@ -1,66 +1,48 @@
 //! Tables and cards for people.
 
+use comfy_table::TableStyle;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::out::{plain, plain_line};
 
-/// Characters of a line of running text.
+/// Columns of a line of running text.
 const TEXT_WIDTH: usize = 88;
 /// Between two columns.
 const GAP: &str = "  ";
 
-/// Rows under headings, each column as wide as its widest cell.
+/// Rows under headings, each column as wide as its widest cell. Widths are those that a terminal shows: most Chinese characters
+/// and emoji take two places, an accent of its own none.
 #[derive(Clone, Debug)]
 pub struct Table {
-    columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Column {
-    heading: &'static str,
+    table: comfy_table::Table,
     /// Longer cells are cut; ids never are, because they are copied.
-    width_max: Option<usize>,
+    widths_max: Vec<Option<usize>>,
 }
 
 impl Table {
-    /// Columns by heading and, for those that may be cut, their greatest width in characters.
+    /// Columns by heading and, for those that may be cut, their greatest width.
     #[must_use]
     pub fn new(columns: &[(&'static str, Option<usize>)]) -> Self {
-        let columns = columns.iter().map(|&(heading, width_max)| Column { heading, width_max }).collect();
-        Self { columns, rows: Vec::new() }
+        let mut table = comfy_table::Table::new();
+        table.load_style(TableStyle::new()).set_header(columns.iter().map(|(heading, _)| heading));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        Self { table, widths_max: columns.iter().map(|(_, width_max)| *width_max).collect() }
     }
 
     /// Adds a row; what lacks is empty.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let cells = cells.into_iter().map(|cell| plain_line(&cell));
-        let limits = self.columns.iter().map(|column| column.width_max);
-        self.rows.push(
-            cells
-                .zip(limits)
-                .map(|(cell, limit)| limit.map_or(cell.clone(), |limit| cut(&cell, limit)))
-                .collect(),
-        );
+        let cells = cells.into_iter().map(|cell| plain_line(&cell)).zip(&self.widths_max);
+        self.table.add_row(cells.map(|(cell, max)| max.map_or(cell.clone(), |max| cut(&cell, max))));
     }
 
     /// The table; a sentence instead if it has no rows.
     #[must_use]
     pub fn render(&self, empty: &str) -> String {
-        if self.rows.is_empty() {
-            return empty.to_owned();
-        }
-        let headings: Vec<String> = self.columns.iter().map(|column| column.heading.to_owned()).collect();
-        let lines: Vec<&Vec<String>> = std::iter::once(&headings).chain(&self.rows).collect();
-        let widths: Vec<usize> = (0..self.columns.len())
-            .map(|index| {
-                lines.iter().filter_map(|line| line.get(index)).map(|cell| cell.chars().count()).max()
-            })
-            .map(Option::unwrap_or_default)
-            .collect();
-        let line = |cells: &Vec<String>| {
-            let padded =
-                cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}", width = *width));
-            padded.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
-        };
-        lines.into_iter().map(line).collect::<Vec<_>>().join("\n")
+        if self.table.is_empty() { empty.to_owned() } else { self.table.trim_fmt() }
     }
 }
 
@@ -104,7 +86,7 @@ impl Card {
     /// The card.
     #[must_use]
     pub fn render(&self) -> String {
-        let width = self.lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let width = self.lines.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
         let lines = self.lines.iter().map(|(name, value)| format!("{name:width$}{GAP}{value}\n"));
         let card: String = lines.collect();
         match &self.text {
@@ -114,35 +96,31 @@ impl Card {
     }
 }
 
-/// At most `width` characters, the last one an ellipsis if something was cut.
+/// At most `width` columns of a terminal, the last one an ellipsis if something was cut.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    if text.width() <= width {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    let mut kept = String::new();
+    for character in text.graphemes(true) {
+        if kept.width() + character.width() >= width {
+            break;
+        }
+        kept.push_str(character);
+    }
     format!("{}…", kept.trim_end())
 }
 
-/// Breaks lines longer than `width` characters at spaces; line breaks stay.
+/// Breaks lines longer than `width` columns at spaces; line breaks stay.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> String {
-    let mut lines = Vec::new();
-    for line in text.trim().lines() {
-        let mut current = String::new();
-        for word in line.split(' ') {
-            let full = current.chars().count() + 1 + word.chars().count() > width;
-            if full && !current.is_empty() {
-                lines.push(std::mem::take(&mut current));
-            }
-            if !current.is_empty() {
-                current.push(' ');
-            }
-            current.push_str(word);
-        }
-        lines.push(current);
-    }
-    lines.join("\n")
+    let whole_words = Options::new(width)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(text.trim(), whole_words)
 }
 
 #[cfg(test)]
@@ -159,6 +137,24 @@ mod tests {
             "TITLE       PAY     ID\nÉté à la…   45 EUR  job_a\nTwo lines\u{fffd}          job_b"
         );
         assert_eq!(Table::new(&[("ID", None)]).render("There is nothing."), "There is nothing.");
+    }
+
+    #[test]
+    fn what_a_terminal_shows_wide_is_counted_wide() {
+        let mut table = Table::new(&[("TITLE", Some(10)), ("ID", None)]);
+        table.row(["東京の翻訳者を探す".to_owned(), "job_a".to_owned()]);
+        table.row(["👩\u{200d}🔬 e\u{301}te\u{301}".to_owned(), "job_b".to_owned()]);
+        table.row(["three".to_owned(), "job_c".to_owned()]);
+        assert_eq!(
+            table.render("nothing"),
+            "TITLE      ID\n東京の翻…  job_a\n👩\u{200d}🔬 e\u{301}te\u{301}     job_b\nthree      job_c"
+        );
+        assert_eq!(
+            cut("👩\u{200d}🔬👩\u{200d}🔬👩\u{200d}🔬", 5),
+            "👩\u{200d}🔬👩\u{200d}🔬…",
+            "an emoji is cut as a whole"
+        );
+        assert_eq!(wrap("東京 の翻訳", 8), "東京\nの翻訳");
     }
 
     #[test]

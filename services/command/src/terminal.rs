@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::error::CommandError;
 
@@ -55,25 +56,24 @@ fn ask(prompt: &str) -> io::Result<String> {
     Ok(line)
 }
 
-/// The terminal without echo, until it is dropped.
-struct Silence;
+/// The terminal without echo, until it is dropped. Its other settings stay, so that Ctrl-C and the editing of a line work.
+struct Silence(Termios);
 
 impl Silence {
     fn begin() -> io::Result<Self> {
-        stty("-echo").map(|()| Self)
+        let before = tcgetattr(io::stdin())?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Now, &silent)?;
+        Ok(Self(before))
     }
 }
 
 impl Drop for Silence {
     fn drop(&mut self) {
         // Where it fails, the terminal is gone or `reset` helps; there is nobody to tell.
-        drop(stty("echo"));
+        tcsetattr(io::stdin(), OptionalActions::Now, &self.0).ok();
     }
-}
-
-fn stty(setting: &str) -> io::Result<()> {
-    let status = Command::new("stty").arg(setting).stdin(Stdio::inherit()).status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("stty {setting} failed"))) }
 }
 
 /// The text itself, or what stands on standard input if it is `-`.

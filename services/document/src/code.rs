@@ -32,6 +32,21 @@ checked_text!(
     check_currency
 );
 
+impl Currency {
+    /// Decimal digits of its minor unit (ISO 4217): 2 for cents, 0 for yen, 3 for the fils of Kuwait. Two for a code that we do not
+    /// know, as nearly all have.
+    #[must_use]
+    pub fn minor_digits(&self) -> u8 {
+        match self.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "CLF" | "UYW" => 4,
+            _ => 2,
+        }
+    }
+}
+
 fn require(well_formed: bool) -> Result<(), Rejection> {
     if well_formed { Ok(()) } else { Err(Rejection::BadCode) }
 }
@@ -100,5 +115,19 @@ mod tests {
         );
         check(Country::parse, &["FR", "SE"], &["", "fr", "FRA", "F1", "É"]);
         check(Currency::parse, &["EUR", "SEK"], &["", "eur", "EU", "EURO", "E1R"]);
+    }
+
+    #[test]
+    fn minor_units_are_those_of_the_list() {
+        let letters = || 'A'..='Z';
+        let codes =
+            letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| format!("{a}{b}{c}"))));
+        let listed =
+            codes.filter_map(|code| Some((iso_currency::Currency::from_code(&code)?.exponent()?, code)));
+        let listed: Vec<(u16, String)> = listed.collect();
+        assert!(listed.len() > 150, "{}", listed.len());
+        for (digits, code) in listed {
+            assert_eq!(u16::from(Currency::parse(&code).unwrap().minor_digits()), digits, "{code}");
+        }
     }
 }

@@ -101,4 +101,4 @@ impl Policy {
 }
 
 /// The name of these rules; a change of any formula or constant changes it.
-pub const RANKER: &str = "hanse-rules-4";
+pub const RANKER: &str = "hanse-rules-5";

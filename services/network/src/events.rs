@@ -38,7 +38,7 @@ impl Loop {
                 tracing::error!(?addresses, ?reason, "no longer listening");
             }
             SwarmEvent::ListenerError { error, .. } => {
-                tracing::warn!(%error, "a libp2p listener reports an error")
+                tracing::warn!(%error, "a libp2p listener reports an error");
             }
             SwarmEvent::NewListenAddr { .. }
             | SwarmEvent::IncomingConnection { .. }

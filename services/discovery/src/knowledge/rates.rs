@@ -28,12 +28,6 @@ const AHEAD_DAYS: u32 = 1;
 const BANK: &str = "European Central Bank, euro foreign exchange reference rates";
 /// The first day that a document can have.
 const FIRST_DAY: &str = "2020-01-01";
-/// Currencies without a minor unit, and those with three digits; all others have two.
-const NO_DIGITS: &[&str] = &[
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
-    "XPF",
-];
-const THREE_DIGITS: &[&str] = &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 
 /// Why a table is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -166,12 +160,9 @@ fn bank(text: &str) -> Result<RateTable, RatesError> {
     Ok(RateTable { date, source: BANK.to_owned(), base, rates })
 }
 
+/// Decimal digits of the minor unit of a code that was read before.
 fn digits_of(code: &str) -> u8 {
-    match code {
-        code if NO_DIGITS.contains(&code) => 0,
-        code if THREE_DIGITS.contains(&code) => 3,
-        _ => 2,
-    }
+    Currency::parse(code).map_or(2, |currency| currency.minor_digits())
 }
 
 /// Whether it is a day of the Bank's history that no document can be dated: those count for nothing.

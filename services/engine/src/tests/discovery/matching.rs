@@ -286,7 +286,7 @@ async fn other_rules_than_before_are_a_change_that_is_published() {
     let published = home.engine.discovery().transparency().await.unwrap();
     assert_eq!(
         (published.setting.ranker.as_str(), published.setting.trade_fits_percent),
-        ("hanse-rules-4", 10)
+        ("hanse-rules-5", 10)
     );
     let changed = &published.changes.first().unwrap().changed;
     let names = |name: &str| changed.iter().any(|it| it == name);
