@@ -1,5 +1,6 @@
 //! What an operator sets: a TOML file, then `HANSE_…` variables over it. The only reader of the environment.
 
+pub(crate) mod client;
 mod door;
 
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use hanse_document::NodeName;
 use hanse_matching::side::Policy;
 use serde::{Deserialize, Serialize};
 
-pub use crate::limits::ClientHeader;
+pub use client::ClientHeader;
 pub use door::Door;
 
 /// Database connections a process may hold; two cores keep about this many busy.

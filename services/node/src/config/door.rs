@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{ClientHeader, Network};
+use crate::config::client::{ClientHeader, Network};
 
 /// Port of the operator's listener: the one that Prometheus' list of exporters leaves free, on the loopback interface.
 const METRICS_DEFAULT: SocketAddr =

@@ -1,0 +1,18 @@
+//! One file for each resource: its handlers, their documentation and what only they take.
+
+pub(crate) mod accounts;
+pub(crate) mod answer;
+pub(crate) mod bids;
+pub(crate) mod contracts;
+pub(crate) mod documents;
+pub(crate) mod jobs;
+pub(crate) mod logs;
+pub(crate) mod matching;
+pub(crate) mod node;
+pub(crate) mod people;
+pub(crate) mod picks;
+pub(crate) mod reputation;
+pub(crate) mod reviews;
+pub(crate) mod searches;
+pub(crate) mod skills;
+pub(crate) mod tiles;

@@ -1,0 +1,49 @@
+//! From whose place a score is seen: what its routes take.
+
+use hanse_document::Did;
+use hanse_reputation::Tongue;
+use hanse_trust::ScoreQuestion;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::problem::Problem;
+use crate::http::routes::answer;
+
+/// From whose place one looks, and in which language it is told.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Standpoint {
+    /// `did:key:z6Mk…`: adopt this person's standpoint, "see as they see". Without it you look from your own, and are signed in.
+    #[serde(default)]
+    viewer: Option<String>,
+    /// The language of the sentences.
+    #[serde(default)]
+    #[param(inline)]
+    language: Told,
+}
+
+/// A language that sentences are told in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Told {
+    #[default]
+    En,
+    Fr,
+}
+
+impl Standpoint {
+    /// The question that is asked about `subject`, for whoever is signed in.
+    pub(crate) fn question(&self, reader: Option<Did>, subject: &str) -> Result<ScoreQuestion, Problem> {
+        let seen_from = match (&self.viewer, &reader) {
+            (Some(viewer), _) => answer::did(viewer)?,
+            (None, Some(reader)) => reader.clone(),
+            (None, None) => return Err(Problem::viewer_missing()),
+        };
+        let tongue = match self.language {
+            Told::En => Tongue::English,
+            Told::Fr => Tongue::French,
+        };
+        Ok(ScoreQuestion { reader, seen_from, subject: answer::did(subject)?, tongue })
+    }
+}
