@@ -13,6 +13,7 @@ pub mod memory;
 pub mod mend;
 pub mod range;
 pub mod sequence;
+mod shows;
 #[cfg(test)]
 mod testing;
 mod tiles;

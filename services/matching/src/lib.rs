@@ -1,26 +1,19 @@
 #![doc = include_str!("../README.md")]
 
-pub mod explain;
 pub mod fair;
-pub mod features;
-mod gate;
-pub mod index;
-pub mod jobs;
-pub mod lexicon;
-pub mod link;
+mod find;
 pub mod model;
 pub mod money;
 pub mod mutual;
-mod nearest;
-mod postings;
-pub mod query;
+mod pair;
 pub mod rank;
-pub mod score;
-pub mod sentence;
+mod say;
 pub mod side;
-pub mod taxonomy;
-mod terms;
+mod skills;
 pub mod text;
-pub mod title;
 
-pub use postings::Space;
+pub use find::postings::Space;
+pub use find::{index, jobs};
+pub use pair::{features, query, score};
+pub use say::{explain, sentence};
+pub use skills::{lexicon, link, taxonomy, title};

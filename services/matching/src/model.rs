@@ -3,9 +3,9 @@
 use hanse_document::kind::{Job as JobDocument, Place, Point, Profile};
 use serde::{Deserialize, Serialize};
 
-use crate::link::{self, Linker};
 use crate::money::{Price, RateTable};
-use crate::taxonomy::Taxonomy;
+use crate::skills::link::{self, Linker};
+use crate::skills::taxonomy::Taxonomy;
 use crate::text::{self, Tongue};
 
 /// The words of a text that are compared: the first that say something.

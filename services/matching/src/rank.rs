@@ -1,8 +1,8 @@
 //! A ranking: who is shown in which order before fairness, with what it was computed from.
 
 use crate::model::Person;
-use crate::query::Query;
-use crate::score::{Features, Score};
+use crate::pair::query::Query;
+use crate::pair::score::{Features, Score};
 use crate::side::Weights;
 
 /// One person in a ranking.

@@ -8,6 +8,7 @@ use hanse_store::log::{self, Want, Wanted, WantedRow};
 use hanse_store::{Sql, StoreError, Tx, documents};
 
 use crate::range::sealed_by;
+use crate::shows::Shows;
 
 /// Most documents that go with one leaf: a review, its text, and the offer or acceptance of whoever is rated.
 pub(super) const DOCUMENTS_MAX: usize = 3;
@@ -123,7 +124,7 @@ pub(super) async fn fill(
     Ok(Filled { here, bytes: kept.bytes })
 }
 
-/// What a leaf lets everybody have.
+/// What a leaf lets everybody have, as far as it is known: what an open leaf opens may not have come yet.
 #[derive(Clone, Copy)]
 enum Shown {
     Nothing,
@@ -134,15 +135,13 @@ enum Shown {
 
 impl Shown {
     async fn by(db: &impl Sql, origin: &str, leaf: &Leaf) -> Result<Self, StoreError> {
-        Ok(match (leaf.statement(), leaf.subjects()) {
-            (Some(Statement::Identity { commitment, .. }), _) => Self::One(*commitment, &[Kind::Identity]),
-            (Some(Statement::Posting { commitment }), _) => Self::One(*commitment, &[Kind::Job, Kind::Step]),
-            (Some(Statement::Reply { commitment, .. }), _) => Self::One(*commitment, &[Kind::Reply]),
-            (Some(Statement::Open { cites }), [subject]) => match sealed_by(db, origin, cites).await? {
+        Ok(match (Shows::of(origin, leaf), leaf.subjects()) {
+            (Shows::Document(commitment, kinds), _) => Self::One(commitment, kinds),
+            (Shows::Review(commit), [subject]) => match sealed_by(db, origin, &commit).await? {
                 Some(sealed) => Self::Review(sealed, *subject),
                 None => Self::Nothing,
             },
-            _ => Self::Nothing,
+            (Shows::Review(_) | Shows::Nothing, _) => Self::Nothing,
         })
     }
 

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hanse_base::names::LogKind;
 use hanse_base::stored::kept;
 use hanse_document::{Body, Commitment, Kind};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey, subjects_of};
@@ -14,10 +13,12 @@ use hanse_store::documents::{self, Committed, DocumentRow, Visible};
 use hanse_store::log::{self, LeafRow};
 use hanse_store::{Sql, StoreError};
 
+use crate::shows::Shows;
+
 /// What was loaded for some leaves of one log.
 #[derive(Debug)]
 pub struct Beside {
-    is_jobs: bool,
+    origin: String,
     /// What open leaves open, by leaf id.
     commits: BTreeMap<LeafId, LeafRow>,
     /// What those answer.
@@ -39,9 +40,10 @@ impl Beside {
         bytes_max: usize,
     ) -> Result<Self, StoreError> {
         let parsed: Vec<Leaf> = leaves.iter().filter_map(|row| Leaf::parse(&row.bytes).ok()).collect();
-        let opened: BTreeSet<LeafId> = parsed.iter().filter_map(opened).collect();
+        let opened: BTreeSet<LeafId> =
+            parsed.iter().filter_map(|leaf| Shows::of(origin, leaf).opened()).collect();
         let mut beside = Self {
-            is_jobs: origin.ends_with(LogKind::Jobs.name()),
+            origin: origin.to_owned(),
             commits: BTreeMap::new(),
             engagements: BTreeMap::new(),
             documents: Committed::default(),
@@ -69,7 +71,7 @@ impl Beside {
             return None;
         }
         let mut documents = self.public(&parsed)?;
-        let Some(cites) = opened(&parsed) else { return Some(documents) };
+        let Some(cites) = self.opened(&parsed) else { return Some(documents) };
         // Without the review there is nothing that its text or the word would go with.
         if !documents.is_empty()
             && let Some(word) = self.word_of_rated(&cites)
@@ -83,7 +85,7 @@ impl Beside {
     /// The same for a record, never more than a stranger's check takes, whatever the log says: one document too many makes a whole
     /// record file invalid. Who reads a log line by line knows only the commits before an open leaf.
     pub fn recorded(&self, leaf: &LeafRow) -> Option<Vec<&DocumentRow>> {
-        let cites = Leaf::parse(&leaf.bytes).ok().as_ref().and_then(opened);
+        let cites = Leaf::parse(&leaf.bytes).ok().and_then(|leaf| self.opened(&leaf));
         let known = |cites| self.commits.get(&cites).is_some_and(|commit| commit.index <= leaf.index);
         if cites.is_some_and(|cites| !known(cites)) { Some(Vec::new()) } else { self.shown(&leaf.bytes) }
     }
@@ -106,29 +108,24 @@ impl Beside {
 
     /// What a leaf commits to that anybody may see, and of which kinds it may be.
     fn commits_to(&self, leaf: &Leaf) -> (Option<Commitment>, &'static [Kind]) {
-        match leaf.statement() {
-            Some(Statement::Identity { commitment, .. }) => (Some(*commitment), &[Kind::Identity]),
-            Some(Statement::Reply { commitment, .. }) => (Some(*commitment), &[Kind::Reply]),
-            Some(Statement::Posting { commitment }) if self.is_jobs => {
-                (Some(*commitment), &[Kind::Job, Kind::Step])
-            }
-            Some(Statement::Open { cites }) => {
-                let sealed = self.commits.get(cites).and_then(seals);
+        match Shows::of(&self.origin, leaf) {
+            Shows::Nothing => (None, &[]),
+            Shows::Document(commitment, kinds) => (Some(commitment), kinds),
+            Shows::Review(commit) => {
+                let sealed = self.commits.get(&commit).and_then(seals);
                 (sealed.map(|(commitment, _)| commitment), &[Kind::Review])
             }
-            Some(
-                Statement::Engagement { .. }
-                | Statement::Commit { .. }
-                | Statement::Settle { .. }
-                | Statement::Posting { .. },
-            )
-            | None => (None, &[]),
         }
+    }
+
+    /// The commit that a leaf opens.
+    fn opened(&self, leaf: &Leaf) -> Option<LeafId> {
+        Shows::of(&self.origin, leaf).opened()
     }
 
     /// All that is looked for beside a leaf, but for texts.
     fn wanted(&self, leaf: &Leaf) -> Vec<Commitment> {
-        let word = opened(leaf).and_then(|cites| self.word(&cites));
+        let word = self.opened(leaf).and_then(|cites| self.word(&cites));
         self.commits_to(leaf).0.into_iter().chain(word).collect()
     }
 
@@ -151,11 +148,6 @@ fn is_of_subject(word: &DocumentRow, open: &[u8]) -> bool {
     let terms = kept(word).ok().as_ref().and_then(Terms::of);
     let subjects = subjects_of(open).unwrap_or_default();
     terms.is_some_and(|terms| subjects == [SubjectKey::of(&terms.party)])
-}
-
-/// The commit that a leaf opens.
-fn opened(leaf: &Leaf) -> Option<LeafId> {
-    if let Statement::Open { cites } = leaf.statement()? { Some(*cites) } else { None }
 }
 
 /// What a commit seals, and the engagement that it answers.

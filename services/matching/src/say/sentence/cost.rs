@@ -1,10 +1,10 @@
 //! What cost points, factor by factor, with the reason as far as the explanation knows it.
 
 use super::{amount, points};
-use crate::explain::{Explanation, Line};
-use crate::score::ONE;
+use crate::pair::score::ONE;
+use crate::say::explain::{Explanation, Line};
 use crate::side::{Factor, Side};
-use crate::taxonomy::Relation;
+use crate::skills::taxonomy::Relation;
 
 /// One cost.
 pub(super) fn sentence(line: &Line, explanation: &Explanation, side: Side, french: bool) -> String {
@@ -46,7 +46,7 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
 }
 
 fn skills(explanation: &Explanation) -> (String, String) {
-    let all = |holds: fn(&crate::explain::Having) -> bool| {
+    let all = |holds: fn(&crate::say::explain::Having) -> bool| {
         explanation.needs.iter().all(|need| need.have.as_ref().is_some_and(holds))
     };
     let (en, fr) = if !all(|have| have.relation == Relation::Same) {

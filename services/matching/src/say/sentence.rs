@@ -2,11 +2,11 @@
 
 mod cost;
 
-use crate::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhatIf, WhyNot};
 use crate::fair::Placement;
-use crate::query::Stop;
+use crate::pair::query::Stop;
+use crate::say::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhatIf, WhyNot};
 use crate::side::{Factor, Side};
-use crate::taxonomy::Relation;
+use crate::skills::taxonomy::Relation;
 use crate::text::Tongue;
 
 /// Costs below this are not worth a sentence: a tenth of a point.

@@ -5,10 +5,10 @@ use hanse_document::kind::Point;
 
 use crate::model::{Held, Person, Site, Spoken};
 use crate::money::{self, Compared, Price};
-use crate::query::{Query, Stop};
-use crate::score::{Features, millionths};
-use crate::taxonomy::Relation;
-use crate::title::{Title, Titles};
+use crate::pair::query::{Query, Stop};
+use crate::pair::score::{Features, millionths};
+use crate::skills::taxonomy::Relation;
+use crate::skills::title::{Title, Titles};
 
 /// What a skill is worth at level 0, at level 100 1.
 const LEVEL_BASE: f64 = 0.6;
@@ -71,7 +71,7 @@ pub(crate) fn all(query: &Query<'_>, person: &Person, title: Option<u32>) -> Fea
     let zone = query.job.zone.zip(person.zone).map(|(a, b)| zone(a, b));
     let language = language(query, person);
     let place = place(query, person);
-    let record = |bound: Option<u32>| Some(bound.unwrap_or(crate::score::ONE / 2));
+    let record = |bound: Option<u32>| Some(bound.unwrap_or(crate::pair::score::ONE / 2));
     Features {
         client: [
             skill,
@@ -190,7 +190,7 @@ fn place(query: &Query<'_>, person: &Person) -> Option<u32> {
         Site::At(point) => Some(millionths(libm::exp2(-kilometres(point?, person.point?) / SITE_KM))),
         Site::Remote(point) => {
             let near = point.zip(person.point).filter(|_| query.setting.policy.local_bonus);
-            Some(near.map_or(crate::score::ONE, |(a, b)| {
+            Some(near.map_or(crate::pair::score::ONE, |(a, b)| {
                 millionths(REMOTE_AFAR + (1.0 - REMOTE_AFAR) * libm::exp2(-kilometres(a, b) / LOCAL_KM))
             }))
         }

@@ -3,9 +3,9 @@
 
 use hanse_document::kind::Point;
 
-use crate::features::EARTH_KM;
 use crate::model::{Job, Person, Site, Spoken};
 use crate::money::Price;
+use crate::pair::features::EARTH_KM;
 
 /// The kinds of price; 0 is unstated.
 const HOUR: u8 = 1;
@@ -141,7 +141,7 @@ fn bit(spoken: &Spoken) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::kilometres;
+    use crate::pair::features::kilometres;
 
     #[test]
     fn what_the_gate_closes_is_out_of_reach() {

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::features::title_of;
-use crate::gate::{Gate, Key};
+use crate::find::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
+use crate::find::terms;
 use crate::model::Person;
-use crate::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
-use crate::query::Query;
+use crate::pair::features::title_of;
+use crate::pair::gate::{Gate, Key};
+use crate::pair::query::Query;
 use crate::rank::{self, Ranked};
-use crate::taxonomy::Taxonomy;
-use crate::terms;
+use crate::skills::taxonomy::Taxonomy;
+use crate::skills::title::{Title, Titles};
 use crate::text::Tongue;
-use crate::title::{Title, Titles};
 
 /// How many people are ranked by all factors.
 pub const CANDIDATES: usize = 400;

@@ -1,8 +1,8 @@
 //! The labels nearest to a phrase. One pass over what they share with it, one sum for each label, in one order: giving labels up
 //! early was tried and costs more than it saves, because a phrase has many letter sequences and labels have few.
 
-use crate::lexicon::{Bag, Field};
-use crate::link::Suggestion;
+use crate::skills::lexicon::{Bag, Field};
+use crate::skills::link::Suggestion;
 
 /// The labels of one kind and language, those of a concept together and in the order of concepts.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::lexicon::{Bag, Field, Measure, bag};
-use crate::nearest::{self, Labels};
-use crate::taxonomy::{ConceptKind, Taxonomy};
+use crate::skills::lexicon::{Bag, Field, Measure, bag};
+use crate::skills::nearest::{self, Labels};
+use crate::skills::taxonomy::{ConceptKind, Taxonomy};
 use crate::text::{self, Tongue, fold};
 
 /// The words of the longest phrase that is looked up; longer labels are found by their words.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::features::title_of;
+use crate::find::postings::{BLOCK_DOCS, Best, Block, Space, Terms, mix, number};
+use crate::find::terms;
 use crate::model::{Job, Person};
-use crate::postings::{BLOCK_DOCS, Best, Block, Space, Terms, mix, number};
-use crate::query::{Query, Setting};
-use crate::score::{Features, Score};
-use crate::terms;
-use crate::title::Title;
+use crate::pair::features::title_of;
+use crate::pair::query::{Query, Setting};
+use crate::pair::score::{Features, Score};
+use crate::skills::title::Title;
 
 /// How many jobs are ranked by all factors.
 pub const CANDIDATES: usize = 200;

@@ -1,11 +1,11 @@
 //! What jobs and people are found by: skills and what meets them, the trades that titles may mean, the words of titles.
 
-use crate::features::strength;
+use crate::find::postings::{Terms, WEIGHT_MAX};
 use crate::model::{Job, NICE, Need, Person};
-use crate::postings::{Terms, WEIGHT_MAX};
-use crate::query::Query;
-use crate::taxonomy::{Relation, Taxonomy};
-use crate::title::Title;
+use crate::pair::features::strength;
+use crate::pair::query::Query;
+use crate::skills::taxonomy::{Relation, Taxonomy};
+use crate::skills::title::Title;
 
 /// The shares of a query's weight that skills, trades and title words have. Where a job has none of one, the others count
 /// alone.

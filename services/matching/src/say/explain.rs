@@ -5,14 +5,14 @@ use hanse_document::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fair::Placement;
-use crate::features::{self, Met};
 use crate::model::{Held, LEVEL_UNSTATED, Person};
 use crate::money::{Compared, Price};
-use crate::query::{Query, Stop};
+use crate::pair::features::{self, Met};
+use crate::pair::query::{Query, Stop};
+use crate::pair::score::{self, Features, Score, millionths};
 use crate::rank::{self, Ranked};
-use crate::score::{self, Features, Score, millionths};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
-use crate::taxonomy::{Relation, Taxonomy};
+use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::text::Tongue;
 
 /// How many changes are tried for one person: the costliest missing skills first.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::link::{self, Linker};
-use crate::taxonomy::{Concept, ConceptKind, Taxonomy};
+use crate::skills::link::{self, Linker};
+use crate::skills::taxonomy::{Concept, ConceptKind, Taxonomy};
 use crate::text::{self, Tongue};
 
 /// The trades that a title may mean, at most.

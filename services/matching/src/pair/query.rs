@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::features;
 use crate::model::{Job, NICE, Need, Person, Spoken};
 use crate::money::{Compared, Price, RateTable};
-use crate::score::{Features, Score};
+use crate::pair::features;
+use crate::pair::score::{Features, Score};
 use crate::side::{Policy, Weights};
-use crate::taxonomy::{Relation, Taxonomy};
-use crate::title::{Asked, Titles};
+use crate::skills::taxonomy::{Relation, Taxonomy};
+use crate::skills::title::{Asked, Titles};
 
 /// Why somebody is not shown at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,0 +1,4 @@
+//! Why: what each factor cost, in numbers and in sentences.
+
+pub mod explain;
+pub mod sentence;

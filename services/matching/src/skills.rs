@@ -1,0 +1,7 @@
+//! What skills and trades are called: taxonomy, and from words to concepts.
+
+pub mod lexicon;
+pub mod link;
+mod nearest;
+pub mod taxonomy;
+pub mod title;
