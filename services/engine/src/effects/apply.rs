@@ -11,6 +11,7 @@ pub(crate) mod guard;
 pub(crate) mod identity;
 pub(crate) mod job;
 pub(crate) mod offer;
+mod profile;
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
@@ -67,11 +68,14 @@ pub(crate) async fn apply(
     if history::has_applied(ctx.tx, &document.id()).await? {
         return Ok(Applied::AlreadyThere);
     }
-    if ctx.word == Word::Own {
-        hanse_logbook::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log_of(document.body()))).await?;
+    if ctx.word == Word::Own
+        && let Some(log) = log_of(document.body())
+    {
+        hanse_logbook::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log)).await?;
     }
     let author = guard::author(ctx, document).await?;
     match (document.body(), job) {
+        (Body::Profile(body), _) => return profile::put(ctx, document, body, &author).await,
         (Body::Job(body), _) => job::post(ctx, document, body, &author).await?,
         (Body::Bid(body), Some(job)) => bid::submit(ctx, document, body, &author, &job).await?,
         (Body::Offer(body), Some(job)) => offer::offer(ctx, document, body, attachments, &job).await?,
@@ -79,7 +83,6 @@ pub(crate) async fn apply(
         (Body::Step(step), Some(job)) => apply_step(ctx, document, step, &job).await?,
         (
             Body::Identity(_)
-            | Body::Profile(_)
             | Body::Bid(_)
             | Body::Terms(_)
             | Body::Offer(_)
@@ -94,13 +97,13 @@ pub(crate) async fn apply(
     Ok(Applied::Now)
 }
 
-/// The log that this node needs, now or for a move that follows, once it has let the document in.
-fn log_of(body: &Body) -> LogKind {
+/// The log that this node needs, now or for a move that follows, once it has let the document in; a profile needs none.
+fn log_of(body: &Body) -> Option<LogKind> {
     match body {
-        Body::Job(_) => LogKind::Jobs,
-        Body::Step(step) if step.object.kind() == Kind::Job => LogKind::Jobs,
+        Body::Profile(_) => None,
+        Body::Job(_) => Some(LogKind::Jobs),
+        Body::Step(step) if step.object.kind() == Kind::Job => Some(LogKind::Jobs),
         Body::Identity(_)
-        | Body::Profile(_)
         | Body::Bid(_)
         | Body::Terms(_)
         | Body::Offer(_)
@@ -108,7 +111,7 @@ fn log_of(body: &Body) -> LogKind {
         | Body::Step(_)
         | Body::Text(_)
         | Body::Review(_)
-        | Body::Reply(_) => LogKind::Reputation,
+        | Body::Reply(_) => Some(LogKind::Reputation),
     }
 }
 

@@ -8,7 +8,6 @@ use hanse_store::{accounts, documents, history};
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply, identity};
-use crate::market::profiles;
 
 impl Engine {
     /// Whether a document signed with an own key would be new here: whether it has still to have its effect. That its bytes are here
@@ -77,9 +76,9 @@ impl Engine {
         let ctx = Apply::own(self, &tx);
         let applied = match document.body() {
             Body::Identity(_) => found(&ctx, document, leaf_signature).await?,
-            Body::Profile(_) => profiles::put(&ctx, document).await?,
-            // A posting of somebody at home here; nothing else has come so far.
-            Body::Job(_)
+            // A profile or a posting of somebody at home here; nothing else has come so far.
+            Body::Profile(_)
+            | Body::Job(_)
             | Body::Bid(_)
             | Body::Terms(_)
             | Body::Offer(_)

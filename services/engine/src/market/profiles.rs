@@ -5,13 +5,13 @@ use hanse_api::views::{Delivery, ProfileView, Published};
 use hanse_base::error::{NotOnce, Refusal, UseError};
 use hanse_base::present;
 use hanse_base::stored::{kept, said};
-use hanse_document::{Body, Did, Kind, Verified};
+use hanse_document::{Did, Kind};
 use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::{Tx, documents};
 use serde_json::Value;
 
 use crate::Engine;
-use crate::effects::apply::{Applied, Apply, guard};
+use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::{Author, body};
 use crate::market::idempotency::{self, Asked, Begun, Unit};
 use crate::market::publish::{Intent, published};
@@ -78,7 +78,7 @@ impl Engine {
             None => return Err(NotOnce::Moved { head: String::new() }.into()),
         }
         let document = author.sign(body(Kind::Profile, &request, fields)?, None)?;
-        let applied = put(&Apply::own(self, tx), &document).await?;
+        let applied = apply(&Apply::own(self, tx), &document, &[]).await?;
         let view = shown(tx, did).await?.ok_or(Refusal::UnknownPerson)?;
         unit.commit(&document.id().to_string()).await?;
         self.signals().changed();
@@ -93,29 +93,6 @@ impl Engine {
         let mut connection = self.store().connection().await?;
         shown(&connection.begin().await?, did).await
     }
-}
-
-/// Makes a profile document the newest one, if it replaces the one that is.
-pub(crate) async fn put(ctx: &Apply<'_>, document: &Verified) -> Result<Applied, UseError> {
-    let Body::Profile(profile) = document.body() else {
-        return Err(hanse_document::Rejection::WrongKind.into());
-    };
-    let author = guard::author(ctx, document).await?;
-    if profile.home != author.home || author.home != ctx.engine.config().name {
-        return Err(Refusal::WrongHome.into());
-    }
-    // Nobody else replaces the profile between this look and the end of the transaction.
-    accounts::lock_identity(ctx.tx, &author.did).await?;
-    let before = accounts::profile(ctx.tx, &author.did).await?.map(|row| row.document);
-    if before == Some(document.id()) {
-        return Ok(Applied::AlreadyThere);
-    }
-    if profile.prev != before {
-        return Err(Refusal::ProfileMoved(before).into());
-    }
-    documents::insert(ctx.tx, document, true, ctx.now.unix()).await?;
-    accounts::put_profile(ctx.tx, &author.did, &document.id(), ctx.now.unix()).await?;
-    Ok(Applied::Now)
 }
 
 async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> {
