@@ -1,9 +1,9 @@
 //! The other direction: open jobs for a person, by the same factors, weights and score. Only which jobs are looked at more
 //! closely is found another way round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::find::postings::{BLOCK_DOCS, Best, Block, Space, Terms, mix, number};
+use crate::find::postings::{Best, Block, Space, Terms, mix, number};
 use crate::find::terms;
 use crate::model::{Job, Person};
 use crate::pair::features::title_of;
@@ -16,6 +16,9 @@ pub const CANDIDATES: usize = 200;
 /// How many are fetched for that; four times as many when the filters leave too few.
 const FETCHED: usize = 4 * CANDIDATES;
 
+/// Jobs in one block: each change makes the block of its job anew, some microseconds a job, and each search looks at every block.
+const BLOCK: usize = 512;
+
 /// One job in a person's ranking.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RankedJob {
@@ -27,12 +30,23 @@ pub struct RankedJob {
     pub score: Score,
 }
 
-/// All open jobs. There are far fewer of them than people, so that every change builds the lists anew.
+/// All open jobs.
 #[derive(Debug, Default)]
 pub struct Jobs {
-    jobs: BTreeMap<[u8; 32], (Job, Title)>,
-    order: Vec<[u8; 32]>,
+    jobs: BTreeMap<[u8; 32], Placed>,
+    /// Which job stands at each place of the blocks, [`BLOCK`] in each; none where one has been closed.
+    order: Vec<Option<[u8; 32]>>,
+    /// Places without a job.
+    free: BTreeSet<usize>,
     blocks: Vec<Block>,
+}
+
+/// A job, what its title says, and its place.
+#[derive(Debug)]
+struct Placed {
+    job: Job,
+    title: Title,
+    place: usize,
 }
 
 /// Something new about a job.
@@ -45,25 +59,53 @@ pub enum JobChange {
 }
 
 impl Jobs {
-    /// Takes changes in order; they can be found when this returns. It costs a few microseconds for each open job.
+    /// Takes changes in order; they can be found when this returns. A change costs the same however many jobs are open.
     pub fn apply(&mut self, setting: Setting<'_>, changes: impl IntoIterator<Item = JobChange>) {
+        let mut changed = BTreeSet::new();
         for change in changes {
-            match change {
-                JobChange::Put(job) => {
-                    let title = setting.titles.read(&job.title, job.tongue);
-                    self.jobs.insert(job.id, (*job, title));
-                }
-                JobChange::Remove(id) => {
-                    self.jobs.remove(&id);
-                }
+            let place = match change {
+                JobChange::Put(job) => Some(self.put(setting, *job)),
+                JobChange::Remove(id) => self.remove(&id),
+            };
+            changed.extend(place.map(|place| place / BLOCK));
+        }
+        self.blocks.resize_with(self.order.len().div_ceil(BLOCK), Block::default);
+        for number in changed {
+            let ids = self.order.chunks(BLOCK).nth(number).unwrap_or_default();
+            let terms = ids.iter().map(|id| {
+                let placed = id.and_then(|id| self.jobs.get(&id));
+                placed.map(|it| terms::of_posting(setting.taxonomy, &it.job, &it.title)).unwrap_or_default()
+            });
+            let made = Block::new(terms);
+            if let Some(block) = self.blocks.get_mut(number) {
+                *block = made;
             }
         }
-        self.order = self.jobs.keys().copied().collect();
-        let blocks = self.order.chunks(BLOCK_DOCS).map(|ids| {
-            let open = ids.iter().filter_map(|id| self.jobs.get(id));
-            Block::new(open.map(|(job, title)| terms::of_posting(setting.taxonomy, job, title)))
-        });
-        self.blocks = blocks.collect();
+    }
+
+    /// Puts a job in its place, or in a free one; which.
+    fn put(&mut self, setting: Setting<'_>, job: Job) -> usize {
+        let (id, title) = (job.id, setting.titles.read(&job.title, job.tongue));
+        let place = match self.jobs.get(&id) {
+            Some(placed) => placed.place,
+            None => self.free.pop_first().unwrap_or(self.order.len()),
+        };
+        match self.order.get_mut(place) {
+            Some(held) => *held = Some(id),
+            None => self.order.push(Some(id)),
+        }
+        self.jobs.insert(id, Placed { job, title, place });
+        place
+    }
+
+    /// Takes a job away; where it stood.
+    fn remove(&mut self, id: &[u8; 32]) -> Option<usize> {
+        let place = self.jobs.remove(id)?.place;
+        if let Some(held) = self.order.get_mut(place) {
+            *held = None;
+        }
+        self.free.insert(place);
+        Some(place)
     }
 
     /// How many jobs are open.
@@ -81,7 +123,7 @@ impl Jobs {
     /// A job by the hash of its document id.
     #[must_use]
     pub fn get(&self, id: &[u8; 32]) -> Option<&Job> {
-        self.jobs.get(id).map(|(job, _)| job)
+        self.jobs.get(id).map(|placed| &placed.job)
     }
 
     /// The best [`CANDIDATES`] for a person, in order, without those of them that do not fit.
@@ -112,7 +154,7 @@ impl Jobs {
         let mut ranked: Vec<(RankedJob, [u8; 32])> = found
             .iter()
             .filter_map(|id| self.jobs.get(id))
-            .filter_map(|(job, title)| {
+            .filter_map(|Placed { job, title, .. }| {
                 let asked = setting.titles.prepare(title.clone(), &job.title, job.tongue);
                 let query = Query::with_title(job, setting, asked);
                 if query.stop(person).is_some() {
@@ -131,10 +173,10 @@ impl Jobs {
     fn fetch(&self, terms: &Terms, person: &[u8; 32], space: &mut Space, limit: usize) -> Vec<[u8; 32]> {
         let salt = number(person);
         let mut best = Best::new(limit);
-        for (block, ids) in self.blocks.iter().zip(self.order.chunks(BLOCK_DOCS)) {
+        for (block, ids) in self.blocks.iter().zip(self.order.chunks(BLOCK)) {
             let least = best.least();
             let offer = |doc: u16, sum: u32| {
-                if let Some(id) = ids.get(usize::from(doc)) {
+                if let Some(Some(id)) = ids.get(usize::from(doc)) {
                     best.offer(sum, mix(salt, number(id)), *id);
                 }
                 best.least()

@@ -69,7 +69,8 @@ impl Block {
         mut found: impl FnMut(u16, u32) -> u32,
         least: u32,
     ) {
-        space.sums.fill(0);
+        // A small block costs little: nothing behind it is looked at.
+        space.sums.iter_mut().take(self.docs).for_each(|sum| *sum = 0);
         for (term, weight) in terms {
             let Some(list) = self.lists.get(term) else { continue };
             for (doc, impact) in list.docs.iter().zip(&list.impacts) {

@@ -62,3 +62,47 @@ fn closed_jobs_are_gone_and_the_order_of_changes_does_not_matter() {
     assert_eq!(turned.len(), all.len() - 1);
     assert!(turned.get(&first).is_none());
 }
+
+/// Jobs that come and go in several blocks: what is found is what building anew finds, whatever places became free.
+#[test]
+fn jobs_that_come_and_go_are_found_as_if_built_anew() {
+    const ALL: usize = 1_500;
+    let kinds = many();
+    let numbered = |number: usize| {
+        let mut it = kinds[number % kinds.len()].clone();
+        it.id[..8].copy_from_slice(&u64::try_from(number).unwrap().to_be_bytes());
+        it
+    };
+    let put = |number: usize| JobChange::Put(Box::new(numbered(number)));
+    let (mut open, mut kept) = (std::collections::BTreeSet::new(), Jobs::default());
+    let mut state = 7_u64;
+    for round in 0..6_usize {
+        let mut changes = Vec::new();
+        for number in 0..ALL {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            match state >> 62 {
+                0 | 1 if round % 2 == 0 => {
+                    open.insert(number);
+                    changes.push(put(number));
+                }
+                2 => {
+                    open.remove(&number);
+                    changes.push(JobChange::Remove(numbered(number).id));
+                }
+                _ => {}
+            }
+        }
+        // Some at once, as after a pause, and some alone.
+        let alone = changes.split_off(changes.len() - 20);
+        kept.apply(setting(), changes);
+        for change in alone {
+            kept.apply(setting(), [change]);
+        }
+        let anew = jobs(open.iter().map(|number| put(*number)));
+        assert_eq!(kept.len(), open.len());
+        for letter in 1..4 {
+            let found = |jobs: &Jobs| jobs.rank(setting(), &person(letter), &mut Space::default());
+            assert_eq!(found(&kept), found(&anew), "round {round}");
+        }
+    }
+}
