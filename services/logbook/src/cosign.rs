@@ -32,12 +32,12 @@ pub enum Cosigned {
     /// It has done so within the day.
     Fresh,
     /// It does not: this is why.
-    Held(Held),
+    Withheld(Withheld),
 }
 
 /// Why the auditor is silent about a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum Withheld {
     /// The log is this node's own: its word about it counts nowhere.
     Own,
     /// There is no head yet.
@@ -69,7 +69,7 @@ pub async fn cosign(
     let tx = connection.begin().await?;
     let row = log::lock(&tx, origin).await?.ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })?;
     if let Some(held) = held(&row, largest) {
-        return Ok(Cosigned::Held(held));
+        return Ok(Cosigned::Withheld(held));
     }
     let vkey = logs.vkey(origin).ok_or_else(|| LogError::Unknown { origin: origin.to_owned() })?;
     let cosigner = logs.cosigner();
@@ -77,7 +77,7 @@ pub async fn cosign(
     let before = log::newest_cosigned_by(&tx, origin, cosigner.vkey().name().as_str()).await?;
     if let Some(before) = before.filter(|before| before.size == row.size) {
         match time.checked_sub(before.time) {
-            None => return Ok(Cosigned::Held(Held::Clock)),
+            None => return Ok(Cosigned::Withheld(Withheld::Clock)),
             Some(age) if age < RECOSIGN_SECONDS => return Ok(Cosigned::Fresh),
             Some(_) => {}
         }
@@ -85,7 +85,7 @@ pub async fn cosign(
     if may_owe_review(&tx, &row).await? {
         // What it has found to be a copy is not looked at again.
         tx.commit().await?;
-        return Ok(Cosigned::Held(Held::Gap));
+        return Ok(Cosigned::Withheld(Withheld::Gap));
     }
     check_edge(&tx, &row, vkey).await?;
     let head = Checkpoint { origin: vkey.name().clone(), size: row.size, root: row.root };
@@ -96,15 +96,15 @@ pub async fn cosign(
     Ok(Cosigned::Signed { size: row.size })
 }
 
-fn held(row: &LogRow, largest: u64) -> Option<Held> {
+fn held(row: &LogRow, largest: u64) -> Option<Withheld> {
     if row.own {
-        Some(Held::Own)
+        Some(Withheld::Own)
     } else if row.size == 0 {
-        Some(Held::Empty)
+        Some(Withheld::Empty)
     } else if row.halted.is_some() {
-        Some(Held::Halted)
+        Some(Withheld::Halted)
     } else if largest > row.size {
-        Some(Held::Behind)
+        Some(Withheld::Behind)
     } else {
         None
     }
@@ -142,10 +142,10 @@ pub(crate) async fn audit(book: &Logbook, origin: &str) -> Result<(), LogError> 
             tracing::info!(origin, size, "a head is cosigned");
             book.signals().heads.notify_one();
         }
-        Cosigned::Held(Held::Clock) => {
+        Cosigned::Withheld(Withheld::Clock) => {
             tracing::warn!(origin, "a checkpoint is not cosigned: the clock is behind the last cosignature");
         }
-        Cosigned::Held(held) => tracing::debug!(origin, ?held, "a head is not cosigned"),
+        Cosigned::Withheld(held) => tracing::debug!(origin, ?held, "a head is not cosigned"),
         Cosigned::Fresh => {}
     }
     Ok(())

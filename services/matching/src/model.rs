@@ -25,7 +25,7 @@ pub const NICE: f64 = 0.5;
 
 /// A skill that a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldSkill {
     /// Its number in the taxonomy.
     pub concept: u32,
     /// How well, in hundredths; [`LEVEL_UNSTATED`] if the person did not say.
@@ -157,7 +157,7 @@ pub struct Person {
     /// The language of headline and text.
     pub tongue: Tongue,
     /// What they can do.
-    pub skills: Vec<Held>,
+    pub skills: Vec<HeldSkill>,
     /// The telling words of their own text; none if they wrote nothing.
     pub words: Words,
     /// What they ask.
@@ -233,7 +233,7 @@ impl Reader<'_> {
         let headline = profile.headline.as_ref().map_or("", |line| line.as_str());
         let tongue = tongue(None, &[headline, about]);
         let (known, unknown) = self.known(profile.skills.iter().map(|skill| skill.as_str()));
-        let held = |(concept, line)| Held { concept, level: LEVEL_UNSTATED, verified: false, line };
+        let held = |(concept, line)| HeldSkill { concept, level: LEVEL_UNSTATED, verified: false, line };
         let (point, on_site) = match profile.place.as_ref() {
             Some(Place::Site(site)) => (site.point, true),
             Some(Place::Remote) => (None, false),

@@ -21,6 +21,6 @@ pub use node::{Replica, TestNode};
 pub use person::{PASSWORD, Person};
 pub use port::Port;
 pub use seat::Seat;
-pub use sse::{Listening, Told};
+pub use sse::{Listening, SseEvent};
 pub use story::Story;
 pub use wire::{Way, Wire};

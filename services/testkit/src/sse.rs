@@ -19,7 +19,7 @@ pub struct Listening {
 
 /// One event, or an id without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct SseEvent {
     /// Its id; empty if it has none.
     pub id: String,
     /// Its name; empty for an id alone.
@@ -53,7 +53,7 @@ impl Listening {
     ///
     /// # Panics
     /// If none comes, or the stream breaks off.
-    pub async fn next(&mut self) -> Option<Told> {
+    pub async fn next(&mut self) -> Option<SseEvent> {
         within("an event", async {
             loop {
                 if let Some((block, rest)) = self.text.split_once("\n\n") {
@@ -82,8 +82,8 @@ impl Listening {
     }
 }
 
-fn read(block: &str) -> Option<Told> {
-    let mut told = Told::default();
+fn read(block: &str) -> Option<SseEvent> {
+    let mut told = SseEvent::default();
     for (field, value) in block.lines().filter_map(|line| line.split_once(": ")) {
         match field {
             "id" => value.clone_into(&mut told.id),
@@ -92,5 +92,5 @@ fn read(block: &str) -> Option<Told> {
             _ => {}
         }
     }
-    (told != Told::default()).then_some(told)
+    (told != SseEvent::default()).then_some(told)
 }

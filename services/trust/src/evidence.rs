@@ -2,7 +2,7 @@
 //! of theirs names, and the engagements of those who said something about them. The file is checked against its own indexes while it
 //! is built; who believes it is the verifier's business.
 
-mod at;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +23,8 @@ use serde_json::Value;
 
 use crate::Trust;
 
-pub(crate) use self::at::{At, json};
-use self::at::{Held, document};
+use self::snapshot::{LeafWithDocuments, document};
+pub(crate) use self::snapshot::{LogSnapshot, json};
 
 impl Trust {
     /// Everything that a stranger needs to check a person's record offline, at the newest size that a quorum of this node's
@@ -84,8 +84,8 @@ struct Engagement {
 
 /// A log of the file, with what was loaded for it.
 struct Shown {
-    at: At,
-    held: Vec<Held>,
+    at: LogSnapshot,
+    held: Vec<LeafWithDocuments>,
     part: Part,
     proved: Proved,
 }
@@ -134,7 +134,7 @@ impl Assembly<'_> {
 
     /// What a log says of the subject; None if it is not kept here.
     async fn shown(&self, origin: &str) -> Result<Option<Shown>, UseError> {
-        let Some(at) = At::newest(self.db, self.trust.log_keys(), origin, None).await? else {
+        let Some(at) = LogSnapshot::newest(self.db, self.trust.log_keys(), origin, None).await? else {
             return Ok(None);
         };
         let held = at.held(self.db, &self.subject).await?.ok_or(Refusal::RecordTooLarge)?;
@@ -144,7 +144,7 @@ impl Assembly<'_> {
     }
 
     /// The subject's own engagements, by leaf id. One that the subject has not signed binds nobody.
-    fn engagements(&self, held: &[Held]) -> BTreeMap<LeafId, Engagement> {
+    fn engagements(&self, held: &[LeafWithDocuments]) -> BTreeMap<LeafId, Engagement> {
         let signed = held.iter().filter_map(|held| held.leaf.as_ref());
         let signed = signed.filter(|leaf| leaf.is_signed_by(&self.did.key()));
         let engagements = signed.filter_map(|leaf| {
@@ -196,7 +196,9 @@ impl Assembly<'_> {
             if left.is_empty() {
                 break;
             }
-            let Some(at) = At::newest(self.db, self.trust.log_keys(), origin, above).await? else { break };
+            let Some(at) = LogSnapshot::newest(self.db, self.trust.log_keys(), origin, above).await? else {
+                break;
+            };
             let below: Vec<LeafRow> = left.extract_if(.., |leaf| leaf.index < at.size()).collect();
             proofs.extend(proved_by(at.engagements(self.db, &below, None).await?, &below));
         }
@@ -216,7 +218,9 @@ fn proved_by(proofs: Vec<EngagementProof>, leaves: &[LeafRow]) -> Vec<(LeafId, E
 /// files.
 fn shed(shown: &mut Vec<Shown>) {
     let entries = |shown: &[Shown]| shown.iter().map(|shown| shown.held.len()).sum::<usize>();
-    let bytes = |shown: &[Shown]| shown.iter().flat_map(|shown| &shown.held).map(Held::bytes).sum::<usize>();
+    let bytes = |shown: &[Shown]| {
+        shown.iter().flat_map(|shown| &shown.held).map(LeafWithDocuments::bytes).sum::<usize>()
+    };
     while ENTRIES_MAX < entries(shown) || EVIDENCE_BYTES_MAX < bytes(shown) {
         let others = shown.iter().enumerate().skip(1);
         let Some((largest, _)) = others.max_by_key(|(_, shown)| shown.held.len()) else { break };
@@ -226,7 +230,10 @@ fn shed(shown: &mut Vec<Shown>) {
 
 /// The engagements that open reviews cite as their author's own, each with the log that the subject's engagement names. Two reviews can
 /// cite one: what an author says takes nothing from another's review.
-fn cited_by(engagements: &BTreeMap<LeafId, Engagement>, held: &[Held]) -> BTreeSet<(LeafId, String)> {
+fn cited_by(
+    engagements: &BTreeMap<LeafId, Engagement>,
+    held: &[LeafWithDocuments],
+) -> BTreeSet<(LeafId, String)> {
     let leaves = || held.iter().filter_map(|held| held.leaf.as_ref());
     let commits: BTreeMap<LeafId, LeafId> = leaves().filter_map(sealed_for).collect();
     let mut cited = BTreeSet::new();
@@ -260,7 +267,7 @@ fn sealed_for(leaf: &Leaf) -> Option<(LeafId, LeafId)> {
 }
 
 /// The author's own engagement, as the review beside an open leaf cites it.
-fn authors_engagement(held: &Held) -> Option<LeafId> {
+fn authors_engagement(held: &LeafWithDocuments) -> Option<LeafId> {
     let review = held.documents.iter().find(|document| document.id.kind() == Kind::Review)?;
     let review = Signed::parse(&review.bytes).ok()?.verify().ok()?;
     if let Body::Review(body) = review.body() {

@@ -10,7 +10,7 @@ use hanse_document::NodeName;
 use hanse_store::{log, scores};
 
 use crate::Trust;
-use crate::evidence::At;
+use crate::evidence::LogSnapshot;
 
 impl Trust {
     /// What a log of reputation is known to hold: the newest state that a quorum of this node's auditors cosigned, or the newest of all
@@ -21,7 +21,7 @@ impl Trust {
     pub async fn log_state(&self, node: &NodeName, kind: LogKind) -> Result<Option<LogStateView>, UseError> {
         let connection = self.store().connection().await?;
         let origin = kind.origin(node);
-        let Some(at) = At::newest(&connection, self.log_keys(), &origin, None).await? else {
+        let Some(at) = LogSnapshot::newest(&connection, self.log_keys(), &origin, None).await? else {
             return Ok(None);
         };
         let datings = scores::datings(&connection, &origin).await?;

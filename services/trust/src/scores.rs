@@ -7,12 +7,12 @@
 mod again;
 mod answer;
 mod concentration;
+mod explain;
 mod feed;
 mod history;
 mod standing;
-mod told;
+mod state;
 mod worker;
-mod world;
 
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
@@ -21,16 +21,16 @@ use hanse_api::views::Concentration;
 use hanse_base::error::{Failure, Refusal, UseError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use self::world::World;
+use self::state::ScoreState;
 use crate::Trust;
 
 pub use again::AgainView;
 pub use answer::{ScoreQuestion, ScoreView};
 pub use feed::Feed;
 pub use history::ScoreHistory;
+pub use state::FeedItem;
 pub use worker::round;
 pub use worker::run;
-pub use world::Piece;
 
 /// Scores computed at one time: each keeps one core busy for some milliseconds, and other work goes on beside it.
 const CONCURRENT_MAX: usize = 4;
@@ -43,7 +43,7 @@ const WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Scores {
     /// None until the logs were read for the first time.
-    world: RwLock<Option<World>>,
+    state: RwLock<Option<ScoreState>>,
     places: Arc<Semaphore>,
     files: Arc<Semaphore>,
     /// The last measurement, and when it was made, in Unix seconds.
@@ -53,7 +53,7 @@ pub(crate) struct Scores {
 impl Scores {
     pub(crate) fn new() -> Self {
         Self {
-            world: RwLock::new(None),
+            state: RwLock::new(None),
             places: Arc::new(Semaphore::new(CONCURRENT_MAX)),
             files: Arc::new(Semaphore::new(FILES_MAX)),
             concentration: Mutex::new(None),
@@ -65,20 +65,20 @@ impl Scores {
         self.look(|_| ()).is_some()
     }
 
-    /// Looks at the world; nothing where a change of it broke off.
-    fn look<T>(&self, work: impl FnOnce(&World) -> T) -> Option<T> {
-        self.world.read().ok()?.as_ref().map(work)
+    /// Looks at the state; nothing where a change of it broke off.
+    fn look<T>(&self, work: impl FnOnce(&ScoreState) -> T) -> Option<T> {
+        self.state.read().ok()?.as_ref().map(work)
     }
 
-    /// Changes the world. What a panic left half done is thrown away.
-    fn change<T>(&self, work: impl FnOnce(&mut Option<World>) -> T) -> T {
-        let mut world = self.world.write().unwrap_or_else(|poisoned| {
+    /// Changes the state. What a panic left half done is thrown away.
+    fn change<T>(&self, work: impl FnOnce(&mut Option<ScoreState>) -> T) -> T {
+        let mut state = self.state.write().unwrap_or_else(|poisoned| {
             let mut half_done = poisoned.into_inner();
             *half_done = None;
-            self.world.clear_poison();
+            self.state.clear_poison();
             half_done
         });
-        work(&mut world)
+        work(&mut state)
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
@@ -100,13 +100,13 @@ async fn turn(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> 
 }
 
 impl Trust {
-    /// Computes something from the world, aside and in a bounded number.
+    /// Computes something from the state, aside and in a bounded number.
     ///
     /// # Errors
     /// `NotReady` as long as the logs were not read, `Busy`, and what the work refuses.
-    async fn in_world<T: Send + 'static>(
+    async fn in_state<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&World) -> Result<T, Refusal> + Send + 'static,
+        work: impl FnOnce(&ScoreState) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, UseError> {
         let place = self.scores().place().await?;
         let trust = self.clone();

@@ -24,7 +24,7 @@ use hanse_trust::scores;
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 
-use self::held::Held;
+use self::held::HeldLease;
 use crate::Engine;
 use crate::effects::{expire, react};
 use crate::federation::{deliver, inbound, relay};
@@ -46,7 +46,7 @@ struct Lead {
 }
 
 /// A lease that is held, and the network that runs under it.
-type Leading = (Held, Network);
+type Leading = (HeldLease, Network);
 
 impl Engine {
     /// Starts a node on a migrated database: opens its logs, and leads if nobody else does. If the database is away, it serves
@@ -130,7 +130,7 @@ impl Lead {
             self.engine.log_keys().open(self.engine.store(), self.engine.now()).await?;
             self.opened = true;
         }
-        let Some(held) = Held::take(&self.lease).await? else { return Ok(None) };
+        let Some(held) = HeldLease::take(&self.lease).await? else { return Ok(None) };
         heads::lead(self.engine.logbook(), held.epoch()).await;
         match self.listen().await {
             Ok(network) => Ok(Some((held, network))),

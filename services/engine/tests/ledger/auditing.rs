@@ -1,7 +1,7 @@
 //! What this node says about others' logs.
 
 use hanse_logbook::LogError;
-use hanse_logbook::cosign::{Cosigned, Held, RECOSIGN_SECONDS, cosign};
+use hanse_logbook::cosign::{Cosigned, RECOSIGN_SECONDS, Withheld, cosign};
 use hanse_store::log;
 use hanse_tlog::{Note, checkpoint, cosignature};
 
@@ -16,9 +16,13 @@ async fn a_head_is_cosigned_after_it_was_rebuilt_and_once_a_day() {
     let [a, b] = Node::world([A, B]).await;
     let origin = reputation(A);
     a.sequence(&identities(0..4)).await;
-    assert_eq!(audit(&b, &origin, 0).await.unwrap(), Cosigned::Held(Held::Empty));
+    assert_eq!(audit(&b, &origin, 0).await.unwrap(), Cosigned::Withheld(Withheld::Empty));
     b.follow(&a).await;
-    assert_eq!(audit(&b, &origin, 7).await.unwrap(), Cosigned::Held(Held::Behind), "a larger head is known");
+    assert_eq!(
+        audit(&b, &origin, 7).await.unwrap(),
+        Cosigned::Withheld(Withheld::Behind),
+        "a larger head is known"
+    );
     assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Signed { size: 6 });
     assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Fresh);
     let day = i64::try_from(RECOSIGN_SECONDS).unwrap();
@@ -27,10 +31,10 @@ async fn a_head_is_cosigned_after_it_was_rebuilt_and_once_a_day() {
     b.clock.advance(1);
     assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Signed { size: 6 });
     b.clock.advance(-2 * day);
-    assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Held(Held::Clock));
+    assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Withheld(Withheld::Clock));
     let kept = log::cosignatures(&b.db().await, &origin, 6).await.unwrap();
     assert_eq!(kept.len(), 1, "kept before anybody could see it, one for each cosigner");
-    assert_eq!(audit(&b, &reputation(B), 1).await.unwrap(), Cosigned::Held(Held::Own));
+    assert_eq!(audit(&b, &reputation(B), 1).await.unwrap(), Cosigned::Withheld(Withheld::Own));
     assert!(matches!(audit(&b, "x.example/jobs", 1).await, Err(LogError::Unknown { .. })));
 }
 
@@ -48,7 +52,7 @@ async fn a_halted_or_damaged_mirror_is_not_cosigned() {
         .unwrap();
     assert!(matches!(audit(&b, &origin, 6).await, Err(LogError::Damaged { .. })));
     b.keys().open(b.store(), b.engine.now()).await.unwrap();
-    assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Held(Held::Halted));
+    assert_eq!(audit(&b, &origin, 6).await.unwrap(), Cosigned::Withheld(Withheld::Halted));
     assert_eq!(log::cosignatures(&b.db().await, &origin, 6).await.unwrap(), []);
 }
 

@@ -4,7 +4,7 @@ use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
-use hanse_logbook::cosign::{Cosigned, Held, cosign};
+use hanse_logbook::cosign::{Cosigned, Withheld, cosign};
 use hanse_logbook::follow::{Replayed, fill};
 use hanse_store::{documents, log};
 use hanse_verifier::{Options, Report, SlotState, Verdict, verify};
@@ -101,7 +101,7 @@ async fn an_opened_review_without_its_document_is_a_gap_that_is_not_cosigned_pas
     assert!(matches!(replayed, Replayed::Advanced { missing: 1, ignored: 0, .. }), "{replayed:?}");
     let size = b.row(&origin).await.size;
     let audited = cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
-    assert_eq!(audited, Cosigned::Held(Held::Gap));
+    assert_eq!(audited, Cosigned::Withheld(Withheld::Gap));
     let wanted = log::wanted_owed(&b.db().await, &origin, 10).await.unwrap().remove(0);
     // Something else does not fill it.
     let other = story.review(Role::Client, 1);
@@ -135,7 +135,7 @@ async fn a_review_that_was_opened_before_its_commit_is_asked_for_too() {
     }
     let size = b.row(&origin).await.size;
     let audited = async || cosign(b.store(), b.keys(), &origin, size, b.engine.now()).await.unwrap();
-    assert_eq!(audited().await, Cosigned::Held(Held::Gap));
+    assert_eq!(audited().await, Cosigned::Withheld(Withheld::Gap));
     let wanted = log::wanted_owed(&b.db().await, &origin, 10).await.unwrap().remove(0);
     keep(&a, &[&written.review, &written.text], true).await;
     let page = a.page(&origin, wanted.index).await;

@@ -2,7 +2,7 @@
 //! occupation, the others from Zipf's law over all skills.
 
 use hanse_document::kind::{Per, Point};
-use hanse_matching::model::{Held, Job, Need, Person, Site, Spoken, Standing, Words};
+use hanse_matching::model::{HeldSkill, Job, Need, Person, Site, Spoken, Standing, Words};
 use hanse_matching::money::Price;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
 use hanse_matching::text::Tongue;
@@ -148,7 +148,7 @@ impl<'a> Maker<'a> {
         let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
         // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade and at lower levels; only
         // a record verifies one, and only outcomes raise the lower bound. In plain order they get about a sixth.
-        let held = |(concept, line): (&u32, u16)| Held {
+        let held = |(concept, line): (&u32, u16)| HeldSkill {
             concept: *concept,
             level: u8::try_from(if new { 20 } else { 50 } + dice.below(51)).unwrap_or(100),
             verified: !new && dice.below(10) < 5,

@@ -50,11 +50,11 @@ pub(crate) struct Latency {
     pub(crate) insert: Times,
     /// The share of asked pairs where the viewer knew something.
     pub(crate) known: f64,
-    /// Held by the made-up ratings before building.
+    /// HeldSkill by the made-up ratings before building.
     pub(crate) ratings_mib: u64,
     /// The most that was held beyond that while building.
     pub(crate) graph_peak_mib: u64,
-    /// Held beyond that afterwards.
+    /// HeldSkill beyond that afterwards.
     pub(crate) graph_mib: u64,
 }
 

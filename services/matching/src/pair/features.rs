@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Point;
 
-use crate::model::{Held, Person, Site, Spoken};
+use crate::model::{HeldSkill, Person, Site, Spoken};
 use crate::money::{self, Compared, Price};
 use crate::pair::query::{Query, Stop};
 use crate::pair::score::{Features, millionths};
@@ -35,14 +35,14 @@ pub struct Met {
     /// How it relates to the need.
     pub relation: Relation,
     /// What the person has.
-    pub held: Held,
+    pub held: HeldSkill,
     /// How far it meets the need, from 0 to 1.
     pub share: f64,
 }
 
 /// What a skill is worth by itself.
 #[must_use]
-pub fn strength(held: &Held) -> f64 {
+pub fn strength(held: &HeldSkill) -> f64 {
     let level = f64::from(held.level.min(100)) / 100.0;
     let vouched = if held.verified { 1.0 } else { SELF_DECLARED };
     (LEVEL_BASE + (1.0 - LEVEL_BASE) * level) * vouched

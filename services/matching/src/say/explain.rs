@@ -5,7 +5,7 @@ use hanse_document::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fair::Placement;
-use crate::model::{Held, LEVEL_UNSTATED, Person};
+use crate::model::{HeldSkill, LEVEL_UNSTATED, Person};
 use crate::money::{Compared, Price};
 use crate::pair::features::{self, Met};
 use crate::pair::query::{Query, Stop};
@@ -354,7 +354,7 @@ fn what_if(
     open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     for (_, concept) in open.into_iter().take(SKILLS_TRIED) {
         let mut changed = person.clone();
-        changed.skills.push(Held { concept, level: LEVEL_UNSTATED, verified: false, line: u16::MAX });
+        changed.skills.push(HeldSkill { concept, level: LEVEL_UNSTATED, verified: false, line: u16::MAX });
         attempt(Change::Skill { need: named(query.setting().taxonomy, concept) }, &changed);
     }
     let available = own.features.client.get(Factor::Availability as usize).copied().flatten();

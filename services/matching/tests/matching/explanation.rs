@@ -1,6 +1,6 @@
 use hanse_matching::explain::{Change, Explanation, WhyNot, explain, why_not};
 use hanse_matching::fair::Placement;
-use hanse_matching::model::{Held, Person};
+use hanse_matching::model::{HeldSkill, Person};
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::rank::{Ranked, exhaustive};
 use hanse_matching::score::{ONE, Score};
@@ -15,7 +15,7 @@ use crate::support::{held, hourly, job, person, setting};
 fn others() -> Vec<Person> {
     let mut people: Vec<Person> = (1..6).map(person).collect();
     people[0].price = hourly(None, 5_600);
-    people[0].skills = vec![Held { line: 3, ..held('b', 0) }];
+    people[0].skills = vec![HeldSkill { line: 3, ..held('b', 0) }];
     people[1].hours = Some(10);
     people
 }
@@ -86,7 +86,7 @@ fn what_would_change_the_place_is_true() {
                 Change::Rate { to } => changed[who].price = hourly(None, *to),
                 Change::Skill { need } => {
                     let concept = setting().taxonomy.find(&need.id).unwrap();
-                    changed[who].skills.push(Held { concept, level: 75, verified: false, line: 9 });
+                    changed[who].skills.push(HeldSkill { concept, level: 75, verified: false, line: 9 });
                 }
                 Change::Availability => {
                     (changed[who].hours, changed[who].free_from) = (Some(20), Some(20_000));
@@ -169,7 +169,7 @@ proptest! {
     ) {
         let mut people = others();
         let it = &mut people[0];
-        it.skills = vec![Held { level, verified, ..held('a', 0) }];
+        it.skills = vec![HeldSkill { level, verified, ..held('a', 0) }];
         it.price = hourly(None, figure);
         (it.hours, it.free_from, it.zone, it.standing.bound) = (hours, free, zone, bound);
         let (explanation, ranking) = explained(&people, 0);

@@ -76,14 +76,14 @@ fn known_factors() {
 
 #[test]
 fn skills_count_by_relation_level_and_word() {
-    let share = |skills: Vec<hanse_matching::model::Held>| {
+    let share = |skills: Vec<hanse_matching::model::HeldSkill>| {
         factor(Factor::Skill, |job, it| {
             job.needs.truncate(1);
             it.skills.clone_from(&skills);
         })
     };
     let held = crate::support::held;
-    let level = |level, verified| hanse_matching::model::Held { level, verified, ..held('a', 0) };
+    let level = |level, verified| hanse_matching::model::HeldSkill { level, verified, ..held('a', 0) };
     assert_eq!(share(vec![level(100, true)]), Some(ONE));
     assert_eq!(share(vec![level(0, true)]), Some(600_000));
     assert_eq!(share(vec![level(100, false)]), Some(850_000));

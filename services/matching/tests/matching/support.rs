@@ -7,7 +7,7 @@ use hanse_document::code::Currency;
 use hanse_document::kind::{Per, Point};
 use hanse_document::time::Date;
 use hanse_matching::link::Linker;
-use hanse_matching::model::{CEFR_UNSTATED, Held, Job, Need, Person, Site, Spoken, Standing, Words};
+use hanse_matching::model::{CEFR_UNSTATED, HeldSkill, Job, Need, Person, Site, Spoken, Standing, Words};
 use hanse_matching::money::{Price, Rate, RateTable};
 use hanse_matching::query::Setting;
 use hanse_matching::side::Policy;
@@ -108,8 +108,8 @@ pub(crate) fn skill(letter: char) -> u32 {
     TAXONOMY.find(&format!("00000000-0000-0000-0000-00000000000{letter}")).unwrap()
 }
 
-pub(crate) fn held(letter: char, line: u16) -> Held {
-    Held { concept: skill(letter), level: 80, verified: true, line }
+pub(crate) fn held(letter: char, line: u16) -> HeldSkill {
+    HeldSkill { concept: skill(letter), level: 80, verified: true, line }
 }
 
 pub(crate) fn hourly(floor: Option<u64>, figure: u64) -> Option<Price> {

@@ -99,10 +99,10 @@ struct Persons(Arc<Mutex<BTreeMap<Did, Weak<Room>>>>);
 /// A place inside; in the extensions of its request, and with the change that it asks for, so that it is kept for as long as anybody
 /// works on that.
 #[derive(Clone, Debug)]
-pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] Arc<Held>);
+pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] Arc<Admission>);
 
 #[derive(Debug)]
-struct Held {
+struct Admission {
     _places: Vec<OwnedSemaphorePermit>,
     /// While a place of theirs is taken, the person's room is the same one.
     _person: Option<Arc<Room>>,
@@ -149,7 +149,7 @@ impl Gate {
             (false, None) => &self.strangers,
         };
         places.push(room.enter().await?);
-        Some(Place(Arc::new(Held { _places: places, _person: own, _body: body })))
+        Some(Place(Arc::new(Admission { _places: places, _person: own, _body: body })))
     }
 }
 

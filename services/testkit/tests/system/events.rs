@@ -1,6 +1,6 @@
 //! Saved searches and streams of events over HTTP: who hears what, how a stream is taken up, and how it ends.
 
-use hanse_testkit::{Federation, Listening, PASSWORD, Person, Told, until};
+use hanse_testkit::{Federation, Listening, PASSWORD, Person, SseEvent, until};
 use serde_json::{Value, json};
 
 async fn keep(person: &Person, query: Value) -> Value {
@@ -12,7 +12,7 @@ async fn post(person: &Person, title: &str) -> String {
     posted["view"]["id"].as_str().unwrap().to_owned()
 }
 
-async fn next(stream: &mut Listening) -> Told {
+async fn next(stream: &mut Listening) -> SseEvent {
     stream.next().await.unwrap()
 }
 

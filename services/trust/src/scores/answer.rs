@@ -12,8 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::again::answers_of;
-use super::told::{PersonTold, PlaceTold, Told};
-use super::world::World;
+use super::explain::{ExplanationContext, PersonTold, PlaceTold};
+use super::state::ScoreState;
 use crate::Trust;
 
 /// Who asks about whom, and from where they look.
@@ -97,19 +97,19 @@ impl ScoreQuestion {
         }
     }
 
-    pub(super) fn told(&self) -> Told {
-        let mut told = Told::new(self.reader.as_ref().map(Person::of));
+    pub(super) fn told(&self) -> ExplanationContext {
+        let mut told = ExplanationContext::new(self.reader.as_ref().map(Person::of));
         told.person(&self.subject);
         told.person(&self.seen_from);
         told
     }
 }
 
-/// What is computed from the world alone.
-struct Found {
+/// What is computed from the state alone.
+struct Computed {
     explanation: Explanation,
     summary: Summary,
-    told: Told,
+    told: ExplanationContext,
     logs: Vec<LogRead>,
     private: Option<Finding>,
 }
@@ -126,8 +126,8 @@ impl Trust {
             Vec::new()
         };
         let (asked, count) = (question.clone(), answers.len());
-        let found = self.in_world(move |world| find(world, &asked, &answers)).await?;
-        let Found { explanation, summary, mut told, logs, private } = found;
+        let found = self.in_state(move |state| find(state, &asked, &answers)).await?;
+        let Computed { explanation, summary, mut told, logs, private } = found;
         told.call(&self.store().connection().await?).await?;
         let tongue = question.tongue;
         let private = private.map(|finding| PrivateView {
@@ -153,25 +153,29 @@ impl Trust {
     }
 }
 
-fn find(world: &World, question: &ScoreQuestion, answers: &[PrivateAnswer]) -> Result<Found, Refusal> {
+fn find(
+    state: &ScoreState,
+    question: &ScoreQuestion,
+    answers: &[PrivateAnswer],
+) -> Result<Computed, Refusal> {
     let subject = Person::of(&question.subject);
-    let explanation = world.graph.explain(question.standpoint(), &subject).map_err(|_| Refusal::OwnScore)?;
-    let summary = world.graph.summary(&subject, &world.reading.contracts(&subject));
+    let explanation = state.graph.explain(question.standpoint(), &subject).map_err(|_| Refusal::OwnScore)?;
+    let summary = state.graph.summary(&subject, &state.reading.contracts(&subject));
     let private = if answers.is_empty() {
         None
     } else {
         let viewer = Person::of(&question.seen_from);
-        let found = world.graph.private_score(&viewer, answers, &subject).map_err(|_| Refusal::OwnScore)?;
+        let found = state.graph.private_score(&viewer, answers, &subject).map_err(|_| Refusal::OwnScore)?;
         Some(*found.for_its_author())
     };
     let mut told = question.told();
-    told.explanation(world, &explanation);
-    Ok(Found { explanation, summary, told, logs: logs(world), private })
+    told.explanation(state, &explanation);
+    Ok(Computed { explanation, summary, told, logs: logs(state), private })
 }
 
-/// How far the world's logs were read.
-pub(super) fn logs(world: &World) -> Vec<LogRead> {
-    let logs = world.logs.iter().map(|(origin, until)| LogRead {
+/// How far the state's logs were read.
+pub(super) fn logs(state: &ScoreState) -> Vec<LogRead> {
+    let logs = state.logs.iter().map(|(origin, until)| LogRead {
         origin: origin.clone(),
         size: until.size,
         cosigned: until.cosigned,

@@ -26,11 +26,11 @@ impl Trust {
         {
             return Ok(found);
         }
-        let found = self.in_world(|world| {
-            let (sample, mut loudness) = (world.graph.sample(), Loudness::default());
+        let found = self.in_state(|state| {
+            let (sample, mut loudness) = (state.graph.sample(), Loudness::default());
             for (viewer, subject) in (0..PAIRS).filter_map(|number| sample.pair(number)) {
                 // The two of a pair are different people.
-                if let Ok(seen) = world.graph.explain(Standpoint::own(viewer), &subject) {
+                if let Ok(seen) = state.graph.explain(Standpoint::own(viewer), &subject) {
                     loudness.add(&seen);
                 }
             }

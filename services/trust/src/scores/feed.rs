@@ -16,7 +16,7 @@ use hanse_store::documents::DocumentRow;
 use hanse_store::log::{self, LeafRow};
 use hanse_store::scores::{self, DatingRow};
 
-use super::world::{Piece, Until, tells};
+use super::state::{FeedItem, Until, tells};
 use crate::Trust;
 
 /// Cosigned sizes looked at in one statement. One page is minutes of a busy log; the first start after an upgrade takes more.
@@ -73,7 +73,7 @@ impl Feed {
         trust: &Trust,
         db: &mut Connection,
         origin: &str,
-        pieces: &mut Vec<Piece>,
+        pieces: &mut Vec<FeedItem>,
     ) -> Result<Option<Until>, Failure> {
         let Some(row) = log::find(db, origin).await? else { return Ok(None) };
         let halted = row.halted.is_some();
@@ -102,7 +102,7 @@ impl Feed {
                 newest = row.size;
             }
             keep(db, origin, &dated).await?;
-            let piece = |(epoch, size)| Piece::Dated { origin: origin.to_owned(), size, epoch };
+            let piece = |(epoch, size)| FeedItem::Dated { origin: origin.to_owned(), size, epoch };
             pieces.extend(dated.into_iter().map(piece));
             self.cosigned.insert(origin.to_owned(), newest);
             if !full {
@@ -143,7 +143,7 @@ impl Feed {
         db: &Connection,
         origin: &str,
         (others, quorum): (&[&str], u64),
-        pieces: &mut Vec<Piece>,
+        pieces: &mut Vec<FeedItem>,
     ) -> Result<u64, Failure> {
         let mut last = 0;
         for row in scores::datings(db, origin).await? {
@@ -153,7 +153,7 @@ impl Feed {
             }
             last = row.size;
             if let Some(epoch) = complete(trust.log_keys(), &row, others, quorum) {
-                pieces.push(Piece::Dated { origin: origin.to_owned(), size: row.size, epoch });
+                pieces.push(FeedItem::Dated { origin: origin.to_owned(), size: row.size, epoch });
             }
         }
         // Every size up to the last one that was dated has been looked at, whichever process did it.
@@ -174,7 +174,7 @@ impl Feed {
         origin: &str,
         start: u64,
         end: u64,
-    ) -> Result<Vec<Piece>, Failure> {
+    ) -> Result<Vec<FeedItem>, Failure> {
         let most = end.saturating_sub(start).min(LEAVES_MAX);
         let leaves = log::leaves(db, origin, start, most).await?;
         if leaves.is_empty() {
@@ -194,7 +194,7 @@ impl Feed {
                     self.miss(origin, row.index);
                 }
             }
-            pieces.push(Piece::Leaf { origin: origin.to_owned(), index: row.index, bytes: row.bytes });
+            pieces.push(FeedItem::Leaf { origin: origin.to_owned(), index: row.index, bytes: row.bytes });
         }
         Ok(pieces)
     }
@@ -211,7 +211,7 @@ impl Feed {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn late(&mut self, db: &Connection) -> Result<Vec<Piece>, Failure> {
+    pub async fn late(&mut self, db: &Connection) -> Result<Vec<FeedItem>, Failure> {
         let after = self.asked.take();
         let behind = self.missing.iter().filter(|place| after.as_ref().is_none_or(|after| after < *place));
         let asked: Vec<(String, u64)> = behind.take(MISSING_MAX).cloned().collect();
@@ -237,10 +237,10 @@ fn opens(row: &LeafRow) -> bool {
 }
 
 /// Adds the documents beside an open leaf that say something; `true` if they tell whether its review counts.
-fn telling(documents: Vec<&DocumentRow>, pieces: &mut Vec<Piece>) -> bool {
+fn telling(documents: Vec<&DocumentRow>, pieces: &mut Vec<FeedItem>) -> bool {
     let telling: Vec<_> = documents.into_iter().filter(|row| tells(row.id.kind())).collect();
     let whole = telling.len() == 2;
-    pieces.extend(telling.into_iter().map(|row| Piece::Document(Box::new(row.clone()))));
+    pieces.extend(telling.into_iter().map(|row| FeedItem::Document(Box::new(row.clone()))));
     whole
 }
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{LogRead, ScoreQuestion, logs};
-use super::told::{PersonTold, PlaceTold, Told};
-use super::world::World;
+use super::explain::{ExplanationContext, PersonTold, PlaceTold};
+use super::state::ScoreState;
 use crate::Trust;
 
 /// Entries that are replayed one by one, the newest: at a millisecond each on a graph of a million people, half a second.
@@ -59,7 +59,7 @@ struct Replayed {
     earlier: usize,
     begins: Finding,
     changes: Vec<Change>,
-    told: Told,
+    told: ExplanationContext,
     logs: Vec<LogRead>,
 }
 
@@ -70,7 +70,7 @@ impl Trust {
     /// As [`Trust::score`], and `TooWide` if more people speak on the ways from there than can be replayed.
     pub async fn score_history(&self, question: ScoreQuestion) -> Result<ScoreHistory, UseError> {
         let asked = question.clone();
-        let replayed = self.in_world(move |world| replayed(world, &asked)).await?;
+        let replayed = self.in_state(move |state| replayed(state, &asked)).await?;
         let Replayed { epoch, earlier, begins, changes, mut told, logs } = replayed;
         told.call(&self.store().connection().await?).await?;
         let (people, mut places) = told.into_parts();
@@ -93,12 +93,12 @@ impl Trust {
     }
 }
 
-fn replayed(world: &World, question: &ScoreQuestion) -> Result<Replayed, Refusal> {
+fn replayed(state: &ScoreState, question: &ScoreQuestion) -> Result<Replayed, Refusal> {
     let (subject, standpoint) = (Person::of(&question.subject), question.standpoint());
     let mut counted: Vec<&Counted> = Vec::new();
-    for author in world.graph.heard(standpoint.seen_from(), &subject) {
-        let ids: Vec<EntryId> = world.graph.entries_by(&author);
-        counted.extend(ids.iter().filter_map(|id| world.reading.entry(id)));
+    for author in state.graph.heard(standpoint.seen_from(), &subject) {
+        let ids: Vec<EntryId> = state.graph.entries_by(&author);
+        counted.extend(ids.iter().filter_map(|id| state.reading.entry(id)));
         if ENTRIES_MAX < counted.len() {
             return Err(Refusal::TooWide);
         }
@@ -106,22 +106,22 @@ fn replayed(world: &World, question: &ScoreQuestion) -> Result<Replayed, Refusal
     counted.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     let entries: Vec<Entry> = counted.iter().map(|counted| counted.entry).collect();
     let (earlier, later) = entries.split_at(entries.len().saturating_sub(REPLAYED_MAX));
-    let epoch = world.graph.epoch();
+    let epoch = state.graph.epoch();
     // They made a graph before: each of them counts.
-    let from = Graph::build(*world.graph.parameters(), epoch, earlier.iter().copied());
+    let from = Graph::build(*state.graph.parameters(), epoch, earlier.iter().copied());
     let from = from.map_err(|_| Refusal::TooWide)?;
     let begins = from.score(standpoint, &subject).map_err(|_| Refusal::OwnScore)?.finding;
     let changes = replay(from, later, standpoint, &subject).map_err(|_| Refusal::OwnScore)?;
     let changes = changes.map_err(|_| Refusal::TooWide)?;
     let mut told = question.told();
     for change in &changes {
-        told.entry(world, &change.entry);
-        if let Some(counted) = world.reading.entry(&change.entry) {
-            told.mention(Some(world), counted.entry.author);
-            told.mention(Some(world), counted.entry.subject);
+        told.entry(state, &change.entry);
+        if let Some(counted) = state.reading.entry(&change.entry) {
+            told.mention(Some(state), counted.entry.author);
+            told.mention(Some(state), counted.entry.subject);
         }
     }
-    Ok(Replayed { epoch, earlier: earlier.len(), begins, changes, told, logs: logs(world) })
+    Ok(Replayed { epoch, earlier: earlier.len(), begins, changes, told, logs: logs(state) })
 }
 
 /// The order of the logs: by epoch, then log and index.

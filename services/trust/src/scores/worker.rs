@@ -1,4 +1,4 @@
-//! Keeps the world at what the logs say. Every process does, whether it leads or not: scores are served by all of them.
+//! Keeps the state at what the logs say. Every process does, whether it leads or not: scores are served by all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use hanse_reputation::Epoch;
 use tokio_util::sync::CancellationToken;
 
 use super::feed::{Feed, epoch_of};
-use super::world::{Piece, Until, World};
+use super::state::{FeedItem, ScoreState, Until};
 use crate::Trust;
 
 /// A process that does not lead hears no signal: this is how late its scores may be.
 const LOOK: Duration = Duration::from_millis(500);
-/// Leaves that are read into the world in place, while its readers wait: tens of milliseconds. More are read into a copy beside it.
+/// Leaves that are read into the state in place, while its readers wait: tens of milliseconds. More are read into a copy beside it.
 const IN_PLACE_MAX: u64 = 512;
 
 /// Reads until told to stop.
@@ -53,7 +53,7 @@ pub async fn round(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
 async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
     let epoch = epoch_of(trust.now());
     if trust.scores().look(|_| ()).is_none() {
-        // A world that is begun anew needs all that was ever fed, datings too.
+        // A state that is begun anew needs all that was ever fed, datings too.
         *feed = Feed::default();
     }
     let mut db = trust.store().connection().await?;
@@ -64,13 +64,13 @@ async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
         }
     }
     pieces.extend(feed.late(&db).await?);
-    let ahead = |world: Option<&World>| -> Vec<(String, u64, u64)> {
-        let read = |origin: &str| world.map_or(0, |world| world.reading.read(origin));
+    let ahead = |state: Option<&ScoreState>| -> Vec<(String, u64, u64)> {
+        let read = |origin: &str| state.map_or(0, |state| state.reading.read(origin));
         let ahead = logs.iter().map(|(origin, until)| (origin.clone(), read(origin), until.size));
         ahead.filter(|(_, read, size)| read < size).collect()
     };
     let known =
-        trust.scores().look(|world| (ahead(Some(world)), world.logs == logs && world.graph.epoch() == epoch));
+        trust.scores().look(|state| (ahead(Some(state)), state.logs == logs && state.graph.epoch() == epoch));
     let (ahead, rests) = known.map_or_else(|| (ahead(None), None), |(ahead, rests)| (ahead, Some(rests)));
     if rests == Some(true) && ahead.is_empty() && pieces.is_empty() {
         return Ok(());
@@ -81,14 +81,14 @@ async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
     } else {
         let owner = trust.clone();
         // A copy of everything, made while nobody may write: no work for a thread that others wait on either.
-        let copied = move || owner.scores().look(World::clone).unwrap_or_else(|| World::new(epoch));
-        let world = tokio::task::spawn_blocking(copied).await.map_err(Failure::Cut)?;
-        Target::Aside(Box::new(world)).take(pieces).await?
+        let copied = move || owner.scores().look(ScoreState::clone).unwrap_or_else(|| ScoreState::new(epoch));
+        let state = tokio::task::spawn_blocking(copied).await.map_err(Failure::Cut)?;
+        Target::Aside(Box::new(state)).take(pieces).await?
     };
     for (origin, mut at, size) in ahead {
         while at < size {
             let page = feed.page(&db, &origin, at, size).await?;
-            let read = page.iter().filter(|piece| matches!(piece, Piece::Leaf { .. })).count();
+            let read = page.iter().filter(|piece| matches!(piece, FeedItem::Leaf { .. })).count();
             at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
             target = target.take(page).await?;
         }
@@ -99,22 +99,22 @@ async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
 
 /// Where it is read into.
 enum Target {
-    /// Into the world itself, all at once at the end.
-    InPlace(Vec<Piece>),
-    /// Into a copy that takes the world's place.
-    Aside(Box<World>),
+    /// Into the state itself, all at once at the end.
+    InPlace(Vec<FeedItem>),
+    /// Into a copy that takes the state's place.
+    Aside(Box<ScoreState>),
 }
 
 impl Target {
-    async fn take(self, page: Vec<Piece>) -> Result<Self, Failure> {
+    async fn take(self, page: Vec<FeedItem>) -> Result<Self, Failure> {
         match self {
             Self::InPlace(mut pieces) => {
                 pieces.extend(page);
                 Ok(Self::InPlace(pieces))
             }
-            Self::Aside(mut world) => {
+            Self::Aside(mut state) => {
                 // Signatures are checked on the way: that is no work for a thread that others wait on.
-                let read = tokio::task::spawn_blocking(move || world.read(page).map(|()| Self::Aside(world)));
+                let read = tokio::task::spawn_blocking(move || state.read(page).map(|()| Self::Aside(state)));
                 read.await.map_err(Failure::Cut)?
             }
         }
@@ -123,14 +123,14 @@ impl Target {
     async fn finish(self, trust: &Trust, epoch: Epoch, logs: BTreeMap<String, Until>) -> Result<(), Failure> {
         let owner = trust.clone();
         let settle = move || match self {
-            Self::Aside(mut world) => {
-                let changed = world.settle(epoch, logs)?;
-                owner.scores().change(|place| *place = Some(*world));
+            Self::Aside(mut state) => {
+                let changed = state.settle(epoch, logs)?;
+                owner.scores().change(|place| *place = Some(*state));
                 Ok(changed)
             }
             Self::InPlace(pieces) => owner.scores().change(|place| {
-                let Some(world) = place else { return Ok(BTreeSet::new()) };
-                let settled = world.read(pieces).and_then(|()| world.settle(epoch, logs));
+                let Some(state) = place else { return Ok(BTreeSet::new()) };
+                let settled = state.read(pieces).and_then(|()| state.settle(epoch, logs));
                 if settled.is_err() {
                     // Half read: begun anew by the next look.
                     *place = None;
@@ -153,14 +153,14 @@ mod tests {
 
     use super::*;
 
-    /// Whoever changes the world and panics leaves half of a change: nobody is shown it, and the next look begins anew.
+    /// Whoever changes the state and panics leaves half of a change: nobody is shown it, and the next look begins anew.
     #[tokio::test]
     async fn a_change_that_broke_off_is_shown_to_nobody_and_begun_anew() {
         let node = TestNode::new('a', &[]).await;
         let logbook = Logbook::new(node.base.clone()).unwrap();
         logbook.log_keys().open(node.base.store(), node.base.now()).await.unwrap();
         let (trust, mut feed) = (Trust::new(logbook), Feed::default());
-        let logs = || trust.scores().look(|world| world.logs.len());
+        let logs = || trust.scores().look(|state| state.logs.len());
         assert_eq!(logs(), None, "nothing is read yet");
         round(&trust, &mut feed).await.unwrap();
         assert_eq!(logs(), Some(1), "postings rate nobody");

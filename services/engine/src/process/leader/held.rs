@@ -22,13 +22,13 @@ const LOOK: Duration = Duration::from_millis(250);
 const WITHOUT_SESSION: Duration = Duration::from_secs(3);
 
 /// A lease, and the session that it is held by.
-pub(super) struct Held {
+pub(super) struct HeldLease {
     store: Store,
     session: Connection,
     lease: Lease,
 }
 
-impl Held {
+impl HeldLease {
     /// Takes the lease, if nobody holds it.
     pub(super) async fn take(store: &Store) -> Result<Option<Self>, StoreError> {
         let session = store.connection().await?;
@@ -107,10 +107,10 @@ mod tests {
 
     use super::*;
 
-    /// Held with the one connection of its pool.
-    async fn held(database: &TestDatabase) -> Held {
+    /// HeldLease with the one connection of its pool.
+    async fn held(database: &TestDatabase) -> HeldLease {
         let store = Store::open(&Config { url: database.url().to_owned(), connections: 1 }).await.unwrap();
-        Held::take(&store).await.unwrap().unwrap()
+        HeldLease::take(&store).await.unwrap().unwrap()
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use hanse_document::Kind;
 use hanse_store::{Sql as _, log};
-use hanse_trust::scores::{Feed, Piece};
+use hanse_trust::scores::{Feed, FeedItem};
 
 use super::scores::deal;
 use crate::testing::Home;
@@ -28,7 +28,8 @@ async fn a_review_that_comes_late_is_told_once() {
     assert_eq!(feed.missed(), 2, "each is missed once");
     let reviews = async |feed: &mut Feed| {
         let told = feed.late(&db).await.unwrap();
-        let review = |piece: &&Piece| matches!(piece, Piece::Document(row) if row.id.kind() == Kind::Review);
+        let review =
+            |piece: &&FeedItem| matches!(piece, FeedItem::Document(row) if row.id.kind() == Kind::Review);
         told.iter().filter(review).count()
     };
     for (told, left) in [(0, 2), (0, 2), (0, 2)] {

@@ -9,7 +9,7 @@ use hanse_logbook::range::{self, Beside};
 use hanse_logbook::sequence::sequence;
 use hanse_network::{Entry, RANGE_BYTES_MAX, Response};
 use hanse_store::{Tx, documents, log};
-use hanse_trust::scores::{Feed, Piece};
+use hanse_trust::scores::{Feed, FeedItem};
 use serde_json::json;
 
 use super::scores::{closed, deal};
@@ -196,11 +196,11 @@ async fn a_leaf_that_commits_to_what_another_brings_keeps_no_page_from_beginning
     let size = log::find(&db, LOG).await.unwrap().unwrap().size;
     let page = Feed::default().page(&db, LOG, index, size).await.unwrap();
     let first = page.iter().find_map(|piece| match piece {
-        Piece::Leaf { index, .. } => Some(*index),
-        Piece::Document(_) | Piece::Dated { .. } => None,
+        FeedItem::Leaf { index, .. } => Some(*index),
+        FeedItem::Document(_) | FeedItem::Dated { .. } => None,
     });
     assert_eq!(first, Some(index), "whoever reads on would never get past it");
-    assert!(matches!(page.first(), Some(Piece::Document(_))), "with its documents");
+    assert!(matches!(page.first(), Some(FeedItem::Document(_))), "with its documents");
     let answer = range::answer(&db, LOG, index, size).await.unwrap();
     let Response::Range { entries, .. } = answer else { panic!("{answer:?}") };
     assert_eq!(entries.first().map(|entry| entry.documents.len()), Some(2), "review and word");

@@ -18,7 +18,7 @@ const ARCHIVE: &[u8] = b"PK\x03\x04";
 
 /// What was read.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct ArchiveContents {
     /// Files to import.
     pub(crate) files: Vec<Given>,
     /// Entries of archives that are no taxonomy files, such as ESCO's collections of concept schemes.
@@ -26,8 +26,8 @@ pub(crate) struct Found {
 }
 
 /// Reads files and archives. An entry of an archive that is no taxonomy file is left out; a file of its own is not.
-pub(crate) fn read(paths: &[PathBuf], language: Option<&str>) -> Result<Found> {
-    let mut found = Found { files: Vec::new(), left_out: Vec::new() };
+pub(crate) fn read(paths: &[PathBuf], language: Option<&str>) -> Result<ArchiveContents> {
+    let mut found = ArchiveContents { files: Vec::new(), left_out: Vec::new() };
     let mut budget = SET_BYTES_MAX;
     for path in paths {
         let mut file = open(path)?;

@@ -1,6 +1,6 @@
 //! What an auditor does not cosign without, and what it keeps in mind of a log that lies.
 
-use hanse_logbook::cosign::{Cosigned, Held, cosign};
+use hanse_logbook::cosign::{Cosigned, Withheld, cosign};
 use hanse_store::log;
 
 use super::*;
@@ -28,7 +28,7 @@ async fn copies_are_forgiven_some_at_a_time_and_for_good() {
     tx.commit().await.unwrap();
     let audit =
         async || cosign(b.engine.store(), b.engine.log_keys(), origin, 0, b.engine.now()).await.unwrap();
-    assert_eq!(audit().await, Cosigned::Held(Held::Gap), "it is not known yet");
+    assert_eq!(audit().await, Cosigned::Withheld(Withheld::Gap), "it is not known yet");
     assert_eq!(log::wanted_owed(&connection, origin, 99).await.unwrap().len(), 6);
     assert!(matches!(audit().await, Cosigned::Signed { .. }));
     let tx = connection.begin().await.unwrap();

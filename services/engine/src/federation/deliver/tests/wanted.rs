@@ -2,7 +2,7 @@
 
 use hanse_document::PublicKey;
 use hanse_ledger::Leaf;
-use hanse_logbook::cosign::{Cosigned, Held, cosign};
+use hanse_logbook::cosign::{Cosigned, Withheld, cosign};
 use hanse_store::{Tx, jobs, log};
 
 use super::*;
@@ -75,7 +75,7 @@ async fn a_review_that_is_withheld_is_not_filed_in_the_other_log_and_its_copy_ke
         cosign(store, keys, origin, 0, n.engine.now()).await.unwrap()
     };
     assert!(matches!(held("b.example/reputation").await, Cosigned::Signed { .. }), "the copy is not owed");
-    assert_eq!(held("a.example/reputation").await, Cosigned::Held(Held::Gap), "the original is");
+    assert_eq!(held("a.example/reputation").await, Cosigned::Withheld(Withheld::Gap), "the original is");
     // It comes at last: the review is shown, and its leaf filed once.
     met.b.ask(&met.a).await;
     let published = met.b.engine.reviews(&contract.parse().unwrap(), None).await.unwrap();

@@ -20,13 +20,13 @@ pub(crate) struct Standpoint {
     /// The language of the sentences.
     #[serde(default)]
     #[param(inline)]
-    language: Told,
+    language: Language,
 }
 
 /// A language that sentences are told in.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Told {
+pub(crate) enum Language {
     #[default]
     En,
     Fr,
@@ -41,8 +41,8 @@ impl Standpoint {
             (None, None) => return Err(Problem::viewer_missing()),
         };
         let tongue = match self.language {
-            Told::En => Tongue::English,
-            Told::Fr => Tongue::French,
+            Language::En => Tongue::English,
+            Language::Fr => Tongue::French,
         };
         Ok(ScoreQuestion { reader, seen_from, subject: answer::did(subject)?, tongue })
     }

@@ -22,7 +22,7 @@ use hanse_tlog::{Proved, TileId, prove};
 use serde_json::Value;
 
 /// A log as of one of its checkpoints.
-pub(crate) struct At {
+pub(crate) struct LogSnapshot {
     row: LogRow,
     size: u64,
     /// Signed note, with cosignature lines.
@@ -30,7 +30,7 @@ pub(crate) struct At {
 }
 
 /// A leaf about the subject, with the documents that go with it.
-pub(super) struct Held {
+pub(super) struct LeafWithDocuments {
     pub(super) index: u64,
     /// None if it has only the form that the index needs.
     pub(super) leaf: Option<Leaf>,
@@ -38,7 +38,7 @@ pub(super) struct Held {
     pub(super) documents: Vec<DocumentRow>,
 }
 
-impl Held {
+impl LeafWithDocuments {
     /// What it takes: the leaf and its documents.
     pub(super) fn bytes(&self) -> usize {
         let documents = self.documents.iter().map(|document| document.bytes.len());
@@ -46,7 +46,7 @@ impl Held {
     }
 }
 
-impl At {
+impl LogSnapshot {
     /// A log at the newest size that a quorum of the pinned auditors cosigned, the log's own operator not counted; at its newest
     /// size if there is none, or if only that holds the leaf at `above`. None if this node keeps no such log.
     pub(crate) async fn newest(
@@ -90,7 +90,7 @@ impl At {
         &self,
         db: &Connection,
         subject: &SubjectKey,
-    ) -> Result<Option<Vec<Held>>, LogError> {
+    ) -> Result<Option<Vec<LeafWithDocuments>>, LogError> {
         let most = ENTRIES_MAX.saturating_add(1);
         let rows = log::leaves_about(db, &self.row.origin, subject, self.size, most).await?;
         if rows.len() == most {
@@ -115,7 +115,7 @@ impl At {
             };
             let Some(documents) = documents else { return Ok(None) };
             let documents = documents.into_iter().cloned().collect();
-            held.push(Held { index: row.index, leaf, bytes: row.bytes, documents });
+            held.push(LeafWithDocuments { index: row.index, leaf, bytes: row.bytes, documents });
         }
         Ok(Some(held))
     }
@@ -125,7 +125,7 @@ impl At {
         &self,
         db: &Connection,
         subject: &SubjectKey,
-        held: &[Held],
+        held: &[LeafWithDocuments],
     ) -> Result<Part, Failure> {
         let origin = self.row.origin.as_str();
         let indexes: Vec<u64> = held.iter().map(|held| held.index).collect();

@@ -24,7 +24,7 @@ pub(super) struct Until {
 
 /// Something to read.
 #[derive(Debug)]
-pub enum Piece {
+pub enum FeedItem {
     /// The next leaf of a log.
     Leaf {
         /// The log.
@@ -49,7 +49,7 @@ pub enum Piece {
 
 /// Entries, the graph that they make, and how far the logs were read for it.
 #[derive(Clone, Debug)]
-pub(super) struct World {
+pub(super) struct ScoreState {
     pub(super) reading: Reading,
     pub(super) graph: Graph,
     pub(super) logs: BTreeMap<String, Until>,
@@ -60,7 +60,7 @@ pub(super) const fn tells(kind: Kind) -> bool {
     matches!(kind, Kind::Review | Kind::Offer | Kind::Acceptance)
 }
 
-impl World {
+impl ScoreState {
     pub(super) fn new(epoch: Epoch) -> Self {
         Self {
             reading: Reading::new(),
@@ -69,17 +69,17 @@ impl World {
         }
     }
 
-    /// Reads. Nothing of it shows before [`World::settle`].
-    pub(super) fn read(&mut self, pieces: Vec<Piece>) -> Result<(), Failure> {
+    /// Reads. Nothing of it shows before [`ScoreState::settle`].
+    pub(super) fn read(&mut self, pieces: Vec<FeedItem>) -> Result<(), Failure> {
         for piece in pieces {
             match piece {
-                Piece::Leaf { origin, index, bytes } => {
+                FeedItem::Leaf { origin, index, bytes } => {
                     let read = self.reading.leaf(&origin, index, &bytes);
                     read.map_err(|error| Failure::unreadable(origin, error))?;
                 }
-                Piece::Document(row) => self.reading.document(&reread(&row)?),
+                FeedItem::Document(row) => self.reading.document(&reread(&row)?),
                 // By epochs, not by days: a record keeps one dating checkpoint for each.
-                Piece::Dated { origin, size, epoch } => {
+                FeedItem::Dated { origin, size, epoch } => {
                     self.reading.dated(&origin, size, epoch.first_day());
                 }
             }

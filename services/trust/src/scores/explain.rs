@@ -12,7 +12,7 @@ use hanse_store::{Sql, scores};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::world::World;
+use super::state::ScoreState;
 
 /// People whose names are looked up for one answer: more than its sentences name.
 const NAMES_MAX: usize = 64;
@@ -48,7 +48,7 @@ pub struct PlaceTold {
 
 /// What goes with an explanation, by person and entry.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ExplanationContext {
     reader: Option<Person>,
     /// In the order of mention.
     mentioned: Vec<Person>,
@@ -56,7 +56,7 @@ pub(super) struct Told {
     places: BTreeMap<EntryId, PlaceTold>,
 }
 
-impl Told {
+impl ExplanationContext {
     pub(super) fn new(reader: Option<Person>) -> Self {
         Self { reader, ..Self::default() }
     }
@@ -69,25 +69,25 @@ impl Told {
     }
 
     /// Adds everybody and every entry that an explanation mentions.
-    pub(super) fn explanation(&mut self, world: &World, explanation: &Explanation) {
+    pub(super) fn explanation(&mut self, state: &ScoreState, explanation: &Explanation) {
         for entry in explanation.own.iter().flat_map(|own| &own.entries) {
-            self.entry(world, entry);
+            self.entry(state, entry);
         }
         for voice in &explanation.voices {
-            self.mention(Some(world), voice.rater);
+            self.mention(Some(state), voice.rater);
             for route in &voice.routes {
                 for person in [Some(route.contact), route.through].into_iter().flatten() {
-                    self.mention(Some(world), person);
+                    self.mention(Some(state), person);
                 }
             }
             let entries = voice.entries.iter().chain(voice.routes.iter().flat_map(|route| &route.entries));
-            entries.for_each(|entry| self.entry(world, entry));
+            entries.for_each(|entry| self.entry(state, entry));
         }
     }
 
     /// Adds an entry.
-    pub(super) fn entry(&mut self, world: &World, entry: &EntryId) {
-        let Some(counted) = world.reading.entry(entry) else { return };
+    pub(super) fn entry(&mut self, state: &ScoreState, entry: &EntryId) {
+        let Some(counted) = state.reading.entry(entry) else { return };
         let place = PlaceTold {
             origin: counted.origin.clone(),
             index: counted.index,
@@ -99,9 +99,9 @@ impl Told {
     }
 
     /// Adds a person.
-    pub(super) fn mention(&mut self, world: Option<&World>, person: Person) {
+    pub(super) fn mention(&mut self, state: Option<&ScoreState>, person: Person) {
         if let Entry::Vacant(place) = self.people.entry(person) {
-            let did = world.and_then(|world| world.reading.did(&person)).map(|did| did.to_string());
+            let did = state.and_then(|state| state.reading.did(&person)).map(|did| did.to_string());
             place.insert(PersonTold { did, name: None });
             self.mentioned.push(person);
         }
@@ -137,7 +137,7 @@ fn name(called: &CalledRow) -> Option<String> {
     }
 }
 
-impl Known for Told {
+impl Known for ExplanationContext {
     fn reads(&self, person: &Person) -> bool {
         self.reader == Some(*person)
     }
