@@ -5,144 +5,19 @@
 //! form of its own, so that no peer can answer one question with the answer to another.
 
 use std::io;
-use std::time::Duration;
 
 use futures::{AsyncRead, AsyncWrite};
 use libp2p::StreamProtocol;
 use libp2p::request_response::{self, cbor};
 use prometheus_client::metrics::counter::Counter;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::bounded;
-use crate::handle::{MATCH_STREAM_TIMEOUT, REQUEST_TIMEOUT};
-use crate::message::{
-    ANSWER_BYTES_MAX, Bytes, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry,
-    HEADS_NOTES_MAX, RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
+use super::bounded;
+use super::message::{
+    Bytes, DELIVER_DOCUMENTS_MAX, Entry, HEADS_NOTES_MAX, RANGE_ENTRIES_MAX, Request, Response,
 };
-use crate::search::{Found, MATCH_ANSWER_BYTES_MAX, MATCH_REQUEST_BYTES_MAX, Search};
-
-/// Bytes of CBOR before a byte string, at most.
-const HEAD: usize = 9;
-
-/// Bytes of CBOR around the contents of a message, at most: the names of its fields and their heads.
-const FRAME: usize = 64;
-
-/// A request-response protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Method {
-    Heads,
-    Range,
-    Deliver,
-    Match,
-}
-
-impl Method {
-    pub(crate) const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
-
-    pub(crate) const fn of(request: &Request) -> Self {
-        match request {
-            Request::Heads => Self::Heads,
-            Request::Range { .. } => Self::Range,
-            Request::Deliver { .. } => Self::Deliver,
-            Request::Match { .. } => Self::Match,
-        }
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Heads => "heads",
-            Self::Range => "range",
-            Self::Deliver => "deliver",
-            Self::Match => "match",
-        }
-    }
-
-    /// How long a stream may last.
-    pub(crate) const fn timeout(self) -> Duration {
-        match self {
-            Self::Heads | Self::Range | Self::Deliver => REQUEST_TIMEOUT,
-            Self::Match => MATCH_STREAM_TIMEOUT,
-        }
-    }
-
-    const fn request_max(self) -> usize {
-        match self {
-            Self::Heads | Self::Range => REQUEST_BYTES_MAX,
-            Self::Deliver => DELIVER_BYTES_MAX,
-            Self::Match => MATCH_REQUEST_BYTES_MAX,
-        }
-    }
-
-    const fn response_max(self) -> usize {
-        match self {
-            Self::Heads | Self::Deliver => ANSWER_BYTES_MAX,
-            Self::Range => RANGE_ANSWER_BYTES_MAX,
-            Self::Match => MATCH_ANSWER_BYTES_MAX,
-        }
-    }
-
-    /// Makes an answer sendable on this protocol: a page is cut to its bounds; an answer of another protocol,
-    /// or too long a one, becomes a refusal that names our fault.
-    pub(crate) fn fit(self, response: Response) -> Response {
-        match (self, response) {
-            (Self::Range, Response::Range { mut entries, checkpoint }) => {
-                let whole = entries.len();
-                trim(&mut entries);
-                // A cut page no longer ends where its checkpoint does.
-                let checkpoint = checkpoint.filter(|_| entries.len() == whole);
-                self.measured(Response::Range { entries, checkpoint })
-            }
-            (Self::Match, Response::Match { mut found }) => {
-                found.trim();
-                self.measured(Response::Match { found })
-            }
-            (
-                method,
-                response @ (Response::Heads { .. }
-                | Response::Range { .. }
-                | Response::Receipt { .. }
-                | Response::Match { .. }
-                | Response::Busy { .. }
-                | Response::Refused { .. }),
-            ) => method.measured(response),
-        }
-    }
-
-    fn measured(self, response: Response) -> Response {
-        let (right, bytes) = match &response {
-            Response::Heads { notes } => (self == Self::Heads && notes.len() <= HEADS_NOTES_MAX, cost(notes)),
-            Response::Range { entries, checkpoint } => (
-                self == Self::Range
-                    && !entries.is_empty()
-                    && checkpoint.as_ref().is_none_or(|note| note.len() <= CHECKPOINT_BYTES_MAX),
-                entries.iter().fold(checkpoint.as_ref().map_or(0, |note| note.len()), |sum, entry| {
-                    sum.saturating_add(entry.cost())
-                }),
-            ),
-            Response::Receipt { receipt } => (self == Self::Deliver, receipt.len()),
-            Response::Match { found } => (self == Self::Match && found.fits(), found.cost()),
-            Response::Busy { .. } => (true, 0),
-            Response::Refused { slug, detail } => (true, slug.len().saturating_add(detail.len())),
-        };
-        if right && bytes.saturating_add(FRAME) <= self.response_max() {
-            return response;
-        }
-        tracing::error!(protocol = self.name(), bytes, "an answer does not fit its protocol");
-        Response::Refused {
-            slug: "no-answer".to_owned(),
-            detail: "This node has an answer that does not fit the protocol.".to_owned(),
-        }
-    }
-}
-
-fn cost(items: &[Bytes]) -> usize {
-    items.iter().fold(0_usize, |sum, item| sum.saturating_add(HEAD + item.len()))
-}
-
-/// Whether documents fit one `deliver` request.
-pub(crate) fn deliver_fits(documents: &[Bytes]) -> bool {
-    cost(documents).saturating_add(FRAME) <= DELIVER_BYTES_MAX
-}
+use super::method::Method;
+use super::search::{Found, Search};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,9 +48,17 @@ struct Notes {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Page {
-    #[serde(deserialize_with = "bounded::page")]
+    #[serde(deserialize_with = "page")]
     entries: Vec<Entry>,
     checkpoint: Option<Bytes>,
+}
+
+/// Reads the entries of one page.
+fn page<'de, D>(deserializer: D) -> Result<Vec<Entry>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    bounded::at_most(deserializer, usize::try_from(RANGE_ENTRIES_MAX).unwrap_or(usize::MAX))
 }
 
 #[derive(Debug, Serialize, Deserialize)]

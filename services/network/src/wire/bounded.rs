@@ -5,23 +5,21 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-use crate::message::{Entry, RANGE_ENTRIES_MAX};
-
 /// Reads at most `MAX` items; one more is an error.
-pub(crate) fn seq<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(super) fn seq<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_seq(Bounded { max: MAX, item: PhantomData })
+    at_most(deserializer, MAX)
 }
 
-/// Reads the entries of one page.
-pub(crate) fn page<'de, D>(deserializer: D) -> Result<Vec<Entry>, D::Error>
+/// The same for a bound that is computed.
+pub(super) fn at_most<'de, D, T>(deserializer: D, max: usize) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
+    T: Deserialize<'de>,
 {
-    let max = usize::try_from(RANGE_ENTRIES_MAX).unwrap_or(usize::MAX);
     deserializer.deserialize_seq(Bounded { max, item: PhantomData })
 }
 

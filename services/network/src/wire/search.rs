@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounded;
-use crate::message::Bytes;
+use super::bounded;
+use super::message::Bytes;
 
 /// Factors that each side of a match looks at.
 pub const MATCH_FACTORS: usize = 9;

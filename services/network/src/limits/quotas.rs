@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::codec::Method;
-use crate::limiter::{Bucket, Over, Quota};
-use crate::message::{RANGE_ENTRIES_MAX, Request};
+use super::limiter::{Bucket, Over, Quota};
+use crate::wire::message::{RANGE_ENTRIES_MAX, Request};
+use crate::wire::method::Method;
 
 const WINDOW: Duration = Duration::from_secs(10);
 
@@ -109,8 +109,8 @@ fn cost(request: &Request) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Bytes;
-    use crate::search::Search;
+    use crate::wire::message::Bytes;
+    use crate::wire::search::Search;
 
     fn range(count: u64) -> Request {
         Request::Range { origin: "a.example/jobs".to_owned(), start: 5, end: 5 + count }

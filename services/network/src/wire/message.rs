@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::search::{Found, Search};
+use super::search::{Found, Search};
 
 /// Bytes that travel as one CBOR byte string (a plain `Vec<u8>` would travel as an array of numbers).
 pub type Bytes = serde_bytes::ByteBuf;
@@ -42,6 +42,12 @@ pub const RANGE_ANSWER_BYTES_MAX: usize = RANGE_BYTES_MAX + CHECKPOINT_BYTES_MAX
 /// Longest name of a log in a request, in bytes: a node name, a slash and the kind of log.
 pub const ORIGIN_BYTES_MAX: usize = 128;
 
+/// Bytes of CBOR before a byte string, at most.
+pub(super) const HEAD: usize = 9;
+
+/// Bytes of CBOR around the contents of a message, at most: the names of its fields and their heads.
+pub(super) const FRAME: usize = 64;
+
 /// A question to one peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
@@ -77,11 +83,20 @@ impl Request {
             Self::Heads => true,
             Self::Range { origin, .. } => origin.len() <= ORIGIN_BYTES_MAX,
             Self::Deliver { documents } => {
-                documents.len() <= DELIVER_DOCUMENTS_MAX && crate::codec::deliver_fits(documents)
+                documents.len() <= DELIVER_DOCUMENTS_MAX && deliver_fits(documents)
             }
             Self::Match { search } => search.fits(),
         }
     }
+}
+
+pub(super) fn cost(items: &[Bytes]) -> usize {
+    items.iter().fold(0_usize, |sum, item| sum.saturating_add(HEAD + item.len()))
+}
+
+/// Whether documents fit one `deliver` request.
+fn deliver_fits(documents: &[Bytes]) -> bool {
+    cost(documents).saturating_add(FRAME) <= DELIVER_BYTES_MAX
 }
 
 /// An answer of one peer.

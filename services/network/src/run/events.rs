@@ -6,13 +6,13 @@ use libp2p::gossipsub::{self, MessageAcceptance, MessageId};
 use libp2p::swarm::{ConnectionDenied, ConnectionId, DialError, ListenError, SwarmEvent};
 use libp2p::{PeerId, identify, ping};
 
-use crate::codec::Method;
-use crate::door::NoPlace;
-use crate::gossip::PINNED_SCORE;
+use super::Loop;
 use crate::inbound::{Inbound, Judge, Topic};
-use crate::message::GOSSIP_BYTES_MAX;
-use crate::run::Loop;
+use crate::limits::door::NoPlace;
 use crate::swarm::BehaviourEvent;
+use crate::swarm::gossip::PINNED_SCORE;
+use crate::wire::message::GOSSIP_BYTES_MAX;
+use crate::wire::method::Method;
 
 impl Loop {
     pub(crate) fn on_swarm(&mut self, event: SwarmEvent<BehaviourEvent>) {

@@ -6,12 +6,12 @@ use libp2p::request_response::{
 };
 use tokio::sync::mpsc::Permit;
 
-use crate::codec::Method;
+use super::Loop;
 use crate::handle::{Outcome, REQUESTS_PER_PEER, RequestError, Slot};
 use crate::inbound::{Answer, Answered, BUSY_RETRY_MS, Inbound};
-use crate::limiter::Over;
-use crate::message::{DELIVER_DOCUMENTS_MAX, ORIGIN_BYTES_MAX, RANGE_ENTRIES_MAX, Request, Response};
-use crate::run::Loop;
+use crate::limits::limiter::Over;
+use crate::wire::message::{DELIVER_DOCUMENTS_MAX, ORIGIN_BYTES_MAX, RANGE_ENTRIES_MAX, Request, Response};
+use crate::wire::method::Method;
 
 /// A request that the engine works on.
 pub(crate) struct Incoming {

@@ -1,0 +1,8 @@
+//! What travels between two nodes: the messages, their bounds, and their form on a stream.
+
+pub(crate) mod codec;
+pub(crate) mod message;
+pub(crate) mod method;
+pub(crate) mod search;
+
+mod bounded;
