@@ -1,10 +1,10 @@
 //! Many entries at once: sorted by their authors instead of looked up one by one.
 
+use super::Graph;
+use super::node::{Edge, Node, Receipt};
+use super::roster::at;
 use crate::entry::{Entry, EntryError};
-use crate::graph::Graph;
 use crate::ids::EntryId;
-use crate::node::{Edge, Node, Receipt};
-use crate::roster::at;
 
 impl Graph {
     /// Takes in the entries of a graph that has none yet, without weighing anything.
@@ -98,7 +98,7 @@ fn link(node: &mut Node, about: u32, run: &[u32], receipts: &mut [Receipt]) -> R
             run.iter().filter_map(|number| Some((receipts.get(at(*number))?.id, *number))).collect();
         kept = once(by_id, receipts)?;
     }
-    let mut next = crate::node::END;
+    let mut next = super::node::END;
     for number in kept {
         if let Some(receipt) = receipts.get_mut(at(number)) {
             receipt.next = std::mem::replace(&mut next, number);

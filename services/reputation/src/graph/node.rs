@@ -1,10 +1,10 @@
 //! A person as the graph keeps them: small, since there are millions, and so laid out that a walk reads little.
 
+use super::opinion::Tally;
 use crate::entry::{Entry, Size, Verdict};
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::ids::EntryId;
-use crate::opinion::Tally;
 
 /// No further receipt; and no number of a person.
 pub(crate) const END: u32 = u32::MAX;

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
+use super::flow::{Share, Walk};
+use super::standpoint::{Place, Standpoint};
+use super::{Finding, Score, ScoreError, spoken};
 use crate::entry::EntryError;
 use crate::fixed::Fixed;
-use crate::flow::{Share, Walk};
 use crate::graph::Graph;
 use crate::ids::{EntryId, Person};
-use crate::score::{Finding, Score, ScoreError, spoken};
-use crate::standpoint::{Place, Standpoint};
 use crate::{Entry, Epoch, Parameters};
 
 /// A score and its reasons.
@@ -71,7 +71,22 @@ pub struct Route {
     pub entries: Vec<EntryId>,
 }
 
-pub(crate) fn voices(
+impl Graph {
+    /// The score with its reasons: each voice, how it reached the viewer, and the entries behind it. The voices add up to the
+    /// score exactly.
+    ///
+    /// # Errors
+    /// `OwnScore`.
+    pub fn explain(&self, standpoint: Standpoint, subject: &Person) -> Result<Explanation, ScoreError> {
+        let place = self.place_of(standpoint, subject)?;
+        let shares = self.shares(&place, subject);
+        let score = self.named(standpoint, subject, self.finding(&place, subject, &shares));
+        let (own, voices) = voices(self, &place, standpoint.seen_from(), subject, &shares);
+        Ok(Explanation { score, own, voices })
+    }
+}
+
+fn voices(
     graph: &Graph,
     place: &Place,
     viewer: &Person,

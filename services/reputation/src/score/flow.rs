@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::standpoint::Place;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
-use crate::opinion::Opinion;
-use crate::roster::at;
-use crate::standpoint::Place;
+use crate::graph::opinion::Opinion;
+use crate::graph::roster::at;
 
 /// What one contact of the viewer lends to one rater of the subject: z of the formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

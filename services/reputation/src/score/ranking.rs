@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::score::{Score, Standing};
+use super::{Score, Standing};
 
 /// People in three lists that are never mixed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

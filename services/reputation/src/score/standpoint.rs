@@ -6,8 +6,8 @@ use crate::entry::{Label, Size};
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
+use crate::graph::opinion::Opinion;
 use crate::ids::Person;
-use crate::opinion::Opinion;
 
 /// Whose contacts a score listens to. Adopting another's standpoint is a choice and stays visible in the score; nobody's
 /// is taken by default.
