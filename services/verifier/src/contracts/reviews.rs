@@ -10,9 +10,9 @@ use hanse_ledger::LeafId;
 use hanse_ledger::evidence::DocumentJson;
 use hanse_reputation::record::{Binding, Broken, Own, Terms};
 
+use super::Contract;
 use crate::Check;
 use crate::cited::Cited;
-use crate::contracts::Contract;
 use crate::documents::{self, Found};
 use crate::report::{Outcome, ReviewReport, Step};
 use crate::steps::Steps;

@@ -8,11 +8,11 @@ use hanse_document::kind::Role;
 use hanse_document::{Commitment, PublicKey};
 use hanse_ledger::{LeafId, Statement};
 
+use super::reviews::{self, Opened};
+use super::{Contract, date};
 use crate::Check;
-use crate::contracts::{Contract, date};
 use crate::log::{Held, Log};
 use crate::report::{Outcome, SlotReport, SlotState, Step};
-use crate::reviews::{self, Opened};
 use crate::standings::Standings;
 use crate::steps::Steps;
 

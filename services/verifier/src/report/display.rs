@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::report::{
+use super::{
     ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport, SlotReport, SlotState,
     Standing, Step, Verdict,
 };
