@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::json::Read as _;
+use crate::rest::json::Read as _;
 
 /// Currencies without a minor unit (ISO 4217).
 const NO_MINOR: [&str; 16] = [

@@ -5,7 +5,7 @@ mod told;
 
 use serde_json::{Value, json};
 
-use crate::request::{As, Request};
+use super::request::{As, Request};
 
 pub use said::{again, forget_again, say_again, skill};
 pub use told::{alerts, events, forget_search, keep_search, picks, saved_searches};

@@ -8,8 +8,8 @@ use serde_json::Value;
 use ureq::http::{self, HeaderMap, StatusCode};
 use ureq::{Agent, Body, BodyReader};
 
-use crate::problem::Problem;
-use crate::request::{As, Method, Request};
+use super::problem::Problem;
+use super::request::{As, Method, Request};
 
 /// A node that does not take a connection by then is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::client::ClientError;
+use super::client::ClientError;
 
 /// Looks into JSON by pointer (`/view/id`), without ever failing on another shape.
 pub trait Read {

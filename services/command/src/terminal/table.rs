@@ -1,6 +1,6 @@
 //! Tables and cards for people.
 
-use crate::out::{plain, plain_line};
+use super::out::{plain, plain_line};
 
 /// Characters of a line of running text.
 const TEXT_WIDTH: usize = 88;

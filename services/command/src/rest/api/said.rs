@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::request::{As, Request};
+use crate::rest::request::{As, Request};
 
 /// One's own private answer about a contract.
 #[must_use]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Search;
-use crate::request::{As, Request};
+use crate::rest::request::{As, Request};
 
 /// Keeps a search.
 #[must_use]
