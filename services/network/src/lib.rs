@@ -18,8 +18,9 @@ pub use handle::{
 pub use inbound::{Answer, BUSY_RETRY_MS, INBOUND_MAX, Inbound, Judge, Topic, Verdict};
 pub use metrics::Metrics;
 pub use network::{Network, start};
+pub use wire::Bytes;
 pub use wire::message::{
-    ANSWER_BYTES_MAX, Bytes, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry,
+    ANSWER_BYTES_MAX, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, DELIVER_DOCUMENTS_MAX, Entry,
     GOSSIP_BYTES_MAX, HEADS_NOTES_MAX, ORIGIN_BYTES_MAX, RANGE_ANSWER_BYTES_MAX, RANGE_BYTES_MAX,
     RANGE_ENTRIES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
 };

@@ -6,3 +6,6 @@ pub(crate) mod method;
 pub(crate) mod search;
 
 mod bounded;
+
+/// Bytes that travel as one CBOR byte string (a plain `Vec<u8>` would travel as an array of numbers).
+pub type Bytes = serde_bytes::ByteBuf;

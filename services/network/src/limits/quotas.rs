@@ -109,7 +109,7 @@ fn cost(request: &Request) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::message::Bytes;
+    use crate::wire::Bytes;
     use crate::wire::search::Search;
 
     fn range(count: u64) -> Request {

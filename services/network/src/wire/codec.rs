@@ -12,12 +12,10 @@ use libp2p::request_response::{self, cbor};
 use prometheus_client::metrics::counter::Counter;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::bounded;
-use super::message::{
-    Bytes, DELIVER_DOCUMENTS_MAX, Entry, HEADS_NOTES_MAX, RANGE_ENTRIES_MAX, Request, Response,
-};
+use super::message::{DELIVER_DOCUMENTS_MAX, Entry, HEADS_NOTES_MAX, RANGE_ENTRIES_MAX, Request, Response};
 use super::method::Method;
 use super::search::{Found, Search};
+use super::{Bytes, bounded};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Bytes;
 use super::search::{Found, Search};
-
-/// Bytes that travel as one CBOR byte string (a plain `Vec<u8>` would travel as an array of numbers).
-pub type Bytes = serde_bytes::ByteBuf;
 
 /// Longest message that may travel by gossip, in bytes. Larger documents are pulled: a gossiped byte is
 /// received about as often as a node has mesh neighbours.

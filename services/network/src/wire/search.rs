@@ -4,8 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bounded;
-use super::message::Bytes;
+use super::{Bytes, bounded};
 
 /// Factors that each side of a match looks at.
 pub const MATCH_FACTORS: usize = 9;
