@@ -16,7 +16,8 @@ use tokio::task::JoinSet;
 
 use super::log::FakeLog;
 use super::seat::Seat;
-use super::site::{Node, multiaddress};
+use super::seat::multiaddress;
+use super::site::Node;
 use crate::{Error, Result};
 
 /// The federation that nodes belong to where their configuration does not say another.

@@ -8,7 +8,6 @@ use hanse_document::NodeName;
 use hanse_tlog::{Cosigner, KeyName, LogSigner};
 use serde_json::json;
 
-use super::site::multiaddress;
 use crate::Result;
 
 /// Name, keys and address.
@@ -52,4 +51,9 @@ impl Seat {
     fn key_name(&self, kind: &str) -> Result<KeyName> {
         Ok(KeyName::parse(&format!("{}/{kind}", self.name))?)
     }
+}
+
+/// An address as libp2p writes it.
+pub(super) fn multiaddress(address: SocketAddr) -> String {
+    format!("/ip4/{}/tcp/{}", address.ip(), address.port())
 }

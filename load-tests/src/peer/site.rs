@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::seat::Seat;
+use super::seat::{Seat, multiaddress};
 use crate::Result;
 use crate::client::{Client, get};
 
@@ -233,11 +233,6 @@ impl Node {
             thread::sleep(LOOK);
         }
     }
-}
-
-/// An address as libp2p writes it.
-pub(super) fn multiaddress(address: SocketAddr) -> String {
-    format!("/ip4/{}/tcp/{}", address.ip(), address.port())
 }
 
 /// Free addresses of this machine. They are held until all are chosen, so that no two are the same.

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::client::{Client, ClientError, Stream};
+use crate::clock;
 use crate::error::CommandError;
-use crate::request::{As, Request};
-use crate::session::{Session, SessionFile};
-use crate::{api, clock};
+use crate::rest::api;
+use crate::rest::client::{Client, ClientError, Stream};
+use crate::rest::request::{As, Request};
+use crate::rest::session::{Session, SessionFile};
 
 /// The node that is used where nothing names one: what `make run` starts.
 pub const NODE_DEFAULT: &str = "http://127.0.0.1:8080";

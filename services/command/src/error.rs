@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::client::ClientError;
 use crate::policy::PolicyMistake;
-use crate::session::SessionError;
+use crate::rest::client::ClientError;
+use crate::rest::session::SessionError;
 
 /// What `hanse` ends with when it does not end well.
 #[derive(Debug, thiserror::Error)]

@@ -17,31 +17,25 @@
 //! | [`check`] | matches recomputed without any server |
 //! | [`cli`] | the arguments; `run` does what they say |
 
-pub mod api;
 pub mod caller;
-pub mod check;
 pub mod cli;
-pub mod client;
 pub mod clock;
 pub mod error;
-pub mod events;
-pub mod json;
 pub mod offline;
-pub mod out;
 pub mod pay;
 pub mod policy;
-pub mod problem;
 pub mod record;
-pub mod request;
+mod rest;
 pub mod run;
-pub mod session;
-pub mod table;
 pub mod terminal;
 
-pub use client::{Client, ClientError};
 pub use error::CommandError;
 pub use hanse_document as document;
 pub use hanse_tlog as tlog;
 pub use hanse_verifier as verifier;
-pub use problem::Problem;
-pub use request::Request;
+pub use offline::check;
+pub use rest::client::{Client, ClientError};
+pub use rest::problem::Problem;
+pub use rest::request::Request;
+pub use rest::{api, client, events, json, problem, request, session};
+pub use terminal::{out, table};

@@ -1,5 +1,7 @@
 //! Verification of somebody's record, and scores, with a file, a policy, and no server.
 
+pub mod check;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;

@@ -4,7 +4,7 @@
 use hanse_document::code::Currency;
 use serde_json::{Value, json};
 
-use crate::json::Read as _;
+use crate::rest::json::Read as _;
 
 /// How it is written, for messages.
 const FORM: &str = "write it as `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`, `barter: WHAT` or `time: HOURS`";

@@ -16,10 +16,10 @@ use hanse_ledger::record::{
 use hanse_tlog::{Checkpoint, Note};
 use serde_json::Value;
 
-use crate::api;
-use crate::client::Client;
 use crate::error::CommandError;
-use crate::json::Read as _;
+use crate::rest::api;
+use crate::rest::client::Client;
+use crate::rest::json::Read as _;
 
 /// A log to fetch, and from whom.
 struct Source<'a> {

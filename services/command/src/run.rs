@@ -17,11 +17,11 @@ use serde_json::Value;
 
 use crate::caller::Caller;
 use crate::cli::{Cli, Command};
-use crate::client::ClientError;
 use crate::error::CommandError;
-use crate::out;
-use crate::request::Request;
-use crate::session::SessionFile;
+use crate::rest::client::ClientError;
+use crate::rest::request::Request;
+use crate::rest::session::SessionFile;
+use crate::terminal::out;
 
 /// Runs the command and tells how it ended.
 #[must_use]

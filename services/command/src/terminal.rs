@@ -1,5 +1,8 @@
 //! What is asked of a person: a password without echo, and texts from standard input.
 
+pub mod out;
+pub mod table;
+
 use std::fs::File;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod form;
 mod subject;
 
 pub mod leaf;
@@ -14,6 +15,6 @@ pub mod evidence;
 pub mod record;
 
 pub use index::SubjectKey;
-pub use leaf::{Leaf, LeafError, LeafId, subjects_of};
+pub use leaf::{Leaf, LeafError, LeafId, UnsignedLeaf, subjects_of};
 pub use log_state::{Applied, LedgerError, LogState, replay};
-pub use statement::{Statement, UnsignedLeaf};
+pub use statement::Statement;

@@ -1,13 +1,11 @@
-//! What the leaves of a contract's straight path state, and how one is made.
+//! What the leaves of a contract's straight path state.
 
-use hanse_document::canonical;
 use hanse_document::hash::Commitment;
-use hanse_document::key::{PublicKey, Signature, SigningKey};
+use hanse_document::key::PublicKey;
 use hanse_document::name::LogName;
 use serde_json::{Map, Value};
 
-use crate::leaf::{self, Leaf, LeafError, LeafId};
-use crate::subject::SubjectKey;
+use crate::form::{LeafError, LeafId};
 
 /// Slots that one engagement opens: the closing one, and early ones of a long contract.
 pub const SLOTS_MAX: usize = 8;
@@ -81,22 +79,8 @@ impl Statement {
         }
     }
 
-    /// The leaf that states this about `subjects`, still to be signed. `day` is the signer's UTC day number.
-    #[must_use]
-    pub fn draft(&self, day: u32, subjects: &[SubjectKey]) -> UnsignedLeaf {
-        let mut subjects = subjects.to_vec();
-        subjects.sort_unstable();
-        subjects.dedup();
-        let mut fields = self.fields();
-        fields.insert("day".into(), day.into());
-        fields.insert("subjects".into(), subjects.iter().map(SubjectKey::hex).collect());
-        fields.insert("t".into(), self.kind().into());
-        fields.insert("v".into(), 1.into());
-        UnsignedLeaf { fields }
-    }
-
     /// The fields that this type adds to the form that all leaves share.
-    fn fields(&self) -> Map<String, Value> {
+    pub(crate) fn fields(&self) -> Map<String, Value> {
         let pairs: Vec<(&str, Value)> = match self {
             Self::Identity { commitment, seq } => {
                 vec![("commitment", hashed(commitment)), ("seq", (*seq).into())]
@@ -172,54 +156,6 @@ impl Statement {
 
 /// Keys of the form that all leaves share.
 const SHARED: [&str; 5] = ["day", "sigs", "subjects", "t", "v"];
-
-/// A leaf before its signatures: its id is fixed, so documents can cite it already.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnsignedLeaf {
-    fields: Map<String, Value>,
-}
-
-impl UnsignedLeaf {
-    /// The id that the leaf will have, whoever signs it.
-    #[must_use]
-    pub fn id(&self) -> LeafId {
-        leaf::id(&self.fields)
-    }
-
-    /// The bytes to sign: `hanse/leaf/v1\n` and the canonical leaf without `sigs`.
-    #[must_use]
-    pub fn message(&self) -> Vec<u8> {
-        leaf::message(&self.fields)
-    }
-
-    /// The leaf, signed by these keys.
-    ///
-    /// # Errors
-    /// As [`UnsignedLeaf::with_signatures`].
-    pub fn sign(self, keys: &[&SigningKey]) -> Result<Leaf, LeafError> {
-        let message = self.message();
-        let signatures = keys.iter().map(|key| (key.public(), key.sign(&message))).collect();
-        self.with_signatures(signatures)
-    }
-
-    /// The leaf with signatures made elsewhere, in any order.
-    ///
-    /// # Errors
-    /// [`LeafError::Parties`] if the type asks for another number of subjects or signatures,
-    /// [`LeafError::Signatures`] if a key signs twice, [`LeafError::BadSignature`] if a signature does not fit,
-    /// [`LeafError::Fields`] for a statement out of bounds.
-    pub fn with_signatures(mut self, mut signatures: Vec<(PublicKey, Signature)>) -> Result<Leaf, LeafError> {
-        signatures.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-        let sigs = signatures.iter().map(|(key, signature)| {
-            let pair = [("key", key.hex()), ("value", signature.hex())];
-            pair.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text))).collect::<Value>()
-        });
-        self.fields.insert("sigs".into(), sigs.collect());
-        let leaf = Leaf::parse(&canonical::to_vec(&Value::Object(self.fields)))?;
-        leaf.verify_signatures()?;
-        Ok(leaf)
-    }
-}
 
 fn hashed(commitment: &Commitment) -> Value {
     commitment.hex().into()

@@ -13,4 +13,5 @@ pub mod mutate;
 pub mod oracle;
 pub mod random;
 pub mod run;
+pub mod told;
 pub mod world;

@@ -8,10 +8,10 @@ use libp2p::PeerId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::codec::Method;
 use crate::config::Pinned;
 use crate::inbound::Topic;
-use crate::message::{GOSSIP_BYTES_MAX, Request, Response};
+use crate::wire::message::{GOSSIP_BYTES_MAX, Request, Response};
+use crate::wire::method::{Method, REQUEST_TIMEOUT};
 
 /// Commands waiting for the loop. When they are this many, callers wait: that is their back-pressure.
 pub(crate) const COMMANDS_MAX: usize = 256;
@@ -26,16 +26,9 @@ pub const REQUESTS_GLOBAL: usize = 32;
 /// their own: peers that are slow to answer them keep no log from being followed.
 pub const MATCHES_GLOBAL: usize = 16;
 
-/// How long a request may take, `match` apart, and how long a caller waits for a place in the window.
-pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
-
 /// How long a caller waits for a place and the answer to `match` together: a person waits for it, and does without a peer
 /// that takes longer.
 pub const MATCH_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How long the stream of a `match` may last. The asked holds on for longer than the asker, so that a slow answer is one that
-/// did not come, and not one that was cut off.
-pub(crate) const MATCH_STREAM_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What became of a message that was to be gossiped. None of these fails the write behind it: whatever is
 /// gossiped can also be pulled.

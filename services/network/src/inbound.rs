@@ -7,8 +7,12 @@ use libp2p::gossipsub::MessageId;
 use libp2p::request_response::InboundRequestId;
 use tokio::sync::mpsc::OwnedPermit;
 
-use crate::codec::Method;
-use crate::message::{Request, Response};
+use crate::wire::message::{Request, Response};
+use crate::wire::method::Method;
+
+/// Messages and requests waiting for the engine. Beyond that gossip is ignored and requests are answered
+/// with `Busy`: memory stays bounded whatever peers send.
+pub const INBOUND_MAX: usize = 1_024;
 
 /// When to come back after an answer that said nothing better, in milliseconds: long enough for a queue to
 /// drain, short against the 20 seconds of a request.

@@ -8,8 +8,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::codec::Method;
 use crate::inbound::Topic;
+use crate::wire::method::Method;
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 

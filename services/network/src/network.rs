@@ -14,16 +14,12 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Checked, Config, NetworkError};
-use crate::gossip::Topics;
 use crate::handle::{COMMANDS_MAX, Handle};
-use crate::inbound::Inbound;
+use crate::inbound::{INBOUND_MAX, Inbound};
 use crate::metrics::Metrics;
 use crate::run::Loop;
 use crate::swarm;
-
-/// Messages and requests waiting for the engine. Beyond that gossip is ignored and requests are answered
-/// with `Busy`: memory stays bounded whatever peers send.
-pub const INBOUND_MAX: usize = 1_024;
+use crate::swarm::gossip::Topics;
 
 /// How long the system may take to start listening.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(5);

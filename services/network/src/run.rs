@@ -4,6 +4,12 @@
 //! `try_send`, or is answered at once with "not now". Its branches are chosen fairly, so that neither a flood
 //! from peers nor one from the engine keeps the other from being served.
 
+mod events;
+mod redial;
+mod requests;
+mod resolve;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
@@ -20,19 +26,19 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::codec::Method;
 use crate::config::{Checked, Pinned};
-use crate::gossip::Topics;
 use crate::handle::{Command, Outcome, PeerState, PublishError, Published, REQUESTS_GLOBAL, Slot};
-use crate::inbound::{Answered, Inbound, Judged, Topic, Verdict};
+use crate::inbound::{Answered, INBOUND_MAX, Inbound, Judged, Topic, Verdict};
+use crate::limits::quotas::{Global, Quotas};
 use crate::metrics::Metrics;
-use crate::network::INBOUND_MAX;
-use crate::quotas::{Global, Quotas};
-use crate::redial::Link;
-use crate::requests::Incoming;
-use crate::resolve::resolve;
 use crate::swarm::Behaviour;
-use crate::told::{self, Few};
+use crate::swarm::gossip::Topics;
+use crate::wire::method::Method;
+
+use redial::Link;
+use requests::Incoming;
+use resolve::resolve;
+use told::Few;
 
 /// Pause between two looks at the links, and at the loop's own lateness.
 const TICK: Duration = Duration::from_secs(1);

@@ -1,5 +1,7 @@
 //! The swarm: transport, behaviours and their limits.
 
+pub(crate) mod gossip;
+
 use std::time::Duration;
 
 use libp2p::allow_block_list::{self, AllowedPeers};
@@ -8,11 +10,13 @@ use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{StreamProtocol, Swarm, SwarmBuilder, identify, noise, ping, tcp, yamux};
 
-use crate::codec::{Codec, Method};
 use crate::config::{Checked, NetworkError};
-use crate::door::Door;
-use crate::gossip::{self, Gossip, Topics};
+use crate::limits::door::Door;
 use crate::metrics::Metrics;
+use crate::wire::codec::Codec;
+use crate::wire::method::Method;
+
+use gossip::{Gossip, Topics};
 
 /// What a handshake may take: three round trips to the other side of the world, and a slow machine. Until then a stranger who says
 /// nothing has a place.

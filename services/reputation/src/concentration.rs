@@ -7,10 +7,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::epoch::Epoch;
-use crate::explanation::Explanation;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
 use crate::ids::Person;
+use crate::score::explanation::Explanation;
 
 /// Separates the lots of this sample from every other use of the hash.
 const DOMAIN: &[u8] = b"hanse/concentration/1\n";

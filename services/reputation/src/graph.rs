@@ -1,5 +1,10 @@
 //! All entries up to a state of the logs, arranged so that a score touches few of them.
 
+mod bulk;
+pub(crate) mod node;
+pub(crate) mod opinion;
+pub(crate) mod roster;
+
 use std::cmp::Reverse;
 
 use serde::Serialize;
@@ -8,10 +13,11 @@ use crate::entry::{Entry, EntryError};
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::ids::{EntryId, Person};
-use crate::node::{END, Edge, Node, Receipt, Row};
-use crate::opinion::{Opinion, Tally};
 use crate::parameters::Parameters;
-use crate::roster::{Roster, at};
+
+use node::{END, Edge, Node, Receipt, Row};
+use opinion::{Opinion, Tally};
+use roster::{Roster, at};
 
 /// Who said what of whom, as of an epoch.
 ///

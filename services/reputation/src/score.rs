@@ -1,17 +1,22 @@
 //! The viewer's score.
 
+pub(crate) mod explanation;
+mod flow;
+pub(crate) mod ranking;
+pub(crate) mod standpoint;
+
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::epoch::Epoch;
-use crate::explanation::{Explanation, voices};
 use crate::fixed::Fixed;
-use crate::flow::{Share, Walk};
+use crate::graph::opinion::Opinion;
 use crate::graph::{Graph, Head};
 use crate::ids::Person;
-use crate::opinion::Opinion;
 use crate::parameters::{Parameters, VERSION};
-use crate::standpoint::{Place, PrivateAnswer, Standpoint};
+
+use flow::{Share, Walk};
+use standpoint::{Place, PrivateAnswer, Standpoint};
 
 /// How far a person can be trusted from a standpoint, with everything that names the computation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -107,19 +112,6 @@ impl Graph {
         let place = self.place_of(standpoint, subject)?;
         let shares = self.shares(&place, subject);
         Ok(self.named(standpoint, subject, self.finding(&place, subject, &shares)))
-    }
-
-    /// The score with its reasons: each voice, how it reached the viewer, and the entries behind it. The voices add up to the
-    /// score exactly.
-    ///
-    /// # Errors
-    /// `OwnScore`.
-    pub fn explain(&self, standpoint: Standpoint, subject: &Person) -> Result<Explanation, ScoreError> {
-        let place = self.place_of(standpoint, subject)?;
-        let shares = self.shares(&place, subject);
-        let score = self.named(standpoint, subject, self.finding(&place, subject, &shares));
-        let (own, voices) = voices(self, &place, standpoint.seen_from(), subject, &shares);
-        Ok(Explanation { score, own, voices })
     }
 
     /// What the viewer finds when their private answers count too.

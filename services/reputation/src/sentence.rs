@@ -3,10 +3,10 @@
 
 use hanse_document::kind::Role;
 
-use crate::explanation::{Change, Explanation, Route, Voice};
 use crate::fixed::Fixed;
+use crate::graph::roster::at;
 use crate::ids::{EntryId, Person};
-use crate::roster::at;
+use crate::score::explanation::{Change, Explanation, Route, Voice};
 use crate::score::{Finding, Standing};
 use crate::summary::{Said, Summary};
 

@@ -46,7 +46,7 @@ impl Checkpoint {
 /// Signs a checkpoint. The signer's name must be the origin, or [`open`] refuses the note.
 #[must_use]
 pub fn sign(checkpoint: &Checkpoint, signer: &LogSigner) -> Note {
-    Note::of_checkpoint(checkpoint, signer)
+    Note::signed(checkpoint.body(), signer)
 }
 
 /// The checkpoint in a note that the log of `key` signed.

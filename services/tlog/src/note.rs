@@ -3,7 +3,6 @@
 //! Signatures of unknown keys are carried and never believed. A signature in the name and id of a known key
 //! that does not verify makes the whole note bad.
 
-use crate::checkpoint::Checkpoint;
 use crate::encoding;
 use ed25519_dalek::{Signer, SigningKey};
 use std::fmt;
@@ -201,9 +200,8 @@ impl Note {
         note.check_size().map(|()| note)
     }
 
-    /// A checkpoint's text always has the form of a note.
-    pub(crate) fn of_checkpoint(checkpoint: &Checkpoint, signer: &LogSigner) -> Self {
-        let text = checkpoint.body();
+    /// A note of a text that always has the form of one, as a checkpoint's has, signed by its log.
+    pub(crate) fn signed(text: String, signer: &LogSigner) -> Self {
         Self { signatures: vec![signer.line(&text)], text }
     }
 

@@ -1,5 +1,9 @@
 //! The subject's own engagements: each is a contract, and opens slots for the other side.
 
+pub(crate) mod replies;
+mod reviews;
+mod slots;
+
 use std::collections::BTreeSet;
 
 use hanse_document::{Commitment, Date, PublicKey};
@@ -10,7 +14,6 @@ use crate::Check;
 use crate::documents::{self, Found};
 use crate::log::Held;
 use crate::report::{ContractReport, Outcome, SlotReport, Step, TermsReport};
-use crate::slots;
 use crate::standings::Standings;
 use crate::steps::Steps;
 

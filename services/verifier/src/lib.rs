@@ -2,17 +2,13 @@
 
 mod cited;
 mod contracts;
-mod display;
 mod documents;
 mod identity;
 mod log;
 mod part;
 mod quorum;
 pub mod record;
-mod replies;
 mod report;
-mod reviews;
-mod slots;
 mod standings;
 mod steps;
 mod views;
@@ -145,7 +141,7 @@ fn examine(trust: &Trust<'_>, evidence: &Evidence, person: &Person, steps: &mut 
     }
     let check = Check { subject, now: trust.now, policy: trust.policy, logs: &logs, home, cited };
     let mut contracts = contracts::check(&check, &mut standings, steps);
-    replies::check(&check, &mut contracts, &mut standings, steps);
+    contracts::replies::check(&check, &mut contracts, &mut standings, steps);
     if steps.refused() {
         return found;
     }

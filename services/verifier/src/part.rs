@@ -91,6 +91,15 @@ pub(crate) fn check<'a>(
     checked
 }
 
+impl LogReport {
+    /// Those who vouch for it, and how many leaves it lists about the person.
+    fn take(&mut self, signed: &Signed, about: usize) {
+        (self.coverage, self.asked, self.others) = (signed.coverage, signed.asked, signed.others);
+        self.auditors.clone_from(&signed.auditors);
+        self.about = u64::try_from(about).unwrap_or(u64::MAX);
+    }
+}
+
 /// The log's own signature on the checkpoint, and those who cosigned it in time.
 pub(crate) fn open(trust: &Trust<'_>, origin: &str, note: &str, age: Age) -> Result<(Signed, Step), Failed> {
     match trust.open(origin, note) {

@@ -1,13 +1,13 @@
 //! What a check found: every step with the values it compared, and the record that stands.
 
+mod display;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::{Axis, Role};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp};
 use serde::Serialize;
-
-use crate::quorum::Signed;
 
 /// The answer in one word. The process exits with 0 only on [`Verdict::Valid`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -148,13 +148,6 @@ impl LogReport {
             about: 0,
             foreign: 0,
         }
-    }
-
-    /// Those who vouch for it, and how many leaves it lists about the person.
-    pub(crate) fn take(&mut self, signed: &Signed, about: usize) {
-        (self.coverage, self.asked, self.others) = (signed.coverage, signed.asked, signed.others);
-        self.auditors.clone_from(&signed.auditors);
-        self.about = u64::try_from(about).unwrap_or(u64::MAX);
     }
 }
 

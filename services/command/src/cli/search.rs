@@ -4,9 +4,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::YesNo;
-use crate::api::Search;
-use crate::json::Read as _;
 use crate::pay;
+use crate::rest::api::Search;
+use crate::rest::json::Read as _;
 
 /// What a posting must be; what is absent is not asked for, and what a posting leaves unstated is in no search that asks for it.
 #[derive(Clone, Debug, Default, Args)]

@@ -8,9 +8,11 @@ use serde_json::Value;
 use super::Run;
 use crate::cli::{ListArgs, MatchArgs, Matching};
 use crate::error::CommandError;
-use crate::json::Read as _;
-use crate::out::plain_line;
-use crate::{api, check, out, terminal};
+use crate::offline::check;
+use crate::rest::api;
+use crate::rest::json::Read as _;
+use crate::terminal::out::plain_line;
+use crate::terminal::{self, out};
 
 /// An answer has at most fifty people; this is ten times the largest.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Run, show};
 use crate::cli::{Password, People, ProfileCommand};
 use crate::error::CommandError;
-use crate::{api, out, terminal};
+use crate::rest::api;
+use crate::terminal::{self, out};
 
 impl Run {
     pub(super) fn people(&mut self, command: &People) -> Result<(), CommandError> {
@@ -71,7 +72,7 @@ impl Run {
 mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
-    use crate::json::Read as _;
+    use crate::rest::json::Read as _;
     use clap::Parser as _;
     use serde_json::json;
 

@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::trust::{named, short_did};
-use crate::json::Read as _;
-use crate::out;
 use crate::pay;
-use crate::problem::command_of;
-use crate::table::{Card, Table};
+use crate::rest::json::Read as _;
+use crate::rest::problem::command_of;
+use crate::terminal::out;
+use crate::terminal::table::{Card, Table};
 
 /// Widths of cells that may be cut.
 const TITLE: Option<usize> = Some(52);
@@ -298,6 +297,21 @@ pub(super) fn trial(document: &str) -> String {
     match serde_json::from_str::<Value>(document) {
         Ok(document) => format!("nothing was done; the document would be\n{}", super::pretty(&document)),
         Err(_) => "nothing was done".to_owned(),
+    }
+}
+
+/// What names a person in a table.
+fn short_did(did: &str) -> String {
+    const KEPT: usize = 12;
+    let key = did.strip_prefix("did:key:").unwrap_or(did);
+    format!("{}…", key.chars().take(KEPT).collect::<String>())
+}
+
+/// A node's name with its URL, where it has one.
+fn named(peer: &Value) -> String {
+    match peer.text("/url") {
+        "" => peer.text("/name").to_owned(),
+        url => format!("{} ({url})", peer.text("/name")),
     }
 }
 

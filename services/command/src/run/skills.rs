@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::Run;
 use crate::cli::{Language, SkillsCommand};
-use crate::client::ClientError;
 use crate::error::CommandError;
-use crate::json::Read as _;
-use crate::table::{Card, Table};
-use crate::{api, out};
+use crate::rest::api;
+use crate::rest::client::ClientError;
+use crate::rest::json::Read as _;
+use crate::terminal::out;
+use crate::terminal::table::{Card, Table};
 
 /// Widths of cells that may be cut.
 const NAME: Option<usize> = Some(44);

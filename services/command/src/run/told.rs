@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use super::Run;
 use crate::cli::{SearchesCommand, Told};
-use crate::client::{ClientError, Stream};
 use crate::error::CommandError;
-use crate::json::Read as _;
-use crate::table::{Card, Table};
-use crate::{api, events, out};
+use crate::rest::client::{ClientError, Stream};
+use crate::rest::json::Read as _;
+use crate::rest::{api, events};
+use crate::terminal::out;
+use crate::terminal::table::{Card, Table};
 
 /// Widths of cells that may be cut.
 const LABEL: Option<usize> = Some(28);

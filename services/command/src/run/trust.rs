@@ -9,12 +9,13 @@ use serde_json::json;
 
 use super::{Run, show, write};
 use crate::cli::{Language, Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
-use crate::client::Client;
 use crate::error::CommandError;
-use crate::json::Read as _;
 use crate::offline::ScoreFiles;
 use crate::policy::{self, NodeKeys};
-use crate::{api, clock, offline, out};
+use crate::rest::api;
+use crate::rest::client::Client;
+use crate::terminal::out;
+use crate::{clock, offline};
 
 impl Run {
     pub(super) fn record(&mut self, command: &Record) -> Result<(), CommandError> {
@@ -122,19 +123,4 @@ fn verify(args: &VerifyArgs, json: bool) -> Result<ExitCode, CommandError> {
     };
     out::say(&text)?;
     Ok(ExitCode::from(report.exit_code()))
-}
-
-/// What names a person in a table.
-pub(super) fn short_did(did: &str) -> String {
-    const KEPT: usize = 12;
-    let key = did.strip_prefix("did:key:").unwrap_or(did);
-    format!("{}…", key.chars().take(KEPT).collect::<String>())
-}
-
-/// A node's name with its URL, where it has one.
-pub(super) fn named(peer: &serde_json::Value) -> String {
-    match peer.text("/url") {
-        "" => peer.text("/name").to_owned(),
-        url => format!("{} ({url})", peer.text("/name")),
-    }
 }

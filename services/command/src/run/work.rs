@@ -1,11 +1,11 @@
 //! Jobs, bids, offers, contracts, reviews.
 
 use super::{Run, show};
-use crate::api::{self, Move};
 use crate::cli::{ContractCommand, JobCommand, Moved, NotedMove, Step, Trial, Work, YesNo};
 use crate::error::CommandError;
-use crate::json::Read as _;
-use crate::request::Request;
+use crate::rest::api::{self, Move};
+use crate::rest::json::Read as _;
+use crate::rest::request::Request;
 use crate::terminal;
 
 impl Run {

@@ -25,8 +25,8 @@ pub use self::plan::{Event, Plan, What};
 pub use self::play::play;
 pub use self::saying::{Bent, Said, Settled};
 
-use crate::lies::Told;
 use crate::random::Random;
+use crate::told::Told;
 
 /// The day on which every file is checked.
 pub const NOW: &str = "2026-11-24T10:00:00Z";

@@ -28,7 +28,7 @@ const PRIVATE: [(&str, &str, i128); 14] = [
     ("services/engine/src/federation/deliver/answer.rs", "PARCEL_MAX: usize = 8;", 8),
     ("services/engine/src/federation/receipts.rs", "SLUG_CHARS_MAX: usize = 64;", 64),
     ("services/logbook/src/follow/fetch.rs", "SEGMENT_LEAVES_MAX: usize = 512;", 512),
-    ("services/ledger/src/leaf.rs", "KIND_CHARS_MAX: usize = 32;", 32),
+    ("services/ledger/src/form.rs", "KIND_CHARS_MAX: usize = 32;", 32),
     ("services/verifier/src/quorum.rs", "AHEAD_SECONDS: i64 = 300;", 300),
 ];
 

@@ -4,7 +4,7 @@ use hanse_reputation::{Explanation, Summary};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ask::Served;
+use super::served::Served;
 use crate::report::{Outcome, Step};
 
 /// Differences that are told; after the first few the others follow from them.

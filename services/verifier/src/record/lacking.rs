@@ -8,7 +8,7 @@ use hanse_reputation::record::Elsewhere;
 use hanse_reputation::{EntryId, Epoch};
 
 use super::Record;
-use super::ask::Served;
+use super::served::Served;
 use crate::report::{Coverage, Outcome, Step, Uncovered};
 
 /// Logs that the policy does not name and that are told one by one: whoever gets a key can make contracts with as many logs as they like.

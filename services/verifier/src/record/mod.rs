@@ -9,6 +9,7 @@ mod display;
 mod lacking;
 mod log;
 mod report;
+mod served;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -24,10 +25,11 @@ use crate::part;
 use crate::quorum::{Age, Trust};
 use crate::report::{Coverage, Outcome, Step};
 
-pub use self::ask::{Question, Served};
+pub use self::ask::Question;
 pub use self::display::Shown;
 use self::log::{Claims, Log};
 pub use self::report::{Behind, Cited, RecordLog, ScoreReport};
+pub use self::served::Served;
 
 /// Why a record file cannot be scored at all. A program exits with 2.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
