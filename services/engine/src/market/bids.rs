@@ -16,9 +16,9 @@ use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
 
 use crate::Engine;
 use crate::market::author::{Author, body};
-use crate::market::idempotency::Asked;
+use crate::market::idempotency::{Asked, Intent};
 use crate::market::jobs::Step;
-use crate::market::publish::{Intent, Publication, publish};
+use crate::market::publish::{Publication, publish};
 
 /// The state that is shown of a bid which the job's home has not answered.
 const QUEUED: &str = "queued";

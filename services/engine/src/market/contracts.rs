@@ -15,9 +15,9 @@ use serde_json::{Map, Value};
 
 use crate::Engine;
 use crate::market::author::{Author, body};
-use crate::market::idempotency::Asked;
+use crate::market::idempotency::{Asked, Intent};
 use crate::market::jobs::Step;
-use crate::market::publish::{Intent, Publication, publish};
+use crate::market::publish::{Publication, publish};
 
 /// How long an offer of ours stands: as long as one may.
 const OFFER_SECONDS: i64 = OPEN_DAYS_MAX as i64 * 86_400;

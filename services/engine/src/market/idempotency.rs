@@ -9,7 +9,6 @@ use hanse_store::{Connection, Tx};
 use serde::Serialize;
 
 use crate::Engine;
-use crate::market::publish::Intent;
 
 /// A key is known for a day: clients retry within minutes, batch jobs within the night.
 const KEPT_SECONDS: i64 = 86_400;
@@ -40,6 +39,21 @@ pub struct Key {
 impl From<&Did> for Asked {
     fn from(did: &Did) -> Self {
         Self { did: did.clone(), key: None, seen: None }
+    }
+}
+
+/// Whether the caller wants it done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// For good.
+    Do,
+    /// Everything is built and checked, and nothing stays.
+    Try,
+}
+
+impl Intent {
+    pub(crate) fn of(dry_run: bool) -> Self {
+        if dry_run { Self::Try } else { Self::Do }
     }
 }
 

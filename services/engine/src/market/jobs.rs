@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::Engine;
 use crate::market::author::{Author, body, object};
-use crate::market::idempotency::Asked;
-use crate::market::publish::{Intent, Publication, publish};
+use crate::market::idempotency::{Asked, Intent};
+use crate::market::publish::{Publication, publish};
 
 /// The longest life of a posting, in days: the document's own bound.
 const DAYS_MAX: u32 = hanse_document::kind::job::OPEN_DAYS_MAX;

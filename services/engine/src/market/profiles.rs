@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::{Author, body};
-use crate::market::idempotency::{self, Asked, Begun, Unit};
-use crate::market::publish::{Intent, published};
+use crate::market::idempotency::{self, Asked, Begun, Intent, Unit};
+use crate::market::publish::published;
 
 impl Engine {
     /// Replaces the profile of a hosted person, or makes their first one if they name no version that they have seen.

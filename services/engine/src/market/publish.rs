@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::Slot;
-use crate::market::idempotency::{self, Asked, Begun, Unit};
+use crate::market::idempotency::{self, Asked, Begun, Intent, Unit};
 
 /// How often a waiting caller looks by itself: another process may hold the lease, and its signals do not reach here.
 const LOOK: Duration = Duration::from_millis(200);
@@ -36,21 +36,6 @@ impl Publication {
     /// A document that commits to nothing that is not there yet and names no slot.
     pub(crate) fn new(document: Verified, job: DocumentId, home: &NodeName) -> Self {
         Self { document, attachments: Vec::new(), slot: None, job, home: home.clone() }
-    }
-}
-
-/// Whether the caller wants it done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Intent {
-    /// For good.
-    Do,
-    /// Everything is built and checked, and nothing stays.
-    Try,
-}
-
-impl Intent {
-    pub(crate) fn of(dry_run: bool) -> Self {
-        if dry_run { Self::Try } else { Self::Do }
     }
 }
 

@@ -18,8 +18,8 @@ use crate::Engine;
 use crate::effects::apply::{Applied, Apply};
 use crate::effects::expire::review_seconds;
 use crate::market::author::{Author, body, read};
-use crate::market::idempotency::{Asked, Begun, Unit};
-use crate::market::publish::{Intent, published};
+use crate::market::idempotency::{Asked, Begun, Intent, Unit};
+use crate::market::publish::published;
 
 /// A side of a contract that is about to review the other.
 struct Reviewer<'a> {

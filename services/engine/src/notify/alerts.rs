@@ -14,8 +14,7 @@ use hanse_store::accounts;
 use hanse_store::alerts::{self, AlertRow, NewSearch, SearchRow};
 
 use crate::Engine;
-use crate::market::idempotency::{Asked, Begun, Unit};
-use crate::market::publish::Intent;
+use crate::market::idempotency::{Asked, Begun, Intent, Unit};
 use crate::market::search;
 
 /// Searches of one person. Each is held against every new posting, so that they are not free; people look for a few things.

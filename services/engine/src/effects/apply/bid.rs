@@ -10,8 +10,7 @@ use hanse_store::contracts::{self, BidRow};
 use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::JobRow;
 
-use super::guard::{self, Moving};
-use super::job::begins;
+use super::guard::{self, Moving, begins};
 use super::{Apply, Word};
 
 /// Bids on one job by people of the job's own home that are neither withdrawn nor turned down: more than a client reads. Each home has a

@@ -1,7 +1,7 @@
 //! The checks that every document passes, whatever its kind.
 
 use hanse_base::clock::AHEAD_SECONDS_MAX;
-use hanse_base::error::{Refusal, UseError};
+use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::stored::state;
 use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
@@ -113,4 +113,9 @@ pub(crate) fn event(said: &Said) -> Event {
         Said::ConfirmReceived { .. } => Event::ConfirmReceived,
         Said::Close { .. } => Event::Close,
     }
+}
+
+/// The tables have every beginning that is asked of them; if not, that is our failure.
+pub(super) fn begins(refused: hanse_lifecycle::Refused) -> UseError {
+    Failure::unreadable("lifecycle", refused).into()
 }

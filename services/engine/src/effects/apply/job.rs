@@ -12,7 +12,7 @@ use hanse_store::accounts::IdentityRow;
 use hanse_store::jobs::{self, JobPay, JobRow, NewJob};
 use hanse_store::{contracts, deliveries};
 
-use super::guard::{self, Moving};
+use super::guard::{self, Moving, begins};
 use super::{Apply, Word};
 
 /// Whether a document is a posting, or a step of one.
@@ -192,9 +192,4 @@ async fn spread(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {
         statement.draft(document.from().day(), &[subject]).with_signatures(Vec::new()).map_err(unsound)?;
     ctx.enqueue(LogKind::Jobs, &leaf).await?;
     Ok(deliveries::gossip(ctx.tx, &document.id()).await?)
-}
-
-/// The tables have every beginning that is asked of them; if not, that is our failure.
-pub(super) fn begins(refused: hanse_lifecycle::Refused) -> UseError {
-    Failure::unreadable("lifecycle", refused).into()
 }

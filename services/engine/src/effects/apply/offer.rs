@@ -11,8 +11,7 @@ use hanse_store::contracts::{self, ContractRow};
 use hanse_store::documents;
 use hanse_store::jobs::{self, JobRow};
 
-use super::guard::{self, Moving};
-use super::job::begins;
+use super::guard::{self, Moving, begins};
 use super::{Apply, Word, engagement};
 
 /// The client offers a contract on a bid.
