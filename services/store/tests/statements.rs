@@ -26,10 +26,12 @@ async fn every_statement_fits_the_schema() {
 
 #[test]
 fn every_statement_is_listed() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut missing = Vec::new();
     let mut found = 0;
     for (module, _) in STATEMENTS {
+        let rooms = ["tables", "client"].map(|room| sources.join(room));
+        let source = rooms.into_iter().find(|room| room.join(format!("{module}.rs")).exists()).unwrap();
         let main = source.join(format!("{module}.rs"));
         let listed = listed_names(&fs::read_to_string(&main).unwrap());
         for (file, prefix) in files_of(&source, module) {
