@@ -4,8 +4,8 @@
 mod matching;
 mod node;
 mod record;
+mod saved_searches;
 mod skills;
-mod told;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -20,10 +20,10 @@ pub use matching::{
 };
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use record::{LeafView, LeavesView, LogStateView};
+pub use saved_searches::{AlertView, Pick, Picks, SavedSearchView};
 pub use skills::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
 };
-pub use told::{AlertView, Pick, Picks, SavedSearchView};
 
 /// What a publication led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

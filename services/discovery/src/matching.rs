@@ -2,9 +2,9 @@
 //! process, kept up by the feed of changes, and the use cases that ask it. The rules are `hanse-matching`'s; here is what
 //! feeds them.
 
-mod answer;
 pub mod attention;
 pub mod index;
+mod matches;
 pub mod peers;
 pub mod picks;
 mod posting;

@@ -34,7 +34,7 @@ use hanse_logbook::{LogKeys, Logbook};
 use hanse_trust::Trust;
 use market::accounts::Passwords;
 use notify::events::Events;
-use process::about::Looks;
+use process::status::Looks;
 
 /// One node's use cases. Clones share one engine.
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
 //! One process of a node: whether it leads, what it runs, what it says of itself.
 
-pub(crate) mod about;
 pub(crate) mod leader;
 pub(crate) mod metrics;
+pub(crate) mod status;

@@ -4,11 +4,11 @@
 //! business: cosignatures are kept, a larger head wakes the follower, another head than ours of the same size stops everything.
 
 mod answer;
+mod compare;
 mod consent;
 mod failed;
-mod hear;
-mod heard;
-mod learn;
+mod known;
+mod peer_answer;
 #[cfg(test)]
 mod tests;
 
@@ -25,14 +25,14 @@ use tokio_util::sync::CancellationToken;
 use crate::{LogError, LogKeys, Logbook};
 
 pub use answer::answer;
+pub(crate) use compare::ripen;
+pub(crate) use compare::root_at;
+pub use compare::{FORKED, Learned, RECOVERING, ROLLED_BACK, learn};
 pub use consent::lead;
 pub(crate) use consent::{halt_forgotten, may_sign};
 pub(crate) use failed::failed;
-pub(crate) use hear::hear;
-pub use heard::{Heard, Signing};
-pub(crate) use learn::ripen;
-pub(crate) use learn::root_at;
-pub use learn::{FORKED, Learned, RECOVERING, ROLLED_BACK, learn};
+pub use known::{Heard, Signing};
+pub(crate) use peer_answer::hear;
 
 /// A head as its log and known auditors signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]

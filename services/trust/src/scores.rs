@@ -4,12 +4,12 @@
 //! What is served here, a stranger recomputes from the record of the same logs to the last digit: whatever feeds a score is a
 //! leaf or a document that a leaf makes public. The one exception, a person's private "again?", is shown to its author apart.
 
-mod again;
 mod answer;
 mod concentration;
 mod explain;
 mod feed;
 mod history;
+mod rehire;
 mod standing;
 mod state;
 mod worker;
@@ -24,10 +24,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use self::state::ScoreState;
 use crate::Trust;
 
-pub use again::AgainView;
 pub use answer::{ScoreQuestion, ScoreView};
 pub use feed::Feed;
 pub use history::ScoreHistory;
+pub use rehire::AgainView;
 pub use state::FeedItem;
 pub use worker::round;
 pub use worker::run;

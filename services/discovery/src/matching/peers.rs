@@ -4,10 +4,10 @@
 //! No peer can make a list wait for more than two seconds, and what is heard is kept for a while, so that a page which many
 //! people look at is one question.
 
-mod answer;
 pub mod errand;
 mod judge;
 mod kept;
+mod serve;
 #[cfg(test)]
 mod tests;
 
@@ -41,8 +41,8 @@ use super::standing::standing;
 use crate::Discovery;
 use crate::knowledge::Knowledge;
 
-pub use answer::answer;
 pub(crate) use judge::Other;
+pub use serve::answer;
 
 /// Questions of peers that are worked on at one time: half of what this node ranks at a time stays for its own people.
 const ANSWERS_MAX: usize = 2;

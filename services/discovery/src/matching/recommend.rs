@@ -15,7 +15,7 @@ use hanse_matching::sentence;
 use hanse_store::jobs::{self, JobRow};
 use hanse_store::ranking;
 
-use super::answer::tag;
+use super::matches::tag;
 use super::posting::{person, verified};
 use super::{language, length};
 use crate::Discovery;

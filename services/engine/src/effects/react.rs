@@ -1,9 +1,9 @@
 //! What the leaves of every log, own and mirrored, mean for this node: each has its effect once, in the transaction that moves
 //! the cursor of its log. What cannot have it yet is noted as wanted, and holds up nothing behind it.
 
-mod again;
 mod ahead;
 mod contracts;
+mod retry;
 mod reviews;
 
 use hanse_base::error::{Failure, Refusal, UseError};
@@ -102,7 +102,7 @@ pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
         new = more;
         let mut more = Vec::new();
         for origin in waiting {
-            more.extend(goes_on(origin, again::due(engine, origin).await, &mut outcome));
+            more.extend(goes_on(origin, retry::due(engine, origin).await, &mut outcome));
         }
         waiting = more;
     }

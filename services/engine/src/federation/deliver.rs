@@ -4,7 +4,7 @@
 //! never sees a move before the one that it builds on. Everything here may happen twice: a document is applied once, whoever
 //! asks, and a receipt that was lost is given again.
 
-mod answer;
+mod accept;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +24,7 @@ use crate::effects::apply::{Applied, Apply, apply};
 use crate::effects::react::engaged_before;
 use crate::federation::receipts::{self, Answered};
 
-pub(crate) use answer::answer;
+pub(crate) use accept::answer;
 
 /// Documents of different jobs that are sent one after the other before looking again.
 const BATCH: i64 = 32;

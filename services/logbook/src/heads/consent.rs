@@ -15,9 +15,9 @@ use hanse_base::names::{LogKind, quorum_of};
 use hanse_store::{Sql, Store, StoreError, log};
 use hanse_tlog::Hash;
 
+use super::compare::{ROLLED_BACK, learn, root_at};
 use super::failed;
-use super::heard::{Shown, Signing};
-use super::learn::{ROLLED_BACK, learn, root_at};
+use super::known::{Shown, Signing};
 use crate::memory::{Remembered, RememberedHead, unfinished};
 use crate::{LogError, Logbook, OwnLog};
 

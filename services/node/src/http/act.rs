@@ -24,7 +24,7 @@ use tracing::Instrument as _;
 use crate::http::app::BODY_BYTES_MAX;
 use crate::http::principal::{Principal, Scope, signed_in};
 use crate::http::problem::Problem;
-use crate::http::routes::answer::{self, Seen};
+use crate::http::routes::respond::{self, Seen};
 use crate::http::state::State;
 use crate::http::{body, gate};
 
@@ -126,7 +126,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Act<T> {
             let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
             let principal = signed_in(&request, &state).await?;
             let name = request.headers().get(IDEMPOTENCY_KEY).map(text).transpose()?;
-            let seen = request.headers().get(IF_MATCH).map(answer::seen);
+            let seen = request.headers().get(IF_MATCH).map(respond::seen);
             body::check_is_json(&request)?;
             let bytes = body::bytes(payload.map_err(|_| Problem::body_unreadable())?, BODY_BYTES_MAX).await?;
             let key = name.map(|name| Key { name, request: hash(&request, &bytes) });

@@ -11,8 +11,8 @@ use hanse_reputation::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::again::answers_of;
 use super::explain::{ExplanationContext, PersonTold, PlaceTold};
+use super::rehire::answers_of;
 use super::state::ScoreState;
 use crate::Trust;
 

@@ -6,7 +6,7 @@ use hanse_api::views::{BidView, ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
-use super::answer::{self, Trial};
+use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
@@ -39,9 +39,9 @@ pub(crate) async fn read(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bid = state.engine.bid_view(&answer::id(&id, Kind::Bid)?, &principal.did).await?;
+    let bid = state.engine.bid_view(&respond::id(&id, Kind::Bid)?, &principal.did).await?;
     let view = bid.ok_or_else(|| Problem::not_found("bid"))?;
-    Ok(answer::versioned(&request, &view))
+    Ok(respond::versioned(&request, &view))
 }
 
 /// Defines the route of one move.
@@ -63,13 +63,13 @@ macro_rules! moves {
             id: web::Path<String>,
             trial: web::Query<Trial>,
         ) -> Result<HttpResponse, Problem> {
-            let id = answer::id(&id, Kind::Bid);
+            let id = respond::id(&id, Kind::Bid);
             let dry_run = trial.dry_run;
             let moved = act.run($scope, move |engine, asked, step| async move {
                 engine.move_bid(asked, &id?, $event, step, dry_run).await
             });
             let published = moved.await?;
-            Ok(answer::published(&published, *trial, None, true))
+            Ok(respond::published(&published, *trial, None, true))
         }
     };
 }
@@ -98,12 +98,12 @@ pub(crate) async fn offer(
     id: web::Path<String>,
     trial: web::Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
-    let id = answer::id(&id, Kind::Bid);
+    let id = respond::id(&id, Kind::Bid);
     let dry_run = trial.dry_run;
     let offered = act.run(Scope::Contracts, move |engine, asked, terms| async move {
         engine.offer(asked, &id?, terms, dry_run).await
     });
     let published = offered.await?;
     let location = format!("/v1/contracts/{}", published.view.id);
-    Ok(answer::published(&published, *trial, Some(location), true))
+    Ok(respond::published(&published, *trial, Some(location), true))
 }

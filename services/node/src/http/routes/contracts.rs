@@ -7,7 +7,7 @@ use hanse_api::views::{ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
-use super::answer::{self, Trial};
+use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
@@ -40,9 +40,9 @@ pub(crate) async fn read(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let contract = state.engine.contract(&answer::id(&id, Kind::Offer)?, &principal.did).await?;
+    let contract = state.engine.contract(&respond::id(&id, Kind::Offer)?, &principal.did).await?;
     let view = contract.ok_or_else(|| Problem::not_found("contract"))?;
-    Ok(answer::versioned(&request, &view))
+    Ok(respond::versioned(&request, &view))
 }
 
 /// Defines the route of one move.
@@ -121,7 +121,7 @@ moves!(
 );
 
 async fn step(act: Act<StepRequest>, id: &str, event: Event, trial: Trial) -> Result<HttpResponse, Problem> {
-    let id = answer::id(id, Kind::Offer);
+    let id = respond::id(id, Kind::Offer);
     let moved = act.run(Scope::Contracts, move |engine, asked, step| async move {
         if event == Event::Accept {
             engine.accept_offer(asked, &id?, trial.dry_run).await
@@ -130,5 +130,5 @@ async fn step(act: Act<StepRequest>, id: &str, event: Event, trial: Trial) -> Re
         }
     });
     let published = moved.await?;
-    Ok(answer::published(&published, trial, None, true))
+    Ok(respond::published(&published, trial, None, true))
 }

@@ -7,7 +7,7 @@ use hanse_document::Kind;
 use hanse_lifecycle::Event;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::answer::{self, Trial};
+use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope, Viewer};
 use crate::http::problem::Problem;
@@ -32,7 +32,7 @@ pub(crate) async fn post(act: Act<JobRequest>, trial: web::Query<Trial>) -> Resu
         );
     let published = posted.await?;
     let location = format!("/v1/jobs/{}", published.view.id);
-    Ok(answer::published(&published, *trial, Some(location), true))
+    Ok(respond::published(&published, *trial, Some(location), true))
 }
 
 /// Find postings of the whole federation, newest first.
@@ -67,10 +67,10 @@ pub(crate) async fn read(
 ) -> Result<HttpResponse, Problem> {
     let view = state
         .engine
-        .job(&answer::id(&id, Kind::Job)?, viewer.0.as_ref())
+        .job(&respond::id(&id, Kind::Job)?, viewer.0.as_ref())
         .await?
         .ok_or_else(|| Problem::not_found("job"))?;
-    Ok(answer::versioned(&request, &view))
+    Ok(respond::versioned(&request, &view))
 }
 
 /// Close a posting without hiring (further); the reason is public.
@@ -88,13 +88,13 @@ pub(crate) async fn close(
     id: web::Path<String>,
     trial: web::Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
-    let id = answer::id(&id, Kind::Job);
+    let id = respond::id(&id, Kind::Job);
     let dry_run = trial.dry_run;
     let closed = act.run(Scope::Jobs, move |engine, asked, step| async move {
         engine.move_job(asked, &id?, Event::CloseUnfilled, step, dry_run).await
     });
     let published = closed.await?;
-    Ok(answer::published(&published, *trial, None, true))
+    Ok(respond::published(&published, *trial, None, true))
 }
 
 /// Bid on a posting of any node. Your home delivers the bid to the job's home: 202 means it is still on its way.
@@ -113,7 +113,7 @@ pub(crate) async fn bid(
     id: web::Path<String>,
     trial: web::Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
-    let id = answer::id(&id, Kind::Job);
+    let id = respond::id(&id, Kind::Job);
     let dry_run = trial.dry_run;
     let made =
         act.run(
@@ -122,7 +122,7 @@ pub(crate) async fn bid(
         );
     let published = made.await?;
     let location = format!("/v1/bids/{}", published.view.id);
-    Ok(answer::published(&published, *trial, Some(location), true))
+    Ok(respond::published(&published, *trial, Some(location), true))
 }
 
 /// The bids on a posting: all of them for its client, one's own for a freelancer.
@@ -138,6 +138,6 @@ pub(crate) async fn bids(
     id: web::Path<String>,
     page: web::Query<PageQuery>,
 ) -> Result<web::Json<Page<BidView>>, Problem> {
-    let id = answer::id(&id, Kind::Job)?;
+    let id = respond::id(&id, Kind::Job)?;
     Ok(web::Json(state.engine.bids(&id, &principal.did, page.into_inner()).await?))
 }

@@ -6,7 +6,7 @@ use hanse_api::views::{LeavesView, LogStateView, LogView};
 use hanse_base::names::LogKind;
 use hanse_document::NodeName;
 
-use super::answer::Since;
+use super::respond::Since;
 use crate::http::problem::Problem;
 use crate::http::state::State;
 

@@ -5,7 +5,7 @@ use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_api::views::{Matches, Recommended, Transparency, WhyNotMe};
 use hanse_document::Kind;
 
-use super::answer;
+use super::respond;
 use crate::http::limits::Counted;
 use crate::http::principal::{Principal, Viewer};
 use crate::http::problem::Problem;
@@ -28,7 +28,7 @@ pub(crate) async fn matches(
     id: web::Path<String>,
     query: web::Query<MatchQuery>,
 ) -> Result<web::Json<Matches>, Problem> {
-    let id = answer::id(&id, Kind::Job)?;
+    let id = respond::id(&id, Kind::Job)?;
     // Peers count what this node asks, whoever it asks for.
     if query.scope.as_deref().is_some_and(|scope| scope != "node") {
         state.limits.charge(&request, &[Counted::FederationSearches], viewer.0.as_ref())?;
@@ -51,7 +51,7 @@ pub(crate) async fn why_not(
     query: web::Query<WhyNotQuery>,
 ) -> Result<web::Json<WhyNotMe>, Problem> {
     let (id, did) = path.into_inner();
-    let (id, did) = (answer::id(&id, Kind::Job)?, answer::did(&did)?);
+    let (id, did) = (respond::id(&id, Kind::Job)?, respond::did(&did)?);
     Ok(web::Json(state.engine.discovery().why_not(&id, &did, query.into_inner()).await?))
 }
 

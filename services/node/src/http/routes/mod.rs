@@ -1,7 +1,6 @@
 //! One file for each resource: its handlers, their documentation and what only they take.
 
 pub(crate) mod accounts;
-pub(crate) mod answer;
 pub(crate) mod bids;
 pub(crate) mod contracts;
 pub(crate) mod documents;
@@ -12,6 +11,7 @@ pub(crate) mod node;
 pub(crate) mod people;
 pub(crate) mod picks;
 pub(crate) mod reputation;
+pub(crate) mod respond;
 pub(crate) mod reviews;
 pub(crate) mod searches;
 pub(crate) mod skills;

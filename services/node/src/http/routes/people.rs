@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use hanse_api::requests::ProfileRequest;
 use hanse_api::views::{Person, ProfileView};
 
-use super::answer::{self, Trial};
+use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
@@ -46,7 +46,7 @@ pub(crate) async fn put_profile(
     });
     let published = put.await?;
     let location = format!("/v1/profiles/{}", published.view.did);
-    Ok(answer::published(&published, *trial, Some(location), true))
+    Ok(respond::published(&published, *trial, Some(location), true))
 }
 
 /// What a person says of themselves, with their home and the custody of their key.
@@ -63,6 +63,6 @@ pub(crate) async fn profile(
     did: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let view =
-        state.engine.profile(&answer::did(&did)?).await?.ok_or_else(|| Problem::not_found("person"))?;
-    Ok(answer::versioned(&request, &view))
+        state.engine.profile(&respond::did(&did)?).await?.ok_or_else(|| Problem::not_found("person"))?;
+    Ok(respond::versioned(&request, &view))
 }

@@ -8,7 +8,7 @@ use hanse_api::views::ReputationView;
 use hanse_trust::{ScoreHistory, ScoreView};
 
 use self::standpoint::Standpoint;
-use super::answer;
+use super::respond;
 use crate::http::principal::Viewer;
 use crate::http::problem::Problem;
 use crate::http::state::State;
@@ -25,7 +25,7 @@ pub(crate) async fn facts(
     state: web::Data<State>,
     did: web::Path<String>,
 ) -> Result<web::Json<ReputationView>, Problem> {
-    let view = state.engine.trust().reputation(&answer::did(&did)?).await?;
+    let view = state.engine.trust().reputation(&respond::did(&did)?).await?;
     Ok(web::Json(view.ok_or_else(|| Problem::not_found("person"))?))
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn evidence(
     state: web::Data<State>,
     did: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let evidence = state.engine.trust().evidence(&answer::did(&did)?).await?;
+    let evidence = state.engine.trust().evidence(&respond::did(&did)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"evidence.json\""))
@@ -67,7 +67,7 @@ pub(crate) async fn score(
     did: web::Path<String>,
     standpoint: web::Query<Standpoint>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer::personal(&state.engine.trust().score(standpoint.question(viewer.0, &did)?).await?))
+    Ok(respond::personal(&state.engine.trust().score(standpoint.question(viewer.0, &did)?).await?))
 }
 
 /// Each change of the score with the entry that caused it, as seen now: fading alone is no change. Private answers are in none.
@@ -85,5 +85,5 @@ pub(crate) async fn history(
     did: web::Path<String>,
     standpoint: web::Query<Standpoint>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer::personal(&state.engine.trust().score_history(standpoint.question(viewer.0, &did)?).await?))
+    Ok(respond::personal(&state.engine.trust().score_history(standpoint.question(viewer.0, &did)?).await?))
 }

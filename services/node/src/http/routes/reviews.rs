@@ -10,7 +10,7 @@ use hanse_trust::AgainView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::answer::{self, Trial};
+use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::body::Json;
 use crate::http::principal::{Principal, Scope, Viewer};
@@ -41,12 +41,12 @@ pub(crate) async fn deposit(
     trial: web::Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let location = format!("/v1/contracts/{id}/reviews");
-    let id = answer::id(&id, Kind::Offer);
+    let id = respond::id(&id, Kind::Offer);
     let dry_run = trial.dry_run;
     let deposited = act.run(Scope::Reviews, move |engine, asked, review| async move {
         engine.review(asked, &id?, review, dry_run).await
     });
-    Ok(answer::published(&deposited.await?, *trial, Some(location), false))
+    Ok(respond::published(&deposited.await?, *trial, Some(location), false))
 }
 
 /// The reviews of a contract: one's own, and the other side's once it is open.
@@ -60,7 +60,7 @@ pub(crate) async fn of_contract(
     viewer: Viewer,
     id: web::Path<String>,
 ) -> Result<web::Json<Vec<ReviewView>>, Problem> {
-    let id = answer::id(&id, Kind::Offer)?;
+    let id = respond::id(&id, Kind::Offer)?;
     Ok(web::Json(state.engine.reviews(&id, viewer.0.as_ref()).await?))
 }
 
@@ -88,8 +88,10 @@ pub(crate) async fn put_again(
     body: Json<Again>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Reviews)?;
-    let id = answer::id(&id, Kind::Offer)?;
-    Ok(answer::personal(&state.engine.trust().put_again(&principal.did, &id, body.into_inner().again).await?))
+    let id = respond::id(&id, Kind::Offer)?;
+    Ok(respond::personal(
+        &state.engine.trust().put_again(&principal.did, &id, body.into_inner().again).await?,
+    ))
 }
 
 /// Your own private answer about a contract.
@@ -103,8 +105,8 @@ pub(crate) async fn again(
     principal: Principal,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = answer::id(&id, Kind::Offer)?;
-    Ok(answer::personal(&state.engine.trust().again(&principal.did, &id).await?))
+    let id = respond::id(&id, Kind::Offer)?;
+    Ok(respond::personal(&state.engine.trust().again(&principal.did, &id).await?))
 }
 
 /// Take your private answer back; nothing of it is kept.
@@ -120,7 +122,7 @@ pub(crate) async fn remove_again(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     principal.need(Scope::Reviews)?;
-    state.engine.trust().remove_again(&principal.did, &answer::id(&id, Kind::Offer)?).await?;
+    state.engine.trust().remove_again(&principal.did, &respond::id(&id, Kind::Offer)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -143,5 +145,5 @@ pub(crate) async fn reply(
     let replied = act.run(Scope::Reviews, move |engine, asked, reply| async move {
         engine.reply(asked, &commit?, reply.text, dry_run).await
     });
-    Ok(answer::published(&replied.await?, *trial, None, false))
+    Ok(respond::published(&replied.await?, *trial, None, false))
 }

@@ -8,7 +8,7 @@ use hanse_api::views::{AlertView, Page, SavedSearchView};
 use hanse_base::error::Refusal;
 use hanse_engine::events::{Event, Listener, Stream};
 
-use super::answer;
+use super::respond;
 use crate::http::act::Act;
 use crate::http::app::HeadOnly;
 use crate::http::principal::{Principal, Scope};
@@ -36,7 +36,7 @@ pub(crate) async fn keep(act: Act<SavedSearchRequest>) -> Result<HttpResponse, P
     let search = kept.await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/v1/saved-searches/{}", search.id)));
-    Ok(answer::repeated(&mut answer, search.replayed).json(search))
+    Ok(respond::repeated(&mut answer, search.replayed).json(search))
 }
 
 /// The searches that you keep, the oldest first, all on one page.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::problem::Problem;
-use crate::http::routes::answer;
+use crate::http::routes::respond;
 
 /// From whose place one looks, and in which language it is told.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -36,7 +36,7 @@ impl Standpoint {
     /// The question that is asked about `subject`, for whoever is signed in.
     pub(crate) fn question(&self, reader: Option<Did>, subject: &str) -> Result<ScoreQuestion, Problem> {
         let seen_from = match (&self.viewer, &reader) {
-            (Some(viewer), _) => answer::did(viewer)?,
+            (Some(viewer), _) => respond::did(viewer)?,
             (None, Some(reader)) => reader.clone(),
             (None, None) => return Err(Problem::viewer_missing()),
         };
@@ -44,6 +44,6 @@ impl Standpoint {
             Language::En => Tongue::English,
             Language::Fr => Tongue::French,
         };
-        Ok(ScoreQuestion { reader, seen_from, subject: answer::did(subject)?, tongue })
+        Ok(ScoreQuestion { reader, seen_from, subject: respond::did(subject)?, tongue })
     }
 }

@@ -6,7 +6,7 @@ use hanse_base::clock;
 use hanse_base::names::LogKind;
 use hanse_network::Bytes;
 
-use super::heard::Shown;
+use super::known::Shown;
 use super::{Learned, Unheard, learn, read, read_bare};
 use crate::{LogError, Logbook};
 
