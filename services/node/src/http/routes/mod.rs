@@ -9,6 +9,7 @@ pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod matching;
 pub(crate) mod node;
+pub(crate) mod paths;
 pub(crate) mod people;
 pub(crate) mod picks;
 pub(crate) mod reputation;
