@@ -4,6 +4,7 @@
 //! - What a request says and its route does not know is refused, also in the parts of a request.
 //! - A choice that is told with fields of its own beside it is a choice of objects that have them: many generators read
 //!   no choice inside an `allOf`.
+//! - What has a name is referred to by it, also inside of a page or a publication: it is one type to who generates a client.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{
     AdditionalProperties, AllOf, ArrayItems, OneOfBuilder, Schema, SchemaType, Type,
 };
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
 
 /// Where references point to.
 const COMPONENTS: &str = "#/components/schemas/";
@@ -19,6 +20,7 @@ const COMPONENTS: &str = "#/components/schemas/";
 /// Puts all schemas of the document into this form.
 pub(super) fn complete(api: &mut OpenApi) {
     spread_choices(api);
+    refer(api);
     let asked = asked(api);
     for operation in operations(api) {
         for parameter in operation.parameters.iter_mut().flatten() {
@@ -155,6 +157,26 @@ fn closed(schema: &mut RefOr<Schema>) {
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
     each_part(inner, &mut closed);
+}
+
+/// Puts a reference wherever an object stands that has a name.
+fn refer(api: &mut OpenApi) {
+    let Some(components) = api.components.as_mut() else { return };
+    let objects = components.schemas.iter().filter(|(_, schema)| matches!(schema, RefOr::T(Schema::Object(_))));
+    let named: Vec<_> = objects.map(|(name, schema)| (name.clone(), schema.clone())).collect();
+    for schema in components.schemas.values_mut() {
+        if let RefOr::T(schema) = schema {
+            each_part(schema, &mut |part| by_name(part, &named));
+        }
+    }
+}
+
+fn by_name(part: &mut RefOr<Schema>, named: &[(String, RefOr<Schema>)]) {
+    if let Some((name, _)) = named.iter().find(|(_, schema)| schema == part) {
+        *part = Ref::from_schema_name(name).into();
+    } else if let RefOr::T(inner) = part {
+        each_part(inner, &mut |part| by_name(part, named));
+    }
 }
 
 /// Turns each schema that is a choice and some fields into a choice of objects with these fields.
