@@ -1,5 +1,6 @@
 //! Codes and words as the document of the API describes them. The fields that hold them are text, which the use case reads.
 
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// A language by its BCP 47 tag, of language and, if need be, script and region: `fr`, `pt-BR`, `zh-Hant-TW`.
@@ -18,10 +19,11 @@ pub struct SkillId(pub String);
 pub struct PersonId(pub String);
 
 /// A language that sentences are told in.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Told {
     /// English.
+    #[default]
     En,
     /// French.
     Fr,
@@ -75,6 +77,14 @@ pub enum JobState {
     Completed,
 }
 
+/// Where a posting stands that a saved search tells of.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum SavedState {
+    /// It takes bids.
+    Open,
+}
+
 /// The order of postings.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "lowercase")]
@@ -87,30 +97,30 @@ pub enum Order {
 #[derive(Debug, ToSchema)]
 pub struct Axes {
     /// Of a freelancer: how good the work was.
-    #[schema(minimum = 1, maximum = 5)]
-    pub quality: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub quality: u8,
     /// Of either: whether talking worked.
-    #[schema(minimum = 1, maximum = 5)]
-    pub communication: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub communication: u8,
     /// Of a freelancer: knowing the craft.
-    #[schema(minimum = 1, maximum = 5)]
-    pub expertise: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub expertise: u8,
     /// Of a freelancer: keeping times.
-    #[schema(minimum = 1, maximum = 5)]
-    pub deadlines: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub deadlines: u8,
     /// Of a freelancer: working together.
-    #[schema(minimum = 1, maximum = 5)]
-    pub cooperation: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub cooperation: u8,
     /// Of a client: saying what is wanted.
-    #[schema(minimum = 1, maximum = 5)]
-    pub clarity: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub clarity: u8,
     /// Of a client: still wanting it later.
-    #[schema(minimum = 1, maximum = 5)]
-    pub scope_stability: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub scope_stability: u8,
     /// Of a client: paying as agreed.
-    #[schema(minimum = 1, maximum = 5)]
-    pub payment: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub payment: u8,
     /// Of a client: how people are treated.
-    #[schema(minimum = 1, maximum = 5)]
-    pub respect: Option<u8>,
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub respect: u8,
 }

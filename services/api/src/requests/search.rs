@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::words::{JobState, LanguageTag, Order, PayKind, Per, PersonId, SkillId, Told};
+use crate::words::{JobState, LanguageTag, Order, PayKind, Per, PersonId, SavedState, SkillId, Told};
 
 /// Which postings, newest first. What a posting leaves unstated is in no search that asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
@@ -79,8 +79,12 @@ pub struct JobQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_km: Option<i32>,
     /// Posted at this time or later, `YYYY-MM-DDTHH:MM:SSZ`.
-    #[param(format = DateTime)]
-    #[schema(format = DateTime)]
+    #[param(
+        pattern = "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+    )]
+    #[schema(
+        pattern = "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posted_since: Option<String>,
     /// For so many people or more.
@@ -100,7 +104,7 @@ pub struct JobQuery {
     pub max_hours: Option<i32>,
     /// In one state; `open` if neither state nor client is said.
     #[param(value_type = Option<JobState>, inline)]
-    #[schema(value_type = Option<JobState>)]
+    #[schema(value_type = Option<SavedState>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `new`, the newest first, is the only order: nobody can buy a place in it.

@@ -50,7 +50,9 @@ fn name_once(operation: &mut Operation) {
     let mut seen = BTreeSet::new();
     operation.parameters.iter_mut().for_each(|parameters| {
         parameters.retain(|parameter| match parameter {
-            RefOr::T(parameter) => seen.insert((parameter.name.clone(), matches!(parameter.parameter_in, ParameterIn::Path))),
+            RefOr::T(parameter) => {
+                seen.insert((parameter.name.clone(), matches!(parameter.parameter_in, ParameterIn::Path)))
+            }
             RefOr::Ref(_) => true,
         });
     });
@@ -60,8 +62,16 @@ fn name_once(operation: &mut Operation) {
 fn add_versions(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     let asks = [
-        ("304", "If-None-Match", "The versions that you have, by their `ETag`, or `*`: 304 if it is one of them."),
-        ("412", "If-Match", "The versions that you have seen, by their `ETag`, or `*`: 412 if it is in another."),
+        (
+            "304",
+            "If-None-Match",
+            "The versions that you have, by their `ETag`, or `*`: 304 if it is one of them.",
+        ),
+        (
+            "412",
+            "If-Match",
+            "The versions that you have seen, by their `ETag`, or `*`: 412 if it is in another.",
+        ),
     ];
     for (status, name, description) in asks {
         if !responses.contains_key(status) {
@@ -72,7 +82,7 @@ fn add_versions(operation: &mut Operation) {
                 response.headers.insert("ETag".into(), RefOr::T(Header::new(text().build())));
             }
         }
-        operation.parameters.get_or_insert_default().push(header(name, description, text().min_length(Some(1))).into());
+        operation.parameters.get_or_insert_default().push(header(name, description, text()).into());
     }
 }
 

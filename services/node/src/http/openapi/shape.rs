@@ -162,7 +162,8 @@ fn closed(schema: &mut RefOr<Schema>) {
 /// Puts a reference wherever an object stands that has a name.
 fn refer(api: &mut OpenApi) {
     let Some(components) = api.components.as_mut() else { return };
-    let objects = components.schemas.iter().filter(|(_, schema)| matches!(schema, RefOr::T(Schema::Object(_))));
+    let objects =
+        components.schemas.iter().filter(|(_, schema)| matches!(schema, RefOr::T(Schema::Object(_))));
     let named: Vec<_> = objects.map(|(name, schema)| (name.clone(), schema.clone())).collect();
     for schema in components.schemas.values_mut() {
         if let RefOr::T(schema) = schema {
@@ -194,10 +195,7 @@ fn spread_choices(api: &mut OpenApi) {
 }
 
 /// The choice, and the name of the one that it is made of.
-fn spread<'a>(
-    all: &AllOf,
-    known: impl Fn(&str) -> Option<&'a RefOr<Schema>>,
-) -> Option<(Schema, String)> {
+fn spread<'a>(all: &AllOf, known: impl Fn(&str) -> Option<&'a RefOr<Schema>>) -> Option<(Schema, String)> {
     let [RefOr::Ref(reference), RefOr::T(Schema::Object(beside))] = all.items.as_slice() else { return None };
     let of = name_of(&reference.ref_location)?;
     let RefOr::T(Schema::OneOf(choice)) = known(&of)? else { return None };

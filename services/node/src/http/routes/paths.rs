@@ -8,7 +8,10 @@ use utoipa::IntoParams;
 #[expect(dead_code, reason = "a schema")]
 pub(crate) struct JobInPath {
     /// The posting: `job_…`.
-    #[param(pattern = "^job_[A-Za-z0-9_-]{43}$", example = "job_15zgB0e8TEkYp0PYi_k1JxT6v8ugqEgHiRRn-cUkaD8")]
+    #[param(
+        pattern = "^job_[A-Za-z0-9_-]{43}$",
+        example = "job_15zgB0e8TEkYp0PYi_k1JxT6v8ugqEgHiRRn-cUkaD8"
+    )]
     id: String,
 }
 
@@ -18,7 +21,10 @@ pub(crate) struct JobInPath {
 #[expect(dead_code, reason = "a schema")]
 pub(crate) struct BidInPath {
     /// The bid: `bid_…`.
-    #[param(pattern = "^bid_[A-Za-z0-9_-]{43}$", example = "bid_YoHou-8N_q7s5DI_nxTTMiCsq2wNmBH7UyUO3Rv9gRw")]
+    #[param(
+        pattern = "^bid_[A-Za-z0-9_-]{43}$",
+        example = "bid_YoHou-8N_q7s5DI_nxTTMiCsq2wNmBH7UyUO3Rv9gRw"
+    )]
     id: String,
 }
 
@@ -123,6 +129,9 @@ pub(crate) struct LogInPath {
 #[expect(dead_code, reason = "a schema")]
 pub(crate) struct TileInPath {
     /// Level or `entries`, then the index in groups of three digits, as in `0/x001/067` or `entries/000.p/17`. The slashes may be encoded.
-    #[param(pattern = "^([0-9]{1,2}|entries)(/x[0-9]{3})*/[0-9]{3}([.]p/[0-9]{1,3})?$", example = "entries/000.p/1")]
+    #[param(
+        pattern = "^([0-9]{1,2}|entries)(/x[0-9]{3})*/[0-9]{3}([.]p/[0-9]{1,3})?$",
+        example = "entries/000.p/1"
+    )]
     path: String,
 }

@@ -1,10 +1,11 @@
 //! From whose place a score is seen: what its routes take.
 
+use hanse_api::words::{PersonId, Told};
 use hanse_document::Did;
 use hanse_reputation::Tongue;
 use hanse_trust::ScoreQuestion;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::http::problem::Problem;
 use crate::http::routes::answer;
@@ -15,21 +16,13 @@ use crate::http::routes::answer;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Standpoint {
     /// `did:key:z6Mk…`: adopt this person's standpoint, "see as they see". Without it you look from your own, and are signed in.
+    #[param(value_type = Option<PersonId>, inline)]
     #[serde(default)]
     viewer: Option<String>,
     /// The language of the sentences.
     #[serde(default)]
     #[param(inline)]
     language: Told,
-}
-
-/// A language that sentences are told in.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Told {
-    #[default]
-    En,
-    Fr,
 }
 
 impl Standpoint {
