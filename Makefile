@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit eval openapi openapi-check bench tamper clean tools
+.PHONY: help demo run test check audit eval openapi openapi-check clients bench tamper clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -48,6 +48,11 @@ openapi: ## write openapi/openapi.json from the code
 openapi-check: ## fail if openapi/openapi.json is not what the code says
 	cargo build -p hanse-node
 	target/debug/hanse-node openapi | diff -u openapi/openapi.json -
+
+clients: tools ## generate clients from openapi/openapi.json, do the main job with them, and test the API against the document (three minutes; from PyPI and npm; SEED=n repeats a run)
+	@command -v python3 >/dev/null && command -v npm >/dev/null || { echo 'python3 (with venv) and npm are needed'; exit 1; }
+	cargo build -p hanse-node
+	python3 openapi/clients/run.py
 
 bench: tools ## how fast the parts are, each as a ratio to a limit of this machine measured in the same run (about two minutes, the build apart)
 	cargo run --release -p hanse-load-tests

@@ -2,3 +2,4 @@
 
 pub mod requests;
 pub mod views;
+pub mod words;

@@ -6,11 +6,14 @@ mod search;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::words::{Axes, LanguageTag, SentenceLanguage, SkillId, Whose};
+
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"handle": "ada", "password": "correct horse battery"}))]
 pub struct Register {
     /// 3 to 32 of `a-z`, `0-9`, inner `-`; begins with a letter.
     #[schema(min_length = 3, max_length = 32, pattern = "^[a-z](-?[a-z0-9])*$", example = "ada")]
@@ -106,6 +109,17 @@ pub struct Schedule {
 /// What a person says of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "about": "I translate menus, labels and letters.",
+    "headline": "Translator, French and English",
+    "languages": ["fr", "en"],
+    "name": "Ada",
+    "place": {"kind": "site", "name": "Lyon", "country": "FR", "latitude_e4": 457_640, "longitude_e4": 48_357},
+    "rate": {"kind": "money", "currency": "EUR", "min": 3_000, "per": "hour"},
+    "remote": true,
+    "skills": ["local:rust"],
+    "travel_km": 50
+}))]
 pub struct ProfileRequest {
     /// A few paragraphs.
     #[schema(min_length = 1, max_length = 4_000)]
@@ -116,7 +130,7 @@ pub struct ProfileRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
     /// Language tags.
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<LanguageTag>, max_items = 20)]
     #[serde(default)]
     pub languages: Vec<String>,
     /// The name to be called by.
@@ -133,7 +147,7 @@ pub struct ProfileRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<bool>,
     /// ESCO ids or `local:` slugs.
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<SkillId>, max_items = 20)]
     #[serde(default)]
     pub skills: Vec<String>,
     /// How far they travel.
@@ -145,6 +159,15 @@ pub struct ProfileRequest {
 /// A posting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "title": "Translate a menu",
+    "text": "Two pages, French to English.",
+    "days": 14,
+    "language": "en",
+    "languages": ["fr", "en"],
+    "pay": {"kind": "money", "currency": "EUR", "max": 8_000, "per": "project"},
+    "place": {"kind": "remote"}
+}))]
 pub struct JobRequest {
     /// One line.
     #[schema(min_length = 1, max_length = 120, example = "Translate a menu")]
@@ -165,10 +188,11 @@ pub struct JobRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours_per_week: Option<u32>,
     /// The language of title and text.
+    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// Languages that the work needs.
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<LanguageTag>, max_items = 20)]
     #[serde(default)]
     pub languages: Vec<String>,
     /// What is given in return.
@@ -181,7 +205,7 @@ pub struct JobRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// ESCO ids or `local:` slugs.
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<SkillId>, max_items = 20)]
     #[serde(default)]
     pub skills: Vec<String>,
 }
@@ -202,6 +226,11 @@ fn thirty() -> u32 {
 /// A bid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "text": "I have translated menus for ten years.",
+    "days": 2,
+    "pay": {"kind": "money", "currency": "EUR", "min": 7_000, "max": 7_000, "per": "project"}
+}))]
 pub struct BidRequest {
     /// Why this freelancer.
     #[schema(min_length = 1, max_length = 8_000)]
@@ -211,6 +240,7 @@ pub struct BidRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
     /// The language of the text.
+    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// What the freelancer asks for.
@@ -221,6 +251,11 @@ pub struct BidRequest {
 /// An offer on a bid: the terms become a document of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "scope": "Two pages, French to English.",
+    "due": "2034-12-31",
+    "pay": {"kind": "money", "currency": "EUR", "min": 7_000, "max": 7_000, "per": "project"}
+}))]
 pub struct OfferRequest {
     /// What is to be done.
     #[schema(min_length = 1, max_length = 8_000)]
@@ -229,6 +264,7 @@ pub struct OfferRequest {
     #[schema(format = Date)]
     pub due: String,
     /// The language of the scope.
+    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// For what.
@@ -257,11 +293,13 @@ pub struct StepRequest {
 /// A sealed review.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"rating": 5, "axes": {"communication": 5}, "on_time": true, "text": "A pleasure."}))]
 pub struct ReviewRequest {
     /// 1 to 5.
     #[schema(minimum = 1, maximum = 5)]
     pub rating: u8,
     /// Each 1 to 5; the names depend on the author's role.
+    #[schema(value_type = Axes)]
     #[serde(default)]
     pub axes: std::collections::BTreeMap<String, u8>,
     /// Whether the other side was on time.
@@ -272,6 +310,7 @@ pub struct ReviewRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The language of the words.
+    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
@@ -282,8 +321,10 @@ pub struct ReviewRequest {
 #[serde(deny_unknown_fields)]
 pub struct SkillQuery {
     /// What the person typed: 1 to 200 characters.
+    #[param(min_length = 1, max_length = 200, example = "welding")]
     pub text: String,
-    /// The language it is in, `en` or `fr`; all languages if not said.
+    /// The language it is in, such as `en` or `fr`; all languages if not said.
+    #[param(value_type = Option<LanguageTag>, inline)]
     #[serde(default)]
     pub language: Option<String>,
     /// At most so many, 1 to 50; 10 if not said.
@@ -295,10 +336,13 @@ pub struct SkillQuery {
 /// A text whose skills are to be found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "We use Rust and Docker.", "language": "en"}))]
 pub struct LinkRequest {
     /// The text, at most 64 KiB.
+    #[schema(max_length = 65_536)]
     pub text: String,
     /// The language it is in; guessed if not said.
+    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
@@ -327,9 +371,11 @@ pub struct MatchQuery {
     #[serde(default)]
     pub limit: Option<u32>,
     /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[param(value_type = Option<SentenceLanguage>, inline)]
     #[serde(default)]
     pub language: Option<String>,
     /// Whose people: `node`, also if not said, or `federation`: the peers are asked, too.
+    #[param(value_type = Option<Whose>, inline)]
     #[serde(default)]
     pub scope: Option<String>,
 }
@@ -344,6 +390,7 @@ pub struct RecommendedQuery {
     #[serde(default)]
     pub limit: Option<u32>,
     /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[param(value_type = Option<SentenceLanguage>, inline)]
     #[serde(default)]
     pub language: Option<String>,
 }
@@ -354,6 +401,7 @@ pub struct RecommendedQuery {
 #[serde(deny_unknown_fields)]
 pub struct WhyNotQuery {
     /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[param(value_type = Option<SentenceLanguage>, inline)]
     #[serde(default)]
     pub language: Option<String>,
 }

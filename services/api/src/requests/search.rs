@@ -3,87 +3,124 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::words::{
+    JobState, LanguageTag, Order, PayKind, Per, PersonId, SavedState, SentenceLanguage, SkillId,
+};
+
 /// Which postings, newest first. What a posting leaves unstated is in no search that asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct JobQuery {
     /// Words, as people type them: `"a phrase" or -without`.
+    #[param(max_length = 500)]
     #[schema(max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// One skill: an ESCO id or a `local:` slug.
+    #[param(value_type = Option<SkillId>, inline)]
+    #[schema(value_type = Option<SkillId>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skill: Option<String>,
     /// The posting's language.
+    #[param(value_type = Option<LanguageTag>, inline)]
+    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// Remote only, or on site only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<bool>,
     /// Of one client.
+    #[param(value_type = Option<PersonId>, inline)]
+    #[schema(value_type = Option<PersonId>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
     /// What is given in return: `money`, `barter` or `time_credits`.
+    #[param(value_type = Option<PayKind>, inline)]
+    #[schema(value_type = Option<PayKind>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<String>,
     /// The currency of the money (ISO 4217).
+    #[param(pattern = "^[A-Z]{3}$")]
+    #[schema(pattern = "^[A-Z]{3}$")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// What the money is for: an `hour` or the `project`. Needs `currency`.
+    #[param(value_type = Option<Per>, inline)]
+    #[schema(value_type = Option<Per>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<String>,
     /// The money may be this much or more, in minor units (cents). Needs `per`.
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_pay: Option<i64>,
     /// The money may be this much or less, in minor units (cents). Needs `per`.
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_pay: Option<i64>,
     /// At a place in this country (ISO 3166-1); not with `remote=true`.
+    #[param(pattern = "^[A-Z]{2}$")]
+    #[schema(pattern = "^[A-Z]{2}$")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
+    #[param(minimum = -900_000, maximum = 900_000)]
     #[schema(minimum = -900_000, maximum = 900_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latitude_e4: Option<i32>,
     /// The point to be near to, in ten-thousandths of a degree east.
+    #[param(minimum = -1_800_000, maximum = 1_800_000)]
     #[schema(minimum = -1_800_000, maximum = 1_800_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longitude_e4: Option<i32>,
     /// At a place no farther than this from the point, in kilometres as the crow flies.
+    #[param(minimum = 1, maximum = 20_000)]
     #[schema(minimum = 1, maximum = 20_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_km: Option<i32>,
     /// Posted at this time or later, `YYYY-MM-DDTHH:MM:SSZ`.
-    #[schema(format = DateTime)]
+    #[param(
+        pattern = "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+    )]
+    #[schema(
+        pattern = "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posted_since: Option<String>,
     /// For so many people or more.
+    #[param(minimum = 1, maximum = 100)]
     #[schema(minimum = 1, maximum = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_seats: Option<i32>,
     /// So many hours a week or more.
+    #[param(minimum = 1, maximum = 168)]
     #[schema(minimum = 1, maximum = 168)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_hours: Option<i32>,
     /// So many hours a week or fewer.
+    #[param(minimum = 1, maximum = 168)]
     #[schema(minimum = 1, maximum = 168)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_hours: Option<i32>,
     /// In one state; `open` if neither state nor client is said.
+    #[param(value_type = Option<JobState>, inline)]
+    #[schema(value_type = Option<SavedState>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `new`, the newest first, is the only order: nobody can buy a place in it.
+    #[param(value_type = Option<Order>, inline)]
+    #[schema(value_type = Option<Order>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Where the last page ended.
+    #[schema(ignore)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// At most so many, 1 to 100; 20 if not said.
     #[param(minimum = 1, maximum = 100)]
-    #[schema(minimum = 1, maximum = 100)]
+    #[schema(ignore)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -91,6 +128,7 @@ pub struct JobQuery {
 /// A search to be kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"label": "Carpentry near Lyon", "query": {"text": "carpentry", "latitude_e4": 457_640, "longitude_e4": 48_357, "within_km": 50}}))]
 pub struct SavedSearchRequest {
     /// What you call it: one line.
     #[schema(min_length = 1, max_length = 80, example = "Carpentry near Lyon")]
@@ -131,6 +169,7 @@ pub struct EventQuery {
 #[serde(deny_unknown_fields)]
 pub struct PicksQuery {
     /// The language of the sentences, `en` or `fr`; `en` if not said.
+    #[param(value_type = Option<SentenceLanguage>, inline)]
     #[serde(default)]
     pub language: Option<String>,
 }

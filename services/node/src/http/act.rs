@@ -136,7 +136,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Act<T> {
 }
 
 fn text(key: &HeaderValue) -> Result<String, Problem> {
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_MAX);
+    // `to_str` would take a tab, too.
+    let printable = |key: &&str| key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_MAX).filter(printable);
     key.map(str::to_owned).ok_or_else(Problem::bad_idempotency_key)
 }
 

@@ -14,8 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::observe::{HttpMetrics, observe};
 use crate::http::problem::Problem;
 use crate::http::routes::{
-    accounts, bids, contracts, documents, jobs, logs, matching, node, people, picks, reputation, reviews,
-    searches, skills, tiles,
+    accounts, bids, contracts, documents, jobs, logs, matching, node, people, reputation, reviews, searches,
+    skills, tiles,
 };
 use crate::http::shares::sent::{self, Held};
 use crate::http::state::State;
@@ -62,7 +62,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(matching::why_not)
         .service(matching::recommended)
         .service(matching::transparency)
-        .service(picks::picks)
+        .service(matching::picks::picks)
         .service(searches::keep)
         .service(searches::list)
         .service(searches::forget)

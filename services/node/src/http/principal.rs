@@ -7,23 +7,29 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use hanse_document::{Did, Timestamp};
+use utoipa::ToSchema;
 
 use crate::http::problem::Problem;
 use crate::http::state::State;
 use crate::http::token::{Claims, TokenError};
 
 /// What a token may be allowed to do. Reading what is one's own needs no scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 pub(crate) enum Scope {
     /// Change the profile and the saved searches.
+    #[schema(rename = "profile:write")]
     Profile,
     /// Post and close jobs.
+    #[schema(rename = "jobs:write")]
     Jobs,
     /// Bid and withdraw.
+    #[schema(rename = "bids:write")]
     Bids,
     /// Offer, accept and move contracts.
+    #[schema(rename = "contracts:write")]
     Contracts,
     /// Review and reply.
+    #[schema(rename = "reviews:write")]
     Reviews,
 }
 

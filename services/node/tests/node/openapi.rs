@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hanse_document::kind::Role;
 use serde_json::Value;
 
 const COMMITTED: &str = include_str!("../../../../openapi/openapi.json");
@@ -187,6 +188,86 @@ fn what_is_no_json_is_not_described_as_json() {
         }
     }
     report(&mistakes);
+}
+
+/// A schema, or the one that it refers to.
+fn meant<'a>(api: &'a Value, schema: &'a Value) -> &'a Value {
+    schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .map_or(schema, |reference| api.pointer(reference.trim_start_matches('#')).unwrap())
+}
+
+#[test]
+fn every_part_of_a_path_and_every_body_has_an_example() {
+    let api = document();
+    let mut mistakes = Vec::new();
+    for (name, operation) in operations(&api) {
+        let has = |described: &Value| {
+            described.get("example").or_else(|| meant(&api, &described["schema"]).get("example")).is_some()
+        };
+        let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        for parameter in parameters.filter(|parameter| parameter["required"] == true && !has(parameter)) {
+            mistakes.push(format!("{name}: {} has no example", text(parameter, "name")));
+        }
+        let body = operation.pointer("/requestBody/content/application~1json");
+        if body.is_some_and(|body| !has(body)) {
+            mistakes.push(format!("{name}: its body has no example"));
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn every_parameter_is_named_once() {
+    let mut mistakes = Vec::new();
+    for (name, operation) in operations(&document()) {
+        let mut seen = BTreeSet::new();
+        for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+            if !seen.insert((text(parameter, "in").to_owned(), text(parameter, "name").to_owned())) {
+                mistakes.push(format!("{name} names {} twice", text(parameter, "name")));
+            }
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn no_answer_has_a_null_and_no_choice_stands_inside_an_all_of() {
+    let api = document();
+    let mut mistakes = Vec::new();
+    each(&api["components"]["schemas"], "", &mut |object, at| {
+        for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            if meant(&api, part).get("oneOf").is_some() {
+                mistakes.push(format!("{at} has a choice inside an allOf"));
+            }
+        }
+    });
+    for name in ["JobView", "BidView", "ContractView", "ReviewView", "Explanation", "ScoreView", "Problem"] {
+        if api["components"]["schemas"][name].to_string().contains("\"null\"") {
+            mistakes.push(format!("{name} says null"));
+        }
+    }
+    report(&mistakes);
+}
+
+#[test]
+fn a_request_takes_nothing_else_in_any_of_its_parts() {
+    let api = document();
+    for choice in ["Pay", "Place"] {
+        let choices = api["components"]["schemas"][choice]["oneOf"].as_array().unwrap();
+        assert!(choices.iter().all(|object| object["additionalProperties"] == false), "{choice}");
+    }
+}
+
+#[test]
+fn a_review_rates_the_traits_that_the_document_names() {
+    let api = document();
+    let named = api["components"]["schemas"]["Axes"]["properties"].as_object().unwrap();
+    let named: BTreeSet<_> = named.keys().cloned().collect();
+    let roles = [Role::Client, Role::Freelancer].into_iter();
+    let known = roles.flat_map(Role::axes).map(|axis| serde_json::to_value(axis).unwrap());
+    assert_eq!(named, known.map(|axis| axis.as_str().unwrap().to_owned()).collect());
 }
 
 #[test]

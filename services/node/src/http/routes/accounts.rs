@@ -17,6 +17,7 @@ use crate::http::token::ACCESS_SECONDS;
 /// What `POST /v1/sessions` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"handle": "ada", "password": "correct horse battery"}))]
 pub(crate) struct Login {
     /// The name of the account at this node.
     #[schema(example = "ada")]
@@ -25,6 +26,7 @@ pub(crate) struct Login {
     #[schema(example = "correct horse battery")]
     password: String,
     /// What the token may do; everything if absent. `GET /v1/node` lists the scopes.
+    #[schema(value_type = Vec<Scope>)]
     #[serde(default)]
     scopes: Vec<String>,
 }
@@ -32,6 +34,7 @@ pub(crate) struct Login {
 /// What `POST /v1/sessions/refresh` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "the one of the last answer"}))]
 pub(crate) struct Refresh {
     /// The refresh token of the last answer; good for one use.
     refresh_token: String,

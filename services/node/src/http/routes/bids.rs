@@ -6,6 +6,7 @@ use hanse_api::views::{BidView, ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
+use super::paths::BidInPath;
 use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
@@ -27,7 +28,7 @@ pub(crate) async fn mine(
 }
 
 /// One bid, for its author and the job's client.
-#[utoipa::path(tag = "bids", security(("bearer" = [])), params(("id" = String, Path, description = "`bid_…`")), responses(
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(BidInPath), responses(
     (status = 200, description = "The bid; `contract` once there was an offer.", body = BidView),
     (status = 304, description = "You have this version (`If-None-Match`)."),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
@@ -46,9 +47,9 @@ pub(crate) async fn read(
 
 /// Defines the route of one move.
 macro_rules! moves {
-    ($name:ident, $path:literal, $scope:expr, $event:expr, $doc:literal) => {
+    ($name:ident, $path:literal, $scope:expr, $event:expr, $example:tt, $doc:literal) => {
         #[doc = $doc]
-        #[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = StepRequest, params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+        #[utoipa::path(tag = "bids", security(("bearer" = [])), request_body(content = StepRequest, example = json!($example)), params(Trial, BidInPath), responses(
             (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
             (status = 201, description = "The job's home has accepted it.", body = Published<BidView>),
             (status = 202, description = "Signed and kept; on its way to the job's home.", body = Published<BidView>),
@@ -74,22 +75,31 @@ macro_rules! moves {
     };
 }
 
-moves!(withdraw, "/v1/bids/{id}/withdraw", Scope::Bids, Event::Withdraw, "Withdraw a bid (freelancer).");
+moves!(
+    withdraw,
+    "/v1/bids/{id}/withdraw",
+    Scope::Bids,
+    Event::Withdraw,
+    { "reason": "I am taken until spring." },
+    "Withdraw a bid (freelancer)."
+);
 moves!(
     decline,
     "/v1/bids/{id}/decline",
     Scope::Contracts,
     Event::Decline,
+    { "reason": "Somebody nearer took it." },
     "Decline a bid (client); the `reason` is mandatory, so that every bid ends with an outcome and a reason."
 );
 
 /// Offer a contract on a bid. The terms become a document of their own; the offer stands for seven days.
-#[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body = OfferRequest, params(Trial, ("id" = String, Path, description = "`bid_…`")), responses(
+#[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body = OfferRequest, params(Trial, BidInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
     (status = 201, description = "Offered; the contract's id is the offer's.", body = Published<ContractView>),
     (status = 403, description = "`not-yours` or `scope-missing`: needs `contracts:write`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`not-now`, `no-free-seat`, `job-not-open`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`precondition-failed` (`If-Match`): the bid is in another version.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-due`, or a field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/bids/{id}/offer")]

@@ -7,6 +7,7 @@ use hanse_api::views::{ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
+use super::paths::ContractInPath;
 use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
@@ -28,7 +29,7 @@ pub(crate) async fn mine(
 }
 
 /// One contract, for its two sides: terms, state, what the viewer may do, and all that happened.
-#[utoipa::path(tag = "contracts", security(("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "contracts", security(("bearer" = [])), params(ContractInPath), responses(
     (status = 200, description = "The contract.", body = ContractView),
     (status = 304, description = "You have this version (`If-None-Match`)."),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
@@ -47,9 +48,9 @@ pub(crate) async fn read(
 
 /// Defines the route of one move.
 macro_rules! moves {
-    ($name:ident, $path:literal, $event:expr, $doc:literal) => {
+    ($name:ident, $path:literal, $event:expr, $example:tt, $doc:literal) => {
         #[doc = $doc]
-        #[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body = StepRequest, params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
+        #[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body(content = StepRequest, example = json!($example)), params(Trial, ContractInPath), responses(
             (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
             (status = 201, description = "The home that keeps the order has accepted it.", body = Published<ContractView>),
             (status = 202, description = "Signed and kept; on its way to the home that keeps the order.", body = Published<ContractView>),
@@ -75,48 +76,56 @@ moves!(
     accept,
     "/v1/contracts/{id}/accept",
     Event::Accept,
+    {},
     "Accept the offer (freelancer). The contract is active once both homes have logged it."
 );
 moves!(
     decline,
     "/v1/contracts/{id}/decline",
     Event::Decline,
+    { "reason": "I am taken until spring." },
     "Decline the offer (freelancer); the `reason` is mandatory."
 );
 moves!(
     rescind,
     "/v1/contracts/{id}/rescind",
     Event::Rescind,
+    { "reason": "The house is sold." },
     "Take an offer back before it is accepted (client)."
 );
 moves!(
     deliver,
     "/v1/contracts/{id}/deliver",
     Event::Deliver,
+    { "note": "Both pages.", "digest": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" },
     "Say that the work is delivered (freelancer); `digest` is its SHA-256, the work itself stays with you."
 );
 moves!(
     accept_delivery,
     "/v1/contracts/{id}/accept-delivery",
     Event::AcceptDelivery,
+    { "note": "Thank you." },
     "Accept what was delivered (client)."
 );
 moves!(
     attest_paid,
     "/v1/contracts/{id}/attest-paid",
     Event::AttestPaid,
+    {},
     "Say that you have paid, by whatever means you agreed on (client)."
 );
 moves!(
     confirm_received,
     "/v1/contracts/{id}/confirm-received",
     Event::ConfirmReceived,
+    {},
     "Confirm that the payment arrived (freelancer). It becomes a leaf about the client."
 );
 moves!(
     close,
     "/v1/contracts/{id}/close",
     Event::Close,
+    {},
     "Close the contract (client). Both sides then have 14 days to review."
 );
 

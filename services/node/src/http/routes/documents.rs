@@ -7,6 +7,7 @@ use hanse_document::{Body, DocumentId, Signed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::paths::DocumentInPath;
 use crate::http::app::BODY_BYTES_MAX;
 use crate::http::body;
 use crate::http::limits::Counted;
@@ -28,7 +29,9 @@ pub(crate) struct Taken {
 
 /// Publish a document that you signed yourself: the body is its canonical bytes, exactly as signed. The signature is the credential;
 /// no token is needed. An identity (custody `self`) also needs the header `Hanse-Leaf-Signature` over its leaf.
-#[utoipa::path(tag = "documents", request_body(content = serde_json::Value, description = "Canonical JSON (RFC 8785) with an eddsa-jcs-2022 proof"), responses(
+#[utoipa::path(tag = "documents", request_body(content = serde_json::Value, description = "Canonical JSON (RFC 8785) with an eddsa-jcs-2022 proof", example = signed), params(
+    ("Hanse-Leaf-Signature" = Option<String>, Header, description = "With an identity: the signature over its leaf.", pattern = "^[0-9a-f]{128}$"),
+), responses(
     (status = 200, description = "It was here already.", body = Taken),
     (status = 201, description = "Taken.", body = Taken),
     (status = 409, description = "`wrong-prev`, `other-genesis`, `expired`, …", body = Problem, content_type = "application/problem+json"),
@@ -56,6 +59,11 @@ pub(crate) async fn publish(
         .json(Taken { id: id.to_string(), created }))
 }
 
+/// A document, as an example of the form.
+fn signed() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../../../document/testdata/valid/job.json")).unwrap_or_default()
+}
+
 /// What a signed document counts as, beside a request.
 const fn made(body: &Body) -> &'static [Counted] {
     match body {
@@ -74,7 +82,7 @@ const fn made(body: &Body) -> &'static [Counted] {
 }
 
 /// A signed document, byte-exact: public ones for anybody, those of a bid or contract for its sides.
-#[utoipa::path(tag = "documents", security((), ("bearer" = [])), params(("id" = String, Path, description = "`<kind>_…`")), responses(
+#[utoipa::path(tag = "documents", security((), ("bearer" = [])), params(DocumentInPath), responses(
     (status = 200, description = "The canonical bytes that were signed.", body = serde_json::Value),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]

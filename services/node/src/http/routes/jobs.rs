@@ -7,6 +7,7 @@ use hanse_document::Kind;
 use hanse_lifecycle::Event;
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::paths::JobInPath;
 use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope, Viewer};
@@ -53,7 +54,7 @@ pub(crate) async fn search(
 }
 
 /// One posting, with what the viewer may do.
-#[utoipa::path(tag = "jobs", security((), ("bearer" = [])), params(("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "jobs", security((), ("bearer" = [])), params(JobInPath), responses(
     (status = 200, description = "The posting.", body = JobView),
     (status = 304, description = "You have this version (`If-None-Match`)."),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
@@ -74,7 +75,7 @@ pub(crate) async fn read(
 }
 
 /// Close a posting without hiring (further); the reason is public.
-#[utoipa::path(tag = "jobs", security(("bearer" = [])), request_body = StepRequest, params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), request_body(content = StepRequest, example = json!({"reason": "The menu is printed."})), params(Trial, JobInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
     (status = 201, description = "Closed.", body = Published<JobView>),
     (status = 403, description = "`not-yours` or `scope-missing`: needs `jobs:write`", body = Problem, content_type = "application/problem+json"),
@@ -98,7 +99,7 @@ pub(crate) async fn close(
 }
 
 /// Bid on a posting of any node. Your home delivers the bid to the job's home: 202 means it is still on its way.
-#[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = BidRequest, params(Trial, ("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = BidRequest, params(Trial, JobInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
     (status = 201, description = "The job's home has it.", body = Published<BidView>),
     (status = 202, description = "Signed and kept; delivered as soon as the job's home can be reached.", body = Published<BidView>),
@@ -126,7 +127,7 @@ pub(crate) async fn bid(
 }
 
 /// The bids on a posting: all of them for its client, one's own for a freelancer.
-#[utoipa::path(tag = "bids", security(("bearer" = [])), params(PageQuery, ("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(PageQuery, JobInPath), responses(
     (status = 200, description = "A page, oldest first.", body = Page<BidView>),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),

@@ -6,6 +6,7 @@ use hanse_api::views::{LeavesView, LogStateView, LogView};
 use hanse_base::names::LogKind;
 use hanse_document::NodeName;
 
+use super::paths::LogInPath;
 use super::respond::Since;
 use crate::http::problem::Problem;
 use crate::http::state::State;
@@ -21,8 +22,7 @@ pub(crate) async fn logs(state: web::Data<State>) -> Result<web::Json<Vec<LogVie
 
 /// The state of a reputation log up to which its leaves count, and the states that date them. Part of a record file.
 #[utoipa::path(tag = "log", params(
-    ("node" = String, Path, description = "Name of the node whose log it is"),
-    ("kind" = String, Path, description = "`reputation`"),
+    LogInPath,
 ), responses(
     (status = 200, description = "Signed notes.", body = LogStateView),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
@@ -41,8 +41,7 @@ pub(crate) async fn checkpoints(
 /// is larger, 1 MiB. Part of a record file.
 #[utoipa::path(tag = "log", params(
     Since,
-    ("node" = String, Path, description = "Name of the node whose log it is"),
-    ("kind" = String, Path, description = "`reputation`"),
+    LogInPath,
 ), responses(
     (status = 200, description = "The leaves from `start` on; none if the log ends before.", body = LeavesView),
     (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),

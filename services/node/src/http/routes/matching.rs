@@ -1,10 +1,13 @@
 //! Who fits which job, and what this node ranks with.
 
+pub(crate) mod picks;
+
 use actix_web::{HttpRequest, get, web};
 use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_api::views::{Matches, Recommended, Transparency, WhyNotMe};
 use hanse_document::Kind;
 
+use super::paths::{JobInPath, PersonInPath};
 use super::respond;
 use crate::http::limits::Counted;
 use crate::http::principal::{Principal, Viewer};
@@ -13,7 +16,7 @@ use crate::http::state::State;
 
 /// Who fits a job, best first, each with the reasons: what cost points, which line of the profile counted, what is missing, what
 /// would change the place. Everybody sees the same list.
-#[utoipa::path(tag = "matching", security((), ("bearer" = [])), params(MatchQuery, ("id" = String, Path, description = "`job_…`")), responses(
+#[utoipa::path(tag = "matching", security((), ("bearer" = [])), params(MatchQuery, JobInPath), responses(
     (status = 200, description = "The people.", body = Matches),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: limit, language or scope cannot be used.", body = Problem, content_type = "application/problem+json"),
@@ -37,7 +40,7 @@ pub(crate) async fn matches(
 }
 
 /// Why somebody is not shown for a job, or where they stand and why. Ask the person's home.
-#[utoipa::path(tag = "matching", params(WhyNotQuery, ("id" = String, Path, description = "`job_…`"), ("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "matching", params(WhyNotQuery, JobInPath, PersonInPath), responses(
     (status = 200, description = "What stops them, what would bring them into the list, or their place with the reasons.", body = WhyNotMe),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`own-job`: a client is not ranked for their own job.", body = Problem, content_type = "application/problem+json"),

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use hanse_api::requests::ProfileRequest;
 use hanse_api::views::{Person, ProfileView};
 
+use super::paths::PersonInPath;
 use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
@@ -21,7 +22,7 @@ pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<
 }
 
 /// Say who you are and what you do; replaces what you said before. What you leave out is unstated.
-#[utoipa::path(tag = "people", security(("bearer" = [])), request_body = ProfileRequest, params(Trial, ("Idempotency-Key" = Option<String>, Header, description = "Repeat the request safely, for a day.")), responses(
+#[utoipa::path(tag = "people", security(("bearer" = [])), request_body = ProfileRequest, params(Trial), responses(
     (status = 200, description = "As it would be (`dry_run`), or the same profile was here already.", body = hanse_api::views::Published<ProfileView>),
     (status = 201, description = "Published.", body = hanse_api::views::Published<ProfileView>),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
@@ -50,7 +51,7 @@ pub(crate) async fn put_profile(
 }
 
 /// What a person says of themselves, with their home and the custody of their key.
-#[utoipa::path(tag = "people", params(("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "people", params(PersonInPath), responses(
     (status = 200, description = "The profile.", body = ProfileView),
     (status = 304, description = "You have this version (`If-None-Match`)."),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),

@@ -8,13 +8,14 @@ use hanse_api::views::ReputationView;
 use hanse_trust::{ScoreHistory, ScoreView};
 
 use self::standpoint::Standpoint;
+use super::paths::PersonInPath;
 use super::respond;
 use crate::http::principal::Viewer;
 use crate::http::problem::Problem;
 use crate::http::state::State;
 
 /// Facts of a person, counted from the leaves of their home's log as this node has rebuilt it. No score, no secret input.
-#[utoipa::path(tag = "reputation", params(("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "reputation", params(PersonInPath), responses(
     (status = 200, description = "The facts and the open reviews.", body = ReputationView),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
@@ -31,7 +32,7 @@ pub(crate) async fn facts(
 
 /// The person's whole record in one self-contained file, for `hanse verify` or any verifier written from PROTOCOL.md. Ask the person's
 /// home: only there are their own contract documents.
-#[utoipa::path(tag = "reputation", params(("did" = String, Path, description = "`did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "reputation", params(PersonInPath), responses(
     (status = 200, description = "An evidence file, `hanse/evidence/v1`, at the newest size that a quorum of this node's auditors has cosigned.", body = serde_json::Value),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`: unknown here, or at home elsewhere (the detail says where)", body = Problem, content_type = "application/problem+json"),
@@ -53,7 +54,7 @@ pub(crate) async fn evidence(
 /// How far a person can be trusted *from where you stand*, with every reason, beside the objective summary that is the same for
 /// everybody. The two are never mixed. `explanation` and `summary` can be recomputed to the last digit from the record of the logs that
 /// `explanation.score.heads` names (`hanse score`). "Unknown" is an answer, not a low score.
-#[utoipa::path(tag = "reputation", security((), ("bearer" = [])), params(Standpoint, ("did" = String, Path, description = "Whom to look at: `did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "reputation", security((), ("bearer" = [])), params(Standpoint, PersonInPath), responses(
     (status = 200, description = "The score. Numbers are whole steps of 2⁻⁴⁰, as strings. `private` is there only for you, and only if you gave private answers.", body = ScoreView),
     (status = 400, description = "`viewer-missing`: nobody is signed in and no standpoint named; `bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
@@ -71,7 +72,7 @@ pub(crate) async fn score(
 }
 
 /// Each change of the score with the entry that caused it, as seen now: fading alone is no change. Private answers are in none.
-#[utoipa::path(tag = "reputation", security((), ("bearer" = [])), params(Standpoint, ("did" = String, Path, description = "Whom to look at: `did:key:z6Mk…`")), responses(
+#[utoipa::path(tag = "reputation", security((), ("bearer" = [])), params(Standpoint, PersonInPath), responses(
     (status = 200, description = "The changes, oldest first; at most the newest 500 entries are told one by one.", body = ScoreHistory),
     (status = 400, description = "`viewer-missing`: nobody is signed in and no standpoint named; `bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),

@@ -10,6 +10,7 @@ use hanse_trust::AgainView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::paths::{CommitInPath, ContractInPath};
 use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::body::Json;
@@ -20,13 +21,15 @@ use crate::http::state::State;
 /// What `POST /v1/reviews/{commit}/reply` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "Thank you; it was one for me, too."}))]
 pub(crate) struct Reply {
     /// Your answer, once and for all.
+    #[schema(min_length = 1, max_length = 8_000)]
     text: String,
 }
 
 /// Review the other side of a closed contract, under seal: nobody but your home can read it until both sides have reviewed.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = ReviewRequest, params(Trial, ("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = ReviewRequest, params(Trial, ContractInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ReviewView>),
     (status = 201, description = "Deposited; its commit goes to the log now, its text when both have reviewed.", body = Published<ReviewView>),
     (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
@@ -50,7 +53,7 @@ pub(crate) async fn deposit(
 }
 
 /// The reviews of a contract: one's own, and the other side's once it is open.
-#[utoipa::path(tag = "reviews", security((), ("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "reviews", security((), ("bearer" = [])), params(ContractInPath), responses(
     (status = 200, description = "At most two; what is sealed shows only that it exists.", body = Vec<ReviewView>),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -67,6 +70,7 @@ pub(crate) async fn of_contract(
 /// What `PUT /v1/contracts/{id}/again` takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"again": true}))]
 pub(crate) struct Again {
     /// Whether you would work with them again.
     again: bool,
@@ -74,7 +78,7 @@ pub(crate) struct Again {
 
 /// Say, for yourself alone, whether you would work with the other side again. It stays on this node, is in no log, and feeds only
 /// what you are shown under `private` in a score; nobody else's answer changes by it. You may change your mind.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Again, params(("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Again, params(ContractInPath), responses(
     (status = 200, description = "Kept.", body = AgainView),
     (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
@@ -95,7 +99,7 @@ pub(crate) async fn put_again(
 }
 
 /// Your own private answer about a contract.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(ContractInPath), responses(
     (status = 200, description = "What you said.", body = AgainView),
     (status = 404, description = "`not-found`: you said nothing, or have no part in it", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -110,7 +114,7 @@ pub(crate) async fn again(
 }
 
 /// Take your private answer back; nothing of it is kept.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(("id" = String, Path, description = "`offer_…`")), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), params(ContractInPath), responses(
     (status = 204, description = "It is gone."),
     (status = 403, description = "`scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`: you said nothing, or have no part in it", body = Problem, content_type = "application/problem+json"),
@@ -127,7 +131,7 @@ pub(crate) async fn remove_again(
 }
 
 /// Reply to an open review about you, once.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Reply, params(Trial, ("commit" = String, Path, description = "Leaf id of the review's commit, 64 hex digits")), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Reply, params(Trial, CommitInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ReviewView>),
     (status = 201, description = "Published and on its way to the log.", body = Published<ReviewView>),
     (status = 403, description = "`not-yours` or `scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),

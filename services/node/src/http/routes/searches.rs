@@ -8,6 +8,7 @@ use hanse_api::views::{AlertView, Page, SavedSearchView};
 use hanse_base::error::Refusal;
 use hanse_engine::events::{Event, Listener, Stream};
 
+use super::paths::SearchInPath;
 use super::respond;
 use crate::http::act::Act;
 use crate::http::app::HeadOnly;
@@ -53,7 +54,7 @@ pub(crate) async fn list(
 }
 
 /// Forget a search, and the alerts that it has led to.
-#[utoipa::path(tag = "searches", security(("bearer" = [])), params(("id" = String, Path, description = "Id of the search.")), responses(
+#[utoipa::path(tag = "searches", security(("bearer" = [])), params(SearchInPath), responses(
     (status = 204, description = "Done."),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`scope-missing`: needs `profile:write`", body = Problem, content_type = "application/problem+json"),
@@ -89,7 +90,7 @@ pub(crate) async fn alerts(
 /// `id` the alert's `position`. A stream that breaks off is taken up with `Last-Event-ID`, and misses nothing. Comments say that it
 /// lives; `stream.ended` says why it ends: `token-expired` (it lives no longer than the access token), `session-ended`, `replaced` (a
 /// person has at most three at a node process; a fourth ends the oldest), `stopping`.
-#[utoipa::path(tag = "searches", security(("bearer" = [])), params(EventQuery, ("Last-Event-ID" = Option<i64>, Header, description = "The last `id` that you have; wins over `after`.")), responses(
+#[utoipa::path(tag = "searches", security(("bearer" = [])), params(EventQuery, ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The last `id` that you have; wins over `after`.")), responses(
     (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: `after` or `Last-Event-ID` is no position.", body = Problem, content_type = "application/problem+json"),

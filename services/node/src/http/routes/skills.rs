@@ -4,6 +4,7 @@ use actix_web::{get, post, web};
 use hanse_api::requests::{LinkRequest, SkillQuery};
 use hanse_api::views::{Mentions, SkillView, Suggestions};
 
+use super::paths::SkillInPath;
 use crate::http::body::Json;
 use crate::http::problem::Problem;
 use crate::http::state::State;
@@ -39,7 +40,7 @@ pub(crate) async fn link(
 }
 
 /// One skill: its names, and what else meets a need for it.
-#[utoipa::path(tag = "skills", params(("id" = String, Path, description = "An ESCO id or `local:…`")), responses(
+#[utoipa::path(tag = "skills", params(SkillInPath), responses(
     (status = 200, description = "The skill.", body = SkillView),
     (status = 404, description = "`not-found`: this node's taxonomy does not know it.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: no id.", body = Problem, content_type = "application/problem+json"),

@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
 use utoipa::ToSchema;
 
+use super::paths::{OwnLogInPath, TileInPath};
 use crate::http::problem::Problem;
 use crate::http::state::State;
 
@@ -17,7 +18,7 @@ pub(crate) struct Binary(Vec<u8>);
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// The newest checkpoint with the cosignatures that it has (C2SP tlog-checkpoint, tlog-cosignature).
-#[utoipa::path(tag = "log", params(("kind" = String, Path, description = "`reputation` or `jobs`")), responses(
+#[utoipa::path(tag = "log", params(OwnLogInPath), responses(
     (status = 200, description = "A signed note.", body = String, content_type = "text/plain"),
     (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -35,8 +36,8 @@ pub(crate) async fn checkpoint(
 
 /// A tile or an entry bundle (C2SP tlog-tiles): `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`.
 #[utoipa::path(tag = "log", params(
-    ("kind" = String, Path, description = "`reputation` or `jobs`"),
-    ("path" = String, Path, description = "Level or `entries`, then the index in groups of three digits, as in `0/x001/067` or `entries/000.p/17`"),
+    OwnLogInPath,
+    TileInPath,
 ), responses(
     (status = 200, description = "Hashes of 32 bytes, or entries with big-endian 16-bit lengths.", body = inline(Binary), content_type = "application/octet-stream"),
     (status = 404, description = "`not-found`: no such log, or the tile is not that full", body = Problem, content_type = "application/problem+json"),

@@ -1,10 +1,11 @@
 //! From whose place a score is seen: what its routes take.
 
+use hanse_api::words::{PersonId, SentenceLanguage};
 use hanse_document::Did;
 use hanse_reputation::Tongue;
 use hanse_trust::ScoreQuestion;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::http::problem::Problem;
 use crate::http::routes::respond;
@@ -15,21 +16,13 @@ use crate::http::routes::respond;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Standpoint {
     /// `did:key:z6Mk…`: adopt this person's standpoint, "see as they see". Without it you look from your own, and are signed in.
+    #[param(value_type = Option<PersonId>, inline)]
     #[serde(default)]
     viewer: Option<String>,
     /// The language of the sentences.
     #[serde(default)]
     #[param(inline)]
-    language: Language,
-}
-
-/// A language that sentences are told in.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Language {
-    #[default]
-    En,
-    Fr,
+    language: SentenceLanguage,
 }
 
 impl Standpoint {
@@ -41,8 +34,8 @@ impl Standpoint {
             (None, None) => return Err(Problem::viewer_missing()),
         };
         let tongue = match self.language {
-            Language::En => Tongue::English,
-            Language::Fr => Tongue::French,
+            SentenceLanguage::En => Tongue::English,
+            SentenceLanguage::Fr => Tongue::French,
         };
         Ok(ScoreQuestion { reader, seen_from, subject: respond::did(subject)?, tongue })
     }

@@ -1,0 +1,126 @@
+//! Codes and words as the document of the API describes them. The fields that hold them are text, which the use case reads.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A language by its BCP 47 tag, of language and, if need be, script and region: `fr`, `pt-BR`, `zh-Hant-TW`.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, example = "fr", pattern = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
+pub struct LanguageTag(pub String);
+
+/// A skill: the last part of its ESCO URI, or `local:` and a slug.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, example = "local:rust", min_length = 1, max_length = 64, pattern = "^[a-z0-9:-]+$")]
+pub struct SkillId(pub String);
+
+/// A person: `did:key:z6Mk…`, in the one canonical form of an Ed25519 key.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, example = "did:key:z6Mko9hTggMwjSTEaJaPUfE6tqcy2xvU6BnNq3e3o8qVBiyH", pattern = "^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}$")]
+pub struct PersonId(pub String);
+
+/// A language that sentences are told in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SentenceLanguage {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+/// Whose people are looked at.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum Whose {
+    /// Those of this node.
+    Node,
+    /// Those of the peers, too.
+    Federation,
+}
+
+/// What is given in return for work.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum PayKind {
+    /// Money.
+    Money,
+    /// Something else in exchange.
+    Barter,
+    /// Hours of somebody's time.
+    TimeCredits,
+}
+
+/// What money is for.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum Per {
+    /// An hour.
+    Hour,
+    /// The whole project.
+    Project,
+}
+
+/// Where a posting can stand.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum JobState {
+    /// It takes bids.
+    Open,
+    /// Its client closed it.
+    ClosedUnfilled,
+    /// Every seat has an accepted offer.
+    Filled,
+    /// Its end date passed.
+    Expired,
+    /// No contract of it is running any more.
+    Completed,
+}
+
+/// Where a posting stands that a saved search tells of.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum SavedState {
+    /// It takes bids.
+    Open,
+}
+
+/// The order of postings.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum Order {
+    /// The newest first.
+    New,
+}
+
+/// Ratings of single traits, each 1 to 5. What is left out is unstated.
+#[derive(Debug, ToSchema)]
+pub struct Axes {
+    /// Of a freelancer: how good the work was.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub quality: u8,
+    /// Of either: whether talking worked.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub communication: u8,
+    /// Of a freelancer: knowing the craft.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub expertise: u8,
+    /// Of a freelancer: keeping times.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub deadlines: u8,
+    /// Of a freelancer: working together.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub cooperation: u8,
+    /// Of a client: saying what is wanted.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub clarity: u8,
+    /// Of a client: still wanting it later.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub scope_stability: u8,
+    /// Of a client: paying as agreed.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub payment: u8,
+    /// Of a client: how people are treated.
+    #[schema(minimum = 1, maximum = 5, required = false)]
+    pub respect: u8,
+}
