@@ -120,9 +120,11 @@ def walk(address):
     run(BIN / "python", HERE / "python" / "examples.py", DOCUMENT, address, env=python)
     say("schemathesis: thousands of requests against the document (about a minute)")
     things = {f"HANSE_{name.upper()}": value for name, value in json.loads(made.read_text(encoding="utf-8")).items()}
-    command = [BIN / "schemathesis", "--config-file", "schemathesis.toml", "run", DOCUMENT, "--url", address, "--generation-database=none"]
+    command = [BIN / "schemathesis", "--config-file", HERE / "schemathesis" / "schemathesis.toml", "run", DOCUMENT, "--url", address, "--generation-database=none"]
     seed = ["--seed", os.environ["SEED"]] if os.environ.get("SEED") else []
-    run(*command, *seed, cwd=HERE / "schemathesis", env={**python, **things})
+    # It leaves a folder of what it found where it runs.
+    hooks = {"PYTHONPATH": str(HERE / "schemathesis")}
+    run(*command, *seed, cwd=OUT, env={**python, **things, **hooks})
 
 
 def main():

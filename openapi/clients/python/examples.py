@@ -165,6 +165,7 @@ def main(document, node):
         api.send(name)
     for name in ("log_checkpoints", "log_entries"):
         api.until(lambda answer: True, name, node=me)
+    api.send("documents_read", id=job)
     # Nobody but its signer can have a document of their own taken: the example is one of the right form, of another node.
     refused = api.http.send(api.request("documents_publish", own=json.dumps(api.example(api.body("documents_publish")), **CANONICAL)))
     if refused.json().get("type") != "/problems/wrong-home":
