@@ -27,17 +27,24 @@ const HEAD: usize = 9;
 /// Bytes of CBOR around the contents of a message, at most: the names of its fields and their heads.
 const FRAME: usize = 64;
 
+mod frames;
+
 /// A request-response protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Method {
+pub enum Method {
+    /// The newest checkpoints.
     Heads,
+    /// Entries of a log.
     Range,
+    /// Documents for somebody at home with the peer.
     Deliver,
+    /// Who fits a job.
     Match,
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
 
     pub(crate) const fn of(request: &Request) -> Self {
         match request {

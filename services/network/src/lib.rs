@@ -21,6 +21,7 @@ mod search;
 mod swarm;
 mod told;
 
+pub use codec::Method;
 pub use config::{Config, NET_BYTES_MAX, NetworkError, PEERS_MAX, Peer, peer_id};
 pub use handle::{
     Handle, MATCH_TIMEOUT, MATCHES_GLOBAL, PeerState, PublishError, Published, REQUEST_TIMEOUT,
