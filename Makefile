@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit eval openapi openapi-check clients bench tamper clean tools
+.PHONY: help demo run test check audit eval openapi openapi-check clients bench tamper fuzz clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -59,6 +59,9 @@ bench: tools ## how fast the parts are, each as a ratio to a limit of this machi
 
 tamper: ## change evidence and record files in some sixty thousand ways, and see that the verifier refuses them or finds the same; a second one in Python is asked too (PYTHON= leaves it out)
 	PYTHON='$(if $(filter undefined,$(origin PYTHON)),$(shell command -v python3),$(PYTHON))' cargo run --release -p hanse-liars --bin tamper
+
+fuzz: ## every parser of foreign bytes under changed inputs, SECONDS in all (60; also TARGET, SEED, WORDS=1, TRACE=1, KEEP=1: services/fuzz/README.md); what breaks one is kept as a seed
+	cargo run -p hanse-fuzz
 
 clean: ## remove what was built
 	cargo clean

@@ -24,7 +24,7 @@ pub use wire::message::{
     GOSSIP_BYTES_MAX, HEADS_NOTES_MAX, ORIGIN_BYTES_MAX, RANGE_ANSWER_BYTES_MAX, RANGE_BYTES_MAX,
     RANGE_ENTRIES_MAX, REQUEST_BYTES_MAX, Request, Response, trim,
 };
-pub use wire::method::REQUEST_TIMEOUT;
+pub use wire::method::{Method, REQUEST_TIMEOUT};
 pub use wire::search::{
     Candidate, Digest, Found, MATCH_ANSWER_BYTES_MAX, MATCH_BYTES_MAX, MATCH_CANDIDATES_MAX, MATCH_FACTORS,
     MATCH_JOB_BYTES_MAX, MATCH_REQUEST_BYTES_MAX, MATCH_WORD_BYTES_MAX, Row, Search,

@@ -84,6 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("command", &["document", "ledger", "lifecycle", "matching", "reputation", "tlog", "verifier"]),
     ("demo", &["command", "document", "verifier"]),
     ("eval", &["document", "matching", "reputation"]),
+    ("fuzz", &["document", "ledger", "liars", "matching", "network", "reputation", "tlog", "verifier"]),
     ("liars", &["document", "ledger", "reputation", "tlog", "verifier"]),
     (
         TESTKIT,

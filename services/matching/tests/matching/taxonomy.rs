@@ -1,4 +1,4 @@
-use hanse_matching::taxonomy::{CsvError, Importer, Relation, Shape, TaxonomyError};
+use hanse_matching::taxonomy::{CsvError, Importer, Relation, Shape, Taxonomy, TaxonomyError};
 use hanse_matching::text::Tongue;
 
 use crate::support::{BROADER, CONCEPTS_EN, FILES, TAXONOMY, imported, skill};
@@ -42,6 +42,18 @@ fn the_order_of_files_and_a_second_import_change_nothing() {
     assert_eq!(imported(turned).digest(), TAXONOMY.digest());
     assert_eq!(imported(FILES.into_iter().chain(FILES)).digest(), TAXONOMY.digest());
     assert_ne!(imported(FILES.into_iter().take(4)).digest(), TAXONOMY.digest());
+}
+
+#[test]
+fn of_two_files_that_name_a_concept_of_ours_neither_comes_first() {
+    const ONE: &str = "conceptUri,language,label\nlocal:a,en,welding\nlocal:a,en,brazing\n";
+    const OTHER: &str = "conceptUri,language,label\nlocal:a,en,soldering\nlocal:a,fr,soudure\n";
+    let (one, other) = ((ONE, Tongue::Other), (OTHER, Tongue::Other));
+    let both = imported([one, other]);
+    assert_eq!(both.digest(), imported([other, one]).digest());
+    let shown = |taxonomy: &Taxonomy| taxonomy.concepts()[0].label(Tongue::English).to_owned();
+    assert_eq!(shown(&both), "soldering", "of the first names of each the least");
+    assert_eq!(shown(&imported([one])), "welding", "the first name of a file, not the first in the alphabet");
 }
 
 #[test]

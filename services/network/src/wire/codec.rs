@@ -4,6 +4,8 @@
 //! malformed. The protocols share the engine's [`Request`] and [`Response`], but on the wire each has a
 //! form of its own, so that no peer can answer one question with the answer to another.
 
+mod frames;
+
 use std::io;
 
 use futures::{AsyncRead, AsyncWrite};

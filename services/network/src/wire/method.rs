@@ -17,15 +17,20 @@ const MATCH_STREAM_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A request-response protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Method {
+pub enum Method {
+    /// The newest checkpoints.
     Heads,
+    /// Entries of a log.
     Range,
+    /// Documents for somebody at home with the peer.
     Deliver,
+    /// Who fits a job.
     Match,
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
 
     pub(crate) const fn of(request: &Request) -> Self {
         match request {

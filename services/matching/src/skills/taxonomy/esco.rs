@@ -63,17 +63,21 @@ struct Entry {
 }
 
 impl Entry {
-    /// Takes names apart by `|`. The first is proposed to be shown: of several the least, so that the order of files does
-    /// not matter.
+    /// Takes names apart by `|`. The first is proposed to be shown.
     fn names(&mut self, tongue: Tongue, texts: &str) {
         let mut texts = texts.split('|').map(str::trim).filter(|text| !text.is_empty()).peekable();
         if let Some(text) = texts.peek() {
-            let known = self.first.entry(tongue).or_insert_with(|| (*text).to_owned());
-            if *text < known.as_str() {
-                (*text).clone_into(known);
-            }
+            self.propose(tongue, text);
         }
         texts.for_each(|text| name(self, tongue, text, false));
+    }
+
+    /// Of several that are proposed to be shown the least is, so that the order of files does not matter.
+    fn propose(&mut self, tongue: Tongue, text: &str) {
+        let known = self.first.entry(tongue).or_insert_with(|| text.to_owned());
+        if text < known.as_str() {
+            text.clone_into(known);
+        }
     }
 
     fn wants(&mut self, skill: String, essential: bool) {
@@ -137,9 +141,9 @@ impl Importer {
             }
             parsed.push(row);
         }
-        let mut imported = Imported::default();
+        let (mut imported, mut proposed) = (Imported::default(), BTreeSet::new());
         for row in &parsed {
-            let taken = self.take(&file, row, tongue);
+            let taken = self.take(&file, row, tongue, &mut proposed);
             let count = if taken.is_some() { &mut imported.rows } else { &mut imported.skipped };
             *count = count.saturating_add(1);
         }
@@ -153,7 +157,14 @@ impl Importer {
         self.entries.entry(id).or_default()
     }
 
-    fn take(&mut self, file: &Columns, row: &[String], tongue: Tongue) -> Option<()> {
+    /// Takes a row, if it says anything. `proposed` are the local concepts, each with a language, of which this file has proposed a name.
+    fn take(
+        &mut self,
+        file: &Columns,
+        row: &[String],
+        tongue: Tongue,
+        proposed: &mut BTreeSet<(String, Tongue)>,
+    ) -> Option<()> {
         let cell = |column: usize| row.get(column).map(|text| text.trim()).filter(|text| !text.is_empty());
         match *file {
             Columns::Concepts { uri, kind, preferred, others, isco } => {
@@ -189,9 +200,11 @@ impl Importer {
                 let entry = self.entry(id.clone());
                 if id.starts_with(LOCAL) {
                     entry.kind = entry.kind.max(Some(ConceptKind::Skill));
+                    if proposed.insert((id, tongue)) {
+                        entry.propose(tongue, text);
+                    }
                 }
-                let first = id.starts_with(LOCAL) && !entry.labels.iter().any(|known| known.tongue == tongue);
-                name(entry, tongue, text, first);
+                name(entry, tongue, text, false);
             }
             Columns::Trades { uri, kind, isco, names, skills } => {
                 let (id, kind) = (id_of(cell(uri)?)?, kind_of(cell(kind)?)?);
