@@ -52,6 +52,11 @@ impl Scene {
         log.seal();
         log.serve(&outlaw);
         until("the log is followed", async || seen(home, &log.origin()).await == (log.size(), None)).await;
+        // Its leaves have their effect after that: only then are its people known here.
+        for Freelancer { own, .. } in &theirs {
+            let known = async || home.get(&format!("/v1/profiles/{}", own.did)).send().await.status == 200;
+            until("a person of the log is known", known).await;
+        }
         let client = Own::new(HOME, now);
         client.found(home).await;
         Self { federation, known, outlaw, client, local, theirs, jobs: 0 }
