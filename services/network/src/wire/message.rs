@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Bytes;
 use super::search::{Found, Search};
+use super::{Bytes, bounded};
 
 /// Longest message that may travel by gossip, in bytes. Larger documents are pulled: a gossiped byte is
 /// received about as often as a node has mesh neighbours.
@@ -26,6 +26,10 @@ pub const HEADS_NOTES_MAX: usize = 64;
 
 /// Most log entries in one page: one full tile of the log.
 pub const RANGE_ENTRIES_MAX: u64 = 256;
+
+/// Most documents beside one entry: three go with a leaf of today, and later kinds have room. Without it a page of empty byte strings
+/// would take some thirty times its bytes in memory.
+pub const ENTRY_DOCUMENTS_MAX: usize = 16;
 
 /// Longest page, in bytes as counted by [`Entry::cost`]. A page of 256 entries with their documents can be
 /// larger; then it is cut behind the last entry that fits, but never before the first one.
@@ -142,7 +146,8 @@ pub enum Response {
 pub struct Entry {
     /// Canonical bytes of the leaf.
     pub leaf: Bytes,
-    /// Canonical bytes of each document that is open and kept.
+    /// Canonical bytes of each document that is open and kept; at most [`ENTRY_DOCUMENTS_MAX`].
+    #[serde(deserialize_with = "bounded::seq::<_, _, ENTRY_DOCUMENTS_MAX>")]
     pub documents: Vec<Bytes>,
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::message::{
-    ANSWER_BYTES_MAX, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, FRAME, HEADS_NOTES_MAX,
+    ANSWER_BYTES_MAX, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, ENTRY_DOCUMENTS_MAX, FRAME, HEADS_NOTES_MAX,
     RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, cost, trim,
 };
 use super::search::{MATCH_ANSWER_BYTES_MAX, MATCH_REQUEST_BYTES_MAX};
@@ -107,6 +107,7 @@ impl Method {
             Response::Range { entries, checkpoint } => (
                 self == Self::Range
                     && !entries.is_empty()
+                    && entries.iter().all(|entry| entry.documents.len() <= ENTRY_DOCUMENTS_MAX)
                     && checkpoint.as_ref().is_none_or(|note| note.len() <= CHECKPOINT_BYTES_MAX),
                 entries.iter().fold(checkpoint.as_ref().map_or(0, |note| note.len()), |sum, entry| {
                     sum.saturating_add(entry.cost())

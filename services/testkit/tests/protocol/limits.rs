@@ -111,6 +111,7 @@ fn logs_and_nodes() -> Vec<(String, i128)> {
         ::hanse_network::ANSWER_BYTES_MAX,
         ::hanse_network::HEADS_NOTES_MAX,
         ::hanse_network::RANGE_ENTRIES_MAX,
+        ::hanse_network::ENTRY_DOCUMENTS_MAX,
         ::hanse_network::RANGE_BYTES_MAX,
         ::hanse_network::CHECKPOINT_BYTES_MAX,
         ::hanse_network::RANGE_ANSWER_BYTES_MAX,

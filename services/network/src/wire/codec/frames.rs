@@ -62,3 +62,27 @@ impl Method {
 fn now<T>(done: Option<io::Result<T>>) -> io::Result<T> {
     done.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Bytes;
+    use crate::wire::message::{ENTRY_DOCUMENTS_MAX, Entry};
+
+    fn page(documents: usize) -> Response {
+        let entry = Entry { leaf: Bytes::new(), documents: vec![Bytes::new(); documents] };
+        Response::Range { entries: vec![entry], checkpoint: None }
+    }
+
+    #[test]
+    fn an_entry_has_a_bounded_number_of_documents() {
+        let read = |documents| {
+            let bytes = Method::Range.write_response(page(documents)).unwrap();
+            Method::Range.read_response(&bytes)
+        };
+        assert_eq!(read(ENTRY_DOCUMENTS_MAX).unwrap(), page(ENTRY_DOCUMENTS_MAX));
+        assert!(read(ENTRY_DOCUMENTS_MAX + 1).is_err());
+        let ours = Method::Range.fit(page(ENTRY_DOCUMENTS_MAX + 1));
+        assert!(matches!(ours, Response::Refused { .. }), "what no peer reads is not sent");
+    }
+}
