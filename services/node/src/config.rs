@@ -28,7 +28,7 @@ const FOLLOW_MS_DEFAULT: u64 = 5_000;
 const DELIVER_MS_DEFAULT: u64 = 2_000;
 
 /// Our own decisions; of the libraries only what is wrong. A peer that asks too much is counted, and does not write a line each time.
-const LOG_FILTER_DEFAULT: &str = "warn,hanse_node=info,hanse_engine=info,hanse_network=info,hanse_store=info,libp2p_request_response=error";
+const LOG_FILTER_DEFAULT: &str = "warn,hanse=info,libp2p_request_response=error";
 
 /// Variables of the `hanse` command, of this program's own options and of the tests, which share the prefix.
 const NOT_SETTINGS: &[&str] = &["config", "node", "password", "test_database"];
@@ -59,7 +59,7 @@ pub struct Config {
     pub peers: Vec<Peer>,
     /// `json` for machines, `text` for people.
     pub log: LogFormat,
-    /// Filter of log lines, as in `info,hanse_engine=debug`.
+    /// Filter of log lines, as in `info,hanse_logbook=debug`; `hanse` is every crate of a node.
     pub log_filter: String,
     /// How often background work looks by itself.
     pub pace: Pace,
