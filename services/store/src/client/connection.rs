@@ -24,7 +24,7 @@ pub struct Connection {
     answers: Answers,
 }
 
-/// What is still to come on one connection.
+/// What is still to come on one connection, and nobody waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
     /// Nothing.
@@ -37,16 +37,31 @@ enum Due {
     End,
 }
 
-/// How answers come on one connection.
+/// How answers come on one connection. Statements may run at once: they are sent one behind the other without waiting, and the
+/// server answers them in that order.
 #[derive(Debug)]
 struct Answers {
     wait: Duration,
     due: Mutex<Due>,
 }
 
+/// A statement whose answer is waited for; dropped before that, its answer is due.
+struct Waiting<'a> {
+    answers: &'a Answers,
+    due: Due,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.due != Due::Nothing {
+            self.answers.set(self.due);
+        }
+    }
+}
+
 impl Answers {
-    /// Waits for an answer, but not for ever; not at all behind one that did not come. Until the answer is here it is due, also when
-    /// nobody waits for it any more.
+    /// Waits for an answer, but not for ever; not at all behind one that did not come. If it does not come in time, or whoever
+    /// waits for it is gone before it, it is due.
     async fn within<T>(
         &self,
         statement: &'static str,
@@ -55,10 +70,11 @@ impl Answers {
         if self.due() != Due::Nothing {
             return Err(StoreError::Unanswered { statement });
         }
-        self.set(if statement == COMMIT { Due::Commit } else { Due::Answer });
+        let due = if statement == COMMIT { Due::Commit } else { Due::Answer };
+        let mut waiting = Waiting { answers: self, due };
         match tokio::time::timeout(self.wait, asked).await {
             Ok(answer) => {
-                self.set(Due::Nothing);
+                waiting.due = Due::Nothing;
                 answer.map_err(|source| StoreError::Statement { statement, source })
             }
             Err(_) => Err(StoreError::Unanswered { statement }),
@@ -69,8 +85,12 @@ impl Answers {
         *self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A commit that is due, or an end, stays: a statement beside it says less.
     fn set(&self, due: Due) {
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = due;
+        let mut now = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        if *now == Due::Nothing {
+            *now = due;
+        }
     }
 }
 
@@ -99,9 +119,7 @@ impl Connection {
 
     /// Ends the session when this is dropped, instead of giving it to somebody else: it may hold what is nobody else's.
     pub(crate) fn give_up(&self) {
-        if self.answers.due() == Due::Nothing {
-            self.answers.set(Due::End);
-        }
+        self.answers.set(Due::End);
     }
 
     /// Whether the server has ended it, or we have given it up.
