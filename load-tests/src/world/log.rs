@@ -58,9 +58,10 @@ impl MemoryLog {
         filling.pad_to(padding);
         let Filling { mut hashes, listed, .. } = filling;
         let mut nodes = Nodes::new();
-        for (subject, listed) in &listed {
-            index::insert(&mut nodes, subject, listed.value())?;
-        }
+        index::update(
+            &mut nodes,
+            &listed.iter().map(|(subject, listed)| (*subject, listed.value())).collect(),
+        )?;
         let (entries, listed) = (u64::try_from(hashes.len())?, u64::try_from(listed.len())?);
         let index_leaf = IndexLeaf { entries, listed, root: index::root(&nodes) }.to_bytes();
         hashes.push(hash::leaf(&index_leaf));

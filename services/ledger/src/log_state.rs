@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_tlog::{CompactRange, Hash};
 
-use crate::index::{self, IndexLeaf, Listed, MissingNode, Node, Nodes, Path, SubjectKey};
+use crate::index::{self, IndexLeaf, Listed, MissingNode, Nodes, Path, SubjectKey, Subtree};
 use crate::leaf::{Leaf, LeafError, LeafId};
 
 /// Why a leaf does not continue a log.
@@ -77,8 +77,8 @@ impl Applied {
 
 /// A log at some size: its right edge and its index, whole or the part that the next leaves touch.
 ///
-/// For a batch, load the [`Listed`] of every subject of its leaves (those that exist) and the nodes on the way to
-/// each ([`index::paths_for`]). If too little was loaded, [`LogState::append`] says so and changes nothing.
+/// For a batch, load the [`Listed`] of every subject of its leaves (those that exist) and the subtrees on the way to
+/// each ([`index::tops_for`]). If too little was loaded, [`LogState::append`] says so and changes nothing.
 /// Afterwards write the changed rows and [`LogState::forget_changes`].
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct LogState {
@@ -86,13 +86,17 @@ pub struct LogState {
     pub size: u64,
     /// Right edge of the log's tree; its size is `size`.
     pub range: CompactRange,
-    /// The prefix tree of the index after all leaves.
+    /// The prefix tree of the index as of the last index leaf: the nodes above many subjects are made once for all of them.
     pub nodes: Nodes,
     /// What is listed under each subject.
     pub listed: BTreeMap<SubjectKey, Listed>,
     /// Number of subjects in the whole index, loaded or not.
     pub subjects: u64,
-    changed_nodes: BTreeSet<Path>,
+    /// Number of subjects as of then.
+    indexed: u64,
+    /// Subjects that have got leaves since.
+    unindexed: BTreeSet<SubjectKey>,
+    changed_subtrees: BTreeSet<Path>,
     changed_subjects: BTreeSet<SubjectKey>,
 }
 
@@ -111,7 +115,7 @@ impl LogState {
         nodes: Nodes,
         listed: BTreeMap<SubjectKey, Listed>,
     ) -> Self {
-        Self { size: range.size(), range, nodes, listed, subjects, ..Self::default() }
+        Self { size: range.size(), range, nodes, listed, subjects, indexed: subjects, ..Self::default() }
     }
 
     /// Adds a leaf that is no index leaf and returns its place and hash. The form is checked, signatures are not.
@@ -138,7 +142,7 @@ impl LogState {
             self.check_loaded(subject)?;
         }
         for subject in subjects {
-            self.list(subject, &hash)?;
+            self.list(subject, &hash);
         }
         Ok(self.push(hash))
     }
@@ -179,18 +183,24 @@ impl LogState {
         self.range.root()
     }
 
-    /// The index leaf that the leaves so far make.
+    /// The index leaf that the leaves so far make, and the index after them.
     ///
     /// # Errors
     /// [`LedgerError::MissingNode`] if the root of the index is not loaded.
-    pub fn index_leaf(&self) -> Result<IndexLeaf, LedgerError> {
+    pub fn index_leaf(&mut self) -> Result<IndexLeaf, LedgerError> {
         self.check_root()?;
+        let of = |key: &SubjectKey| Some((*key, self.listed.get(key)?.value()));
+        let values = self.unindexed.iter().filter_map(of).collect();
+        self.changed_subtrees.extend(index::update(&mut self.nodes, &values)?);
+        self.unindexed.clear();
+        self.indexed = self.subjects;
         Ok(IndexLeaf { entries: self.size, listed: self.subjects, root: index::root(&self.nodes) })
     }
 
-    /// Index nodes that are new or changed since the last [`LogState::forget_changes`]. No node ever disappears.
-    pub fn changed_nodes(&self) -> impl Iterator<Item = (&Path, &Node)> {
-        self.changed_nodes.iter().filter_map(|path| self.nodes.get_key_value(path))
+    /// Subtrees of the index with nodes that are new or changed since the last [`LogState::forget_changes`], by their tops, as of
+    /// the last index leaf. No node ever disappears.
+    pub fn changed_subtrees(&self) -> impl Iterator<Item = (&Path, &Subtree)> {
+        self.changed_subtrees.iter().filter_map(|top| Some((top, self.nodes.subtree(top)?)))
     }
 
     /// Subjects that are new or changed since the last [`LogState::forget_changes`].
@@ -200,34 +210,36 @@ impl LogState {
 
     /// Call when the changes are written.
     pub fn forget_changes(&mut self) {
-        self.changed_nodes.clear();
+        self.changed_subtrees.clear();
         self.changed_subjects.clear();
     }
 
     /// An empty tree and a tree whose root was not loaded look the same; the number of subjects tells them apart.
     fn check_root(&self) -> Result<(), MissingNode> {
-        let loaded = self.subjects == 0 || self.nodes.contains_key(&Path::ROOT);
+        let loaded = self.indexed == 0 || self.nodes.get(&Path::ROOT).is_some();
         if loaded { Ok(()) } else { Err(MissingNode(Path::ROOT)) }
     }
 
-    /// The index and what is listed under the subject must say the same before the subject is touched.
+    /// The index and what is listed under the subject must say the same before the subject is touched; after that the index comes
+    /// behind.
     fn check_loaded(&self, subject: &SubjectKey) -> Result<(), LedgerError> {
+        if self.unindexed.contains(subject) {
+            return Ok(());
+        }
         self.check_root()?;
         let indexed = index::get(&self.nodes, subject)?;
         let listed = self.listed.get(subject).filter(|listed| listed.count > 0).map(Listed::value);
         if indexed == listed { Ok(()) } else { Err(LedgerError::MissingSubject(*subject)) }
     }
 
-    fn list(&mut self, subject: &SubjectKey, hash: &Hash) -> Result<(), LedgerError> {
+    fn list(&mut self, subject: &SubjectKey, hash: &Hash) {
         let listed = self.listed.entry(*subject).or_default();
         listed.append(self.size, hash);
         if listed.count == 1 {
             self.subjects += 1;
         }
-        let changed = index::insert(&mut self.nodes, subject, listed.value())?;
-        self.changed_nodes.extend(changed);
+        self.unindexed.insert(*subject);
         self.changed_subjects.insert(*subject);
-        Ok(())
     }
 
     fn push(&mut self, hash: Hash) -> u64 {

@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_ledger::index::{
-    self, IndexLeaf, MissingNode, Node, Nodes, Path, PrefixProof, SubjectKey, paths_for, root_from_prefix,
+    self, IndexLeaf, MissingNode, Node, Nodes, Path, PrefixProof, SubjectKey, Subtree, root_from_prefix,
+    tops_for, update,
 };
 use hanse_tlog::Hash;
 use proptest::prelude::*;
@@ -39,11 +40,21 @@ fn keys() -> impl Strategy<Value = Vec<[u8; 32]>> {
     prop::collection::vec(prop_oneof![near, any::<[u8; 32]>()], 0..40)
 }
 
+fn insert(nodes: &mut Nodes, key: &SubjectKey, value: Hash) -> Result<BTreeSet<Path>, MissingNode> {
+    update(nodes, &BTreeMap::from([(*key, value)]))
+}
+
+/// The nodes on the way to a key, down to the last bit.
+fn way(key: &SubjectKey) -> impl Iterator<Item = Path> + use<> {
+    let key = *key;
+    (0..=256).map(move |depth| Path::of(&key, depth))
+}
+
 fn build(keys: &[[u8; 32]]) -> (Nodes, BTreeMap<[u8; 32], Hash>) {
     let (mut nodes, mut values) = (Nodes::new(), BTreeMap::new());
     for (count, key) in keys.iter().enumerate() {
         let value = hanse_tlog::hash::leaf(&[u8::try_from(count).unwrap()]);
-        index::insert(&mut nodes, &SubjectKey::from_bytes(*key), value).unwrap();
+        insert(&mut nodes, &SubjectKey::from_bytes(*key), value).unwrap();
         values.insert(*key, value);
     }
     (nodes, values)
@@ -61,10 +72,10 @@ proptest! {
         let (_, values) = build(&keys);
         let (mut forward, mut backward) = (Nodes::new(), Nodes::new());
         for (key, value) in &values {
-            index::insert(&mut forward, &SubjectKey::from_bytes(*key), *value).unwrap();
+            insert(&mut forward, &SubjectKey::from_bytes(*key), *value).unwrap();
         }
         for (key, value) in values.iter().rev() {
-            index::insert(&mut backward, &SubjectKey::from_bytes(*key), *value).unwrap();
+            insert(&mut backward, &SubjectKey::from_bytes(*key), *value).unwrap();
         }
         prop_assert_eq!(forward, backward);
     }
@@ -73,11 +84,26 @@ proptest! {
     fn only_what_changed_is_reported_and_nothing_disappears(keys in keys(), key: [u8; 32]) {
         let (mut nodes, _) = build(&keys);
         let before = nodes.clone();
-        let changed = index::insert(&mut nodes, &SubjectKey::from_bytes(key), ZERO).unwrap();
-        prop_assert!(before.keys().all(|path| nodes.contains_key(path)));
-        for (path, node) in &nodes {
-            prop_assert!(before.get(path) == Some(node) || changed.contains(path));
+        let changed = insert(&mut nodes, &SubjectKey::from_bytes(key), ZERO).unwrap();
+        prop_assert!(before.all().keys().all(|path| nodes.get(path).is_some()));
+        for (path, node) in nodes.all() {
+            prop_assert!(before.get(&path) == Some(&node) || changed.contains(&path.top()));
         }
+    }
+
+    #[test]
+    fn many_at_once_are_as_one_after_the_other(keys in keys(), more in keys()) {
+        let (mut one, _) = build(&keys);
+        let mut all = one.clone();
+        let (_, values) = build(&more);
+        let values: BTreeMap<_, _> =
+            values.into_iter().map(|(key, value)| (SubjectKey::from_bytes(key), hanse_tlog::hash::leaf(value.as_bytes()))).collect();
+        let mut changed = BTreeSet::new();
+        for (key, value) in &values {
+            changed.extend(insert(&mut one, key, *value).unwrap());
+        }
+        prop_assert_eq!(update(&mut all, &values), Ok(changed));
+        prop_assert_eq!(all, one);
     }
 
     #[test]
@@ -97,23 +123,28 @@ proptest! {
     fn the_nodes_on_the_way_are_enough(keys in keys(), key: [u8; 32]) {
         let (mut whole, _) = build(&keys);
         let subject = SubjectKey::from_bytes(key);
-        let way = paths_for(&subject, 0..257);
-        let mut part: Nodes = way.iter().filter_map(|path| Some((*path, *whole.get(path)?))).collect();
+        let mut part = Nodes::new();
+        for top in tops_for(&subject, 0..257) {
+            if let Some(subtree) = whole.subtree(&top) {
+                part.put(top, subtree.clone());
+            }
+        }
+        prop_assert_eq!(part.check(), Ok(()));
         prop_assert_eq!(index::prove(&part, &subject), index::prove(&whole, &subject));
-        let changed = index::insert(&mut whole, &subject, ZERO).unwrap();
-        prop_assert_eq!(&index::insert(&mut part, &subject, ZERO).unwrap(), &changed);
-        prop_assert!(changed.iter().all(|path| part.get(path) == whole.get(path)));
+        let changed = insert(&mut whole, &subject, ZERO).unwrap();
+        prop_assert_eq!(&insert(&mut part, &subject, ZERO).unwrap(), &changed);
+        prop_assert!(changed.iter().all(|top| part.subtree(top) == whole.subtree(top)));
     }
 
     #[test]
     fn what_is_not_loaded_is_named_and_nothing_changes(keys in keys(), key: [u8; 32]) {
         let (whole, _) = build(&keys);
         let subject = SubjectKey::from_bytes(key);
-        for path in paths_for(&subject, 1..257).into_iter().filter(|path| whole.contains_key(path)) {
+        for path in way(&subject).skip(1).filter(|path| whole.get(path).is_some()) {
             let mut part = whole.clone();
-            part.remove(&path);
+            part.set(&path, None);
             let before = part.clone();
-            prop_assert_eq!(index::insert(&mut part, &subject, ZERO), Err(MissingNode(path)));
+            prop_assert_eq!(insert(&mut part, &subject, ZERO), Err(MissingNode(path)));
             prop_assert_eq!(&part, &before);
         }
     }
@@ -137,10 +168,36 @@ proptest! {
     }
 
     #[test]
-    fn stored_nodes_are_read_back(keys in keys()) {
-        for (path, node) in build(&keys).0 {
-            prop_assert_eq!(Path::from_bytes(&path.to_bytes()), Some(path));
-            prop_assert_eq!(Node::from_bytes(&node.to_bytes()), Some(node));
+    fn stored_subtrees_are_read_back(keys in keys(), at: usize, byte: usize, bit in 0_u32..8) {
+        let (nodes, _) = build(&keys);
+        let mut read = Nodes::new();
+        for top in nodes.all().keys().map(Path::top).collect::<BTreeSet<_>>() {
+            prop_assert_eq!(Path::from_bytes(&top.to_bytes()), Some(top));
+            let bytes = nodes.subtree(&top).unwrap().to_bytes();
+            read.put(top, Subtree::from_bytes(&bytes).unwrap());
+            // A flipped bit is refused, or it is another subtree.
+            let mut flipped = bytes.clone();
+            flipped[byte % bytes.len()] ^= 1_u8 << bit;
+            if let Some(other) = Subtree::from_bytes(&flipped) {
+                prop_assert_ne!(&other, nodes.subtree(&top).unwrap());
+                prop_assert_eq!(other.to_bytes(), flipped);
+            }
+            prop_assert_eq!(Subtree::from_bytes(&bytes[..at % bytes.len()]), None);
+            prop_assert_eq!(Subtree::from_bytes(&[&bytes[..], &[0]].concat()), None);
+        }
+        prop_assert_eq!(&read, &nodes);
+        prop_assert_eq!(nodes.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_subtree_that_does_not_hang_there_is_found(keys in keys(), at: usize) {
+        let (nodes, _) = build(&keys);
+        let tops: Vec<Path> = nodes.all().keys().map(Path::top).filter(|top| top.depth() > 0).collect::<BTreeSet<_>>().into_iter().collect();
+        if let Some(top) = tops.get(at % tops.len().max(1)) {
+            let value = hanse_tlog::hash::leaf(b"another");
+            let mut other = nodes.clone();
+            other.put(*top, Nodes::from_iter([(*top, Node::Parent { left: value, right: value })]).subtree(top).unwrap().clone());
+            prop_assert!(other.check().is_err());
         }
     }
 }
@@ -206,21 +263,23 @@ fn a_proof_has_one_form() {
 fn a_tree_that_is_none_is_not_walked() {
     let key = SubjectKey::from_bytes([0xff; 32]);
     let value = hanse_tlog::hash::leaf(b"value");
-    let alone = Nodes::from([(Path::ROOT, Node::Leaf { key, value })]);
+    let alone = Nodes::from_iter([(Path::ROOT, Node::Leaf { key, value })]);
     assert_eq!(index::get(&alone, &key), Err(MissingNode(Path::ROOT)));
-    let endless: Nodes = paths_for(&key, 0..u16::MAX)
-        .into_iter()
-        .map(|path| (path, Node::Parent { left: value, right: value }))
-        .collect();
+    assert_eq!(insert(&mut alone.clone(), &key, value), Err(MissingNode(Path::ROOT)));
+    let mut endless: Nodes =
+        way(&key).map(|path| (path, Node::Parent { left: value, right: value })).collect();
     assert_eq!(index::get(&endless, &key), Err(MissingNode(Path::of(&key, 256))));
+    assert_eq!(insert(&mut endless, &key, value), Err(MissingNode(Path::of(&key, 256))));
 }
 
 #[test]
-fn the_way_to_a_key_has_257_nodes() {
+fn the_way_to_a_key_has_65_subtrees() {
     let key = SubjectKey::from_bytes([0xa5; 32]);
-    let depths = |range| paths_for(&key, range).iter().map(Path::depth).collect::<Vec<u16>>();
-    assert_eq!(depths(0..3), [0, 1, 2]);
-    assert_eq!(depths(255..300), [255, 256]);
+    let depths = |range| tops_for(&key, range).map(|top| top.depth()).collect::<Vec<u16>>();
+    assert_eq!(depths(0..3), [0]);
+    assert_eq!(depths(3..9), [0, 4, 8]);
+    assert_eq!(depths(255..300), [252, 256]);
+    assert_eq!(depths(0..u16::MAX).len(), 65);
     let last = Path::of(&key, 256);
     assert_eq!(Path::from_bytes(&last.to_bytes()), Some(last));
     assert_eq!(last.to_string(), format!("256/{}", "a5".repeat(32)));

@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::key::SigningKey;
 use hanse_document::{Commitment, Rejection};
-use hanse_ledger::index::{IndexLeaf, Listed, Node, Nodes, Path, paths_for};
+use hanse_ledger::index::{IndexLeaf, Listed, Nodes, Path, Subtree, tops_for};
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{Applied, LeafError, LedgerError, LogState, Statement, SubjectKey, replay, subjects_of};
 use hanse_tlog::hash;
@@ -29,7 +29,7 @@ fn leaf(person: u8, nonce: u8) -> Vec<u8> {
 struct Rows {
     range: hanse_tlog::CompactRange,
     subjects: u64,
-    nodes: BTreeMap<Vec<u8>, [u8; 65]>,
+    subtrees: BTreeMap<Vec<u8>, Vec<u8>>,
     listed: BTreeMap<SubjectKey, Listed>,
 }
 
@@ -37,16 +37,19 @@ impl Rows {
     fn write(&mut self, state: &LogState) {
         self.range = state.range.clone();
         self.subjects = state.subjects;
-        self.nodes.extend(state.changed_nodes().map(|(path, node)| (path.to_bytes(), node.to_bytes())));
+        self.subtrees
+            .extend(state.changed_subtrees().map(|(top, subtree)| (top.to_bytes(), subtree.to_bytes())));
         self.listed.extend(state.changed_subjects().map(|(key, listed)| (*key, listed.clone())));
     }
 
     /// Only what these subjects need.
     fn load(&self, subjects: &[SubjectKey]) -> LogState {
-        let node = |path: &Path| Some((*path, Node::from_bytes(self.nodes.get(&path.to_bytes())?)?));
-        let paths = subjects.iter().flat_map(|subject| paths_for(subject, 0..257));
-        let paths: Vec<Path> = paths.chain([Path::ROOT]).collect();
-        let nodes: Nodes = paths.iter().filter_map(node).collect();
+        let mut nodes = Nodes::new();
+        for top in subjects.iter().flat_map(|subject| tops_for(subject, 0..257)).chain([Path::ROOT]) {
+            if let Some(bytes) = self.subtrees.get(&top.to_bytes()) {
+                nodes.put(top, Subtree::from_bytes(bytes).unwrap());
+            }
+        }
         let listed = subjects.iter().filter_map(|key| Some((*key, self.listed.get(key)?.clone()))).collect();
         LogState::load(self.range.clone(), self.subjects, nodes, listed)
     }
@@ -80,8 +83,10 @@ proptest! {
             prop_assert!(sealed);
             prop_assert_eq!(auditor.root(), whole.root());
         }
-        let kept: BTreeMap<_, _> = whole.nodes.iter().map(|(path, node)| (path.to_bytes(), node.to_bytes())).collect();
-        prop_assert_eq!(&rows.nodes, &kept);
+        let tops: BTreeSet<Path> = whole.nodes.all().keys().map(Path::top).collect();
+        let kept: BTreeMap<_, _> =
+            tops.iter().map(|top| (top.to_bytes(), whole.nodes.subtree(top).unwrap().to_bytes())).collect();
+        prop_assert_eq!(&rows.subtrees, &kept);
         prop_assert_eq!(&rows.listed, &whole.listed);
         prop_assert_eq!(rows.subjects, whole.subjects);
     }
@@ -107,7 +112,7 @@ fn the_first_leaf_is_the_index_of_nothing() {
 
 #[test]
 fn a_leaf_out_of_form_changes_nothing() {
-    let (mut state, before) = (sealed(&[1]), sealed(&[1]));
+    let (mut state, mut before) = (sealed(&[1]), sealed(&[1]));
     let index_leaf = before.index_leaf().unwrap().to_bytes();
     for bytes in [&b""[..], b"{}", &index_leaf] {
         assert!(matches!(state.append(bytes), Err(LedgerError::Leaf(_))));
@@ -130,7 +135,7 @@ fn a_leaf_out_of_form_changes_nothing() {
 
 #[test]
 fn an_index_leaf_that_lies_is_found() {
-    let honest = sealed(&[1, 2]);
+    let mut honest = sealed(&[1, 2]);
     let truth = honest.index_leaf().unwrap();
     let lies = [
         IndexLeaf { entries: truth.entries + 1, ..truth },
@@ -164,9 +169,10 @@ fn what_was_not_loaded_is_named_and_nothing_changes() {
     assert!(matches!(without_root.append(&leaf(77, 1)), Err(LedgerError::MissingNode(_))));
     assert!(matches!(without_root.seal(), Err(LedgerError::MissingNode(_))));
 
-    for path in paths_for(&subject(3), 0..257).into_iter().filter(|path| whole.nodes.contains_key(path)) {
+    let way = (0..=256).map(|depth| Path::of(&subject(3), depth));
+    for path in way.filter(|path| whole.nodes.get(path).is_some()) {
         let mut nodes = whole.nodes.clone();
-        nodes.remove(&path);
+        nodes.set(&path, None);
         let mut state = state(nodes, whole.listed.clone());
         assert!(matches!(state.append(&next), Err(LedgerError::MissingNode(missing)) if missing.0 == path));
     }
@@ -201,9 +207,10 @@ fn what_is_written_is_no_change_any_more() {
     // Nothing listed yet is as good as nothing loaded.
     state.listed.insert(subject(1), Listed::new());
     state.append(&leaf(1, 1)).unwrap();
-    assert!(state.changed_nodes().count() > 0 && state.changed_subjects().count() == 1);
+    state.seal().unwrap();
+    assert!(state.changed_subtrees().count() > 0 && state.changed_subjects().count() == 1);
     state.forget_changes();
-    assert_eq!((state.changed_nodes().count(), state.changed_subjects().count()), (0, 0));
+    assert_eq!((state.changed_subtrees().count(), state.changed_subjects().count()), (0, 0));
     state.append(&leaf(2, 2)).unwrap();
     assert_eq!(state.changed_subjects().map(|(key, _)| *key).collect::<Vec<_>>(), [subject(2)]);
 }

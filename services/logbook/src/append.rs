@@ -1,18 +1,21 @@
 //! Adding leaves to a stored log, for the sequencer and for the follower alike: the same index, the same tiles, the same rows.
+//!
+//! What a batch adds is worked out in memory and then written in one go: its statements are sent one behind the other, and nobody
+//! waits for the answer to one before the next is under way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hanse_ledger::index::{self, IndexLeaf, Listed, MissingNode, Nodes};
+use hanse_ledger::index::{self, IndexLeaf, Listed, MissingNode, Nodes, SUBTREE_LEVELS};
 use hanse_ledger::{Applied, LeafId, LedgerError, LogState, SubjectKey, subjects_of};
-use hanse_store::log::{self, LeafRow, LogRow};
-use hanse_store::{Sql, Tx};
-use hanse_tlog::{CompactRange, Hash, tile};
+use hanse_store::log::{self, LeafRow, LogRow, SubtreeRow};
+use hanse_store::{Sql, StoreError, Tx};
+use hanse_tlog::{CompactRange, Hash, TileId, tile};
 
-use super::{LogError, edge};
+use super::{LogError, edge::Edge};
 
-/// How much of the way to a subject is loaded at once. A way is about log2 of the number of subjects long, and two more: with
-/// this many a log of a million subjects needs one look.
-const DEPTHS: u16 = 24;
+/// How far beyond the depth at which a subject stands in a tree of as many random keys its way is loaded at once: of forty ways one
+/// is longer.
+const DEPTHS_MORE: u16 = 5;
 
 /// How a batch ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,107 +26,97 @@ pub(crate) enum Close {
     Replay,
 }
 
-/// Appends leaves to a locked log: checks the right edge, replays the leaves, and writes leaves, lists, index and tiles. The
-/// log's row itself is moved by the caller, together with the checkpoint. Returns the new right edge, which gives size and root.
-///
-/// # Errors
-/// [`LogError::Ledger`] or [`LogError::Repeated`] if the leaves do not continue the log, [`LogError::Damaged`] if what is stored
-/// does not fit together. The transaction must then be dropped.
-pub(crate) async fn append_batch(
-    tx: &Tx<'_>,
-    row: &LogRow,
-    leaves: &[Vec<u8>],
-    close: Close,
-) -> Result<CompactRange, LogError> {
-    append_counted(tx, row, leaves, close).await.map(|(range, _)| range)
-}
-
-/// As [`append_batch`]; also says how many index nodes were written.
-///
-/// # Errors
-/// As [`append_batch`].
-pub(crate) async fn append_counted(
-    tx: &Tx<'_>,
-    row: &LogRow,
-    leaves: &[Vec<u8>],
-    close: Close,
-) -> Result<(CompactRange, u64), LogError> {
-    let edge::Edge { mut state, mut tiles } = edge::load(tx, row).await?;
-    load_subjects(tx, row, &mut state, leaves).await?;
-    let mut batch = Batch::default();
-    for leaf in leaves {
-        let applied = state.replay(leaf).map_err(|source| refused(row, source))?;
-        if batch.take(applied, leaf) == Ends::Index {
-            batch.flush(tx, row, &mut state).await?;
-        }
-    }
-    if close == Close::Seal {
-        let index = state.size;
-        let leaf = state.seal().map_err(|source| refused(row, source))?;
-        batch.take(Applied::Index { index, hash: hanse_tlog::hash::leaf(&leaf) }, &leaf);
-        batch.flush(tx, row, &mut state).await?;
-    }
-    if batch.sealed != Some(state.size) {
-        return Err(refused(row, LedgerError::NoIndexFirst));
-    }
-    batch.refuse_repeated(tx, row).await?;
-    let touched = tile::append(&mut tiles, row.size, &batch.hashes)
-        .map_err(|missing| LogError::damaged(&row.origin, missing.to_string()))?;
-    let touched = touched.into_iter().filter_map(|id| tiles.get(&id).map(|hashes| (id, hashes)));
-    log::insert_leaves(tx, &row.origin, &batch.rows).await?;
-    log::insert_listed(tx, &row.origin, &batch.listed).await?;
-    log::put_subjects(tx, &row.origin, &batch.subjects).await?;
-    log::put_tiles(tx, &row.origin, touched).await?;
-    Ok((state.range, batch.nodes))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ends {
-    Entry,
-    Index,
-}
-
-/// The rows of a batch before they are written.
+/// What a batch adds to a log.
 #[derive(Default)]
-struct Batch {
+pub(crate) struct Appended {
+    /// The right edge after it, which gives size and root.
+    pub range: CompactRange,
     rows: Vec<LeafRow>,
     hashes: Vec<Hash>,
     listed: Vec<(SubjectKey, u64)>,
     subjects: BTreeMap<SubjectKey, Listed>,
-    /// Index nodes written so far.
-    nodes: u64,
+    subtrees: Vec<SubtreeRow>,
+    tiles: Vec<(TileId, Vec<Hash>)>,
     /// The largest size at which an index leaf stands last: the log can be published there.
     sealed: Option<u64>,
 }
 
-impl Batch {
-    fn take(&mut self, applied: Applied, leaf: &[u8]) -> Ends {
+/// Works out what leaves add to a locked log, whose right edge is checked.
+///
+/// # Errors
+/// [`LogError::Ledger`] if the leaves do not continue the log, [`LogError::Damaged`] if what is stored does not fit together. The
+/// transaction must then be dropped.
+pub(crate) async fn append_batch(
+    tx: &Tx<'_>,
+    row: &LogRow,
+    edge: Edge,
+    leaves: &[Vec<u8>],
+    close: Close,
+) -> Result<Appended, LogError> {
+    let Edge { mut state, mut tiles } = edge;
+    load_subjects(tx, row, &mut state, leaves).await?;
+    let mut batch = Appended::default();
+    for leaf in leaves {
+        let applied = state.replay(leaf).map_err(|source| refused(row, source))?;
+        batch.take(applied, leaf, &mut state);
+    }
+    if close == Close::Seal {
+        let index = state.size;
+        let leaf = state.seal().map_err(|source| refused(row, source))?;
+        batch.take(Applied::Index { index, hash: hanse_tlog::hash::leaf(&leaf) }, &leaf, &mut state);
+    }
+    if batch.sealed != Some(state.size) {
+        return Err(refused(row, LedgerError::NoIndexFirst));
+    }
+    let touched = tile::append(&mut tiles, row.size, &batch.hashes)
+        .map_err(|missing| LogError::damaged(&row.origin, missing.to_string()))?;
+    let touched = touched.into_iter().filter_map(|id| tiles.get(&id).map(|hashes| (id, hashes.to_vec())));
+    batch.tiles = touched.collect();
+    batch.range = state.range;
+    Ok(batch)
+}
+
+impl Appended {
+    fn take(&mut self, applied: Applied, leaf: &[u8], state: &mut LogState) {
         let (index, hash) = (applied.index(), applied.hash());
         self.hashes.push(hash);
-        let (id, ends) = match applied {
+        let id = match applied {
             Applied::Entry { id, subjects, .. } => {
                 self.listed.extend(subjects.into_iter().map(|subject| (subject, index)));
-                (id, Ends::Entry)
+                id
             }
-            Applied::Index { .. } => (LeafId::from_bytes(hash.into()), Ends::Index),
+            Applied::Index { .. } => {
+                self.seal(state);
+                LeafId::from_bytes(hash.into())
+            }
         };
         self.rows.push(LeafRow { index, id, bytes: leaf.to_vec() });
-        ends
     }
 
-    /// Writes the index as of here: each index leaf is a size at which somebody may ask for a proof.
-    async fn flush(&mut self, tx: &Tx<'_>, row: &LogRow, state: &mut LogState) -> Result<(), LogError> {
-        let changed: Vec<_> = state.changed_nodes().collect();
-        self.nodes = self.nodes.saturating_add(u64::try_from(changed.len()).unwrap_or(u64::MAX));
-        log::insert_nodes(tx, &row.origin, state.size, &changed).await?;
+    /// Takes the index as of here: each index leaf is a size at which somebody may ask for a proof.
+    fn seal(&mut self, state: &mut LogState) {
+        let size = state.size;
+        let changed = state.changed_subtrees();
+        self.subtrees.extend(changed.map(|(top, subtree)| SubtreeRow {
+            top: *top,
+            size,
+            nodes: subtree.to_bytes(),
+        }));
         self.subjects.extend(state.changed_subjects().map(|(key, listed)| (*key, listed.clone())));
-        self.sealed = Some(state.size);
+        self.sealed = Some(size);
         state.forget_changes();
-        Ok(())
+    }
+
+    /// Versions of subtrees of the index that it adds.
+    pub(crate) fn subtrees(&self) -> u64 {
+        u64::try_from(self.subtrees.len()).unwrap_or(u64::MAX)
     }
 
     /// A leaf id stands in a log once: citations would otherwise have two meanings.
-    async fn refuse_repeated(&self, db: &impl Sql, row: &LogRow) -> Result<(), LogError> {
+    ///
+    /// # Errors
+    /// [`LogError::Repeated`]; those of the store.
+    pub(crate) async fn refuse_repeated(&self, db: &impl Sql, row: &LogRow) -> Result<(), LogError> {
         let ids: Vec<LeafId> = self.rows.iter().map(|leaf| leaf.id).collect();
         let known = log::known(db, &row.origin, &ids).await?;
         let mut seen = BTreeSet::new();
@@ -132,6 +125,22 @@ impl Batch {
             Some(leaf) => Err(LogError::Repeated { origin: row.origin.clone(), index: leaf.index }),
             None => Ok(()),
         }
+    }
+
+    /// Writes leaves, lists, index and tiles. The log's row itself is moved by the caller, together with the checkpoint.
+    ///
+    /// # Errors
+    /// Those of the store; the transaction must then be dropped.
+    pub(crate) async fn write(&self, tx: &Tx<'_>, origin: &str) -> Result<(), StoreError> {
+        let tiles = self.tiles.iter().map(|(id, hashes)| (*id, hashes.as_slice()));
+        let written = tokio::join!(
+            log::insert_leaves(tx, origin, &self.rows),
+            log::insert_listed(tx, origin, &self.listed),
+            log::put_subjects(tx, origin, &self.subjects),
+            log::insert_subtrees(tx, origin, &self.subtrees),
+            log::put_tiles(tx, origin, tiles),
+        );
+        written.0.and(written.1).and(written.2).and(written.3).and(written.4)
     }
 }
 
@@ -147,7 +156,7 @@ fn refused(row: &LogRow, source: LedgerError) -> LogError {
     }
 }
 
-/// Loads what the leaves touch of the index: the list of each subject, and the nodes on the way to it.
+/// Loads what the leaves touch of the index: the list of each subject, and the subtrees on the way to it.
 async fn load_subjects(
     db: &impl Sql,
     row: &LogRow,
@@ -159,34 +168,44 @@ async fn load_subjects(
     let subjects: BTreeSet<SubjectKey> =
         entries.filter_map(|leaf| subjects_of(leaf).ok()).flatten().collect();
     let subjects: Vec<SubjectKey> = subjects.into_iter().collect();
-    state.listed = log::subjects(db, &row.origin, &subjects).await?;
-    load_ways(db, row, &subjects, &mut state.nodes, row.size).await
+    let (listed, nodes) = tokio::join!(
+        log::subjects(db, &row.origin, &subjects),
+        load_ways(db, row, &subjects, state.subjects, row.size)
+    );
+    (state.listed, state.nodes) = (listed?, nodes?);
+    Ok(())
 }
 
-/// Loads the nodes on the way to each subject, as of a size, down to where each way ends.
+/// Loads the subtrees on the way to each subject, as of a size at which the index holds so many, down to where each way ends.
 ///
 /// # Errors
-/// [`LogError::Damaged`] if a node that another one names is not stored.
+/// [`LogError::Damaged`] if a node that another one names is not stored, or is not the one that it names.
 pub async fn load_ways(
     db: &impl Sql,
     row: &LogRow,
     subjects: &[SubjectKey],
-    nodes: &mut Nodes,
+    indexed: u64,
     size: u64,
-) -> Result<(), LogError> {
-    let mut wanted: BTreeSet<index::Path> =
-        subjects.iter().flat_map(|subject| index::paths_for(subject, 0..DEPTHS)).collect();
+) -> Result<Nodes, LogError> {
+    let damaged =
+        |path| LogError::damaged(&row.origin, format!("the index node at {path} is missing or differs"));
+    let likely = u16::try_from(indexed.max(1).ilog2()).unwrap_or(0).saturating_add(DEPTHS_MORE);
+    let tops = subjects.iter().flat_map(|subject| index::tops_for(subject, 0..likely));
+    let mut wanted: BTreeSet<index::Path> = tops.chain([index::Path::ROOT]).collect();
+    let mut nodes = Nodes::new();
     while !wanted.is_empty() {
-        let paths: Vec<index::Path> = std::mem::take(&mut wanted).into_iter().collect();
-        nodes.extend(log::nodes(db, &row.origin, &paths, size).await?);
+        let asked = std::mem::take(&mut wanted);
+        nodes.extend(log::subtrees(db, &row.origin, asked.iter().copied(), size).await?);
         for subject in subjects {
-            let Err(MissingNode(path)) = index::get(nodes, subject) else { continue };
+            let Err(MissingNode(path)) = index::get(&nodes, subject) else { continue };
             // It was asked for and is not there: the store has lost it, and asking again would not end.
-            if paths.binary_search(&path).is_ok() {
-                return Err(LogError::damaged(&row.origin, format!("the index node at {path} is missing")));
+            if asked.contains(&path.top()) {
+                return Err(damaged(path));
             }
-            wanted.extend(index::paths_for(subject, path.depth()..path.depth().saturating_add(DEPTHS)));
+            let depth = path.depth();
+            wanted.extend(index::tops_for(subject, depth..depth.saturating_add(2 * SUBTREE_LEVELS)));
         }
     }
-    Ok(())
+    nodes.check().map_err(|MissingNode(path)| damaged(path))?;
+    Ok(nodes)
 }

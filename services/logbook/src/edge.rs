@@ -22,6 +22,14 @@ pub(crate) struct Edge {
 /// # Errors
 /// [`LogError::OtherKey`], [`LogError::Damaged`], and those of the store.
 pub async fn check_edge(db: &impl Sql, row: &LogRow, vkey: &VerifierKey) -> Result<(), LogError> {
+    open(db, row, vkey).await.map(drop)
+}
+
+/// The right edge, checked as [`check_edge`] does.
+///
+/// # Errors
+/// As [`check_edge`].
+pub(crate) async fn open(db: &impl Sql, row: &LogRow, vkey: &VerifierKey) -> Result<Edge, LogError> {
     let expected = vkey.to_string();
     if row.vkey != expected {
         let (origin, stored) = (row.origin.clone(), row.vkey.clone());
@@ -35,7 +43,7 @@ pub async fn check_edge(db: &impl Sql, row: &LogRow, vkey: &VerifierKey) -> Resu
             return Err(LogError::damaged(&row.origin, "the checkpoint is of another head"));
         }
     }
-    load(db, row).await.map(drop)
+    load(db, row).await
 }
 
 /// Loads the right edge; everything in it is derived from, or compared with, the root of the log's row.
@@ -48,18 +56,21 @@ pub(crate) async fn load(db: &impl Sql, row: &LogRow) -> Result<Edge, LogError> 
         return Ok(Edge { state: LogState::new(), tiles: TileSet::new() });
     };
     let bottom = TileId { level: 0, index: last / tile::WIDTH };
-    let tiles = log::tiles(db, &row.origin, tile::edge(row.size).into_iter().chain([bottom])).await?;
+    let (tiles, leaf, nodes) = tokio::join!(
+        log::tiles(db, &row.origin, tile::edge(row.size).into_iter().chain([bottom])),
+        log::leaves(db, &row.origin, last, 2),
+        log::subtrees(db, &row.origin, [Path::ROOT], row.size),
+    );
+    let (tiles, leaf, nodes) = (tiles?, leaf?, nodes?);
     if prove::range(&tiles, row.size).ok().as_ref() != Some(&row.range) {
         return Err(damaged("the tiles do not hash to the root"));
     }
-    let leaf = log::leaves(db, &row.origin, last, 2).await?;
     let [leaf] = leaf.as_slice() else { return Err(damaged("leaves are missing or stand beyond the head")) };
     if hash_at(&tiles, bottom, last) != Some(hash::leaf(&leaf.bytes)) {
         return Err(damaged("the last leaf is not the one in its tile"));
     }
     let stated = IndexLeaf::parse(&leaf.bytes).filter(|stated| stated.entries == last);
     let stated = stated.ok_or_else(|| damaged("the last leaf is not the index of all before it"))?;
-    let nodes = log::nodes(db, &row.origin, &[Path::ROOT], row.size).await?;
     if index::root(&nodes) != stated.root {
         return Err(damaged("the root of the index is not the one in the last leaf"));
     }

@@ -125,8 +125,8 @@ async fn catch_up(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<()
         let Some(Fetched { from, segment }) = fetched else { return Ok(()) };
         let fault = match segment {
             Ok(segment) => match replay(book.store(), mirror, &segment, book.now()).await? {
-                Replayed::Advanced { size, missing, ignored, nodes } => {
-                    pace.took(size.saturating_sub(row.size), nodes, segment.document_bytes());
+                Replayed::Advanced { size, missing, ignored, subtrees } => {
+                    pace.took(size.saturating_sub(row.size), subtrees, segment.document_bytes());
                     tracing::info!(origin = mirror.origin, size, missing, ignored, "a mirror has new leaves");
                     heads::ripen(book, &mirror.origin, size).await?;
                     book.signals().log_advanced();

@@ -15,10 +15,11 @@ use hanse_store::{Store, Tx};
 use hanse_tlog::{Checkpoint, checkpoint};
 use tokio_util::sync::CancellationToken;
 
-use crate::append::{Close, append_batch};
+use crate::append::{Appended, Close, append_batch};
+use crate::edge::{self, Edge};
 use crate::heads::{failed, may_sign};
 use crate::memory::unfinished;
-use crate::{LogError, Logbook, OwnLog, check_edge};
+use crate::{LogError, Logbook, OwnLog};
 
 /// Most leaves in one batch: with the index leaf they fill one tile and one page of a follower.
 pub const BATCH_MAX: u64 = 255;
@@ -46,29 +47,17 @@ pub enum Step {
     Locked,
     /// The queue is read.
     Taken,
-    /// Leaves, index and tiles are written.
-    Appended,
-    /// The new head is signed.
+    /// The new head is signed, and nobody has seen it.
     Signed,
-    /// The new head is remembered outside the database.
-    Remembered,
-    /// The log's row is moved.
-    Moved,
+    /// The new head is remembered outside the database, and all rows are written.
+    Written,
     /// The transaction is committed, and nobody knows yet.
     Committed,
 }
 
 impl Step {
     /// All points.
-    pub const ALL: [Self; 7] = [
-        Self::Locked,
-        Self::Taken,
-        Self::Appended,
-        Self::Signed,
-        Self::Remembered,
-        Self::Moved,
-        Self::Committed,
-    ];
+    pub const ALL: [Self; 5] = [Self::Locked, Self::Taken, Self::Signed, Self::Written, Self::Committed];
 }
 
 /// Gives the leaves that wait their index, and the log a new head.
@@ -93,14 +82,16 @@ pub async fn sequence_with(
     let tx = connection.begin().await?;
     let row = locked(&tx, own).await?;
     at(Step::Locked)?;
-    let batch = next(&tx, own, &row).await?;
+    // Both are read before either is looked at: what is damaged is told before what waits.
+    let (edge, batch) = tokio::join!(edge::open(&tx, &row, own.signer.vkey()), next(&tx, own, &row));
+    let (edge, batch) = (edge?, batch?);
     at(Step::Taken)?;
-    log::remove_pending(&tx, &own.origin, &batch.taken).await?;
     if batch.leaves.is_empty() {
+        log::remove_pending(&tx, &own.origin, &batch.taken).await?;
         tx.commit().await?;
         return Ok(Sequenced::Nothing);
     }
-    let size = extend(&tx, own, &row, &batch, now, &mut at).await?;
+    let size = extend(&tx, own, &row, (edge, &batch), now, &mut at).await?;
     tx.commit().await?;
     at(Step::Committed)?;
     let full = u64::try_from(batch.taken.len()).is_ok_and(|taken| taken >= BATCH_MAX);
@@ -119,7 +110,8 @@ pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result
         return Err(LogError::OtherKey { origin: row.origin, stored: row.vkey, expected: vkey });
     }
     if row.size == 0 {
-        extend(&tx, own, &row, &Batch::default(), now, &mut |_| Ok(())).await?;
+        let edge = edge::open(&tx, &row, own.signer.vkey()).await?;
+        extend(&tx, own, &row, (edge, &Batch::default()), now, &mut |_| Ok(())).await?;
         tracing::info!(origin = own.origin, "a log is founded");
     }
     Ok(tx.commit().await?)
@@ -132,7 +124,6 @@ async fn locked(tx: &Tx<'_>, own: &OwnLog) -> Result<LogRow, LogError> {
     if let Some(reason) = row.halted {
         return Err(LogError::Halted { origin: row.origin, reason });
     }
-    check_edge(tx, &row, own.signer.vkey()).await?;
     Ok(row)
 }
 
@@ -188,36 +179,68 @@ async fn extend(
     tx: &Tx<'_>,
     own: &OwnLog,
     row: &LogRow,
-    batch: &Batch,
+    (edge, batch): (Edge, &Batch),
     now: Timestamp,
     at: &mut (impl FnMut(Step) -> Result<(), LogError> + Send),
 ) -> Result<u64, LogError> {
     let leaves: Vec<Vec<u8>> = batch.leaves.iter().map(|leaf| leaf.bytes.clone()).collect();
-    let range = append_batch(tx, row, &leaves, Close::Seal).await?;
-    at(Step::Appended)?;
-    let (size, root) = (range.size(), range.root());
+    let appended = append_batch(tx, row, edge, &leaves, Close::Seal).await?;
+    let (size, root) = (appended.range.size(), appended.range.root());
     let head = Checkpoint { origin: own.signer.vkey().name().clone(), size, root };
-    let note = checkpoint::sign(&head, &own.signer).to_string();
+    let kept = CheckpointRow { size, root, note: checkpoint::sign(&head, &own.signer).to_string() };
     at(Step::Signed)?;
+    // The file and the rows at once: both stand before anybody commits, and until then nobody has seen the head.
+    let (remembered, written) = tokio::join!(
+        remember(own, row, batch, &head, &kept.note),
+        write(tx, row, batch, &appended, &kept, now)
+    );
+    remembered.and(written)?;
+    at(Step::Written)?;
+    Ok(size)
+}
+
+/// Remembers the head outside the database, with the leaves that make it.
+async fn remember(
+    own: &OwnLog,
+    row: &LogRow,
+    batch: &Batch,
+    head: &Checkpoint,
+    note: &str,
+) -> Result<(), LogError> {
     match &batch.again {
-        Some(again) if *again != head => return Err(forgotten(row, again)),
+        Some(again) if again != head => Err(forgotten(row, again)),
         // It is remembered already; and the first head of all is the same whenever it is made.
-        Some(_) => {}
-        None if leaves.is_empty() => {}
+        Some(_) => Ok(()),
+        None if batch.leaves.is_empty() => Ok(()),
         None => {
             let ids: Vec<_> = batch.leaves.iter().map(|leaf| leaf.id).collect();
-            own.memory.keep(&note, &ids, false).await?;
+            own.memory.keep(note, &ids, false).await
         }
     }
-    at(Step::Remembered)?;
-    let kept = CheckpointRow { size, root, note };
-    if !log::insert_checkpoint(tx, &own.origin, &kept, now.unix()).await? {
+}
+
+/// Takes the leaves off the queue, writes what they add, and moves the log to its new head.
+async fn write(
+    tx: &Tx<'_>,
+    row: &LogRow,
+    batch: &Batch,
+    appended: &Appended,
+    kept: &CheckpointRow,
+    now: Timestamp,
+) -> Result<(), LogError> {
+    let head = Head { range: &appended.range, checkpoint: &kept.note };
+    let (removed, added, is_new, advanced) = tokio::join!(
+        log::remove_pending(tx, &row.origin, &batch.taken),
+        appended.write(tx, &row.origin),
+        log::insert_checkpoint(tx, &row.origin, kept, now.unix()),
+        log::advance(tx, row, &head),
+    );
+    removed.and(added)?;
+    if !is_new? {
         // A head of this size was signed before, so this node has signed past the row that was locked.
-        return Err(LogError::damaged(&own.origin, "a checkpoint of the next size exists already"));
+        return Err(LogError::damaged(&row.origin, "a checkpoint of the next size exists already"));
     }
-    log::advance(tx, row, &Head { range: &range, checkpoint: &kept.note }).await?;
-    at(Step::Moved)?;
-    Ok(size)
+    Ok(advanced?)
 }
 
 /// Sequences both own logs when leaves wait, at most once in each pace, until it is told to stop.

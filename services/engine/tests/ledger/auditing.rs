@@ -47,7 +47,7 @@ async fn a_halted_or_damaged_mirror_is_not_cosigned() {
     b.follow(&a).await;
     b.db()
         .await
-        .execute("UPDATE log_node SET node = decode('03' || repeat('00', 64), 'hex')", &[])
+        .execute("UPDATE log_subtree SET nodes = decode('00020000' || repeat('07', 64), 'hex')", &[])
         .await
         .unwrap();
     assert!(matches!(audit(&b, &origin, 6).await, Err(LogError::Damaged { .. })));

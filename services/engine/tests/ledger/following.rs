@@ -29,8 +29,8 @@ async fn a_mirror_is_the_log_in_every_row() {
         hanse_store::log::counts(&a.db().await, &origin).await.unwrap(),
     );
     assert_eq!(
-        (here.nodes, here.listed, here.subjects, here.tiles),
-        (there.nodes, there.listed, there.subjects, there.tiles)
+        (here.subtrees, here.listed, here.subjects, here.tiles),
+        (there.subtrees, there.listed, there.subjects, there.tiles)
     );
 }
 

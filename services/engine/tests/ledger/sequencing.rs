@@ -154,7 +154,8 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
         let before = node.row(&origin).await;
         // Twice in a row: the way back from a failure may fail as well.
         for _ in 0..2 {
-            let fail = |at| if at == step { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+            let fail =
+                |at| if at == Step::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
             let outcome = sequence_with(node.store(), node.own(), now(), fail).await;
             let after = node.row(&origin).await;
             let committed = step == Step::Committed && after != before;
@@ -183,30 +184,28 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
 #[tokio::test]
 async fn a_head_that_was_remembered_and_not_committed_is_made_again_and_no_other_of_its_size() {
     let origin = reputation(A);
-    for step in [Step::Remembered, Step::Moved] {
-        let folder = tempfile::tempdir().unwrap();
-        let heads = Some(folder.path().to_owned());
-        let node = Node::of(hanse_base::config::Config { heads, ..config(A, &[]) }).await;
-        let remembered = async || {
-            let recalled = node.own().memory.recall(node.own().signer.vkey()).await.unwrap();
-            recalled.and_then(|remembered| remembered.head).map(|head| head.checkpoint)
-        };
-        node.sequence(&identities(0..2)).await;
-        node.enqueue(&identities(10..13)).await;
-        let fail = |at| if at == step { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
-        assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
-        let signed = remembered().await.unwrap();
-        assert_eq!((node.row(&origin).await.size, signed.size), (4, 8));
-        // Others have come meanwhile: they wait for the next head.
-        node.enqueue(&identities(20..25)).await;
-        sequence(node.store(), node.own(), now()).await.unwrap();
-        let row = node.row(&origin).await;
-        assert_eq!((row.size, row.root), (signed.size, signed.root), "{step:?}");
-        node.sequence(&[]).await;
-        let row = node.row(&origin).await;
-        assert_eq!((row.size, Some(row.root)), (14, remembered().await.map(|head| head.root)));
-        node.assert_sound().await;
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let heads = Some(folder.path().to_owned());
+    let node = Node::of(hanse_base::config::Config { heads, ..config(A, &[]) }).await;
+    let remembered = async || {
+        let recalled = node.own().memory.recall(node.own().signer.vkey()).await.unwrap();
+        recalled.and_then(|remembered| remembered.head).map(|head| head.checkpoint)
+    };
+    node.sequence(&identities(0..2)).await;
+    node.enqueue(&identities(10..13)).await;
+    let fail = |at| if at == Step::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+    assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
+    let signed = remembered().await.unwrap();
+    assert_eq!((node.row(&origin).await.size, signed.size), (4, 8));
+    // Others have come meanwhile: they wait for the next head.
+    node.enqueue(&identities(20..25)).await;
+    sequence(node.store(), node.own(), now()).await.unwrap();
+    let row = node.row(&origin).await;
+    assert_eq!((row.size, row.root), (signed.size, signed.root));
+    node.sequence(&[]).await;
+    let row = node.row(&origin).await;
+    assert_eq!((row.size, Some(row.root)), (14, remembered().await.map(|head| head.root)));
+    node.assert_sound().await;
 }
 
 #[tokio::test]
@@ -215,7 +214,7 @@ async fn a_remembered_head_whose_leaves_are_others_now_is_not_made_again() {
     let heads = Some(folder.path().to_owned());
     let node = Node::of(hanse_base::config::Config { heads, ..config(A, &[]) }).await;
     node.enqueue(&identities(0..2)).await;
-    let fail = |at| if at == Step::Moved { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+    let fail = |at| if at == Step::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
     assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
     // An id leaves signatures out: the same leaf, with other bytes.
     let (own, other) = (identity(1), identity(0));
@@ -254,7 +253,7 @@ async fn a_damaged_log_is_halted_at_the_start_and_never_signed_on() {
         "UPDATE log SET checkpoint = (SELECT note FROM log_checkpoint c WHERE c.origin = log.origin AND c.size = 1)",
         "UPDATE log_tile SET hashes = hashes || decode(repeat('00', 32), 'hex') WHERE level = 0; ",
         "INSERT INTO log_leaf (origin, index, id, bytes) SELECT origin, size, decode(repeat('00', 32), 'hex'), '' FROM log",
-        "UPDATE log_node SET node = decode('03' || repeat('00', 64), 'hex')",
+        "UPDATE log_subtree SET nodes = decode('00020000' || repeat('07', 64), 'hex')",
     ];
     for (number, damage) in damages.into_iter().enumerate() {
         let node = Node::new(A, &[]).await;

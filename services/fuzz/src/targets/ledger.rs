@@ -144,6 +144,8 @@ fn log(bytes: &[u8]) -> String {
                 hashes.push(applied.hash());
             }
             Err(error) => {
+                let mut before = before;
+                assert_eq!(state.index_leaf(), before.index_leaf());
                 assert_eq!(state, before, "a leaf that is refused changes nothing");
                 said = reason(&error);
                 break;
@@ -156,6 +158,7 @@ fn log(bytes: &[u8]) -> String {
         range
     });
     assert_eq!(state.root(), root.root());
+    state.index_leaf().unwrap();
     for (subject, listed) in &state.listed {
         let proof = index::prove(&state.nodes, subject).unwrap();
         assert_eq!(proof.end, Some((*subject, listed.value())));
@@ -173,9 +176,9 @@ pub(super) const NODE: Target = Target {
         for number in 0..3_u8 {
             state.append_listed(hash::leaf(&[number]), &[SubjectKey::from_bytes([number << 6; 32])]).unwrap();
         }
-        let nodes =
-            state.changed_nodes().flat_map(|(path, node)| [path.to_bytes(), node.to_bytes().to_vec()]);
-        nodes.take(8).collect()
+        state.seal().unwrap();
+        let subtrees = state.changed_subtrees();
+        subtrees.flat_map(|(top, subtree)| [top.to_bytes(), subtree.to_bytes()]).take(8).collect()
     },
     run: node,
     ..PLAIN
@@ -187,9 +190,9 @@ fn node(bytes: &[u8]) -> String {
     if let Some(path) = &path {
         assert_eq!(path.to_bytes(), bytes);
     }
-    let node = index::Node::from_bytes(bytes);
-    if let Some(node) = &node {
-        assert_eq!(node.to_bytes().as_slice(), bytes);
+    let subtree = index::Subtree::from_bytes(bytes);
+    if let Some(subtree) = &subtree {
+        assert_eq!(subtree.to_bytes().as_slice(), bytes);
     }
     let hashes: Vec<Hash> = bytes.as_chunks::<32>().0.iter().map(|bytes| Hash::from_bytes(*bytes)).collect();
     let count = bytes.first().map_or(0, |byte| u64::from(*byte));
@@ -204,7 +207,7 @@ fn node(bytes: &[u8]) -> String {
     let end = hashes.get(1).map(|hash| (SubjectKey::from_bytes(*hash.as_bytes()), *hash));
     let proof = PrefixProof { siblings: hashes, end };
     let led = index::root_from_prefix(&key, &proof);
-    format!("{} {} {} {}", path.is_some(), node.is_some(), listed.is_some(), led.is_some())
+    format!("{} {} {} {}", path.is_some(), subtree.is_some(), listed.is_some(), led.is_some())
 }
 
 pub(super) const EVIDENCE: Target = Target {

@@ -6,13 +6,17 @@
 
 mod leaf;
 mod listed;
+mod node;
 mod nodes;
 mod path;
 mod proof;
+mod subtree;
 
 pub use self::leaf::IndexLeaf;
 pub use self::listed::{Listed, subject_value};
-pub use self::nodes::{MissingNode, Node, Nodes, get, insert, paths_for, root};
+pub use self::node::Node;
+pub use self::nodes::{MissingNode, Nodes, get, root, tops_for, update};
 pub use self::path::{DEPTH_MAX, Path};
 pub use self::proof::{PrefixProof, prove, root_from_prefix};
+pub use self::subtree::{SUBTREE_LEVELS, Subtree};
 pub use crate::subject::SubjectKey;

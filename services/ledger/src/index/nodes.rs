@@ -1,118 +1,147 @@
-//! The nodes of the prefix tree, and putting a value into it.
+//! The prefix tree, and putting values into it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use hanse_tlog::Hash;
-use sha2::{Digest as _, Sha256};
 
+use super::node::{NOTHING, Node};
 use super::path::turns_right;
+use super::subtree::{SUBTREE_LEVELS, Subtree, place_of};
 use super::{DEPTH_MAX, Path, SubjectKey};
 
-/// What stands for a missing child.
-pub(super) const NOTHING: Hash = Hash::from_bytes([0; 32]);
-
-const LEAF_TAG: u8 = 2;
-const PARENT_TAG: u8 = 3;
-
-/// A node of the prefix tree. The root is always a parent; elsewhere a subtree with one key is just its leaf.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Node {
-    /// The only key of its subtree.
-    Leaf {
-        /// Whom the value is about.
-        key: SubjectKey,
-        /// [`super::subject_value`] of what the log lists under the key.
-        value: Hash,
-    },
-    /// Two subtrees; 32 zero bytes stand for an empty one.
-    Parent {
-        /// Hash of the subtree whose next bit is 0.
-        left: Hash,
-        /// Hash of the subtree whose next bit is 1.
-        right: Hash,
-    },
-}
-
-impl Node {
-    /// The 65 bytes that are hashed, and that a store keeps: a tag (2 leaf, 3 parent) and two times 32 bytes.
-    #[must_use]
-    pub fn to_bytes(&self) -> [u8; 65] {
-        let (tag, first, second) = match self {
-            Self::Leaf { key, value } => (LEAF_TAG, key.as_bytes(), value.as_bytes()),
-            Self::Parent { left, right } => (PARENT_TAG, left.as_bytes(), right.as_bytes()),
-        };
-        let mut bytes = [0; 65];
-        for (byte, from) in bytes.iter_mut().zip(std::iter::once(&tag).chain(first).chain(second)) {
-            *byte = *from;
-        }
-        bytes
-    }
-
-    /// A node from [`Node::to_bytes`]; `None` for another length or tag.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (tag, rest) = bytes.split_first()?;
-        let (first, rest) = rest.split_first_chunk::<32>()?;
-        let second: [u8; 32] = rest.try_into().ok()?;
-        match *tag {
-            LEAF_TAG => Some(Self::Leaf { key: SubjectKey::from_bytes(*first), value: second.into() }),
-            PARENT_TAG => Some(Self::Parent { left: (*first).into(), right: second.into() }),
-            _ => None,
-        }
-    }
-
-    /// SHA-256 of [`Node::to_bytes`].
-    #[must_use]
-    pub fn hash(&self) -> Hash {
-        Hash::from_bytes(Sha256::digest(self.to_bytes()).into())
-    }
-}
-
 /// The prefix tree, whole or the part of it that a batch touches. No root means an empty tree.
-pub type Nodes = BTreeMap<Path, Node>;
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Nodes {
+    /// By the path of the top.
+    subtrees: HashMap<Path, Box<Subtree>>,
+}
 
 /// A node that the parent above it names was not loaded, or is not what the tree can hold there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the index node at {0} is missing")]
 pub struct MissingNode(pub Path);
 
-/// The nodes on the way to `key` at these depths: what a store loads before [`insert`] or [`super::prove`].
+impl Nodes {
+    /// The empty tree.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The node at a path.
+    #[must_use]
+    pub fn get(&self, path: &Path) -> Option<&Node> {
+        self.subtrees.get(&path.top())?.get(place_of(&path.key(), path.depth()))
+    }
+
+    /// Puts a node where it stands, or takes it away.
+    pub fn set(&mut self, path: &Path, node: Option<Node>) {
+        let subtree = self.subtrees.entry(path.top()).or_default();
+        subtree.set(place_of(&path.key(), path.depth()), node);
+        if subtree.is_empty() {
+            self.subtrees.remove(&path.top());
+        }
+    }
+
+    /// The subtree whose top stands at this path.
+    #[must_use]
+    pub fn subtree(&self, top: &Path) -> Option<&Subtree> {
+        self.subtrees.get(top).map(Box::as_ref)
+    }
+
+    /// Puts a subtree where it stands, in place of what is there.
+    pub fn put(&mut self, top: Path, subtree: Subtree) {
+        self.subtrees.insert(top, Box::new(subtree));
+    }
+
+    /// Adds the subtrees of another part of the tree.
+    pub fn extend(&mut self, other: Self) {
+        self.subtrees.extend(other.subtrees);
+    }
+
+    /// Every node, in the order of the paths.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<Path, Node> {
+        self.subtrees.iter().flat_map(|(top, subtree)| subtree.nodes(*top)).collect()
+    }
+
+    /// Checks that the top of each subtree is what the node above it says that it is: each was read by itself.
+    ///
+    /// # Errors
+    /// [`MissingNode`] names a top that is not.
+    pub fn check(&self) -> Result<(), MissingNode> {
+        for (path, subtree) in &self.subtrees {
+            let Some(above) = path.parent() else { continue };
+            let said = match self.get(&above) {
+                Some(Node::Parent { right, .. }) if turns_right(&path.key(), above.depth()) => Some(*right),
+                Some(Node::Parent { left, .. }) => Some(*left),
+                Some(Node::Leaf { .. }) | None => None,
+            };
+            if subtree.top().map(Node::hash) != said {
+                return Err(MissingNode(*path));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FromIterator<(Path, Node)> for Nodes {
+    fn from_iter<I: IntoIterator<Item = (Path, Node)>>(nodes: I) -> Self {
+        let mut tree = Self::new();
+        nodes.into_iter().for_each(|(path, node)| tree.set(&path, Some(node)));
+        tree
+    }
+}
+
+/// The tops of the subtrees on the way to `key` that hold nodes of these depths: what a store loads before [`update`] or
+/// [`super::prove`].
 ///
 /// Siblings need no loading, their hashes are in the parents. Depths over 256 give nothing.
-pub fn paths_for(key: &SubjectKey, depths: Range<u16>) -> Vec<Path> {
-    (depths.start..depths.end.min(DEPTH_MAX + 1)).map(|depth| Path::of(key, depth)).collect()
+pub fn tops_for(key: &SubjectKey, depths: Range<u16>) -> impl Iterator<Item = Path> + use<> {
+    let key = *key;
+    let first = depths.start - depths.start % SUBTREE_LEVELS;
+    let depths = (first..depths.end.min(DEPTH_MAX + 1)).step_by(usize::from(SUBTREE_LEVELS));
+    depths.map(move |depth| Path::of(&key, depth))
 }
 
 /// What the way to a key ends in.
 pub(super) struct End {
-    /// Depth of the end, at least 1.
-    pub(super) depth: u16,
     /// The leaf that stands there: the key's own, another one, or none.
     pub(super) leaf: Option<(SubjectKey, Hash)>,
-    /// Hashes beside the way, from the root down; `depth` of them.
+    /// Hashes beside the way, from the root down; 1 to 256.
     pub(super) siblings: Vec<Hash>,
 }
 
 /// Walks from the root towards `key` until a leaf or an empty place.
 pub(super) fn walk(nodes: &Nodes, key: &SubjectKey) -> Result<End, MissingNode> {
     let mut siblings = Vec::new();
+    let mut subtree = nodes.subtree(&Path::ROOT);
+    if subtree.is_none() {
+        return Ok(End { leaf: None, siblings: vec![NOTHING] });
+    }
+    let mut place = 1;
     for depth in 0..=DEPTH_MAX {
-        let path = Path::of(key, depth);
-        match nodes.get(&path) {
-            None if depth == 0 => return Ok(End { depth: 1, leaf: None, siblings: vec![NOTHING] }),
+        if depth > 0 && depth % SUBTREE_LEVELS == 0 {
+            (subtree, place) = (nodes.subtree(&Path::of(key, depth)), 1);
+        }
+        match subtree.and_then(|subtree| subtree.get(place)) {
             Some(Node::Leaf { key, value }) if depth > 0 => {
-                return Ok(End { depth, leaf: Some((*key, *value)), siblings });
+                return Ok(End { leaf: Some((*key, *value)), siblings });
             }
             Some(Node::Parent { left, right }) if depth < DEPTH_MAX => {
-                let (ahead, beside) = if turns_right(key, depth) { (right, left) } else { (left, right) };
+                let turn = turns_right(key, depth);
+                let (ahead, beside) = if turn { (right, left) } else { (left, right) };
                 siblings.push(*beside);
                 if *ahead == NOTHING {
-                    return Ok(End { depth: depth + 1, leaf: None, siblings });
+                    return Ok(End { leaf: None, siblings });
                 }
+                place = 2 * place + usize::from(turn);
             }
             // A leaf at the root or a parent below the last bit is no tree of ours.
-            Some(Node::Leaf { .. } | Node::Parent { .. }) | None => return Err(MissingNode(path)),
+            Some(Node::Leaf { .. } | Node::Parent { .. }) | None => {
+                return Err(MissingNode(Path::of(key, depth)));
+            }
         }
     }
     Err(MissingNode(Path::of(key, DEPTH_MAX)))
@@ -127,41 +156,81 @@ pub fn get(nodes: &Nodes, key: &SubjectKey) -> Result<Option<Hash>, MissingNode>
     Ok(end.leaf.filter(|(found, _)| found == key).map(|(_, value)| value))
 }
 
-/// Sets the value of `key` and returns the paths of the nodes that are new or changed.
+/// Sets the values of keys and returns the tops of the subtrees in which something changed. Each node is made once, whatever the
+/// number of keys below it.
 ///
-/// The result does not depend on the order of insertions. A leaf in the way moves deeper and a parent takes its
+/// The result does not depend on the order in which keys ever came. A leaf in the way moves deeper and a parent takes its
 /// place; no path ever disappears.
 ///
 /// # Errors
-/// [`MissingNode`] if the way to the key is not loaded to its end; the tree is then unchanged.
-pub fn insert(nodes: &mut Nodes, key: &SubjectKey, value: Hash) -> Result<Vec<Path>, MissingNode> {
-    let End { mut depth, leaf, mut siblings } = walk(nodes, key)?;
-    let mut changed = Vec::with_capacity(siblings.len() + 2);
-    if let Some((other, other_value)) = leaf.filter(|(found, _)| found != key) {
-        while turns_right(&other, depth) == turns_right(key, depth) && depth < DEPTH_MAX {
-            siblings.push(NOTHING);
-            depth += 1;
+/// [`MissingNode`] if the way to a key is not loaded to its end; the tree is then unchanged.
+pub fn update(nodes: &mut Nodes, values: &BTreeMap<SubjectKey, Hash>) -> Result<BTreeSet<Path>, MissingNode> {
+    let leaves: Vec<(SubjectKey, Hash)> = values.iter().map(|(key, value)| (*key, *value)).collect();
+    let Some((first, _)) = leaves.first() else { return Ok(BTreeSet::new()) };
+    let mut made = Vec::with_capacity(leaves.len() * 8);
+    let root = nodes.get(&Path::ROOT).copied();
+    make(nodes, Path::of(first, 0), root, &leaves, &mut made)?;
+    for (path, node) in &made {
+        nodes.set(path, Some(*node));
+    }
+    Ok(made.into_iter().map(|(path, _)| path.top()).collect())
+}
+
+/// Makes the nodes at `path` and below it that change when these leaves, sorted by key and not none, come into what stands there;
+/// returns the hash of the first.
+fn make(
+    nodes: &Nodes,
+    path: Path,
+    there: Option<Node>,
+    leaves: &[(SubjectKey, Hash)],
+    made: &mut Vec<(Path, Node)>,
+) -> Result<Hash, MissingNode> {
+    let node = match (there, leaves) {
+        (Some(Node::Leaf { .. }), _) if path.depth() == 0 => return Err(MissingNode(path)),
+        (Some(Node::Parent { .. }), _) if path.depth() == DEPTH_MAX => return Err(MissingNode(path)),
+        // A leaf in the way goes down with the others.
+        (Some(Node::Leaf { key, value }), _)
+            if leaves.binary_search_by_key(&key, |(key, _)| *key).is_err() =>
+        {
+            let mut leaves = leaves.to_vec();
+            let place = leaves.partition_point(|(other, _)| *other < key);
+            leaves.insert(place, (key, value));
+            return make(nodes, path, None, &leaves, made);
         }
-        depth += 1;
-        let (moved, path) = (Node::Leaf { key: other, value: other_value }, Path::of(&other, depth));
-        siblings.push(moved.hash());
-        changed.push(path);
-        nodes.insert(path, moved);
+        (Some(Node::Leaf { .. }) | None, [(key, value)]) if path.depth() > 0 => {
+            Node::Leaf { key: *key, value: *value }
+        }
+        (there, leaves) => {
+            let (left, right) = match there {
+                Some(Node::Parent { left, right }) => (left, right),
+                Some(Node::Leaf { .. }) | None => (NOTHING, NOTHING),
+            };
+            let turn = leaves.partition_point(|(key, _)| !turns_right(key, path.depth()));
+            let (to_left, to_right) = leaves.split_at(turn);
+            let left = make_child(nodes, path.child(false), left, to_left, made)?;
+            let right = make_child(nodes, path.child(true), right, to_right, made)?;
+            Node::Parent { left, right }
+        }
+    };
+    made.push((path, node));
+    Ok(node.hash())
+}
+
+fn make_child(
+    nodes: &Nodes,
+    path: Path,
+    hash: Hash,
+    leaves: &[(SubjectKey, Hash)],
+    made: &mut Vec<(Path, Node)>,
+) -> Result<Hash, MissingNode> {
+    if leaves.is_empty() {
+        return Ok(hash);
     }
-    let mut node = Node::Leaf { key: *key, value };
-    for (beside, above) in siblings.iter().rev().zip((0..depth).rev()) {
-        let (path, hash) = (Path::of(key, above + 1), node.hash());
-        changed.push(path);
-        nodes.insert(path, node);
-        node = if turns_right(key, above) {
-            Node::Parent { left: *beside, right: hash }
-        } else {
-            Node::Parent { left: hash, right: *beside }
-        };
+    let there = nodes.get(&path).copied();
+    if hash != NOTHING && there.is_none() {
+        return Err(MissingNode(path));
     }
-    changed.push(Path::ROOT);
-    nodes.insert(Path::ROOT, node);
-    Ok(changed)
+    make(nodes, path, there.filter(|_| hash != NOTHING), leaves, made)
 }
 
 /// The root hash; that of the empty tree if there is no root node.

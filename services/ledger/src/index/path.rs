@@ -5,6 +5,7 @@ use std::fmt;
 use hanse_tlog::Hash;
 
 use super::SubjectKey;
+use super::subtree::SUBTREE_LEVELS;
 
 /// Bits of a subject key, and so the depth of the deepest node.
 pub const DEPTH_MAX: u16 = 256;
@@ -39,6 +40,37 @@ impl Path {
     #[must_use]
     pub const fn depth(&self) -> u16 {
         self.depth
+    }
+
+    /// The first of the keys below this path.
+    #[must_use]
+    pub(super) const fn key(&self) -> SubjectKey {
+        SubjectKey::from_bytes(self.bits)
+    }
+
+    /// The path one bit longer; of one that is as long as a key, itself.
+    #[must_use]
+    pub(super) fn child(&self, right: bool) -> Self {
+        if self.depth >= DEPTH_MAX {
+            return *self;
+        }
+        let (mut bits, depth) = (self.bits, self.depth);
+        if right && let Some(byte) = bits.get_mut(usize::from(depth >> 3)) {
+            *byte |= 0x80 >> (depth & 7);
+        }
+        Self { depth: depth + 1, bits }
+    }
+
+    /// The path one bit shorter; none for the root.
+    #[must_use]
+    pub(super) fn parent(&self) -> Option<Self> {
+        self.depth.checked_sub(1).map(|depth| Self::of(&self.key(), depth))
+    }
+
+    /// Where the top of the subtree stands that holds the node at this path.
+    #[must_use]
+    pub fn top(&self) -> Self {
+        Self::of(&self.key(), self.depth - self.depth % SUBTREE_LEVELS)
     }
 
     /// Two bytes of big-endian depth, then the bits packed from the high end, the rest of the last byte zero.

@@ -2,7 +2,8 @@
 
 use hanse_tlog::Hash;
 
-use super::nodes::{End, NOTHING, walk};
+use super::node::NOTHING;
+use super::nodes::{End, walk};
 use super::path::turns_right;
 use super::{DEPTH_MAX, MissingNode, Node, Nodes, SubjectKey};
 
@@ -20,7 +21,7 @@ pub struct PrefixProof {
 /// # Errors
 /// [`MissingNode`] if the way to the key is not loaded to its end.
 pub fn prove(nodes: &Nodes, key: &SubjectKey) -> Result<PrefixProof, MissingNode> {
-    let End { siblings, leaf, .. } = walk(nodes, key)?;
+    let End { siblings, leaf } = walk(nodes, key)?;
     Ok(PrefixProof { siblings, end: leaf })
 }
 

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 /// hundred thousand people writes a tenth of it, and it is some four gigabytes. Of more, the log is followed more slowly.
 const WEIGHT_A_DAY: u64 = 1_000_000;
 
-/// Index nodes that go with an ordinary leaf: the way to one of four billion people.
-const NODES_OF_A_LEAF: u64 = 32;
+/// Subtrees of the index that go with an ordinary leaf: the way to one of four billion people.
+const SUBTREES_OF_A_LEAF: u64 = 8;
 
 /// Bytes of documents that go with an ordinary leaf: a long posting.
 const DOCUMENT_BYTES_OF_A_LEAF: u64 = 8_192;
@@ -71,9 +71,9 @@ impl Pace {
     }
 
     /// The log has brought this.
-    pub(super) fn took(&mut self, leaves: u64, nodes: u64, document_bytes: u64) {
+    pub(super) fn took(&mut self, leaves: u64, subtrees: u64, document_bytes: u64) {
         let weight = leaves
-            .saturating_add(nodes / NODES_OF_A_LEAF)
+            .saturating_add(subtrees / SUBTREES_OF_A_LEAF)
             .saturating_add(document_bytes / DOCUMENT_BYTES_OF_A_LEAF);
         self.left = self.left.saturating_sub(weight);
     }

@@ -8,7 +8,8 @@ use hanse_tlog::{Checkpoint, CompactRange, Note, VerifierKey, checkpoint, hash};
 use super::documents::{self, Received};
 use super::fault::Fault;
 use super::recover::is_recovering;
-use crate::append::{Close, append_counted};
+use crate::append::{Appended, Close, append_batch};
+use crate::edge;
 use crate::{LogError, Mirror};
 
 /// Leaves of a log up to one of its checkpoints, as a peer sent them.
@@ -39,8 +40,8 @@ pub enum Replayed {
         size: u64,
         /// Leaves whose document did not come along: it is asked for.
         missing: usize,
-        /// Index nodes that the leaves changed.
-        nodes: u64,
+        /// Subtrees of the index that the leaves changed.
+        subtrees: u64,
         /// Documents that no leaf of the segment commits to, or that are not what they claim.
         ignored: usize,
     },
@@ -79,17 +80,22 @@ pub async fn replay(
         Err(fault) => return Ok(Replayed::Refused(fault)),
     };
     let leaves: Vec<Vec<u8>> = segment.entries.iter().map(|(leaf, _)| leaf.clone()).collect();
-    let (range, nodes) = match append_counted(&tx, &row, &leaves, Close::Replay).await {
-        Ok(range) => range,
+    let appended = match append_batch(&tx, &row, edge::load(&tx, &row).await?, &leaves, Close::Replay).await {
+        Ok(appended) => appended,
         Err(LogError::Ledger { source, .. }) => return Ok(Replayed::Refused(Fault::of(source))),
-        Err(LogError::Repeated { index, .. }) => return Ok(Replayed::Refused(Fault::Repeated { index })),
         Err(error) => return Err(error),
     };
-    advance(&tx, &row, &head, &range, now).await?;
+    match appended.refuse_repeated(&tx, &row).await {
+        Ok(()) => {}
+        Err(LogError::Repeated { index, .. }) => return Ok(Replayed::Refused(Fault::Repeated { index })),
+        Err(error) => return Err(error),
+    }
+    advance(&tx, &row, &head, &appended, now).await?;
     let Received { missing, ignored } =
         documents::take(&tx, &mirror.origin, segment.start, received, now).await?;
     tx.commit().await?;
-    Ok(Replayed::Advanced { size: range.size(), missing, ignored, nodes })
+    let (size, subtrees) = (appended.range.size(), appended.subtrees());
+    Ok(Replayed::Advanced { size, missing, ignored, subtrees })
 }
 
 /// A head whose signature and root are verified.
@@ -121,11 +127,18 @@ async fn advance(
     tx: &Tx<'_>,
     row: &LogRow,
     head: &SignedRoot,
-    range: &CompactRange,
+    appended: &Appended,
     now: Timestamp,
 ) -> Result<(), LogError> {
     let Checkpoint { size, root, .. } = head.checkpoint;
     let kept = CheckpointRow { size, root, note: head.note.clone() };
-    log::insert_checkpoint(tx, &row.origin, &kept, now.unix()).await?;
-    Ok(log::advance(tx, row, &Head { range, checkpoint: &head.note }).await?)
+    let head = Head { range: &appended.range, checkpoint: &head.note };
+    let (added, kept, advanced) = tokio::join!(
+        appended.write(tx, &row.origin),
+        log::insert_checkpoint(tx, &row.origin, &kept, now.unix()),
+        log::advance(tx, row, &head),
+    );
+    added?;
+    kept?;
+    Ok(advanced?)
 }

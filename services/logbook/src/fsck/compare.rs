@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hanse_ledger::index::{Node, Path};
+use hanse_ledger::index::{Path, Subtree};
 use hanse_ledger::{Applied, Leaf, LeafId, LogState, SubjectKey};
 use hanse_store::log::{self, CheckpointRow, Counts, LeafRow, LogRow};
 use hanse_store::{StoreError, Tx};
@@ -32,13 +32,13 @@ pub(super) struct Check<'a> {
 #[derive(Default)]
 struct Made {
     listed: BTreeSet<(SubjectKey, u64)>,
-    nodes: BTreeMap<(Path, u64), Node>,
+    subtrees: BTreeMap<(Path, u64), Subtree>,
     roots: BTreeMap<u64, Hash>,
 }
 
 impl<'a> Check<'a> {
     pub(super) fn new(db: &'a Tx<'a>, row: LogRow) -> Self {
-        let counts = Counts { leaves: 0, listed: 0, subjects: 0, nodes: 0, tiles: 0, checkpoints: 0 };
+        let counts = Counts { leaves: 0, listed: 0, subjects: 0, subtrees: 0, tiles: 0, checkpoints: 0 };
         let (state, hashes, differences) = (LogState::new(), Vec::new(), Vec::new());
         Self { db, row, state, hashes, counts, differences, whole: true }
     }
@@ -66,7 +66,7 @@ impl<'a> Check<'a> {
             }
             self.checkpoints(from, &made.roots).await?;
             self.lists(made.listed).await?;
-            self.nodes(made.nodes).await?;
+            self.subtrees(made.subtrees).await?;
         }
         Ok(())
     }
@@ -130,8 +130,9 @@ impl<'a> Check<'a> {
                 id
             }
             Applied::Index { hash, .. } => {
-                let changed = self.state.changed_nodes();
-                made.nodes.extend(changed.map(|(path, node)| ((*path, self.state.size), *node)));
+                let changed = self.state.changed_subtrees();
+                let changed = changed.map(|(top, subtree)| ((*top, self.state.size), subtree.clone()));
+                made.subtrees.extend(changed);
                 self.state.forget_changes();
                 LeafId::from_bytes(hash.into())
             }
@@ -173,15 +174,16 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
-    async fn nodes(&mut self, made: BTreeMap<(Path, u64), Node>) -> Result<(), StoreError> {
-        let made: Vec<((Path, u64), Node)> = made.into_iter().collect();
+    async fn subtrees(&mut self, made: BTreeMap<(Path, u64), Subtree>) -> Result<(), StoreError> {
+        let made: Vec<((Path, u64), Subtree)> = made.into_iter().collect();
         for chunk in made.chunks(CHUNK) {
             let wanted: Vec<(Path, u64)> = chunk.iter().map(|(place, _)| *place).collect();
-            let stored = log::node_versions(self.db, &self.row.origin, &wanted).await?;
-            for ((path, size), _) in chunk.iter().filter(|(place, node)| stored.get(place) != Some(node)) {
-                self.differs(format!("the index node at {path} of size {size} is missing or differs"));
+            let stored = log::subtree_versions(self.db, &self.row.origin, &wanted).await?;
+            let differing = chunk.iter().filter(|(place, subtree)| stored.get(place) != Some(subtree));
+            for ((top, size), _) in differing {
+                self.differs(format!("the index subtree at {top} of size {size} is missing or differs"));
             }
-            self.counts.nodes += count(chunk.len());
+            self.counts.subtrees += count(chunk.len());
         }
         Ok(())
     }

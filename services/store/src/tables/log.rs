@@ -21,7 +21,7 @@ pub use checkpoints::{
     insert_checkpoint, newest_cosigned_by, newest_with_quorum,
 };
 pub use decisions::insert_decision;
-pub use index::{insert_nodes, node_versions, nodes, put_subjects, subjects};
+pub use index::{SubtreeRow, insert_subtrees, put_subjects, subjects, subtree_versions, subtrees};
 pub use leaves::{
     LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, leaves_anywhere,
     leaves_by_id, listed, listed_pairs,
@@ -54,7 +54,7 @@ const HALTED: &str = "SELECT halted FROM log WHERE origin = $1 AND halted IS NOT
 const COUNTS: &str = "SELECT (SELECT count(*) FROM log_leaf WHERE origin = $1) AS leaves, \
      (SELECT count(*) FROM log_listed WHERE origin = $1) AS listed, \
      (SELECT count(*) FROM log_subject WHERE origin = $1) AS subjects, \
-     (SELECT count(*) FROM log_node WHERE origin = $1) AS nodes, \
+     (SELECT count(*) FROM log_subtree WHERE origin = $1) AS subtrees, \
      (SELECT count(*) FROM log_tile WHERE origin = $1) AS tiles, \
      (SELECT count(*) FROM log_checkpoint WHERE origin = $1) AS checkpoints";
 const SNAPSHOT: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
@@ -86,9 +86,9 @@ pub const STATEMENTS: &[&str] = &[
     decisions::INSERT,
     index::SUBJECTS,
     index::PUT_SUBJECTS,
-    index::NODES,
-    index::INSERT_NODES,
-    index::NODE_VERSIONS,
+    index::SUBTREES,
+    index::INSERT_SUBTREES,
+    index::SUBTREE_VERSIONS,
     leaves::INSERT,
     leaves::INSERT_LISTED,
     leaves::RANGE,
@@ -165,8 +165,8 @@ pub struct Counts {
     pub listed: u64,
     /// Subjects.
     pub subjects: u64,
-    /// Versions of index nodes.
-    pub nodes: u64,
+    /// Versions of subtrees of the index.
+    pub subtrees: u64,
     /// Tiles.
     pub tiles: u64,
     /// Checkpoints.
@@ -298,7 +298,7 @@ pub async fn counts(db: &impl Sql, origin: &str) -> Result<Counts, StoreError> {
         leaves: count("leaves")?,
         listed: count("listed")?,
         subjects: count("subjects")?,
-        nodes: count("nodes")?,
+        subtrees: count("subtrees")?,
         tiles: count("tiles")?,
         checkpoints: count("checkpoints")?,
     })

@@ -9,7 +9,7 @@ use hanse_document::{Commitment, DocumentId, Kind, canonical};
 use hanse_ledger::evidence::{
     self, DocumentJson, ENTRIES_MAX, EVIDENCE_BYTES_MAX, EngagementProof, Part, Source,
 };
-use hanse_ledger::index::Nodes;
+use hanse_ledger::index::IndexLeaf;
 use hanse_ledger::{Leaf, SubjectKey};
 use hanse_logbook::append::load_ways;
 use hanse_logbook::heads::with_cosignatures;
@@ -129,11 +129,15 @@ impl LogSnapshot {
     ) -> Result<Part, Failure> {
         let origin = self.row.origin.as_str();
         let indexes: Vec<u64> = held.iter().map(|held| held.index).collect();
-        let tiles = log::tiles(db, origin, evidence::tiles_for_part(self.size, &indexes)).await?;
-        let mut nodes = Nodes::new();
-        load_ways(db, &self.row, &[*subject], &mut nodes, self.size).await?;
         let last = log::leaves(db, origin, self.size.saturating_sub(1), 1).await?.pop();
         let last = last.ok_or_else(|| LogError::damaged(origin, "the last leaf is missing"))?;
+        let indexed = IndexLeaf::parse(&last.bytes).map_or(0, |index| index.listed);
+        let subject = [*subject];
+        let (tiles, nodes) = tokio::join!(
+            log::tiles(db, origin, evidence::tiles_for_part(self.size, &indexes)),
+            load_ways(db, &self.row, &subject, indexed, self.size),
+        );
+        let (tiles, nodes, [subject]) = (tiles?, nodes?, subject);
         let mut entries = Vec::with_capacity(held.len());
         for held in held {
             let documents = held.documents.iter().map(|row| document(&row.id, &row.bytes));
@@ -147,7 +151,7 @@ impl LogSnapshot {
             tiles: &tiles,
             nodes: &nodes,
         };
-        evidence::part(&source, subject, &entries).map_err(|error| Failure::unreadable(origin, error))
+        evidence::part(&source, &subject, &entries).map_err(|error| Failure::unreadable(origin, error))
     }
 
     /// Engagement leaves, proved to be in the log: by a part of the same size that has proved these nodes, or by themselves.

@@ -312,7 +312,7 @@ async fn a_head_that_nobody_saw_is_kept_when_another_process_has_led_since() {
     a.register("ben").await;
     let own = process.log_keys().own(LogKind::Reputation);
     let cut = sequence_with(process.store(), own, process.now(), |step| {
-        if step == Step::Moved { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
+        if step == Step::Written { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
     });
     assert!(cut.await.is_err());
     let head = async || own.memory.recall(own.signer.vkey()).await.unwrap().unwrap().head;

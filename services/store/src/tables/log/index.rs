@@ -1,36 +1,36 @@
-//! The completeness index: per subject the right edge of its list, and the nodes of the prefix tree, a version for each
+//! The completeness index: per subject the right edge of its list, and the subtrees of the prefix tree, a version for each
 //! checkpoint that changed them.
 
 use std::collections::BTreeMap;
 
 use hanse_ledger::SubjectKey;
-use hanse_ledger::index::{Listed, Node, Nodes, Path};
+use hanse_ledger::index::{Listed, Nodes, Path, Subtree};
 use hanse_tlog::tile;
 
 use super::{bigint, bytes32, edge, number};
-use crate::{Sql, StoreError, Tx, column};
+use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const SUBJECTS: &str =
     "SELECT subject, count, range FROM log_subject WHERE origin = $1 AND subject = ANY($2)";
 pub(super) const PUT_SUBJECTS: &str = "INSERT INTO log_subject (origin, subject, count, range) \
      SELECT $1, * FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) \
      ON CONFLICT (origin, subject) DO UPDATE SET count = EXCLUDED.count, range = EXCLUDED.range";
-// One index probe for each path: the root alone has as many versions as the log has checkpoints.
-pub(super) const NODES: &str = "SELECT wanted.path, found.node FROM unnest($2::bytea[]) AS wanted (path) \
-     CROSS JOIN LATERAL (SELECT node FROM log_node WHERE origin = $1 AND path = wanted.path AND size <= $3 \
+// One index probe for each top: the root alone has as many versions as the log has checkpoints.
+pub(super) const SUBTREES: &str = "SELECT wanted.top, found.nodes FROM unnest($2::bytea[]) AS wanted (top) \
+     CROSS JOIN LATERAL (SELECT nodes FROM log_subtree WHERE origin = $1 AND top = wanted.top AND size <= $3 \
          ORDER BY size DESC LIMIT 1) AS found";
-pub(super) const INSERT_NODES: &str = "INSERT INTO log_node (origin, path, size, node) \
-     SELECT $1, path, $2, node FROM unnest($3::bytea[], $4::bytea[]) AS new (path, node)";
+pub(super) const INSERT_SUBTREES: &str = "INSERT INTO log_subtree (origin, top, size, nodes) \
+     SELECT $1, * FROM unnest($2::bytea[], $3::bigint[], $4::bytea[])";
 
-pub(super) const NODE_VERSIONS: &str = "SELECT node.path, node.size, node.node \
-     FROM unnest($2::bytea[], $3::bigint[]) AS wanted (path, size) \
-     JOIN log_node AS node ON node.origin = $1 AND node.path = wanted.path AND node.size = wanted.size";
+pub(super) const SUBTREE_VERSIONS: &str = "SELECT subtree.top, subtree.size, subtree.nodes \
+     FROM unnest($2::bytea[], $3::bigint[]) AS wanted (top, size) \
+     JOIN log_subtree AS subtree ON subtree.origin = $1 AND subtree.top = wanted.top AND subtree.size = wanted.size";
 
-/// Nodes written by one statement: about as many as an honest page changes.
-const NODES_AT_ONCE: usize = 8_192;
+/// Subtrees written by one statement: some megabytes.
+const SUBTREES_AT_ONCE: usize = 4_096;
 
 const SUBJECT_TABLE: &str = "log_subject";
-const NODE_TABLE: &str = "log_node";
+const SUBTREE_TABLE: &str = "log_subtree";
 
 /// What the log lists under those of `keys` that it knows.
 ///
@@ -72,62 +72,74 @@ pub async fn put_subjects(
     Ok(())
 }
 
-/// The nodes at those of `paths` where there is one, as the checkpoint of `size` has them.
+/// The subtrees with these tops, where there is one, as the checkpoint of `size` has them.
 ///
 /// # Errors
-/// Those of every statement; `Inconsistent` for a node that cannot be read.
-pub async fn nodes(db: &impl Sql, origin: &str, paths: &[Path], size: u64) -> Result<Nodes, StoreError> {
+/// Those of every statement; `Inconsistent` for a subtree that cannot be read.
+pub async fn subtrees(
+    db: &impl Sql,
+    origin: &str,
+    tops: impl IntoIterator<Item = Path>,
+    size: u64,
+) -> Result<Nodes, StoreError> {
     let size = bigint(size, "size")?;
-    let paths: Vec<Vec<u8>> = paths.iter().map(Path::to_bytes).collect();
+    let tops: Vec<Vec<u8>> = tops.into_iter().map(|top| top.to_bytes()).collect();
     let mut found = Nodes::new();
-    for row in db.query(NODES, &[&origin, &paths, &size]).await? {
-        let path = Path::from_bytes(column(&row, NODE_TABLE, "path")?)
-            .ok_or(StoreError::Inconsistent { table: NODE_TABLE, column: "path" })?;
-        let node = Node::from_bytes(column(&row, NODE_TABLE, "node")?)
-            .ok_or(StoreError::Inconsistent { table: NODE_TABLE, column: "node" })?;
-        found.insert(path, node);
+    for row in db.query(SUBTREES, &[&origin, &tops, &size]).await? {
+        let (top, subtree) = read(&row)?;
+        found.put(top, subtree);
     }
     Ok(found)
 }
 
-/// Adds the nodes that the checkpoint of `size` changed, some at a time: a page of somebody else's log may change as many as two
-/// hundred thousand.
+/// A subtree as it is from the checkpoint of one size on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubtreeRow {
+    /// Where its top stands.
+    pub top: Path,
+    /// Size of the checkpoint that changed it.
+    pub size: u64,
+    /// Its nodes, as [`Subtree::to_bytes`] writes them.
+    pub nodes: Vec<u8>,
+}
+
+/// Adds versions of subtrees, some at a time: a page of somebody else's log may change as many as sixty thousand.
 ///
 /// # Errors
-/// A unique violation if a path has a version of this size already.
-pub async fn insert_nodes(
-    tx: &Tx<'_>,
-    origin: &str,
-    size: u64,
-    nodes: &[(&Path, &Node)],
-) -> Result<(), StoreError> {
-    let size = bigint(size, "size")?;
-    for some in nodes.chunks(NODES_AT_ONCE) {
-        let paths: Vec<Vec<u8>> = some.iter().map(|(path, _)| path.to_bytes()).collect();
-        let bytes: Vec<Vec<u8>> = some.iter().map(|(_, node)| node.to_bytes().to_vec()).collect();
-        tx.execute(INSERT_NODES, &[&origin, &size, &paths, &bytes]).await?;
+/// A unique violation if a subtree has a version of this size already.
+pub async fn insert_subtrees(tx: &Tx<'_>, origin: &str, rows: &[SubtreeRow]) -> Result<(), StoreError> {
+    for some in rows.chunks(SUBTREES_AT_ONCE) {
+        let tops: Vec<Vec<u8>> = some.iter().map(|row| row.top.to_bytes()).collect();
+        let sizes = some.iter().map(|row| bigint(row.size, "size")).collect::<Result<Vec<_>, _>>()?;
+        let nodes: Vec<&[u8]> = some.iter().map(|row| row.nodes.as_slice()).collect();
+        tx.execute(INSERT_SUBTREES, &[&origin, &tops, &sizes, &nodes]).await?;
     }
     Ok(())
 }
 
-/// Those of the versions of nodes that are stored, each by its path and the size that it was written at.
+/// Those of the versions of subtrees that are stored, each by its top and the size that it was written at.
 ///
 /// # Errors
-/// Those of every statement; `Inconsistent` for a node that cannot be read.
-pub async fn node_versions(
+/// Those of every statement; `Inconsistent` for a subtree that cannot be read.
+pub async fn subtree_versions(
     db: &impl Sql,
     origin: &str,
     wanted: &[(Path, u64)],
-) -> Result<BTreeMap<(Path, u64), Node>, StoreError> {
-    let paths: Vec<Vec<u8>> = wanted.iter().map(|(path, _)| path.to_bytes()).collect();
+) -> Result<BTreeMap<(Path, u64), Subtree>, StoreError> {
+    let tops: Vec<Vec<u8>> = wanted.iter().map(|(top, _)| top.to_bytes()).collect();
     let sizes = wanted.iter().map(|(_, size)| bigint(*size, "size")).collect::<Result<Vec<_>, _>>()?;
     let mut found = BTreeMap::new();
-    for row in db.query(NODE_VERSIONS, &[&origin, &paths, &sizes]).await? {
-        let path = Path::from_bytes(column(&row, NODE_TABLE, "path")?)
-            .ok_or(StoreError::Inconsistent { table: NODE_TABLE, column: "path" })?;
-        let node = Node::from_bytes(column(&row, NODE_TABLE, "node")?)
-            .ok_or(StoreError::Inconsistent { table: NODE_TABLE, column: "node" })?;
-        found.insert((path, number(&row, NODE_TABLE, "size")?), node);
+    for row in db.query(SUBTREE_VERSIONS, &[&origin, &tops, &sizes]).await? {
+        let (top, subtree) = read(&row)?;
+        found.insert((top, number(&row, SUBTREE_TABLE, "size")?), subtree);
     }
     Ok(found)
+}
+
+fn read(row: &Row) -> Result<(Path, Subtree), StoreError> {
+    let top = Path::from_bytes(column(row, SUBTREE_TABLE, "top")?)
+        .ok_or(StoreError::Inconsistent { table: SUBTREE_TABLE, column: "top" })?;
+    let subtree = Subtree::from_bytes(column(row, SUBTREE_TABLE, "nodes")?)
+        .ok_or(StoreError::Inconsistent { table: SUBTREE_TABLE, column: "nodes" })?;
+    Ok((top, subtree))
 }
