@@ -8,7 +8,7 @@ use hanse_base::names::LogKind;
 use hanse_document::NodeName;
 use hanse_ledger::Leaf;
 use hanse_logbook::sequence::{Sequenced, sequence};
-use hanse_logbook::{LogKeys, OwnLog, enqueue};
+use hanse_logbook::{LogKeys, OwnLog, enqueue_all};
 use hanse_postgres::Private;
 use hanse_store::{Sql as _, Store};
 use tempfile::TempDir;
@@ -130,8 +130,6 @@ async fn figure(store: &Store, log: &OwnLog, leaves: &[Leaf], batch: usize) -> R
 async fn accept(store: &Store, log: &OwnLog, leaves: &[Leaf]) -> Result<()> {
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
-    for leaf in leaves {
-        enqueue(&tx, &log.origin, leaf).await?;
-    }
+    enqueue_all(&tx, &log.origin, leaves).await?;
     Ok(tx.commit().await?)
 }

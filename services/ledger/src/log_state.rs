@@ -172,7 +172,14 @@ impl LogState {
             let hash = hanse_tlog::hash::leaf(leaf);
             return Ok(Applied::Index { index: self.push(hash), hash });
         }
-        let leaf = Leaf::parse_general(leaf)?;
+        self.replay_leaf(&Leaf::parse_general(leaf)?)
+    }
+
+    /// As [`LogState::replay`], for a leaf that is read already.
+    ///
+    /// # Errors
+    /// As [`LogState::append_listed`].
+    pub fn replay_leaf(&mut self, leaf: &Leaf) -> Result<Applied, LedgerError> {
         let (hash, id, subjects) = (leaf.hash(), leaf.id(), leaf.subjects().to_vec());
         Ok(Applied::Entry { index: self.append_listed(hash, &subjects)?, hash, id, subjects })
     }

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hanse_ledger::index::{self, IndexLeaf, Listed, MissingNode, Nodes, SUBTREE_LEVELS};
-use hanse_ledger::{Applied, LeafId, LedgerError, LogState, SubjectKey, subjects_of};
+use hanse_ledger::index::{self, Listed, MissingNode, Nodes, SUBTREE_LEVELS};
+use hanse_ledger::{Applied, Leaf, LeafId, LedgerError, LogState, SubjectKey};
 use hanse_store::log::{self, LeafRow, LogRow, SubtreeRow};
 use hanse_store::{Sql, StoreError, Tx};
 use hanse_tlog::{CompactRange, Hash, TileId, tile};
@@ -24,6 +24,34 @@ pub(crate) enum Close {
     Seal,
     /// With an index leaf that is among the leaves.
     Replay,
+}
+
+/// A leaf of a log: read once, for all that is asked of it.
+pub(crate) enum Line {
+    /// A leaf about its subjects.
+    Leaf(Leaf),
+    /// An index leaf, or what is out of form.
+    Other(Vec<u8>),
+}
+
+impl Line {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Leaf::parse_general(bytes).map_or_else(|_| Self::Other(bytes.to_vec()), Self::Leaf)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Leaf(leaf) => leaf.bytes(),
+            Self::Other(bytes) => bytes,
+        }
+    }
+
+    fn subjects(&self) -> &[SubjectKey] {
+        match self {
+            Self::Leaf(leaf) => leaf.subjects(),
+            Self::Other(_) => &[],
+        }
+    }
 }
 
 /// What a batch adds to a log.
@@ -50,15 +78,18 @@ pub(crate) async fn append_batch(
     tx: &Tx<'_>,
     row: &LogRow,
     edge: Edge,
-    leaves: &[Vec<u8>],
+    lines: &[Line],
     close: Close,
 ) -> Result<Appended, LogError> {
     let Edge { mut state, mut tiles } = edge;
-    load_subjects(tx, row, &mut state, leaves).await?;
+    load_subjects(tx, row, &mut state, lines).await?;
     let mut batch = Appended::default();
-    for leaf in leaves {
-        let applied = state.replay(leaf).map_err(|source| refused(row, source))?;
-        batch.take(applied, leaf, &mut state);
+    for line in lines {
+        let applied = match line {
+            Line::Leaf(leaf) => state.replay_leaf(leaf),
+            Line::Other(bytes) => state.replay(bytes),
+        };
+        batch.take(applied.map_err(|source| refused(row, source))?, line.bytes(), &mut state);
     }
     if close == Close::Seal {
         let index = state.size;
@@ -161,12 +192,9 @@ async fn load_subjects(
     db: &impl Sql,
     row: &LogRow,
     state: &mut LogState,
-    leaves: &[Vec<u8>],
+    lines: &[Line],
 ) -> Result<(), LogError> {
-    // Leaves out of form have no subjects; the replay says what is wrong with them.
-    let entries = leaves.iter().filter(|leaf| IndexLeaf::parse(leaf).is_none());
-    let subjects: BTreeSet<SubjectKey> =
-        entries.filter_map(|leaf| subjects_of(leaf).ok()).flatten().collect();
+    let subjects: BTreeSet<SubjectKey> = lines.iter().flat_map(Line::subjects).copied().collect();
     let subjects: Vec<SubjectKey> = subjects.into_iter().collect();
     let (listed, nodes) = tokio::join!(
         log::subjects(db, &row.origin, &subjects),

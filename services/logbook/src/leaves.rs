@@ -15,14 +15,25 @@ pub const LEAVES_MAX: u64 = 256;
 /// Queues a leaf for one of this node's own logs. One that is queued or in the log already is not queued again: `false`.
 ///
 /// # Errors
+/// As [`enqueue_all`].
+pub async fn enqueue(tx: &Tx<'_>, origin: &str, leaf: &Leaf) -> Result<bool, LogError> {
+    Ok(enqueue_all(tx, origin, std::slice::from_ref(leaf)).await? == 1)
+}
+
+/// Queues leaves in this order; says how many were neither queued nor in the log.
+///
+/// # Errors
 /// [`LogError::Leaf`] if a signature does not fit or the type is unknown: such a leaf would stand in the log for ever and weigh
 /// nothing. Those of the store.
-pub async fn enqueue(tx: &Tx<'_>, origin: &str, leaf: &Leaf) -> Result<bool, LogError> {
-    if leaf.statement().is_none() {
-        return Err(LogError::Leaf(LeafError::UnknownKind));
+pub async fn enqueue_all(tx: &Tx<'_>, origin: &str, leaves: &[Leaf]) -> Result<u64, LogError> {
+    for leaf in leaves {
+        if leaf.statement().is_none() {
+            return Err(LogError::Leaf(LeafError::UnknownKind));
+        }
+        leaf.verify_signatures().map_err(LogError::Leaf)?;
     }
-    leaf.verify_signatures().map_err(LogError::Leaf)?;
-    Ok(log::enqueue(tx, origin, &leaf.id(), leaf.bytes()).await?)
+    let leaves: Vec<_> = leaves.iter().map(|leaf| (leaf.id(), leaf.bytes())).collect();
+    Ok(log::enqueue(tx, origin, &leaves).await?)
 }
 
 /// Refuses what must stand in an own log that is halted: once it is taken, its author relies on it.

@@ -32,7 +32,7 @@ pub use edge::check_edge;
 pub(crate) use edge::sound_leaves;
 pub use error::LogError;
 use heads::Heard;
-pub use leaves::{LEAVES_MAX, contains, enqueue, head, leaves_from, refuse_halted};
+pub use leaves::{LEAVES_MAX, contains, enqueue, enqueue_all, head, leaves_from, refuse_halted};
 pub use log_keys::{LogKeys, Mirror, OwnLog};
 
 /// The logs of one node: its own two, and a mirror of both logs of every pinned peer. Clones share one.

@@ -9,13 +9,13 @@ use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;
 use hanse_document::Timestamp;
-use hanse_ledger::Leaf;
+use hanse_ledger::{Leaf, LeafId};
 use hanse_store::log::{self, CheckpointRow, Head, LogRow, PendingRow};
 use hanse_store::{Store, Tx};
 use hanse_tlog::{Checkpoint, checkpoint};
 use tokio_util::sync::CancellationToken;
 
-use crate::append::{Appended, Close, append_batch};
+use crate::append::{Appended, Close, Line, append_batch};
 use crate::edge::{self, Edge};
 use crate::heads::{failed, may_sign};
 use crate::memory::unfinished;
@@ -86,7 +86,7 @@ pub async fn sequence_with(
     let (edge, batch) = tokio::join!(edge::open(&tx, &row, own.signer.vkey()), next(&tx, own, &row));
     let (edge, batch) = (edge?, batch?);
     at(Step::Taken)?;
-    if batch.leaves.is_empty() {
+    if batch.lines.is_empty() {
         log::remove_pending(&tx, &own.origin, &batch.taken).await?;
         tx.commit().await?;
         return Ok(Sequenced::Nothing);
@@ -133,7 +133,9 @@ struct Batch {
     /// The places in the queue that are empty afterwards.
     taken: Vec<i64>,
     /// What gets its index, in order.
-    leaves: Vec<PendingRow>,
+    lines: Vec<Line>,
+    /// The ids of these.
+    ids: Vec<LeafId>,
     /// The head that these leaves made in an attempt that did not come to its end.
     again: Option<Checkpoint>,
 }
@@ -144,11 +146,14 @@ async fn next(tx: &Tx<'_>, own: &OwnLog, row: &LogRow) -> Result<Batch, LogError
     if let Some(head) = remembered.filter(|head| head.checkpoint.size > row.size) {
         let leaves = unfinished(tx, row, &head).await?.ok_or_else(|| forgotten(row, &head.checkpoint))?;
         let taken = leaves.iter().map(|leaf| leaf.position).collect();
-        return Ok(Batch { taken, leaves, again: Some(head.checkpoint) });
+        let lines = leaves.iter().map(|leaf| Line::of(&leaf.bytes)).collect();
+        return Ok(Batch { taken, lines, ids: head.leaves, again: Some(head.checkpoint) });
     }
     let pending = log::pending(tx, &own.origin, BATCH_MAX).await?;
     let taken = pending.iter().map(|leaf| leaf.position).collect();
-    Ok(Batch { taken, leaves: new_leaves(tx, own, pending).await?, again: None })
+    let leaves = new_leaves(tx, own, &pending).await?;
+    let ids = leaves.iter().map(Leaf::id).collect();
+    Ok(Batch { taken, lines: leaves.into_iter().map(Line::Leaf).collect(), ids, again: None })
 }
 
 fn forgotten(row: &LogRow, head: &Checkpoint) -> LogError {
@@ -156,22 +161,19 @@ fn forgotten(row: &LogRow, head: &Checkpoint) -> LogError {
 }
 
 /// The leaves among those that wait which the log does not hold yet.
-async fn new_leaves(
-    tx: &Tx<'_>,
-    own: &OwnLog,
-    mut pending: Vec<PendingRow>,
-) -> Result<Vec<PendingRow>, LogError> {
+async fn new_leaves(tx: &Tx<'_>, own: &OwnLog, pending: &[PendingRow]) -> Result<Vec<Leaf>, LogError> {
     let ids: Vec<_> = pending.iter().map(|leaf| leaf.id).collect();
     let known = log::known(tx, &own.origin, &ids).await?;
-    pending.retain(|waiting| {
+    let new = pending.iter().filter(|waiting| !known.contains(&waiting.id));
+    let sound = new.filter_map(|waiting| {
         // Nothing queues such a leaf; if a row is damaged, the log must not stand still over it.
-        let sound = Leaf::parse(&waiting.bytes).is_ok_and(|leaf| leaf.id() == waiting.id);
-        if !sound {
+        let leaf = Leaf::parse(&waiting.bytes).ok().filter(|leaf| leaf.id() == waiting.id);
+        if leaf.is_none() {
             tracing::error!(origin = own.origin, leaf = %waiting.id, "a damaged pending leaf is dropped");
         }
-        sound && !known.contains(&waiting.id)
+        leaf
     });
-    Ok(pending)
+    Ok(sound.collect())
 }
 
 /// Appends the leaves and their index leaf to the locked log, signs the head and moves the log to it; returns its size.
@@ -183,8 +185,7 @@ async fn extend(
     now: Timestamp,
     at: &mut (impl FnMut(Step) -> Result<(), LogError> + Send),
 ) -> Result<u64, LogError> {
-    let leaves: Vec<Vec<u8>> = batch.leaves.iter().map(|leaf| leaf.bytes.clone()).collect();
-    let appended = append_batch(tx, row, edge, &leaves, Close::Seal).await?;
+    let appended = append_batch(tx, row, edge, &batch.lines, Close::Seal).await?;
     let (size, root) = (appended.range.size(), appended.range.root());
     let head = Checkpoint { origin: own.signer.vkey().name().clone(), size, root };
     let kept = CheckpointRow { size, root, note: checkpoint::sign(&head, &own.signer).to_string() };
@@ -211,11 +212,8 @@ async fn remember(
         Some(again) if again != head => Err(forgotten(row, again)),
         // It is remembered already; and the first head of all is the same whenever it is made.
         Some(_) => Ok(()),
-        None if batch.leaves.is_empty() => Ok(()),
-        None => {
-            let ids: Vec<_> = batch.leaves.iter().map(|leaf| leaf.id).collect();
-            own.memory.keep(note, &ids, false).await
-        }
+        None if batch.lines.is_empty() => Ok(()),
+        None => own.memory.keep(note, &batch.ids, false).await,
     }
 }
 

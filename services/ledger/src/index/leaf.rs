@@ -19,6 +19,9 @@ pub struct IndexLeaf {
     pub root: Hash,
 }
 
+/// How the one byte form begins; no other leaf does.
+const BEGINNING: &[u8] = br#"{"entries":"#;
+
 impl IndexLeaf {
     /// The one byte form.
     #[must_use]
@@ -30,6 +33,9 @@ impl IndexLeaf {
     /// An index leaf from its one byte form; `None` for anything else.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
+        if !bytes.starts_with(BEGINNING) {
+            return None;
+        }
         let value = canonical::parse(bytes, LEAF_BYTES_MAX).ok()?;
         let number = |key| value.get(key).and_then(Value::as_u64);
         let root = Hash::from_hex(value.get("root")?.as_str()?).ok()?;

@@ -8,7 +8,7 @@ use hanse_tlog::{Checkpoint, CompactRange, Note, VerifierKey, checkpoint, hash};
 use super::documents::{self, Received};
 use super::fault::Fault;
 use super::recover::is_recovering;
-use crate::append::{Appended, Close, append_batch};
+use crate::append::{Appended, Close, Line, append_batch};
 use crate::edge;
 use crate::{LogError, Mirror};
 
@@ -66,6 +66,7 @@ pub async fn replay(
     let mut connection = store.connection().await?;
     // Signatures are checked before the log is locked.
     let received = documents::verified(&segment.entries);
+    let lines: Vec<Line> = segment.entries.iter().map(|(leaf, _)| Line::of(leaf)).collect();
     let tx = connection.begin().await?;
     let row = log::lock(&tx, &mirror.origin).await?;
     let row = row.ok_or_else(|| LogError::Unknown { origin: mirror.origin.clone() })?;
@@ -79,8 +80,8 @@ pub async fn replay(
         Ok(head) => head,
         Err(fault) => return Ok(Replayed::Refused(fault)),
     };
-    let leaves: Vec<Vec<u8>> = segment.entries.iter().map(|(leaf, _)| leaf.clone()).collect();
-    let appended = match append_batch(&tx, &row, edge::load(&tx, &row).await?, &leaves, Close::Replay).await {
+
+    let appended = match append_batch(&tx, &row, edge::load(&tx, &row).await?, &lines, Close::Replay).await {
         Ok(appended) => appended,
         Err(LogError::Ledger { source, .. }) => return Ok(Replayed::Refused(Fault::of(source))),
         Err(error) => return Err(error),

@@ -326,7 +326,7 @@ mod tests {
         assert_eq!(found(&home, &logs).await.0, Memory::Ahead, "its leaf does not wait here");
         let mut here = home.book.store().connection().await.unwrap();
         let tx = here.begin().await.unwrap();
-        log::enqueue(&tx, &own.origin, &leaf.id, &leaf.bytes).await.unwrap();
+        log::enqueue(&tx, &own.origin, &[(leaf.id, &leaf.bytes)]).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
         later.register("bob").await;

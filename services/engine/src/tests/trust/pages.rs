@@ -55,7 +55,7 @@ async fn flood(tx: &Tx<'_>, key: &SigningKey, cites: LeafId, home: &Home) {
         bytes += reply.bytes().len();
         documents::insert(tx, &reply, true, 0).await.unwrap();
         let leaf = leaf(key, cites, reply.commitment(), home);
-        log::enqueue(tx, LOG, &leaf.id(), leaf.bytes()).await.unwrap();
+        log::enqueue(tx, LOG, &[(leaf.id(), leaf.bytes())]).await.unwrap();
     }
     assert!(bytes > RANGE_BYTES_MAX);
 }
@@ -121,7 +121,7 @@ async fn a_log_that_names_more_than_it_shows_gets_no_leaf_sent_without_its_docum
         bytes += reply.bytes().len();
     }
     for leaf in &leaves {
-        log::enqueue(&tx, LOG, &leaf.id(), leaf.bytes()).await.unwrap();
+        log::enqueue(&tx, LOG, &[(leaf.id(), leaf.bytes())]).await.unwrap();
     }
     tx.commit().await.unwrap();
     let log = home.engine.log_keys().own(LogKind::Reputation);
@@ -188,7 +188,7 @@ async fn a_leaf_that_commits_to_what_another_brings_keeps_no_page_from_beginning
     let tx = db.begin().await.unwrap();
     flood(&tx, &key, commit, &home).await;
     let again = leaf(&key, commit, review, &home);
-    log::enqueue(&tx, LOG, &again.id(), again.bytes()).await.unwrap();
+    log::enqueue(&tx, LOG, &[(again.id(), again.bytes())]).await.unwrap();
     tx.commit().await.unwrap();
     let own = home.engine.log_keys().own(LogKind::Reputation);
     sequence(home.engine.store(), own, home.engine.now()).await.unwrap();

@@ -6,8 +6,10 @@ use super::{bigint, bytes32, number};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 // A leaf in the log is not queued again. Whoever sequences looks once more: this look may be a moment too early.
-pub(super) const ENQUEUE: &str = "INSERT INTO log_pending (origin, id, bytes) SELECT $1, $2, $3 \
-     WHERE NOT EXISTS (SELECT FROM log_leaf WHERE origin = $1 AND id = $2) ON CONFLICT (origin, id) DO NOTHING";
+pub(super) const ENQUEUE: &str = "INSERT INTO log_pending (origin, id, bytes) \
+     SELECT $1, new.id, new.bytes FROM unnest($2::bytea[], $3::bytea[]) WITH ORDINALITY AS new (id, bytes, number) \
+     WHERE NOT EXISTS (SELECT FROM log_leaf AS leaf WHERE leaf.origin = $1 AND leaf.id = new.id) \
+     ORDER BY new.number ON CONFLICT (origin, id) DO NOTHING";
 pub(super) const TAKE: &str =
     "SELECT position, id, bytes FROM log_pending WHERE origin = $1 ORDER BY position LIMIT $2";
 pub(super) const OF: &str =
@@ -28,12 +30,14 @@ pub struct PendingRow {
     pub bytes: Vec<u8>,
 }
 
-/// Queues a leaf. One that is queued or in the log already is not queued again: `false`.
+/// Queues leaves in this order. One that is queued or in the log already is not queued again; says how many were.
 ///
 /// # Errors
 /// A foreign key violation if there is no such log.
-pub async fn enqueue(tx: &Tx<'_>, origin: &str, id: &LeafId, bytes: &[u8]) -> Result<bool, StoreError> {
-    Ok(tx.execute(ENQUEUE, &[&origin, &id.as_bytes().as_slice(), &bytes]).await? == 1)
+pub async fn enqueue(tx: &Tx<'_>, origin: &str, leaves: &[(LeafId, &[u8])]) -> Result<u64, StoreError> {
+    let ids: Vec<&[u8]> = leaves.iter().map(|(id, _)| id.as_bytes().as_slice()).collect();
+    let bytes: Vec<&[u8]> = leaves.iter().map(|(_, bytes)| *bytes).collect();
+    tx.execute(ENQUEUE, &[&origin, &ids, &bytes]).await
 }
 
 /// At most `limit` leaves from the head of the queue.
