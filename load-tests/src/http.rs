@@ -1,37 +1,51 @@
-//! A whole node over HTTP against a bare handler that answers the same bytes, and against one row in the same Postgres.
+//! A whole node over HTTP: a read against a bare handler that reads the same row, a write against one row in the same Postgres.
 
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+mod bare;
+mod node;
+
+use std::net::SocketAddr;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpResponse, HttpServer, web};
-use hanse_base::clock::SystemClock;
-use hanse_base::config::Secret;
 use hanse_document::SigningKey;
-use hanse_node::config::Door;
-use hanse_node::{Config, Running};
-use hanse_store::Store;
+use hanse_store::{Sql as _, Store};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
 
+use self::bare::Bare;
+pub(crate) use self::node::Node;
+use crate::Result;
 use crate::client::{Client, get, post};
-use crate::inputs::{Seeded, signed_posting};
+use crate::inputs::{Seeded, now, signed_posting};
 use crate::measure::{Figure, Times, summary};
 use crate::report::Group;
 use crate::sequencer::{Database, raw_insert};
-use crate::{Error, Result};
 
-/// Clients at once: as many as this machine has cores for them.
-const CLIENTS: usize = 2;
+/// Clients at once that read: as many as this machine has cores for them, and four times as many.
+const READERS: [usize; 2] = [2, 8];
+/// Clients at once that write, each a person of their own.
+const WRITERS: [usize; 3] = [1, 8, 32];
 /// Turns of the two servers.
 const TURNS: usize = 8;
-const READS: usize = 400;
-const WRITES: usize = 30;
+/// Requests of one turn, shared by its clients.
+const READS: usize = 800;
+const WRITES: usize = 128;
 /// Bytes of text in a posting.
 const TEXT: usize = 1_000;
+/// Postings that a search finds, and as many that it does not: a page is full.
+const FOUND: usize = 60;
+/// What stands in every posting that is found.
+const WORD: &str = "gate";
+/// When the work is due: in a month.
+const DUE_SECONDS: i64 = 30 * 86_400;
+/// Of a written time, the date.
+const DATE_CHARS: usize = 10;
+/// Connections of the bare handler: those that a node has for requests by default.
+const CONNECTIONS: usize = 9;
+/// Between two looks whether the node has sequenced all.
+const LOOK: Duration = Duration::from_millis(20);
+
+const WAITING: &str = "SELECT (SELECT count(*) FROM log_pending) + (SELECT count(*) FROM gossip) AS waiting";
 
 pub(crate) fn run() -> Result<Group> {
     let runtime = Runtime::new()?;
@@ -39,75 +53,176 @@ pub(crate) fn run() -> Result<Group> {
     runtime.block_on(database.store())?.close();
     let url = database.server.url();
     let node = Node::start(url.clone())?;
-    let figures = figures(&node, &url);
+    let figures = Bench::start(&runtime, &node, &url).and_then(|bench| bench.figures());
     let stopped = node.stop();
     runtime.block_on(database.stop())?;
     stopped?;
-    let title = "A node over HTTP (two clients that wait for their answers; workers, sequencer and Postgres run beside them)";
+    let title = "A node over HTTP (clients that wait for their answers; workers, sequencer and Postgres run beside them)";
     Ok(Group { title, figures: figures? })
 }
 
-fn figures(node: &Node, url: &str) -> Result<Vec<Figure>> {
-    let mut client = Client::connect(node.address)?;
-    let account = json!({"handle": "ada", "password": "correct horse battery"});
-    client.send(&post("/v1/accounts", None, &account), "201")?;
-    let session: Value = serde_json::from_slice(&client.send(&post("/v1/sessions", None, &account), "200")?)?;
-    let token = session.get("access_token").and_then(Value::as_str).ok_or("no token")?;
-    let job = json!({"title": "Repair a gate", "text": Seeded::new(5).text(TEXT)});
-    let posted: Value = serde_json::from_slice(&client.send(&post("/v1/jobs", Some(token), &job), "201")?)?;
-    let id = posted.pointer("/view/id").and_then(Value::as_str).ok_or("no id")?;
-    Ok(vec![reading(node, id)?, writing(node, url, token, &job)?])
+/// A node, and people there who are signed in.
+struct Bench<'a> {
+    runtime: &'a Runtime,
+    node: &'a Node,
+    url: &'a str,
+    store: Store,
+    tokens: Vec<String>,
 }
 
-/// `GET /v1/jobs/{id}` against a handler that has the answer already.
-fn reading(node: &Node, id: &str) -> Result<Figure> {
-    let request = get(&format!("/v1/jobs/{id}"));
-    let answer = Client::connect(node.address)?.send(&request, "200")?;
-    let bare = Bare::start(answer)?;
-    let ask = move |client: &mut Client| client.send(&request, "200").map(drop);
-    let connect = |server: SocketAddr| move || Client::connect(server);
-    let (mut ours, mut limit) = (Load::default(), Load::default());
-    for _ in 0..TURNS {
-        limit.add(READS, connect(bare.address), ask.clone())?;
-        ours.add(READS, connect(node.address), ask.clone())?;
+impl<'a> Bench<'a> {
+    fn start(runtime: &'a Runtime, node: &'a Node, url: &'a str) -> Result<Self> {
+        let config = hanse_store::Config { url: url.to_owned(), connections: CONNECTIONS };
+        let store = runtime.block_on(Store::open(&config))?;
+        let people = WRITERS.into_iter().max().unwrap_or(1);
+        let tokens = (0..people).map(|number| sign_in(node, number)).collect::<Result<_>>()?;
+        Ok(Self { runtime, node, url, store, tokens })
     }
-    bare.stop()?;
-    Ok(Figure::new(
-        "GET /v1/jobs/{id}",
-        "a bare actix handler with the same answer",
-        ours.times(),
-        limit.times(),
-    ))
-}
 
-/// `POST /v1/jobs` against one row with the document's bytes and its commit.
-fn writing(node: &Node, url: &str, token: &str, job: &Value) -> Result<Figure> {
-    let request = post("/v1/jobs", Some(token), job);
-    let document = signed_posting(&mut Seeded::new(6), &SigningKey::from_seed([1; 32]), TEXT)?;
-    let (mut ours, mut limit) = (Load::default(), Load::default());
-    for _ in 0..TURNS {
-        let (url, document) = (url.to_owned(), document.clone());
-        // A connection lives in the runtime that made it, so each client has both.
-        let connect = move || {
+    fn figures(&self) -> Result<Vec<Figure>> {
+        let mut seeded = Seeded::new(5);
+        let text = |seeded: &mut Seeded| seeded.text(TEXT);
+        let job = json!({"title": format!("Repair a {WORD}"), "text": text(&mut seeded)});
+        let other = json!({"title": "Mow a lawn", "text": text(&mut seeded)});
+        let mut id = String::new();
+        for _ in 0..FOUND {
+            id = self.made(0, "/v1/jobs", &job)?;
+            self.made(1, "/v1/jobs", &other)?;
+        }
+        let contract = self.contract(&id)?;
+        self.settled()?;
+        let bare = Bare::start(self.store.clone())?;
+        let mut figures = Vec::new();
+        for clients in READERS {
+            let ours = get(&format!("/v1/jobs/{id}"));
+            let limit = get(&format!("/one/{id}"));
+            let what = ("GET /v1/jobs/{id}", "a bare actix handler that reads its row");
+            figures.push(self.reading(&bare, clients, what, (ours, limit))?);
+        }
+        let search = (get(&format!("/v1/jobs?text={WORD}")), get(&format!("/page/{WORD}")));
+        let what = ("GET /v1/jobs?text=", "a bare actix handler that reads its page");
+        figures.push(self.reading(&bare, 2, what, search)?);
+        let read = (self.get(0, &format!("/v1/contracts/{contract}"))?, get(&format!("/one/{contract}")));
+        let what = ("GET /v1/contracts/{id}", "a bare actix handler that reads one row");
+        figures.push(self.reading(&bare, 2, what, read)?);
+        bare.stop()?;
+        for clients in WRITERS {
+            figures.push(self.writing(clients, &job)?);
+        }
+        self.store.close();
+        Ok(figures)
+    }
+
+    /// A GET of this person.
+    fn get(&self, person: usize, path: &str) -> Result<Vec<u8>> {
+        let token = self.tokens.get(person).ok_or("nobody")?;
+        let head = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
+        Ok(head.into_bytes())
+    }
+
+    /// What a person makes here: its id.
+    fn made(&self, person: usize, path: &str, body: &Value) -> Result<String> {
+        let request = post(path, self.tokens.get(person).map(String::as_str), body);
+        let made = Client::connect(self.node.address)?.send(&request, "201")?;
+        let made: Value = serde_json::from_slice(&made)?;
+        Ok(made.pointer("/view/id").and_then(Value::as_str).ok_or("no id")?.to_owned())
+    }
+
+    /// A contract of the first two people.
+    fn contract(&self, job: &str) -> Result<String> {
+        let pay = json!({"kind": "money", "currency": "EUR", "max": 7500, "per": "project"});
+        let bid = json!({"text": "I do this every day.", "days": 3, "pay": pay});
+        let bid = self.made(1, &format!("/v1/jobs/{job}/bids"), &bid)?;
+        let due = now()?.add_seconds(DUE_SECONDS)?.to_string();
+        let due = due.get(..DATE_CHARS).ok_or("a time without a date")?;
+        let offer = json!({"scope": "Repair it.", "due": due, "pay": pay});
+        let contract = self.made(0, &format!("/v1/bids/{bid}/offer"), &offer)?;
+        self.made(1, &format!("/v1/contracts/{contract}/accept"), &json!({}))?;
+        Ok(contract)
+    }
+
+    /// Waits until the node has sequenced all: what it still does after its turn would slow down the limit.
+    fn settled(&self) -> Result<()> {
+        loop {
+            let look = async { self.store.connection().await?.query_one(WAITING, &[]).await };
+            let row = self.runtime.block_on(look)?;
+            if hanse_store::column::<i64>(&row, "log_pending", "waiting")? == 0 {
+                return Ok(());
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
+    /// A GET of the node against one of the bare server.
+    fn reading(
+        &self,
+        bare: &Bare,
+        clients: usize,
+        (what, limit_is): (&str, &str),
+        (ours, limit): (Vec<u8>, Vec<u8>),
+    ) -> Result<Figure> {
+        let connect = |server: SocketAddr| move |_| Client::connect(server);
+        let ask = |request: Vec<u8>| move |client: &mut Client| client.send(&request, "200").map(drop);
+        let (ask_ours, ask_limit) = (ask(ours), ask(limit));
+        let (mut ours, mut limit) = (Load::default(), Load::default());
+        for _ in 0..TURNS {
+            limit.add((clients, READS / clients), connect(bare.address), ask_limit.clone())?;
+            ours.add((clients, READS / clients), connect(self.node.address), ask_ours.clone())?;
+        }
+        Ok(Figure::new(at_once(what, clients), limit_is, ours.times(), limit.times()))
+    }
+
+    /// `POST /v1/jobs` against one row with the document's bytes and its commit.
+    fn writing(&self, clients: usize, job: &Value) -> Result<Figure> {
+        let requests = self.tokens.iter().map(|token| post("/v1/jobs", Some(token), job));
+        let (server, requests) = (self.node.address, requests.collect::<Vec<_>>());
+        let document = signed_posting(&mut Seeded::new(6), &SigningKey::from_seed([1; 32]), TEXT)?;
+        let insert = move |(runtime, store): &mut (Runtime, Store)| {
+            let id = document.id();
+            runtime.block_on(raw_insert(store, &[id.hash()], &[document.bytes()])).map(drop)
+        };
+        let (url, first) = (self.url.to_owned(), insert.clone());
+        // A connection lives in the runtime that made it, so each client has both; its statement is prepared as the node's are.
+        let open = move |_| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let config = hanse_store::Config { url: url.clone(), connections: 1 };
             let store = runtime.block_on(Store::open(&config))?;
-            Ok((runtime, store))
+            let mut client = (runtime, store);
+            first(&mut client)?;
+            Ok(client)
         };
-        limit.add(WRITES, connect, move |(runtime, store): &mut (Runtime, Store)| {
-            let id = document.id();
-            runtime.block_on(raw_insert(store, &[id.hash()], &[document.bytes()])).map(drop)
-        })?;
-        let (server, request) = (node.address, request.clone());
-        let send = move |client: &mut Client| client.send(&request, "201").map(drop);
-        ours.add(WRITES, move || Client::connect(server), send)?;
+        let connect = move |number| {
+            let request: &Vec<u8> = requests.get(number).ok_or("nobody")?;
+            Ok((Client::connect(server)?, request.clone()))
+        };
+        let send =
+            |(client, request): &mut (Client, Vec<u8>)| client.send(request.as_slice(), "201").map(drop);
+        let count = WRITES / clients.min(8);
+        let (mut ours, mut limit) = (Load::default(), Load::default());
+        for _ in 0..TURNS {
+            limit.add((clients, count), open.clone(), insert.clone())?;
+            ours.add((clients, count), connect.clone(), send)?;
+            self.settled()?;
+        }
+        let limit_is = "one row with the same bytes, INSERT and commit";
+        Ok(Figure::new(at_once("POST /v1/jobs", clients), limit_is, ours.times(), limit.times()))
     }
-    Ok(Figure::new(
-        "POST /v1/jobs",
-        "one row with the same bytes, INSERT and commit",
-        ours.times(),
-        limit.times(),
-    ))
+}
+
+fn at_once(what: &str, clients: usize) -> String {
+    match clients {
+        1 => format!("{what}, one client"),
+        _ => format!("{what}, {clients} clients at once"),
+    }
+}
+
+/// Makes an account and signs in: the token.
+fn sign_in(node: &Node, number: usize) -> Result<String> {
+    let mut client = Client::connect(node.address)?;
+    let account = json!({"handle": format!("ada{number}"), "password": "correct horse battery"});
+    client.send(&post("/v1/accounts", None, &account), "201")?;
+    let session: Value = serde_json::from_slice(&client.send(&post("/v1/sessions", None, &account), "200")?)?;
+    Ok(session.get("access_token").and_then(Value::as_str).ok_or("no token")?.to_owned())
 }
 
 /// The times of all clients, and how long they took together.
@@ -118,18 +233,18 @@ struct Load {
 }
 
 impl Load {
-    /// Lets each client do `count` operations, one after the other, beside the others.
+    /// Lets each of so many clients do `count` operations, one after the other, beside the others.
     fn add<C>(
         &mut self,
-        count: usize,
-        connect: impl Fn() -> Result<C> + Clone + Send + 'static,
+        (clients, count): (usize, usize),
+        connect: impl Fn(usize) -> Result<C> + Clone + Send + 'static,
         operation: impl Fn(&mut C) -> Result<()> + Clone + Send + 'static,
     ) -> Result<()> {
         let start = Instant::now();
-        let client = || {
+        let client = |number| {
             let (connect, operation) = (connect.clone(), operation.clone());
             thread::spawn(move || -> Result<Vec<Duration>> {
-                let mut client = connect()?;
+                let mut client = connect(number)?;
                 let timed = |_| {
                     let start = Instant::now();
                     operation(&mut client).map(|()| start.elapsed())
@@ -137,7 +252,7 @@ impl Load {
                 (0..count).map(timed).collect()
             })
         };
-        let clients: Vec<_> = (0..CLIENTS).map(|_| client()).collect();
+        let clients: Vec<_> = (0..clients).map(client).collect();
         for client in clients {
             self.times.extend(client.join().map_err(|_| "a client panicked")??);
         }
@@ -148,98 +263,4 @@ impl Load {
     fn times(&self) -> Times {
         summary(&self.times, 1, self.wall)
     }
-}
-
-/// A whole node, on a thread with a runtime of its own as in a process of its own.
-pub(crate) struct Node {
-    pub(crate) address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<Result<()>>,
-}
-
-impl Node {
-    pub(crate) fn start(database: String) -> Result<Self> {
-        let (ready, started) = oneshot::channel();
-        let (stop, stopping) = oneshot::channel();
-        let run = move || -> Result<()> {
-            let runtime =
-                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-            runtime.block_on(async {
-                let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-                // Two clients from one address do in a second what the built-in limits allow in an hour.
-                let door = Door { percent: 1_000_000, metrics: listen, ..Door::default() };
-                // What it remembers of its heads is of this database, and of no earlier one's.
-                let data = tempfile::tempdir()?;
-                let config = Config {
-                    listen,
-                    door,
-                    database: Some(database.clone()),
-                    data: data.path().to_owned(),
-                    ..Config::defaults()
-                };
-                let connections = config.connections;
-                let store = Store::open(&hanse_store::Config { url: database, connections }).await?;
-                let running =
-                    Running::start(&config, Secret::new([9; 32]), store.clone(), Arc::new(SystemClock));
-                let running = running.await.map_err(|error| error.to_string())?;
-                ready.send(running.address()).map_err(|_| "nobody waits for the node")?;
-                let stop = async { stopping.await.map(|()| "done").map_err(Into::into) };
-                let outcome = running.until(stop).await.map_err(|error| error.to_string().into());
-                store.close();
-                outcome
-            })
-        };
-        let thread = thread::spawn(run);
-        match started.blocking_recv() {
-            Ok(address) => Ok(Self { address, stop, thread }),
-            Err(_) => Err(ended(thread).err().unwrap_or_else(|| "the node ended".into())),
-        }
-    }
-
-    pub(crate) fn stop(self) -> Result<()> {
-        let told = self.stop.send(());
-        ended(self.thread)?;
-        told.map_err(|()| "the node had ended".into())
-    }
-}
-
-/// A server with one handler, which answers these bytes.
-struct Bare {
-    address: SocketAddr,
-    handle: ServerHandle,
-    thread: JoinHandle<Result<()>>,
-}
-
-impl Bare {
-    fn start(answer: Vec<u8>) -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        let address = listener.local_addr()?;
-        let answer = web::Bytes::from(answer);
-        let app = move || {
-            let answer = answer.clone();
-            let handler = move || std::future::ready(answered(&answer));
-            App::new().route("/v1/jobs/{id}", web::get().to(handler))
-        };
-        let (ready, started) = oneshot::channel();
-        let run = move || -> Result<()> {
-            let server = HttpServer::new(app).workers(2).disable_signals().listen(listener)?.run();
-            drop(ready.send(server.handle()));
-            Ok(actix_web::rt::System::new().block_on(server)?)
-        };
-        let thread = thread::spawn(run);
-        Ok(Self { address, handle: started.blocking_recv()?, thread })
-    }
-
-    fn stop(self) -> Result<()> {
-        tokio::runtime::Builder::new_current_thread().build()?.block_on(self.handle.stop(false));
-        ended(self.thread)
-    }
-}
-
-fn answered(answer: &web::Bytes) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(answer.clone())
-}
-
-fn ended(thread: JoinHandle<Result<()>>) -> Result<()> {
-    thread.join().unwrap_or_else(|_| Err(Error::from("a server panicked")))
 }

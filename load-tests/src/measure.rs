@@ -16,6 +16,8 @@ pub(crate) struct Times {
     pub(crate) p50_us: f64,
     pub(crate) p95_us: f64,
     pub(crate) p99_us: f64,
+    /// The slowest.
+    pub(crate) max_us: f64,
     /// Operations in a second of the clock on the wall, all workers together.
     pub(crate) per_second: f64,
 }
@@ -65,7 +67,14 @@ pub(crate) fn summary(durations: &[Duration], units: usize, wall: Duration) -> T
     };
     let count = f64::from(u32::try_from(sorted.len()).unwrap_or(u32::MAX));
     let per_second = count * divisor / wall.as_secs_f64();
-    Times { samples: sorted.len(), p50_us: at(50), p95_us: at(95), p99_us: at(99), per_second }
+    Times {
+        samples: sorted.len(),
+        p50_us: at(50),
+        p95_us: at(95),
+        p99_us: at(99),
+        max_us: at(100),
+        per_second,
+    }
 }
 
 /// Times two operations in turn, so that whatever else the machine does meets both alike. Each call does `units` of them.

@@ -45,7 +45,13 @@ pub struct Published<T> {
 #[must_use]
 pub fn version(view: &impl Serialize) -> String {
     // A view is plain data with text for keys: JSON takes it.
-    let hash = Sha256::digest(serde_json::to_vec(view).unwrap_or_default());
+    version_of(&serde_json::to_vec(view).unwrap_or_default())
+}
+
+/// The version of what somebody is shown, by its JSON.
+#[must_use]
+pub fn version_of(json: &[u8]) -> String {
+    let hash = Sha256::digest(json);
     hash.iter().take(VERSION_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -9,13 +9,12 @@ use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, allowed};
 use hanse_store::accounts::AccountRow;
 use hanse_store::contracts::{BidRow, ContractRow, newest_by_bids};
-use hanse_store::documents::DocumentRow;
-use hanse_store::jobs::JobRow;
+use hanse_store::jobs::{self, ShownJob};
 use hanse_store::reviews::ReviewRow;
 use hanse_store::{Sql, deliveries, documents};
 
 use crate::error::{Failure, Refusal, UseError};
-use crate::stored::{WAITING, kept, said, state};
+use crate::stored::{Shown, WAITING, kept, state};
 
 pub use self::contract::contracts;
 pub use self::review::{Words, replied, reviews};
@@ -82,30 +81,27 @@ fn may(machine: Machine, text: &str, actor: Option<Actor>) -> Result<Vec<String>
 }
 
 /// Postings; one whose document was erased is not there any more.
-pub async fn jobs(db: &impl Sql, rows: &[JobRow], viewer: Option<&Did>) -> Result<Vec<JobView>, UseError> {
-    let documents = documents::find_all(db, rows.iter().map(|row| *row.id.hash())).await?;
-    let shown = rows.iter().filter_map(|row| Some(job_said(row, documents.get(row.id.hash())?, viewer)));
+pub fn jobs(rows: &[ShownJob], viewer: Option<&Did>) -> Result<Vec<JobView>, UseError> {
+    let shown = rows.iter().filter_map(|row| Some(job_said(row, row.document.as_deref()?, viewer)));
     shown.collect()
 }
 
-/// One posting.
-///
-/// # Errors
-/// `NotFound` once its document was erased.
-pub async fn job(db: &impl Sql, row: &JobRow, viewer: Option<&Did>) -> Result<JobView, UseError> {
-    let shown = jobs(db, std::slice::from_ref(row), viewer).await?.pop();
-    Ok(shown.ok_or(Refusal::NotFound("job"))?)
+/// One posting, as it stands now; `None` if it is not here, or its document was erased.
+pub async fn job(db: &impl Sql, id: &DocumentId, viewer: Option<&Did>) -> Result<Option<JobView>, UseError> {
+    let row = jobs::shown(db, id).await?;
+    Ok(jobs(row.as_slice(), viewer)?.pop())
 }
 
-fn job_said(row: &JobRow, document: &DocumentRow, viewer: Option<&Did>) -> Result<JobView, UseError> {
-    let document = kept(document)?;
-    let said: JobRequest = said(document.body(), &["home"])?;
-    let actor = viewer.filter(|viewer| **viewer == row.client).map(|_| Actor::Client);
+fn job_said(row: &ShownJob, document: &[u8], viewer: Option<&Did>) -> Result<JobView, UseError> {
+    let document = Shown::read(document, &row.id)?;
+    let custody = document.custody();
+    let said: JobRequest = document.said(&["home"])?;
+    let actor = viewer.filter(|viewer| viewer.as_str() == row.client).map(|_| Actor::Client);
     Ok(JobView {
         id: row.id.to_string(),
-        client: row.client.to_string(),
-        home: row.home.to_string(),
-        custody: custody(&document),
+        client: row.client.clone(),
+        home: row.home.clone(),
+        custody,
         allowed: may(Machine::Job, &row.state, actor)?,
         state: row.state.clone(),
         head: row.head.to_string(),
@@ -127,11 +123,11 @@ fn job_said(row: &JobRow, document: &DocumentRow, viewer: Option<&Did>) -> Resul
 /// Bids for somebody who may see them, each with the client of its job; one whose document was erased is not there any more.
 pub async fn bids(db: &impl Sql, rows: &[(BidRow, Did)], viewer: &Did) -> Result<Vec<BidView>, UseError> {
     let ids = || rows.iter().map(|(row, _)| *row.id.hash());
-    let documents = documents::find_all(db, ids()).await?;
+    let documents = documents::shown(db, ids()).await?;
     let of_bids = newest_by_bids(db, ids()).await?;
     let shown = rows.iter().filter_map(|(row, client)| {
         let contract = of_bids.get(row.id.hash());
-        Some(bid_said(row, documents.get(row.id.hash())?, (client, viewer), contract))
+        Some(bid_said(row, &documents.get(row.id.hash())?.bytes, (client, viewer), contract))
     });
     shown.collect()
 }
@@ -147,12 +143,13 @@ pub async fn bid(db: &impl Sql, row: &BidRow, client: &Did, viewer: &Did) -> Res
 
 fn bid_said(
     row: &BidRow,
-    document: &DocumentRow,
+    document: &[u8],
     (client, viewer): (&Did, &Did),
     contract: Option<&DocumentId>,
 ) -> Result<BidView, UseError> {
-    let document = kept(document)?;
-    let said: BidRequest = said(document.body(), &["home", "job", "to"])?;
+    let document = Shown::read(document, &row.id)?;
+    let custody = document.custody();
+    let said: BidRequest = document.said(&["home", "job", "to"])?;
     let actor = match viewer {
         viewer if *viewer == row.freelancer => Some(Actor::Freelancer),
         viewer if viewer == client => Some(Actor::Client),
@@ -163,7 +160,7 @@ fn bid_said(
         job: row.job.to_string(),
         freelancer: row.freelancer.to_string(),
         home: row.home.to_string(),
-        custody: custody(&document),
+        custody,
         allowed: may(Machine::Bid, &row.state, actor)?,
         state: row.state.clone(),
         refused: None,

@@ -6,7 +6,8 @@ use hanse_lifecycle::{Actor, State};
 use hanse_store::Sql;
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::documents::DocumentRow;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::error::{Failure, Refusal, UseError};
 
@@ -39,6 +40,47 @@ pub fn unsound(error: LeafError) -> UseError {
 /// The word of a column as a state.
 pub fn state(text: &str) -> Result<State, Failure> {
     text.parse().map_err(|error| Failure::unreadable("a state", error))
+}
+
+/// A document as it is shown: what was verified before it was stored is read, and not judged again.
+#[derive(Debug, Deserialize)]
+pub struct Shown {
+    #[serde(rename = "credentialSubject")]
+    subject: Map<String, Value>,
+    proof: ShownProof,
+}
+
+#[derive(Debug, Deserialize)]
+struct ShownProof {
+    #[serde(default)]
+    custody: Option<String>,
+}
+
+impl Shown {
+    /// Reads the bytes of a document that the store has found to be those to which its row commits.
+    pub fn read(bytes: &[u8], id: &DocumentId) -> Result<Self, Failure> {
+        serde_json::from_slice(bytes).map_err(|error| Failure::unreadable(id, error))
+    }
+
+    /// The node that signed for the author; `None` if they signed themselves.
+    pub fn custody(&self) -> Option<String> {
+        self.proof.custody.clone()
+    }
+
+    /// A field of its body.
+    pub fn field(mut self, name: &str) -> Option<Value> {
+        self.subject.remove(name)
+    }
+
+    /// What its body says, as the request that would have led to it: without the fields that the node adds.
+    pub fn said<T: serde::de::DeserializeOwned>(self, without: &[&str]) -> Result<T, UseError> {
+        let mut said = self.subject;
+        for name in without {
+            said.remove(*name);
+        }
+        serde_json::from_value(Value::Object(said))
+            .map_err(|error| Failure::unreadable("a stored body", error).into())
+    }
 }
 
 /// Which side of the contract a person is.

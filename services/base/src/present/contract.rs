@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use hanse_api::requests::{OfferRequest, StepRequest};
 use hanse_api::views::{ContractView, Engaged, Happening};
-use hanse_document::{Body, Date, Did, DocumentId, Kind, Verified};
+use hanse_document::{Date, Did, DocumentId, Kind};
 use hanse_lifecycle::Machine;
 use hanse_store::Sql;
 use hanse_store::contracts::ContractRow;
 use hanse_store::deliveries::{self, DeliveryRow};
-use hanse_store::documents::{self, DocumentRow};
+use hanse_store::documents::{self, ShownDocument};
 use hanse_store::history::{self, HistoryRow};
 
 use super::{may, time};
-use crate::error::UseError;
-use crate::stored::{WAITING, kept, said, side};
+use crate::error::{Failure, UseError};
+use crate::stored::{Shown, WAITING, side};
 
 /// What contracts are shown from, beside their rows.
 struct Beside {
-    documents: BTreeMap<[u8; 32], DocumentRow>,
+    documents: BTreeMap<[u8; 32], ShownDocument>,
     history: BTreeMap<[u8; 32], Vec<HistoryRow>>,
     on_their_way: BTreeMap<[u8; 32], (DeliveryRow, DocumentId)>,
 }
@@ -31,11 +31,14 @@ pub async fn contracts(
 ) -> Result<Vec<ContractView>, UseError> {
     let ways: Vec<(&DocumentId, &str)> =
         rows.iter().map(|row| (&row.job, row.client_home.as_str())).collect();
-    let on_their_way = deliveries::newest_all(db, &ways, viewer).await?;
-    let history = history::of_all(db, rows.iter().map(|row| *row.id.hash())).await?;
+    let (on_their_way, history) = tokio::join!(
+        deliveries::newest_all(db, &ways, viewer),
+        history::of_all(db, rows.iter().map(|row| *row.id.hash()))
+    );
+    let (on_their_way, history) = (on_their_way?, history?);
     let terms = rows.iter().map(|row| *row.terms.hash());
     let moves = history.values().flatten().filter_map(|moved| moved.document);
-    let documents = documents::find_all(db, terms.chain(moves)).await?;
+    let documents = documents::shown(db, terms.chain(moves)).await?;
     let beside = Beside { documents, history, on_their_way };
     rows.iter().map(|row| shown(row, &beside, viewer)).collect()
 }
@@ -44,8 +47,8 @@ pub async fn contracts(
 fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractView, UseError> {
     let way = beside.on_their_way.get(row.job.hash());
     let queued = way.filter(|(delivery, _)| delivery.state == WAITING).map(|(_, id)| id.to_string());
-    let terms = beside.documents.get(row.terms.hash()).map(kept).transpose()?;
-    let terms: Option<OfferRequest> = terms.map(|terms| said(terms.body(), &[])).transpose()?;
+    let terms = beside.documents.get(row.terms.hash()).map(read).transpose()?;
+    let terms: Option<OfferRequest> = terms.map(|terms| terms.said(&[])).transpose()?;
     let (scope, due, pay) =
         terms.map_or_else(|| (String::new(), day(row.due_day), None), |it| (it.scope, it.due, it.pay));
     let role = side(row, viewer);
@@ -78,23 +81,26 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
     })
 }
 
-fn happening(row: &HistoryRow, documents: &BTreeMap<[u8; 32], DocumentRow>) -> Result<Happening, UseError> {
+fn happening(row: &HistoryRow, documents: &BTreeMap<[u8; 32], ShownDocument>) -> Result<Happening, UseError> {
     let document = row.document.as_ref().and_then(|hash| documents.get(hash));
-    let step = document.filter(|document| document.id.kind() == Kind::Step).map(kept).transpose()?;
+    let step = document.filter(|document| document.id.kind() == Kind::Step).map(read).transpose()?;
     Ok(Happening {
         event: row.event.clone(),
         state: row.state.clone(),
         actor: row.actor.clone(),
         document: document.map(|document| document.id.to_string()),
-        said: step.as_ref().map(Verified::body).and_then(step_said),
+        said: step.and_then(step_said),
         at: time(row.at),
     })
 }
 
+fn read(document: &ShownDocument) -> Result<Shown, Failure> {
+    Shown::read(&document.bytes, &document.id)
+}
+
 /// What a step says beside its event; `None` if it says nothing.
-fn step_said(body: &Body) -> Option<StepRequest> {
-    let value = body.to_value();
-    let mut said = value.get("body")?.clone();
+fn step_said(step: Shown) -> Option<StepRequest> {
+    let mut said = step.field("body")?;
     said.as_object_mut()?.remove("engagement");
     serde_json::from_value(said).ok().filter(|said| *said != StepRequest::default())
 }

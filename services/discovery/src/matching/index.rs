@@ -22,6 +22,9 @@ use crate::knowledge::Knowledge;
 
 /// How often the feed is looked at: what another process writes is found within two seconds.
 const PACE: Duration = Duration::from_millis(500);
+/// How long it rests after it has caught up: changes that come meanwhile are read together, and the lists of postings, which every
+/// change of one builds anew, are built once for all of them.
+const REST: Duration = Duration::from_millis(100);
 /// Documents in one step of building: a step verifies them all, and another one can be told to stop after it.
 const PAGE: i64 = 500;
 /// Changes in one step of catching up.
@@ -84,6 +87,7 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
             );
         }
         let woken = async {
+            tokio::time::sleep(REST).await;
             tokio::select! {
                 _ = changed.changed() => {}
                 _ = known.changed() => {}

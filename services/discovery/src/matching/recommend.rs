@@ -12,7 +12,7 @@ use hanse_matching::explain::{self, Explanation};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::Ranked;
 use hanse_matching::sentence;
-use hanse_store::jobs::{self, JobRow};
+use hanse_store::jobs;
 use hanse_store::ranking;
 
 use super::matches::tag;
@@ -61,9 +61,8 @@ impl Discovery {
         });
         let found = found.await?;
         let connection = self.store().connection().await?;
-        let rows = jobs::find_all(&connection, found.iter().map(|(hash, _)| *hash)).await?;
-        let rows: Vec<JobRow> = rows.into_values().collect();
-        let shown = present::jobs(&connection, &rows, Some(did)).await?;
+        let ids: Vec<[u8; 32]> = found.iter().map(|(hash, _)| *hash).collect();
+        let shown = present::jobs(&jobs::shown_all(&connection, &ids).await?, Some(did))?;
         let mut shown: BTreeMap<String, JobView> =
             shown.into_iter().map(|job| (job.id.clone(), job)).collect();
         let mut items = Vec::new();

@@ -65,15 +65,15 @@ pub(crate) async fn apply(
         Some(job) => Some(jobs::lock(ctx.tx, &job).await?.ok_or_else(|| ctx.missing("job"))?),
         None => None,
     };
-    if history::has_applied(ctx.tx, &document.id()).await? {
+    let log = log_of(document.body()).filter(|_| ctx.word == Word::Own);
+    let look = guard::look(ctx, document, log).await?;
+    if look.applied {
         return Ok(Applied::AlreadyThere);
     }
-    if ctx.word == Word::Own
-        && let Some(log) = log_of(document.body())
-    {
-        hanse_logbook::refuse_halted(ctx.tx, ctx.engine.log_keys().own(log)).await?;
+    if let Some(log) = log.filter(|_| look.halted) {
+        return Err(Refusal::LogHalted(log.name()).into());
     }
-    let author = guard::author(ctx, document).await?;
+    let author = guard::author(ctx, document, look)?;
     match (document.body(), job) {
         (Body::Profile(body), _) => return profile::put(ctx, document, body, &author).await,
         (Body::Job(body), _) => job::post(ctx, document, body, &author).await?,

@@ -8,11 +8,13 @@ mod accept;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::signals::woken;
 use hanse_base::stored::{WAITING, reread};
-use hanse_document::{Body, Verified};
+use hanse_document::{Body, Did, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, Settled};
 use hanse_store::documents::DocumentRow;
@@ -163,6 +165,22 @@ pub(crate) async fn genesis(db: &impl Sql, document: &DocumentRow) -> Result<Vec
     let gone = || Failure::unreadable(&document.issuer, "the genesis is gone");
     let identity = accounts::find_identity(db, &document.issuer).await?.ok_or_else(gone)?;
     Ok(documents::find(db, &identity.genesis).await?.ok_or_else(gone)?.bytes)
+}
+
+/// The bytes of the geneses of the issuers of these documents, by issuer; without those that are gone.
+pub(crate) async fn geneses(
+    db: &impl Sql,
+    of: impl Iterator<Item = &DocumentRow>,
+) -> Result<BTreeMap<Did, Vec<u8>>, UseError> {
+    let people: BTreeSet<&Did> = of.map(|document| &document.issuer).collect();
+    if people.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let people: Vec<&Did> = people.into_iter().collect();
+    let identities = accounts::identities(db, &people).await?;
+    let mut kept = documents::find_all(db, identities.iter().map(|row| *row.genesis.hash())).await?;
+    let found = identities.into_iter();
+    Ok(found.filter_map(|row| Some((row.did, kept.remove(row.genesis.hash())?.bytes))).collect())
 }
 
 /// The home has answered: what it accepted has its effect here too, in the transaction that ends the delivery.

@@ -1,5 +1,7 @@
 //! Hands new postings to gossip. Gossip is quick and promises nothing: a posting that nobody heard is found in the log.
 
+use std::time::Duration;
+
 use hanse_base::error::{Failure, UseError};
 use hanse_base::signals::woken;
 use hanse_network::{GOSSIP_BYTES_MAX, PublishError, Published, Topic};
@@ -7,10 +9,12 @@ use hanse_store::{deliveries, documents};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::federation::deliver::genesis;
+use crate::federation::deliver::geneses;
 
 /// Postings in one transaction: few, because it stays open while the network takes them.
 const BATCH: i64 = 16;
+/// Between two looks at the queue: far less than a posting takes to the peers, and so each does not cost a commit of its own.
+const REST: Duration = Duration::from_millis(50);
 
 /// Relays until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
@@ -25,6 +29,8 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
                 }
             }
         }
+        // Postings that come within the rest go together.
+        cancel.run_until_cancelled(tokio::time::sleep(REST)).await;
         cancel.run_until_cancelled(woken(&engine.signals().relay, engine.config().pace.deliver)).await;
     }
     Ok(())
@@ -44,12 +50,15 @@ where
     let tx = connection.begin().await?;
     let waiting = deliveries::take_gossip(&tx, BATCH).await?;
     let mut more = i64::try_from(waiting.len()).is_ok_and(|taken| taken == BATCH);
+    let mut kept = documents::find_all(&tx, waiting.iter().map(|(_, hash)| *hash)).await?;
+    let geneses = geneses(&tx, kept.values()).await?;
+    let mut offered = Vec::new();
     for (position, hash) in waiting {
-        let Some(document) = documents::find_hash(&tx, &hash).await? else {
-            deliveries::gossiped(&tx, position).await?;
-            continue;
-        };
-        let message = [genesis(&tx, &document).await?, document.bytes].join(&b'\n');
+        offered.push(position);
+        let Some(document) = kept.remove(&hash) else { continue };
+        let genesis = geneses.get(&document.issuer);
+        let genesis = genesis.ok_or_else(|| Failure::unreadable(&document.issuer, "the genesis is gone"))?;
+        let message = [genesis.clone(), document.bytes].join(&b'\n');
         let published = if message.len() > GOSSIP_BYTES_MAX {
             Err(PublishError::TooLarge(message.len()))
         } else {
@@ -60,14 +69,15 @@ where
             // waits until the queues have room.
             Ok(Published::QueuesFull) => {
                 tracing::debug!(document = %document.id, "the queues are full; left to the log");
-                deliveries::gossiped(&tx, position).await?;
                 more = false;
                 break;
             }
             Ok(published) => tracing::debug!(document = %document.id, ?published, "gossiped"),
             Err(error) => tracing::debug!(document = %document.id, %error, "left to the log"),
         }
-        deliveries::gossiped(&tx, position).await?;
+    }
+    if !offered.is_empty() {
+        deliveries::gossiped(&tx, &offered).await?;
     }
     tx.commit().await?;
     Ok(more)

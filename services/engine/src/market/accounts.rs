@@ -237,8 +237,8 @@ impl Engine {
     /// # Errors
     /// Only our own failures.
     pub async fn session_live(&self, session: &str) -> Result<bool, UseError> {
-        let row = accounts::session(&self.store().connection().await?, session).await?;
-        Ok(row.is_some_and(|row| is_live(&row, self.now().unix())))
+        let connection = self.store().connection().await?;
+        Ok(accounts::session_lives(&connection, session, self.now().unix()).await?)
     }
 }
 

@@ -53,8 +53,7 @@ impl Engine {
     /// Only our own failures.
     pub async fn job(&self, id: &DocumentId, viewer: Option<&Did>) -> Result<Option<JobView>, UseError> {
         let connection = self.store().connection().await?;
-        let row = jobs::find(&connection, id).await?;
-        Ok(present::jobs(&connection, row.as_slice(), viewer).await?.pop())
+        present::job(&connection, id, viewer).await
     }
 
     /// Moves a posting: `close_unfilled`.
@@ -73,7 +72,7 @@ impl Engine {
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| {
             let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
-            asked.saw(&job.head, async || present::job(tx, &job, Some(did)).await).await?;
+            asked.saw(&job.head, async || shown(tx, id, Some(did)).await).await?;
             let author = Author::open(self, tx, did).await?;
             let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
             let document = author.sign(said.body(&request)?, None)?;
@@ -85,8 +84,7 @@ impl Engine {
 }
 
 async fn shown(tx: &Tx<'_>, id: &DocumentId, viewer: Option<&Did>) -> Result<JobView, UseError> {
-    let row = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
-    present::job(tx, &row, viewer).await
+    Ok(present::job(tx, id, viewer).await?.ok_or(Refusal::NotFound("job"))?)
 }
 
 /// A step about to be signed.

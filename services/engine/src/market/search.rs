@@ -38,7 +38,7 @@ impl Engine {
             rows => rows?,
         };
         let (rows, next) = cut.cut(rows, |row| (row.posted_at, *row.id.hash()));
-        Ok(page(present::jobs(&connection, &rows, None).await?, next))
+        Ok(page(present::jobs(&rows, None)?, next))
     }
 }
 

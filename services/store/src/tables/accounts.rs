@@ -10,7 +10,7 @@ pub use people::{
 };
 pub use sessions::{
     SessionRow, insert_session, lock_session, remove_expired_sessions, revoke_session, rotate_session,
-    session, trim_sessions,
+    session, session_lives, trim_sessions,
 };
 
 /// Every statement of this module.
@@ -32,6 +32,7 @@ pub const STATEMENTS: &[&str] = &[
     sessions::INSERT,
     sessions::TRIM,
     sessions::FIND,
+    sessions::LIVES,
     sessions::LOCK,
     sessions::ROTATE,
     sessions::REVOKE,

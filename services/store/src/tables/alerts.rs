@@ -49,6 +49,7 @@ const MARK: &str = concat!(
     fits!(),
     " AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.job = j.id) = 0 LIMIT $3)"
 );
+const COUNT_ALL: &str = "SELECT count(*) AS count FROM (SELECT FROM saved_search LIMIT $1) AS counted";
 const OPEN_SINCE: &str = "SELECT id FROM job WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2";
 
 const OF: &str = "SELECT a.position, a.search::text AS search, s.label, a.job, j.title, j.client, j.home, a.at \
@@ -60,8 +61,8 @@ const PRUNE: &str = "DELETE FROM alert WHERE at < $1";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
-    KEEP, SEARCHES, COUNT, DELETE, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, OPEN_SINCE, OF, NEWEST, SINCE,
-    PRUNE,
+    KEEP, SEARCHES, COUNT, DELETE, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, COUNT_ALL, OPEN_SINCE, OF,
+    NEWEST, SINCE, PRUNE,
 ];
 
 const SEARCH: &str = "saved_search";
@@ -200,6 +201,11 @@ pub struct Raised {
 
 /// Before every search.
 pub const FIRST: &str = "00000000-0000-0000-0000-000000000000";
+
+/// How many searches there are; counts no further than `most`.
+pub async fn count_all(db: &impl Sql, most: i64) -> Result<i64, StoreError> {
+    column(&db.query_one(COUNT_ALL, &[&most]).await?, SEARCH, "count")
+}
 
 /// Raises the alerts of an open posting that are missing, for a window of the searches beyond one in the order of their ids. The
 /// transaction must hold the cursor of the alerts, so that positions become visible in order.

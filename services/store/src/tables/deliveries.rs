@@ -32,7 +32,7 @@ const NEWEST: &str = "SELECT position, peer, job, delivery.document, state, atte
      WHERE job = $1 AND peer = $3 AND document.issuer = $2 ORDER BY position DESC LIMIT 1";
 // For each pair one walk down the index, to the first that this person signed.
 const NEWEST_ALL: &str = "SELECT position, peer, job, document, kind, state, attempts, next_at, refusal \
-     FROM unnest($1::bytea[], $2::text[]) AS wanted (of_job, to_peer) CROSS JOIN LATERAL ( \
+     FROM unnest(ARRAY(SELECT unnest($1::bytea[])), ARRAY(SELECT unnest($2::text[]))) AS wanted (of_job, to_peer) CROSS JOIN LATERAL ( \
      SELECT delivery.*, document.kind FROM delivery JOIN document ON document.id = delivery.document \
      WHERE delivery.job = of_job AND delivery.peer = to_peer AND document.issuer = $3 \
      ORDER BY position DESC LIMIT 1) AS newest";
@@ -41,7 +41,7 @@ const JOB_WAITS: &str =
 const GOSSIP: &str = "INSERT INTO gossip (document) VALUES ($1)";
 const GOSSIP_TAKE: &str =
     "SELECT position, document FROM gossip ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED";
-const GOSSIP_DONE: &str = "DELETE FROM gossip WHERE position = $1";
+const GOSSIP_DONE: &str = "DELETE FROM gossip WHERE position = ANY($1)";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
@@ -212,9 +212,9 @@ pub async fn take_gossip(tx: &Tx<'_>, limit: i64) -> Result<Vec<(i64, [u8; 32])>
     rows.iter().map(|row| Ok((column(row, TABLE, "position")?, bytes32(row, TABLE, "document")?))).collect()
 }
 
-/// Takes a posting off the queue.
-pub async fn gossiped(tx: &Tx<'_>, position: i64) -> Result<(), StoreError> {
-    tx.execute(GOSSIP_DONE, &[&position]).await?;
+/// Takes postings off the queue.
+pub async fn gossiped(tx: &Tx<'_>, positions: &[i64]) -> Result<(), StoreError> {
+    tx.execute(GOSSIP_DONE, &[&positions]).await?;
     Ok(())
 }
 

@@ -11,8 +11,11 @@ const INSERT: &str = "INSERT INTO document (id, kind, issuer, commitment, bytes,
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
 const FIND: &str =
     "SELECT id, kind, issuer, commitment, bytes, public, received_at FROM document WHERE id = $1";
-const FIND_ALL: &str =
-    "SELECT id, kind, issuer, commitment, bytes, public, received_at FROM document WHERE id = ANY($1)";
+// How many are asked for is hidden from the planner: it would make a plan for each number anew, which takes longer than the statement.
+const FIND_ALL: &str = "SELECT id, kind, issuer, commitment, bytes, public, received_at FROM document \
+     WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))";
+const SHOWN: &str = "SELECT id, kind, commitment, bytes FROM document \
+     WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))";
 const BY_COMMITMENT: &str =
     "SELECT id, kind, issuer, commitment, bytes, public, received_at FROM document WHERE commitment = $1";
 // In the order in which they are asked for, until the bytes before one reach the bound; of those beyond it, only that they are there.
@@ -25,11 +28,10 @@ const PUBLISH: &str = "UPDATE document SET public = true WHERE id = $1 AND NOT p
 
 const AFTER: &str = "SELECT id, kind, issuer, bytes, public, received_at, commitment FROM document \
      WHERE id > $1 ORDER BY id LIMIT $2";
-const COUNT_SINCE: &str = "SELECT count(*) AS documents FROM document WHERE issuer = $1 AND received_at > $2";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] =
-    &[INSERT, FIND, FIND_ALL, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, AFTER, COUNT_SINCE];
+    &[INSERT, FIND, FIND_ALL, SHOWN, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, AFTER];
 
 const TABLE: &str = "document";
 
@@ -70,11 +72,6 @@ pub async fn insert(
         &received_at,
     ];
     Ok(tx.execute(INSERT, &values).await? == 1)
-}
-
-/// How many documents of this person have come since.
-pub async fn count_since(db: &impl Sql, issuer: &Did, since: i64) -> Result<i64, StoreError> {
-    column(&db.query_one(COUNT_SINCE, &[&issuer.as_str(), &since]).await?, TABLE, "documents")
 }
 
 /// A document by its id. One of the same hash and another kind is not it.
@@ -177,6 +174,46 @@ fn sound(row: &Row) -> Option<DocumentRow> {
             None
         }
     }
+}
+
+/// The bytes of a document that was verified before, beside their commitment in a row of another table; `None` if it is not here. One
+/// that is damaged is left out, and said so.
+pub(super) fn kept(row: &Row) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(bytes) = column::<Option<Vec<u8>>>(row, TABLE, "bytes")? else { return Ok(None) };
+    if *Commitment::of(&bytes).as_bytes() == bytes32(row, TABLE, "commitment")? {
+        return Ok(Some(bytes));
+    }
+    let error = StoreError::Inconsistent { table: TABLE, column: "bytes" };
+    tracing::error!(error = &error as &dyn std::error::Error, "a damaged document is skipped");
+    Ok(None)
+}
+
+/// A document as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownDocument {
+    /// Its id.
+    pub id: DocumentId,
+    /// The canonical bytes, those that were verified before they were stored.
+    pub bytes: Vec<u8>,
+}
+
+/// Documents that are shown to somebody, by the hash of their ids; those that are here and sound.
+pub async fn shown(
+    db: &impl Sql,
+    ids: impl IntoIterator<Item = [u8; 32]>,
+) -> Result<BTreeMap<[u8; 32], ShownDocument>, StoreError> {
+    let ids: Vec<Vec<u8>> = ids.into_iter().map(|hash| hash.to_vec()).collect();
+    let mut shown = BTreeMap::new();
+    for row in db.query(SHOWN, &[&ids]).await? {
+        if let Some(bytes) = kept(&row)? {
+            let hash = bytes32(&row, TABLE, "id")?;
+            shown.insert(
+                hash,
+                ShownDocument { id: DocumentId::new(parsed(&row, TABLE, "kind")?, hash), bytes },
+            );
+        }
+    }
+    Ok(shown)
 }
 
 /// At most `limit` documents behind this hash, in the order of their hashes, as they are stored: nothing is compared.

@@ -14,7 +14,8 @@ const APPEND_ALL: &str = "INSERT INTO history (object, position, event, state, a
      SELECT moved.object, (SELECT coalesce(max(position) + 1, 0) FROM history WHERE history.object = moved.object), \
      $2, $3, $4, $5 FROM unnest($1::bytea[]) AS moved (object)";
 const OF: &str = "SELECT event, state, actor, document, at FROM history WHERE object = $1 ORDER BY position";
-const OF_ALL: &str = "SELECT object, event, state, actor, document, at FROM history WHERE object = ANY($1) ORDER BY object, position";
+const OF_ALL: &str = "SELECT object, event, state, actor, document, at FROM history \
+     WHERE object = ANY (ARRAY(SELECT unnest($1::bytea[]))) ORDER BY object, position";
 const APPLIED: &str = "SELECT count(*) AS rows FROM history WHERE document = $1";
 
 /// Every statement of this module.

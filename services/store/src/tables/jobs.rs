@@ -4,24 +4,37 @@ mod search;
 
 use std::collections::BTreeMap;
 
-use hanse_document::{Did, DocumentId, Kind, NodeName};
+use hanse_document::{Did, DocumentId, Kind, NodeName, Verified};
 
+use super::documents;
 use crate::client::rows::{head, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub use search::{Near, Search, search};
 pub(crate) use search::{columns, fits};
 
-// The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language.
-const INSERT: &str = "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
-     posted_at, expires_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
-     VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-     setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
-     || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING";
+// The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language. What follows from a
+// posting follows from the row that is new; references are looked at when the whole statement has run.
+const POST: &str = "WITH kept AS (INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
+         VALUES ($1, $22, $2, $23, $24, true, $25) ON CONFLICT (id) DO NOTHING), \
+     posted AS (INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
+         posted_at, expires_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
+         VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+         setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
+         || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING RETURNING id), \
+     moved AS (INSERT INTO history (object, position, event, state, actor, document, at) \
+         SELECT id, (SELECT coalesce(max(position) + 1, 0) FROM history WHERE object = id), $26, $4, $27, $1, $25 FROM posted), \
+     told AS (INSERT INTO gossip (document) SELECT id FROM posted WHERE $28) \
+     SELECT count(*) AS jobs FROM posted";
 const FIND: &str =
     "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1";
 const FIND_ALL: &str =
     "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = ANY($1)";
+const SHOWN: &str = "SELECT id, client, home, state, head, posted_at, expires_at, commitment, bytes \
+     FROM job LEFT JOIN document USING (id) WHERE id = $1";
+// As with documents, the planner is not told how many.
+const SHOWN_ALL: &str = "SELECT id, client, home, state, head, posted_at, expires_at, commitment, bytes \
+     FROM job LEFT JOIN document USING (id) WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))";
 const LOCK: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1 \
      FOR NO KEY UPDATE";
 const MOVE: &str = "UPDATE job SET state = $2, head = $3 WHERE id = $1";
@@ -52,9 +65,11 @@ const DROP_UNLOGGED: &str = "WITH dropped AS (DELETE FROM job WHERE id = $1 \
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
-    INSERT,
+    POST,
     FIND,
     FIND_ALL,
+    SHOWN,
+    SHOWN_ALL,
     LOCK,
     MOVE,
     EXPIRED,
@@ -91,11 +106,34 @@ pub struct JobRow {
     pub expires_at: i64,
 }
 
+/// A posting as it is shown to somebody: what was read when it came here is passed on as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownJob {
+    /// Its id.
+    pub id: DocumentId,
+    /// The did of who posted it.
+    pub client: String,
+    /// The node that keeps the order under it.
+    pub home: String,
+    /// A word of the lifecycle.
+    pub state: String,
+    /// The last document of its chain.
+    pub head: DocumentId,
+    /// When, by the document, Unix seconds.
+    pub posted_at: i64,
+    /// Until when, by the document, Unix seconds.
+    pub expires_at: i64,
+    /// The bytes of its document, those that were verified before they were stored; `None` if it was erased or is damaged.
+    pub document: Option<Vec<u8>>,
+}
+
 /// A posting that is new here.
 #[derive(Clone, Copy, Debug)]
 pub struct NewJob<'a> {
-    /// The row; its head is its id.
+    /// The row; its head is its id, its client who signed the document.
     pub row: &'a JobRow,
+    /// Its document.
+    pub document: &'a Verified,
     /// One line.
     pub title: &'a str,
     /// What is to be done.
@@ -131,11 +169,30 @@ pub struct JobPay<'a> {
     pub max: Option<i64>,
 }
 
-/// Adds a posting. `false` if it is here already.
-pub async fn insert(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<bool, StoreError> {
-    let row = job.row;
+/// A posting as it stands now, with its document.
+pub async fn shown(db: &impl Sql, id: &DocumentId) -> Result<Option<ShownJob>, StoreError> {
+    db.query_opt(SHOWN, &[&id.hash().as_slice()]).await?.as_ref().map(read_shown).transpose()
+}
+
+/// These postings as they stand now, with their documents, in no order.
+pub async fn shown_all(db: &impl Sql, ids: &[[u8; 32]]) -> Result<Vec<ShownJob>, StoreError> {
+    let ids: Vec<&[u8]> = ids.iter().map(<[u8; 32]>::as_slice).collect();
+    db.query(SHOWN_ALL, &[&ids]).await?.iter().map(read_shown).collect()
+}
+
+/// Adds a posting, its document for everybody, the first move of its history and, if the node says it to others, what waits for gossip.
+/// `false` if it is here already.
+pub async fn post(
+    tx: &Tx<'_>,
+    job: &NewJob<'_>,
+    (event, actor): (&str, &str),
+    at: i64,
+    gossip: bool,
+) -> Result<bool, StoreError> {
+    let (row, document) = (job.row, job.document);
     let (latitude, longitude) = job.point.unzip();
-    let values: [&(dyn crate::ToSql + Sync); 21] = [
+    let commitment = document.commitment();
+    let values: [&(dyn crate::ToSql + Sync); 28] = [
         &row.id.hash().as_slice(),
         &row.client.as_str(),
         &row.home.as_str(),
@@ -157,8 +214,15 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<bool, StoreError> {
         &latitude,
         &longitude,
         &job.hours,
+        &row.id.kind().name(),
+        &commitment.as_bytes().as_slice(),
+        &document.bytes(),
+        &at,
+        &event,
+        &actor,
+        &gossip,
     ];
-    Ok(tx.execute(INSERT, &values).await? == 1)
+    Ok(column::<i64>(&tx.query_one(POST, &values).await?, TABLE, "jobs")? == 1)
 }
 
 /// A posting as it stands now.
@@ -254,5 +318,19 @@ fn read(row: &Row) -> Result<JobRow, StoreError> {
         seats: column(row, TABLE, "seats")?,
         posted_at: column(row, TABLE, "posted_at")?,
         expires_at: column(row, TABLE, "expires_at")?,
+    })
+}
+
+fn read_shown(row: &Row) -> Result<ShownJob, StoreError> {
+    let id = id(row, TABLE, "id", Kind::Job)?;
+    Ok(ShownJob {
+        id,
+        client: column(row, TABLE, "client")?,
+        home: column(row, TABLE, "home")?,
+        state: column(row, TABLE, "state")?,
+        head: head(row, TABLE, id, Kind::Step)?,
+        posted_at: column(row, TABLE, "posted_at")?,
+        expires_at: column(row, TABLE, "expires_at")?,
+        document: documents::kept(row)?,
     })
 }

@@ -81,6 +81,9 @@ pub async fn people_after(
 
 /// Those of these people who have a profile, in no order.
 pub async fn people(db: &impl Sql, subjects: &[[u8; 32]]) -> Result<Vec<PersonRow>, StoreError> {
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
     db.query(PEOPLE_OF, &[&slices(subjects)]).await?.iter().map(person).collect()
 }
 
@@ -96,16 +99,26 @@ pub async fn jobs_after(
 
 /// Those of these postings that are open, in no order.
 pub async fn open_jobs(db: &impl Sql, ids: &[[u8; 32]]) -> Result<Vec<OpenJobRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     db.query(JOBS_OF, &[&slices(ids)]).await?.iter().map(job).collect()
 }
 
 /// The open postings of these clients, in no order.
 pub async fn open_jobs_by(db: &impl Sql, subjects: &[[u8; 32]]) -> Result<Vec<OpenJobRow>, StoreError> {
+    // Of nobody there is none, and the planner would look at every posting to find that out.
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
     db.query(JOBS_BY, &[&slices(subjects)]).await?.iter().map(job).collect()
 }
 
 /// The subject keys of those whom reviews are about, by the commit leaves of the reviews.
 pub async fn reviewed(db: &impl Sql, commits: &[[u8; 32]]) -> Result<Vec<[u8; 32]>, StoreError> {
+    if commits.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = db.query(REVIEWED, &[&slices(commits)]).await?;
     rows.iter().map(|row| bytes32(row, "review", "subject")).collect()
 }

@@ -2,12 +2,14 @@
 
 use hanse_base::clock::AHEAD_SECONDS_MAX;
 use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::names::LogKind;
 use hanse_base::stored::state;
 use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
-use hanse_store::accounts::{self, IdentityRow};
-use hanse_store::{documents, history};
+use hanse_store::accounts::IdentityRow;
+use hanse_store::admission::{self, Admission, Look};
+use hanse_store::history;
 
 use super::{Apply, Word};
 
@@ -16,22 +18,35 @@ use super::{Apply, Word};
 pub(crate) const DOCUMENTS_A_DAY: u32 = 2_000;
 const DAY_SECONDS: i64 = 86_400;
 
+/// What is looked at before a document is let in: whether it has been, whether the log that it needs takes leaves, who signed it, and,
+/// where this node decides, how many documents of theirs have come within a day.
+pub(super) async fn look(
+    ctx: &Apply<'_>,
+    document: &Verified,
+    log: Option<LogKind>,
+) -> Result<Admission, UseError> {
+    let day_ago = ctx.now.unix().saturating_sub(DAY_SECONDS);
+    let asked = Look {
+        document: &document.id(),
+        issuer: document.issuer(),
+        log: log.map(|log| ctx.engine.log_keys().own(log).origin.as_str()),
+        since: (ctx.word == Word::Own).then_some(day_ago),
+    };
+    Ok(admission::look(ctx.tx, asked).await?)
+}
+
 /// The issuer's identity, with the checks that concern the issuer: known, dated not ahead, custody as the
 /// genesis says, and, where this node decides, not too many in a day.
-pub(crate) async fn author(ctx: &Apply<'_>, document: &Verified) -> Result<IdentityRow, UseError> {
-    let identity = accounts::find_identity(ctx.tx, document.issuer()).await?;
-    let identity = identity.ok_or(Refusal::UnknownPerson)?;
+pub(super) fn author(ctx: &Apply<'_>, document: &Verified, look: Admission) -> Result<IdentityRow, Refusal> {
+    let identity = look.author.ok_or(Refusal::UnknownPerson)?;
     if document.custody().map_or("self", |node| node.as_str()) != identity.custody {
-        return Err(Refusal::WrongCustody.into());
+        return Err(Refusal::WrongCustody);
     }
     if document.from().seconds_since(ctx.now) > AHEAD_SECONDS_MAX {
-        return Err(Refusal::Future.into());
+        return Err(Refusal::Future);
     }
-    if ctx.word == Word::Own {
-        let since = ctx.now.unix().saturating_sub(DAY_SECONDS);
-        if documents::count_since(ctx.tx, document.issuer(), since).await? >= i64::from(DOCUMENTS_A_DAY) {
-            return Err(Refusal::TooMany(DOCUMENTS_A_DAY).into());
-        }
+    if ctx.word == Word::Own && look.documents >= i64::from(DOCUMENTS_A_DAY) {
+        return Err(Refusal::TooMany(DOCUMENTS_A_DAY));
     }
     Ok(identity)
 }

@@ -6,7 +6,7 @@ use hanse_base::names::LogKind;
 use hanse_base::stored::{state, unsound};
 use hanse_document::kind::{Event as Said, Job, Pay, Per, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
-use hanse_ledger::{Statement, SubjectKey};
+use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::accounts::IdentityRow;
 use hanse_store::jobs::{self, JobPay, JobRow, NewJob};
@@ -68,6 +68,7 @@ pub(crate) async fn post(
     };
     let new = NewJob {
         row: &row,
+        document,
         title: job.title.as_str(),
         text: job.text.as_str(),
         language: job.language.as_ref().map(AsRef::as_ref),
@@ -78,16 +79,20 @@ pub(crate) async fn post(
         point: site.and_then(|site| site.point).map(|point| (point.latitude_e4(), point.longitude_e4())),
         hours: job.hours_per_week.and_then(|hours| i32::try_from(hours.get()).ok()),
     };
-    ctx.keep(document, true).await?;
-    if !jobs::insert(ctx.tx, &new).await? {
-        // Gossip and log brought it at the same moment, and the other was first.
-        return Ok(());
-    }
-    ctx.record(&row.id, Event::Publish, state, Actor::Client, Some(&row.id)).await?;
+    let words = (Event::Publish.name(), Actor::Client.name());
+    // What came at the same moment by another way is here already, and so is its leaf: neither is added twice.
     if ctx.keeps(&row) {
-        spread(ctx, document).await?;
+        let leaf = leaf(document)?;
+        let (posted, logged) = tokio::join!(
+            jobs::post(ctx.tx, &new, words, ctx.now.unix(), true),
+            ctx.enqueue(LogKind::Jobs, &leaf)
+        );
+        posted?;
+        logged
+    } else {
+        jobs::post(ctx.tx, &new, words, ctx.now.unix(), false).await?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// What it can be searched by.
@@ -186,10 +191,15 @@ pub(crate) async fn node_event(ctx: &Apply<'_>, job: &JobRow, event: Event) -> R
 
 /// The home's jobs log shows the document, and gossip carries it.
 async fn spread(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {
+    let (leaf, id) = (leaf(document)?, document.id());
+    let (logged, told) = tokio::join!(ctx.enqueue(LogKind::Jobs, &leaf), deliveries::gossip(ctx.tx, &id));
+    logged?;
+    Ok(told?)
+}
+
+/// What the home's jobs log says of the document.
+fn leaf(document: &Verified) -> Result<Leaf, UseError> {
     let statement = Statement::Posting { commitment: document.commitment() };
     let subject = SubjectKey::of(document.issuer());
-    let leaf =
-        statement.draft(document.from().day(), &[subject]).with_signatures(Vec::new()).map_err(unsound)?;
-    ctx.enqueue(LogKind::Jobs, &leaf).await?;
-    Ok(deliveries::gossip(ctx.tx, &document.id()).await?)
+    statement.draft(document.from().day(), &[subject]).with_signatures(Vec::new()).map_err(unsound)
 }

@@ -3,10 +3,12 @@
 //! Exactly once: an alert and the step of the cursor over its posting commit together, and search and job stand in one alert at most.
 //! In order: whoever raises holds the cursor's row, so that a position becomes visible only after every earlier one.
 
+use std::time::Duration;
+
 use hanse_base::error::{Failure, UseError};
 use hanse_document::kind::job::OPEN_DAYS_MAX;
-use hanse_store::alerts::{self, Raised, Raising};
-use hanse_store::changes::{self, Changed, Since};
+use hanse_store::alerts::{self, Raising};
+use hanse_store::changes::{self, Change, Changed, Since};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -22,6 +24,11 @@ const BATCH: i64 = 5_000;
 /// Searches in one transaction for each alert in it: 50,000, of which the longest posting takes less than a second. Without this a
 /// million searches would be more than a statement may take, and the cursor would wait for ever.
 pub(crate) const WINDOW: i64 = 10;
+/// Where there are fewer searches than this, as many postings are held against them in one transaction as make a window together.
+const MANY: i64 = 1_000;
+const TOGETHER: usize = 50;
+/// How long it rests between two looks: postings that come meanwhile are told of together.
+const REST: Duration = Duration::from_millis(100);
 /// Changes in one look: what is no posting costs nothing.
 const CHANGES: i64 = 500;
 /// Open postings in one look, where everything is read again.
@@ -50,6 +57,7 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
         }
         looks = looks.wrapping_add(1);
         let woken = async {
+            tokio::time::sleep(REST).await;
             tokio::select! {
                 _ = changed.changed() => {}
                 () = tokio::time::sleep(engine.config().pace.deliver) => {}
@@ -83,8 +91,8 @@ pub(crate) enum Step {
     Behind,
 }
 
-/// One transaction: passes what is no posting, and raises at most `most` alerts of the first posting behind it, for a window of the
-/// searches beyond one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
+/// One transaction: passes what is no posting, and raises at most `most` alerts of the first postings behind it, of the very first for
+/// a window of the searches beyond one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
 pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Result<Step, UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
@@ -94,31 +102,40 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
         Since::Behind => return Ok(Step::Behind),
         Since::Changes(changes) => changes,
     };
-    let job = changes.iter().find(|change| change.changed == Changed::Job);
-    let Some(reached) = job.or(changes.last()) else {
+    let Some(last) = changes.last() else {
         // Where a cursor was made, it stays.
         tx.commit().await?;
         return Ok(Step::Done);
     };
-    let mut raised = Raised::default();
-    if let Some(job) = job {
-        let how = raising(engine, most, false);
-        raised = alerts::raise(&tx, &job.key, how, beyond).await?;
-        alerts::mark_full(&tx, &job.key, how, beyond, &raised).await?;
-        if let Some(reached) = raised.reached {
+    let jobs: Vec<&Change> = changes.iter().filter(|change| change.changed == Changed::Job).collect();
+    let searches = alerts::count_all(&tx, MANY).await?;
+    let together = match searches {
+        0 => usize::MAX,
+        few if few < MANY => TOGETHER,
+        _ => 1,
+    };
+    let held = if searches == 0 { 0 } else { together };
+    let (mut passed, mut count, mut rest) = (None, 0, None);
+    for job in jobs.iter().take(held) {
+        let how = raising(engine, most.saturating_sub(count), false);
+        let from = if passed.is_none() { beyond.as_str() } else { alerts::FIRST };
+        let raised = alerts::raise(&tx, &job.key, how, from).await?;
+        alerts::mark_full(&tx, &job.key, how, from, &raised).await?;
+        count = count.saturating_add(raised.count);
+        rest = raised.reached;
+        if rest.is_some() {
             // The rest of the same posting follows; the cursor waits for it.
-            tx.commit().await?;
-            if raised.count > 0 {
-                engine.events().raised();
-            }
-            *beyond = reached;
-            return Ok(Step::More);
+            break;
         }
+        passed = Some(job.at);
     }
-    alerts::move_cursor(&tx, NAME, reached.at).await?;
+    let all = rest.is_none() && jobs.len() <= together;
+    if let Some(reached) = if all { Some(last.at) } else { passed } {
+        alerts::move_cursor(&tx, NAME, reached).await?;
+    }
     tx.commit().await?;
-    alerts::FIRST.clone_into(beyond);
-    if raised.count > 0 {
+    *beyond = rest.unwrap_or_else(|| alerts::FIRST.to_owned());
+    if count > 0 {
         engine.events().raised();
     }
     Ok(Step::More)

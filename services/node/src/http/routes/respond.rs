@@ -1,8 +1,8 @@
 //! What the answers of several resources have in common: status of a publication, version tags, ids in paths.
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use hanse_api::views::{Delivery, Published, version};
+use hanse_api::views::{Delivery, Published, version, version_of};
 use hanse_base::error::Refusal;
 use hanse_document::{Did, DocumentId, Kind};
 use serde::{Deserialize, Serialize};
@@ -64,14 +64,16 @@ pub(crate) fn repeated(answer: &mut HttpResponseBuilder, replayed: bool) -> &mut
 
 /// Answers a thing that has versions: 304 if the caller has this one. The version is that of all that the viewer is shown.
 pub(crate) fn versioned<T: Serialize>(request: &HttpRequest, view: &T) -> HttpResponse {
-    let tag = tag(&version(view));
+    // A view is plain data with text for keys: JSON takes it.
+    let json = serde_json::to_vec(view).unwrap_or_default();
+    let tag = tag(&version_of(&json));
     let known = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| match seen.to_str() {
         Ok(seen) => seen.trim() == "*" || tags(seen).any(|seen| seen == tag),
         Err(_) => false,
     });
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((ETAG, tag)).insert_header((VARY, "Authorization"));
-    if known { answer.finish() } else { answer.json(view) }
+    if known { answer.finish() } else { answer.content_type(ContentType::json()).body(json) }
 }
 
 /// What one person is told is for nobody else: no cache may keep it, and none may hand it on.

@@ -11,6 +11,8 @@ pub(super) const TRIM: &str = "DELETE FROM session WHERE id IN \
      (SELECT id FROM session WHERE did = $1 ORDER BY created_at DESC, id OFFSET $2)";
 pub(super) const FIND: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at, \
      rotated_at FROM session WHERE id = $1::text::uuid";
+pub(super) const LIVES: &str = "SELECT EXISTS (SELECT FROM session \
+     WHERE id = $1::text::uuid AND revoked_at IS NULL AND expires_at > $2) AS lives";
 pub(super) const LOCK: &str = "SELECT id::text AS id, did, refresh_hash, scopes, expires_at, revoked_at, \
      rotated_at FROM session WHERE id = $1::text::uuid FOR UPDATE";
 pub(super) const ROTATE: &str = "UPDATE session SET refresh_hash = $3, expires_at = $4, rotated_at = $5 \
@@ -64,6 +66,14 @@ pub async fn session(db: &impl Sql, id: &str) -> Result<Option<SessionRow>, Stor
         return Ok(None);
     }
     db.query_opt(FIND, &[&id]).await?.as_ref().map(read).transpose()
+}
+
+/// Whether a session has neither been ended nor ends before `now`; no text that is no id does.
+pub async fn session_lives(db: &impl Sql, id: &str, now: i64) -> Result<bool, StoreError> {
+    if !is_uuid(id) {
+        return Ok(false);
+    }
+    column(&db.query_one(LIVES, &[&id, &now]).await?, TABLE, "lives")
 }
 
 /// A session, held until the transaction ends.

@@ -1,6 +1,6 @@
 //! Which postings fit a search. What "fits" means stands here once, for pages and for alerts.
 
-use super::{JobRow, read};
+use super::{ShownJob, read_shown};
 use crate::{Sql, StoreError, ToSql, Tx};
 
 /// Whether the job `j` fits the search `s`, both being relations of the statement. What a search leaves out fits everything; what a
@@ -42,11 +42,13 @@ macro_rules! columns {
 pub(crate) use columns;
 
 pub(super) const SEARCH: &str = concat!(
-    "SELECT j.id, j.client, j.home, j.state, j.head, j.seats, j.posted_at, j.expires_at FROM job j, (SELECT ",
+    "SELECT found.*, document.commitment, document.bytes FROM (\
+     SELECT j.id, j.client, j.home, j.state, j.head, j.posted_at, j.expires_at FROM job j, (SELECT ",
     columns!(),
     ") s WHERE ($19::text IS NULL OR j.state = $19) AND ($20::bigint IS NULL OR (j.posted_at, j.id) < ($20, $21::bytea)) AND ",
     fits!(),
-    " ORDER BY j.posted_at DESC, j.id DESC LIMIT $22"
+    " ORDER BY j.posted_at DESC, j.id DESC LIMIT $22) AS found LEFT JOIN document ON document.id = found.id \
+     ORDER BY found.posted_at DESC, found.id DESC"
 );
 
 /// How long a search may take. What no index knows is compared posting by posting: a filter that nothing fits looks at all that is open, a
@@ -127,7 +129,7 @@ impl Search<'_> {
     }
 }
 
-/// Postings that fit, in a state if one is said, newest first, at most `limit`; only what comes after a posting (its time and hash) in
+/// Postings that fit, with their documents, in a state if one is said, newest first, at most `limit`; only what comes after a posting (its time and hash) in
 /// that order, if one is said. The transaction is for this alone.
 ///
 /// # Errors
@@ -138,7 +140,7 @@ pub async fn search(
     state: Option<&str>,
     after: Option<(i64, [u8; 32])>,
     limit: i64,
-) -> Result<Vec<JobRow>, StoreError> {
+) -> Result<Vec<ShownJob>, StoreError> {
     let (posted_at, hash) = after.map(|(posted_at, hash)| (posted_at, hash.to_vec())).unzip();
     let values = search.values();
     let mut params: Vec<&(dyn ToSql + Sync)> = Vec::new();
@@ -147,5 +149,5 @@ pub async fn search(
     }
     params.extend([&state as &(dyn ToSql + Sync), &posted_at, &hash, &limit]);
     db.execute(PATIENCE, &[]).await?;
-    db.query(SEARCH, &params).await?.iter().map(read).collect()
+    db.query(SEARCH, &params).await?.iter().map(read_shown).collect()
 }
