@@ -36,14 +36,14 @@ CREATE INDEX ON old_node (origin, top, place, size DESC);
 ANALYZE old_node;
 INSERT INTO log_subtree (origin, top, size, nodes)
 SELECT version.origin, version.top, version.size,
-       decode(lpad(to_hex(coalesce(sum(1 << place) FILTER (WHERE get_byte(node, 0) = 2), 0)), 4, '0')
-           || lpad(to_hex(coalesce(sum(1 << place) FILTER (WHERE get_byte(node, 0) = 3), 0)), 4, '0'), 'hex')
-       || coalesce(string_agg(substr(node, 2), ''::bytea ORDER BY place) FILTER (WHERE get_byte(node, 0) = 2 OR place >= 8), ''::bytea)
+       decode(lpad(to_hex(coalesce(sum(1 << stand.place) FILTER (WHERE get_byte(node, 0) = 2), 0)), 4, '0')
+           || lpad(to_hex(coalesce(sum(1 << stand.place) FILTER (WHERE get_byte(node, 0) = 3), 0)), 4, '0'), 'hex')
+       || coalesce(string_agg(substr(node, 2), ''::bytea ORDER BY stand.place) FILTER (WHERE get_byte(node, 0) = 2 OR stand.place >= 8), ''::bytea)
 FROM (SELECT DISTINCT origin, top, size FROM old_node) AS version
-CROSS JOIN generate_series(1, 15) AS place
+CROSS JOIN generate_series(1, 15) AS stand (place)
 CROSS JOIN LATERAL (
     SELECT node FROM old_node AS old
-    WHERE old.origin = version.origin AND old.top = version.top AND old.place = place AND old.size <= version.size
+    WHERE old.origin = version.origin AND old.top = version.top AND old.place = stand.place AND old.size <= version.size
     ORDER BY old.size DESC LIMIT 1
 ) AS newest
 GROUP BY version.origin, version.top, version.size;

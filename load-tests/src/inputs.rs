@@ -2,6 +2,7 @@
 
 use hanse_document::{Body, Commitment, Did, Draft, Kind, SigningKey, Timestamp, Verified};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
+use hanse_tlog::hash;
 use serde_json::json;
 
 use crate::Result;
@@ -88,6 +89,20 @@ pub(crate) fn leaves(seeded: &mut Seeded, count: usize, people: u64) -> Result<V
         leaves.push(Statement::Settle { commitment, engagement }.draft(day, &[subject]).sign(&[&key])?);
     }
     Ok(leaves)
+}
+
+/// A `settle` leaf in form whose signature nobody looks at: a million of them are made in seconds.
+pub(crate) fn unsigned(seeded: &mut Seeded, about: SubjectKey) -> Result<Leaf> {
+    let [commitment, engagement] = [hex(seeded), hex(seeded)];
+    let (key, value) = (SigningKey::from_seed([0x5a; 32]).public().hex(), commitment.repeat(2));
+    let leaf = format!(
+        r#"{{"commitment":"{commitment}","day":20781,"engagement":"{engagement}","sigs":[{{"key":"{key}","value":"{value}"}}],"subjects":["{about}"],"t":"settle","v":1}}"#
+    );
+    Ok(Leaf::parse(leaf.as_bytes())?)
+}
+
+fn hex(seeded: &mut Seeded) -> String {
+    hash::leaf(&seeded.bytes()).hex()
 }
 
 /// One of the people.

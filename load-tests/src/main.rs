@@ -44,6 +44,8 @@ const GROUPS: &[(&str, Run)] = &[
     #[cfg(feature = "node")]
     ("sequencer", sequencer::run),
     #[cfg(feature = "node")]
+    ("grown", sequencer::grown),
+    #[cfg(feature = "node")]
     ("http", http::run),
 ];
 

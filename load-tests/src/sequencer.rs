@@ -1,7 +1,8 @@
-//! Leaves through Postgres against the same bytes in one INSERT of the same server, with fsync.
+//! Leaves through Postgres against their signatures and the same bytes in one INSERT of the same server, with fsync.
 
 use std::time::{Duration, Instant};
 
+use ed25519_dalek::{Signer as _, SigningKey as RawKey};
 use hanse_base::config::{Config, Pace, Secret};
 use hanse_base::keys::Keys;
 use hanse_base::names::LogKind;
@@ -14,7 +15,7 @@ use hanse_store::{Sql as _, Store};
 use tempfile::TempDir;
 
 use crate::Result;
-use crate::inputs::{Seeded, leaves, now};
+use crate::inputs::{Seeded, leaves, now, subject, unsigned};
 use crate::measure::{Figure, summary};
 use crate::report::Group;
 
@@ -23,6 +24,9 @@ const BATCHES: usize = 40;
 /// Leaves that come alone.
 const SINGLES: usize = 120;
 const PEOPLE: u64 = 2_000;
+/// Leaves and people of a log that has grown; with `PEOPLE` and some ten thousand leaves it is compared.
+const GROWN: u64 = 1_000_000;
+const GROWN_PEOPLE: u64 = 200_000;
 
 const RAW_TABLE: &str = "CREATE TABLE IF NOT EXISTS bench_raw \
      (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id bytea NOT NULL, bytes bytea NOT NULL)";
@@ -67,55 +71,90 @@ pub(crate) async fn raw_insert(store: &Store, ids: &[&[u8]], bytes: &[&[u8]]) ->
 }
 
 pub(crate) fn run() -> Result<Group> {
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let database = Database::start().await?;
-        let store = database.store().await?;
-        let figures = figures(&store).await;
-        store.close();
-        database.stop().await?;
-        Ok(Group { title: "Sequencer (PostgreSQL with fsync on this machine's disk)", figures: figures? })
+    grouped("Sequencer (PostgreSQL with fsync on this machine's disk)", async |store, log| {
+        let mut seeded = Seeded::new(4);
+        let batches = leaves(&mut seeded, BATCH * BATCHES, PEOPLE)?;
+        let apart = figure(store, log, &batches, BATCH).await?;
+        let singles = figure(store, log, &leaves(&mut seeded, SINGLES, PEOPLE)?, 1).await?;
+        let beside = at_once(store, log, &leaves(&mut seeded, BATCH * BATCHES, PEOPLE)?).await?;
+        Ok(vec![apart, beside, singles])
     })
 }
 
-async fn figures(store: &Store) -> Result<Vec<Figure>> {
-    let heads = tempfile::tempdir()?;
-    let config = Config {
-        name: NodeName::parse("a.example")?,
-        secret: Secret::new([9; 32]),
-        url: "http://127.0.0.1".to_owned(),
-        peers: Vec::new(),
-        listen: Vec::new(),
-        heads: Some(heads.path().join("heads")),
-        net: "bench".to_owned(),
-        pace: Pace::default(),
-        ranking: hanse_matching::side::Policy::DEFAULT,
-    };
-    let logs = LogKeys::new(&config, &Keys::derive(&config.secret))?;
-    let log = logs.own(LogKind::Reputation);
-    log.memory.prepare().await?;
-    logs.open(store, now()?).await?;
-    let mut seeded = Seeded::new(4);
-    let batches = figure(store, log, &leaves(&mut seeded, BATCH * BATCHES, PEOPLE)?, BATCH).await?;
-    let singles = figure(store, log, &leaves(&mut seeded, SINGLES, PEOPLE)?, 1).await?;
-    Ok(vec![batches, singles])
+/// The same in a log of a million leaves, after one of some thousand.
+pub(crate) fn grown() -> Result<Group> {
+    grouped("A log that grows (its limit is the same at each size)", async |store, log| {
+        let mut seeded = Seeded::new(8);
+        fill(store, log, &mut seeded, 10_000, PEOPLE).await?;
+        let mut small = figure(store, log, &leaves(&mut seeded, BATCH * BATCHES, PEOPLE)?, BATCH).await?;
+        fill(store, log, &mut seeded, GROWN, GROWN_PEOPLE).await?;
+        let mut large =
+            figure(store, log, &leaves(&mut seeded, BATCH * BATCHES, GROWN_PEOPLE)?, BATCH).await?;
+        small.what = format!("{} of 10,000 leaves, 2,000 people", small.what);
+        large.what = format!("{} of 1,000,000 leaves, 200,000 people", large.what);
+        Ok(vec![small, large])
+    })
 }
 
-/// Accepted, sequenced, indexed and under a signed checkpoint, against one INSERT of the same bytes; in turn.
+fn grouped(
+    title: &'static str,
+    figures: impl AsyncFnOnce(&Store, &OwnLog) -> Result<Vec<Figure>>,
+) -> Result<Group> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let database = Database::start().await?;
+        let store = database.store().await?;
+        let heads = tempfile::tempdir()?;
+        let config = Config {
+            name: NodeName::parse("a.example")?,
+            secret: Secret::new([9; 32]),
+            url: "http://127.0.0.1".to_owned(),
+            peers: Vec::new(),
+            listen: Vec::new(),
+            heads: Some(heads.path().join("heads")),
+            net: "bench".to_owned(),
+            pace: Pace::default(),
+            ranking: hanse_matching::side::Policy::DEFAULT,
+        };
+        let logs = LogKeys::new(&config, &Keys::derive(&config.secret))?;
+        let log = logs.own(LogKind::Reputation);
+        log.memory.prepare().await?;
+        logs.open(&store, now()?).await?;
+        let figures = figures(&store, log).await;
+        store.close();
+        database.stop().await?;
+        Ok(Group { title, figures: figures? })
+    })
+}
+
+/// Lets a log have at least so many leaves, about so many people, each at least once.
+async fn fill(store: &Store, log: &OwnLog, seeded: &mut Seeded, size: u64, people: u64) -> Result<()> {
+    let mut connection = store.connection().await?;
+    let mut filled = hanse_logbook::head(&connection, &log.origin).await?.size;
+    while filled < size {
+        let tx = connection.begin().await?;
+        let about = |number| subject(if number < people { number } else { number % people });
+        let made: Vec<Leaf> =
+            (filled..).take(BATCH).map(|at| unsigned(seeded, about(at))).collect::<Result<_>>()?;
+        let rows: Vec<_> = made.iter().map(|leaf| (leaf.id(), leaf.bytes())).collect();
+        hanse_store::log::enqueue(&tx, &log.origin, &rows).await?;
+        tx.commit().await?;
+        let Sequenced::Head { size, .. } = sequence(store, log, now()?).await? else {
+            return Err("nothing was sequenced".into());
+        };
+        filled = size;
+    }
+    Ok(())
+}
+
+/// Accepted, sequenced, indexed and under a signed checkpoint, against the signatures and one INSERT of the same bytes; in turn.
 async fn figure(store: &Store, log: &OwnLog, leaves: &[Leaf], batch: usize) -> Result<Figure> {
     let (mut ours, mut limits) = (Vec::new(), Vec::new());
     for batch in leaves.chunks(batch) {
-        let ids: Vec<[u8; 32]> = batch.iter().map(|leaf| *leaf.id().as_bytes()).collect();
-        let ids: Vec<&[u8]> = ids.iter().map(<[u8; 32]>::as_slice).collect();
-        let bytes: Vec<&[u8]> = batch.iter().map(Leaf::bytes).collect();
-        limits.push(raw_insert(store, &ids, &bytes).await?);
+        limits.push(limit(store, batch).await?);
         let start = Instant::now();
-        accept(store, log, batch).await?;
-        let sequenced = sequence(store, log, now()?).await?;
+        queue(store, &log.origin, batch).await?;
+        sequenced(store, log, batch.len()).await?;
         ours.push(start.elapsed());
-        let Sequenced::Head { leaves, .. } = sequenced else { return Err("nothing was sequenced".into()) };
-        if usize::try_from(leaves)? != batch.len() {
-            return Err(format!("{leaves} leaves were sequenced").into());
-        }
     }
     let what = match batch {
         1 => "a leaf alone, from acceptance to checkpoint".to_owned(),
@@ -123,13 +162,68 @@ async fn figure(store: &Store, log: &OwnLog, leaves: &[Leaf], batch: usize) -> R
     };
     let total = |times: &[Duration]| times.iter().sum();
     let (ours, limit) = (summary(&ours, batch, total(&ours)), summary(&limits, batch, total(&limits)));
-    Ok(Figure::new(what, "the same bytes in one INSERT and commit", ours, limit))
+    Ok(Figure::new(what, "verify_strict, and the same bytes in one INSERT and commit", ours, limit))
+}
+
+/// The same while the next leaves are accepted beside, as in a node: from the end of one batch to the end of the next.
+async fn at_once(store: &Store, log: &OwnLog, leaves: &[Leaf]) -> Result<Figure> {
+    let mut limits = Vec::new();
+    for batch in leaves.chunks(BATCH) {
+        limits.push(limit(store, batch).await?);
+    }
+    let start = Instant::now();
+    let (accepting, owned) = ((store.clone(), log.origin.clone()), leaves.to_vec());
+    let accepted = tokio::spawn(async move {
+        for batch in owned.chunks(BATCH) {
+            queue(&accepting.0, &accepting.1, batch).await.map_err(|error| error.to_string())?;
+        }
+        Ok::<(), String>(())
+    });
+    let (mut ours, mut done, mut since) = (Vec::new(), 0, start);
+    while done < leaves.len() {
+        match sequence(store, log, now()?).await? {
+            Sequenced::Nothing => tokio::task::yield_now().await,
+            Sequenced::Head { leaves, .. } => {
+                done += usize::try_from(leaves)?;
+                ours.push(since.elapsed());
+                since = Instant::now();
+            }
+        }
+    }
+    let wall = start.elapsed();
+    accepted.await??;
+    let (ours, limit) = (summary(&ours, BATCH, wall), summary(&limits, BATCH, limits.iter().sum()));
+    let what = format!("a leaf in batches of {BATCH}, while others are accepted");
+    Ok(Figure::new(what, "verify_strict, and the same bytes in one INSERT and commit", ours, limit))
+}
+
+/// The signatures, one after the other, and the rows.
+async fn limit(store: &Store, batch: &[Leaf]) -> Result<Duration> {
+    let ids: Vec<[u8; 32]> = batch.iter().map(|leaf| *leaf.id().as_bytes()).collect();
+    let ids: Vec<&[u8]> = ids.iter().map(<[u8; 32]>::as_slice).collect();
+    let bytes: Vec<&[u8]> = batch.iter().map(Leaf::bytes).collect();
+    let raw = RawKey::from_bytes(&[1; 32]);
+    let (message, public) = ([0x5a; 64], raw.verifying_key());
+    let signature = raw.sign(&message);
+    let start = Instant::now();
+    for _ in batch.iter().flat_map(Leaf::signatures) {
+        public.verify_strict(&message, &signature)?;
+    }
+    let verified = start.elapsed();
+    Ok(verified + raw_insert(store, &ids, &bytes).await?)
+}
+
+async fn sequenced(store: &Store, log: &OwnLog, count: usize) -> Result<()> {
+    match sequence(store, log, now()?).await? {
+        Sequenced::Head { leaves, .. } if usize::try_from(leaves)? == count => Ok(()),
+        other => Err(format!("{count} leaves waited: {other:?}").into()),
+    }
 }
 
 /// Verifies the leaves' signatures and queues them, in one transaction.
-async fn accept(store: &Store, log: &OwnLog, leaves: &[Leaf]) -> Result<()> {
+async fn queue(store: &Store, origin: &str, leaves: &[Leaf]) -> Result<()> {
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
-    enqueue_all(&tx, &log.origin, leaves).await?;
+    enqueue_all(&tx, origin, leaves).await?;
     Ok(tx.commit().await?)
 }

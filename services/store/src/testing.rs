@@ -97,6 +97,14 @@ impl TestDatabase {
         Store::open(&config).await.expect("the test database answers")
     }
 
+    /// Runs statements as they stand in a file, in one transaction, as a migration is.
+    ///
+    /// # Panics
+    /// If one of them fails.
+    pub async fn script(&self, statements: &str) {
+        run(self.url(), statements).await.expect("a script runs");
+    }
+
     /// Hears of every commit from now on. Once, and before anybody else uses the database: it changes every table.
     ///
     /// # Panics

@@ -18,3 +18,4 @@ mod proving;
 mod sequencing;
 mod showing;
 mod story;
+mod upgrade;
