@@ -142,16 +142,17 @@ struct Batch {
 
 /// The leaves that wait longest; or, if a head is remembered that was never committed, those of that head.
 async fn next(tx: &Tx<'_>, own: &OwnLog, row: &LogRow) -> Result<Batch, LogError> {
-    let remembered = own.memory.recall(own.signer.vkey()).await?.and_then(|remembered| remembered.head);
+    let (remembered, pending) =
+        tokio::join!(own.memory.recall(own.signer.vkey()), log::next_pending(tx, &own.origin, BATCH_MAX));
+    let (remembered, pending) = (remembered?.and_then(|remembered| remembered.head), pending?);
     if let Some(head) = remembered.filter(|head| head.checkpoint.size > row.size) {
         let leaves = unfinished(tx, row, &head).await?.ok_or_else(|| forgotten(row, &head.checkpoint))?;
         let taken = leaves.iter().map(|leaf| leaf.position).collect();
         let lines = leaves.iter().map(|leaf| Line::of(&leaf.bytes)).collect();
         return Ok(Batch { taken, lines, ids: head.leaves, again: Some(head.checkpoint) });
     }
-    let pending = log::pending(tx, &own.origin, BATCH_MAX).await?;
-    let taken = pending.iter().map(|leaf| leaf.position).collect();
-    let leaves = new_leaves(tx, own, &pending).await?;
+    let taken = pending.iter().map(|(leaf, _)| leaf.position).collect();
+    let leaves = new_leaves(own, &pending);
     let ids = leaves.iter().map(Leaf::id).collect();
     Ok(Batch { taken, lines: leaves.into_iter().map(Line::Leaf).collect(), ids, again: None })
 }
@@ -161,11 +162,9 @@ fn forgotten(row: &LogRow, head: &Checkpoint) -> LogError {
 }
 
 /// The leaves among those that wait which the log does not hold yet.
-async fn new_leaves(tx: &Tx<'_>, own: &OwnLog, pending: &[PendingRow]) -> Result<Vec<Leaf>, LogError> {
-    let ids: Vec<_> = pending.iter().map(|leaf| leaf.id).collect();
-    let known = log::known(tx, &own.origin, &ids).await?;
-    let new = pending.iter().filter(|waiting| !known.contains(&waiting.id));
-    let sound = new.filter_map(|waiting| {
+fn new_leaves(own: &OwnLog, pending: &[(PendingRow, bool)]) -> Vec<Leaf> {
+    let new = pending.iter().filter(|(_, known)| !known);
+    let sound = new.filter_map(|(waiting, _)| {
         // Nothing queues such a leaf; if a row is damaged, the log must not stand still over it.
         let leaf = Leaf::parse(&waiting.bytes).ok().filter(|leaf| leaf.id() == waiting.id);
         if leaf.is_none() {
@@ -173,7 +172,7 @@ async fn new_leaves(tx: &Tx<'_>, own: &OwnLog, pending: &[PendingRow]) -> Result
         }
         leaf
     });
-    Ok(sound.collect())
+    sound.collect()
 }
 
 /// Appends the leaves and their index leaf to the locked log, signs the head and moves the log to it; returns its size.

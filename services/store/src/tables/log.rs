@@ -26,7 +26,7 @@ pub use leaves::{
     LeafRow, index_of, insert_leaves, insert_listed, known, leaf, leaves, leaves_about, leaves_anywhere,
     leaves_by_id, listed, listed_pairs,
 };
-pub use pending::{PendingRow, enqueue, pending, pending_count, pending_of, remove_pending};
+pub use pending::{PendingRow, enqueue, next_pending, pending, pending_count, pending_of, remove_pending};
 pub use tiles::{put_tiles, tiles};
 pub use wanted::{
     PAUSE_SECONDS_MAX, Want, Wanted, WantedRow, arrived, arrived_elsewhere, commit_known, forget_unknown,
@@ -102,6 +102,7 @@ pub const STATEMENTS: &[&str] = &[
     leaves::LISTED_PAIRS,
     pending::ENQUEUE,
     pending::TAKE,
+    pending::NEXT,
     pending::OF,
     pending::REMOVE,
     pending::COUNT,

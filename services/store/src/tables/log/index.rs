@@ -10,8 +10,8 @@ use hanse_tlog::tile;
 use super::{bigint, bytes32, edge, number};
 use crate::{Row, Sql, StoreError, Tx, column};
 
-pub(super) const SUBJECTS: &str =
-    "SELECT subject, count, range FROM log_subject WHERE origin = $1 AND subject = ANY($2)";
+pub(super) const SUBJECTS: &str = "SELECT found.subject, found.count, found.range FROM unnest($2::bytea[]) AS wanted (subject) \
+     CROSS JOIN LATERAL (SELECT subject, count, range FROM log_subject WHERE origin = $1 AND subject = wanted.subject OFFSET 0) AS found";
 pub(super) const PUT_SUBJECTS: &str = "INSERT INTO log_subject (origin, subject, count, range) \
      SELECT $1, * FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) \
      ON CONFLICT (origin, subject) DO UPDATE SET count = EXCLUDED.count, range = EXCLUDED.range";

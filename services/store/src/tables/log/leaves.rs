@@ -15,12 +15,15 @@ pub(super) const RANGE: &str =
     "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND index >= $2 ORDER BY index LIMIT $3";
 pub(super) const ONE: &str = "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = $2";
 pub(super) const INDEX_OF: &str = "SELECT index FROM log_leaf WHERE origin = $1 AND id = $2";
-pub(super) const BY_IDS: &str = "SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = ANY($2)";
+// OFFSET 0 keeps it a probe of the index for each id: = ANY may become a filter over the log, and a join one pass over all of it.
+pub(super) const BY_IDS: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM unnest($2::bytea[]) AS wanted (id) \
+     CROSS JOIN LATERAL (SELECT index, id, bytes FROM log_leaf WHERE origin = $1 AND id = wanted.id OFFSET 0) AS leaf";
 // One look into the index for each log and leaf: there are two logs for each peer.
 pub(super) const ANYWHERE: &str = "SELECT DISTINCT ON (leaf.id) leaf.index, leaf.id, leaf.bytes \
      FROM unnest($1::bytea[]) AS wanted (id) CROSS JOIN log \
      JOIN log_leaf AS leaf ON leaf.origin = log.origin AND leaf.id = wanted.id ORDER BY leaf.id, leaf.origin";
-pub(super) const KNOWN: &str = "SELECT id FROM log_leaf WHERE origin = $1 AND id = ANY($2)";
+pub(super) const KNOWN: &str = "SELECT leaf.id FROM unnest($2::bytea[]) AS wanted (id) \
+     CROSS JOIN LATERAL (SELECT id FROM log_leaf WHERE origin = $1 AND id = wanted.id OFFSET 0) AS leaf";
 pub(super) const LISTED: &str =
     "SELECT index FROM log_listed WHERE origin = $1 AND subject = $2 AND index < $3 ORDER BY index";
 pub(super) const ABOUT: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM log_listed AS listed \

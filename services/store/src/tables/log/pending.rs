@@ -14,6 +14,9 @@ pub(super) const TAKE: &str =
     "SELECT position, id, bytes FROM log_pending WHERE origin = $1 ORDER BY position LIMIT $2";
 pub(super) const OF: &str =
     "SELECT position, id, bytes FROM log_pending WHERE origin = $1 AND id = ANY($2) ORDER BY position";
+pub(super) const NEXT: &str = "SELECT next.position, next.id, next.bytes, \
+     EXISTS (SELECT FROM log_leaf AS leaf WHERE leaf.origin = $1 AND leaf.id = next.id) AS known \
+     FROM (SELECT position, id, bytes FROM log_pending WHERE origin = $1 ORDER BY position LIMIT $2) AS next ORDER BY next.position";
 pub(super) const REMOVE: &str = "DELETE FROM log_pending WHERE origin = $1 AND position = ANY($2)";
 pub(super) const COUNT: &str = "SELECT count(*) AS leaves FROM log_pending WHERE origin = $1";
 
@@ -47,6 +50,19 @@ pub async fn enqueue(tx: &Tx<'_>, origin: &str, leaves: &[(LeafId, &[u8])]) -> R
 pub async fn pending(db: &impl Sql, origin: &str, limit: u64) -> Result<Vec<PendingRow>, StoreError> {
     let rows = db.query(TAKE, &[&origin, &bigint(limit, "position")?]).await?;
     rows.iter().map(read).collect()
+}
+
+/// As [`pending`], each with whether the log holds it already.
+///
+/// # Errors
+/// Those of every statement.
+pub async fn next_pending(
+    db: &impl Sql,
+    origin: &str,
+    limit: u64,
+) -> Result<Vec<(PendingRow, bool)>, StoreError> {
+    let rows = db.query(NEXT, &[&origin, &bigint(limit, "position")?]).await?;
+    rows.iter().map(|row| Ok((read(row)?, column(row, TABLE, "known")?))).collect()
 }
 
 /// Those of these leaves that wait.
