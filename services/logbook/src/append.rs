@@ -29,14 +29,18 @@ pub(crate) enum Close {
 /// A leaf of a log: read once, for all that is asked of it.
 pub(crate) enum Line {
     /// A leaf about its subjects.
-    Leaf(Leaf),
+    Leaf(Box<Leaf>),
     /// An index leaf, or what is out of form.
     Other(Vec<u8>),
 }
 
 impl Line {
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        Leaf::parse_general(bytes).map_or_else(|_| Self::Other(bytes.to_vec()), Self::Leaf)
+        Leaf::parse_general(bytes).map_or_else(|_| Self::Other(bytes.to_vec()), Self::leaf)
+    }
+
+    pub(crate) fn leaf(leaf: Leaf) -> Self {
+        Self::Leaf(Box::new(leaf))
     }
 
     fn bytes(&self) -> &[u8] {

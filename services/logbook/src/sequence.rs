@@ -154,7 +154,7 @@ async fn next(tx: &Tx<'_>, own: &OwnLog, row: &LogRow) -> Result<Batch, LogError
     let taken = pending.iter().map(|(leaf, _)| leaf.position).collect();
     let leaves = new_leaves(own, &pending);
     let ids = leaves.iter().map(Leaf::id).collect();
-    Ok(Batch { taken, lines: leaves.into_iter().map(Line::Leaf).collect(), ids, again: None })
+    Ok(Batch { taken, lines: leaves.into_iter().map(Line::leaf).collect(), ids, again: None })
 }
 
 fn forgotten(row: &LogRow, head: &Checkpoint) -> LogError {

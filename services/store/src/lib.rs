@@ -13,20 +13,20 @@ pub use client::pool::{Config, Parts, Status, Store};
 pub use client::sql::{Sql, ToSql, column};
 pub use client::{health, lease};
 pub use tables::{
-    accounts, admission, alerts, changes, contracts, deliveries, documents, errands, history, idempotency,
-    jobs, knowledge, log, picks, ranking, reviews, scores,
+    accounts, alerts, changes, contracts, deliveries, documents, errands, history, idempotency, jobs,
+    knowledge, log, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("accounts", accounts::STATEMENTS),
-    ("admission", admission::STATEMENTS),
     ("alerts", alerts::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),
+    ("admission", documents::admission::STATEMENTS),
     ("errands", errands::STATEMENTS),
     ("health", health::STATEMENTS),
     ("history", history::STATEMENTS),

@@ -1,7 +1,6 @@
 //! One module for each family of tables: its rows, and the statements that read and write them.
 
 pub mod accounts;
-pub mod admission;
 pub mod alerts;
 pub mod changes;
 pub mod contracts;

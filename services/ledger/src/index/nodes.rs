@@ -1,6 +1,6 @@
 //! The prefix tree, and putting values into it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use hanse_tlog::Hash;
@@ -14,7 +14,7 @@ use super::{DEPTH_MAX, Path, SubjectKey};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Nodes {
     /// By the path of the top.
-    subtrees: HashMap<Path, Box<Subtree>>,
+    subtrees: BTreeMap<Path, Box<Subtree>>,
 }
 
 /// A node that the parent above it names was not loaded, or is not what the tree can hold there.

@@ -1,5 +1,7 @@
 //! Signed documents, byte-exact. A row is written once and never changed, but for becoming public; only erasure removes it.
 
+pub mod admission;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::{Commitment, Did, DocumentId, Kind, Verified};

@@ -8,7 +8,7 @@ use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
 use hanse_store::accounts::IdentityRow;
-use hanse_store::admission::{self, Admission, Look};
+use hanse_store::documents::admission::{self, Admission, Look};
 use hanse_store::history;
 
 use super::{Apply, Word};
