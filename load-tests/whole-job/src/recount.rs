@@ -146,8 +146,10 @@ fn said(home: &Client, answer: Result<Value, ClientError>) -> Result<Value, Stri
     answer.map_err(|error| at(home, &error))
 }
 
+/// The first line of an error: the others are advice for people at a terminal.
 fn at(home: &Client, error: &ClientError) -> String {
-    format!("{}: {error}", home.url())
+    let error = error.to_string();
+    format!("{}: {}", home.url(), error.lines().next().unwrap_or_default())
 }
 
 #[cfg(test)]
