@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit eval openapi openapi-check clients bench tamper fuzz clean tools
+.PHONY: help demo run test check audit eval openapi openapi-check clients bench load tamper fuzz clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -56,6 +56,9 @@ clients: tools ## generate clients from openapi/openapi.json, do the main job wi
 
 bench: tools ## how fast the parts are, each as a ratio to a limit of this machine measured in the same run (about two minutes, the build apart)
 	cargo run --release -p hanse-load-tests
+
+load: tools ## pairs of people do the whole job at two nodes for two minutes; what was acknowledged is checked meanwhile and counted again, nothing may be lost (USERS=n SECONDS=n SEED=n; target/bench/load.html has plots)
+	cargo run --release -p hanse-whole-job -- $(if $(USERS),--users $(USERS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 tamper: ## change evidence and record files in some sixty thousand ways, and see that the verifier refuses them or finds the same; a second one in Python is asked too (PYTHON= leaves it out)
 	PYTHON='$(if $(filter undefined,$(origin PYTHON)),$(shell command -v python3),$(PYTHON))' cargo run --release -p hanse-liars --bin tamper

@@ -112,10 +112,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "postgres", "store", "tlog", "verifier",
         ],
     ),
+    (WHOLE_JOB, &["base", "command", "document", "node", "postgres", "store"]),
 ];
 const TESTKIT: &str = "testkit";
 /// Measures a node against the bare libraries below it, so it names one that is otherwise its owner's.
 const LOAD_TESTS: &str = "load-tests";
+/// Apart from the other load tests, so that its libraries weigh on nothing else.
+const WHOLE_JOB: &str = "whole-job";
 
 /// A library that does I/O, and the one crate that names it.
 const OWNERS: &[(&str, &str)] = &[

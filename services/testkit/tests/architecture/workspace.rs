@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::LOAD_TESTS;
+use crate::{LOAD_TESTS, WHOLE_JOB};
 
 /// The workspace as its manifests and its lock file say: both are in the repository, so nothing depends on what this machine
 /// has downloaded, or on its platform.
@@ -77,7 +77,11 @@ impl Workspace {
     }
 
     pub(crate) fn folder(&self, name: &str) -> PathBuf {
-        if name == LOAD_TESTS { self.root.join(name) } else { self.root.join("services").join(name) }
+        match name {
+            LOAD_TESTS => self.root.join(name),
+            WHOLE_JOB => self.root.join(LOAD_TESTS).join(name),
+            _ => self.root.join("services").join(name),
+        }
     }
 }
 
