@@ -154,8 +154,7 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
         let before = node.row(&origin).await;
         // Twice in a row: the way back from a failure may fail as well.
         for _ in 0..2 {
-            let fail =
-                |at| if at == Step::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+            let fail = |at| if at == step { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
             let outcome = sequence_with(node.store(), node.own(), now(), fail).await;
             let after = node.row(&origin).await;
             let committed = step == Step::Committed && after != before;
