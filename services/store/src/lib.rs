@@ -26,7 +26,6 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),
-    ("admission", documents::admission::STATEMENTS),
     ("errands", errands::STATEMENTS),
     ("health", health::STATEMENTS),
     ("history", history::STATEMENTS),

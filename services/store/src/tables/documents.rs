@@ -33,7 +33,7 @@ const AFTER: &str = "SELECT id, kind, issuer, bytes, public, received_at, commit
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] =
-    &[INSERT, FIND, FIND_ALL, SHOWN, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, AFTER];
+    &[INSERT, FIND, FIND_ALL, SHOWN, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, AFTER, admission::LOOK];
 
 const TABLE: &str = "document";
 

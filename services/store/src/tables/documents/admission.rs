@@ -7,14 +7,11 @@ use crate::client::rows::{id, parsed};
 use crate::{Sql, StoreError, column};
 
 // A log that is not asked for has no name, and is not halted; documents that are not asked for are not counted.
-const LOOK: &str = "SELECT EXISTS (SELECT FROM history WHERE document = $1) AS applied, \
+pub(super) const LOOK: &str = "SELECT EXISTS (SELECT FROM history WHERE document = $1) AS applied, \
      EXISTS (SELECT FROM log WHERE origin = $2 AND halted IS NOT NULL) AS halted, \
      CASE WHEN $4::bigint IS NULL THEN 0 \
          ELSE (SELECT count(*) FROM document WHERE issuer = $3 AND received_at > $4) END AS documents, \
      genesis, home, custody, logged_index FROM (VALUES ($3::text)) AS author (did) LEFT JOIN identity USING (did)";
-
-/// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[LOOK];
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
