@@ -168,12 +168,13 @@ impl Appended {
     /// Those of the store; the transaction must then be dropped.
     pub(crate) async fn write(&self, tx: &Tx<'_>, origin: &str) -> Result<(), StoreError> {
         let tiles = self.tiles.iter().map(|(id, hashes)| (*id, hashes.as_slice()));
+        // On the heap: together they are large, and whoever calls this calls from deep below.
         let written = tokio::join!(
-            log::insert_leaves(tx, origin, &self.rows),
-            log::insert_listed(tx, origin, &self.listed),
-            log::put_subjects(tx, origin, &self.subjects),
-            log::insert_subtrees(tx, origin, &self.subtrees),
-            log::put_tiles(tx, origin, tiles),
+            Box::pin(log::insert_leaves(tx, origin, &self.rows)),
+            Box::pin(log::insert_listed(tx, origin, &self.listed)),
+            Box::pin(log::put_subjects(tx, origin, &self.subjects)),
+            Box::pin(log::insert_subtrees(tx, origin, &self.subtrees)),
+            Box::pin(log::put_tiles(tx, origin, tiles)),
         );
         written.0.and(written.1).and(written.2).and(written.3).and(written.4)
     }
@@ -201,8 +202,8 @@ async fn load_subjects(
     let subjects: BTreeSet<SubjectKey> = lines.iter().flat_map(Line::subjects).copied().collect();
     let subjects: Vec<SubjectKey> = subjects.into_iter().collect();
     let (listed, nodes) = tokio::join!(
-        log::subjects(db, &row.origin, &subjects),
-        load_ways(db, row, &subjects, state.subjects, row.size)
+        Box::pin(log::subjects(db, &row.origin, &subjects)),
+        Box::pin(load_ways(db, row, &subjects, state.subjects, row.size))
     );
     (state.listed, state.nodes) = (listed?, nodes?);
     Ok(())

@@ -57,9 +57,9 @@ pub(crate) async fn load(db: &impl Sql, row: &LogRow) -> Result<Edge, LogError> 
     };
     let bottom = TileId { level: 0, index: last / tile::WIDTH };
     let (tiles, leaf, nodes) = tokio::join!(
-        log::tiles(db, &row.origin, tile::edge(row.size).into_iter().chain([bottom])),
-        log::leaves(db, &row.origin, last, 2),
-        log::subtrees(db, &row.origin, [Path::ROOT], row.size),
+        Box::pin(log::tiles(db, &row.origin, tile::edge(row.size).into_iter().chain([bottom]))),
+        Box::pin(log::leaves(db, &row.origin, last, 2)),
+        Box::pin(log::subtrees(db, &row.origin, [Path::ROOT], row.size)),
     );
     let (tiles, leaf, nodes) = (tiles?, leaf?, nodes?);
     if prove::range(&tiles, row.size).ok().as_ref() != Some(&row.range) {

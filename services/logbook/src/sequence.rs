@@ -83,7 +83,8 @@ pub async fn sequence_with(
     let row = locked(&tx, own).await?;
     at(Step::Locked)?;
     // Both are read before either is looked at: what is damaged is told before what waits.
-    let (edge, batch) = tokio::join!(edge::open(&tx, &row, own.signer.vkey()), next(&tx, own, &row));
+    let (edge, batch) =
+        tokio::join!(Box::pin(edge::open(&tx, &row, own.signer.vkey())), Box::pin(next(&tx, own, &row)));
     let (edge, batch) = (edge?, batch?);
     at(Step::Taken)?;
     if batch.lines.is_empty() {
@@ -91,7 +92,7 @@ pub async fn sequence_with(
         tx.commit().await?;
         return Ok(Sequenced::Nothing);
     }
-    let size = extend(&tx, own, &row, (edge, &batch), now, &mut at).await?;
+    let size = Box::pin(extend(&tx, own, &row, (edge, &batch), now, &mut at)).await?;
     tx.commit().await?;
     at(Step::Committed)?;
     let full = u64::try_from(batch.taken.len()).is_ok_and(|taken| taken >= BATCH_MAX);
@@ -228,9 +229,9 @@ async fn write(
     let head = Head { range: &appended.range, checkpoint: &kept.note };
     let (removed, added, is_new, advanced) = tokio::join!(
         log::remove_pending(tx, &row.origin, &batch.taken),
-        appended.write(tx, &row.origin),
-        log::insert_checkpoint(tx, &row.origin, kept, now.unix()),
-        log::advance(tx, row, &head),
+        Box::pin(appended.write(tx, &row.origin)),
+        Box::pin(log::insert_checkpoint(tx, &row.origin, kept, now.unix())),
+        Box::pin(log::advance(tx, row, &head)),
     );
     removed.and(added)?;
     if !is_new? {

@@ -81,7 +81,8 @@ pub async fn replay(
         Err(fault) => return Ok(Replayed::Refused(fault)),
     };
 
-    let appended = match append_batch(&tx, &row, edge::load(&tx, &row).await?, &lines, Close::Replay).await {
+    let edge = Box::pin(edge::load(&tx, &row)).await?;
+    let appended = match Box::pin(append_batch(&tx, &row, edge, &lines, Close::Replay)).await {
         Ok(appended) => appended,
         Err(LogError::Ledger { source, .. }) => return Ok(Replayed::Refused(Fault::of(source))),
         Err(error) => return Err(error),
@@ -91,7 +92,7 @@ pub async fn replay(
         Err(LogError::Repeated { index, .. }) => return Ok(Replayed::Refused(Fault::Repeated { index })),
         Err(error) => return Err(error),
     }
-    advance(&tx, &row, &head, &appended, now).await?;
+    Box::pin(advance(&tx, &row, &head, &appended, now)).await?;
     let Received { missing, ignored } =
         documents::take(&tx, &mirror.origin, segment.start, received, now).await?;
     tx.commit().await?;
