@@ -114,7 +114,7 @@ fn grouped(
             heads: Some(heads.path().join("heads")),
             net: "bench".to_owned(),
             pace: Pace::default(),
-            ranking: hanse_matching::side::Policy::DEFAULT,
+            ranking: hanse_matching::side::Weights::DEFAULT,
         };
         let logs = LogKeys::new(&config, &Keys::derive(&config.secret))?;
         let log = logs.own(LogKind::Reputation);

@@ -63,11 +63,11 @@ pub async fn look(discovery: &Discovery, seen: &mut Seen) -> Result<(), Failure>
 
 fn load(found: &knowledge::Files, old: &Knowledge) -> Result<Knowledge, Failure> {
     if found.files.is_empty() {
-        return Ok(Knowledge { rates: old.rates.clone(), policy: old.policy, ..built_in()? });
+        return Ok(Knowledge { rates: old.rates.clone(), weights: old.weights, ..built_in()? });
     }
     let unusable = |error| Failure::unreadable("the imported taxonomy", error);
     let (taxonomy, _) = assemble(&found.version, &found.files).map_err(unusable)?;
-    Ok(Knowledge::new(taxonomy, old.rates.clone(), old.policy))
+    Ok(Knowledge::new(taxonomy, old.rates.clone(), old.weights))
 }
 
 async fn read_rates(discovery: &Discovery) -> Result<RateTable, Failure> {

@@ -242,7 +242,7 @@ fn ranked<T>(
     discovery.matching().read(|state, space| {
         let posting = state.jobs.get(job)?;
         let query =
-            Query::new(posting, Setting { policy: discovery.config().ranking, ..state.knowledge.setting() });
+            Query::new(posting, Setting { weights: discovery.config().ranking, ..state.knowledge.setting() });
         let mut ranking = state.people.rank(&query, space);
         ranking.retain(|ranked| state.clients.get(job) != Some(&ranked.id));
         Some(look(state, &query, &ranking))
