@@ -11,10 +11,10 @@ pub use client::database::create_database;
 pub use client::error::StoreError;
 pub use client::pool::{Config, Parts, Status, Store};
 pub use client::sql::{Sql, ToSql, column};
-pub use client::{health, lease};
+pub use client::{health, lease, notices};
 pub use tables::{
-    accounts, alerts, changes, contracts, deliveries, documents, errands, history, idempotency, jobs,
-    knowledge, log, picks, ranking, reviews, scores,
+    accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
+    peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 
@@ -26,7 +26,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),
-    ("errands", errands::STATEMENTS),
+    ("peer_searches", peer_searches::STATEMENTS),
     ("health", health::STATEMENTS),
     ("history", history::STATEMENTS),
     ("idempotency", idempotency::STATEMENTS),
@@ -34,6 +34,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("notices", notices::STATEMENTS),
     ("picks", picks::STATEMENTS),
     ("ranking", ranking::STATEMENTS),
     ("reviews", reviews::STATEMENTS),

@@ -6,7 +6,7 @@
 
 mod judge;
 mod kept;
-pub mod errand;
+pub mod queued;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -142,7 +142,7 @@ async fn ask_now(
     };
     let heard = match discovery.base().network() {
         Some(network) => ask_peers(discovery, &network, &search).await,
-        None => errand::send(discovery, &search).await,
+        None => queued::send(discovery, &search).await,
     };
     let read = discovery
         .compute(move |_| {

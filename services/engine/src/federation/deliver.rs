@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use hanse_base::rounds::Rounds;
 use hanse_base::stored::{WAITING, reread};
 use hanse_document::{Body, Did, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
@@ -41,18 +41,12 @@ pub(crate) async fn run(
     peer: hanse_document::NodeName,
     cancel: CancellationToken,
 ) -> Result<(), Failure> {
-    while !cancel.is_cancelled() {
-        match cancel.run_until_cancelled(drain(&engine, peer.as_str())).await {
-            Some(Err(UseError::Failed(failure))) => {
-                tracing::error!(%peer, error = &failure as &dyn std::error::Error, "delivering to a peer failed; will retry");
-            }
-            Some(Err(UseError::Refused(refusal))) => {
-                tracing::error!(%peer, %refusal, "delivering to a peer failed; will retry");
-            }
-            Some(Ok(())) | None => {}
-        }
-        let Some(signal) = engine.signals().deliver(peer.as_str()) else { return Ok(()) };
-        cancel.run_until_cancelled(woken(signal, engine.config().pace.deliver)).await;
+    let signals = engine.signals();
+    let mut rounds =
+        Rounds::new("deliver", signals, cancel, engine.config().pace.deliver).about(peer.as_str());
+    while rounds.round(drain(&engine, peer.as_str())).await {
+        let Some(signal) = signals.deliver(peer.as_str()) else { return Ok(()) };
+        rounds.wait(signal.notified()).await;
     }
     Ok(())
 }

@@ -192,7 +192,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// `Statement` if the connection broke, `Unanswered` if the server hangs.
-    pub async fn part(&mut self) -> Result<Tx<'_>, StoreError> {
+    pub async fn savepoint(&mut self) -> Result<Tx<'_>, StoreError> {
         let transaction = self.answers.within("SAVEPOINT", self.transaction.transaction()).await?;
         Ok(Tx { transaction, answers: self.answers, part: true })
     }
