@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{LogError, LogKeys, Logbook};
 
 pub use answer::answer;
-pub(crate) use compare::{is_recovering, ripen, root_at};
 pub use compare::{FORKED, Learned, RECOVERING, ROLLED_BACK, learn};
+pub(crate) use compare::{is_recovering, ripen, root_at};
 pub use consent::lead;
 pub(crate) use consent::{halt_forgotten, may_sign};
 pub(crate) use failed::failed;

@@ -42,7 +42,7 @@ impl std::fmt::Debug for Notices {
 
 /// The other half of the session: it reads and writes while it is polled, and nobody else polls it.
 enum Driver {
-    Plain(Connection<Socket, NoTlsStream>),
+    Plain(Box<Connection<Socket, NoTlsStream>>),
     Encrypted(Box<Connection<Socket, Encrypted>>),
 }
 
@@ -115,7 +115,7 @@ impl Store {
                 }
                 None => {
                     let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
-                    Ok((client, Driver::Plain(connection)))
+                    Ok((client, Driver::Plain(Box::new(connection))))
                 }
             }
         };
