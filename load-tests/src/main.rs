@@ -111,7 +111,9 @@ fn main() -> ExitCode {
     for (name, run) in chosen {
         let group = run();
         if let Err(error) = group.and_then(|group| report::publish(name, &group)) {
-            return report::complain(&format!("{name}: {error}"));
+            let causes = std::iter::successors(error.source(), |cause| cause.source());
+            let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+            return report::complain(&format!("{name}: {error}{causes}"));
         }
     }
     ExitCode::SUCCESS

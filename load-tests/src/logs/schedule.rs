@@ -45,18 +45,17 @@ impl Schedule {
     }
 }
 
-/// Looks at the head of a log, own or mirrored, until every leaf is under one, and says how long after it was due that was. Of each
-/// new head it proves the last of these leaves.
+/// Looks at the head of a log, own or mirrored, from this size on, until every leaf is under one, and says how long after it was due that
+/// was. Of each new head it proves the last of these leaves.
 pub(super) async fn proved(
     store: &Store,
-    origin: &str,
+    (origin, mut known): (&str, u64),
     leaves: &[Leaf],
     schedule: Schedule,
 ) -> Result<Vec<Duration>> {
     let numbers: BTreeMap<LeafId, usize> =
         leaves.iter().enumerate().map(|(number, leaf)| (leaf.id(), number)).collect();
     let connection = store.connection().await?;
-    let mut known = hanse_logbook::head(&connection, origin).await?.size;
     let mut times = Vec::with_capacity(leaves.len());
     while times.len() < leaves.len() {
         if schedule.due(leaves.len()) + PATIENCE < Instant::now() {

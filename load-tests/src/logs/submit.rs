@@ -59,6 +59,8 @@ async fn figures(store: &Store, book: &Logbook, seconds: u32) -> Result<Vec<Figu
     let limit = limit(store, leaves.get(..LIMITS).unwrap_or_default()).await?;
     heads::lead(book, 1).await;
     book.heard().begin();
+    let origin = &book.log_keys().own(LogKind::Reputation).origin;
+    let before = hanse_logbook::head(&store.connection().await?, origin).await?.size;
     let mut workers = Workers::new();
     let cancel = workers.token();
     workers.spawn("sequencer", sequence::run(book.clone(), cancel));
@@ -70,7 +72,7 @@ async fn figures(store: &Store, book: &Logbook, seconds: u32) -> Result<Vec<Figu
             accept(&book, &leaves, (number, schedule)).await.map_err(|error| error.to_string())
         });
     }
-    let proved = proved(store, &book.log_keys().own(LogKind::Reputation).origin, &leaves, schedule).await?;
+    let proved = proved(store, (origin, before), &leaves, schedule).await?;
     let wall = schedule.since_start();
     let mut accepted = Vec::with_capacity(count);
     while let Some(ended) = accepting.join_next().await {
