@@ -8,6 +8,7 @@ use hanse_base::names::LogKind;
 use hanse_base::workers::Workers;
 use hanse_document::NodeName;
 use hanse_ledger::{Leaf, LeafId};
+use hanse_logbook::heads::Signing;
 use hanse_logbook::{Logbook, enqueue_all, follow, heads, sequence};
 use hanse_store::Store;
 use tokio::task::JoinSet;
@@ -122,6 +123,12 @@ async fn kept_up(
     }
     let cancel = workers.token();
     workers.spawn("sequencer", sequence::run(log.book.clone(), cancel));
+    // The log is signed once its peer has shown its head.
+    let cancel = workers.token();
+    workers.spawn("follow back", follow::run(log.book.clone(), NodeName::parse(FOLLOWER)?, cancel));
+    while log.book.heard().signing(LogKind::Reputation) != Some(Signing::Begun) {
+        tokio::time::sleep(LOOK).await;
+    }
     let before = resident_bytes()?;
     let known = follower.size(origin).await?;
     let schedule = Schedule::starting_now(RATE);
