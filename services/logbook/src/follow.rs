@@ -130,7 +130,11 @@ async fn catch_up(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<()
             Ok(segment) => {
                 let next = async {
                     let end = segment.end();
-                    if end < target { fetch::segment(book, mirror, (end, target), &wrong).await } else { None }
+                    if end < target {
+                        fetch::segment(book, mirror, (end, target), &wrong).await
+                    } else {
+                        None
+                    }
                 };
                 let (replayed, fetched) = tokio::join!(Box::pin(take(book, mirror, &segment, pace)), next);
                 ahead = fetched;
