@@ -67,7 +67,7 @@ fn beside(leaves: &[Leaf], signatures: bool) -> Result<Figure> {
     let figure = Figure::beside(what, "akd publishes as many in memory", ours, other);
     // A directory checks none, so it has to be no faster with them.
     let target = Target::at_least("at least 3 times as many in a second", faster, 3.0);
-    Ok(if signatures { figure } else { figure.to_be(target) })
+    Ok(if signatures { figure } else { figure.aimed_at(target) })
 }
 
 /// Checking the form, listing, hashing and sealing, for each leaf, against one hash of its bytes.

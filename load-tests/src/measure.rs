@@ -76,7 +76,7 @@ impl Value {
         Self { what: what.into(), value, unit, targets: Vec::new() }
     }
 
-    pub(crate) fn to_be(mut self, target: Target) -> Self {
+    pub(crate) fn aimed_at(mut self, target: Target) -> Self {
         self.targets.push(target);
         self
     }
@@ -112,7 +112,7 @@ impl Figure {
         Self { beside: true, ..Self::new(what, other_is, ours, other) }
     }
 
-    pub(crate) fn to_be(mut self, target: Target) -> Self {
+    pub(crate) fn aimed_at(mut self, target: Target) -> Self {
         self.targets.push(target);
         self
     }

@@ -80,7 +80,7 @@ async fn measured(log: &Store, follower: &Store) -> Result<(Vec<Figure>, Vec<Val
     let share = limit.p50_us / caught.p50_us;
     let caught =
         Figure::new(format!("a leaf while {MISSED} are caught up with"), LIMIT, caught, limit.clone());
-    let caught = caught.to_be(Target::at_least("at least 0.5 of that", share, 0.5));
+    let caught = caught.aimed_at(Target::at_least("at least 0.5 of that", share, 0.5));
     let (kept_up, values) = kept_up((&a, &b), workers, &origin, limit).await?;
     drop(link);
     Ok((vec![caught, kept_up], values))
@@ -156,10 +156,10 @@ async fn kept_up(
         rate,
         "a second",
     )
-    .to_be(Target::at_least("at least 2,000", rate, 2_000.0));
+    .aimed_at(Target::at_least("at least 2,000", rate, 2_000.0));
     let memory =
         format!("resident memory of both nodes and what drives them, {:.0} before; most", mebibytes(before));
-    let memory = Value::new(memory, mebibytes(most), "MiB").to_be(Target::at_most(
+    let memory = Value::new(memory, mebibytes(most), "MiB").aimed_at(Target::at_most(
         "at most 1,024",
         mebibytes(most),
         1_024.0,

@@ -166,7 +166,7 @@ async fn evidence(home: &Home, resident: &Resident) -> Result<[Figure; 2]> {
         ours,
         limit,
     )
-    .to_be(Target::at_most("p99 at most 20 ms", p99, 20.0));
+    .aimed_at(Target::at_most("p99 at most 20 ms", p99, 20.0));
     Ok([making, checking(home, resident, &file, &what)?])
 }
 
@@ -218,6 +218,6 @@ fn checking(home: &Home, resident: &Resident, file: &[u8], what: &str) -> Result
     let size = FileSize { bytes: file.len(), each: file.len() / resident.contracts };
     let limit_is = format!("{signatures} times verify_strict of 64 bytes");
     let figure = Figure::new(format!("check evidence: {what}"), limit_is, ours, limit);
-    let figure = figure.to_be(Target::at_most("p99 at most 10 ms", p99, 10.0));
+    let figure = figure.aimed_at(Target::at_most("p99 at most 10 ms", p99, 10.0));
     Ok(Figure { file: Some(size), ..figure })
 }

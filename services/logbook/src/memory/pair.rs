@@ -65,7 +65,8 @@ pub(super) fn write(file: &Path, mut form: Form) -> io::Result<()> {
     };
     form.turn = before + 1;
     form.sum = Some(sum(&form)?);
-    let file = &both(file)[usize::from(form.turn % 2 == 0)];
+    let [odd, even] = both(file);
+    let file = if form.turn.is_multiple_of(2) { &even } else { &odd };
     let mut bytes = serde_json::to_vec(&form)?;
     fs::create_dir_all(folder_of(file))?;
     let mut open = OpenOptions::new().write(true).create(true).truncate(false).open(file)?;
