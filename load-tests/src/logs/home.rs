@@ -45,7 +45,7 @@ impl Home {
             heads: Some(heads.path().join("heads")),
             net: "bench".to_owned(),
             pace: Pace::default(),
-            ranking: hanse_matching::side::Policy::DEFAULT,
+            ranking: hanse_matching::side::Weights::DEFAULT,
         };
         let base = Base::new(config, store.clone(), store.clone(), Arc::new(SystemClock));
         let book = Logbook::new(base)?;

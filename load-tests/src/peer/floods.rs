@@ -68,9 +68,8 @@ fn nothing(number: u64) -> Request {
 fn search(job: &[u8]) -> Request {
     let search = Search {
         job: Bytes::from(job.to_vec()),
-        client: [12, 11, 11, 11, 11, 11, 11, 11, 11],
-        freelancer: [12, 11, 11, 11, 11, 11, 11, 11, 11],
-        local_bonus: false,
+        client: [16, 14, 14, 14, 14, 14, 14],
+        freelancer: [16, 14, 14, 14, 14, 14, 14],
         limit: 50,
     };
     Request::Match { search }

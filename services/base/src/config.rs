@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hanse_document::NodeName;
-use hanse_matching::side::Policy;
+use hanse_matching::side::Weights;
 pub use hanse_network::NET_BYTES_MAX;
 use zeroize::Zeroizing;
 
@@ -51,7 +51,7 @@ pub struct Config {
     /// How often background work looks by itself.
     pub pace: Pace,
     /// The weights of its ranking, which it publishes.
-    pub ranking: Policy,
+    pub ranking: Weights,
     /// Folder in which the largest signed head of each own log is remembered, outside the database; without one, a quorum of
     /// peers is asked after every start.
     pub heads: Option<PathBuf>,

@@ -6,8 +6,10 @@ pub mod error;
 pub mod keys;
 pub mod metrics;
 pub mod names;
+pub mod notices;
 pub mod page;
 pub mod present;
+pub mod rounds;
 pub mod signals;
 pub mod stored;
 #[cfg(feature = "testing")]

@@ -14,7 +14,7 @@ use hanse_store::reviews::ReviewRow;
 use hanse_store::{Sql, deliveries, documents};
 
 use crate::error::{Failure, Refusal, UseError};
-use crate::stored::{Shown, WAITING, kept, state};
+use crate::stored::{StoredDocument, WAITING, kept, state};
 
 pub use self::contract::contracts;
 pub use self::review::{Words, replied, reviews};
@@ -93,7 +93,7 @@ pub async fn job(db: &impl Sql, id: &DocumentId, viewer: Option<&Did>) -> Result
 }
 
 fn job_said(row: &ShownJob, document: &[u8], viewer: Option<&Did>) -> Result<JobView, UseError> {
-    let document = Shown::read(document, &row.id)?;
+    let document = StoredDocument::read(document, &row.id)?;
     let custody = document.custody();
     let said: JobRequest = document.said(&["home"])?;
     let actor = viewer.filter(|viewer| viewer.as_str() == row.client).map(|_| Actor::Client);
@@ -147,7 +147,7 @@ fn bid_said(
     (client, viewer): (&Did, &Did),
     contract: Option<&DocumentId>,
 ) -> Result<BidView, UseError> {
-    let document = Shown::read(document, &row.id)?;
+    let document = StoredDocument::read(document, &row.id)?;
     let custody = document.custody();
     let said: BidRequest = document.said(&["home", "job", "to"])?;
     let actor = match viewer {

@@ -1,12 +1,65 @@
-//! How one part of a node wakes another. A signal holds at most one pending wake-up, so nothing can pile up; a lost one
-//! costs a pace (see [`Pace`](crate::config::Pace)), because every worker also looks by itself.
+//! How one part of a node wakes another, in this process and, over a session of its own (see [`notices`](crate::notices)), in the
+//! others of the node. A signal holds at most one pending wake-up, so nothing can pile up; a lost one costs a pace (see
+//! [`Rounds`](crate::rounds::Rounds)), because every worker also looks by itself.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
+
+/// What there is to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Notice {
+    /// A transaction has committed that may have left work of any kind.
+    Committed,
+    /// The feed of changes may have grown.
+    Changed,
+    /// A log, own or mirrored, has new leaves.
+    LogAdvanced,
+    /// A log may count further than before.
+    Cosigned,
+    /// Alerts have been raised.
+    AlertsRaised,
+    /// A search over peers waits for the process that has the network.
+    SearchAsked,
+    /// The answer to such a search is there.
+    SearchAnswered,
+}
+
+impl Notice {
+    const ALL: [Self; 7] = [
+        Self::Committed,
+        Self::Changed,
+        Self::LogAdvanced,
+        Self::Cosigned,
+        Self::AlertsRaised,
+        Self::SearchAsked,
+        Self::SearchAnswered,
+    ];
+
+    /// The word that goes over the database.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Committed => "committed",
+            Self::Changed => "changed",
+            Self::LogAdvanced => "log-advanced",
+            Self::Cosigned => "cosigned",
+            Self::AlertsRaised => "alerts-raised",
+            Self::SearchAsked => "search-asked",
+            Self::SearchAnswered => "search-answered",
+        }
+    }
+
+    /// From the word; none for one of another version.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.word() == word)
+    }
+}
 
 /// The signals of one process.
 #[derive(Debug, Default)]
@@ -25,8 +78,19 @@ pub struct Signals {
     pub receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
     pub heads: Notify,
+    /// Alerts have been raised, in whichever process.
+    pub alerts: Notify,
+    /// Searches over peers wait for the process that has the network.
+    pub searches: Notify,
+    /// Answers to such searches are there; every waiting caller hears it.
+    pub answers: Notify,
     /// The feed of changes may have grown; each of its readers subscribes.
     pub changed: watch::Sender<()>,
+    /// Whether what other processes do is heard.
+    hears_others: AtomicBool,
+    /// What the others have still to be told.
+    untold: Mutex<BTreeSet<Notice>>,
+    tell: Notify,
 }
 
 impl Signals {
@@ -42,29 +106,68 @@ impl Signals {
         self.deliver.get(peer)
     }
 
-    /// Wakes every worker whose work a committed transaction may have made.
+    /// Wakes every worker, of every process, whose work a committed transaction may have made.
     pub fn committed(&self) {
-        self.changed();
-        self.sequence.notify_one();
-        self.relay.notify_one();
-        self.deliver.values().for_each(Notify::notify_one);
+        self.raise(Notice::Committed);
     }
 
     /// Wakes the readers of the feed of changes, after a commit that touched a profile, a posting or a review.
     pub fn changed(&self) {
-        self.changed.send_replace(());
+        self.raise(Notice::Changed);
     }
 
     /// Wakes whoever waits for leaves that have their place in a log.
     pub fn log_advanced(&self) {
-        self.react.notify_one();
-        self.heads.notify_one();
-        self.scores.notify_one();
+        self.raise(Notice::LogAdvanced);
     }
-}
 
-/// Waits for the signal, but not longer than the pace.
-pub async fn woken(signal: &Notify, pace: Duration) {
-    // A timeout is the ordinary case of an idle node.
-    drop(tokio::time::timeout(pace, signal.notified()).await);
+    /// Wakes here what this notice is about, and has the other processes told of it.
+    pub fn raise(&self, notice: Notice) {
+        self.heard(notice);
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).insert(notice);
+        self.tell.notify_one();
+    }
+
+    /// Wakes here what this notice is about.
+    pub fn heard(&self, notice: Notice) {
+        match notice {
+            Notice::Committed => {
+                self.changed.send_replace(());
+                self.sequence.notify_one();
+                self.relay.notify_one();
+                self.deliver.values().for_each(Notify::notify_one);
+            }
+            Notice::Changed => self.changed.send_replace(()),
+            Notice::LogAdvanced => {
+                self.react.notify_one();
+                self.heads.notify_one();
+                self.scores.notify_one();
+            }
+            Notice::Cosigned => self.scores.notify_one(),
+            Notice::AlertsRaised => self.alerts.notify_one(),
+            Notice::SearchAsked => self.searches.notify_one(),
+            Notice::SearchAnswered => self.answers.notify_waiters(),
+        }
+    }
+
+    /// Whether what other processes do is heard: then whoever is woken by it need not look often.
+    pub fn hears_others(&self) -> bool {
+        self.hears_others.load(Ordering::Relaxed)
+    }
+
+    /// Other processes are heard from now on, or no more. What happened between is found by looking, at once.
+    pub(crate) fn set_hears_others(&self, hears: bool) {
+        self.hears_others.store(hears, Ordering::Relaxed);
+        Notice::ALL.into_iter().for_each(|notice| self.heard(notice));
+    }
+
+    /// Waits until there is something to tell the others.
+    pub(crate) async fn untold(&self) {
+        self.tell.notified().await;
+    }
+
+    /// What the others have still to be told.
+    pub(crate) fn take_untold(&self) -> BTreeSet<Notice> {
+        std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }

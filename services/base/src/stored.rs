@@ -44,19 +44,19 @@ pub fn state(text: &str) -> Result<State, Failure> {
 
 /// A document as it is shown: what was verified before it was stored is read, and not judged again.
 #[derive(Debug, Deserialize)]
-pub struct Shown {
+pub struct StoredDocument {
     #[serde(rename = "credentialSubject")]
     subject: Map<String, Value>,
-    proof: ShownProof,
+    proof: StoredProof,
 }
 
 #[derive(Debug, Deserialize)]
-struct ShownProof {
+struct StoredProof {
     #[serde(default)]
     custody: Option<String>,
 }
 
-impl Shown {
+impl StoredDocument {
     /// Reads the bytes of a document that the store has found to be those to which its row commits.
     pub fn read(bytes: &[u8], id: &DocumentId) -> Result<Self, Failure> {
         serde_json::from_slice(bytes).map_err(|error| Failure::unreadable(id, error))
@@ -108,7 +108,11 @@ pub fn said<T: serde::de::DeserializeOwned>(body: &Body, without: &[&str]) -> Re
 ///
 /// # Errors
 /// `NotFound` if there is none; those of the store.
-pub async fn part(db: &impl Sql, id: &DocumentId, person: &Did) -> Result<ContractRow, UseError> {
+pub async fn contract_of_party(
+    db: &impl Sql,
+    id: &DocumentId,
+    person: &Did,
+) -> Result<ContractRow, UseError> {
     let row = contracts::contract(db, id).await?;
     let row = row.filter(|row| row.client == *person || row.freelancer == *person);
     Ok(row.ok_or(Refusal::NotFound("contract"))?)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hanse_document::{NodeName, Timestamp};
-use hanse_matching::side::Policy;
+use hanse_matching::side::Weights;
 use hanse_store::testing::TestDatabase;
 
 use crate::Base;
@@ -62,7 +62,7 @@ impl TestNode {
                 heartbeat: Duration::from_millis(20),
                 ..Pace::default()
             },
-            ranking: Policy::DEFAULT,
+            ranking: Weights::DEFAULT,
             heads: None,
         };
         let start = Timestamp::parse("2026-11-24T10:00:00Z").expect("a time");

@@ -3,9 +3,9 @@
 mod args;
 mod body;
 mod matching;
+mod saved_searches;
 mod search;
 mod skills;
-mod told;
 
 use std::path::PathBuf;
 
@@ -16,9 +16,9 @@ pub use args::{
     Trial, VerifyArgs, YesNo,
 };
 pub use matching::{ListArgs, MatchArgs, Matching, Sentences};
+pub use saved_searches::{After, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::SkillsCommand;
-pub use told::{After, SearchesCommand, Told};
 
 /// Find work, hire, review, and carry your record: over the API of any Hanse node, or offline.
 #[derive(Debug, Parser)]
@@ -99,7 +99,7 @@ pub enum Command {
     Step(Step),
     /// Searches that are kept, and what they lead to.
     #[command(flatten)]
-    Told(Told),
+    SavedSearches(SavedSearches),
     /// Records, and the nodes that keep them.
     #[command(flatten)]
     Record(Record),

@@ -53,7 +53,7 @@ struct Begun {
     first: bool,
 }
 
-/// Told about progress: a log, the leaves that are here, and all.
+/// SavedSearches about progress: a log, the leaves that are here, and all.
 pub type Progress<'a> = dyn FnMut(&str, u64, u64) + 'a;
 
 /// Fetches every reputation log that these nodes keep into `file`, and goes on if it was begun. Of several nodes that keep one log,

@@ -2,9 +2,9 @@
 
 mod matching;
 mod people;
+mod saved_searches;
 mod show;
 mod skills;
-mod told;
 mod trust;
 mod work;
 
@@ -54,7 +54,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
             None => run()?.matching(command)?,
         },
         Command::Step(command) => run()?.step(command)?,
-        Command::Told(command) => run()?.told(command)?,
+        Command::SavedSearches(command) => run()?.told(command)?,
         Command::Record(command) => run()?.record(command)?,
         Command::Trust(command) => return trust::trust(command, cli.json),
     }

@@ -7,11 +7,11 @@ use hanse_command::json::Read as _;
 use hanse_command::{ClientError, Request, clock, pay, table};
 use serde_json::{Map, Value, json};
 
-use crate::cast::{Cast, Plot, Words};
 use crate::fail::DemoError;
 use crate::jobs::{self, Posted};
 use crate::nodes::Nodes;
 use crate::people::{People, Person};
+use crate::scenario::{Plot, Scenario, Words};
 use crate::stage::{Look, Stage};
 
 /// Days that the work of a contract takes here.
@@ -62,10 +62,14 @@ pub(crate) struct Deal<'a> {
 }
 
 impl<'a> Deal<'a> {
-    /// The contracts of the cast, before their beginning.
-    pub(crate) fn all(cast: &'a Cast, people: &'a People, posted: &Posted) -> Result<Vec<Self>, DemoError> {
+    /// The contracts of the scenario, before their beginning.
+    pub(crate) fn all(
+        scenario: &'a Scenario,
+        people: &'a People,
+        posted: &Posted,
+    ) -> Result<Vec<Self>, DemoError> {
         let deal = |plot: &'a Plot| -> Result<Self, DemoError> {
-            let job = cast.jobs.iter().find(|job| job.text("/title") == plot.job);
+            let job = scenario.jobs.iter().find(|job| job.text("/title") == plot.job);
             Ok(Self {
                 plot,
                 client: people.get(&plot.client)?,
@@ -76,7 +80,7 @@ impl<'a> Deal<'a> {
                 bid: String::new(),
             })
         };
-        cast.plots.iter().map(deal).collect()
+        scenario.plots.iter().map(deal).collect()
     }
 
     /// What is asked and agreed, for people.
@@ -93,12 +97,12 @@ impl<'a> Deal<'a> {
     }
 
     /// The freelancer finds the job at the other node, and bids with a few words of the own profile.
-    pub(crate) fn bid(&mut self, stage: &Stage, cast: &Cast) -> Result<String, DemoError> {
+    pub(crate) fn bid(&mut self, stage: &Stage, scenario: &Scenario) -> Result<String, DemoError> {
         let (words, found) = jobs::find(stage, self.freelancer, &self.plot.job)?;
         if found.text("/id") != self.job {
             return Err(DemoError::Broken(format!("{:?} has another id at the other node", self.plot.job)));
         }
-        let profile = cast
+        let profile = scenario
             .roles
             .iter()
             .find(|role| role.handle == self.plot.freelancer)

@@ -6,17 +6,17 @@ use hanse_command::json::Read as _;
 use hanse_command::{ClientError, api, check};
 use serde_json::Value;
 
-use crate::cast::{Cast, Town};
 use crate::fail::DemoError;
 use crate::jobs::Posted;
 use crate::nodes::{Node, Nodes};
 use crate::people::People;
 use crate::record::Results;
+use crate::scenario::{Scenario, Town};
 use crate::stage::{Look, Stage};
 
 /// People that are shown for a job.
 const SHOWN: usize = 3;
-/// People that are asked for: all of the cast that can fit.
+/// People that are asked for: all of the scenario that can fit.
 const LIMIT: u32 = 50;
 /// Sentences of each that are shown.
 const SENTENCES: usize = 5;
@@ -33,13 +33,13 @@ struct Asked<'a> {
 pub(crate) fn fit(
     stage: &Stage,
     nodes: &Nodes,
-    cast: &Cast,
+    scenario: &Scenario,
     people: &People,
     posted: &Posted,
     results: &Results,
 ) -> Result<(), DemoError> {
     for language in ["fr", "en"] {
-        let asked = choose(stage, nodes, cast, posted, language)?;
+        let asked = choose(stage, nodes, scenario, posted, language)?;
         let answer = matches(stage, nodes, &asked)?;
         stage.tell(&format!("{} is asked who fits: {}", nodes.a.name, asked.title));
         for item in answer.list("/items").iter().take(SHOWN) {
@@ -57,20 +57,20 @@ pub(crate) fn fit(
         stage.tell(&format!("  {}, from {} alone", checked.render(), crate::record::from_here(&file)));
         same_as_one_index(stage, nodes, &asked, &answer)?;
     }
-    why_not_me(stage, cast, people, posted)
+    why_not_me(stage, scenario, people, posted)
 }
 
 /// Of the jobs in this language the one that suits somebody at home with the freelancers' node best: it is the other node's.
 fn choose<'a>(
     stage: &Stage,
     nodes: &Nodes,
-    cast: &'a Cast,
+    scenario: &'a Scenario,
     posted: &'a Posted,
     language: &'static str,
 ) -> Result<Asked<'a>, DemoError> {
     stage.until("somebody who fits", || {
         let mut best: Option<(u64, Asked<'a>)> = None;
-        let jobs = cast.jobs.iter().filter(|job| job.text("/language") == language);
+        let jobs = scenario.jobs.iter().filter(|job| job.text("/language") == language);
         for title in jobs.map(|job| job.text("/title")) {
             let Ok(id) = posted.id(title) else { continue };
             let asked = Asked { language, title, id };
@@ -160,14 +160,14 @@ fn same_as_one_index(
 }
 
 /// Somebody who does not fit asks why.
-fn why_not_me(stage: &Stage, cast: &Cast, people: &People, posted: &Posted) -> Result<(), DemoError> {
-    let plot = cast.plots.first().ok_or_else(|| DemoError::Data("no contracts".to_owned()))?;
+fn why_not_me(stage: &Stage, scenario: &Scenario, people: &People, posted: &Posted) -> Result<(), DemoError> {
+    let plot = scenario.plots.first().ok_or_else(|| DemoError::Data("no contracts".to_owned()))?;
     let others = people.of(Town::B);
     let other = others.into_iter().find(|person| person.handle != plot.freelancer);
     let other = other.ok_or_else(|| DemoError::Data("one freelancer alone".to_owned()))?;
     let request = api::why_not(posted.id(&plot.job)?, &other.did, "fr");
     let answer = other.ask("know why they are not shown", &request)?;
-    stage.tell(&format!("{} asks \"why not me?\"", cast.name(&other.handle)));
+    stage.tell(&format!("{} asks \"why not me?\"", scenario.name(&other.handle)));
     for sentence in answer.texts("/sentences").into_iter().take(SENTENCES) {
         stage.tell(&format!("     {sentence}"));
     }

@@ -11,10 +11,10 @@ use hanse_command::json::Read as _;
 use hanse_command::{Client, ClientError};
 use serde_json::Value;
 
-use crate::cast::{Cast, Town};
 use crate::fail::DemoError;
 use crate::people::{People, Person};
 use crate::postings::{Load, Posting};
+use crate::scenario::{Scenario, Town};
 use crate::stage::{Look, Stage};
 
 /// Requests that post at once: the nodes and this program share the machine.
@@ -71,22 +71,22 @@ impl Posted {
 
 /// Who posts what: the jobs of the contracts by their clients, the others in turn by everybody at A and B.
 pub(crate) fn tasks<'a>(
-    cast: &Cast,
+    scenario: &Scenario,
     people: &'a People,
     load: Option<&Load>,
 ) -> Result<Vec<Task<'a>>, DemoError> {
     let client =
-        |title: &str| cast.plots.iter().find(|plot| plot.job == title).map(|plot| plot.client.as_str());
+        |title: &str| scenario.plots.iter().find(|plot| plot.job == title).map(|plot| plot.client.as_str());
     let own = |job: &Value| Posting { origin: "jobs.jsonl".to_owned(), job: job.clone() };
     let mut tasks = Vec::new();
-    for job in &cast.jobs {
+    for job in &scenario.jobs {
         if let Some(handle) = client(job.text("/title")) {
             tasks.push(Task { by: people.get(handle)?, posting: own(job) });
         }
     }
     let others: Vec<Posting> = match load {
         Some(load) => load.postings.clone(),
-        None => cast.jobs.iter().filter(|job| client(job.text("/title")).is_none()).map(own).collect(),
+        None => scenario.jobs.iter().filter(|job| client(job.text("/title")).is_none()).map(own).collect(),
     };
     let (mut at_a, mut at_b) =
         (people.of(Town::A).into_iter().cycle(), people.of(Town::B).into_iter().cycle());

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod cast;
 mod deal;
 mod fail;
 mod fit;
@@ -9,6 +8,7 @@ mod nodes;
 mod people;
 mod postings;
 mod record;
+mod scenario;
 mod stage;
 mod tamper;
 mod trust;

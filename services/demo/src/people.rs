@@ -7,9 +7,9 @@ use hanse_command::json::Read as _;
 use hanse_command::{Client, ClientError, Request, api};
 use serde_json::Value;
 
-use crate::cast::{Cast, Role, Town};
 use crate::fail::DemoError;
 use crate::nodes::Nodes;
+use crate::scenario::{Role, Scenario, Town};
 use crate::stage::Stage;
 
 /// Everybody's password here: the nodes listen on the loopback interface only, and whoever keeps them up wants to sign in.
@@ -44,9 +44,9 @@ pub(crate) struct People(BTreeMap<String, Person>);
 
 impl People {
     /// Registers everybody at home, both homes at once.
-    pub(crate) fn register(stage: &Stage, nodes: &Nodes, cast: &Cast) -> Result<Self, DemoError> {
+    pub(crate) fn register(stage: &Stage, nodes: &Nodes, scenario: &Scenario) -> Result<Self, DemoError> {
         let at = |town: Town, client: &Client| -> Result<Vec<Person>, DemoError> {
-            let here = cast.roles.iter().filter(|role| role.town == town);
+            let here = scenario.roles.iter().filter(|role| role.town == town);
             here.map(|role| stage.check().and_then(|()| enter(client, role))).collect()
         };
         let (a, b) = thread::scope(|scope| {

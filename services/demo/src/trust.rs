@@ -9,12 +9,12 @@ use hanse_command::verifier::{Options, Verdict};
 use hanse_command::{Client, api, clock, record as fetched};
 use serde_json::Value;
 
-use crate::cast::Cast;
 use crate::deal::Deal;
 use crate::fail::DemoError;
 use crate::nodes::Nodes;
 use crate::people::Person;
 use crate::record::{Results, from_here};
+use crate::scenario::Scenario;
 use crate::stage::{Look, Stage};
 
 /// Sentences of each number that are shown.
@@ -26,7 +26,7 @@ const ID_CHARS: usize = 12;
 pub(crate) fn trust(
     stage: &Stage,
     nodes: &Nodes,
-    cast: &Cast,
+    scenario: &Scenario,
     deals: &[Deal<'_>],
     star: &Person,
     results: &Results,
@@ -35,7 +35,7 @@ pub(crate) fn trust(
     for deal in clients(true).take(2).chain(clients(false).take(1)) {
         let hired = deal.freelancer.handle == star.handle;
         let answer = score(stage, deal.client, star, "en", hired)?;
-        stage.tell(&format!("from where {} stands", cast.name(&deal.client.handle)));
+        stage.tell(&format!("from where {} stands", scenario.name(&deal.client.handle)));
         tell(stage, &answer, "/sentences");
     }
     let Some(deal) = clients(true).next() else { return Ok(()) };

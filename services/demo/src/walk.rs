@@ -8,7 +8,6 @@ use hanse_command::{clock, offline};
 use serde_json::Value;
 
 use crate::Args;
-use crate::cast::{Cast, Town};
 use crate::deal::{self, Deal};
 use crate::fail::DemoError;
 use crate::fit;
@@ -17,6 +16,7 @@ use crate::nodes::{self, Nodes};
 use crate::people::{PASSWORD, People, Person};
 use crate::postings::Load;
 use crate::record::{self, Files, Results};
+use crate::scenario::{Scenario, Town};
 use crate::stage::Stage;
 use crate::tamper;
 use crate::trust;
@@ -28,13 +28,14 @@ const QUOTE_CHARS: usize = 60;
 
 /// Walks through it all. On failure the nodes' logs are shown first; whatever happens, the nodes are stopped.
 pub(crate) fn walk(stage: &Stage, args: &Args) -> Result<(), DemoError> {
-    let cast = Cast::read()?;
+    let scenario = Scenario::read()?;
     let today = clock::now().date();
     let load = args.data.as_deref().map(|folder| Load::of(folder, today)).transpose()?;
     let results = Results::fresh()?;
     stage.line("Hanse: three federated nodes do the main job, and a stranger verifies the record");
     let mut nodes = up(stage, &results)?;
-    let done = scenes(stage, &nodes, &cast, load.as_ref(), &results).and_then(|()| keep(stage, args, &nodes));
+    let done =
+        scenes(stage, &nodes, &scenario, load.as_ref(), &results).and_then(|()| keep(stage, args, &nodes));
     // After an interrupt, or when a node has ended, whatever failed next is only what followed from it.
     done.map_err(|error| match (stage.check(), nodes.check_alive()) {
         (Err(interrupted), _) => interrupted,
@@ -75,36 +76,36 @@ fn up(stage: &Stage, results: &Results) -> Result<Nodes, DemoError> {
 fn scenes(
     stage: &Stage,
     nodes: &Nodes,
-    cast: &Cast,
+    scenario: &Scenario,
     load: Option<&Load>,
     results: &Results,
 ) -> Result<(), DemoError> {
     let keys = nodes.all().into_iter().map(|node| node.keys()).collect::<Result<Vec<_>, _>>()?;
     results.keep_nodes(nodes, &keys)?;
-    let people = open_accounts(stage, nodes, cast)?;
-    let posted = post(stage, nodes, cast, &people, load)?;
+    let people = open_accounts(stage, nodes, scenario)?;
+    let posted = post(stage, nodes, scenario, &people, load)?;
     stage.step("Who fits? A client reads the people of all nodes, with the reasons");
-    fit::fit(stage, nodes, cast, &people, &posted, results)?;
-    let mut deals = Deal::all(cast, &people, &posted)?;
-    agree(stage, cast, &mut deals)?;
+    fit::fit(stage, nodes, scenario, &people, &posted, results)?;
+    let mut deals = Deal::all(scenario, &people, &posted)?;
+    agree(stage, scenario, &mut deals)?;
     fulfil(stage, &deals)?;
-    let replies = review(stage, nodes, cast, &deals)?;
-    let star = people.get(cast.star())?;
+    let replies = review(stage, nodes, scenario, &deals)?;
+    let star = people.get(scenario.star())?;
     audit(stage, nodes, &keys)?;
     let own: Vec<&Deal<'_>> = deals.iter().filter(|deal| deal.freelancer.handle == star.handle).collect();
-    let (files, report) = verify(stage, nodes, cast, star, &keys, (own.len(), replies))?;
+    let (files, report) = verify(stage, nodes, scenario, star, &keys, (own.len(), replies))?;
     results.keep(&files)?;
     stage.step(&format!(
         "How far can {} be trusted? That depends on where one stands",
-        cast.name(&star.handle)
+        scenario.name(&star.handle)
     ));
-    trust::trust(stage, nodes, cast, &deals, star, results)?;
+    trust::trust(stage, nodes, scenario, &deals, star, results)?;
     lie(stage, nodes, &files, &report)
 }
 
-fn open_accounts(stage: &Stage, nodes: &Nodes, cast: &Cast) -> Result<People, DemoError> {
+fn open_accounts(stage: &Stage, nodes: &Nodes, scenario: &Scenario) -> Result<People, DemoError> {
     stage.step("People open accounts; each home keeps their keys, and says so in all they sign");
-    let people = People::register(stage, nodes, cast)?;
+    let people = People::register(stage, nodes, scenario)?;
     let (a, b) = (people.of(Town::A).len(), people.of(Town::B).len());
     stage.tell(&format!("{} people: {a} at {}, {b} at {}", people.count(), nodes.a.name, nodes.b.name));
     Ok(people)
@@ -113,12 +114,12 @@ fn open_accounts(stage: &Stage, nodes: &Nodes, cast: &Cast) -> Result<People, De
 fn post(
     stage: &Stage,
     nodes: &Nodes,
-    cast: &Cast,
+    scenario: &Scenario,
     people: &People,
     load: Option<&Load>,
 ) -> Result<Posted, DemoError> {
     stage.step("Jobs are posted at two nodes, and found at the others");
-    let tasks = jobs::tasks(cast, people, load)?;
+    let tasks = jobs::tasks(scenario, people, load)?;
     let posted = jobs::post(stage, &tasks)?;
     let (all, at_b) = (posted.ids.len(), posted.at_b);
     stage.tell(&format!(
@@ -146,7 +147,7 @@ fn post(
     }
     // The people's own data are found by their words too, at the node where they were not posted.
     if let (Some(task), Some(reader)) =
-        (tasks.get(cast.plots.len()).filter(|_| load.is_some()), people.of(Town::B).first())
+        (tasks.get(scenario.plots.len()).filter(|_| load.is_some()), people.of(Town::B).first())
     {
         let (words, found) = jobs::find(stage, reader, task.title())?;
         stage.tell(&format!("{} searches \"{words}\": {}", reader.handle, found.text("/title")));
@@ -154,13 +155,13 @@ fn post(
     Ok(posted)
 }
 
-fn agree(stage: &Stage, cast: &Cast, deals: &mut [Deal<'_>]) -> Result<(), DemoError> {
+fn agree(stage: &Stage, scenario: &Scenario, deals: &mut [Deal<'_>]) -> Result<(), DemoError> {
     stage.step("Freelancers find jobs of the other node and bid; clients offer; freelancers accept");
     for deal in &mut *deals {
-        let words = deal.bid(stage, cast)?;
+        let words = deal.bid(stage, scenario)?;
         stage.tell(&format!(
             "{} searches \"{words}\": {}",
-            cast.name(&deal.freelancer.handle),
+            scenario.name(&deal.freelancer.handle),
             deal.plot.job
         ));
         stage.tell(&format!("  {}, asks for {}", deal.job, deal.price()));
@@ -211,7 +212,7 @@ fn fulfil(stage: &Stage, deals: &[Deal<'_>]) -> Result<(), DemoError> {
 }
 
 /// Returns how many replies the star has given.
-fn review(stage: &Stage, nodes: &Nodes, cast: &Cast, deals: &[Deal<'_>]) -> Result<usize, DemoError> {
+fn review(stage: &Stage, nodes: &Nodes, scenario: &Scenario, deals: &[Deal<'_>]) -> Result<usize, DemoError> {
     stage.step("Both sides review under seal; neither reads the other before both have written");
     let mut pairs = Vec::new();
     for (number, deal) in deals.iter().enumerate() {
@@ -239,7 +240,7 @@ fn review(stage: &Stage, nodes: &Nodes, cast: &Cast, deals: &[Deal<'_>]) -> Resu
         for (side, other, commit) in [(&pair.first, &pair.second, first), (&pair.second, &pair.first, second)]
         {
             deal.opened(stage, other.who, commit, side.words.text())?;
-            let (author, reader) = (cast.name(&side.who.handle), cast.name(&other.who.handle));
+            let (author, reader) = (scenario.name(&side.who.handle), scenario.name(&other.who.handle));
             stage.tell(&format!(
                 "{author} about {reader}: {} of 5, “{}”",
                 side.words.rating(),
@@ -248,7 +249,7 @@ fn review(stage: &Stage, nodes: &Nodes, cast: &Cast, deals: &[Deal<'_>]) -> Resu
             let Some(reply) = &side.words.reply else { continue };
             deal::publish(stage, other.who, "reply", &api::reply(commit, reply))?;
             stage.tell(&format!("  {reader} replies: “{}”", quote(reply)));
-            replies += usize::from(other.who.handle == cast.star());
+            replies += usize::from(other.who.handle == scenario.star());
         }
     }
     Ok(replies)
@@ -279,14 +280,14 @@ fn audit(stage: &Stage, nodes: &Nodes, keys: &[NodeKeys]) -> Result<(), DemoErro
 fn verify(
     stage: &Stage,
     nodes: &Nodes,
-    cast: &Cast,
+    scenario: &Scenario,
     star: &Person,
     keys: &[NodeKeys],
     expected: (usize, usize),
 ) -> Result<(Files, Report), DemoError> {
     stage.step(&format!(
         "A stranger takes the evidence about {}, a policy, and no network",
-        cast.name(&star.handle)
+        scenario.name(&star.handle)
     ));
     let policy = record::policy_text(keys, clock::now())?;
     let (files, report) = record::evidence(stage, &nodes.b, &star.did, &policy, expected)?;

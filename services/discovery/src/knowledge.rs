@@ -15,7 +15,6 @@ use hanse_matching::link::Linker;
 use hanse_matching::model::Reader;
 use hanse_matching::money::RateTable;
 use hanse_matching::query::Setting;
-use hanse_matching::side::Policy;
 use hanse_matching::taxonomy::Taxonomy;
 use hanse_matching::title::Titles;
 use tokio::sync::watch as signal;
@@ -43,15 +42,15 @@ pub struct Knowledge {
     pub titles: Arc<Titles>,
     /// The exchange rates.
     pub rates: RateTable,
-    /// Weights and the local bonus.
-    pub policy: Policy,
+    /// The weights of both sides.
+    pub weights: Weights,
 }
 
 impl Knowledge {
-    pub(crate) fn new(taxonomy: Taxonomy, rates: RateTable, policy: Policy) -> Self {
+    pub(crate) fn new(taxonomy: Taxonomy, rates: RateTable, weights: Weights) -> Self {
         let linker = Arc::new(Linker::new(&taxonomy));
         let titles = Arc::new(Titles::new(&taxonomy, Arc::clone(&linker)));
-        Self { taxonomy: Arc::new(taxonomy), linker, titles, rates, policy }
+        Self { taxonomy: Arc::new(taxonomy), linker, titles, rates, weights }
     }
 
     /// What to say beside names: our own list names ids of ESCO, and imported files are its.
@@ -69,7 +68,7 @@ impl Knowledge {
     /// What jobs and people are ranked with.
     #[must_use]
     pub fn setting(&self) -> Setting<'_> {
-        Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, policy: self.policy }
+        Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, weights: self.weights }
     }
 }
 
@@ -82,8 +81,8 @@ impl Known {
     ///
     /// # Errors
     /// As [`built_in`].
-    pub(crate) fn new(policy: Policy) -> Result<Self, Failure> {
-        let knowledge = Knowledge { policy, ..built_in()? };
+    pub(crate) fn new(weights: Weights) -> Result<Self, Failure> {
+        let knowledge = Knowledge { weights, ..built_in()? };
         Ok(Self(signal::Sender::new(Arc::new(knowledge))))
     }
 
@@ -113,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_node_knows_something_from_its_start() {
-        let known = Known::new(Policy::DEFAULT).unwrap();
+        let known = Known::new(Weights::DEFAULT).unwrap();
         let knowledge = Arc::clone(&known.0.borrow());
         assert!(knowledge.taxonomy.find("f2b15a0e-e65a-438a-affb-29b9d50b77d1").is_some());
     }

@@ -24,7 +24,7 @@ use hanse_document::time::Date;
 use hanse_matching::link::Linker;
 use hanse_matching::money::RateTable;
 use hanse_matching::query::Setting;
-use hanse_matching::side::{Policy, RANKER};
+use hanse_matching::side::{RANKER, Weights};
 use hanse_matching::taxonomy::Taxonomy;
 use hanse_matching::text::Tongue;
 use hanse_matching::title::Titles;
@@ -166,7 +166,7 @@ fn market(
         base: Currency::parse("EUR").map_err(|_| Failed::Rates)?,
         rates: BTreeMap::new(),
     };
-    let setting = Setting { taxonomy, titles: &titles, rates: &rates, policy: Policy::DEFAULT };
+    let setting = Setting { taxonomy, titles: &titles, rates: &rates, weights: Weights::DEFAULT };
     let latency = latency::measure(setting, SEED, people, QUERIES);
     let fairness =
         (0..MARKETS).map(|more| fairness::measure(setting, SEED.wrapping_add(more), MARKET)).collect();

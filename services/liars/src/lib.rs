@@ -8,10 +8,10 @@
 
 pub mod file;
 pub mod judge;
+pub mod lie;
 pub mod lies;
 pub mod mutate;
 pub mod oracle;
 pub mod random;
 pub mod run;
-pub mod told;
 pub mod world;

@@ -4,6 +4,7 @@
 //! log owes and whose document is missing, not while a larger head is known, and not before the peers had a chance to remind this process of what
 //! it has signed. The cosignature is committed before anybody sees it.
 
+use hanse_base::signals::Notice;
 use hanse_document::Timestamp;
 use hanse_ledger::{Leaf, Statement};
 use hanse_store::log::{self, CosignatureRow, LogRow};
@@ -141,6 +142,7 @@ pub(crate) async fn audit(book: &Logbook, origin: &str) -> Result<(), LogError> 
             book.metrics().cosigned();
             tracing::info!(origin, size, "a head is cosigned");
             book.signals().heads.notify_one();
+            book.signals().raise(Notice::Cosigned);
         }
         Cosigned::Withheld(Withheld::Clock) => {
             tracing::warn!(origin, "a checkpoint is not cosigned: the clock is behind the last cosignature");

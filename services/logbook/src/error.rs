@@ -1,6 +1,7 @@
 //! What can go wrong with a log, and whose business it is.
 
 use hanse_base::error::{EngineError, Failure, UseError};
+use hanse_base::rounds::RoundError;
 use hanse_ledger::{LeafError, LedgerError};
 use hanse_store::StoreError;
 
@@ -92,6 +93,12 @@ pub enum LogError {
         /// Where it would stand.
         index: u64,
     },
+}
+
+impl RoundError for LogError {
+    fn may_pass(&self) -> bool {
+        self.is_transient()
+    }
 }
 
 impl LogError {

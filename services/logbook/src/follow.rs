@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use hanse_base::rounds::Rounds;
 use hanse_document::NodeName;
 use hanse_network::{Request, RequestError, Response};
 use hanse_store::{Store, log};
@@ -27,23 +27,22 @@ use crate::{LogError, Logbook, Mirror, heads};
 
 pub use fault::Fault;
 use fetch::Fetched;
+pub use fetch::Segment;
 use pace::Pace;
 
-pub use replay::{Replayed, Segment, replay};
+pub use replay::{Replayed, replay};
 pub use want::{ROUNDS_MIN, believed, fill, has_waited_too_long, pause_seconds};
 
 /// Follows a peer until it is told to stop. A round that fails is tried again at the next pace or hint.
 pub async fn run(book: Logbook, peer: NodeName, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = book.config().pace.follow;
     let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));
-    while !cancel.is_cancelled() {
-        if let Some(Err(error)) = cancel.run_until_cancelled(round(&book, &peer, &mut paces)).await {
-            tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "following a peer's logs failed; will retry");
-        }
+    let mut rounds = Rounds::new("follow", book.signals(), cancel, pace).about(peer.as_str());
+    while rounds.round(round(&book, &peer, &mut paces)).await {
         match book.heard().hinted(peer.as_str()) {
-            Some(hint) => cancel.run_until_cancelled(woken(hint, pace)).await,
-            None => cancel.run_until_cancelled(tokio::time::sleep(pace)).await,
-        };
+            Some(hint) => rounds.wait(hint.notified()).await,
+            None => rounds.pace().await,
+        }
     }
     Ok(())
 }

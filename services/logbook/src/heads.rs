@@ -15,7 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use hanse_base::error::Failure;
-use hanse_base::signals::woken;
+use hanse_base::rounds::Rounds;
 use hanse_network::{Topic, Verdict};
 use hanse_store::Sql;
 use hanse_store::log::{self, CheckpointRow, CosignatureRow};
@@ -25,9 +25,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{LogError, LogKeys, Logbook};
 
 pub use answer::answer;
-pub(crate) use compare::ripen;
-pub(crate) use compare::root_at;
 pub use compare::{FORKED, Learned, RECOVERING, ROLLED_BACK, learn};
+pub(crate) use compare::{is_recovering, ripen, root_at};
 pub use consent::lead;
 pub(crate) use consent::{halt_forgotten, may_sign};
 pub(crate) use failed::failed;
@@ -194,14 +193,10 @@ pub async fn receive(book: &Logbook, from: &str, bytes: &[u8]) -> Verdict {
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = book.config().pace.follow;
     let mut said = BTreeMap::new();
-    while !cancel.is_cancelled() {
-        if let Err(error) = announce(&book, &mut said).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "announcing checkpoints failed; will retry"
-            );
-        }
-        cancel.run_until_cancelled(woken(&book.signals().heads, pace)).await;
+    let signals = book.signals();
+    let mut rounds = Rounds::new("heads", signals, cancel, pace);
+    while rounds.round(announce(&book, &mut said)).await {
+        rounds.wait(signals.heads.notified()).await;
     }
     Ok(())
 }

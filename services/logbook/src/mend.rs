@@ -4,6 +4,7 @@
 use std::fmt;
 
 use hanse_base::names::LogKind;
+use hanse_base::rounds::RoundError;
 use hanse_document::Timestamp;
 use hanse_store::log::{self, LogRow};
 use hanse_store::{Store, Tx};
@@ -56,6 +57,15 @@ pub enum MendError {
     /// It is not a case for this command.
     #[error("{0}")]
     NotThis(String),
+}
+
+impl RoundError for MendError {
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_transient(),
+            Self::Unsound(_) | Self::NotThis(_) => false,
+        }
+    }
 }
 
 impl From<hanse_store::StoreError> for MendError {

@@ -7,7 +7,7 @@
 
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_document::Timestamp;
 use hanse_ledger::{Leaf, LeafId};
 use hanse_store::log::{self, CheckpointRow, Head, LogRow, PendingRow};
@@ -244,49 +244,72 @@ async fn write(
 /// Sequences both own logs when leaves wait, at most once in each pace, until it is told to stop.
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = book.config().pace.sequence;
-    while !cancel.is_cancelled() {
-        let mut advanced = false;
+    let signals = book.signals();
+    let mut rounds = Rounds::new("sequence", signals, cancel.clone(), pace).woken(SELDOM);
+    loop {
+        let (mut advanced, mut waits) = (false, false);
+        // What is begun is finished: each batch ends a log before it is told to stop.
         for kind in LogKind::ALL {
-            advanced |= may_sign(&book, kind).await && drain(&book, kind, &cancel).await;
+            if may_sign(&book, kind).await {
+                let drained = drain(&book, kind, &cancel).await;
+                advanced |= drained == Drained::Advanced;
+                waits |= drained == Drained::Waits;
+            } else {
+                waits = true;
+            }
+        }
+        let round = if advanced || waits { Round::Worked } else { Round::Idle };
+        if !rounds.round(async { Ok::<_, Failure>(round) }).await {
+            return Ok(());
         }
         // Leaves that come within a pace share a checkpoint.
-        let rest = async {
+        let woken = async {
             if advanced {
                 tokio::time::sleep(pace).await;
             }
-            woken(&book.signals().sequence, pace).await;
+            signals.sequence.notified().await;
         };
-        cancel.run_until_cancelled(rest).await;
+        rounds.wait(woken).await;
     }
-    Ok(())
 }
 
-/// Sequences one log until nothing waits or something fails; the next look tries again. `true` if it has a new head.
-async fn drain(book: &Logbook, kind: LogKind, cancel: &CancellationToken) -> bool {
+/// What has become of the leaves that waited for one log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Drained {
+    /// None waited.
+    Nothing,
+    /// The log has a new head.
+    Advanced,
+    /// Some still wait: the log is halted, or something has failed.
+    Waits,
+}
+
+/// Sequences one log until nothing waits or something fails; the next look tries again.
+async fn drain(book: &Logbook, kind: LogKind, cancel: &CancellationToken) -> Drained {
     let log = book.log_keys().own(kind);
-    let mut advanced = false;
+    let mut drained = Drained::Nothing;
     while !cancel.is_cancelled() {
         match attempt(book, log).await {
             Ok(Sequenced::Nothing) => break,
             Err(LogError::Halted { .. }) => {
                 book.heard().withdraw(kind);
-                break;
+                return Drained::Waits;
             }
             Ok(Sequenced::Head { size, leaves, full }) => {
                 tracing::info!(origin = log.origin, size, leaves, "leaves are sequenced");
                 book.signals().log_advanced();
-                advanced = true;
+                drained = Drained::Advanced;
                 if !full {
                     break;
                 }
             }
             Err(error) => {
                 failed(book, log, &error).await;
-                break;
+                return Drained::Waits;
             }
         }
     }
-    advanced
+    drained
 }
 
 /// An idle log is neither locked nor checked.

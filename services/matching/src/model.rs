@@ -11,56 +11,29 @@ use crate::text::{self, Tongue};
 /// The words of a text that are compared: the first that say something.
 pub const TEXT_WORDS_MAX: usize = 64;
 
-/// A skill that a job needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// Its number in the taxonomy.
-    pub concept: u32,
-    /// Whether it is needed; else it is welcome and counts half.
-    pub must: bool,
-}
-
-/// What a welcome skill weighs against one that is needed.
-pub const NICE: f64 = 0.5;
-
 /// A skill that a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldSkill {
     /// Its number in the taxonomy.
     pub concept: u32,
-    /// How well, in hundredths; [`LEVEL_UNSTATED`] if the person did not say.
-    pub level: u8,
-    /// Whether a signed record shows it; else it is the person's word.
-    pub verified: bool,
     /// The line of the profile that says so, from 0.
     pub line: u16,
 }
 
-/// The level of a skill that is named without one: a solid one.
-pub const LEVEL_UNSTATED: u8 = 75;
-
-/// A language and how well, from 1 (A1) to 6 (C2).
+/// The primary tag of a language, filled up with zeros: `pt-BR` is `pt\0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spoken {
-    /// The primary tag, packed.
-    pub tag: [u8; 3],
-    /// The level. Who names a language without a level can work in it: [`CEFR_UNSTATED`] on both sides.
-    pub level: u8,
-}
+pub struct LanguageTag(pub [u8; 3]);
 
-/// B2: independent use.
-pub const CEFR_UNSTATED: u8 = 4;
-
-impl Spoken {
-    /// From a language tag, `pt-BR` as `pt`, without a level.
+impl LanguageTag {
+    /// From a whole tag, as documents have it.
     #[must_use]
-    pub fn of_tag(tag: &str) -> Self {
+    pub fn of(tag: &str) -> Self {
         let mut packed = [0_u8; 3];
         let primary = tag.bytes().take_while(|byte| *byte != b'-');
         for (cell, byte) in packed.iter_mut().zip(primary) {
             *cell = byte;
         }
-        Self { tag: packed, level: CEFR_UNSTATED }
+        Self(packed)
     }
 }
 
@@ -77,8 +50,8 @@ pub struct Standing {
 /// Where a job is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
-    /// Anywhere; the point is the client's, for a node's local bonus.
-    Remote(Option<Point>),
+    /// Anywhere.
+    Remote,
     /// At a place, whose point may be unstated.
     At(Option<Point>),
 }
@@ -87,8 +60,10 @@ impl Site {
     /// The point, if stated.
     #[must_use]
     pub const fn point(self) -> Option<Point> {
-        let (Self::Remote(point) | Self::At(point)) = self;
-        point
+        match self {
+            Self::Remote => None,
+            Self::At(point) => point,
+        }
     }
 }
 
@@ -127,20 +102,14 @@ pub struct Job {
     pub title: String,
     /// The language of title and text.
     pub tongue: Tongue,
-    /// What it needs.
-    pub needs: Vec<Need>,
+    /// The skills that it needs, by their numbers in the taxonomy.
+    pub needs: Vec<u32>,
     /// The telling words of its text.
     pub words: Words,
     /// What it pays.
     pub price: Option<Price>,
-    /// Hours in a week.
-    pub hours: Option<u8>,
-    /// The first day, as a UTC day number.
-    pub start: Option<u32>,
-    /// The client's offset from UTC in minutes.
-    pub zone: Option<i16>,
     /// The languages it needs.
-    pub languages: Vec<Spoken>,
+    pub languages: Vec<LanguageTag>,
     /// Where it is done.
     pub site: Option<Site>,
     /// The client's record.
@@ -162,14 +131,8 @@ pub struct Person {
     pub words: Words,
     /// What they ask.
     pub price: Option<Price>,
-    /// Free hours in a week.
-    pub hours: Option<u8>,
-    /// The first free day, as a UTC day number.
-    pub free_from: Option<u32>,
-    /// Offset from UTC in minutes.
-    pub zone: Option<i16>,
     /// The languages they work in; empty is unstated.
-    pub languages: Vec<Spoken>,
+    pub languages: Vec<LanguageTag>,
     /// Where they work from.
     pub point: Option<Point>,
     /// Whether they take remote work.
@@ -210,15 +173,12 @@ impl Reader<'_> {
             id,
             title: title.to_owned(),
             tongue,
-            needs: known.into_iter().map(|(concept, _)| Need { concept, must: true }).collect(),
+            needs: known.into_iter().map(|(concept, _)| concept).collect(),
             words: Words::read(text, tongue),
             price: document.pay.as_ref().map(|pay| Price::of(pay, self.rates)),
-            hours: document.hours_per_week.and_then(|hours| u8::try_from(hours.get()).ok()),
-            start: document.schedule.and_then(|schedule| schedule.start).map(|date| date.day()),
-            zone: None,
-            languages: document.languages.iter().map(|tag| Spoken::of_tag(tag.as_str())).collect(),
+            languages: document.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
             site: document.place.as_ref().map(|place| match place {
-                Place::Remote => Site::Remote(None),
+                Place::Remote => Site::Remote,
                 Place::Site(site) => Site::At(site.point),
             }),
             client,
@@ -233,7 +193,7 @@ impl Reader<'_> {
         let headline = profile.headline.as_ref().map_or("", |line| line.as_str());
         let tongue = tongue(None, &[headline, about]);
         let (known, unknown) = self.known(profile.skills.iter().map(|skill| skill.as_str()));
-        let held = |(concept, line)| HeldSkill { concept, level: LEVEL_UNSTATED, verified: false, line };
+        let held = |(concept, line)| HeldSkill { concept, line };
         let (point, on_site) = match profile.place.as_ref() {
             Some(Place::Site(site)) => (site.point, true),
             Some(Place::Remote) => (None, false),
@@ -246,10 +206,7 @@ impl Reader<'_> {
             skills: known.into_iter().map(held).collect(),
             words: Words::read(about, tongue),
             price: profile.rate.as_ref().map(|pay| Price::of(pay, self.rates)),
-            hours: None,
-            free_from: None,
-            zone: None,
-            languages: profile.languages.iter().map(|tag| Spoken::of_tag(tag.as_str())).collect(),
+            languages: profile.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
             point,
             remote: profile.remote,
             on_site,

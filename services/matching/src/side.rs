@@ -26,10 +26,6 @@ pub enum Factor {
     Text,
     /// What is asked against what is paid.
     Rate,
-    /// Free hours and first free day.
-    Availability,
-    /// Working hours in common.
-    Zone,
     /// The languages that the work needs.
     Language,
     /// Distance, or remote work.
@@ -39,27 +35,19 @@ pub enum Factor {
 }
 
 /// How many factors there are.
-pub const FACTORS: usize = 9;
+pub const FACTORS: usize = 7;
 
 impl Factor {
     /// All, in the order of every table and sum.
-    pub const ALL: [Self; FACTORS] = [
-        Self::Skill,
-        Self::Title,
-        Self::Text,
-        Self::Rate,
-        Self::Availability,
-        Self::Zone,
-        Self::Language,
-        Self::Place,
-        Self::Reputation,
-    ];
+    pub const ALL: [Self; FACTORS] =
+        [Self::Skill, Self::Title, Self::Text, Self::Rate, Self::Language, Self::Place, Self::Reputation];
 }
 
 /// One entry for each factor, in the order of [`Factor::ALL`].
 pub type Row<T> = [T; FACTORS];
 
-/// The weights of both sides, in hundredths of one side's sum.
+/// The weights of both sides, in hundredths of one side's sum: what a node publishes, and all that ranking depends on besides the
+/// documents, the taxonomy and the table of exchange rates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
@@ -72,7 +60,7 @@ pub struct Weights {
 impl Weights {
     /// What a node starts with. Set by people, published, and never learnt from clicks.
     pub const DEFAULT: Self =
-        Self { client: [36, 12, 6, 12, 8, 6, 8, 6, 6], freelancer: [30, 5, 0, 25, 10, 5, 5, 10, 10] };
+        Self { client: [42, 14, 7, 14, 9, 7, 7], freelancer: [35, 6, 0, 29, 6, 12, 12] };
 
     /// The weights of a side.
     #[must_use]
@@ -84,21 +72,5 @@ impl Weights {
     }
 }
 
-/// What a node publishes about its ranking, and all that ranking depends on besides the documents, the taxonomy and the
-/// table of exchange rates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {
-    /// The weights.
-    pub weights: Weights,
-    /// Whether remote work near the client counts a little more.
-    pub local_bonus: bool,
-}
-
-impl Policy {
-    /// Default weights, no local bonus.
-    pub const DEFAULT: Self = Self { weights: Weights::DEFAULT, local_bonus: false };
-}
-
 /// The name of these rules; a change of any formula or constant changes it.
-pub const RANKER: &str = "hanse-rules-5";
+pub const RANKER: &str = "hanse-rules-6";

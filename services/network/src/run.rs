@@ -5,10 +5,10 @@
 //! from peers nor one from the engine keeps the other from being served.
 
 mod events;
+mod log_limits;
 mod redial;
 mod requests;
 mod resolve;
-mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -35,10 +35,10 @@ use crate::swarm::Behaviour;
 use crate::swarm::gossip::Topics;
 use crate::wire::method::Method;
 
+use log_limits::LogLimit;
 use redial::Link;
 use requests::Incoming;
 use resolve::resolve;
-use told::Few;
 
 /// Pause between two looks at the links, and at the loop's own lateness.
 const TICK: Duration = Duration::from_secs(1);
@@ -63,7 +63,7 @@ pub(crate) struct Known {
     /// The engine has yet to hear that it is connected.
     pub(crate) announce: bool,
     /// Lines about its comings and goings.
-    pub(crate) changes: Few,
+    pub(crate) changes: LogLimit,
 }
 
 /// Where the loop hands things to the engine, and where it gets verdicts and answers back.
@@ -98,7 +98,7 @@ pub(crate) struct Loop {
     pub(crate) queues: Queues,
     pub(crate) metrics: Metrics,
     /// Lines about connections of whoever is not pinned.
-    pub(crate) refusals: Few,
+    pub(crate) refusals: LogLimit,
     pub(crate) stopping: bool,
     dials: FuturesUnordered<BoxFuture<'static, (PeerId, io::Result<Vec<Multiaddr>>)>>,
     started: Instant,
@@ -118,7 +118,7 @@ impl Loop {
             dial: None,
             quotas: Quotas::new(),
             announce: false,
-            changes: Few::new(told::CHANGES),
+            changes: LogLimit::new(log_limits::CHANGES),
         };
         Self {
             swarm,
@@ -131,7 +131,7 @@ impl Loop {
             sending: BTreeSet::new(),
             queues: Queues::new(inbound),
             metrics,
-            refusals: Few::new(told::REFUSALS),
+            refusals: LogLimit::new(log_limits::REFUSALS),
             stopping: false,
             dials: FuturesUnordered::new(),
             started: Instant::now(),

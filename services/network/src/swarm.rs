@@ -108,7 +108,7 @@ fn requests(
     net: &str,
     metrics: &Metrics,
 ) -> Result<request_response::Behaviour<Codec>, NetworkError> {
-    let protocol = StreamProtocol::try_from_owned(format!("/{net}/{}/1", method.name()))
+    let protocol = StreamProtocol::try_from_owned(format!("/{net}/{}/{}", method.name(), method.version()))
         .map_err(|error| NetworkError::Transport(error.to_string()))?;
     let config = request_response::Config::default()
         .with_request_timeout(method.timeout())

@@ -12,7 +12,6 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use hanse_base::config::NET_BYTES_MAX;
 use hanse_discovery::knowledge::{Row, Weights};
 use hanse_document::NodeName;
-use hanse_matching::side::Policy;
 use serde::{Deserialize, Serialize};
 
 pub use client::ClientHeader;
@@ -73,8 +72,6 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ranking {
-    /// Whether remote work near the client counts a little more.
-    pub local_bonus: bool,
     /// What counts for who posts the job.
     pub client: Side,
     /// What counts for who would do it.
@@ -90,8 +87,6 @@ pub struct Side {
     pub title: u16,
     pub text: u16,
     pub rate: u16,
-    pub availability: u16,
-    pub zone: u16,
     pub language: u16,
     pub place: u16,
     pub reputation: u16,
@@ -101,16 +96,14 @@ pub struct Side {
 const WEIGHTS_SUM: u32 = 100;
 
 impl Side {
-    const fn of(
-        [skill, title, text, rate, availability, zone, language, place, reputation]: Row<u16>,
-    ) -> Self {
-        Self { skill, title, text, rate, availability, zone, language, place, reputation }
+    const fn of([skill, title, text, rate, language, place, reputation]: Row<u16>) -> Self {
+        Self { skill, title, text, rate, language, place, reputation }
     }
 
     /// The weights in the order of every table.
     const fn row(self) -> Row<u16> {
-        let Self { skill, title, text, rate, availability, zone, language, place, reputation } = self;
-        [skill, title, text, rate, availability, zone, language, place, reputation]
+        let Self { skill, title, text, rate, language, place, reputation } = self;
+        [skill, title, text, rate, language, place, reputation]
     }
 
     fn sum(self) -> u32 {
@@ -120,17 +113,16 @@ impl Side {
 
 impl Default for Ranking {
     fn default() -> Self {
-        let Policy { weights, local_bonus } = Policy::DEFAULT;
-        Self { local_bonus, client: Side::of(weights.client), freelancer: Side::of(weights.freelancer) }
+        let weights = Weights::DEFAULT;
+        Self { client: Side::of(weights.client), freelancer: Side::of(weights.freelancer) }
     }
 }
 
 impl Ranking {
     /// The same, as the engine takes it.
     #[must_use]
-    pub const fn policy(self) -> Policy {
-        let weights = Weights { client: self.client.row(), freelancer: self.freelancer.row() };
-        Policy { weights, local_bonus: self.local_bonus }
+    pub const fn weights(self) -> Weights {
+        Weights { client: self.client.row(), freelancer: self.freelancer.row() }
     }
 }
 
@@ -333,7 +325,7 @@ mod tests {
     #[test]
     fn weights_must_add_up_on_each_side() {
         let mut config = Config::defaults();
-        assert_eq!(config.ranking.policy(), Policy::DEFAULT);
+        assert_eq!(config.ranking.weights(), Weights::DEFAULT);
         config.ranking.client.skill += 1;
         config.ranking.freelancer.rate -= 1;
         let Err(ConfigError::Mistakes(mistakes)) = config.checked() else { panic!("accepted") };

@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub mod health;
 pub mod lease;
 pub(crate) mod migrate;
+pub mod notices;
 pub(crate) mod pool;
 pub(crate) mod rows;
 mod server;

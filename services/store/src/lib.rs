@@ -12,10 +12,10 @@ pub use client::error::StoreError;
 pub use client::pool::{Config, Parts, Status, Store};
 pub use client::sql::{Sql, ToSql, column};
 pub use client::transaction::Tx;
-pub use client::{health, lease};
+pub use client::{health, lease, notices};
 pub use tables::{
-    accounts, alerts, changes, contracts, deliveries, documents, errands, history, idempotency, jobs,
-    knowledge, log, picks, ranking, reviews, scores,
+    accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
+    peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 
@@ -27,7 +27,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
     ("documents", documents::STATEMENTS),
-    ("errands", errands::STATEMENTS),
+    ("peer_searches", peer_searches::STATEMENTS),
     ("health", health::STATEMENTS),
     ("history", history::STATEMENTS),
     ("idempotency", idempotency::STATEMENTS),
@@ -35,6 +35,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("notices", notices::STATEMENTS),
     ("picks", picks::STATEMENTS),
     ("ranking", ranking::STATEMENTS),
     ("reviews", reviews::STATEMENTS),

@@ -100,7 +100,7 @@ async fn a_part_of_a_transaction_is_taken_back_by_itself() {
     let request = [7_u8; 32];
     let mut tx = connection.begin().await.unwrap();
     {
-        let part = tx.part().await.unwrap();
+        let part = tx.savepoint().await.unwrap();
         part.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap();
         part.execute(ADD, &[&"did:one", &request.as_slice()]).await.unwrap_err();
     }
@@ -271,7 +271,7 @@ async fn a_part_that_breaks_off_is_known_not_to_stand() {
     let store = database.store().await;
     let mut connection = store.connection().await.unwrap();
     let mut tx = connection.begin().await.unwrap();
-    let part = tx.part().await.unwrap();
+    let part = tx.savepoint().await.unwrap();
     part.execute("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await.unwrap_err();
     let error = part.commit().await.unwrap_err();
     assert!(matches!(error, StoreError::Statement { .. }), "{error:?}");

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hanse_base::Base;
 use hanse_base::config::Config;
+use hanse_base::signals::Notice;
 use hanse_document::Timestamp;
 use hanse_logbook::{LogKeys, Logbook};
 use hanse_store::Store;
@@ -64,7 +65,7 @@ impl Trust {
     /// Notes people whose standing has changed, and wakes whoever ranks by it.
     pub fn note_changed(&self, people: impl IntoIterator<Item = [u8; 32]>) {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(people);
-        self.base().signals().changed();
+        self.base().signals().heard(Notice::Changed);
     }
 
     fn scores(&self) -> &Scores {

@@ -44,8 +44,6 @@ pub struct Matches {
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
-    /// Whether remote work near the client counts a little more here.
-    pub local_bonus: bool,
     /// Skills that the job names and this node does not know; they count for nothing.
     pub unknown_skills: Vec<String>,
     /// Whether this look counts as attention for those who are shown: the first one of the job's own client on a day does.
@@ -160,8 +158,6 @@ pub struct Recommended {
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
-    /// Whether remote work near the client counts a little more here.
-    pub local_bonus: bool,
     /// The jobs.
     pub items: Vec<RecommendedJob>,
 }
@@ -220,8 +216,6 @@ pub struct RankingSetting {
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
-    /// Whether remote work near the client counts a little more here.
-    pub local_bonus: bool,
     /// Whoever has none of the needed skills, nor one related to them, is listed only from this likeness of job title and headline on, in
     /// hundredths.
     pub trade_fits_percent: u32,

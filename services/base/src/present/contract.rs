@@ -14,7 +14,7 @@ use hanse_store::history::{self, HistoryRow};
 
 use super::{may, time};
 use crate::error::{Failure, UseError};
-use crate::stored::{Shown, WAITING, side};
+use crate::stored::{StoredDocument, WAITING, side};
 
 /// What contracts are shown from, beside their rows.
 struct Beside {
@@ -94,12 +94,12 @@ fn happening(row: &HistoryRow, documents: &BTreeMap<[u8; 32], ShownDocument>) ->
     })
 }
 
-fn read(document: &ShownDocument) -> Result<Shown, Failure> {
-    Shown::read(&document.bytes, &document.id)
+fn read(document: &ShownDocument) -> Result<StoredDocument, Failure> {
+    StoredDocument::read(&document.bytes, &document.id)
 }
 
 /// What a step says beside its event; `None` if it says nothing.
-fn step_said(step: Shown) -> Option<StepRequest> {
+fn step_said(step: StoredDocument) -> Option<StepRequest> {
     let mut said = step.field("body")?;
     said.as_object_mut()?.remove("engagement");
     serde_json::from_value(said).ok().filter(|said| *said != StepRequest::default())

@@ -162,7 +162,7 @@ mod tests {
         let weights = Weights::DEFAULT;
         let mut features = Features::default();
         for row in [&mut features.client, &mut features.freelancer] {
-            (row[0], row[1], row[3], row[8]) = (Some(skill), title, Some(1_000_000), Some(500_000));
+            (row[0], row[1], row[3], row[6]) = (Some(skill), title, Some(1_000_000), Some(500_000));
         }
         let score = Score::of(&features, &weights);
         let lines = |side| -> Vec<Value> {

@@ -1,14 +1,14 @@
 //! Every use of a node's API as a [`Request`]. Bodies are JSON as the node's OpenAPI document has them.
 
 mod said;
-mod told;
+mod saved_searches;
 
 use serde_json::{Value, json};
 
 use super::request::{As, Request};
 
 pub use said::{again, forget_again, say_again, skill};
-pub use told::{alerts, events, forget_search, keep_search, picks, saved_searches};
+pub use saved_searches::{alerts, events, forget_search, keep_search, picks, saved_searches};
 
 /// The moves of a contract; each has its own path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::OnceLock;
 
 use hanse_base::error::Failure;
-use hanse_matching::side::Policy;
+use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::Importer;
 use hanse_matching::text::Tongue;
 
@@ -32,7 +32,7 @@ fn make() -> Result<Knowledge, Box<dyn Error>> {
     for file in FILES {
         importer.add(file, Tongue::Other)?;
     }
-    Ok(Knowledge::new(importer.finish()?, serde_json::from_str(RATES)?, Policy::DEFAULT))
+    Ok(Knowledge::new(importer.finish()?, serde_json::from_str(RATES)?, Weights::DEFAULT))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hanse_base::error::Failure;
+use hanse_base::rounds::Rounds;
 use hanse_matching::money::RateTable;
 use hanse_store::{StoreError, knowledge};
 use tokio_util::sync::CancellationToken;
@@ -13,33 +14,24 @@ use crate::Discovery;
 
 /// The numbers of what this process has loaded, or found that it cannot load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Loaded {
     taxonomy: i64,
     rates: i64,
 }
 
 /// Looks until told to stop. Nothing that it finds ends the process: what is known stays.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
-    let mut seen = Seen::default();
-    loop {
-        let round = async {
-            if let Err(error) = look(&discovery, &mut seen).await {
-                let error: &dyn std::error::Error = &error;
-                tracing::warn!(
-                    error,
-                    "imported taxonomy or rates cannot be loaded; the old ones stay in force"
-                );
-            }
-            tokio::time::sleep(discovery.config().pace.follow).await;
-        };
-        if cancel.run_until_cancelled(round).await.is_none() {
-            return Ok(());
-        }
+    let mut seen = Loaded::default();
+    let pace = discovery.config().pace.follow;
+    let mut rounds = Rounds::new("knowledge", discovery.base().signals(), cancel, pace);
+    while rounds.round(look(&discovery, &mut seen)).await {
+        rounds.pace().await;
     }
+    Ok(())
 }
 
 /// One look.
-pub async fn look(discovery: &Discovery, seen: &mut Seen) -> Result<(), Failure> {
+pub async fn look(discovery: &Discovery, seen: &mut Loaded) -> Result<(), Failure> {
     let connection = discovery.store().connection().await?;
     let state = knowledge::state(&connection).await?;
     if state.taxonomy != seen.taxonomy {
@@ -63,11 +55,11 @@ pub async fn look(discovery: &Discovery, seen: &mut Seen) -> Result<(), Failure>
 
 fn load(found: &knowledge::Files, old: &Knowledge) -> Result<Knowledge, Failure> {
     if found.files.is_empty() {
-        return Ok(Knowledge { rates: old.rates.clone(), policy: old.policy, ..built_in()? });
+        return Ok(Knowledge { rates: old.rates.clone(), weights: old.weights, ..built_in()? });
     }
     let unusable = |error| Failure::unreadable("the imported taxonomy", error);
     let (taxonomy, _) = assemble(&found.version, &found.files).map_err(unusable)?;
-    Ok(Knowledge::new(taxonomy, old.rates.clone(), old.policy))
+    Ok(Knowledge::new(taxonomy, old.rates.clone(), old.weights))
 }
 
 async fn read_rates(discovery: &Discovery) -> Result<RateTable, Failure> {
@@ -125,7 +117,7 @@ KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-000
     #[tokio::test]
     async fn an_import_comes_in_force_and_wakes_who_waits() {
         let home = Home::new('a', &[]).await;
-        let (discovery, mut seen) = (&home.discovery, Seen::default());
+        let (discovery, mut seen) = (&home.discovery, Loaded::default());
         let changed = discovery.knowledge_changed();
         look(discovery, &mut seen).await.unwrap();
         assert!(!changed.has_changed().unwrap(), "nothing is imported");
@@ -152,7 +144,7 @@ KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-000
     #[tokio::test]
     async fn a_bad_import_changes_nothing() {
         let home = Home::new('a', &[]).await;
-        let (discovery, mut seen) = (&home.discovery, Seen::default());
+        let (discovery, mut seen) = (&home.discovery, Loaded::default());
         brings(&home, "skills_en.csv", SKILLS, Mode::Replace).await.unwrap();
         look(discovery, &mut seen).await.unwrap();
         let (digest, changed) = (discovery.knowledge().taxonomy.digest_hex(), discovery.knowledge_changed());
@@ -179,7 +171,7 @@ KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-000
     #[tokio::test]
     async fn the_newest_rates_are_in_force_whatever_comes_last() {
         let home = Home::new('a', &[]).await;
-        let (discovery, mut seen) = (&home.discovery, Seen::default());
+        let (discovery, mut seen) = (&home.discovery, Loaded::default());
         let table = |day: &str| -> RateTable {
             let text = format!(
                 r#"{{"date":"{day}","source":"a test","base":"EUR","rates":{{"USD":{{"micro":1080000,"digits":2}}}}}}"#

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hanse_base::error::{Failure, UseError};
+use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_document::kind::Body;
 use hanse_matching::index::{Change as PersonChange, Index};
 use hanse_matching::jobs::{JobChange, Jobs};
@@ -20,7 +21,7 @@ use super::transparency;
 use crate::Discovery;
 use crate::knowledge::Knowledge;
 
-/// How often the feed is looked at: what another process writes is found within two seconds.
+/// How often the feed is looked at, where no other process is heard.
 const PACE: Duration = Duration::from_millis(500);
 /// How long it rests after it has caught up: changes that come meanwhile are read together, and the lists of postings, which every
 /// change of one builds anew, are built once for all of them.
@@ -77,43 +78,37 @@ type Opened = (Box<Job>, [u8; 32]);
 
 /// Keeps the index up until told to stop. Every process has its own.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
-    let mut changed = discovery.base().signals().changed.subscribe();
-    let mut known = discovery.knowledge_changed();
-    while !cancel.is_cancelled() {
-        if let Some(Err(error)) = cancel.run_until_cancelled(look(&discovery)).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "updating the search index failed; will retry"
-            );
-        }
+    let signals = discovery.base().signals();
+    let (mut changed, mut known) = (signals.changed.subscribe(), discovery.knowledge_changed());
+    let mut rounds = Rounds::new("index", signals, cancel, PACE).resting(REST).woken(SELDOM);
+    while rounds.round(look(&discovery)).await {
         let woken = async {
-            tokio::time::sleep(REST).await;
             tokio::select! {
                 _ = changed.changed() => {}
                 _ = known.changed() => {}
-                () = tokio::time::sleep(PACE) => {}
             }
         };
-        cancel.run_until_cancelled(woken).await;
+        rounds.wait(woken).await;
     }
     Ok(())
 }
 
 /// Brings the index up to date, or builds it.
-pub async fn look(discovery: &Discovery) -> Result<(), UseError> {
+pub async fn look(discovery: &Discovery) -> Result<Round, UseError> {
+    let mut round = Round::Idle;
     loop {
         let knowledge = discovery.knowledge();
         let current = discovery.matching().write(|state| {
             state.as_ref().filter(|it| Arc::ptr_eq(&it.knowledge, &knowledge)).map(|it| it.cursor)
         });
         let Some(cursor) = current else {
-            return build(discovery, knowledge).await;
+            return build(discovery, knowledge).await.map(Round::from);
         };
         let connection = discovery.store().connection().await?;
         let since = changes::since(&connection, cursor, CHANGES_MAX).await?;
         drop(connection);
         match since {
-            Since::Behind => return build(discovery, knowledge).await,
+            Since::Behind => return build(discovery, knowledge).await.map(Round::from),
             Since::Changes(changes) => {
                 let last = changes.len() < usize::try_from(CHANGES_MAX).unwrap_or(usize::MAX);
                 let touched = discovery.trust().take_changed();
@@ -121,8 +116,11 @@ pub async fn look(discovery: &Discovery) -> Result<(), UseError> {
                     discovery.trust().note_changed(touched);
                     return Err(error);
                 }
+                if !changes.is_empty() {
+                    round = Round::Worked;
+                }
                 if last {
-                    return Ok(());
+                    return Ok(round);
                 }
             }
         }

@@ -38,8 +38,8 @@ impl Discovery {
         let (posting, open) = Posting::load(&connection, id).await?;
         drop(connection);
         let asked = peers::others(self, &posting, query.scope.as_deref()).await?;
-        let (of, policy, others) = (posting.clone(), self.config().ranking, Arc::clone(&asked));
-        let ranking = self.compute(move |discovery| Ranking::new(discovery, &of, policy, &others)).await?;
+        let (of, weights, others) = (posting.clone(), self.config().ranking, Arc::clone(&asked));
+        let ranking = self.compute(move |discovery| Ranking::new(discovery, &of, weights, &others)).await?;
         let connection = self.store().connection().await?;
         let attention = attention::load(self, &connection, &ranking.ranked).await?;
         drop(connection);
@@ -59,8 +59,7 @@ impl Discovery {
             attribution: self.knowledge().attribution().to_owned(),
             language: tag(tongue).to_owned(),
             ranked: ranking.ranked.len(),
-            weights: weights_by_name(&ranking.policy.weights),
-            local_bonus: ranking.policy.local_bonus,
+            weights: weights_by_name(&ranking.weights),
             unknown_skills: ranking.unknown,
             counted,
             items,
@@ -91,9 +90,9 @@ impl Discovery {
         let row = ranking::people(&connection, &[did.subject_key()]).await?.pop();
         drop(connection);
         let row = row.ok_or(Refusal::NotFound("profile"))?;
-        let policy = self.config().ranking;
+        let weights = self.config().ranking;
         let answered = self.compute(move |discovery| {
-            let ranking = Ranking::new(discovery, &posting, policy, &Asked::nobody())?;
+            let ranking = Ranking::new(discovery, &posting, weights, &Asked::nobody())?;
             let document = verified(&row.profile, "a stored profile")?;
             let Body::Profile(profile) = document.body() else {
                 return Err(Refusal::NotFound("profile").into());

@@ -1,12 +1,12 @@
-//! Search over nodes: `/hanse/match/1`, asked and answered.
+//! Search over nodes: `/hanse/match/2`, asked and answered.
 //!
 //! A peer is believed for nothing but the signatures of its people: everything else is computed here from what they signed.
 //! No peer can make a list wait for more than two seconds, and what is heard is kept for a while, so that a page which many
 //! people look at is one question.
 
-pub mod errand;
 mod judge;
 mod kept;
+pub mod queued;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -23,7 +23,7 @@ use hanse_matching::model::Standing;
 use hanse_matching::money::RateTable;
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{self, Ranked};
-use hanse_matching::side::{FACTORS, Policy, RANKER};
+use hanse_matching::side::{FACTORS, RANKER, Weights};
 use hanse_network::{
     Bytes, Found, Handle, MATCH_CANDIDATES_MAX, MATCH_FACTORS, Request, RequestError, Response, Search,
 };
@@ -133,17 +133,16 @@ async fn ask_now(
     posting: &Posting,
     knowledge: Arc<Knowledge>,
 ) -> Result<Asked, UseError> {
-    let policy = discovery.config().ranking;
+    let weights = discovery.config().ranking;
     let search = Search {
         job: Bytes::from(posting.document.bytes().to_vec()),
-        client: policy.weights.client,
-        freelancer: policy.weights.freelancer,
-        local_bonus: policy.local_bonus,
+        client: weights.client,
+        freelancer: weights.freelancer,
         limit: u32::try_from(MATCH_CANDIDATES_MAX).unwrap_or(1),
     };
     let heard = match discovery.base().network() {
         Some(network) => ask_peers(discovery, &network, &search).await,
-        None => errand::send(discovery, &search).await,
+        None => queued::send(discovery, &search).await,
     };
     let read = discovery
         .compute(move |_| {
@@ -159,7 +158,7 @@ async fn ask_now(
         .await?;
     let people = people(discovery, read.iter().filter_map(|(_, read)| read.as_ref().ok())).await?;
     let posting = posting.clone();
-    discovery.compute(move |discovery| judged(discovery, &posting, &knowledge, policy, read, people)).await
+    discovery.compute(move |discovery| judged(discovery, &posting, &knowledge, weights, read, people)).await
 }
 
 /// Asks all peers at once.
@@ -233,7 +232,7 @@ fn judged(
     discovery: &Discovery,
     posting: &Posting,
     knowledge: &Arc<Knowledge>,
-    policy: Policy,
+    weights: Weights,
     answers: Answers,
     people: Vec<IdentityRow>,
 ) -> Result<Asked, UseError> {
@@ -244,7 +243,7 @@ fn judged(
         (row.did.clone(), (row, record))
     };
     let people: &BTreeMap<Did, (IdentityRow, Standing)> = &people.into_iter().map(with_record).collect();
-    let query = Query::new(&job, Setting { policy, ..knowledge.setting() });
+    let query = Query::new(&job, Setting { weights, ..knowledge.setting() });
     let (mut others, mut peers) = (Vec::new(), Vec::new());
     for (peer, answer) in answers {
         let (outcome, judged) = match answer {

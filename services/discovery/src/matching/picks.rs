@@ -11,6 +11,7 @@ use hanse_api::requests::PicksQuery;
 use hanse_api::views::{Pick, Picks};
 use hanse_base::error::{Failure, UseError};
 use hanse_base::present;
+use hanse_base::rounds::Rounds;
 use hanse_document::{Date, Did};
 use hanse_matching::explain::explain;
 use hanse_matching::mutual::{LIST_MAX, Wishes, picks};
@@ -63,21 +64,17 @@ struct Liked {
 /// Makes each night's pairs until told to stop.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut made = None;
-    while !cancel.is_cancelled() {
+    let mut rounds =
+        Rounds::new("picks", discovery.base().signals(), cancel, discovery.config().pace.deliver);
+    let round = async |made: &mut Option<u32>| {
         let day = today(&discovery);
-        if made != Some(day) {
-            match cancel.run_until_cancelled(make(&discovery, day)).await {
-                Some(Ok(true)) => made = Some(day),
-                Some(Ok(false)) | None => {}
-                Some(Err(error)) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "computing mutual picks failed; will retry"
-                    );
-                }
-            }
+        if *made != Some(day) && make(&discovery, day).await? {
+            *made = Some(day);
         }
-        cancel.run_until_cancelled(tokio::time::sleep(discovery.config().pace.deliver)).await;
+        Ok::<_, UseError>(())
+    };
+    while rounds.round(round(&mut made)).await {
+        rounds.pace().await;
     }
     Ok(())
 }
@@ -242,7 +239,7 @@ fn ranked<T>(
     discovery.matching().read(|state, space| {
         let posting = state.jobs.get(job)?;
         let query =
-            Query::new(posting, Setting { policy: discovery.config().ranking, ..state.knowledge.setting() });
+            Query::new(posting, Setting { weights: discovery.config().ranking, ..state.knowledge.setting() });
         let mut ranking = state.people.rank(&query, space);
         ranking.retain(|ranked| state.clients.get(job) != Some(&ranked.id));
         Some(look(state, &query, &ranking))

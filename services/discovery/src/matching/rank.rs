@@ -11,7 +11,7 @@ use hanse_matching::model::{Job, Person, Unknown};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{Ranked, merge};
 use hanse_matching::score::Features;
-use hanse_matching::side::Policy;
+use hanse_matching::side::Weights;
 
 use super::peers::Asked;
 use super::posting::Posting;
@@ -23,7 +23,7 @@ use crate::knowledge::Knowledge;
 pub(super) struct Ranking {
     /// What it was made with.
     pub knowledge: Arc<Knowledge>,
-    pub policy: Policy,
+    pub weights: Weights,
     pub job: Job,
     /// Skills of the job that are unknown here.
     pub unknown: Unknown,
@@ -32,7 +32,7 @@ pub(super) struct Ranking {
 }
 
 impl Ranking {
-    /// Ranks the people of this node, and others with them, by a policy: this node's, or that of a peer who asks. Whoever
+    /// Ranks the people of this node, and others with them, by weights: this node's, or those of a peer who asks. Whoever
     /// posted the job is not among them. Computes: call it beside the tasks.
     ///
     /// # Errors
@@ -40,13 +40,13 @@ impl Ranking {
     pub(super) fn new(
         discovery: &Discovery,
         posting: &Posting,
-        policy: Policy,
+        weights: Weights,
         others: &Asked,
     ) -> Result<Self, UseError> {
         discovery.matching().read(|state, space| {
             let knowledge = Arc::clone(&state.knowledge);
             let (job, unknown) = posting.read(discovery, &knowledge)?;
-            let query = Query::new(&job, Setting { policy, ..knowledge.setting() });
+            let query = Query::new(&job, Setting { weights, ..knowledge.setting() });
             let local = state.people.rank(&query, space);
             let found = |ranked: &Ranked| Some((ranked.id, state.people.get(&ranked.id)?.clone()));
             let mut people: BTreeMap<[u8; 32], Person> = local.iter().filter_map(found).collect();
@@ -62,12 +62,12 @@ impl Ranking {
             let client = posting.client.subject_key();
             ranked.retain(|ranked| ranked.id != client);
             drop(query);
-            Ok(Self { knowledge, policy, job, unknown, ranked, people })
+            Ok(Self { knowledge, weights, job, unknown, ranked, people })
         })?
     }
 
     fn ask<T>(&self, look: impl FnOnce(&Query<'_>) -> T) -> T {
-        look(&Query::new(&self.job, Setting { policy: self.policy, ..self.knowledge.setting() }))
+        look(&Query::new(&self.job, Setting { weights: self.weights, ..self.knowledge.setting() }))
     }
 
     /// The features of somebody who is ranked, by what their profile says now; none if they are not to be listed by now. Computes.

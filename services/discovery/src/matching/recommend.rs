@@ -32,7 +32,7 @@ impl Discovery {
         query: RecommendedQuery,
     ) -> Result<Recommended, UseError> {
         let (limit, tongue) = (length(query.limit)?, language(query.language.as_deref())?);
-        let policy = self.config().ranking;
+        let weights = self.config().ranking;
         let subject = did.subject_key();
         let connection = self.store().connection().await?;
         let row =
@@ -44,7 +44,7 @@ impl Discovery {
                 return Err(Refusal::NotFound("profile").into());
             };
             discovery.matching().read(|state, space| {
-                let setting = Setting { policy, ..state.knowledge.setting() };
+                let setting = Setting { weights, ..state.knowledge.setting() };
                 let (person, _) = person(discovery, &state.knowledge, &row.did, profile);
                 let ranked = state.jobs.rank(setting, &person, space);
                 let others = ranked.into_iter().filter(|job| state.clients.get(&job.id) != Some(&subject));
@@ -77,8 +77,7 @@ impl Discovery {
             did: did.to_string(),
             attribution: self.knowledge().attribution().to_owned(),
             language: tag(tongue).to_owned(),
-            weights: weights_by_name(&policy.weights),
-            local_bonus: policy.local_bonus,
+            weights: weights_by_name(&weights),
             items,
         })
     }

@@ -69,15 +69,14 @@ pub(super) async fn note(discovery: &Discovery, knowledge: &Knowledge) -> Result
 }
 
 fn setting(knowledge: &Knowledge) -> Result<RankingSetting, Failure> {
-    let Knowledge { taxonomy, rates, policy, .. } = knowledge;
+    let Knowledge { taxonomy, rates, weights, .. } = knowledge;
     let parameters = serde_json::to_value(Parameters::default()).map_err(unreadable)?;
     let Value::Object(parameters) = parameters else {
         return Err(Failure::Inconsistent("parameters are no object".to_owned()));
     };
     Ok(RankingSetting {
         ranker: RANKER.to_owned(),
-        weights: weights_by_name(&policy.weights),
-        local_bonus: policy.local_bonus,
+        weights: weights_by_name(weights),
         trade_fits_percent: percent(f64::from(TRADE_FITS) / f64::from(ONE)),
         fairness: Fairness {
             bound_percent: percent(fair::BOUND),

@@ -12,6 +12,7 @@ pub(crate) mod identity;
 pub(crate) mod job;
 pub(crate) mod offer;
 mod profile;
+pub(crate) mod review;
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
@@ -28,12 +29,12 @@ use crate::Engine;
 /// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
 pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
 
-/// Whose word it is that the document has its place in the order.
+/// Which node decides that the document has its place in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// This node's: it decides, strictly, by its clock and its rows.
+pub(crate) enum Authority {
+    /// This one: strictly, by its clock and its rows.
     Own,
-    /// That of the home that keeps the order: it has decided, and this node follows.
+    /// The home that keeps the order: it has decided, and this node follows.
     Home,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct Apply<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) tx: &'a Tx<'a>,
     pub(crate) now: Timestamp,
-    pub(crate) word: Word,
+    pub(crate) authority: Authority,
 }
 
 /// Gives a document its effect, once. `attachments` are documents that it commits to, in any order.
@@ -65,7 +66,7 @@ pub(crate) async fn apply(
         Some(job) => Some(jobs::lock(ctx.tx, &job).await?.ok_or_else(|| ctx.missing("job"))?),
         None => None,
     };
-    let log = log_of(document.body()).filter(|_| ctx.word == Word::Own);
+    let log = log_of(document.body()).filter(|_| ctx.authority == Authority::Own);
     let look = guard::look(ctx, document, log).await?;
     if look.applied {
         return Ok(Applied::AlreadyThere);
@@ -81,17 +82,14 @@ pub(crate) async fn apply(
         (Body::Offer(body), Some(job)) => offer::offer(ctx, document, body, attachments, &job).await?,
         (Body::Acceptance(body), Some(job)) => offer::accept(ctx, document, body, &job).await?,
         (Body::Step(step), Some(job)) => apply_step(ctx, document, step, &job).await?,
-        (
-            Body::Identity(_)
-            | Body::Bid(_)
-            | Body::Terms(_)
-            | Body::Offer(_)
-            | Body::Acceptance(_)
-            | Body::Step(_)
-            | Body::Text(_)
-            | Body::Review(_)
-            | Body::Reply(_),
-            _,
+        (Body::Review(body), Some(_)) => review::seal(ctx, document, body, attachments).await?,
+        (Body::Reply(body), Some(_)) => review::reply(ctx, document, body).await?,
+        // A genesis comes before its author is known, see [`identity`]; terms and texts come with what names them.
+        (Body::Identity(_) | Body::Terms(_) | Body::Text(_), _)
+        // What belongs under a job has one: [`job_of`].
+        | (
+            Body::Bid(_) | Body::Offer(_) | Body::Acceptance(_) | Body::Step(_) | Body::Review(_) | Body::Reply(_),
+            None,
         ) => return Err(Rejection::WrongKind.into()),
     }
     Ok(Applied::Now)
@@ -147,23 +145,19 @@ async fn job_of(ctx: &Apply<'_>, document: &Verified) -> Result<Option<DocumentI
             Ok(Some(bid.ok_or_else(|| ctx.missing("bid"))?.job))
         }
         Body::Step(step) => of_contract(&step.object).await,
-        Body::Identity(_)
-        | Body::Profile(_)
-        | Body::Job(_)
-        | Body::Terms(_)
-        | Body::Text(_)
-        | Body::Review(_)
-        | Body::Reply(_) => Ok(None),
+        Body::Review(review) => of_contract(&review.contract).await,
+        Body::Reply(reply) => of_contract(&review::answered(ctx, reply).await?).await,
+        Body::Identity(_) | Body::Profile(_) | Body::Job(_) | Body::Terms(_) | Body::Text(_) => Ok(None),
     }
 }
 
 impl<'a> Apply<'a> {
     pub(crate) fn own(engine: &'a Engine, tx: &'a Tx<'a>) -> Self {
-        Self { engine, tx, now: engine.now(), word: Word::Own }
+        Self { engine, tx, now: engine.now(), authority: Authority::Own }
     }
 
     pub(crate) fn home(engine: &'a Engine, tx: &'a Tx<'a>) -> Self {
-        Self { engine, tx, now: engine.now(), word: Word::Home }
+        Self { engine, tx, now: engine.now(), authority: Authority::Home }
     }
 
     /// Whether this node keeps the order under the job, so that what follows from a move is its to do.
@@ -173,9 +167,9 @@ impl<'a> Apply<'a> {
 
     /// The refusal for something that this builds on: what the home knows will arrive here too.
     pub(crate) fn missing(&self, what: &'static str) -> Refusal {
-        match self.word {
-            Word::Own => Refusal::NotFound(what),
-            Word::Home => Refusal::TooEarly,
+        match self.authority {
+            Authority::Own => Refusal::NotFound(what),
+            Authority::Home => Refusal::TooEarly,
         }
     }
 

@@ -7,6 +7,7 @@ mod unlogged;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
+use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_base::stored::state;
 use hanse_discovery::matching::attention;
 use hanse_ledger::{Leaf, Statement};
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::unlogged::UNLOGGED_SECONDS;
 pub(crate) use self::unlogged::{UNLOGGED_MAX, drop_unlogged};
 use crate::Engine;
+use crate::effects::apply::review::review_seconds;
 use crate::effects::apply::{Apply, FOLLOW_SECONDS, contract, job};
 use crate::effects::react::release;
 
@@ -37,7 +39,9 @@ const CLEAN_EVERY: u32 = 600;
 /// Looks at the clocks until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let (mut looks, mut believed) = (0_u32, 0_u32);
-    while !cancel.is_cancelled() {
+    let pace = engine.config().pace.deliver;
+    let mut rounds = Rounds::new("timeouts", engine.signals(), cancel, pace).woken(SELDOM);
+    loop {
         if looks.is_multiple_of(CLEAN_EVERY)
             && let Err(error) = prune(&engine).await
         {
@@ -45,13 +49,12 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
         }
         looks = looks.wrapping_add(1);
         // What time has moved stays moved: not by a clock that has jumped, or that the peers contradict.
-        if engine.clocks().look(engine.now().unix()) {
-            if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine)).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "looking for what has expired failed; will retry"
-                );
-            }
+        let may_act = engine.clocks().look(engine.now().unix());
+        let round = async { if may_act { look(&engine).await } else { Ok(Round::Worked) } };
+        if !rounds.round(round).await {
+            return Ok(());
+        }
+        if may_act {
             if believed.is_multiple_of(CLEAN_EVERY)
                 && let Err(error) = clean(&engine).await
             {
@@ -62,13 +65,12 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
             }
             believed = believed.wrapping_add(1);
         }
-        cancel.run_until_cancelled(tokio::time::sleep(engine.config().pace.deliver)).await;
+        rounds.pace().await;
     }
-    Ok(())
 }
 
 /// One look at every clock.
-pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
+pub(crate) async fn look(engine: &Engine) -> Result<Round, UseError> {
     let now = engine.now().unix();
     let connection = engine.store().connection().await?;
     let expired = jobs::expired(&connection, now, BATCH).await?;
@@ -94,7 +96,9 @@ pub(crate) async fn look(engine: &Engine) -> Result<(), UseError> {
     for row in &sealed {
         report(open(engine, row).await, &row.commit_leaf);
     }
-    drop_unlogged(engine).await
+    drop_unlogged(engine).await?;
+    let nothing = expired.is_empty() && left.is_empty() && late.is_empty() && sealed.is_empty();
+    Ok(if nothing { Round::Idle } else { Round::Worked })
 }
 
 fn report(outcome: Result<(), UseError>, thing: &dyn std::fmt::Display) {
@@ -120,12 +124,6 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     // A day's grace lets a late refresh be answered with the right reason.
     accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
     Ok(())
-}
-
-/// How long a review may stay in a state, in seconds.
-pub(crate) fn review_seconds(state: State) -> i64 {
-    let timeouts = timeouts(Machine::Review).iter();
-    timeouts.filter(|timeout| timeout.state == state).map(|timeout| timeout.after_seconds).sum()
 }
 
 /// How long after its own date a filled posting is complete at the latest, in seconds.

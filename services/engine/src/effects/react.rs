@@ -8,7 +8,7 @@ mod reviews;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use hanse_base::rounds::Rounds;
 use hanse_base::stored::reread;
 use hanse_document::{Body, Commitment, NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
@@ -30,7 +30,7 @@ pub(crate) use reviews::release;
 const BATCH: u64 = 16;
 
 /// A leaf, and where it stands.
-struct Seen {
+struct LoggedLeaf {
     kind: LogKind,
     /// Who signs the log.
     operator: NodeName,
@@ -41,7 +41,7 @@ struct Seen {
     leaf: Leaf,
 }
 
-impl Seen {
+impl LoggedLeaf {
     /// The leaf of this id, if it stands in the log.
     async fn standing(ctx: &Apply<'_>, origin: &str, id: &LeafId) -> Result<Option<Self>, UseError> {
         let row = log::leaf(ctx.tx, origin, id).await?;
@@ -65,20 +65,10 @@ impl Seen {
 
 /// Reacts until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    while !cancel.is_cancelled() {
-        match cancel.run_until_cancelled(round(&engine)).await {
-            Some(Err(UseError::Failed(failure))) if failure.is_transient() => {
-                tracing::warn!(
-                    error = &failure as &dyn std::error::Error,
-                    "applying leaves failed; will retry"
-                );
-            }
-            Some(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a leaf could not be applied");
-            }
-            Some(Ok(())) | None => {}
-        }
-        cancel.run_until_cancelled(woken(&engine.signals().react, engine.config().pace.follow)).await;
+    let signals = engine.signals();
+    let mut rounds = Rounds::new("react", signals, cancel, engine.config().pace.follow);
+    while rounds.round(round(&engine)).await {
+        rounds.wait(signals.react.notified()).await;
     }
     Ok(())
 }
@@ -137,8 +127,8 @@ async fn batch(engine: &Engine, origin: &str) -> Result<bool, UseError> {
     let mut tx = connection.begin().await?;
     log::set_reacted(&tx, origin, row.reacted, end).await?;
     for leaf in &leaves {
-        let Some(seen) = Seen::read(engine, origin, leaf) else { continue };
-        let part = tx.part().await?;
+        let Some(seen) = LoggedLeaf::read(engine, origin, leaf) else { continue };
+        let part = tx.savepoint().await?;
         let turn = turn(&Apply::home(engine, &part), &seen).await?;
         if turn == Turn::On {
             part.commit().await?;
@@ -171,7 +161,7 @@ enum Turn {
 ///
 /// # Errors
 /// What is our failure and may pass.
-async fn turn(ctx: &Apply<'_>, seen: &Seen) -> Result<Turn, UseError> {
+async fn turn(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<Turn, UseError> {
     let (operator, index) = (&seen.operator, seen.index);
     match effect(ctx, seen).await {
         Ok(()) => Ok(Turn::On),
@@ -216,7 +206,7 @@ fn split(origin: &str) -> Option<(NodeName, LogKind)> {
     Some((NodeName::parse(operator).ok()?, LogKind::parse(kind)?))
 }
 
-async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
+async fn effect(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
     let Some(statement) = seen.leaf.statement() else { return Ok(()) };
     match (seen.kind, statement) {
         (LogKind::Jobs, Statement::Posting { commitment }) => {
@@ -266,7 +256,7 @@ async fn effect(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
 /// The posting of a step is not here, or not as far as the step builds on. If the log holds something before it that may be that and has
 /// still to have its effect, it waits for that. If not, a step that came by gossip has moved the job on already, or its posting had
 /// expired when this node began to follow: neither will become right by waiting.
-async fn gone_by(ctx: &Apply<'_>, seen: &Seen, body: &Body) -> Result<Refusal, UseError> {
+async fn gone_by(ctx: &Apply<'_>, seen: &LoggedLeaf, body: &Body) -> Result<Refusal, UseError> {
     let Body::Step(step) = body else { return Ok(Refusal::TooEarly) };
     let origin = seen.kind.origin(&seen.operator);
     let builds_on = [step.object, step.prev];

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use hanse_base::rounds::{Round, Rounds};
 use hanse_base::stored::{WAITING, reread};
 use hanse_document::{Body, Did, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
@@ -50,23 +50,12 @@ pub(crate) async fn run(
     peer: hanse_document::NodeName,
     cancel: CancellationToken,
 ) -> Result<(), Failure> {
-    while !cancel.is_cancelled() {
-        match cancel.run_until_cancelled(drain(&engine, peer.as_str())).await {
-            Some(Err(UseError::Failed(failure))) => {
-                tracing::error!(%peer, error = &failure as &dyn std::error::Error, "delivering to a peer failed; will retry");
-            }
-            Some(Err(UseError::Refused(refusal))) => {
-                tracing::error!(%peer, %refusal, "delivering to a peer failed; will retry");
-            }
-            // No signal ends this rest: each commit gives one, and the peer would be asked as often.
-            Some(Ok(Drained::Busy(rest))) => {
-                cancel.run_until_cancelled(tokio::time::sleep(rest)).await;
-                continue;
-            }
-            Some(Ok(Drained::All | Drained::Away)) | None => {}
-        }
-        let Some(signal) = engine.signals().deliver(peer.as_str()) else { return Ok(()) };
-        cancel.run_until_cancelled(woken(signal, engine.config().pace.deliver)).await;
+    let signals = engine.signals();
+    let mut rounds =
+        Rounds::new("deliver", signals, cancel, engine.config().pace.deliver).about(peer.as_str());
+    while rounds.round(drain(&engine, peer.as_str())).await {
+        let Some(signal) = signals.deliver(peer.as_str()) else { return Ok(()) };
+        rounds.wait(signal.notified()).await;
     }
     Ok(())
 }
@@ -92,20 +81,9 @@ async fn left_behind(engine: &Engine) -> Result<Vec<(String, i64)>, Failure> {
     Ok(waiting.into_iter().filter(|(peer, _)| !pinned(peer)).collect())
 }
 
-/// Why sending ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Drained {
-    /// Nothing more is due.
-    All,
-    /// The peer, or this node, lacks what some documents build on, or the peer is asked too much: again after this rest.
-    Busy(Duration),
-    /// The peer does not answer.
-    Away,
-}
-
 /// Sends what is due, of each job one document after the other, until nothing is left or the peer does not answer.
-pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<Drained, UseError> {
-    let mut drained = Drained::All;
+pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<Round, UseError> {
+    let mut drained = Round::Worked;
     let mut busy = Vec::new();
     loop {
         let connection = engine.store().connection().await?;
@@ -116,10 +94,11 @@ pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<Drained, UseErr
         }
         for row in &due {
             match send(engine, row).await {
-                Ok(Sent::NotNow) => return Ok(Drained::Away),
+                Ok(Sent::NotNow) => return Ok(Round::Worked),
                 Ok(Sent::Busy(rest)) => {
                     busy.push(row.position);
-                    drained = Drained::Busy(rest);
+                    // No signal ends this rest: each commit gives one, and the peer would be asked as often.
+                    drained = Round::Rest(rest);
                     if busy.len() == BUSY_MAX {
                         return Ok(drained);
                     }

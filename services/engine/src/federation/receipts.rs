@@ -156,7 +156,7 @@ mod tests {
             listen: Vec::new(),
             net: "test".into(),
             pace: Pace::default(),
-            ranking: hanse_matching::side::Policy::DEFAULT,
+            ranking: hanse_matching::side::Weights::DEFAULT,
             heads: None,
         };
         Receipts::new(&config, &Keys::derive(&config.secret)).unwrap()

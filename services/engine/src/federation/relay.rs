@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hanse_base::error::{Failure, UseError};
-use hanse_base::signals::woken;
+use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_network::{GOSSIP_BYTES_MAX, PublishError, Published, Topic};
 use hanse_store::{deliveries, documents};
 use tokio_util::sync::CancellationToken;
@@ -18,38 +18,55 @@ const REST: Duration = Duration::from_millis(50);
 
 /// Relays until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    while !cancel.is_cancelled() {
-        loop {
-            match cancel.run_until_cancelled(relay(&engine)).await {
-                Some(Ok(true)) => {}
-                Some(Ok(false)) | None => break,
-                Some(Err(error)) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "gossiping failed; will retry");
-                    break;
-                }
-            }
-        }
-        // Postings that come within the rest go together.
-        cancel.run_until_cancelled(tokio::time::sleep(REST)).await;
-        cancel.run_until_cancelled(woken(&engine.signals().relay, engine.config().pace.deliver)).await;
+    let signals = engine.signals();
+    // Postings that come within the rest go together.
+    let mut rounds =
+        Rounds::new("relay", signals, cancel, engine.config().pace.deliver).resting(REST).woken(SELDOM);
+    while rounds.round(relay(&engine)).await {
+        rounds.wait(signals.relay.notified()).await;
     }
     Ok(())
 }
 
-/// Hands over a batch; whether there may be more.
-async fn relay(engine: &Engine) -> Result<bool, UseError> {
-    let Some(network) = engine.network() else { return Ok(false) };
-    hand_over(engine, |message| network.publish(Topic::Jobs, message)).await
+/// Hands over what waits, as long as there is room.
+async fn relay(engine: &Engine) -> Result<Round, UseError> {
+    let Some(network) = engine.network() else { return Ok(Round::Worked) };
+    let mut round = Round::Idle;
+    loop {
+        match hand_over(engine, |message| network.publish(Topic::Jobs, message)).await? {
+            Handed::Nothing => return Ok(round),
+            Handed::All | Handed::Full => return Ok(Round::Worked),
+            Handed::Batch => round = Round::Worked,
+        }
+    }
 }
 
-async fn hand_over<F>(engine: &Engine, publish: impl Fn(Vec<u8>) -> F) -> Result<bool, UseError>
+/// What has become of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handed {
+    /// Nothing waited.
+    Nothing,
+    /// It went out; there may be more.
+    Batch,
+    /// It went out, and was the last one.
+    All,
+    /// The network has no room for more at present.
+    Full,
+}
+
+async fn hand_over<F>(engine: &Engine, publish: impl Fn(Vec<u8>) -> F) -> Result<Handed, UseError>
 where
     F: Future<Output = Result<Published, PublishError>>,
 {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let waiting = deliveries::take_gossip(&tx, BATCH).await?;
-    let mut more = i64::try_from(waiting.len()).is_ok_and(|taken| taken == BATCH);
+    let full = i64::try_from(waiting.len()).is_ok_and(|taken| taken == BATCH);
+    let mut handed = match waiting.len() {
+        0 => Handed::Nothing,
+        _ if full => Handed::Batch,
+        _ => Handed::All,
+    };
     let mut kept = documents::find_all(&tx, waiting.iter().map(|(_, hash)| *hash)).await?;
     let geneses = geneses(&tx, kept.values()).await?;
     let mut offered = Vec::new();
@@ -69,7 +86,7 @@ where
             // waits until the queues have room.
             Ok(Published::QueuesFull) => {
                 tracing::debug!(document = %document.id, "the queues are full; left to the log");
-                more = false;
+                handed = Handed::Full;
                 break;
             }
             Ok(published) => tracing::debug!(document = %document.id, ?published, "gossiped"),
@@ -80,7 +97,7 @@ where
         deliveries::gossiped(&tx, &offered).await?;
     }
     tx.commit().await?;
-    Ok(more)
+    Ok(handed)
 }
 
 #[cfg(test)]
@@ -103,13 +120,10 @@ mod tests {
             let has_room = offered.get() <= room.get();
             std::future::ready(Ok(if has_room { Published::Sent } else { Published::QueuesFull }))
         };
-        assert!(
-            !hand_over(&home.engine, publish).await.unwrap(),
-            "asked again at once it would be full again"
-        );
+        assert_eq!(hand_over(&home.engine, publish).await.unwrap(), Handed::Full);
         assert_eq!(offered.get(), 3, "what the network has not been shown it cannot call a duplicate");
         room.set(i64::MAX);
-        assert!(!hand_over(&home.engine, publish).await.unwrap());
+        assert_eq!(hand_over(&home.engine, publish).await.unwrap(), Handed::All);
         assert_eq!(offered.get(), BATCH + 1, "each was offered once");
     }
 }

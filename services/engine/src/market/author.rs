@@ -1,9 +1,13 @@
 //! Speaking for a hosted person: their key, out of its seal, and documents signed with it. Every such proof says whose
 //! custody the key is in.
 
+use hanse_api::requests::StepRequest;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::keys;
-use hanse_document::{Body, Did, Draft, Kind, Misfit, PublicKey, SigningKey, Timestamp, Verified};
+use hanse_document::{
+    Body, Did, DocumentId, Draft, Kind, Misfit, PublicKey, SigningKey, Timestamp, Verified,
+};
+use hanse_lifecycle::Event;
 use hanse_store::{Sql, Tx, accounts};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -45,13 +49,6 @@ impl<'a> Author<'a> {
     pub(crate) fn new_slot(&self) -> Result<Slot, UseError> {
         let key = keys::new_key()?;
         Ok(Slot { public: key.public(), sealed: self.engine.keys().seal_slot(&key)? })
-    }
-
-    /// Opens the seal on a slot key of this person.
-    pub(crate) async fn slot_key(&self, db: &impl Sql, public: &PublicKey) -> Result<SigningKey, UseError> {
-        let sealed = accounts::slot(db, public, &self.did).await?;
-        let sealed = sealed.ok_or_else(|| Failure::unreadable(public, "a slot key is gone"))?;
-        Ok(self.engine.keys().open_slot(public, &sealed)?)
     }
 }
 
@@ -97,5 +94,50 @@ pub(crate) fn object(request: &impl Serialize) -> Result<Map<String, Value>, Use
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Failure::Inconsistent("a request is no object".to_owned()).into()),
         Err(error) => Err(Failure::unreadable("a request", error).into()),
+    }
+}
+
+/// A step about to be signed.
+pub(crate) struct StepDraft<'a> {
+    pub(crate) event: Event,
+    pub(crate) object: DocumentId,
+    pub(crate) prev: DocumentId,
+    pub(crate) to: &'a str,
+    /// A field of the step's body that the node knows better than the caller.
+    pub(crate) extra: Option<(&'static str, String)>,
+}
+
+impl StepDraft<'_> {
+    /// The body, with what the caller says.
+    pub(crate) fn body(&self, request: &StepRequest) -> Result<Body, UseError> {
+        let reasoned =
+            matches!((self.event, self.object.kind()), (Event::CloseUnfilled, _) | (Event::Decline, _));
+        if reasoned && request.reason.is_none() {
+            return Err(Refusal::BadField { field: "reason", reason: "must be given" }.into());
+        }
+        let said = object(request)?;
+        self.read(said.clone()).map_err(|refused| match refused {
+            // The form of a step reads its event as a whole; the field that is wrong by itself is the one to name.
+            UseError::Refused(Refusal::Rejected(rejection)) => {
+                let wrong = |field: &(String, Value)| self.read(Map::from_iter([field.clone()])).is_err();
+                let field = said.into_iter().find(wrong);
+                field
+                    .map_or(Refusal::Rejected(rejection), |(field, _)| Refusal::BadValue { field, rejection })
+                    .into()
+            }
+            UseError::Refused(_) | UseError::Failed(_) => refused,
+        })
+    }
+
+    fn read(&self, mut said: Map<String, Value>) -> Result<Body, UseError> {
+        said.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
+        let fields = [
+            ("event", self.event.name().into()),
+            ("object", self.object.to_string().into()),
+            ("prev", self.prev.to_string().into()),
+            ("to", self.to.into()),
+            ("body", Value::Object(said)),
+        ];
+        body(Kind::Step, &Map::<String, Value>::new(), fields)
     }
 }

@@ -15,9 +15,8 @@ use hanse_store::contracts::{self, BidRow};
 use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
 
 use crate::Engine;
-use crate::market::author::{Author, body};
+use crate::market::author::{Author, StepDraft, body};
 use crate::market::idempotency::{Asked, Intent};
-use crate::market::jobs::Step;
 use crate::market::publish::{Publication, publish};
 
 /// The state that is shown of a bid which the job's home has not answered.
@@ -126,7 +125,8 @@ impl Engine {
             asked.saw(&bid.head, async || Ok(view)).await?;
             let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
             let author = Author::open(self, tx, did).await?;
-            let said = Step { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
+            let said =
+                StepDraft { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
             let document = author.sign(said.body(&request)?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };

@@ -5,7 +5,7 @@ use hanse_api::views::{ContractView, Page, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
-use hanse_base::stored::{part, side, state};
+use hanse_base::stored::{contract_of_party, side, state};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::{Did, DocumentId, Kind, LogName};
 use hanse_lifecycle::{Event, Machine, next};
@@ -14,9 +14,8 @@ use hanse_store::{Sql, Tx, jobs};
 use serde_json::{Map, Value};
 
 use crate::Engine;
-use crate::market::author::{Author, body};
+use crate::market::author::{Author, StepDraft, body};
 use crate::market::idempotency::{Asked, Intent};
-use crate::market::jobs::Step;
 use crate::market::publish::{Publication, publish};
 
 /// How long an offer of ours stands: as long as one may.
@@ -130,7 +129,7 @@ impl Engine {
             let row = movable(tx, &asked, contract, event).await?;
             let author = Author::open(self, tx, &asked.did).await?;
             let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
-            let said = Step {
+            let said = StepDraft {
                 event,
                 object: row.id,
                 prev: row.head,
@@ -173,7 +172,7 @@ impl Engine {
 /// A contract that this person may move now, from a version that they have seen. The table is asked before anything is signed: a
 /// move at the wrong time need not be a document that can be written.
 async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> Result<ContractRow, UseError> {
-    let row = part(tx, id, &asked.did).await?;
+    let row = contract_of_party(tx, id, &asked.did).await?;
     asked.saw(&row.head, async || present::contract(tx, &row, &asked.did).await).await?;
     let actor = side(&row, &asked.did).ok_or(Refusal::NotFound("contract"))?;
     next(Machine::Contract, state(&row.state)?, event, actor)
@@ -182,5 +181,5 @@ async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> R
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
-    present::contract(db, &part(db, id, viewer).await?, viewer).await
+    present::contract(db, &contract_of_party(db, id, viewer).await?, viewer).await
 }

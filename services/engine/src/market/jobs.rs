@@ -4,13 +4,12 @@ use hanse_api::requests::{JobRequest, StepRequest};
 use hanse_api::views::{JobView, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::present;
-use hanse_document::{Body, Did, DocumentId, Kind};
+use hanse_document::{Did, DocumentId, Kind};
 use hanse_lifecycle::Event;
 use hanse_store::{Tx, jobs};
-use serde_json::{Map, Value};
 
 use crate::Engine;
-use crate::market::author::{Author, body, object};
+use crate::market::author::{Author, StepDraft, body};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -74,7 +73,8 @@ impl Engine {
             let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
             asked.saw(&job.head, async || shown(tx, id, Some(did)).await).await?;
             let author = Author::open(self, tx, did).await?;
-            let said = Step { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
+            let said =
+                StepDraft { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
             let document = author.sign(said.body(&request)?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
@@ -85,49 +85,4 @@ impl Engine {
 
 async fn shown(tx: &Tx<'_>, id: &DocumentId, viewer: Option<&Did>) -> Result<JobView, UseError> {
     Ok(present::job(tx, id, viewer).await?.ok_or(Refusal::NotFound("job"))?)
-}
-
-/// A step about to be signed.
-pub(crate) struct Step<'a> {
-    pub(crate) event: Event,
-    pub(crate) object: DocumentId,
-    pub(crate) prev: DocumentId,
-    pub(crate) to: &'a str,
-    /// A field of the step's body that the node knows better than the caller.
-    pub(crate) extra: Option<(&'static str, String)>,
-}
-
-impl Step<'_> {
-    /// The body, with what the caller says.
-    pub(crate) fn body(&self, request: &StepRequest) -> Result<Body, UseError> {
-        let reasoned =
-            matches!((self.event, self.object.kind()), (Event::CloseUnfilled, _) | (Event::Decline, _));
-        if reasoned && request.reason.is_none() {
-            return Err(Refusal::BadField { field: "reason", reason: "must be given" }.into());
-        }
-        let said = object(request)?;
-        self.read(said.clone()).map_err(|refused| match refused {
-            // The form of a step reads its event as a whole; the field that is wrong by itself is the one to name.
-            UseError::Refused(Refusal::Rejected(rejection)) => {
-                let wrong = |field: &(String, Value)| self.read(Map::from_iter([field.clone()])).is_err();
-                let field = said.into_iter().find(wrong);
-                field
-                    .map_or(Refusal::Rejected(rejection), |(field, _)| Refusal::BadValue { field, rejection })
-                    .into()
-            }
-            UseError::Refused(_) | UseError::Failed(_) => refused,
-        })
-    }
-
-    fn read(&self, mut said: Map<String, Value>) -> Result<Body, UseError> {
-        said.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
-        let fields = [
-            ("event", self.event.name().into()),
-            ("object", self.object.to_string().into()),
-            ("prev", self.prev.to_string().into()),
-            ("to", self.to.into()),
-            ("body", Value::Object(said)),
-        ];
-        body(Kind::Step, &Map::<String, Value>::new(), fields)
-    }
 }

@@ -111,7 +111,7 @@ async fn elsewhere<T>(
     }
     {
         // What can be refused by what is known here is refused at once, by the very function that the home will ask.
-        let trial = unit.tx.part().await?;
+        let trial = unit.tx.savepoint().await?;
         apply(&Apply::own(engine, &trial), &document, &attachments).await?;
         if intent == Intent::Try {
             let view = show(&trial, &id).await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hanse_api::views::AlertView;
 use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::signals::woken;
+use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_document::{Did, Timestamp};
 use hanse_store::{accounts, alerts};
 use tokio::sync::Notify;
@@ -38,8 +38,6 @@ const MAKING_ROOM: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(crate) struct Events {
     open: Mutex<Open>,
-    /// Alerts have been raised in this process.
-    news: Notify,
     /// A stream has gone.
     freed: Notify,
     stopping: CancellationToken,
@@ -161,11 +159,6 @@ impl Events {
     fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
         // Nothing under the lock can panic half-way.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Alerts have been raised.
-    pub(crate) fn raised(&self) {
-        self.news.notify_one();
     }
 
     /// A login has ended.
@@ -321,32 +314,31 @@ impl Stream {
 
 /// Wakes the streams of whoever has new alerts, whichever process raised them, until told to stop.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    let mut newest = None;
-    while !cancel.is_cancelled() {
-        if engine.streams() == 0 {
-            newest = None;
-        } else if let Some(Err(error)) = cancel.run_until_cancelled(look(&engine, &mut newest)).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "waking event streams failed; will retry"
-            );
-        }
-        cancel.run_until_cancelled(woken(&engine.events().news, engine.config().pace.deliver)).await;
+    let (mut newest, signals) = (None, engine.signals());
+    let mut rounds = Rounds::new("events", signals, cancel, engine.config().pace.deliver).woken(SELDOM);
+    while rounds.round(look(&engine, &mut newest)).await {
+        rounds.wait(signals.alerts.notified()).await;
     }
     Ok(())
 }
 
-async fn look(engine: &Engine, newest: &mut Option<i64>) -> Result<(), UseError> {
+async fn look(engine: &Engine, newest: &mut Option<i64>) -> Result<Round, UseError> {
+    if engine.streams() == 0 {
+        *newest = None;
+        return Ok(Round::Idle);
+    }
     let connection = engine.store().connection().await?;
     let Some(mut position) = *newest else {
         *newest = Some(alerts::newest(&connection).await?);
         // What was raised since a stream looked, and before this look, is told to nobody otherwise.
         engine.events().wake_all();
-        return Ok(());
+        return Ok(Round::Worked);
     };
+    let mut round = Round::Idle;
     loop {
         let found = alerts::since(&connection, position, LOOK).await?;
-        let Some((last, _)) = found.last() else { return Ok(()) };
+        let Some((last, _)) = found.last() else { return Ok(round) };
+        round = Round::Worked;
         position = *last;
         *newest = Some(position);
         found.iter().for_each(|(_, did)| engine.events().wake(did));

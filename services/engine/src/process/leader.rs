@@ -13,9 +13,10 @@ use hanse_base::config::Config;
 use hanse_base::error::{EngineError, Failure};
 use hanse_base::keys::Purpose;
 use hanse_base::names::LogKind;
+use hanse_base::notices;
 use hanse_base::workers::{WorkerError, Workers};
 use hanse_discovery::knowledge;
-use hanse_discovery::matching::peers::errand;
+use hanse_discovery::matching::peers::queued;
 use hanse_discovery::matching::{index, picks};
 use hanse_logbook::{follow, heads, sequence};
 use hanse_network::{Metrics, Network};
@@ -87,6 +88,7 @@ impl Engine {
         workers.spawn("scores", scores::run(engine.trust().clone(), workers.token()));
         workers.spawn("knowledge", knowledge::watch::run(engine.discovery().clone(), workers.token()));
         workers.spawn("lead", lead.run(first, workers.token()));
+        workers.spawn("notices", notices::run(engine.base().clone(), workers.token()));
         workers.spawn("events", events::run(engine, workers.token()));
         Ok((served, workers))
     }
@@ -242,7 +244,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("heads", heads::run(book.clone(), token.clone()));
     workers.spawn("react", react::run(engine.clone(), token.clone()));
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
-    workers.spawn("errands", errand::run(engine.discovery().clone(), token.clone()));
+    workers.spawn("peer_searches", queued::run(engine.discovery().clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
     workers.spawn("picks", picks::run(engine.discovery().clone(), token.clone()));
     workers.spawn("expire", expire::run(engine.clone(), token.clone()));

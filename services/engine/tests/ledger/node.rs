@@ -50,7 +50,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         listen: vec![],
         net: "test".to_owned(),
         pace: Pace::default(),
-        ranking: hanse_matching::side::Policy::DEFAULT,
+        ranking: hanse_matching::side::Weights::DEFAULT,
         heads: None,
     }
 }

@@ -89,7 +89,7 @@ impl Cluster {
                     receipt_wait: Duration::from_secs(5),
                     ..Pace::default()
                 },
-                ranking: hanse_matching::side::Policy::DEFAULT,
+                ranking: hanse_matching::side::Weights::DEFAULT,
                 heads: Some(heads),
             };
             let database = TestDatabase::new().await;

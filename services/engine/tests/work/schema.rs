@@ -7,7 +7,7 @@ use hanse_base::config::{Config, Pace, Secret};
 use hanse_base::error::{EngineError, Failure};
 use hanse_document::{NodeName, Timestamp};
 use hanse_engine::Engine;
-use hanse_matching::side::Policy;
+use hanse_matching::side::Weights;
 use hanse_store::testing::TestDatabase;
 use hanse_store::{Sql as _, StoreError};
 use prometheus_client::registry::Registry;
@@ -21,7 +21,7 @@ async fn refused(database: &TestDatabase) -> EngineError {
         listen: Vec::new(),
         net: "test".into(),
         pace: Pace::default(),
-        ranking: Policy::DEFAULT,
+        ranking: Weights::DEFAULT,
         heads: None,
     };
     let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));

@@ -2,7 +2,7 @@
 //! occupation, the others from Zipf's law over all skills.
 
 use hanse_document::kind::{Per, Point};
-use hanse_matching::model::{HeldSkill, Job, Need, Person, Site, Spoken, Standing, Words};
+use hanse_matching::model::{HeldSkill, Job, LanguageTag, Person, Site, Standing, Words};
 use hanse_matching::money::Price;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
 use hanse_matching::text::Tongue;
@@ -146,14 +146,9 @@ impl<'a> Maker<'a> {
         let skills = self.pick(dice, trade, if new { (own / 2, other) } else { (own, other) });
         let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
         let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
-        // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade and at lower levels; only
-        // a record verifies one, and only outcomes raise the lower bound. In plain order they get about a sixth.
-        let held = |(concept, line): (&u32, u16)| HeldSkill {
-            concept: *concept,
-            level: u8::try_from(if new { 20 } else { 50 } + dice.below(51)).unwrap_or(100),
-            verified: !new && dice.below(10) < 5,
-            line,
-        };
+        // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade, and only outcomes raise the
+        // lower bound. In plain order they get about a sixth.
+        let held = |(concept, line): (&u32, u16)| HeldSkill { concept: *concept, line };
         let held = skills.iter().zip(0..).map(held).collect();
         let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };
         Some(Person {
@@ -163,9 +158,6 @@ impl<'a> Maker<'a> {
             skills: held,
             words: self.words(dice, &skills, tongue),
             price: Some(Price::Money { per: Per::Hour, floor: Some(figure / 2), figure: Some(figure) }),
-            hours: u8::try_from(5 + dice.below(36)).ok(),
-            free_from: Some(20_000 + dice.below(40)),
-            zone: Some(0),
             languages: languages(dice),
             point: town(dice),
             remote: Some(dice.below(10) > 0),
@@ -184,26 +176,23 @@ impl<'a> Maker<'a> {
             id: dice.id(),
             title: self.title(dice, trade, tongue),
             tongue,
-            needs: skills.iter().map(|concept| Need { concept: *concept, must: dice.below(3) > 0 }).collect(),
             words: self.words(dice, &skills, tongue),
+            needs: skills,
             price: Some(Price::Money { per: Per::Hour, floor: None, figure: Some(paid) }),
-            hours: u8::try_from(10 + dice.below(30)).ok(),
-            start: Some(20_010 + dice.below(30)),
-            zone: Some(0),
-            languages: vec![Spoken::of_tag(if tongue == Tongue::English { "en" } else { "fr" })],
-            site: Some(if dice.below(3) > 0 { Site::Remote(None) } else { Site::At(town(dice)) }),
+            languages: vec![LanguageTag::of(if tongue == Tongue::English { "en" } else { "fr" })],
+            site: Some(if dice.below(3) > 0 { Site::Remote } else { Site::At(town(dice)) }),
             client: Standing { bound: Some(400_000 + dice.below(550_000)), completed: dice.below(50) },
         })
     }
 }
 
-fn languages(dice: &mut Dice) -> Vec<Spoken> {
+fn languages(dice: &mut Dice) -> Vec<LanguageTag> {
     let tags = match dice.below(3) {
         0 => &["en"][..],
         1 => &["fr"],
         _ => &["en", "fr"],
     };
-    tags.iter().map(|tag| Spoken::of_tag(tag)).collect()
+    tags.iter().map(|tag| LanguageTag::of(tag)).collect()
 }
 
 fn town(dice: &mut Dice) -> Option<Point> {

@@ -40,9 +40,8 @@ pub(super) const REQUEST: Target = Target {
 fn requests() -> Vec<Vec<u8>> {
     let search = Search {
         job: bytes(40),
-        client: [100, 0, 0, 0, 0, 0, 0, 0, 0],
-        freelancer: [12, 11, 11, 11, 11, 11, 11, 11, 11],
-        local_bonus: true,
+        client: [100, 0, 0, 0, 0, 0, 0],
+        freelancer: [16, 14, 14, 14, 14, 14, 14],
         limit: 50,
     };
     let all = [
@@ -92,7 +91,7 @@ pub(super) const RESPONSE: Target = Target {
 };
 
 fn responses() -> Vec<Vec<u8>> {
-    let candidate = Candidate { profile: bytes(30), client: [Some(u32::MAX); 9], freelancer: [None; 9] };
+    let candidate = Candidate { profile: bytes(30), client: [Some(u32::MAX); 7], freelancer: [None; 7] };
     let found = Found {
         rules: "hanse/match/v1".into(),
         taxonomy: Digest::new([1; 32]),

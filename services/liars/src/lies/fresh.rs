@@ -3,7 +3,7 @@
 use hanse_document::{Commitment, SigningKey, Timestamp};
 use hanse_ledger::{Leaf, Statement};
 
-use super::{Liars, Lie, Told};
+use super::{Liars, Lie, LieTold};
 use crate::world::{Bent, Contract, Event, Plan, Said, Side, What, World, node_name};
 
 /// The earliest time that a document may claim (PROTOCOL.md 2.5).
@@ -52,7 +52,7 @@ fn bent(
     plan: &mut Plan,
     liars: &Liars,
     bend: impl FnOnce(&mut World, usize, Side) -> Option<Bent>,
-) -> Option<Told> {
+) -> Option<LieTold> {
     let (contract, side) = agreed(world, plan, liars)?;
     let bent = bend(world, contract, side)?;
     let rating = u32::try_from(1 + world.dice.below(5)).unwrap();
@@ -60,7 +60,7 @@ fn bent(
     let said = world.say(contract, side, round, rating, &bent);
     let fits = world.said[said].binds;
     publish(world, plan, said, fits);
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
 /// Somebody who has nothing to do with a contract.
@@ -70,61 +70,76 @@ fn third(world: &mut World, contract: usize) -> Option<usize> {
     world.dice.pick(&others).copied()
 }
 
-pub(super) fn wrong_role(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn wrong_role(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     bent(lie, world, plan, liars, |_, _, _| Some(Bent { role: true, ..Bent::default() }))
 }
 
-pub(super) fn wrong_contract(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn wrong_contract(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     bent(lie, world, plan, liars, |_, contract, _| {
         Some(Bent { contract: Some(contract.checked_sub(1)?), ..Bent::default() })
     })
 }
 
-pub(super) fn wrong_person(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn wrong_person(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     bent(lie, world, plan, liars, |world, contract, _| {
         Some(Bent { rated: Some(third(world, contract)?), ..Bent::default() })
     })
 }
 
-pub(super) fn wrong_engagement(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn wrong_engagement(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     bent(lie, world, plan, liars, |_, _, _| Some(Bent { engagement: true, ..Bent::default() }))
 }
 
-pub(super) fn wrong_author(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn wrong_author(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     bent(lie, world, plan, liars, |world, contract, _| {
         Some(Bent { author: Some(third(world, contract)?), ..Bent::default() })
     })
 }
 
-pub(super) fn false_custody(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn false_custody(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     bent(lie, world, plan, liars, |world, _, _| {
         let node = node_name(world.dice.below(5));
         Some(Bent { custody: Some(node), ..Bent::default() })
     })
 }
 
-pub(super) fn text_never_given(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn text_never_given(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     bent(lie, world, plan, liars, |_, _, _| Some(Bent { no_text: true, ..Bent::default() }))
 }
 
-pub(super) fn text_by_another(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn text_by_another(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     bent(lie, world, plan, liars, |world, contract, _| {
         Some(Bent { text_by: Some(third(world, contract)?), ..Bent::default() })
     })
 }
 
-pub(super) fn text_no_text(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn text_no_text(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     bent(lie, world, plan, liars, |_, _, _| Some(Bent { text_is_reply: true, ..Bent::default() }))
 }
 
-pub(super) fn early_review(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn early_review(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let early = |_: &mut World, _, _| {
         Some(Bent { from: Some(Timestamp::parse(EARLIEST).unwrap()), ..Bent::default() })
     };
     bent(lie, world, plan, liars, early)
 }
 
-pub(super) fn no_document(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn no_document(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let (contract, side) = agreed(world, plan, liars)?;
     let sealed = Commitment::from_bytes(world.dice.bytes());
     world.withheld.insert(*sealed.as_bytes());
@@ -135,10 +150,10 @@ pub(super) fn no_document(lie: Lie, world: &mut World, plan: &mut Plan, liars: &
     world.said.push(Said { contract, side, author, rating, text, binds, commit, open, sealed, reply });
     publish(world, plan, world.said.len() - 1, false);
     let home = world.people[author].home;
-    Some(Told::harmless(lie).by([home]))
+    Some(LieTold::harmless(lie).by([home]))
 }
 
-pub(super) fn day_claims(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn day_claims(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let (contract, side) = agreed(world, plan, liars)?;
     let round = world.contracts[contract].round;
     let said = world.say(contract, side, round, 2, &Bent::default());
@@ -154,10 +169,10 @@ pub(super) fn day_claims(lie: Lie, world: &mut World, plan: &mut Plan, liars: &L
     world.documents.insert(open.bytes().to_vec(), documents);
     (world.said[said].commit, world.said[said].open) = (commit, open);
     publish(world, plan, said, true);
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-pub(super) fn slot_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn slot_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let liar = *world.dice.pick(&liars.people)?;
     let own = world.contracts.iter().filter(|contract| contract.agreed);
     let own = own.flat_map(|contract| Side::BOTH.map(|side| (contract.party(side), contract.slot(side))));
@@ -172,11 +187,11 @@ pub(super) fn slot_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &L
         let said = world.say(contract, side, round, 4, &Bent::default());
         publish(world, plan, said, true);
     }
-    Some(Told::harmless(lie).of(Side::BOTH.map(|side| world.contracts[contract].party(side))))
+    Some(LieTold::harmless(lie).of(Side::BOTH.map(|side| world.contracts[contract].party(side))))
 }
 
 /// A client's engagement with somebody who never heard of it, and outcomes by keys that the client holds.
-fn invented(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars, slots: usize) -> Option<Told> {
+fn invented(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars, slots: usize) -> Option<LieTold> {
     let homes: Vec<usize> =
         liars.people.iter().copied().filter(|who| liars.holds(world.people[*who].home)).collect();
     let client = *world.dice.pick(&homes)?;
@@ -219,14 +234,19 @@ fn invented(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars, slots: 
         plan.push(Event::new(round, log, What::Commit(said), world.said[said].commit.bytes()));
         plan.push(Event::new(round, log, What::Open(said), world.said[said].open.bytes()));
     }
-    Some(Told::harmless(lie).of([client]))
+    Some(LieTold::harmless(lie).of([client]))
 }
 
-pub(super) fn invented_partner(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn invented_partner(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     invented(lie, world, plan, liars, 1)
 }
 
-pub(super) fn many_slots(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn many_slots(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let slots = 2 + world.dice.below(3);
     invented(lie, world, plan, liars, slots)
 }

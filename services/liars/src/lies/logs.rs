@@ -7,7 +7,7 @@ use hanse_document::{Commitment, SigningKey};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use serde_json::{Map, Value, json};
 
-use super::{Liars, Lie, Told};
+use super::{Liars, Lie, LieTold};
 use crate::world::{DAY, Event, NAMES, Plan, What, World};
 
 /// How deep a leaf may be nested, and one level more (PROTOCOL.md 5.1).
@@ -34,34 +34,34 @@ fn follows(event: &Event, first: What) -> bool {
     }
 }
 
-pub(super) fn no_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn no_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let place = one(world, plan, |event| event.copy && outcome(event.what) && liars.holds(event.log))?;
     let Event { log, what, .. } = plan.events[place].clone();
     plan.events
         .retain(|event| event.log != log || matches!(event.what, What::Reply(_)) || !follows(event, what));
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-fn without(lie: Lie, world: &mut World, plan: &mut Plan, fits: impl Fn(&Event) -> bool) -> Option<Told> {
+fn without(lie: Lie, world: &mut World, plan: &mut Plan, fits: impl Fn(&Event) -> bool) -> Option<LieTold> {
     let place = one(world, plan, |event| !event.copy && fits(event))?;
     let what = plan.events[place].what;
     plan.events.retain(|event| !follows(event, what));
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-pub(super) fn no_commit(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn no_commit(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     without(lie, world, plan, |event| matches!(event.what, What::Commit(_)) && liars.holds(event.log))
 }
 
-pub(super) fn no_open(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn no_open(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     without(lie, world, plan, |event| matches!(event.what, What::Open(_)) && liars.holds(event.log))
 }
 
-pub(super) fn no_settle(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn no_settle(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     without(lie, world, plan, |event| matches!(event.what, What::Settle(_)) && liars.holds(event.log))
 }
 
-pub(super) fn no_engagement(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn no_engagement(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let engagement = |event: &Event| matches!(event.what, What::Engagement(..)) && liars.holds(event.log);
     let place = one(world, plan, engagement)?;
     let Event { log, what, .. } = plan.events[place].clone();
@@ -69,7 +69,7 @@ pub(super) fn no_engagement(lie: Lie, world: &mut World, plan: &mut Plan, liars:
     let other = world.people[world.contracts[contract].party(side.other())].home;
     if other == log || liars.holds(other) {
         plan.events.remove(place);
-        return Some(Told::harmless(lie).by([log, other]));
+        return Some(LieTold::harmless(lie).by([log, other]));
     }
     // An honest home begins nothing before the other side's engagement is logged.
     let (said, settled) = (&world.said, &world.settled);
@@ -79,16 +79,21 @@ pub(super) fn no_engagement(lie: Lie, world: &mut World, plan: &mut Plan, liars:
         What::Settle(of) => settled[of].contract != contract,
         What::Identity(_) | What::Other => true,
     });
-    Some(Told::harmless(lie).by([log]))
+    Some(LieTold::harmless(lie).by([log]))
 }
 
-pub(super) fn hide_from_index(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn hide_from_index(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     let place = one(world, plan, |event| event.what != What::Other && liars.holds(event.log))?;
     plan.events[place].hidden = true;
-    Some(Told::harmless(lie).by([plan.events[place].log]))
+    Some(LieTold::harmless(lie).by([plan.events[place].log]))
 }
 
-pub(super) fn keep_review(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn keep_review(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let place = one(world, plan, |event| {
         !event.copy && matches!(event.what, What::Open(_)) && liars.holds(event.log)
     })?;
@@ -99,10 +104,10 @@ pub(super) fn keep_review(lie: Lie, world: &mut World, plan: &mut Plan, liars: &
     // An honest home files what it can show; a lying one does as it likes.
     plan.events.retain(|event| event.what != what || !event.copy || liars.holds(event.log));
     by.extend(plan.events.iter().filter(|event| event.what == what).map(|event| event.log));
-    Some(Told::harmless(lie).by(by))
+    Some(LieTold::harmless(lie).by(by))
 }
 
-pub(super) fn keep_text(lie: Lie, world: &mut World, _plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn keep_text(lie: Lie, world: &mut World, _plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let kept = world.said.iter().filter(|said| {
         let home = world.people[world.contracts[said.contract].party(said.side)].home;
         said.text.is_some() && liars.holds(home)
@@ -113,10 +118,10 @@ pub(super) fn keep_text(lie: Lie, world: &mut World, _plan: &mut Plan, liars: &L
         .collect();
     let text = *world.dice.pick(&texts)?;
     world.withheld.insert(text);
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-pub(super) fn reorder(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn reorder(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     for round in 0..world.rounds.len() {
         let places = plan.places(|event| event.log == log && event.round == round);
@@ -126,7 +131,7 @@ pub(super) fn reorder(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liar
         }
     }
     // An open leaf before its commit makes no document public (PROTOCOL.md 9.4).
-    Some(Told::harmless(lie).in_records())
+    Some(LieTold::harmless(lie).in_records())
 }
 
 fn forked(world: &mut World, plan: &mut Plan, log: usize, second: BTreeSet<usize>) -> Option<()> {
@@ -146,39 +151,39 @@ fn forked(world: &mut World, plan: &mut Plan, log: usize, second: BTreeSet<usize
     Some(())
 }
 
-pub(super) fn fork(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn fork(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     forked(world, plan, log, BTreeSet::new())?;
-    Some(Told::harmless(lie).by([log]))
+    Some(LieTold::harmless(lie).by([log]))
 }
 
-pub(super) fn split_fork(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn split_fork(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let second = (0..NAMES.len()).filter(|other| *other != log && world.dice.chance(1, 2)).collect();
     forked(world, plan, log, second)?;
-    Some(Told::harmless(lie).by([log]))
+    Some(LieTold::harmless(lie).by([log]))
 }
 
-pub(super) fn cosign_times(lie: Lie, world: &mut World, plan: &mut Plan, _liars: &Liars) -> Option<Told> {
+pub(super) fn cosign_times(lie: Lie, world: &mut World, plan: &mut Plan, _liars: &Liars) -> Option<LieTold> {
     let auditors: Vec<usize> = world.lying_auditors.iter().copied().collect();
     let auditor = *world.dice.pick(&auditors)?;
     plan.skewed.insert(auditor, *world.dice.pick(&SKEWS)?);
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-pub(super) fn silence(lie: Lie, world: &mut World, _plan: &mut Plan, _liars: &Liars) -> Option<Told> {
+pub(super) fn silence(lie: Lie, world: &mut World, _plan: &mut Plan, _liars: &Liars) -> Option<LieTold> {
     let auditors: Vec<usize> = world.lying_auditors.iter().copied().collect();
     let auditor = *world.dice.pick(&auditors)?;
     world.silent_auditors.insert(auditor);
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-pub(super) fn leaf_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn leaf_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let place = one(world, plan, |event| event.what != What::Other && liars.holds(event.log))?;
     let event = Event { what: What::Other, ..plan.events[place].clone() };
     let log = event.log;
     plan.push(event);
-    Some(Told::harmless(lie).by([log]))
+    Some(LieTold::harmless(lie).by([log]))
 }
 
 /// A leaf of a type that nobody knows, about these, nested so deep.
@@ -194,7 +199,7 @@ fn unknown(world: &mut World, about: &[usize], depth: usize) -> Map<String, Valu
     leaf.as_object().unwrap().clone()
 }
 
-pub(super) fn out_of_form(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn out_of_form(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let who = world.dice.below(world.people.len());
     let mut leaf = unknown(world, &[who], DEPTH);
@@ -207,16 +212,16 @@ pub(super) fn out_of_form(lie: Lie, world: &mut World, plan: &mut Plan, liars: &
     }
     let round = world.dice.below(world.rounds.len());
     plan.push(Event::new(round, log, What::Other, &canonical::to_vec(&Value::Object(leaf))));
-    Some(Told::harmless(lie).by([log]))
+    Some(LieTold::harmless(lie).by([log]))
 }
 
-pub(super) fn begin_wrongly(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn begin_wrongly(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     plan.begin_wrongly.insert(log);
-    Some(Told::harmless(lie).by([log]))
+    Some(LieTold::harmless(lie).by([log]))
 }
 
-pub(super) fn unknown_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn unknown_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let round = world.dice.below(world.rounds.len());
     for _ in 0..3 {
@@ -225,7 +230,7 @@ pub(super) fn unknown_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars
         let leaf = unknown(world, &about, depth);
         plan.push(Event::new(round, log, What::Other, &canonical::to_vec(&Value::Object(leaf))));
     }
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
 /// The leaf with this signer instead of its own.
@@ -239,7 +244,7 @@ fn signed_by(leaf: &[u8], key: &SigningKey) -> Vec<u8> {
     canonical::to_vec(&Value::Object(fields))
 }
 
-pub(super) fn foreign_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn foreign_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let round = world.dice.below(world.rounds.len());
     let key = SigningKey::from_seed(world.dice.bytes());
@@ -264,7 +269,7 @@ pub(super) fn foreign_leaves(lie: Lie, world: &mut World, plan: &mut Plan, liars
     let statement = world.dice.pick(&statements)?.clone();
     let leaf = world.leaf(&statement, about, round, &key);
     plan.push_first(Event::new(round, log, What::Other, leaf.bytes()));
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
 /// A leaf that stands in another log, and not in that of a liar.
@@ -276,16 +281,16 @@ fn elsewhere(world: &mut World, plan: &Plan, log: usize) -> Option<Event> {
     Some(plan.events[place].clone())
 }
 
-pub(super) fn strangers_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn strangers_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let event = elsewhere(world, plan, log)?;
     let bytes = signed_by(&event.bytes, &SigningKey::from_seed(world.dice.bytes()));
     plan.push(Event::new(event.round, log, What::Other, &bytes));
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
 /// True leaves of other logs: where one stands is no part of it.
-pub(super) fn true_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn true_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let elsewhere = |event: &&Event| matches!(event.what, What::Engagement(..)) && event.log != log;
     let copies: Vec<Event> = plan.events.iter().filter(elsewhere).cloned().collect();
@@ -294,10 +299,10 @@ pub(super) fn true_copy(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Li
             plan.push(Event::new(event.round, log, What::Other, &event.bytes));
         }
     }
-    (!copies.is_empty()).then(|| Told::harmless(lie))
+    (!copies.is_empty()).then(|| LieTold::harmless(lie))
 }
 
-pub(super) fn bad_signature(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn bad_signature(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let log = *world.dice.pick(&liars.operators)?;
     let event = elsewhere(world, plan, log)?;
     let mut leaf: Value = serde_json::from_slice(&event.bytes).unwrap();
@@ -307,5 +312,5 @@ pub(super) fn bad_signature(lie: Lie, world: &mut World, plan: &mut Plan, liars:
     let bytes = canonical::to_vec(&leaf);
     world.unsigned.insert(bytes.clone());
     plan.push(Event::new(event.round, log, What::Other, &bytes));
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }

@@ -6,7 +6,7 @@ mod logs;
 mod people;
 pub mod records;
 
-pub use crate::told::{Lie, Told};
+pub use crate::lie::{Lie, LieTold};
 use crate::world::{NAMES, Plan, World};
 
 /// Most auditors that lie: fewer than a quorum of the four others (PROTOCOL.md 7.3).
@@ -51,8 +51,8 @@ pub fn tell(world: &mut World, plan: &mut Plan) {
 }
 
 /// Tells this lie, if these liars can.
-fn told(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
-    let tell: fn(Lie, &mut World, &mut Plan, &Liars) -> Option<Told> = match lie {
+fn told(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
+    let tell: fn(Lie, &mut World, &mut Plan, &Liars) -> Option<LieTold> = match lie {
         Lie::NoCopy => logs::no_copy,
         Lie::NoCommit => logs::no_commit,
         Lie::NoOpen => logs::no_open,

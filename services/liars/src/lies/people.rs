@@ -3,7 +3,7 @@
 use hanse_document::SigningKey;
 use hanse_ledger::Statement;
 
-use super::{Liars, Lie, Told};
+use super::{Liars, Lie, LieTold};
 use crate::world::{Bent, Event, Plan, Said, What, World};
 
 /// A day that no honest leaf has, so that a second leaf differs from the first.
@@ -32,14 +32,14 @@ fn of_review(event: &Event, said: usize) -> bool {
     matches!(event.what, What::Commit(of) | What::Open(of) if of == said)
 }
 
-pub(super) fn stolen_at_home(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn stolen_at_home(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let copies = said_in(plan, |event| event.copy && liars.holds(event.log));
     let (said, event) = world.dice.pick(&copies)?.clone();
     let theft = stolen(world, said, event.round)?;
     // One review for a slot: what comes second is not filed.
     plan.events.retain(|other| other.log != event.log || !of_review(other, said));
     log(world, plan, theft, (event.round, event.log), true);
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
 pub(super) fn stolen_in_their_log(
@@ -47,7 +47,7 @@ pub(super) fn stolen_in_their_log(
     world: &mut World,
     plan: &mut Plan,
     liars: &Liars,
-) -> Option<Told> {
+) -> Option<LieTold> {
     let originals = said_in(plan, |event| !event.copy && liars.holds(event.log));
     let (said, event) = world.dice.pick(&originals)?.clone();
     let theft = stolen(world, said, event.round)?;
@@ -60,7 +60,7 @@ pub(super) fn stolen_in_their_log(
         let bytes = world.said[theft].commit.bytes();
         plan.push(Event { copy: true, ..Event::new(event.round, home, What::Commit(theft), bytes) });
     }
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
 /// Logs the leaves of a review, before or after everything else.
@@ -77,7 +77,7 @@ fn log(world: &World, plan: &mut Plan, said: usize, (round, log): (usize, usize)
     }
 }
 
-pub(super) fn commit_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn commit_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let places = said_in(plan, |event| liars.holds(event.log));
     let (said, event) = world.dice.pick(&places)?.clone();
     let Said { contract, side, author, .. } = world.said[said];
@@ -88,10 +88,10 @@ pub(super) fn commit_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: 
     let again = world.say(contract, side, event.round, rating, &Bent::default());
     let first = world.dice.chance(1, 2);
     log(world, plan, again, (event.round, event.log), first);
-    Some(Told::harmless(lie).of([author]))
+    Some(LieTold::harmless(lie).of([author]))
 }
 
-pub(super) fn open_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn open_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let places = said_in(plan, |event| liars.holds(event.log));
     let (said, event) = world.dice.pick(&places)?.clone();
     let Said { contract, side, ref commit, ref open, .. } = world.said[said];
@@ -105,10 +105,15 @@ pub(super) fn open_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &L
     }
     world.documents.insert(again.bytes().to_vec(), documents);
     plan.push(Event::new(event.round, event.log, What::Open(said), again.bytes()));
-    Some(Told::harmless(lie))
+    Some(LieTold::harmless(lie))
 }
 
-pub(super) fn second_identity(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn second_identity(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     let who = *world.dice.pick(&liars.people)?;
     let log = *world.dice.pick(&liars.operators)?;
     let home = if world.dice.chance(1, 2) { log } else { world.people[who].home };
@@ -120,10 +125,10 @@ pub(super) fn second_identity(lie: Lie, world: &mut World, plan: &mut Plan, liar
     } else {
         plan.push_first(event);
     }
-    Some(Told::harmless(lie).of([who]))
+    Some(LieTold::harmless(lie).of([who]))
 }
 
-pub(super) fn reply_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn reply_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<LieTold> {
     let places = plan.places(|event| matches!(event.what, What::Reply(_)) && liars.holds(event.log));
     let event = plan.events[*world.dice.pick(&places)?].clone();
     let What::Reply(said) = event.what else { return None };
@@ -131,10 +136,15 @@ pub(super) fn reply_twice(lie: Lie, world: &mut World, plan: &mut Plan, liars: &
     let who = world.contracts[contract].party(side.other());
     let leaf = world.answer(said, event.round, "Something else.");
     plan.push(Event::new(event.round, event.log, What::Other, leaf.bytes()));
-    Some(Told::harmless(lie).of([who]))
+    Some(LieTold::harmless(lie).of([who]))
 }
 
-pub(super) fn reply_to_nothing(lie: Lie, world: &mut World, plan: &mut Plan, liars: &Liars) -> Option<Told> {
+pub(super) fn reply_to_nothing(
+    lie: Lie,
+    world: &mut World,
+    plan: &mut Plan,
+    liars: &Liars,
+) -> Option<LieTold> {
     let who = *world.dice.pick(&liars.people)?;
     let log = *world.dice.pick(&liars.operators)?;
     let stranger = SigningKey::from_seed(world.dice.bytes());
@@ -144,5 +154,5 @@ pub(super) fn reply_to_nothing(lie: Lie, world: &mut World, plan: &mut Plan, lia
     let key = if world.dice.chance(1, 2) { &world.people[who].key } else { &stranger };
     let leaf = world.leaf(&Statement::Reply { cites, commitment }, who, round, key);
     plan.push(Event::new(round, log, What::Other, leaf.bytes()));
-    Some(Told::harmless(lie).of([who]))
+    Some(LieTold::harmless(lie).of([who]))
 }

@@ -25,8 +25,8 @@ pub use self::plan::{Event, Plan, What};
 pub use self::play::play;
 pub use self::saying::{Bent, Said, Settled};
 
+use crate::lie::LieTold;
 use crate::random::Random;
-use crate::told::Told;
 
 /// The day on which every file is checked.
 pub const NOW: &str = "2026-11-24T10:00:00Z";
@@ -95,7 +95,7 @@ pub struct World {
     /// Operators whose auditor says nothing; only their witness does.
     pub silent_auditors: BTreeSet<usize>,
     /// Who lies, and how.
-    pub told: Vec<Told>,
+    pub told: Vec<LieTold>,
     notes: RefCell<BTreeMap<operator::NoteKey, String>>,
 }
 

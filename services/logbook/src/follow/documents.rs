@@ -75,28 +75,28 @@ pub(super) async fn take(
             received.ignored += entry.documents.len();
             continue;
         };
-        let shown = Shown::by(tx, origin, leaf).await?;
+        let shown = Public::by(tx, origin, leaf).await?;
         let kept = shown.keep(tx, &entry.documents, now).await?.documents;
         received.ignored += entry.documents.len() - kept;
         let (kind, cites) = (leaf.kind().to_owned(), None);
         match (shown, leaf.statement()) {
             _ if kept > 0 => {}
-            (Shown::One(commitment, _), _) => {
+            (Public::One(commitment, _), _) => {
                 plain.push(Wanted { index, kind, commitment: Some(commitment), cites });
             }
-            (Shown::Review(commitment, _), _) => {
+            (Public::Review(commitment, _), _) => {
                 reviews.push(Wanted { index, kind, commitment: Some(commitment), cites });
             }
             // Its commit stands behind it, or nowhere: what it opens is not known yet.
-            (Shown::Nothing, Some(Statement::Open { cites })) => {
+            (Public::Nothing, Some(Statement::Open { cites })) => {
                 unknown.push(Wanted { index, kind, commitment: None, cites: Some(*cites) });
             }
-            (Shown::Nothing, Some(Statement::Commit { commitment, .. })) => {
+            (Public::Nothing, Some(Statement::Commit { commitment, .. })) => {
                 // What opens it in the same page has to be there to be found.
                 log::want(tx, origin, Want::Document, &std::mem::take(&mut unknown), now.unix()).await?;
                 log::commit_known(tx, origin, &leaf.id(), commitment, now.unix()).await?;
             }
-            (Shown::Nothing, _) => {}
+            (Public::Nothing, _) => {}
         }
     }
     log::want(tx, origin, Want::Document, &unknown, now.unix()).await?;
@@ -117,7 +117,7 @@ pub(super) async fn fill(
     let Some(commitment) = wanted.commitment else { return Ok(Filled { here: false, bytes: 0 }) };
     let row = log::leaves(tx, origin, wanted.index, 1).await?.pop();
     let kept = match row.and_then(|row| Leaf::parse(&row.bytes).ok()) {
-        Some(leaf) => Shown::by(tx, origin, &leaf).await?.keep(tx, &verify(sent), now).await?,
+        Some(leaf) => Public::by(tx, origin, &leaf).await?.keep(tx, &verify(sent), now).await?,
         None => Kept::default(),
     };
     let here = documents::by_commitment(tx, &commitment).await?.is_some();
@@ -126,14 +126,14 @@ pub(super) async fn fill(
 
 /// What a leaf lets everybody have, as far as it is known: what an open leaf opens may not have come yet.
 #[derive(Clone, Copy)]
-enum Shown {
+enum Public {
     Nothing,
     One(Commitment, &'static [Kind]),
     /// What the commit seals, and whom it is about.
     Review(Commitment, SubjectKey),
 }
 
-impl Shown {
+impl Public {
     async fn by(db: &impl Sql, origin: &str, leaf: &Leaf) -> Result<Self, StoreError> {
         Ok(match (Shows::of(origin, leaf), leaf.subjects()) {
             (Shows::Document(commitment, kinds), _) => Self::One(commitment, kinds),

@@ -8,9 +8,32 @@ use hanse_network::{Bytes, Entry, RANGE_ENTRIES_MAX, Request, Response};
 
 use super::documents::DOCUMENTS_MAX;
 use super::fault::Fault;
-use super::replay::Segment;
 use crate::Logbook;
 use crate::Mirror;
+
+/// Leaves of a log up to one of its checkpoints, as a peer sent them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Segment {
+    /// Index of the first leaf.
+    pub start: u64,
+    /// The leaves, each with the documents that came with it, unchecked.
+    pub entries: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
+    /// The signed note of the checkpoint, unchecked.
+    pub checkpoint: Vec<u8>,
+}
+
+impl Segment {
+    /// The size of the log behind it.
+    pub(super) fn end(&self) -> u64 {
+        self.start.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Bytes of all documents that came along.
+    pub(super) fn document_bytes(&self) -> u64 {
+        let bytes: usize = self.entries.iter().flat_map(|(_, documents)| documents).map(Vec::len).sum();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
 
 /// Most leaves between two checkpoints. A sequencer's batch fills one page; a second one is more than any log of this
 /// version needs.

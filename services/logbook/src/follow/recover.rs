@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
+use hanse_base::rounds::Rounds;
 use hanse_store::log::{self, LogRow};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use super::{Replayed, fetch, replay, want};
-use crate::heads::{self, RECOVERING};
+use crate::heads::{self, is_recovering};
 use crate::mend::{self, MendError};
 use crate::{LogError, Logbook, Mirror, OwnLog};
 
@@ -20,26 +21,23 @@ use crate::{LogError, Logbook, Mirror, OwnLog};
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
     let every = book.config().pace.follow;
     let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));
-    while !cancel.is_cancelled() {
-        for (kind, pace) in &mut paces {
-            let own = book.log_keys().own(*kind);
-            if let Some(Err(error)) = cancel.run_until_cancelled(recover(&book, own)).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(origin = own.origin, error, "recovering a log failed; will retry");
-            }
-            let mirror = as_mirror(&book, own);
-            if let Some(Err(error)) = cancel.run_until_cancelled(want::ask(&book, &mirror, pace)).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(
-                    origin = own.origin,
-                    error,
-                    "fetching documents of a recovered log failed; will retry"
-                );
-            }
-        }
-        cancel.run_until_cancelled(tokio::time::sleep(every)).await;
+    let mut rounds = Rounds::new("recover", book.signals(), cancel, every);
+    while rounds.round(round(&book, &mut paces)).await {
+        rounds.pace().await;
     }
     Ok(())
+}
+
+/// Both logs. One that fails keeps the other from nothing.
+async fn round(book: &Logbook, paces: &mut [(LogKind, Pace)]) -> Result<(), MendError> {
+    let mut outcome = Ok(());
+    for (kind, pace) in paces {
+        let own = book.log_keys().own(*kind);
+        let recovered = recover(book, own).await;
+        let asked = want::ask(book, &as_mirror(book, own), pace).await.map(drop).map_err(MendError::from);
+        outcome = outcome.and(recovered).and(asked);
+    }
+    outcome
 }
 
 async fn recover(book: &Logbook, own: &OwnLog) -> Result<(), MendError> {
@@ -65,11 +63,6 @@ async fn recover(book: &Logbook, own: &OwnLog) -> Result<(), MendError> {
 fn as_mirror(book: &Logbook, own: &OwnLog) -> Mirror {
     let operator = book.config().name.clone();
     Mirror { origin: own.origin.clone(), operator, vkey: own.signer.vkey().clone() }
-}
-
-/// Whether the operator has asked for the end of this log.
-pub(super) fn is_recovering(row: &LogRow) -> bool {
-    row.own && row.halted.as_deref().is_some_and(|reason| reason.starts_with(RECOVERING))
 }
 
 /// The size of the largest head that this node is known to have signed.

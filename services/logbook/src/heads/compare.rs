@@ -1,5 +1,6 @@
 //! What a verified head means for the log here.
 
+use hanse_base::signals::Notice;
 use hanse_ledger::index::IndexLeaf;
 use hanse_store::log::{self, LogRow};
 use hanse_store::{Sql, StoreError, Tx};
@@ -15,6 +16,11 @@ pub const ROLLED_BACK: &str = "rolled-back";
 
 /// Why an own log that was rolled back is not signed yet: its operator has asked for its end, which comes from the peers.
 pub const RECOVERING: &str = "recovering";
+
+/// Whether the operator has asked for the lost end of this log.
+pub(crate) fn is_recovering(row: &LogRow) -> bool {
+    row.own && row.halted.as_deref().is_some_and(|reason| reason.starts_with(RECOVERING))
+}
 
 /// Why a mirror is followed no more: its log has signed two histories.
 pub const FORKED: &str = "forked";
@@ -74,6 +80,7 @@ async fn compare(book: &Logbook, head: &SignedHead) -> Result<Learned, LogError>
     let tx = connection.begin().await?;
     if keep(&tx, book, head).await? {
         tx.commit().await?;
+        book.signals().raise(Notice::Cosigned);
         tracing::debug!(origin, size = head.checkpoint.size, "cosignatures are kept");
     }
     Ok(learned)

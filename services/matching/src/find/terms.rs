@@ -1,8 +1,7 @@
 //! What jobs and people are found by: skills and what meets them, the trades that titles may mean, the words of titles.
 
 use crate::find::postings::{Terms, WEIGHT_MAX};
-use crate::model::{Job, NICE, Need, Person};
-use crate::pair::features::strength;
+use crate::model::{Job, Person};
 use crate::pair::query::Query;
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::skills::title::Title;
@@ -32,8 +31,7 @@ const fn word(name: u64) -> u64 {
 pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Person, title: &Title) -> Vec<(u64, u8)> {
     let mut terms = Vec::with_capacity(person.skills.len().saturating_mul(3));
     for held in &person.skills {
-        let strength = strength(held);
-        terms.push((skill(held.concept), byte(strength)));
+        terms.push((skill(held.concept), byte(1.0)));
         for link in taxonomy.get(held.concept).map(|it| it.near.as_slice()).unwrap_or_default() {
             // What the near one is to this skill is the reverse of what this skill is to a need for the near one.
             let relation = match link.relation {
@@ -43,7 +41,7 @@ pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Person, title: &Title) -> 
                 Relation::Related => Relation::Related,
                 Relation::Sibling => continue,
             };
-            terms.push((skill(link.concept), byte(strength * f64::from(relation.hundredths()) / 100.0)));
+            terms.push((skill(link.concept), byte(f64::from(relation.hundredths()) / 100.0)));
         }
     }
     let whole: f64 = title.trades().iter().map(|(_, score)| score).sum();
@@ -64,10 +62,10 @@ pub(crate) fn of_seeker(taxonomy: &Taxonomy, person: &Person, title: &Title) -> 
 /// What a job is found by: its needs, its trades and its title's words, each by its share.
 #[must_use]
 pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(u64, u8)> {
-    let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { NICE };
+    let weigh = |need: &u32| taxonomy.idf(*need);
     let whole: f64 = job.needs.iter().map(weigh).sum::<f64>().max(1e-9);
     let mut terms: Vec<(u64, u8)> =
-        job.needs.iter().map(|need| (skill(need.concept), byte(SKILLS * weigh(need) / whole))).collect();
+        job.needs.iter().map(|need| (skill(*need), byte(SKILLS * weigh(need) / whole))).collect();
     let sum: f64 = title.trades().iter().map(|(_, score)| score).sum::<f64>().max(1e-9);
     terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(TRADES * score / sum))));
     let share = WORDS / (title.stems().len().max(1) as f64);
@@ -80,7 +78,7 @@ pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(
 pub(crate) fn of_query(query: &Query<'_>) -> Terms {
     let mut terms = Terms::new();
     for (need, weight) in query.job.needs.iter().zip(&query.weights) {
-        terms.push((skill(need.concept), whole(SKILLS * weight / query.total.max(1e-9))));
+        terms.push((skill(*need), whole(SKILLS * weight / query.total.max(1e-9))));
     }
     let title = query.title.title();
     let sum: f64 = title.trades().iter().map(|(_, score)| score).sum();

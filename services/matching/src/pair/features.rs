@@ -3,31 +3,17 @@
 
 use hanse_document::kind::Point;
 
-use crate::model::{HeldSkill, Person, Site, Spoken};
+use crate::model::{HeldSkill, LanguageTag, Person, Site};
 use crate::money::{self, Compared, Price};
 use crate::pair::query::{Query, Stop};
-use crate::pair::score::{Features, millionths};
+use crate::pair::score::{Features, ONE, millionths};
 use crate::skills::taxonomy::Relation;
 use crate::skills::title::{Title, Titles};
 
-/// What a skill is worth at level 0, at level 100 1.
-const LEVEL_BASE: f64 = 0.6;
-/// What a skill is worth that nobody but the person vouches for.
-const SELF_DECLARED: f64 = 0.85;
-/// Days late at which availability has fallen to 1/e.
-const LATE_DAYS: f64 = 14.0;
-/// Hours of work in common that cooperation needs, and hours of a working day.
-const OVERLAP_HOURS: f64 = 4.0;
-const DAY_HOURS: f64 = 8.0;
-/// Kilometres at which a place on site, or the local bonus, has halved.
+/// Kilometres at which a place on site has halved.
 const SITE_KM: f64 = 25.0;
-const LOCAL_KM: f64 = 50.0;
-/// What remote work from afar counts where the node has a local bonus.
-const REMOTE_AFAR: f64 = 0.7;
 /// The share of the job's words at which the text factor reaches half of its range.
 const TEXT_HALF: f64 = 0.2;
-/// The most hours of a week that a job can need, for the overflow of nothing.
-const WEEK_HOURS: f64 = 168.0;
 
 /// The best that a person has for one need.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,21 +26,13 @@ pub struct Met {
     pub share: f64,
 }
 
-/// What a skill is worth by itself.
-#[must_use]
-pub fn strength(held: &HeldSkill) -> f64 {
-    let level = f64::from(held.level.min(100)) / 100.0;
-    let vouched = if held.verified { 1.0 } else { SELF_DECLARED };
-    (LEVEL_BASE + (1.0 - LEVEL_BASE) * level) * vouched
-}
-
 /// For each need in order, the best that the person has; of equals the one named first.
 #[must_use]
 pub fn met(query: &Query<'_>, person: &Person) -> Vec<Option<Met>> {
     let mut best: Vec<Option<Met>> = vec![None; query.weights.len()];
     for held in &person.skills {
         for meets in query.meets.get(&held.concept).map(Vec::as_slice).unwrap_or_default() {
-            let share = f64::from(meets.relation.hundredths()) / 100.0 * strength(held);
+            let share = f64::from(meets.relation.hundredths()) / 100.0;
             if let Some(cell) = best.get_mut(meets.need).filter(|old| old.is_none_or(|old| share > old.share))
             {
                 *cell = Some(Met { relation: meets.relation, held: *held, share });
@@ -67,34 +45,12 @@ pub fn met(query: &Query<'_>, person: &Person) -> Vec<Option<Met>> {
 pub(crate) fn all(query: &Query<'_>, person: &Person, title: Option<u32>) -> Features {
     let skill = skill(query, person);
     let rate = rate(query, person);
-    let availability = availability(query, person);
-    let zone = query.job.zone.zip(person.zone).map(|(a, b)| zone(a, b));
     let language = language(query, person);
     let place = place(query, person);
-    let record = |bound: Option<u32>| Some(bound.unwrap_or(crate::pair::score::ONE / 2));
+    let record = |bound: Option<u32>| Some(bound.unwrap_or(ONE / 2));
     Features {
-        client: [
-            skill,
-            title,
-            text(query, person),
-            rate,
-            availability,
-            zone,
-            language,
-            place,
-            record(person.standing.bound),
-        ],
-        freelancer: [
-            skill,
-            title,
-            None,
-            rate,
-            availability,
-            zone,
-            language,
-            place,
-            record(query.job.client.bound),
-        ],
+        client: [skill, title, text(query, person), rate, language, place, record(person.standing.bound)],
+        freelancer: [skill, title, None, rate, language, place, record(query.job.client.bound)],
     }
 }
 
@@ -136,47 +92,22 @@ fn rate(query: &Query<'_>, person: &Person) -> Option<u32> {
     }
 }
 
-fn availability(query: &Query<'_>, person: &Person) -> Option<u32> {
-    let hours = query
-        .job
-        .hours
-        .zip(person.hours)
-        .map(|(needed, free)| (f64::from(free) / f64::from(needed).clamp(1.0, WEEK_HOURS)).min(1.0));
-    let late = query
-        .job
-        .start
-        .zip(person.free_from)
-        .map(|(start, free)| libm::exp(-f64::from(free.saturating_sub(start)) / LATE_DAYS));
-    match (hours, late) {
-        (None, None) => None,
-        (hours, late) => Some(millionths(hours.unwrap_or(1.0) * late.unwrap_or(1.0))),
-    }
+pub(crate) fn speaks(person: &Person, language: LanguageTag) -> bool {
+    person.languages.contains(&language)
 }
 
-fn zone(a: i16, b: i16) -> u32 {
-    let day = 24 * 60;
-    let apart = (i32::from(a) - i32::from(b)).rem_euclid(day);
-    let apart = apart.min(day - apart);
-    let overlap = (DAY_HOURS - f64::from(apart) / 60.0).max(0.0);
-    millionths(overlap / OVERLAP_HOURS)
-}
-
-/// The level of a needed language that a person has; 0 if they do not name it.
-pub(crate) fn level(person: &Person, need: &Spoken) -> u8 {
-    person.languages.iter().filter(|it| it.tag == need.tag).map(|it| it.level).max().unwrap_or(0)
-}
-
+/// Who names their languages and passes has all that the job needs: that counts for them, beside those who name none.
 fn language(query: &Query<'_>, person: &Person) -> Option<u32> {
     if query.job.languages.is_empty() || person.languages.is_empty() {
         return None;
     }
-    let share = |need: &Spoken| (f64::from(level(person, need)) / f64::from(need.level.max(1))).min(1.0);
-    Some(millionths(query.job.languages.iter().map(share).product()))
+    let known = query.job.languages.iter().all(|language| speaks(person, *language));
+    Some(if known { ONE } else { 0 })
 }
 
 pub(crate) fn place_stop(site: Option<Site>, person: &Person) -> Option<Stop> {
     match site? {
-        Site::Remote(_) => (person.remote == Some(false)).then_some(Stop::Remote),
+        Site::Remote => (person.remote == Some(false)).then_some(Stop::Remote),
         Site::At(_) if !person.on_site => Some(Stop::OnSite),
         Site::At(point) => {
             let radius = f64::from(person.travel_km?);
@@ -188,12 +119,7 @@ pub(crate) fn place_stop(site: Option<Site>, person: &Person) -> Option<Stop> {
 fn place(query: &Query<'_>, person: &Person) -> Option<u32> {
     match query.job.site? {
         Site::At(point) => Some(millionths(libm::exp2(-kilometres(point?, person.point?) / SITE_KM))),
-        Site::Remote(point) => {
-            let near = point.zip(person.point).filter(|_| query.setting.policy.local_bonus);
-            Some(near.map_or(crate::pair::score::ONE, |(a, b)| {
-                millionths(REMOTE_AFAR + (1.0 - REMOTE_AFAR) * libm::exp2(-kilometres(a, b) / LOCAL_KM))
-            }))
-        }
+        Site::Remote => Some(ONE),
     }
 }
 

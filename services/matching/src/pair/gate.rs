@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Point;
 
-use crate::model::{Job, Person, Site, Spoken};
+use crate::model::{Job, LanguageTag, Person, Site};
 use crate::money::Price;
 use crate::pair::features::EARTH_KM;
 
@@ -63,12 +63,10 @@ impl Key {
             Some(Price::Money { figure, .. }) => figure,
             Some(Price::Barter | Price::TimeCredits { .. }) | None => None,
         };
-        // A need for the lowest level stops nobody.
-        let needed = job.languages.iter().filter(|need| need.level > 1);
         Self {
             paid,
             price: kind(job.price),
-            languages: needed.map(bit).fold(0, |bits, bit| bits | bit),
+            languages: job.languages.iter().map(bit).fold(0, |bits, bit| bits | bit),
             site: job.site,
             place: job.site.and_then(Site::point).map(on_sphere),
         }
@@ -87,7 +85,7 @@ impl Key {
     fn reaches(&self, gate: &Gate) -> bool {
         match self.site {
             None => true,
-            Some(Site::Remote(_)) => gate.remote,
+            Some(Site::Remote) => gate.remote,
             Some(Site::At(_)) => {
                 let apart = self
                     .place
@@ -134,8 +132,8 @@ fn kind(price: Option<Price>) -> u8 {
 }
 
 /// Two languages may share a bit: then the gate lets more pass.
-fn bit(spoken: &Spoken) -> u64 {
-    1 << (crate::text::name_of(spoken.tag) % 64)
+fn bit(spoken: &LanguageTag) -> u64 {
+    1 << (crate::text::name_of(spoken.0) % 64)
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::{Job, NICE, Need, Person, Spoken};
+use crate::model::{Job, Person};
 use crate::money::{Compared, Price, RateTable};
 use crate::pair::features;
 use crate::pair::score::{Features, Score};
-use crate::side::{Policy, Weights};
+use crate::side::Weights;
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::skills::title::{Asked, Titles};
 
@@ -29,7 +29,7 @@ pub enum Stop {
     OnSite,
     /// The job is remote and the person does not work remotely.
     Remote,
-    /// A language is missing, or two levels below what is needed.
+    /// A language that is needed is missing.
     Language,
 }
 
@@ -50,8 +50,8 @@ pub struct Setting<'a> {
     pub titles: &'a Titles,
     /// The exchange rates that prices were converted with.
     pub rates: &'a RateTable,
-    /// Weights and the local bonus.
-    pub policy: Policy,
+    /// The weights of both sides.
+    pub weights: Weights,
 }
 
 /// A prepared job.
@@ -60,7 +60,7 @@ pub struct Query<'a> {
     pub(crate) job: &'a Job,
     pub(crate) setting: Setting<'a>,
     pub(crate) title: Asked,
-    /// What each need weighs: idf, halved unless it is a must. In the order of the needs.
+    /// What each need weighs: its idf. In the order of the needs.
     pub(crate) weights: Vec<f64>,
     pub(crate) total: f64,
     /// By concept: which needs it meets.
@@ -82,12 +82,11 @@ impl<'a> Query<'a> {
     /// The same with a title that was prepared already.
     pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: Asked) -> Self {
         let Setting { taxonomy, titles, .. } = setting;
-        let weigh = |need: &Need| taxonomy.idf(need.concept) * if need.must { 1.0 } else { NICE };
-        let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(weigh).collect();
+        let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(|need| taxonomy.idf(*need)).collect();
         let mut meets: BTreeMap<u32, Vec<Meets>> = BTreeMap::new();
         for (need, place) in job.needs.iter().take(NEEDS_MAX).zip(0_usize..) {
-            meets.entry(need.concept).or_default().push(Meets { need: place, relation: Relation::Same });
-            for link in taxonomy.get(need.concept).map(|it| it.near.as_slice()).unwrap_or_default() {
+            meets.entry(*need).or_default().push(Meets { need: place, relation: Relation::Same });
+            for link in taxonomy.get(*need).map(|it| it.near.as_slice()).unwrap_or_default() {
                 meets.entry(link.concept).or_default().push(Meets { need: place, relation: link.relation });
             }
         }
@@ -112,7 +111,7 @@ impl<'a> Query<'a> {
     /// The weights of both sides.
     #[must_use]
     pub const fn weights(&self) -> &Weights {
-        &self.setting.policy.weights
+        &self.setting.weights
     }
 
     /// Why this person is not shown, if so; the first reason in the order of [`Stop`].
@@ -128,8 +127,8 @@ impl<'a> Query<'a> {
     }
 
     fn language_stop(&self, person: &Person) -> Option<Stop> {
-        let short = |need: &Spoken| features::level(person, need).saturating_add(1) < need.level;
-        (!person.languages.is_empty() && self.job.languages.iter().any(short)).then_some(Stop::Language)
+        let known = self.job.languages.iter().all(|language| features::speaks(person, *language));
+        (!person.languages.is_empty() && !known).then_some(Stop::Language)
     }
 
     /// Both sides' features.

@@ -5,7 +5,7 @@ use hanse_document::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fair::Placement;
-use crate::model::{HeldSkill, LEVEL_UNSTATED, Person};
+use crate::model::{HeldSkill, Person};
 use crate::money::{Compared, Price};
 use crate::pair::features::{self, Met};
 use crate::pair::query::{Query, Stop};
@@ -14,6 +14,9 @@ use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::text::Tongue;
+
+/// The form of an [`Explanation`]; a field more or less changes it.
+const FORM: u32 = 2;
 
 /// How many changes are tried for one person: the costliest missing skills first.
 const SKILLS_TRIED: usize = 3;
@@ -60,10 +63,6 @@ pub struct Having {
     pub skill: Named,
     /// The line of the profile that says so, from 0.
     pub line: u16,
-    /// The level in hundredths.
-    pub level: u8,
-    /// Whether a signed record shows it.
-    pub verified: bool,
     /// How far it meets the need, in millionths.
     pub share: u32,
 }
@@ -75,8 +74,6 @@ pub struct Having {
 pub struct NeedLine {
     /// What is needed.
     pub need: Named,
-    /// Whether it is a must.
-    pub must: bool,
     /// What meets it best; nothing if it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub have: Option<Having>,
@@ -111,8 +108,6 @@ pub enum Change {
         /// Which.
         need: Named,
     },
-    /// Being free for all hours from the first day.
-    Availability,
 }
 
 /// Where somebody would stand after one change, everybody else staying as they are.
@@ -191,7 +186,7 @@ pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ran
     let setting = query.setting();
     let met = features::met(query, person);
     Explanation {
-        form: 1,
+        form: FORM,
         ranker: RANKER.to_owned(),
         taxonomy: setting.taxonomy.version().to_owned(),
         taxonomy_digest: setting.taxonomy.digest_hex(),
@@ -224,7 +219,7 @@ pub fn why_not(query: &Query<'_>, ranking: &[Ranked], person: &Person) -> WhyNot
     if own.features.fit() {
         return WhyNot::Ranked(explanation);
     }
-    // At another price or with more time they would still not fit.
+    // At another price they would still not fit.
     explanation.what_if.retain(|it| matches!(it.change, Change::Skill { .. }));
     WhyNot::Unfit(explanation)
 }
@@ -288,15 +283,12 @@ fn named(taxonomy: &Taxonomy, number: u32) -> Named {
 
 fn needs(query: &Query<'_>, met: &[Option<Met>]) -> Vec<NeedLine> {
     let taxonomy = query.setting().taxonomy;
-    let line = |(need, met): (&crate::model::Need, &Option<Met>)| NeedLine {
-        need: named(taxonomy, need.concept),
-        must: need.must,
+    let line = |(need, met): (&u32, &Option<Met>)| NeedLine {
+        need: named(taxonomy, *need),
         have: met.map(|met| Having {
             relation: met.relation,
             skill: named(taxonomy, met.held.concept),
             line: met.held.line,
-            level: met.held.level,
-            verified: met.held.verified,
             share: millionths(met.share),
         }),
     };
@@ -349,18 +341,13 @@ fn what_if(
         .zip(met)
         .zip(&query.weights)
         .filter(|((_, met), _)| met.is_none_or(|met| met.relation != Relation::Same))
-        .map(|((need, met), weight)| (weight * (1.0 - met.map_or(0.0, |met| met.share)), need.concept))
+        .map(|((need, met), weight)| (weight * (1.0 - met.map_or(0.0, |met| met.share)), *need))
         .collect();
     open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     for (_, concept) in open.into_iter().take(SKILLS_TRIED) {
         let mut changed = person.clone();
-        changed.skills.push(HeldSkill { concept, level: LEVEL_UNSTATED, verified: false, line: u16::MAX });
+        changed.skills.push(HeldSkill { concept, line: u16::MAX });
         attempt(Change::Skill { need: named(query.setting().taxonomy, concept) }, &changed);
-    }
-    let available = own.features.client.get(Factor::Availability as usize).copied().flatten();
-    if available.is_some_and(|x| x < score::ONE) {
-        let changed = Person { hours: query.job().hours, free_from: query.job().start, ..person.clone() };
-        attempt(Change::Availability, &changed);
     }
     tried
 }

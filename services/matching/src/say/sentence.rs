@@ -142,11 +142,9 @@ fn met_sentence(need: &Named, have: &Having, french: bool) -> String {
         (_, false) => format!(" \u{201c}{skill}\u{201d}"),
     };
     if french {
-        let word = if have.verified { "attestée" } else { "déclarée" };
-        format!("« {name} » {fr}{how} (compétence {line} du profil, {word}).")
+        format!("« {name} » {fr}{how} (compétence {line} du profil, déclarée).")
     } else {
-        let word = if have.verified { "verified" } else { "self-declared" };
-        format!("\u{201c}{name}\u{201d} {en}{how} (skill {line} of the profile, {word}).")
+        format!("\u{201c}{name}\u{201d} {en}{how} (skill {line} of the profile, self-declared).")
     }
 }
 
@@ -183,12 +181,6 @@ fn change_sentence(change: &Change, rank: usize, price: Option<&PriceLine>, fren
             format!("With \u{201c}{}\u{201d} it would be place {rank}.", need.en)
         }
         (Change::Skill { need }, true) => format!("Avec « {} », ce serait le rang {rank}.", need.fr),
-        (Change::Availability, false) => {
-            format!("Free for all hours from the first day it would be place {rank}.")
-        }
-        (Change::Availability, true) => {
-            format!("Disponible dès le premier jour et à plein, ce serait le rang {rank}.")
-        }
     }
 }
 

@@ -16,7 +16,7 @@ fn others() -> Vec<Person> {
     let mut people: Vec<Person> = (1..6).map(person).collect();
     people[0].price = hourly(None, 5_600);
     people[0].skills = vec![HeldSkill { line: 3, ..held('b', 0) }];
-    people[1].hours = Some(10);
+    people[1].skills.truncate(1);
     people
 }
 
@@ -86,10 +86,7 @@ fn what_would_change_the_place_is_true() {
                 Change::Rate { to } => changed[who].price = hourly(None, *to),
                 Change::Skill { need } => {
                     let concept = setting().taxonomy.find(&need.id).unwrap();
-                    changed[who].skills.push(HeldSkill { concept, level: 75, verified: false, line: 9 });
-                }
-                Change::Availability => {
-                    (changed[who].hours, changed[who].free_from) = (Some(20), Some(20_000));
+                    changed[who].skills.push(HeldSkill { concept, line: 9 });
                 }
             }
             assert_eq!(explained(&changed, who).0.rank, change.rank, "{who} {change:?}");
@@ -115,7 +112,7 @@ fn sentences_in_both_languages() {
     }
     for part in [
         "Rang 5 au score, avec",
-        "« programmation système » (compétence 4 du profil, attestée)",
+        "« programmation système » (compétence 4 du profil, déclarée)",
         "Manque : langage SQL.",
         "56,00 EUR demandés, la mission paie",
         "Compétences absentes ou seulement voisines : \u{2212}",
@@ -164,14 +161,13 @@ fn why_not_me() {
 proptest! {
     #[test]
     fn whatever_the_person_the_explanation_holds(
-        level in any::<u8>(), verified in any::<bool>(), figure in any::<u64>(), hours in any::<Option<u8>>(),
-        free in any::<Option<u32>>(), zone in any::<Option<i16>>(), bound in proptest::option::of(0..=ONE),
+        figure in any::<u64>(), km in any::<Option<u32>>(), bound in proptest::option::of(0..=ONE),
     ) {
         let mut people = others();
         let it = &mut people[0];
-        it.skills = vec![HeldSkill { level, verified, ..held('a', 0) }];
+        it.skills = vec![held('a', 0)];
         it.price = hourly(None, figure);
-        (it.hours, it.free_from, it.zone, it.standing.bound) = (hours, free, zone, bound);
+        (it.travel_km, it.standing.bound) = (km, bound);
         let (explanation, ranking) = explained(&people, 0);
         prop_assert!(explanation.holds());
         let own = ranking.iter().find(|it| it.id == [1; 32]).unwrap();

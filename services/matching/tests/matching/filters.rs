@@ -1,9 +1,10 @@
 use hanse_matching::features::kilometres;
-use hanse_matching::model::{Job, Person, Site, Spoken};
+use hanse_matching::model::{Job, LanguageTag, Person, Site, Words};
 use hanse_matching::money::Price;
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::score::ONE;
-use hanse_matching::side::{Factor, Policy};
+use hanse_matching::side::{Factor, Weights};
+use hanse_matching::text::Tongue;
 
 use crate::support::{hourly, job, lyon, paris, person, setting};
 
@@ -39,9 +40,8 @@ fn each_filter_stops() {
     );
     assert_eq!(stop(|job, it| (job.site, it.on_site) = (Some(Site::At(None)), false)), Some(Stop::OnSite));
     assert_eq!(stop(|_, it| it.remote = Some(false)), Some(Stop::Remote));
-    assert_eq!(stop(|_, it| it.languages = vec![Spoken::of_tag("fr")]), Some(Stop::Language));
-    assert_eq!(stop(|_, it| it.languages[0].level = 2), Some(Stop::Language), "A2 where B2 is needed");
-    assert_eq!(stop(|_, it| it.languages[0].level = 3), None, "one level short counts less and is shown");
+    assert_eq!(stop(|_, it| it.languages = vec![LanguageTag::of("fr")]), Some(Stop::Language));
+    assert_eq!(stop(|_, it| it.languages.push(LanguageTag::of("fr"))), None, "one more than is needed");
     assert_eq!(stop(|_, it| it.languages.clear()), None, "unstated");
 }
 
@@ -55,27 +55,20 @@ fn known_distances() {
 #[test]
 fn known_factors() {
     assert_eq!(factor(Factor::Rate, |_, _| {}), Some(ONE));
-    assert_eq!(factor(Factor::Availability, |_, it| it.hours = Some(10)), Some(ONE / 2));
-    assert_eq!(
-        factor(Factor::Availability, |_, it| it.free_from = Some(20_014)),
-        Some(367_879),
-        "e^-1 after 14 days"
-    );
-    assert_eq!(factor(Factor::Zone, |_, it| it.zone = Some(60 + 6 * 60)), Some(ONE / 2), "two hours of four");
-    assert_eq!(factor(Factor::Zone, |_, it| it.zone = Some(-11 * 60)), Some(0));
-    assert_eq!(factor(Factor::Language, |_, it| it.languages[0].level = 3), Some(750_000));
+    assert_eq!(factor(Factor::Language, |_, _| {}), Some(ONE));
+    assert_eq!(factor(Factor::Language, |_, it| it.languages.clear()), None);
+    assert_eq!(factor(Factor::Place, |_, _| {}), Some(ONE), "remote work");
     assert_eq!(
         factor(Factor::Reputation, |_, it| it.standing = Default::default()),
         Some(ONE / 2),
         "absence is neutral"
     );
     assert_eq!(factor(Factor::Place, |job, _| job.site = Some(Site::At(Some(paris())))), Some(ONE));
-    assert_eq!(factor(Factor::Availability, |job, it| (job.hours, it.free_from) = (None, None)), None);
     assert_eq!(factor(Factor::Skill, |job, _| job.needs.clear()), None);
 }
 
 #[test]
-fn skills_count_by_relation_level_and_word() {
+fn skills_count_by_relation() {
     let share = |skills: Vec<hanse_matching::model::HeldSkill>| {
         factor(Factor::Skill, |job, it| {
             job.needs.truncate(1);
@@ -83,23 +76,46 @@ fn skills_count_by_relation_level_and_word() {
         })
     };
     let held = crate::support::held;
-    let level = |level, verified| hanse_matching::model::HeldSkill { level, verified, ..held('a', 0) };
-    assert_eq!(share(vec![level(100, true)]), Some(ONE));
-    assert_eq!(share(vec![level(0, true)]), Some(600_000));
-    assert_eq!(share(vec![level(100, false)]), Some(850_000));
-    assert_eq!(share(vec![held('b', 0)]), Some(552_000), "broader: 0.6 x 0.92");
-    assert_eq!(share(vec![held('d', 0)]), Some(276_000), "sibling: 0.3 x 0.92");
+    assert_eq!(share(vec![held('a', 0)]), Some(ONE));
+    assert_eq!(share(vec![held('b', 0)]), Some(600_000), "broader");
+    assert_eq!(share(vec![held('d', 0)]), Some(300_000), "sibling");
     assert_eq!(share(vec![held('e', 0)]), Some(0));
-    assert_eq!(share(vec![held('d', 0), held('a', 1), held('b', 2)]), Some(920_000), "the best counts");
+    assert_eq!(share(vec![held('d', 0), held('a', 1), held('b', 2)]), Some(ONE), "the best counts");
 }
 
+/// A weight that could never move anybody would be published for nothing: each factor changes the score of somebody who can be listed.
 #[test]
-fn the_local_bonus_is_the_nodes_choice() {
-    let (mut job, person) = (job(), person(1));
-    job.site = Some(Site::Remote(Some(lyon())));
-    let mut setting = setting();
-    let place = |setting| Query::new(&job, setting).features(&person).client[Factor::Place as usize].unwrap();
-    assert_eq!(place(setting), ONE);
-    setting.policy = Policy { local_bonus: true, ..Policy::DEFAULT };
-    assert!((700_000..705_000).contains(&place(setting)), "far away");
+fn every_factor_that_has_a_weight_acts() {
+    let (mut job, best) = (job(), person(1));
+    (job.site, job.client.bound) = (Some(Site::At(Some(paris()))), Some(900_000));
+    let worse = |factor: Factor| {
+        let (mut job, mut person) = (job.clone(), best.clone());
+        match factor {
+            Factor::Skill => person.skills.truncate(1),
+            Factor::Title => person.headline = "Baker".to_owned(),
+            Factor::Text => person.words = Words::read("bread", Tongue::English),
+            Factor::Rate => person.price = hourly(None, 9_000),
+            Factor::Language => person.languages.clear(),
+            Factor::Place => (person.point, person.travel_km) = (Some(lyon()), None),
+            Factor::Reputation => (person.standing.bound, job.client.bound) = (Some(300_000), Some(300_000)),
+        }
+        (job, person)
+    };
+    let score = |job: &Job, person: &Person| {
+        let query = Query::new(job, setting());
+        assert_eq!(query.stop(person), None);
+        query.score(person)
+    };
+    let top = score(&job, &best);
+    for (factor, client, freelancer) in Factor::ALL
+        .into_iter()
+        .zip(Weights::DEFAULT.client)
+        .zip(Weights::DEFAULT.freelancer)
+        .map(|((f, c), v)| (f, c, v))
+    {
+        let (job, person) = worse(factor);
+        let lower = score(&job, &person);
+        assert_eq!(lower.u < top.u, client > 0, "{factor:?}: {lower:?} {top:?}");
+        assert_eq!(lower.v < top.v, freelancer > 0, "{factor:?}: {lower:?} {top:?}");
+    }
 }

@@ -1,6 +1,6 @@
 use hanse_matching::Space;
 use hanse_matching::jobs::{JobChange, Jobs};
-use hanse_matching::model::{Job, Need};
+use hanse_matching::model::Job;
 use hanse_matching::query::Query;
 
 use crate::support::{hourly, job, person, setting, skill};
@@ -16,7 +16,7 @@ fn many() -> Vec<Job> {
                 .into_iter()
                 .zip(0..)
                 .filter(|(_, bit)| number >> bit & 1 == 1)
-                .map(|(letter, _)| Need { concept: skill(letter), must: number % 2 == 0 })
+                .map(|(letter, _)| skill(letter))
                 .collect();
             it.price = hourly(None, 2_500 + u64::from(number) * 100);
             it

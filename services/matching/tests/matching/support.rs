@@ -7,10 +7,10 @@ use hanse_document::code::Currency;
 use hanse_document::kind::{Per, Point};
 use hanse_document::time::Date;
 use hanse_matching::link::Linker;
-use hanse_matching::model::{CEFR_UNSTATED, HeldSkill, Job, Need, Person, Site, Spoken, Standing, Words};
+use hanse_matching::model::{HeldSkill, Job, LanguageTag, Person, Site, Standing, Words};
 use hanse_matching::money::{Price, Rate, RateTable};
 use hanse_matching::query::Setting;
-use hanse_matching::side::Policy;
+use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::{Importer, Taxonomy};
 use hanse_matching::text::Tongue;
 use hanse_matching::title::Titles;
@@ -100,7 +100,7 @@ pub(crate) fn rates() -> RateTable {
 }
 
 pub(crate) fn setting() -> Setting<'static> {
-    Setting { taxonomy: &TAXONOMY, titles: &TITLES, rates: &RATES, policy: Policy::DEFAULT }
+    Setting { taxonomy: &TAXONOMY, titles: &TITLES, rates: &RATES, weights: Weights::DEFAULT }
 }
 
 /// A concept of the test taxonomy by the last letter of its id.
@@ -109,7 +109,7 @@ pub(crate) fn skill(letter: char) -> u32 {
 }
 
 pub(crate) fn held(letter: char, line: u16) -> HeldSkill {
-    HeldSkill { concept: skill(letter), level: 80, verified: true, line }
+    HeldSkill { concept: skill(letter), line }
 }
 
 pub(crate) fn hourly(floor: Option<u64>, figure: u64) -> Option<Price> {
@@ -130,14 +130,11 @@ pub(crate) fn job() -> Job {
         id: [7; 32],
         title: "Backend developer".to_owned(),
         tongue: Tongue::English,
-        needs: vec![Need { concept: skill('a'), must: true }, Need { concept: skill('c'), must: true }],
+        needs: vec![skill('a'), skill('c')],
         words: Words::read("a service that moves parcels between warehouses", Tongue::English),
         price: hourly(None, 5_000),
-        hours: Some(20),
-        start: Some(20_000),
-        zone: Some(60),
-        languages: vec![Spoken { tag: *b"en\0", level: CEFR_UNSTATED }],
-        site: Some(Site::Remote(None)),
+        languages: vec![LanguageTag::of("en")],
+        site: Some(Site::Remote),
         client: Standing::default(),
     }
 }
@@ -151,10 +148,7 @@ pub(crate) fn person(id: u8) -> Person {
         skills: vec![held('a', 0), held('c', 1)],
         words: Words::read("parcels and warehouses are my trade", Tongue::English),
         price: hourly(Some(3_000), 4_500),
-        hours: Some(30),
-        free_from: Some(19_990),
-        zone: Some(60),
-        languages: vec![Spoken { tag: *b"en\0", level: 5 }],
+        languages: vec![LanguageTag::of("en")],
         point: Some(paris()),
         remote: Some(true),
         on_site: true,

@@ -4,14 +4,14 @@ use hanse_matching::Space;
 use hanse_matching::explain::{Change as Tried, WhyNot, why_not};
 use hanse_matching::index::{Change, Index};
 use hanse_matching::jobs::{JobChange, Jobs};
-use hanse_matching::model::{Job, Need, Person};
+use hanse_matching::model::{Job, Person};
 use hanse_matching::query::Query;
 use hanse_matching::rank::{Ranked, exhaustive, merge};
 use hanse_matching::sentence;
 use hanse_matching::text::Tongue;
 use proptest::prelude::*;
 
-use crate::support::{TAXONOMY, TITLES, held, job, person, setting, skill};
+use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting, skill};
 
 fn someone(id: u8, headline: &str, skills: &str) -> Person {
     let skills = skills.chars().zip(0..).map(|(letter, line)| held(letter, line)).collect();
@@ -78,7 +78,7 @@ fn they_are_told_why_and_what_would_change_it() {
     let job = job();
     let query = Query::new(&job, setting());
     let ranking = exhaustive(&query, [person(1), person(2)].iter());
-    let baker = Person { hours: Some(1), ..someone(9, "Baker", "e") };
+    let baker = Person { price: hourly(None, 9_000), ..someone(9, "Baker", "e") };
     let answer = why_not(&query, &ranking, &baker);
     let WhyNot::Unfit(explanation) = &answer else { panic!("{answer:?}") };
     assert!(explanation.holds());
@@ -119,7 +119,7 @@ proptest! {
     /// is not among them is told that they do not. The other direction draws the same line.
     #[test]
     fn every_list_draws_the_same_line(people in crowd(), needs in prop::sample::subsequence(vec!['a', 'c', 'd', 'e'], 0..3), cut in 0_usize..40) {
-        let needs = needs.into_iter().map(|letter| Need { concept: skill(letter), must: true }).collect();
+        let needs = needs.into_iter().map(skill).collect();
         let job = Job { needs, ..job() };
         let query = Query::new(&job, setting());
         let everybody = exhaustive(&query, people.iter());

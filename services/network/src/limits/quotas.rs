@@ -155,8 +155,7 @@ mod tests {
 
     #[test]
     fn searches_are_bounded_for_a_peer_and_for_all() {
-        let search =
-            Search { job: Bytes::new(), client: [0; 9], freelancer: [0; 9], local_bonus: false, limit: 50 };
+        let search = Search { job: Bytes::new(), client: [0; 7], freelancer: [0; 7], limit: 50 };
         let search = Request::Match { search };
         let (mut global, now) = (Global::new(), Duration::ZERO);
         for _ in 0..4 {

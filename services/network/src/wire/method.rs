@@ -50,6 +50,14 @@ impl Method {
         }
     }
 
+    /// The version of its form; a node that speaks another one is not asked at all.
+    pub(crate) const fn version(self) -> u8 {
+        match self {
+            Self::Heads | Self::Range | Self::Deliver => 1,
+            Self::Match => 2,
+        }
+    }
+
     /// How long a stream may last.
     pub(crate) const fn timeout(self) -> Duration {
         match self {

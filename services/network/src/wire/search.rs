@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Bytes, bounded};
 
 /// Factors that each side of a match looks at.
-pub const MATCH_FACTORS: usize = 9;
+pub const MATCH_FACTORS: usize = 7;
 
 /// Most people in one answer to `match`: more than a person reads, and what one question may cost the asked.
 pub const MATCH_CANDIDATES_MAX: usize = 50;
@@ -50,8 +50,6 @@ pub struct Search {
     pub client: Row<u16>,
     /// What each factor weighs for the freelancer, of 100.
     pub freelancer: Row<u16>,
-    /// Whether remote work near the client counts more.
-    pub local_bonus: bool,
     /// How many people at most, between 1 and [`MATCH_CANDIDATES_MAX`].
     pub limit: u32,
 }
@@ -135,9 +133,8 @@ mod tests {
     fn search() -> Search {
         Search {
             job: Bytes::from(vec![1; MATCH_JOB_BYTES_MAX]),
-            client: [100, 0, 0, 0, 0, 0, 0, 0, 0],
-            freelancer: [12, 11, 11, 11, 11, 11, 11, 11, 11],
-            local_bonus: false,
+            client: [100, 0, 0, 0, 0, 0, 0],
+            freelancer: [16, 14, 14, 14, 14, 14, 14],
             limit: 50,
         }
     }
@@ -149,9 +146,9 @@ mod tests {
             |search| search.job = Bytes::from(vec![1; MATCH_JOB_BYTES_MAX + 1]),
             |search| search.limit = 0,
             |search| search.limit = 51,
-            |search| search.client = [u16::MAX; 9],
-            |search| search.client = [0; 9],
-            |search| search.freelancer = [11; 9],
+            |search| search.client = [u16::MAX; 7],
+            |search| search.client = [0; 7],
+            |search| search.freelancer = [14; 7],
         ];
         for (n, broken) in breaks.into_iter().enumerate() {
             let mut search = search();
@@ -164,8 +161,8 @@ mod tests {
     fn a_list_is_cut_behind_the_last_that_fits() {
         let candidate = |size: usize| Candidate {
             profile: Bytes::from(vec![0; size]),
-            client: [None; 9],
-            freelancer: [Some(u32::MAX); 9],
+            client: [None; 7],
+            freelancer: [Some(u32::MAX); 7],
         };
         let found = |candidates: Vec<Candidate>| Found {
             rules: String::new(),

@@ -9,11 +9,11 @@ use tokio::task::JoinSet;
 use crate::common::{NOWHERE, Node, within};
 use crate::hostile;
 
-const WEIGHTS: [u16; 9] = [36, 12, 6, 12, 8, 6, 8, 6, 6];
+const WEIGHTS: [u16; 7] = [42, 14, 7, 14, 9, 7, 7];
 
 fn search(job: usize, limit: u32) -> Request {
     let job = Bytes::from(vec![0xc3; job]);
-    let search = Search { job, client: WEIGHTS, freelancer: WEIGHTS, local_bonus: true, limit };
+    let search = Search { job, client: WEIGHTS, freelancer: WEIGHTS, limit };
     Request::Match { search }
 }
 
@@ -28,9 +28,9 @@ fn found(candidates: Vec<Candidate>) -> Response {
 }
 
 fn candidate(profile: usize) -> Candidate {
-    let mut client = [Some(1_000_000); 9];
+    let mut client = [Some(1_000_000); 7];
     client[2] = None;
-    Candidate { profile: Bytes::from(vec![7; profile]), client, freelancer: [None; 9] }
+    Candidate { profile: Bytes::from(vec![7; profile]), client, freelancer: [None; 7] }
 }
 
 async fn pair() -> (Node, Node) {
@@ -79,43 +79,36 @@ async fn a_question_out_of_bounds_is_not_sent() {
     let (a, _b) = pair().await;
     let mut heavy = search(9, 9);
     if let Request::Match { search } = &mut heavy {
-        search.client = [u16::MAX; 9];
+        search.client = [u16::MAX; 7];
     }
     for question in [search(MATCH_JOB_BYTES_MAX + 1, 50), search(9, 0), search(9, 51), heavy] {
         assert_eq!(a.handle.request("b", question).await, Err(RequestError::TooLarge));
     }
 }
 
-/// `{"job": h'', "client": […], "freelancer": […], "local_bonus": false, "limit": …}` with rows as given.
+/// `{"job": h'', "client": […], "freelancer": […], "limit": …}` with rows as given.
 fn raw(client: &[u8], freelancer: &[u8], limit: &[u8]) -> Vec<u8> {
-    [
-        b"\xa5\x63job\x40\x66client".as_slice(),
-        client,
-        b"\x6afreelancer",
-        freelancer,
-        b"\x6blocal_bonus\xf4\x65limit",
-        limit,
-    ]
-    .concat()
+    [b"\xa4\x63job\x40\x66client".as_slice(), client, b"\x6afreelancer", freelancer, b"\x65limit", limit]
+        .concat()
 }
 
-/// Nine weights that add up to 100.
-const ROW: &[u8] = b"\x89\x18\x5c\x01\x01\x01\x01\x01\x01\x01\x01";
+/// Seven weights that add up to 100.
+const ROW: &[u8] = b"\x87\x18\x5e\x01\x01\x01\x01\x01\x01";
 
 #[tokio::test]
 async fn questions_out_of_form_never_reach_the_engine() {
     let (mut b, mut a) = hostile().await;
-    let long = [b"\xa5\x63job\x5a\x00\x02\x00\x00".as_slice(), &[0; 0x2_0000]].concat();
+    let long = [b"\xa4\x63job\x5a\x00\x02\x00\x00".as_slice(), &[0; 0x2_0000]].concat();
     let unread: [Vec<u8>; 8] = [
         vec![],
         b"\xa0".to_vec(),
-        // Eight weights, ten weights, a negative one, weights as bytes.
+        // Six weights, eight weights, a negative one, weights as bytes.
+        raw(b"\x86\x18\x5f\x01\x01\x01\x01\x01", ROW, b"\x01"),
         raw(b"\x88\x18\x5d\x01\x01\x01\x01\x01\x01\x01", ROW, b"\x01"),
-        raw(b"\x8a\x18\x5b\x01\x01\x01\x01\x01\x01\x01\x01\x01", ROW, b"\x01"),
-        raw(ROW, b"\x89\x18\x5d\x20\x01\x01\x01\x01\x01\x01\x01", b"\x01"),
-        raw(ROW, b"\x49\x5c\x01\x01\x01\x01\x01\x01\x01\x01", b"\x01"),
+        raw(ROW, b"\x87\x18\x5f\x20\x01\x01\x01\x01\x01", b"\x01"),
+        raw(ROW, b"\x47\x5e\x01\x01\x01\x01\x01\x01", b"\x01"),
         // A score, which has no place in any message.
-        [b"\xa6\x65score\x01".as_slice(), &raw(ROW, ROW, b"\x01")[1..]].concat(),
+        [b"\xa5\x65score\x01".as_slice(), &raw(ROW, ROW, b"\x01")[1..]].concat(),
         long,
     ];
     let times = f64::from(u32::try_from(unread.len()).unwrap());
@@ -126,7 +119,7 @@ async fn questions_out_of_form_never_reach_the_engine() {
     }
     assert_eq!(b.metric("network_malformed_total{protocol=\"match\"}"), Some(times));
     // What can be read and makes no sense is refused with a word.
-    let over = b"\x89\x19\xff\xff\x01\x01\x01\x01\x01\x01\x01\x01";
+    let over = b"\x87\x19\xff\xff\x01\x01\x01\x01\x01\x01";
     for bytes in [raw(ROW, ROW, b"\x00"), raw(ROW, ROW, b"\x18\x33"), raw(over, ROW, b"\x01")] {
         a.ask("match", bytes);
         let answer = within(a.answer()).await.unwrap();
@@ -170,16 +163,16 @@ fn answer(rules: usize, taxonomy: u8, count: u8, each: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn answers_out_of_form_are_errors_of_the_question() {
     let (b, mut a) = hostile().await;
-    let nulls = [0xf6; 9];
+    let nulls = [0xf6; 7];
     let one = |row: &[u8]| {
-        [b"\xa3\x67profile\x40\x66client".as_slice(), row, b"\x6afreelancer\x89", &nulls].concat()
+        [b"\xa3\x67profile\x40\x66client".as_slice(), row, b"\x6afreelancer\x87", &nulls].concat()
     };
-    let right = one(&[b"\x89".as_slice(), &nulls].concat());
+    let right = one(&[b"\x87".as_slice(), &nulls].concat());
     let read = Found {
         rules: "x".repeat(30),
         taxonomy: Digest::new([1; 32]),
         rates: Digest::new([2; 32]),
-        candidates: vec![Candidate { profile: Bytes::new(), client: [None; 9], freelancer: [None; 9] }; 50],
+        candidates: vec![Candidate { profile: Bytes::new(), client: [None; 7], freelancer: [None; 7] }; 50],
     };
     let asked = b.handle.request("a", search(9, 50));
     let (got, ()) = within(async { tokio::join!(asked, a.serve(answer(30, 32, 50, &right))) }).await;
@@ -191,13 +184,13 @@ async fn answers_out_of_form_are_errors_of_the_question() {
         answer(30, 32, 51, &right),
         answer(30, 31, 0, &right),
         answer(65, 32, 0, &right),
-        // Eight features; a feature that no whole number of 32 bits is; a score beside them.
-        answer(30, 32, 1, &one(&[b"\x88".as_slice(), &nulls[1..]].concat())),
+        // Six features; a feature that no whole number of 32 bits is; a score beside them.
+        answer(30, 32, 1, &one(&[b"\x86".as_slice(), &nulls[1..]].concat())),
         answer(
             30,
             32,
             1,
-            &one(&[b"\x89\x1b\xff\xff\xff\xff\xff\xff\xff\xff".as_slice(), &nulls[1..]].concat()),
+            &one(&[b"\x87\x1b\xff\xff\xff\xff\xff\xff\xff\xff".as_slice(), &nulls[1..]].concat()),
         ),
         answer(30, 32, 1, &[b"\xa4\x65score\x01".as_slice(), &right[1..]].concat()),
         b"\xa1\x62ok\xa1\x65notes\x80".to_vec(),

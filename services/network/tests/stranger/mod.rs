@@ -97,7 +97,7 @@ impl Stranger {
             heads: requests(format!("/{net}/heads/1")),
             range: requests(format!("/{net}/range/1")),
             deliver: requests(format!("/{net}/deliver/1")),
-            matches: requests(format!("/{net}/match/1")),
+            matches: requests(format!("/{net}/match/2")),
         };
         let swarm = SwarmBuilder::with_existing_identity(key)
             .with_tokio()

@@ -372,7 +372,7 @@ pub fn engine_config(
         listen: config.p2p.clone(),
         net: config.federation.clone(),
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
-        ranking: config.ranking.policy(),
+        ranking: config.ranking.weights(),
         heads: Some(heads(&config.data)),
     })
 }

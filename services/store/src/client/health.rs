@@ -23,7 +23,7 @@ pub const STATEMENTS: &[&str] = &[ALONE, EMPTY, FILL, BACKEND];
 /// `Statement` with what keeps the database from writing.
 pub async fn write(db: &mut Connection) -> Result<(), StoreError> {
     let mut tx = db.begin().await?;
-    let part = tx.part().await?;
+    let part = tx.savepoint().await?;
     match part.execute(ALONE, &[]).await {
         Ok(_) => {
             part.execute(EMPTY, &[]).await?;

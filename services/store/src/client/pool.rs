@@ -15,6 +15,7 @@ use tokio_postgres::error::SqlState;
 use tokio_util::context::TokioContext;
 
 use crate::client::server::Server;
+use crate::client::tls::Tls;
 use crate::{Connection, StoreError};
 
 /// How long a network peer may leave sent data unacknowledged before the connection counts as broken: shorter than a caller
@@ -110,6 +111,24 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// How a session with these bounds is opened.
+    fn config(&self, bounds: &Bounds) -> tokio_postgres::Config {
+        let Server { config, options, .. } = &self.server;
+        let mut config = config.clone();
+        // The order matters: what the URL says comes last and wins, as with psql.
+        let options = format!(
+            "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS} \
+             {options}",
+            bounds.statement_ms,
+            LOCK_TIMEOUT_MS.min(bounds.statement_ms),
+        );
+        config.options(options.trim_end());
+        config.connect_timeout(bounds.connect);
+        config.tcp_user_timeout(NETWORK_WAIT);
+        config.keepalives_idle(NETWORK_WAIT);
+        config
+    }
+
     /// Ends a connection in whose session a statement runs for which nobody waits: the server is told to end the statement first, which
     /// would otherwise run on. Until then the connection keeps its place in the pool, so that there are never more sessions at work
     /// than the pool has places.
@@ -216,20 +235,8 @@ impl Store {
     }
 
     fn on(source: Arc<Source>, connections: usize, bounds: &'static Bounds) -> Result<Store, StoreError> {
-        let Server { config, tls, options } = &source.server;
-        let mut config = config.clone();
-        // The order matters: what the URL says comes last and wins, as with psql.
-        let options = format!(
-            "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS} \
-             {options}",
-            bounds.statement_ms,
-            LOCK_TIMEOUT_MS.min(bounds.statement_ms),
-        );
-        config.options(options.trim_end());
-        config.connect_timeout(bounds.connect);
-        config.tcp_user_timeout(NETWORK_WAIT);
-        config.keepalives_idle(NETWORK_WAIT);
-        let connect: Box<dyn Connect> = match tls {
+        let config = source.config(bounds);
+        let connect: Box<dyn Connect> = match &source.server.tls {
             Some(tls) => Box::new(ConfigConnectImpl { tls: tls.clone() }),
             None => Box::new(ConfigConnectImpl { tls: NoTls }),
         };
@@ -247,6 +254,11 @@ impl Store {
             .build()
             .map_err(|error| StoreError::Config(error.to_string()))?;
         Ok(Store { pool, source, bounds })
+    }
+
+    /// How a session beside the pool is opened, and over what.
+    pub(crate) fn beside(&self) -> (tokio_postgres::Config, Option<&Tls>) {
+        (self.source.config(self.bounds), self.source.server.tls.as_ref())
     }
 
     /// Takes a connection from the pool.

@@ -61,7 +61,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// `Statement` if the connection broke, `Unanswered` if the server hangs.
-    pub async fn part(&mut self) -> Result<Tx<'_>, StoreError> {
+    pub async fn savepoint(&mut self) -> Result<Tx<'_>, StoreError> {
         self.run("SAVEPOINT part").await?;
         let Self { object, answers, .. } = *self;
         Ok(Tx { object, answers, begun: Mutex::new(None), part: true, ended: false })

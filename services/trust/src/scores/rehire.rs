@@ -3,7 +3,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::present;
-use hanse_base::stored::part;
+use hanse_base::stored::contract_of_party;
 use hanse_document::{Did, DocumentId, Timestamp};
 use hanse_reputation::{Person, PrivateAnswer};
 use hanse_store::Sql;
@@ -43,7 +43,7 @@ impl Trust {
     ) -> Result<AgainView, UseError> {
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
-        let row = part(&tx, contract, did).await?;
+        let row = contract_of_party(&tx, contract, did).await?;
         if row.closed_at.is_none() {
             return Err(Refusal::NotClosed.into());
         }

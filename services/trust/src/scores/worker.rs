@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hanse_base::error::Failure;
 use hanse_base::names::LogKind;
-use hanse_base::signals::woken;
+use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_reputation::Epoch;
 use tokio_util::sync::CancellationToken;
 
@@ -13,35 +13,23 @@ use super::feed::{Feed, epoch_of};
 use super::state::{FeedItem, ScoreState, Until};
 use crate::Trust;
 
-/// A process that does not lead hears no signal: this is how late its scores may be.
+/// Between two looks, where no other process is heard: this is how late the scores of one that does not lead may be.
 const LOOK: Duration = Duration::from_millis(500);
 /// Leaves that are read into the state in place, while its readers wait: tens of milliseconds. More are read into a copy beside it.
 const IN_PLACE_MAX: u64 = 512;
 
 /// Reads until told to stop.
 pub async fn run(trust: Trust, cancel: CancellationToken) -> Result<(), Failure> {
-    let mut feed = Feed::default();
-    while !cancel.is_cancelled() {
-        match cancel.run_until_cancelled(round(&trust, &mut feed)).await {
-            Some(Err(failure)) if failure.is_transient() => {
-                let error = &failure as &dyn std::error::Error;
-                tracing::warn!(error, "reading the logs for scores failed; will retry");
-            }
-            Some(Err(failure)) => {
-                tracing::error!(
-                    error = &failure as &dyn std::error::Error,
-                    "the logs cannot be read for scores"
-                );
-            }
-            Some(Ok(())) | None => {}
-        }
-        cancel.run_until_cancelled(woken(&trust.base().signals().scores, LOOK)).await;
+    let (mut feed, signals) = (Feed::default(), trust.base().signals());
+    let mut rounds = Rounds::new("scores", signals, cancel, LOOK).woken(SELDOM);
+    while rounds.round(round(&trust, &mut feed)).await {
+        rounds.wait(signals.scores.notified()).await;
     }
     Ok(())
 }
 
 /// One look at all logs. After a failure the next one finds everything as it was.
-pub async fn round(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
+pub async fn round(trust: &Trust, feed: &mut Feed) -> Result<Round, Failure> {
     let before = feed.clone();
     let done = read(trust, feed).await;
     if done.is_err() {
@@ -50,7 +38,7 @@ pub async fn round(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
     done
 }
 
-async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
+async fn read(trust: &Trust, feed: &mut Feed) -> Result<Round, Failure> {
     let epoch = epoch_of(trust.now());
     if trust.scores().look(|_| ()).is_none() {
         // A state that is begun anew needs all that was ever fed, datings too.
@@ -73,7 +61,7 @@ async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
         trust.scores().look(|state| (ahead(Some(state)), state.logs == logs && state.graph.epoch() == epoch));
     let (ahead, rests) = known.map_or_else(|| (ahead(None), None), |(ahead, rests)| (ahead, Some(rests)));
     if rests == Some(true) && ahead.is_empty() && pieces.is_empty() {
-        return Ok(());
+        return Ok(Round::Idle);
     }
     let leaves: u64 = ahead.iter().map(|(_, read, size)| size - read).sum();
     let mut target = if rests.is_some() && leaves <= IN_PLACE_MAX {
@@ -94,7 +82,7 @@ async fn read(trust: &Trust, feed: &mut Feed) -> Result<(), Failure> {
         }
     }
     drop(db);
-    target.finish(trust, epoch, logs).await
+    target.finish(trust, epoch, logs).await.map(Round::from)
 }
 
 /// Where it is read into.

@@ -149,13 +149,7 @@ impl Judge<'_> {
         let compared = |factor: Factor| match factor {
             Factor::Reputation => false,
             Factor::Rate => self.shared.rates,
-            Factor::Skill
-            | Factor::Title
-            | Factor::Text
-            | Factor::Availability
-            | Factor::Zone
-            | Factor::Language
-            | Factor::Place => true,
+            Factor::Skill | Factor::Title | Factor::Text | Factor::Language | Factor::Place => true,
         };
         let rows = [(&own.client, &claimed.client), (&own.freelancer, &claimed.freelancer)];
         self.shared.knowledge

@@ -8,7 +8,7 @@ use hanse_document::kind::Body;
 use hanse_document::{Rejection, Signed};
 use hanse_lifecycle::State;
 use hanse_matching::rank::Ranked;
-use hanse_matching::side::{Policy, RANKER, Weights};
+use hanse_matching::side::{RANKER, Weights};
 use hanse_network::{BUSY_RETRY_MS, Bytes, Candidate, Digest, Found, Response, Search};
 use hanse_store::ranking::{self, PersonRow};
 use hanse_store::{accounts, jobs};
@@ -47,10 +47,9 @@ async fn find(discovery: &Discovery, search: Search) -> Result<Found, UseError> 
     let posting = Posting::of(Signed::parse(&search.job)?.verify()?)?;
     check(discovery, &posting).await?;
     let weights = Weights { client: search.client, freelancer: search.freelancer };
-    let policy = Policy { weights, local_bonus: search.local_bonus };
     let limit = usize::try_from(search.limit).unwrap_or(1);
     let ranking = discovery
-        .compute(move |discovery| Ranking::new(discovery, &posting, policy, &Asked::nobody()))
+        .compute(move |discovery| Ranking::new(discovery, &posting, weights, &Asked::nobody()))
         .await?;
     let best: Vec<[u8; 32]> = ranking.ranked.iter().take(limit).map(|ranked| ranked.id).collect();
     let rows = ranking::people(&discovery.store().connection().await?, &best).await?;

@@ -11,7 +11,7 @@ use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::JobRow;
 
 use super::guard::{self, Moving, begins};
-use super::{Apply, Word};
+use super::{Apply, Authority};
 
 /// Bids on one job by people of the job's own home that are neither withdrawn nor turned down: more than a client reads. Each home has a
 /// bound of its own, so that none can close a job to the others.
@@ -42,7 +42,7 @@ pub(crate) async fn submit(
         return Err(Refusal::OwnJob.into());
     }
     let job_state = state(&job.state)?;
-    if ctx.word == Word::Own {
+    if ctx.authority == Authority::Own {
         if job.expires_at <= ctx.now.unix() {
             return Err(Refusal::Expired("posting").into());
         }
@@ -54,7 +54,7 @@ pub(crate) async fn submit(
     if contracts::has_live_bid(ctx.tx, &job.id, &author.did).await? {
         return Err(Refusal::BidExists.into());
     }
-    if ctx.word == Word::Own {
+    if ctx.authority == Authority::Own {
         room(ctx, author, job).await?;
     }
     let begun = start(Machine::Bid, Event::Submit, Actor::Freelancer).map_err(begins)?;

@@ -11,7 +11,7 @@ use hanse_store::accounts::IdentityRow;
 use hanse_store::documents::admission::{self, Admission, Look};
 use hanse_store::history;
 
-use super::{Apply, Word};
+use super::{Apply, Authority};
 
 /// Documents of one person that this node takes within a day, each of at most 64 KiB and some with a leaf that stays for ever. A
 /// program that works for an agency needs some hundred.
@@ -30,7 +30,7 @@ pub(super) async fn look(
         document: &document.id(),
         issuer: document.issuer(),
         log: log.map(|log| ctx.engine.log_keys().own(log).origin.as_str()),
-        since: (ctx.word == Word::Own).then_some(day_ago),
+        since: (ctx.authority == Authority::Own).then_some(day_ago),
     };
     Ok(admission::look(ctx.tx, asked).await?)
 }
@@ -45,7 +45,7 @@ pub(super) fn author(ctx: &Apply<'_>, document: &Verified, look: Admission) -> R
     if document.from().seconds_since(ctx.now) > AHEAD_SECONDS_MAX {
         return Err(Refusal::Future);
     }
-    if ctx.word == Word::Own && look.documents >= i64::from(DOCUMENTS_A_DAY) {
+    if ctx.authority == Authority::Own && look.documents >= i64::from(DOCUMENTS_A_DAY) {
         return Err(Refusal::TooMany(DOCUMENTS_A_DAY));
     }
     Ok(identity)
@@ -68,10 +68,10 @@ pub(crate) fn continues(
     actor: Actor,
 ) -> Result<(), Refusal> {
     let Moving { machine, state, head, .. } = moving;
-    match ctx.word {
+    match ctx.authority {
         _ if prev == head => Ok(()),
-        Word::Home => Err(Refusal::TooEarly),
-        Word::Own => {
+        Authority::Home => Err(Refusal::TooEarly),
+        Authority::Own => {
             Err(Refusal::WrongPrev { machine, state, head, allowed: allowed(machine, state, actor) })
         }
     }
@@ -90,7 +90,7 @@ pub(crate) async fn moved(
         Ok(to) => return Ok(to),
         Err(refused) => Refusal::NotNow { refused, head: Some(head) },
     };
-    if ctx.word == Word::Own {
+    if ctx.authority == Authority::Own {
         return Err(refused.into());
     }
     for timeout in timeouts(machine).iter().filter(|timeout| timeout.state == from) {

@@ -13,7 +13,7 @@ use hanse_store::jobs::{self, JobPay, JobRow, NewJob};
 use hanse_store::{contracts, deliveries};
 
 use super::guard::{self, Moving, begins};
-use super::{Apply, Word};
+use super::{Apply, Authority};
 
 /// Whether a document is a posting, or a step of one.
 pub(crate) fn is_of_posting(body: &Body) -> bool {
@@ -147,7 +147,10 @@ pub(crate) async fn step(
     guard::continues(ctx, moving, step.prev, actor)?;
     let event = guard::event(&step.event);
     let to = guard::moved(ctx, moving, event, actor).await?;
-    if ctx.word == Word::Own && actor == Actor::Client && contracts::offered(ctx.tx, &job.id).await? > 0 {
+    if ctx.authority == Authority::Own
+        && actor == Actor::Client
+        && contracts::offered(ctx.tx, &job.id).await? > 0
+    {
         return Err(Refusal::OfferWaits.into());
     }
     ctx.keep(document, true).await?;

@@ -12,7 +12,7 @@ use hanse_store::documents;
 use hanse_store::jobs::{self, JobRow};
 
 use super::guard::{self, Moving, begins};
-use super::{Apply, Word, engagement};
+use super::{Apply, Authority, engagement};
 
 /// The client offers a contract on a bid.
 pub(crate) async fn offer(
@@ -38,7 +38,7 @@ pub(crate) async fn offer(
     if offer.log != LogName::of(&job.home) {
         return Err(Refusal::WrongParty("log").into());
     }
-    if ctx.word == Word::Own {
+    if ctx.authority == Authority::Own {
         open_seat(ctx, document, job).await?;
     }
     let moving = Moving { machine: Machine::Bid, object: &bid.id, state: state(&bid.state)?, head: bid.head };
@@ -153,7 +153,7 @@ pub(crate) async fn accept(
     let to = guard::moved(ctx, moving, Event::Accept, Actor::Freelancer).await?;
     let offer = documents::find(ctx.tx, &contract.id).await?;
     let offer = reread(&offer.ok_or_else(|| Failure::unreadable(contract.id, "the offer is gone"))?)?;
-    if ctx.word == Word::Own && offer.until().is_none_or(|until| until <= ctx.now) {
+    if ctx.authority == Authority::Own && offer.until().is_none_or(|until| until <= ctx.now) {
         return Err(Refusal::Expired("offer").into());
     }
     contract.freelancer_slot = Some(acceptance.slot);

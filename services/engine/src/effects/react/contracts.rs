@@ -9,7 +9,7 @@ use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::{documents, jobs, log};
 
-use super::Seen;
+use super::LoggedLeaf;
 use crate::effects::apply::contract::node_event;
 use crate::effects::apply::{Apply, engagement as leaves};
 
@@ -22,7 +22,7 @@ pub(super) async fn locked(ctx: &Apply<'_>, leaf: &LeafId) -> Result<Option<Cont
 }
 
 /// An engagement stands in a log. The freelancer's home answers the client's; with both, the contract is active.
-pub(super) async fn engagement(ctx: &Apply<'_>, seen: &Seen) -> Result<(), UseError> {
+pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
     let Some(mut contract) = locked(ctx, &seen.id).await? else { return Ok(()) };
     let of_client = contract.client_engagement == Some(seen.id);
     let (party, home) = if of_client {
@@ -71,7 +71,7 @@ pub(crate) async fn engaged_before(ctx: &Apply<'_>, contract: &DocumentId) -> Re
     for (home, leaf) in sides {
         let Some(leaf) = leaf else { continue };
         let origin = LogKind::Reputation.origin(home);
-        let Some(seen) = Seen::standing(ctx, &origin, &leaf).await? else { continue };
+        let Some(seen) = LoggedLeaf::standing(ctx, &origin, &leaf).await? else { continue };
         match engagement(ctx, &seen).await {
             // As in the log: a leaf that is not right has no effect.
             Err(UseError::Refused(refusal)) => {
@@ -98,7 +98,7 @@ async fn stands(ctx: &Apply<'_>, contract: &ContractRow) -> Result<bool, UseErro
 /// A settle leaf of the other home is filed here too, so that it counts from either log.
 pub(super) async fn settle(
     ctx: &Apply<'_>,
-    seen: &Seen,
+    seen: &LoggedLeaf,
     commitment: &Commitment,
     engagement: &LeafId,
 ) -> Result<(), UseError> {

@@ -4,7 +4,7 @@ use hanse_base::error::UseError;
 use hanse_logbook::follow::{believed, has_waited_too_long, pause_seconds};
 use hanse_store::log::{self, WantedRow};
 
-use super::{Seen, Turn, turn};
+use super::{LoggedLeaf, Turn, turn};
 use crate::Engine;
 use crate::effects::apply::Apply;
 
@@ -34,10 +34,10 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, U
     log::hold(&tx, origin).await?;
     let passed = log::find(&tx, origin).await?.is_some_and(|log| row.index < log.reacted);
     let leaf = log::leaves(&tx, origin, row.index, 1).await?.into_iter().find(|leaf| leaf.index == row.index);
-    let seen = leaf.and_then(|leaf| Seen::read(engine, origin, &leaf));
+    let seen = leaf.and_then(|leaf| LoggedLeaf::read(engine, origin, &leaf));
     let turn = match seen {
         Some(seen) if passed => {
-            let part = tx.part().await?;
+            let part = tx.savepoint().await?;
             let turn = turn(&Apply::home(engine, &part), &seen).await?;
             if turn == Turn::On {
                 part.commit().await?;

@@ -10,7 +10,7 @@ use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
 use hanse_store::{documents, jobs, log};
 
-use super::Seen;
+use super::LoggedLeaf;
 use super::contracts::locked;
 use crate::effects::apply::Apply;
 
@@ -32,7 +32,7 @@ fn slot_of<'a>(contract: &'a ContractRow, engagement: &LeafId) -> Option<Slot<'a
 }
 
 /// A leaf counts if the slot's key signed it about the one who is rated.
-fn check(seen: &Seen, slot: &Slot<'_>) -> Result<(), Refusal> {
+fn check(seen: &LoggedLeaf, slot: &Slot<'_>) -> Result<(), Refusal> {
     let about = seen.leaf.subjects().iter().all(|subject| *subject.as_bytes() == slot.rated.subject_key());
     if about && seen.leaf.is_signed_by(&slot.key) { Ok(()) } else { Err(Refusal::WrongParty("slot")) }
 }
@@ -40,7 +40,7 @@ fn check(seen: &Seen, slot: &Slot<'_>) -> Result<(), Refusal> {
 /// A review is sealed. It is filed in this home's log too; when both stand there, the author here is opened.
 pub(super) async fn commit(
     ctx: &Apply<'_>,
-    seen: &Seen,
+    seen: &LoggedLeaf,
     commitment: &Commitment,
     engagement: &LeafId,
 ) -> Result<(), UseError> {
@@ -130,7 +130,7 @@ async fn found(ctx: &Apply<'_>, commit: &LeafId) -> Result<Option<(ReviewRow, Co
 }
 
 /// A review is open.
-pub(super) async fn open(ctx: &Apply<'_>, seen: &Seen, cites: &LeafId) -> Result<(), UseError> {
+pub(super) async fn open(ctx: &Apply<'_>, seen: &LoggedLeaf, cites: &LeafId) -> Result<(), UseError> {
     let Some((mut row, contract)) = found(ctx, cites).await? else { return Ok(()) };
     let slot = slot_of(&contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
     check(seen, &slot)?;
@@ -190,7 +190,7 @@ fn fits(
 /// A reply stands in the log of the home of whoever was reviewed.
 pub(super) async fn reply(
     ctx: &Apply<'_>,
-    seen: &Seen,
+    seen: &LoggedLeaf,
     cites: &LeafId,
     commitment: &Commitment,
 ) -> Result<(), UseError> {

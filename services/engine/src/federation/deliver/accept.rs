@@ -7,7 +7,7 @@ use hanse_network::{BUSY_RETRY_MS, Bytes, Response};
 use hanse_store::{Tx, accounts, contracts, jobs};
 
 use crate::Engine;
-use crate::effects::apply::{Apply, Word, apply, identity};
+use crate::effects::apply::{Apply, Authority, apply, identity};
 use crate::federation::receipts::Answered;
 
 /// Documents in a parcel of ours: a genesis, the terms of an offer, the document; with room for later kinds.
@@ -95,8 +95,8 @@ async fn taken(
     if author.home.as_str() != from {
         return Err(Refusal::WrongCarrier.into());
     }
-    let word = word(engine, &tx, document, &author.home).await?;
-    let ctx = Apply { engine, tx: &tx, now: engine.now(), word };
+    let authority = authority(engine, &tx, document, &author.home).await?;
+    let ctx = Apply { engine, tx: &tx, now: engine.now(), authority };
     apply(&ctx, document, attachments).await?;
     tx.commit().await?;
     engine.signals().committed();
@@ -104,12 +104,12 @@ async fn taken(
 }
 
 /// Who keeps the order that the document belongs to: this node, or the sender; nobody else's order is taken from it.
-async fn word(
+async fn authority(
     engine: &Engine,
     tx: &Tx<'_>,
     document: &Verified,
     sender: &NodeName,
-) -> Result<Word, UseError> {
+) -> Result<Authority, UseError> {
     let home = match document.body() {
         Body::Bid(bid) => Some(bid.to.clone()),
         Body::Acceptance(acceptance) => Some(acceptance.to.clone()),
@@ -126,10 +126,10 @@ async fn word(
     match home {
         // A job of ours that we do not know is no job; one of the sender's may still arrive.
         None => Err(Refusal::TooEarly.into()),
-        Some(home) if home == engine.config().name => Ok(Word::Own),
+        Some(home) if home == engine.config().name => Ok(Authority::Own),
         Some(home) if home == *sender => {
             ours(engine, tx, document).await?;
-            Ok(Word::Home)
+            Ok(Authority::Home)
         }
         Some(_) => Err(Refusal::WrongAddressee.into()),
     }

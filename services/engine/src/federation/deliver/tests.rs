@@ -204,14 +204,14 @@ async fn only_the_settle_leaf_of_what_was_confirmed_is_filed_in_the_other_log() 
     let (met, contract) = active().await;
     let row = contract_at(&met.b, &contract).await;
     let mut connection = met.b.engine.store().connection().await.unwrap();
-    let author = Author::open(&met.b.engine, &connection, &met.bob).await.unwrap();
-    let key = author.slot_key(&connection, &row.freelancer_slot.unwrap()).await.unwrap();
+    let tx = connection.begin().await.unwrap();
+    let own = Apply::own(&met.b.engine, &tx);
+    let key = own.slot_key(&met.bob, &row.freelancer_slot.unwrap()).await.unwrap().unwrap();
     let forged = |byte: u8| {
         let (commitment, engagement) = (Commitment::from_bytes([byte; 32]), row.client_engagement.unwrap());
         let leaf = Statement::Settle { commitment, engagement };
         leaf.draft(20_781, &[SubjectKey::of(&met.ada)]).sign(&[&key]).unwrap()
     };
-    let tx = connection.begin().await.unwrap();
     for byte in 0..3 {
         Apply::own(&met.b.engine, &tx).enqueue(LogKind::Reputation, &forged(byte)).await.unwrap();
     }

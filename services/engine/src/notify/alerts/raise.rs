@@ -6,6 +6,8 @@
 use std::time::Duration;
 
 use hanse_base::error::{Failure, UseError};
+use hanse_base::rounds::{Round, Rounds, SELDOM};
+use hanse_base::signals::Notice;
 use hanse_document::kind::job::OPEN_DAYS_MAX;
 use hanse_store::alerts::{self, Raising};
 use hanse_store::changes::{self, Change, Changed, Since};
@@ -43,10 +45,9 @@ const CLEAN_EVERY: u32 = 600;
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let mut changed = engine.signals().changed.subscribe();
     let mut looks = 0_u32;
-    while !cancel.is_cancelled() {
-        if let Some(Err(error)) = cancel.run_until_cancelled(round(&engine)).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "raising alerts failed; will retry");
-        }
+    let pace = engine.config().pace.deliver;
+    let mut rounds = Rounds::new("alerts", engine.signals(), cancel, pace).resting(REST).woken(SELDOM);
+    while rounds.round(round(&engine)).await {
         if looks.is_multiple_of(CLEAN_EVERY)
             && let Err(error) = clean(&engine).await
         {
@@ -56,33 +57,27 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
             );
         }
         looks = looks.wrapping_add(1);
-        let woken = async {
-            tokio::time::sleep(REST).await;
-            tokio::select! {
-                _ = changed.changed() => {}
-                () = tokio::time::sleep(engine.config().pace.deliver) => {}
-            }
-        };
-        cancel.run_until_cancelled(woken).await;
+        rounds.wait(changed.changed()).await;
     }
     Ok(())
 }
 
 /// Raises everything that the changes so far lead to.
-pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
+pub(crate) async fn round(engine: &Engine) -> Result<Round, UseError> {
+    let mut round = Round::Idle;
     let mut beyond = alerts::FIRST.to_owned();
     loop {
         match step(engine, BATCH, &mut beyond).await? {
-            Step::More => {}
-            Step::Behind => again(engine).await?,
-            Step::Done => return Ok(()),
+            Progress::More => round = Round::Worked,
+            Progress::Behind => again(engine).await?,
+            Progress::Done => return Ok(round),
         }
     }
 }
 
 /// What one transaction led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Progress {
     /// Something; there may be more.
     More,
     /// Nothing is left.
@@ -93,19 +88,19 @@ pub(crate) enum Step {
 
 /// One transaction: passes what is no posting, and raises at most `most` alerts of the first postings behind it, of the very first for
 /// a window of the searches beyond one. Where the rest begins is only remembered to save work: what has been raised is not raised again.
-pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Result<Step, UseError> {
+pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Result<Progress, UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let first = changes::cursor(&tx).await?;
     let cursor = alerts::hold_cursor(&tx, NAME, first).await?;
     let changes = match changes::since(&tx, cursor, CHANGES).await? {
-        Since::Behind => return Ok(Step::Behind),
+        Since::Behind => return Ok(Progress::Behind),
         Since::Changes(changes) => changes,
     };
     let Some(last) = changes.last() else {
         // Where a cursor was made, it stays.
         tx.commit().await?;
-        return Ok(Step::Done);
+        return Ok(Progress::Done);
     };
     let jobs: Vec<&Change> = changes.iter().filter(|change| change.changed == Changed::Job).collect();
     let searches = alerts::count_all(&tx, MANY).await?;
@@ -136,9 +131,9 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
     tx.commit().await?;
     *beyond = rest.unwrap_or_else(|| alerts::FIRST.to_owned());
     if count > 0 {
-        engine.events().raised();
+        engine.signals().raise(Notice::AlertsRaised);
     }
-    Ok(Step::More)
+    Ok(Progress::More)
 }
 
 /// Holds all open postings against all searches: nobody knows which of them the lost changes told of. A search hears of none that
@@ -169,7 +164,7 @@ async fn again(engine: &Engine) -> Result<(), UseError> {
     alerts::hold_cursor(&tx, NAME, to).await?;
     alerts::move_cursor(&tx, NAME, to).await?;
     tx.commit().await?;
-    engine.events().raised();
+    engine.signals().raise(Notice::AlertsRaised);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use hanse_store::Sql as _;
 use hanse_store::testing::settled;
 use serde_json::{Value, json};
 
-use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Step, WINDOW, clean, round, step};
+use super::raise::{OF_CLIENT_A_DAY, OF_SEARCH_A_DAY, Progress, WINDOW, clean, round, step};
 use super::*;
 use crate::Engine;
 use crate::testing::Home;
@@ -151,7 +151,7 @@ async fn one_posting_for_very_many_people_is_told_piece_by_piece() {
     post(&home, &ada, "A bridge", json!({})).await;
     settled(&home.engine.store().connection().await.unwrap()).await;
     let (mut told_so_far, mut beyond) = (Vec::new(), alerts::FIRST.to_owned());
-    while step(&home.engine, 2, &mut beyond).await.unwrap() == Step::More {
+    while step(&home.engine, 2, &mut beyond).await.unwrap() == Progress::More {
         told_so_far.push(told(&home, &ben).await.len());
     }
     assert_eq!(*told_so_far.last().unwrap(), 5, "{told_so_far:?}");
@@ -175,7 +175,7 @@ async fn very_many_searches_are_looked_at_window_by_window() {
     let job = post(&home, &ada, "A boat", json!({})).await;
     settled(&home.engine.store().connection().await.unwrap()).await;
     let (mut steps, mut beyond) = (0, alerts::FIRST.to_owned());
-    while step(&home.engine, 1, &mut beyond).await.unwrap() == Step::More {
+    while step(&home.engine, 1, &mut beyond).await.unwrap() == Progress::More {
         steps += 1;
     }
     assert!(steps > 41 / WINDOW, "41 searches in windows of {WINDOW}: {steps} steps");

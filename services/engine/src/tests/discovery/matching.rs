@@ -258,18 +258,18 @@ async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
     }
     let before = home.engine.discovery().transparency().await.unwrap();
     assert_eq!(before.changes.len(), 1, "looking again and other processes change nothing");
-    assert_eq!(before.setting.weights["client"]["skill"], 36);
+    assert_eq!(before.setting.weights["client"]["skill"], 42);
 
     let mut config = home.engine.config().clone();
-    config.ranking.local_bonus = true;
+    (config.ranking.client[0], config.ranking.client[1]) = (41, 15);
     let store = home.twin().await.store().clone();
     let changed = Engine::idle(config, store, home.clock.clone()).unwrap();
     home.clock.advance(60);
     look(changed.discovery()).await.unwrap();
     let after = changed.discovery().transparency().await.unwrap();
-    assert!(after.setting.local_bonus);
+    assert_eq!(after.setting.weights["client"]["title"], 15);
     let [newest, oldest] = after.changes.as_slice() else { panic!("{:?}", after.changes) };
-    assert_eq!(newest.changed, ["local_bonus"]);
+    assert_eq!(newest.changed, ["weights"]);
     assert_eq!((oldest, newest.at.as_str()), (&before.changes[0], "2026-11-24T10:01:00Z"));
 }
 
@@ -277,7 +277,8 @@ async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
 #[tokio::test]
 async fn other_rules_than_before_are_a_change_that_is_published() {
     let home = Home::new('a', &[]).await;
-    let before = json!({"ranker": "hanse-rules-3", "local_bonus": false}).to_string();
+    let before =
+        json!({"ranker": "hanse-rules-3", "not_used": hanse_matching::explain::NOT_USED}).to_string();
     let mut connection = home.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
     assert!(hanse_store::ranking::note_setting(&tx, &[2; 32], &before, 0).await.unwrap());
@@ -286,9 +287,9 @@ async fn other_rules_than_before_are_a_change_that_is_published() {
     let published = home.engine.discovery().transparency().await.unwrap();
     assert_eq!(
         (published.setting.ranker.as_str(), published.setting.trade_fits_percent),
-        ("hanse-rules-5", 10)
+        ("hanse-rules-6", 10)
     );
     let changed = &published.changes.first().unwrap().changed;
     let names = |name: &str| changed.iter().any(|it| it == name);
-    assert!(names("ranker") && names("trade_fits_percent") && !names("local_bonus"), "{changed:?}");
+    assert!(names("ranker") && names("trade_fits_percent") && !names("not_used"), "{changed:?}");
 }

@@ -4,7 +4,6 @@ use super::{amount, points};
 use crate::pair::score::ONE;
 use crate::say::explain::{Explanation, Line};
 use crate::side::{Factor, Side};
-use crate::skills::taxonomy::Relation;
 
 /// One cost.
 pub(super) fn sentence(line: &Line, explanation: &Explanation, side: Side, french: bool) -> String {
@@ -16,7 +15,9 @@ pub(super) fn sentence(line: &Line, explanation: &Explanation, side: Side, frenc
 fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String) {
     let both = |en: &str, fr: &str| (en.to_owned(), fr.to_owned());
     match line.factor {
-        Factor::Skill => skills(explanation),
+        Factor::Skill => {
+            both("Skills that are missing or only near", "Compétences absentes ou seulement voisines")
+        }
         Factor::Title => both(
             "The headline says something else than the title of the job",
             "La ligne sous le nom dit autre chose que le titre de la mission",
@@ -26,40 +27,13 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
             "Le profil a peu de mots du texte de la mission",
         ),
         Factor::Rate => rate(explanation),
-        Factor::Availability => {
-            both("Too few free hours, or free too late", "Trop peu d'heures libres, ou libre trop tard")
-        }
-        Factor::Zone => both(
-            "Few working hours in common: the time zones are far apart",
-            "Peu d'heures de travail communes : fuseaux éloignés",
-        ),
-        Factor::Language => both(
-            "A language of the job is known less well than it asks",
-            "Une langue de la mission est moins bien connue que demandé",
-        ),
+        Factor::Language => both("The languages", "Les langues"),
         Factor::Place => match explanation.kilometres {
             Some(km) => (format!("{km} km away"), format!("À {km} km")),
             None => both("The place", "Le lieu"),
         },
         Factor::Reputation => record(line.x, side),
     }
-}
-
-fn skills(explanation: &Explanation) -> (String, String) {
-    let all = |holds: fn(&crate::say::explain::Having) -> bool| {
-        explanation.needs.iter().all(|need| need.have.as_ref().is_some_and(holds))
-    };
-    let (en, fr) = if !all(|have| have.relation == Relation::Same) {
-        ("Skills that are missing or only near", "Compétences absentes ou seulement voisines")
-    } else if !all(|have| have.verified) {
-        (
-            "Skills that nobody but the person vouches for yet",
-            "Compétences que personne d'autre n'atteste encore",
-        )
-    } else {
-        ("Skills below the highest level", "Compétences au-dessous du plus haut niveau")
-    };
-    (en.to_owned(), fr.to_owned())
 }
 
 fn rate(explanation: &Explanation) -> (String, String) {

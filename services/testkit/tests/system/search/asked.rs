@@ -70,7 +70,6 @@ impl Scene {
             job: Bytes::from(job.to_vec()),
             client: weights.client,
             freelancer: weights.freelancer,
-            local_bonus: false,
             limit,
         };
         self.asker.ask(HOME, Request::Match { search }).await
@@ -98,8 +97,8 @@ async fn the_askers_weights_decide_and_the_people_speak_for_themselves() {
     let scene = Scene::new().await;
     let job = scene.job(1);
     // By the default; by price and little else; by words.
-    let price = Weights { client: [1, 0, 0, 99, 0, 0, 0, 0, 0], freelancer: [1, 0, 0, 99, 0, 0, 0, 0, 0] };
-    let words = Weights { client: [0, 0, 100, 0, 0, 0, 0, 0, 0], freelancer: [0, 100, 0, 0, 0, 0, 0, 0, 0] };
+    let price = Weights { client: [1, 0, 0, 99, 0, 0, 0], freelancer: [1, 0, 0, 99, 0, 0, 0] };
+    let words = Weights { client: [0, 0, 100, 0, 0, 0, 0], freelancer: [0, 100, 0, 0, 0, 0, 0] };
     let everybody: Vec<&Verified> = scene.people.iter().map(|person| &person.profile).collect();
     let mut scores = Vec::new();
     for weights in [Weights::DEFAULT, price, words] {

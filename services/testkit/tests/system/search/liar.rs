@@ -158,7 +158,7 @@ async fn what_a_peer_makes_up_changes_nothing() {
     let job = scene.job().await;
     let mut inflated = scene.all(&job);
     for candidate in &mut inflated {
-        (candidate.client, candidate.freelancer) = ([Some(1_000_000); 9], [Some(1_000_000); 9]);
+        (candidate.client, candidate.freelancer) = ([Some(1_000_000); 7], [Some(1_000_000); 7]);
     }
     let answer = scene.hears(&job, scene.found(inflated)).await;
     assert_eq!(word_of(&answer), said("answered", 3, 3, 0), "{answer}");
@@ -168,7 +168,7 @@ async fn what_a_peer_makes_up_changes_nothing() {
     let job = scene.job().await;
     let mut elsewhere = scene.found(scene.all(&job));
     elsewhere.taxonomy = Digest::new([9; 32]);
-    elsewhere.candidates[0].client = [Some(1_000_000); 9];
+    elsewhere.candidates[0].client = [Some(1_000_000); 7];
     let answer = scene.hears(&job, elsewhere).await;
     assert_eq!(word_of(&answer), said("other-taxonomy", 3, 0, 0));
     assert_eq!(shown(&answer), scene.right(&job, &all));

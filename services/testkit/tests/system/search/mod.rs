@@ -11,7 +11,7 @@ use hanse_matching::model::{Person, Reader, Standing};
 use hanse_matching::money::RateTable;
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{Ranked, exhaustive};
-use hanse_matching::side::{Policy, Weights};
+use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::{Importer, Taxonomy};
 use hanse_matching::text::Tongue;
 use hanse_matching::title::Titles;
@@ -65,8 +65,7 @@ impl Known {
         let Body::Job(body): &Body = job.body() else { panic!("a job") };
         let body: &Job = body;
         let read = self.reader().job(*job.id().hash(), body, Standing::default()).0;
-        let policy = Policy { weights, ..Policy::DEFAULT };
-        let setting = Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, policy };
+        let setting = Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, weights };
         let people: Vec<Person> = people.iter().map(|profile| self.person(profile)).collect();
         exhaustive(&Query::new(&read, setting), people.iter())
     }

@@ -1,6 +1,6 @@
 //! What an import changes for those who have said what they can do, or what they want done, before it came.
 
-use hanse_discovery::knowledge::watch::{self, Seen};
+use hanse_discovery::knowledge::watch::{self, Loaded};
 use hanse_discovery::knowledge::{Given, Mode, import};
 
 use super::*;
@@ -38,7 +38,7 @@ async fn a_skill_that_was_named_before_it_was_known_counts_from_the_import_on() 
 
     let file = Given { name: "v1.2-skills_en.csv".to_owned(), language: None, bytes: SKILLS.into() };
     import(home.engine.store(), vec![file], None, Mode::Replace, home.engine.now()).await.unwrap();
-    watch::look(home.engine.discovery(), &mut Seen::default()).await.unwrap();
+    watch::look(home.engine.discovery(), &mut Loaded::default()).await.unwrap();
     assert_eq!(
         matches(&home.engine, &id, None).await,
         before,

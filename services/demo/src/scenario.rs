@@ -70,7 +70,7 @@ pub(crate) struct Plot {
 
 /// All of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Cast {
+pub(crate) struct Scenario {
     /// Everybody.
     pub(crate) roles: Vec<Role>,
     /// The contracts.
@@ -92,7 +92,7 @@ struct Line {
     review: serde_json::Map<String, Value>,
 }
 
-impl Cast {
+impl Scenario {
     /// Reads the data that the program was built with.
     pub(crate) fn read() -> Result<Self, DemoError> {
         let data = |error: serde_json::Error| DemoError::Data(error.to_string());
@@ -107,9 +107,9 @@ impl Cast {
                 roles.push(Role { handle: plot.client.clone(), town: Town::A, profile: None });
             }
         }
-        let cast = Self { roles, plots, jobs };
-        cast.check()?;
-        Ok(cast)
+        let scenario = Self { roles, plots, jobs };
+        scenario.check()?;
+        Ok(scenario)
     }
 
     /// The freelancer with the most contracts, whose record is verified at the end.
@@ -191,13 +191,17 @@ mod tests {
 
     #[test]
     fn the_data_is_of_one_piece() {
-        let cast = Cast::read().unwrap();
-        assert_eq!((cast.jobs.len(), cast.plots.len()), (36, 4));
-        assert_eq!(cast.plots.iter().filter(|plot| plot.freelancer == cast.star()).count(), 3);
-        let worst = cast.plots.iter().min_by_key(|plot| plot.by_client.rating()).unwrap();
-        assert_eq!(worst.freelancer, cast.star(), "the record that is verified has the lowest review in it");
+        let scenario = Scenario::read().unwrap();
+        assert_eq!((scenario.jobs.len(), scenario.plots.len()), (36, 4));
+        assert_eq!(scenario.plots.iter().filter(|plot| plot.freelancer == scenario.star()).count(), 3);
+        let worst = scenario.plots.iter().min_by_key(|plot| plot.by_client.rating()).unwrap();
+        assert_eq!(
+            worst.freelancer,
+            scenario.star(),
+            "the record that is verified has the lowest review in it"
+        );
         assert!(worst.by_client.reply.is_some());
-        for plot in &cast.plots {
+        for plot in &scenario.plots {
             for words in [&plot.by_client, &plot.by_freelancer] {
                 assert!((1..=5).contains(&words.rating()) && !words.text().is_empty());
                 let names: Vec<&String> = words.review.as_object().unwrap().keys().collect();
@@ -209,8 +213,8 @@ mod tests {
                 );
             }
         }
-        assert!(cast.roles.iter().filter(|role| role.town == Town::B).count() >= 5);
-        assert_eq!(cast.name(cast.star()), "Éloïse Garnier");
+        assert!(scenario.roles.iter().filter(|role| role.town == Town::B).count() >= 5);
+        assert_eq!(scenario.name(scenario.star()), "Éloïse Garnier");
     }
 
     #[test]

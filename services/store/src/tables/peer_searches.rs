@@ -20,7 +20,7 @@ const TABLE: &str = "errand";
 
 /// A question that somebody waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Errand {
+pub struct QueuedSearch {
     /// A UUID.
     pub id: String,
     /// What is asked.
@@ -40,9 +40,10 @@ pub async fn send(
 }
 
 /// Takes up to `limit` questions, those first that have waited longest. Nobody else gets them.
-pub async fn take(db: &impl Sql, limit: i64) -> Result<Vec<Errand>, StoreError> {
+pub async fn take(db: &impl Sql, limit: i64) -> Result<Vec<QueuedSearch>, StoreError> {
     let rows = db.query(TAKE, &[&limit]).await?;
-    let read = |row| Ok(Errand { id: column(row, TABLE, "id")?, question: column(row, TABLE, "question")? });
+    let read =
+        |row| Ok(QueuedSearch { id: column(row, TABLE, "id")?, question: column(row, TABLE, "question")? });
     rows.iter().map(read).collect()
 }
 

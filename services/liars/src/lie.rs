@@ -109,7 +109,7 @@ lies! {
 
 /// A lie that was told.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct LieTold {
     /// Which.
     pub lie: Lie,
     /// Operators whose people, and whose people's partners, may have files that are incomplete for it.
@@ -126,7 +126,7 @@ impl fmt::Display for Lie {
     }
 }
 
-impl Told {
+impl LieTold {
     /// A lie that costs nobody's file its verdict.
     pub(crate) const fn harmless(lie: Lie) -> Self {
         Self { lie, operators: BTreeSet::new(), people: BTreeSet::new(), record: false }

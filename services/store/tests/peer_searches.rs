@@ -1,6 +1,6 @@
 //! A question goes to one process, its answer to whoever asked, and nothing piles up.
 
-use hanse_store::errands::{answer, fetch, forget, send, take};
+use hanse_store::peer_searches::{answer, fetch, forget, send, take};
 use hanse_store::testing::TestDatabase;
 
 const LONG: f64 = 60.0;

@@ -13,12 +13,12 @@ pub(crate) const REFUSALS: Quota = Quota { burst: 1, period: Duration::from_secs
 
 /// A few lines of one trouble, and how many were left out between them.
 #[derive(Debug)]
-pub(crate) struct Few {
+pub(crate) struct LogLimit {
     lines: Bucket,
     left_out: u64,
 }
 
-impl Few {
+impl LogLimit {
     pub(crate) const fn new(quota: Quota) -> Self {
         Self { lines: Bucket::new(quota), left_out: 0 }
     }
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_few_lines_are_written_and_then_how_many_were_not() {
-        let mut flaps = Few::new(CHANGES);
+        let mut flaps = LogLimit::new(CHANGES);
         let second = Duration::from_secs;
         let written = (0..100).filter(|_| flaps.tell(second(0)).is_some()).count();
         assert_eq!(written, 4);
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn who_is_refused_again_and_again_is_one_line_a_minute() {
-        let mut refusals = Few::new(REFUSALS);
+        let mut refusals = LogLimit::new(REFUSALS);
         let lines: Vec<u64> =
             (0..600).filter_map(|second| refusals.tell(Duration::from_secs(second))).collect();
         assert_eq!(lines, [0, 59, 59, 59, 59, 59, 59, 59, 59, 59]);

@@ -8,9 +8,11 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use hanse_api::views::PeerOutcome;
 use hanse_base::error::{Failure, UseError};
+use hanse_base::rounds::{Round, Rounds};
+use hanse_base::signals::Notice;
 use hanse_document::NodeName;
 use hanse_network::Search;
-use hanse_store::errands::{self, Errand};
+use hanse_store::peer_searches::{self, QueuedSearch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -19,11 +21,11 @@ use crate::Discovery;
 
 /// How long an answer is waited for: the two seconds of asking, and a look on either side.
 const WAIT: Duration = Duration::from_secs(3);
-/// How often either side looks while there is something to do: what a list of another process waits longer than one of the leader.
-const LOOK: Duration = Duration::from_millis(50);
-/// How seldom the leader looks when there is nothing for long, as always where one process is the whole node: the first list after a quiet
-/// time waits so much longer, which [`WAIT`] has room for.
-const IDLE: Duration = Duration::from_millis(400);
+/// How often either side looks where it does not hear the other: what a list of another process waits longer than one of the leader.
+const LOOK: Duration = Duration::from_millis(250);
+/// How seldom the leader looks where it hears the others, and there is nothing: a question of which it does not hear waits so much longer,
+/// which [`WAIT`] has room for.
+const IDLE: Duration = Duration::from_secs(1);
 /// Questions that wait at one time: a list is asked for once in a minute for each process and job.
 const WAITING_MAX: i64 = 64;
 /// Questions that are worked on at one time.
@@ -51,63 +53,76 @@ fn unasked(discovery: &Discovery) -> Answers {
 async fn sent(discovery: &Discovery, search: &Search) -> Result<Option<Answers>, UseError> {
     let question = to_vec(Vec::new(), search).map_err(unreadable)?;
     let connection = discovery.store().connection().await?;
-    let sent = errands::send(&connection, &question, WAIT.as_secs_f64(), WAITING_MAX).await?;
+    let sent = peer_searches::send(&connection, &question, WAIT.as_secs_f64(), WAITING_MAX).await?;
     drop(connection);
     let Some(id) = sent else { return Ok(None) };
+    let signals = discovery.base().signals();
+    signals.raise(Notice::SearchAsked);
     let until = Instant::now() + WAIT;
     while Instant::now() < until {
-        tokio::time::sleep(LOOK).await;
+        // Waking early or late is the same: the row decides.
+        drop(tokio::time::timeout(LOOK, signals.answers.notified()).await);
         // Not held while it sleeps: others need the connection more.
-        if let Some(answer) = errands::fetch(&discovery.store().connection().await?, &id).await? {
+        if let Some(answer) = peer_searches::fetch(&discovery.store().connection().await?, &id).await? {
             return from_slice(&answer).map(Some).map_err(unreadable);
         }
     }
-    errands::forget(&discovery.store().connection().await?, &id).await?;
+    peer_searches::forget(&discovery.store().connection().await?, &id).await?;
     Ok(None)
 }
 
-/// Runs errands until told to stop.
+/// Runs queued searches until told to stop.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut running = FuturesUnordered::new();
-    let mut pause = LOOK;
+    let signals = discovery.base().signals();
+    let mut rounds = Rounds::new("searches", signals, cancel, LOOK).woken(IDLE);
     loop {
-        tokio::select! {
-            () = cancel.cancelled() => return Ok(()),
-            Some(()) = running.next() => {}
-            () = tokio::time::sleep(pause), if running.len() < RUNNING_MAX => {
-                let free = RUNNING_MAX.saturating_sub(running.len());
-                let taken = taken(&discovery, free).await.unwrap_or_else(|error| {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "reading queued searches over peers failed");
-                    Vec::new()
-                });
-                pause = if taken.is_empty() { pause.saturating_mul(2).min(IDLE) } else { LOOK };
-                running.extend(taken.into_iter().map(|errand| run_one(&discovery, errand)));
-            }
+        let free = RUNNING_MAX.saturating_sub(running.len());
+        let taken = async {
+            let taken = taken(&discovery, free).await?;
+            let round = if taken.is_empty() { Round::Idle } else { Round::Worked };
+            running.extend(taken.into_iter().map(|queued| run_one(&discovery, queued)));
+            Ok::<_, UseError>(round)
+        };
+        if !rounds.round(taken).await {
+            return Ok(());
         }
+        let woken = async {
+            tokio::select! {
+                Some(()) = running.next() => {}
+                () = signals.searches.notified() => {}
+            }
+        };
+        rounds.wait(woken).await;
     }
 }
 
-async fn taken(discovery: &Discovery, free: usize) -> Result<Vec<Errand>, UseError> {
+async fn taken(discovery: &Discovery, free: usize) -> Result<Vec<QueuedSearch>, UseError> {
     let limit = i64::try_from(free).unwrap_or(1);
-    Ok(errands::take(&discovery.store().connection().await?, limit).await?)
+    if free == 0 {
+        return Ok(Vec::new());
+    }
+    Ok(peer_searches::take(&discovery.store().connection().await?, limit).await?)
 }
 
-async fn run_one(discovery: &Discovery, errand: Errand) {
-    if let Err(error) = answered(discovery, &errand).await {
+async fn run_one(discovery: &Discovery, queued: QueuedSearch) {
+    if let Err(error) = answered(discovery, &queued).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "a queued search over peers failed");
     }
 }
 
-async fn answered(discovery: &Discovery, errand: &Errand) -> Result<(), UseError> {
+async fn answered(discovery: &Discovery, queued: &QueuedSearch) -> Result<(), UseError> {
     let Some(network) = discovery.base().network() else { return Ok(()) };
-    let search: Search = from_slice(&errand.question).map_err(unreadable)?;
+    let search: Search = from_slice(&queued.question).map_err(unreadable)?;
     let heard = ask_peers(discovery, &network, &search).await;
     let answer = to_vec(Vec::new(), &heard).map_err(unreadable)?;
-    Ok(errands::answer(&discovery.store().connection().await?, &errand.id, &answer).await?)
+    peer_searches::answer(&discovery.store().connection().await?, &queued.id, &answer).await?;
+    discovery.base().signals().raise(Notice::SearchAnswered);
+    Ok(())
 }
 
 /// Both sides are this program; of another version perhaps, while a new one is rolled out.
 fn unreadable(error: impl std::fmt::Display) -> UseError {
-    tracing::debug!(%error, "an errand cannot be read");
-    UseError::Failed(Failure::Inconsistent("an errand of another version of this program".to_owned()))
+    tracing::debug!(%error, "a queued search cannot be read");
+    UseError::Failed(Failure::Inconsistent("a queued search of another version of this program".to_owned()))
 }

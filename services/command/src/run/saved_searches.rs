@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Run;
-use crate::cli::{SearchesCommand, Told};
+use crate::cli::{SavedSearches, SearchesCommand};
 use crate::error::CommandError;
 use crate::rest::client::{ClientError, Stream};
 use crate::rest::json::Read as _;
@@ -22,10 +22,10 @@ const TITLE: Option<usize> = Some(52);
 const PAUSE: Duration = Duration::from_secs(3);
 
 impl Run {
-    pub(super) fn told(&mut self, command: &Told) -> Result<(), CommandError> {
+    pub(super) fn told(&mut self, command: &SavedSearches) -> Result<(), CommandError> {
         match command {
-            Told::Searches { command: None } => self.answer(&api::saved_searches(), searches),
-            Told::Searches { command: Some(SearchesCommand::Add { label, filter }) } => {
+            SavedSearches::Searches { command: None } => self.answer(&api::saved_searches(), searches),
+            SavedSearches::Searches { command: Some(SearchesCommand::Add { label, filter }) } => {
                 self.answer(&api::keep_search(label, &filter.search()), |kept| {
                     Card::default()
                         .with("kept", kept.text("/label"))
@@ -34,12 +34,12 @@ impl Run {
                         .render()
                 })
             }
-            Told::Searches { command: Some(SearchesCommand::Remove { id }) } => {
+            SavedSearches::Searches { command: Some(SearchesCommand::Remove { id }) } => {
                 self.answer(&api::forget_search(id), |_| "forgotten".to_owned())
             }
-            Told::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
-            Told::Events(from) => self.listen(from.after),
-            Told::Picks => self.answer(&api::picks(), picks),
+            SavedSearches::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
+            SavedSearches::Events(from) => self.listen(from.after),
+            SavedSearches::Picks => self.answer(&api::picks(), picks),
         }
     }
 
