@@ -23,6 +23,8 @@ pub enum Round {
     Worked,
     /// There was nothing to do.
     Idle,
+    /// There is more to do after this rest, which no signal ends.
+    Rest(Duration),
 }
 
 impl From<()> for Round {
@@ -66,6 +68,8 @@ pub struct Rounds<'a> {
     seldom: Duration,
     idle: u32,
     failed: u32,
+    /// The rest that the last round asked for.
+    asked: Option<Duration>,
 }
 
 impl<'a> Rounds<'a> {
@@ -78,7 +82,7 @@ impl<'a> Rounds<'a> {
         pace: Duration,
     ) -> Self {
         let (rest, seldom) = (Duration::ZERO, pace);
-        Self { worker, about: None, signals, cancel, pace, rest, seldom, idle: 0, failed: 0 }
+        Self { worker, about: None, signals, cancel, pace, rest, seldom, idle: 0, failed: 0, asked: None }
     }
 
     /// One of several workers of this name, which works on this.
@@ -115,6 +119,7 @@ impl<'a> Rounds<'a> {
                 match done.into() {
                     Round::Worked => self.idle = 0,
                     Round::Idle => self.idle = self.idle.saturating_add(1),
+                    Round::Rest(rest) => (self.idle, self.asked) = (0, Some(rest)),
                 }
             }
             Some(Err(error)) => {
@@ -125,8 +130,12 @@ impl<'a> Rounds<'a> {
         true
     }
 
-    /// Waits for the signal, the end of the pause, or to be told to stop.
+    /// Waits for the signal, the end of the pause, or to be told to stop; after a round that asked for a rest, for the end of that.
     pub async fn wait(&mut self, signal: impl Future) {
+        if let Some(rest) = self.asked.take() {
+            self.cancel.run_until_cancelled(sleep(rest)).await;
+            return;
+        }
         let (rest, pause) = (self.rest, self.pause());
         let waited = async {
             sleep(rest).await;
@@ -219,6 +228,18 @@ mod tests {
             assert_eq!(waits(&mut rounds, Err(failure)).await, Duration::from_secs(seconds));
         }
         assert_eq!(waits(&mut rounds, Ok(Round::Idle)).await, PACE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_signal_ends_a_rest_that_a_round_asked_for() {
+        let signals = Signals::default();
+        let mut rounds = rounds(&signals);
+        assert!(rounds.round(async { Ok::<_, Failure>(Round::Rest(PACE * 3)) }).await);
+        let before = Instant::now();
+        rounds.wait(async {}).await;
+        assert_eq!(before.elapsed(), PACE * 3);
+        rounds.wait(async {}).await;
+        assert_eq!(before.elapsed(), PACE * 3, "once");
     }
 
     #[tokio::test(start_paused = true)]

@@ -137,7 +137,7 @@ impl Signals {
                 self.relay.notify_one();
                 self.deliver.values().for_each(Notify::notify_one);
             }
-            Notice::Changed => drop(self.changed.send_replace(())),
+            Notice::Changed => self.changed.send_replace(()),
             Notice::LogAdvanced => {
                 self.react.notify_one();
                 self.heads.notify_one();

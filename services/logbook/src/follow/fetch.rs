@@ -23,6 +23,11 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The size of the log behind it.
+    pub(super) fn end(&self) -> u64 {
+        self.start.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+
     /// Bytes of all documents that came along.
     pub(super) fn document_bytes(&self) -> u64 {
         let bytes: usize = self.entries.iter().flat_map(|(_, documents)| documents).map(Vec::len).sum();
@@ -45,6 +50,13 @@ pub(super) struct Fetched {
     pub(super) from: String,
     /// A segment up to a checkpoint, or what was wrong before there was one.
     pub(super) segment: Result<Segment, Fault>,
+}
+
+impl Fetched {
+    /// Whether it goes on from a mirror of this size.
+    pub(super) fn starts_at(&self, size: u64) -> bool {
+        self.segment.as_ref().is_ok_and(|segment| segment.start == size)
+    }
 }
 
 /// Pages from `start` on until one ends at a checkpoint, all from one peer, and from none of those who just sent something

@@ -10,9 +10,10 @@ use crate::client::rows::bytes32;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const NOW: &str = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid";
+// By the column: by what is shown of it, no index is in order.
 const SINCE: &str = "SELECT xid::text::bigint AS xid, position, kind, key FROM change \
      WHERE (xid, position) > ($1::bigint::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) \
-     ORDER BY xid, position LIMIT $3";
+     ORDER BY change.xid, position LIMIT $3";
 const FLOOR: &str = "SELECT xid::text::bigint AS xid, position, \
      pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next FROM change_floor";
 const PRUNE: &str = "WITH gone AS (DELETE FROM change WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) \

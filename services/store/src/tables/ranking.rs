@@ -18,8 +18,9 @@ const PEOPLE_PAGE: &str = "SELECT identity.did, identity.subject, identity.home,
 const PEOPLE_OF: &str = "SELECT identity.did, identity.subject, identity.home, document.bytes FROM identity \
      JOIN profile ON profile.did = identity.did JOIN document ON document.id = profile.document \
      WHERE identity.subject = ANY($1)";
+// Of both, as the planner joins in their order, and would else begin with the first document of all.
 const JOBS_PAGE: &str = "SELECT job.id, job.client, document.bytes FROM job \
-     JOIN document ON document.id = job.id WHERE job.state = 'open' AND job.id > $1 ORDER BY job.id LIMIT $2";
+     JOIN document ON document.id = job.id WHERE job.state = 'open' AND job.id > $1 AND document.id > $1 ORDER BY job.id LIMIT $2";
 const JOBS_OF: &str = "SELECT job.id, job.client, document.bytes FROM job \
      JOIN document ON document.id = job.id WHERE job.state = 'open' AND job.id = ANY($1)";
 const JOBS_BY: &str = "SELECT job.id, job.client, document.bytes FROM job \

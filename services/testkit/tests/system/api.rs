@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::outlaw::metric;
 use crate::own::{Own, document};
 use crate::schema::Description;
+use crate::snapshots;
 
 fn id(published: &Value) -> String {
     published["view"]["id"].as_str().unwrap().to_owned()
@@ -17,7 +18,11 @@ async fn every_operation_answers_as_described() {
     let federation = Federation::start(&["a.example", "b.example"]).await;
     let home = federation[0].http();
     let mut api = Description::of(home).await;
-    until("the node is ready", async || home.get("/readyz").may_fail().send().await.status == 200).await;
+    until("the node is ready, and has its mirrors", async || {
+        let answer = home.get("/readyz").may_fail().send().await;
+        answer.status == 200 && answer.json()["mirrors"] == true
+    })
+    .await;
     for path in [
         "/v1/node",
         "/v1/peers",
@@ -43,6 +48,8 @@ async fn every_operation_answers_as_described() {
     own_documents(&mut api, &federation).await;
     searches(&mut api, federation[0].operators(), &ada, &ben).await;
     assert_eq!(api.not_called(), Vec::<String>::new(), "described and never called here");
+    let series = federation[0].operators().get("/metrics").send().await;
+    snapshots::hold(&api, &series, &[(&ada.did, "ada"), (&ben.did, "ben")]);
 }
 
 /// A stream is an answer that ends: here with the login.
@@ -54,7 +61,8 @@ async fn searches(api: &mut Description, operators: Http, ada: &Person, ben: &Pe
     let path = format!("/v1/saved-searches/{}", kept["id"].as_str().unwrap());
     api.call(ben.get("/v1/saved-searches")).await.ok(200);
     assert_eq!(api.call(ben.home.delete(&path).token(&ben.token)).await.status, 204);
-    api.call(ben.post("/v1/saved-searches", &json!({"label": "All", "query": {}}))).await.ok(201);
+    api.call(ada.post("/v1/saved-searches", &json!({"label": "All", "query": {}}))).await.ok(201);
+    ben.does("/v1/saved-searches", &json!({"label": "More", "query": {"text": "more"}})).await;
     ada.does("/v1/jobs", &json!({"title": "One more", "text": "Text."})).await;
     until("ben is told", async || !ben.read("/v1/alerts").await["items"].as_array().unwrap().is_empty())
         .await;

@@ -30,6 +30,7 @@ mod scores;
 mod search;
 mod secrets;
 mod skills;
+mod snapshots;
 mod statements;
 mod tiles;
 mod walk;

@@ -1,6 +1,6 @@
 //! The published description of the API as a judge of answers: the part of JSON Schema that the description uses, written out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hanse_testkit::{Answer, Call, Http};
 use serde_json::{Map, Value};
@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 /// The description that a node serves, and what has been called so far.
 pub(crate) struct Description {
     spec: Value,
-    called: BTreeSet<String>,
+    called: BTreeMap<String, Vec<Answer>>,
 }
 
 impl Description {
     pub(crate) async fn of(home: Http) -> Self {
-        Self { spec: home.get("/openapi.json").send().await.ok(200), called: BTreeSet::new() }
+        Self { spec: home.get("/openapi.json").send().await.ok(200), called: BTreeMap::new() }
     }
 
     /// Every operation, as `METHOD /path`, with its description.
@@ -29,7 +29,12 @@ impl Description {
 
     /// Those that no successful call has been made of.
     pub(crate) fn not_called(&self) -> Vec<String> {
-        self.operations().into_keys().filter(|name| !self.called.contains(name)).collect()
+        self.operations().into_keys().filter(|name| !self.called.contains_key(name)).collect()
+    }
+
+    /// The answers to the successful calls of each operation, in their order.
+    pub(crate) const fn called(&self) -> &BTreeMap<String, Vec<Answer>> {
+        &self.called
     }
 
     /// Sends a call and holds its answer to what the description says of it.
@@ -53,7 +58,7 @@ impl Description {
         });
         let response = response.unwrap_or_else(|| panic!("not a described answer: {}", shown()));
         if answer.status < 300 {
-            self.called.insert(name.clone());
+            self.called.entry(name.clone()).or_default().push(answer.clone());
         }
         let Some(content) = response.get("content").and_then(Value::as_object) else {
             assert!(answer.body.is_empty(), "a body that is not described: {}", shown());
@@ -209,7 +214,7 @@ fn a_judge_that_lets_everything_pass_is_none() {
             "pay": {"oneOf": [{"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}}]},
         },
     }}}});
-    let description = Description { spec, called: BTreeSet::new() };
+    let description = Description { spec, called: BTreeMap::new() };
     let schema = serde_json::json!({"$ref": "#/components/schemas/Thing"});
     let mistakes = |text: &str| {
         let mut mistakes = Vec::new();

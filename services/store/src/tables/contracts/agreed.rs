@@ -48,7 +48,7 @@ pub(super) const ENGAGED_AHEAD: &str = "SELECT id, job, bid, client, freelancer,
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
      freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
      WHERE state = 'accepted' AND EXISTS (SELECT FROM log JOIN log_leaf AS leaf ON leaf.origin = log.origin \
-         AND (leaf.id = contract.client_engagement OR leaf.id = contract.freelancer_engagement) \
+         AND leaf.id = ANY (ARRAY[contract.client_engagement, contract.freelancer_engagement]) \
          WHERE log.reacted < log.size AND leaf.index >= log.reacted) ORDER BY changed_at LIMIT $1";
 pub(super) const OF_PERSON: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
      state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \

@@ -1,0 +1,195 @@
+//! What each statement reads of tables that are large: found by an index, and little beside what was asked for.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a failure is the finding"
+)]
+
+mod fill;
+mod hot;
+
+use std::collections::BTreeSet;
+
+use hanse_store::testing::TestDatabase;
+use hanse_store::{Connection, STATEMENTS, Sql as _};
+use serde_json::Value;
+
+/// A table of fewer rows may be read as a whole.
+const LARGE: i64 = 100_000;
+
+async fn run(db: &Connection, statement: String) {
+    db.execute(statement.leak(), &[]).await.unwrap();
+}
+
+async fn plan(db: &Connection, statement: String) -> Value {
+    let rows = db.query(statement.leak(), &[]).await.unwrap();
+    rows.first().unwrap().get::<_, Value>(0)[0].take()
+}
+
+async fn large_tables(db: &Connection) -> BTreeSet<String> {
+    let sql = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples >= $1::bigint";
+    db.query(sql, &[&LARGE]).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+/// The highest number of a parameter.
+fn parameters(statement: &str) -> usize {
+    let numbers = statement.split('$').skip(1).filter_map(|after| {
+        let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        after.get(..end)?.parse().ok()
+    });
+    numbers.max().unwrap_or(0)
+}
+
+fn execute(values: &[&str]) -> String {
+    if values.is_empty() {
+        "EXECUTE asked".to_owned()
+    } else {
+        format!("EXECUTE asked ({})", values.join(", "))
+    }
+}
+
+/// Calls back for every node of a plan.
+fn each<'a>(node: &'a Value, under_limit: bool, look: &mut impl FnMut(&'a Value, bool)) {
+    look(node, under_limit);
+    let under_limit = under_limit || node["Node Type"] == "Limit";
+    for child in node["Plans"].as_array().into_iter().flatten() {
+        each(child, under_limit, look);
+    }
+}
+
+/// What of a plan reads a large table from end to end.
+fn whole(plan: &Value, large: &BTreeSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    each(&plan["Plan"], false, &mut |node, under_limit| {
+        let table = node["Relation Name"].as_str().unwrap_or_default();
+        let kind = node["Node Type"].as_str().unwrap_or_default();
+        let unbounded = kind.starts_with("Index") && node.get("Index Cond").is_none() && !under_limit;
+        // Some rows, whichever they are.
+        let some = under_limit && node.get("Filter").is_none();
+        if large.contains(table) && ((kind == "Seq Scan" && !some) || unbounded) {
+            found.push(format!("{kind} of {table}"));
+        }
+    });
+    found
+}
+
+/// What reads a large table from end to end when the planner knows no values, and why that is no harm. All that is looked for by those
+/// that wait for an answer is among [`hot::STATEMENTS`], planned with values.
+const WHOLE: &[(&str, &str, &str)] = &[
+    ("alerts", "OFFSET $2::bigint - 1", "a window has an end: among the hot ones"),
+    ("changes", "DELETE FROM change", "what is pruned is most of what there is; once an hour"),
+    ("jobs", "websearch_to_tsquery", "planned anew for what is asked each time: among the hot ones"),
+    ("log", "AS checkpoints", "counts the rows of a log, for an operator who examines it"),
+    ("log", "WHERE missing AND commitment IS NULL AND (origin, index) IN", "among the hot ones"),
+    ("log", "AS before", "among the hot ones"),
+    (
+        "log",
+        "AS wanted FROM wanted",
+        "counts; a peer that owes much is asked for it, and the number is bounded there",
+    ),
+    ("ranking", "DELETE FROM attention_list", "once a day"),
+];
+/// The rows that a statement may look at in vain, and the pages of 8 KiB that it may touch; a table has some 3,000 to 20,000 pages.
+const IN_VAIN_MAX: u64 = 2_000;
+const PAGES_MAX: u64 = 3_000;
+
+/// Rows that were read and then were not what was asked for, in the worst node of a plan.
+fn in_vain(plan: &Value) -> u64 {
+    let mut most = 0;
+    each(&plan["Plan"], false, &mut |node, _| {
+        for kind in ["Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter"]
+        {
+            let removed = node[kind].as_f64().unwrap_or(0.0) * node["Actual Loops"].as_f64().unwrap_or(1.0);
+            most = most.max(format!("{removed:.0}").parse().unwrap());
+        }
+    });
+    most
+}
+
+fn statement(module: &str, holds: &str) -> &'static str {
+    let (_, statements) = STATEMENTS.iter().find(|(name, _)| *name == module).unwrap();
+    let mut found = statements.iter().filter(|statement| statement.contains(holds));
+    let statement = found.next().unwrap_or_else(|| panic!("{module} has no {holds}"));
+    assert_eq!(found.next(), None, "{module} has two of {holds}");
+    statement
+}
+
+/// No statement with values reads a large table from end to end or much in vain: neither the first plan nor that of a connection that has
+/// run it often, which then may take one that knows no values.
+async fn hot_statements(db: &Connection, large: &BTreeSet<String>, mistakes: &mut Vec<String>) {
+    let mut hot: Vec<(&str, &str, Vec<&str>)> = hot::STATEMENTS
+        .iter()
+        .map(|(name, module, holds, values)| (*name, statement(module, holds), values.to_vec()))
+        .collect();
+    for (name, number, value) in hot::SEARCHES {
+        let mut values = vec!["NULL"; 22];
+        values[18] = "'open'";
+        values[21] = "21";
+        values[number - 1] = value;
+        hot.push((name, statement("jobs", "websearch_to_tsquery"), values));
+    }
+    for (name, statement, values) in hot {
+        run(db, format!("PREPARE asked AS {statement}")).await;
+        for runs in [0, CUSTOM_PLANS] {
+            for _ in 0..runs {
+                plan(db, format!("EXPLAIN (FORMAT JSON) {}", execute(&values))).await;
+            }
+            run(db, "BEGIN".to_owned()).await;
+            let explain = "EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON)";
+            let plan = plan(db, format!("{explain} {}", execute(&values))).await;
+            run(db, "ROLLBACK".to_owned()).await;
+            let pages = ["Shared Hit Blocks", "Shared Read Blocks"]
+                .iter()
+                .filter_map(|kind| plan["Plan"][kind].as_u64());
+            let (whole, in_vain, pages) = (whole(&plan, large), in_vain(&plan), pages.sum::<u64>());
+            if !whole.is_empty() || IN_VAIN_MAX < in_vain || PAGES_MAX < pages {
+                mistakes.push(format!(
+                    "{name}, run {}: {whole:?}, {in_vain} rows in vain, {pages} pages",
+                    runs + 1
+                ));
+            }
+        }
+        run(db, "DEALLOCATE asked".to_owned()).await;
+    }
+}
+
+/// How often the server plans a statement with its values before it considers not to.
+const CUSTOM_PLANS: usize = 5;
+
+/// No statement at all, planned without values, reads a large table from end to end, unless it is to.
+async fn every_statement(db: &Connection, large: &BTreeSet<String>, mistakes: &mut Vec<String>) {
+    run(db, "SET plan_cache_mode = force_generic_plan".to_owned()).await;
+    let mut may: BTreeSet<&str> = BTreeSet::new();
+    for (module, holds, _) in WHOLE {
+        may.insert(statement(module, holds));
+    }
+    for (module, statements) in STATEMENTS {
+        for statement in statements.iter().filter(|statement| is_planned(statement)) {
+            run(db, format!("PREPARE asked AS {statement}")).await;
+            let nulls = vec!["NULL"; parameters(statement)];
+            let plan = plan(db, format!("EXPLAIN (FORMAT JSON) {}", execute(&nulls))).await;
+            run(db, "DEALLOCATE asked".to_owned()).await;
+            let whole = whole(&plan, large);
+            if whole.is_empty() == may.contains(statement) {
+                mistakes.push(format!("{module}: {whole:?} by {statement}"));
+            }
+        }
+    }
+}
+
+fn is_planned(statement: &str) -> bool {
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| statement.starts_with(verb))
+}
+
+#[tokio::test]
+async fn no_statement_reads_a_large_table_from_end_to_end() {
+    let database = TestDatabase::new().await;
+    fill::fill(&database).await;
+    let db = database.store().await.connection().await.unwrap();
+    let large = large_tables(&db).await;
+    let mut mistakes = Vec::new();
+    hot_statements(&db, &large, &mut mistakes).await;
+    every_statement(&db, &large, &mut mistakes).await;
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
