@@ -54,7 +54,7 @@ clients: tools ## generate clients from openapi/openapi.json, do the main job wi
 	cargo build -p hanse-node
 	python3 openapi/clients/run.py
 
-bench: tools ## how fast the parts are, each as a ratio to a limit of this machine measured in the same run (about eight minutes, the build apart)
+bench: tools ## how fast the parts are, each as a ratio to a limit of this machine measured in the same run (about ten minutes, the build apart)
 	cargo run --release -p hanse-load-tests
 
 load: tools ## pairs of people do the whole job at two nodes for two minutes; what was acknowledged is checked meanwhile and counted again, nothing may be lost (USERS=n SECONDS=n SEED=n; target/bench/load.html has plots)

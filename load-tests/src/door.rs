@@ -1,6 +1,5 @@
 //! What strangers can make a node hold: memory after many logins, and beside clients that ask for much and read nothing.
 
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
@@ -11,7 +10,8 @@ use tokio::runtime::Runtime;
 
 use crate::client::{Client, get, post};
 use crate::http::Node;
-use crate::sequencer::Database;
+use crate::logs::Database;
+use crate::measure::resident_bytes;
 use crate::{Error, Result, report};
 
 /// Logins in all, and how many at once: more than are hashed at one time.
@@ -107,11 +107,4 @@ fn with_node(work: impl FnOnce(SocketAddr) -> Result<()>) -> Result<()> {
     let stopped = node.stop();
     runtime.block_on(database.stop())?;
     worked.and(stopped)
-}
-
-/// Resident memory of this process, the node and its clients together.
-fn resident_bytes() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-    Ok(line.ok_or("/proc/self/status has no VmRSS")?.parse::<u64>()? * 1024)
 }

@@ -4,7 +4,8 @@ use ed25519_dalek::{Signer as _, SigningKey as RawKey};
 use hanse_verifier::{Options, Verdict, verify};
 
 use crate::Result;
-use crate::inputs::now;
+use crate::directory::Directory;
+use crate::inputs::{Seeded, now, subject};
 use crate::measure::{Figure, FileSize, in_turn};
 use crate::report::Group;
 use crate::world::{Plan, World};
@@ -21,15 +22,21 @@ const SIZES: [(usize, usize, usize); 9] = [
     (500, 5, 8),
     (500, 50, 8),
 ];
+/// The same of the file that is made and checked beside a directory.
+const BESIDE: (usize, usize, usize) = (16, 1, 40);
+/// Others whom a directory learns in each epoch.
+const OTHERS: u64 = 50;
 /// Leaves about others in each log.
 const PADDING: usize = 10_000;
 /// Bytes of a review's text: a paragraph.
 const TEXT: usize = 300;
 
 pub(crate) fn run() -> Result<Group> {
-    let figures = SIZES.iter().map(|(contracts, logs, samples)| checking(*contracts, *logs, *samples));
+    let checked = SIZES.iter().map(|(contracts, logs, samples)| checking(*contracts, *logs, *samples));
+    let mut figures = checked.collect::<Result<Vec<_>>>()?;
+    figures.extend(beside()?);
     let title = "Evidence (each contract with review, text, every third with a reply; logs of 10,000 leaves)";
-    Ok(Group { title, figures: figures.collect::<Result<_>>()? })
+    Ok(Group { title, figures, values: Vec::new() })
 }
 
 fn checking(contracts: usize, logs: usize, samples: usize) -> Result<Figure> {
@@ -57,4 +64,46 @@ fn checking(contracts: usize, logs: usize, samples: usize) -> Result<Figure> {
     let what = format!("{contracts} contracts, {logs} logs: {} bytes, {} each", size.bytes, size.each);
     let limit_is = format!("{} times verify_strict of 64 bytes", world.signatures);
     Ok(Figure { file: Some(size), ..Figure::new(what, limit_is, ours, limit) })
+}
+
+/// Making and checking a file beside a directory's history of one label with as many values as the home's log has leaves about the
+/// person. The file has documents and signatures as well, of which a directory knows nothing.
+fn beside() -> Result<[Figure; 2]> {
+    let (contracts, logs, samples) = BESIDE;
+    let world = World::build(&Plan { contracts, logs, padding: PADDING, text: TEXT })?;
+    let (file, policy) = (world.evidence()?.to_bytes(), world.policy());
+    let about = world.subject.subject();
+    let leaves = world.home.own.len();
+    let (directory, mut seeded) = (Directory::new()?, Seeded::new(12));
+    for epoch in 0..leaves {
+        let others = (0..OTHERS).map(|other| subject(u64::try_from(epoch).unwrap_or(0) * OTHERS + other));
+        let entries: Vec<_> = others.chain([about]).map(|about| (about, seeded.bytes())).collect();
+        directory.publish(&entries)?;
+    }
+    let (now, options) = (now()?, Options::default());
+    let what = format!("{contracts} contracts, {logs} log, {leaves} leaves at home");
+    let (ours, other) = in_turn(samples, 1, |_| world.evidence(), |_| directory.history(&about))?;
+    let making = Figure::beside(
+        format!("make, {what}"),
+        format!("akd proves a history of {leaves} values"),
+        ours,
+        other,
+    );
+    let history = directory.history(&about)?;
+    let (ours, other) = in_turn(
+        samples,
+        1,
+        |_| Ok(verify(&file, &policy, now, &options)?),
+        |_| match directory.check(&about, history.clone())? {
+            proved if proved == leaves => Ok(()),
+            proved => Err(format!("a history of {leaves} values has {proved}").into()),
+        },
+    )?;
+    let checking = Figure::beside(
+        format!("check, {what}"),
+        format!("akd checks a history of {leaves} values"),
+        ours,
+        other,
+    );
+    Ok([making, checking])
 }

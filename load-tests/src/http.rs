@@ -2,6 +2,7 @@
 
 mod bare;
 mod node;
+mod posting;
 
 use std::net::SocketAddr;
 use std::thread;
@@ -14,12 +15,13 @@ use tokio::runtime::Runtime;
 
 use self::bare::Bare;
 pub(crate) use self::node::Node;
+pub(crate) use self::posting::run as posting;
 use crate::Result;
 use crate::client::{Client, get, post};
 use crate::inputs::{Seeded, now, signed_posting};
-use crate::measure::{Figure, Times, summary};
+use crate::logs::{Database, Disk, raw_insert};
+use crate::measure::{Figure, Times, Value as Amount, summary};
 use crate::report::Group;
-use crate::sequencer::{Database, raw_insert};
 
 /// Clients at once that read: as many as this machine has cores for them, and four times as many.
 const READERS: [usize; 2] = [2, 8];
@@ -30,6 +32,8 @@ const TURNS: usize = 8;
 /// Requests of one turn, shared by its clients.
 const READS: usize = 800;
 const WRITES: usize = 128;
+/// Contracts of which it is told what they take on disk.
+const CONTRACTS: usize = 40;
 /// Bytes of text in a posting.
 const TEXT: usize = 1_000;
 /// Postings that a search finds, and as many that it does not: a page is full.
@@ -53,12 +57,13 @@ pub(crate) fn run() -> Result<Group> {
     runtime.block_on(database.store())?.close();
     let url = database.server.url();
     let node = Node::start(url.clone())?;
-    let figures = Bench::start(&runtime, &node, &url).and_then(|bench| bench.figures());
+    let measured = Bench::start(&runtime, &node, &url).and_then(|bench| bench.measured());
     let stopped = node.stop();
     runtime.block_on(database.stop())?;
     stopped?;
+    let (figures, values) = measured?;
     let title = "A node over HTTP (clients that wait for their answers; workers, sequencer and Postgres run beside them)";
-    Ok(Group { title, figures: figures? })
+    Ok(Group { title, figures, values })
 }
 
 /// A node, and people there who are signed in.
@@ -79,7 +84,7 @@ impl<'a> Bench<'a> {
         Ok(Self { runtime, node, url, store, tokens })
     }
 
-    fn figures(&self) -> Result<Vec<Figure>> {
+    fn measured(&self) -> Result<(Vec<Figure>, Vec<Amount>)> {
         let mut seeded = Seeded::new(5);
         let text = |seeded: &mut Seeded| seeded.text(TEXT);
         let job = json!({"title": format!("Repair a {WORD}"), "text": text(&mut seeded)});
@@ -106,11 +111,36 @@ impl<'a> Bench<'a> {
         let what = ("GET /v1/contracts/{id}", "a bare actix handler that reads one row");
         figures.push(self.reading(&bare, 2, what, read)?);
         bare.stop()?;
+        let before = self.disk()?;
         for clients in WRITERS {
             figures.push(self.writing(clients, &job)?);
         }
+        let posted = WRITERS.map(|clients| TURNS * clients * writes(clients)).iter().sum();
+        let values = vec![self.on_disk("posting", &before, posted)?, self.contracts(&job)?];
         self.store.close();
-        Ok(figures)
+        Ok((figures, values))
+    }
+
+    /// What a contract takes on disk, from the bid on: job and people are there before.
+    fn contracts(&self, job: &Value) -> Result<Amount> {
+        let jobs = (0..CONTRACTS).map(|_| self.made(0, "/v1/jobs", job));
+        let jobs = jobs.collect::<Result<Vec<_>>>()?;
+        self.settled()?;
+        let before = self.disk()?;
+        for job in &jobs {
+            self.contract(job)?;
+        }
+        self.settled()?;
+        self.on_disk("contract, from the bid on", &before, jobs.len())
+    }
+
+    fn disk(&self) -> Result<Disk> {
+        self.runtime.block_on(Disk::of(&self.store))
+    }
+
+    fn on_disk(&self, what: &str, before: &Disk, things: usize) -> Result<Amount> {
+        let (bytes, tables) = self.disk()?.each_since(before, things);
+        Ok(Amount::new(format!("on disk for each {what} ({tables})"), bytes, "bytes"))
     }
 
     /// A GET of this person.
@@ -197,7 +227,7 @@ impl<'a> Bench<'a> {
         };
         let send =
             |(client, request): &mut (Client, Vec<u8>)| client.send(request.as_slice(), "201").map(drop);
-        let count = WRITES / clients.min(8);
+        let count = writes(clients);
         let (mut ours, mut limit) = (Load::default(), Load::default());
         for _ in 0..TURNS {
             limit.add((clients, count), open.clone(), insert.clone())?;
@@ -207,6 +237,11 @@ impl<'a> Bench<'a> {
         let limit_is = "one row with the same bytes, INSERT and commit";
         Ok(Figure::new(at_once("POST /v1/jobs", clients), limit_is, ours.times(), limit.times()))
     }
+}
+
+/// How many a client writes in a turn.
+fn writes(clients: usize) -> usize {
+    WRITES / clients.min(8)
 }
 
 fn at_once(what: &str, clients: usize) -> String {

@@ -91,6 +91,17 @@ pub(crate) fn leaves(seeded: &mut Seeded, count: usize, people: u64) -> Result<V
     Ok(leaves)
 }
 
+/// Leaves that only commit to a posting: nobody signs them, and the log does not say what they commit to.
+pub(crate) fn postings(seeded: &mut Seeded, count: usize, people: u64) -> Result<Vec<Leaf>> {
+    let day = now()?.day();
+    let mut leaves = Vec::with_capacity(count);
+    for _ in 0..count {
+        let (subject, commitment) = (subject(seeded.below(people)), Commitment::from_bytes(seeded.bytes()));
+        leaves.push(Statement::Posting { commitment }.draft(day, &[subject]).sign(&[])?);
+    }
+    Ok(leaves)
+}
+
 /// A `settle` leaf in form whose signature nobody looks at: a million of them are made in seconds.
 pub(crate) fn unsigned(seeded: &mut Seeded, about: SubjectKey) -> Result<Leaf> {
     let [commitment, engagement] = [hex(seeded), hex(seeded)];

@@ -1,13 +1,14 @@
 //! The log in memory against the hashes that it is made of.
 
 use hanse_ledger::index::{self, PrefixProof};
-use hanse_ledger::{Leaf, LogState};
+use hanse_ledger::{Leaf, LogState, SubjectKey};
 use hanse_tlog::{Hash, TileSet, prove, tile, verify};
 use sha2::{Digest as _, Sha256};
 
 use crate::Result;
+use crate::directory::Directory;
 use crate::inputs::{Seeded, leaves, subject};
-use crate::measure::{Figure, in_turn};
+use crate::measure::{Figure, Target, in_turn};
 use crate::report::Group;
 
 /// A sequencer's batch: with the index leaf it fills a tile.
@@ -17,6 +18,8 @@ const BATCHES: usize = 100;
 const PEOPLE: u64 = 5_000;
 /// Proofs made and checked.
 const PROOFS: usize = 4_000;
+/// Batches that a directory publishes too, as epochs: some seconds.
+const EPOCHS: usize = 40;
 /// Bytes under one hash of a tree node, prefix included.
 const NODE: [u8; 65] = [3; 65];
 
@@ -25,7 +28,46 @@ pub(crate) fn run() -> Result<Group> {
     let (append, state) = appending(&leaves)?;
     let proofs = Proofs::new(&leaves, state)?;
     let title = "Ledger in memory (25,500 leaves about 5,000 people)";
-    Ok(Group { title, figures: vec![append, proofs.making()?, proofs.checking()?] })
+    let mut figures = vec![append, proofs.making()?, proofs.checking()?];
+    figures.extend([beside(&leaves, false)?, beside(&leaves, true)?]);
+    Ok(Group { title, figures, values: Vec::new() })
+}
+
+/// The same work beside a directory that takes as many entries about the same people, from empty; with the leaves' signatures checked, which
+/// nobody asks of a directory, or without.
+fn beside(leaves: &[Leaf], signatures: bool) -> Result<Figure> {
+    let (mut state, directory) = (LogState::new(), Directory::new()?);
+    state.seal()?;
+    let batches: Vec<&[Leaf]> = leaves.chunks(BATCH).collect();
+    let batch = |at: usize| batches.get(at).copied().unwrap_or_default();
+    let entries = |at: usize| -> Vec<(SubjectKey, [u8; 32])> {
+        let about =
+            |leaf: &Leaf| leaf.subjects().iter().map(|about| (*about, *leaf.id().as_bytes())).collect();
+        batch(at).iter().flat_map(|leaf| -> Vec<_> { about(leaf) }).collect()
+    };
+    let entries: Vec<_> = (0..EPOCHS).map(entries).collect();
+    let (ours, other) = in_turn(
+        EPOCHS,
+        BATCH,
+        |at| {
+            for leaf in batch(at) {
+                if signatures {
+                    leaf.verify_signatures()?;
+                }
+                state.append(leaf.bytes())?;
+            }
+            let sealed = state.seal()?;
+            state.forget_changes();
+            Ok(sealed)
+        },
+        |at| directory.publish(entries.get(at).ok_or("no epoch")?),
+    )?;
+    let faster = ours.per_second / other.per_second;
+    let what = if signatures { "the same, signatures checked" } else { "append and seal, from an empty log" };
+    let figure = Figure::beside(what, "akd publishes as many in memory", ours, other);
+    // A directory checks none, so it has to be no faster with them.
+    let target = Target::at_least("at least 3 times as many in a second", faster, 3.0);
+    Ok(if signatures { figure } else { figure.aimed_at(target) })
 }
 
 /// Checking the form, listing, hashing and sealing, for each leaf, against one hash of its bytes.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "node")]
 mod client;
+mod directory;
 mod documents;
 #[cfg(feature = "node")]
 mod door;
@@ -14,12 +15,12 @@ mod http;
 mod inputs;
 mod keyed;
 mod ledger;
+#[cfg(feature = "node")]
+mod logs;
 mod measure;
 #[cfg(feature = "node")]
 mod peer;
 mod report;
-#[cfg(feature = "node")]
-mod sequencer;
 mod world;
 
 use std::path::Path;
@@ -42,11 +43,22 @@ const GROUPS: &[(&str, Run)] = &[
     ("ledger", ledger::run),
     ("evidence", evidence::run),
     #[cfg(feature = "node")]
-    ("sequencer", sequencer::run),
+    ("sequencer", logs::sequencer),
     #[cfg(feature = "node")]
-    ("grown", sequencer::grown),
+    ("submit", logs::submit),
+    #[cfg(feature = "node")]
+    ("follow", logs::follow),
+    #[cfg(feature = "node")]
+    ("grown", logs::grown),
     #[cfg(feature = "node")]
     ("http", http::run),
+    #[cfg(feature = "node")]
+    ("posting", http::posting),
+];
+/// Groups that take longer and are run only where they are named.
+const LONG: &[(&str, Run)] = &[
+    #[cfg(feature = "node")]
+    ("submit-long", logs::submit_long),
 ];
 
 /// Not a group: minutes, and nothing to be the ratio to.
@@ -88,16 +100,20 @@ fn main() -> ExitCode {
     if let Some(ended) = ended {
         return ended.map_or_else(|error| report::complain(&error.to_string()), |()| ExitCode::SUCCESS);
     }
-    if let Some(unknown) = asked.iter().find(|name| GROUPS.iter().all(|(known, _)| known != name)) {
-        let known: Vec<&str> = GROUPS.iter().map(|(known, _)| *known).collect();
+    let all = || GROUPS.iter().chain(LONG);
+    if let Some(unknown) = asked.iter().find(|name| all().all(|(known, _)| known != name)) {
+        let known: Vec<&str> = all().map(|(known, _)| *known).collect();
         return report::complain(&format!("no group {unknown:?}; there are {}", known.join(", ")));
     }
-    let chosen = GROUPS.iter().filter(|(name, _)| asked.is_empty() || asked.iter().any(|one| one == name));
+    let named = all().filter(|(name, _)| asked.iter().any(|one| one == name));
+    let chosen: Vec<_> = if asked.is_empty() { GROUPS.iter().collect() } else { named.collect() };
     report::machine();
     for (name, run) in chosen {
         let group = run();
         if let Err(error) = group.and_then(|group| report::publish(name, &group)) {
-            return report::complain(&format!("{name}: {error}"));
+            let causes = std::iter::successors(error.source(), |cause| cause.source());
+            let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+            return report::complain(&format!("{name}: {error}{causes}"));
         }
     }
     ExitCode::SUCCESS

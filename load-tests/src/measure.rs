@@ -31,9 +31,55 @@ pub(crate) struct Figure {
     pub(crate) limit: Times,
     /// `ours.p50_us / limit.p50_us`: 1 is the limit itself.
     pub(crate) ratio: f64,
+    /// Whether the other side is no limit but somebody else's code that does the like.
+    pub(crate) beside: bool,
+    /// What the figure should be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<Target>,
     /// How large the file is, if the figure is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) file: Option<FileSize>,
+}
+
+/// What a figure should be on a machine of two cores, and what it was. Nothing fails where it is missed.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Target {
+    /// With the bound and its unit, as in `p99 under 20 ms`.
+    pub(crate) what: String,
+    /// In the unit of the bound.
+    pub(crate) measured: f64,
+    pub(crate) met: bool,
+}
+
+impl Target {
+    pub(crate) fn at_most(what: &str, measured: f64, bound: f64) -> Self {
+        Self { what: what.to_owned(), measured, met: measured <= bound }
+    }
+
+    pub(crate) fn at_least(what: &str, measured: f64, bound: f64) -> Self {
+        Self { what: what.to_owned(), measured, met: bound <= measured }
+    }
+}
+
+/// Something that is no time: bytes, or how many in a second.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Value {
+    pub(crate) what: String,
+    pub(crate) value: f64,
+    pub(crate) unit: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<Target>,
+}
+
+impl Value {
+    pub(crate) fn new(what: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        Self { what: what.into(), value, unit, targets: Vec::new() }
+    }
+
+    pub(crate) fn aimed_at(mut self, target: Target) -> Self {
+        self.targets.push(target);
+        self
+    }
 }
 
 /// Bytes of a file.
@@ -52,7 +98,23 @@ impl Figure {
         limit: Times,
     ) -> Self {
         let ratio = ours.p50_us / limit.p50_us;
-        Self { what: what.into(), limit_is: limit_is.into(), ours, limit, ratio, file: None }
+        let (what, limit_is) = (what.into(), limit_is.into());
+        Self { what, limit_is, ours, limit, ratio, beside: false, targets: Vec::new(), file: None }
+    }
+
+    /// The same beside somebody else's code.
+    pub(crate) fn beside(
+        what: impl Into<String>,
+        other_is: impl Into<String>,
+        ours: Times,
+        other: Times,
+    ) -> Self {
+        Self { beside: true, ..Self::new(what, other_is, ours, other) }
+    }
+
+    pub(crate) fn aimed_at(mut self, target: Target) -> Self {
+        self.targets.push(target);
+        self
     }
 }
 
@@ -95,4 +157,12 @@ pub(crate) fn in_turn<A, B>(
     }
     let wall = |times: &[Duration]| times.iter().sum();
     Ok((summary(&times, units, wall(&times)), summary(&limits, units, wall(&limits))))
+}
+
+/// Resident memory of this process, with all that runs in it.
+#[cfg(feature = "node")]
+pub(crate) fn resident_bytes() -> Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+    Ok(line.ok_or("/proc/self/status has no VmRSS")?.parse::<u64>()? * 1024)
 }

@@ -13,18 +13,22 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::hostile::Cost;
-use crate::measure::Figure;
+use crate::measure::{Figure, Target, Value};
 
 /// The figures of one group.
 pub(crate) struct Group {
     pub(crate) title: &'static str,
     pub(crate) figures: Vec<Figure>,
+    /// What is said beside them, and is no time.
+    pub(crate) values: Vec<Value>,
 }
 
 #[derive(Serialize)]
 struct Written<'a> {
     machine: String,
     figures: &'a [Figure],
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    values: &'a [Value],
 }
 
 #[derive(Serialize)]
@@ -41,18 +45,28 @@ pub(crate) fn publish(name: &str, group: &Group) -> Result<()> {
         "", "ratio", "p50 µs", "p95 µs", "p99 µs", "max µs", "per second"
     );
     for figure in &group.figures {
-        let Figure { what, limit_is, ours, limit, ratio, .. } = figure;
+        let Figure { what, limit_is, ours, limit, ratio, beside, targets, .. } = figure;
+        let other = if *beside { "beside" } else { "limit" };
         for (label, times, ratio) in [
             (what.clone(), ours, format!("{ratio:.2}")),
-            (format!("  limit: {limit_is}"), limit, String::new()),
+            (format!("  {other}: {limit_is}"), limit, String::new()),
         ] {
             println!(
                 "  {label:<58} {ratio:>7} {:>10.1} {:>10.1} {:>10.1} {:>10.1} {:>12.0}",
                 times.p50_us, times.p95_us, times.p99_us, times.max_us, times.per_second
             );
         }
+        targets.iter().for_each(aimed);
     }
-    write(name, &Written { machine: described(), figures: &group.figures })
+    for Value { what, value, unit, targets } in &group.values {
+        println!("  {what}: {value:.1} {unit}");
+        targets.iter().for_each(aimed);
+    }
+    write(name, &Written { machine: described(), figures: &group.figures, values: &group.values })
+}
+
+fn aimed(Target { what, measured, met }: &Target) {
+    println!("    to be {what}: {measured:.2}, {}", if *met { "met" } else { "MISSED" });
 }
 
 /// Prints what a hostile file costs.

@@ -21,7 +21,13 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// One that has pinned nobody.
     pub(crate) fn start(database: String) -> Result<Self> {
+        Self::start_as(Config { database: Some(database), ..Config::defaults() }, Secret::new([9; 32]))
+    }
+
+    /// One of this name, with these peers. Where it listens for people, and what it keeps beside its database, is its own.
+    pub(crate) fn start_as(config: Config, secret: Secret) -> Result<Self> {
         let (ready, started) = oneshot::channel();
         let (stop, stopping) = oneshot::channel();
         let run = move || -> Result<()> {
@@ -33,17 +39,11 @@ impl Node {
                 let door = Door { percent: 1_000_000, metrics: listen, ..Door::default() };
                 // What it remembers of its heads is of this database, and of no earlier one's.
                 let data = tempfile::tempdir()?;
-                let config = Config {
-                    listen,
-                    door,
-                    database: Some(database.clone()),
-                    data: data.path().to_owned(),
-                    ..Config::defaults()
-                };
+                let config = Config { listen, door, data: data.path().to_owned(), ..config };
                 let connections = config.connections;
-                let store = Store::open(&hanse_store::Config { url: database, connections }).await?;
-                let running =
-                    Running::start(&config, Secret::new([9; 32]), store.clone(), Arc::new(SystemClock));
+                let url = config.database.clone().unwrap_or_default();
+                let store = Store::open(&hanse_store::Config { url, connections }).await?;
+                let running = Running::start(&config, secret, store.clone(), Arc::new(SystemClock));
                 let running = running.await.map_err(|error| error.to_string())?;
                 ready.send(running.address()).map_err(|_| "nobody waits for the node")?;
                 let stop = async { stopping.await.map(|()| "done").map_err(Into::into) };

@@ -6,7 +6,9 @@ use hanse_document::SigningKey;
 use hanse_ledger::evidence::{self, DocumentJson, EngagementProof, Part, Source};
 use hanse_ledger::index::{self, IndexLeaf, Listed, Nodes};
 use hanse_ledger::{Leaf, SubjectKey};
-use hanse_tlog::{Checkpoint, Cosigner, Hash, KeyName, LogSigner, TileSet, checkpoint, hash, prove, tile};
+use hanse_tlog::{
+    Checkpoint, Cosigner, Hash, KeyName, LogSigner, TileSet, VerifierKey, checkpoint, hash, prove, tile,
+};
 
 use crate::Result;
 use crate::inputs::{now, subject};
@@ -191,16 +193,22 @@ impl Auditors {
 
     /// These logs and all auditors, of which three quarters must cosign.
     pub(crate) fn policy<'l>(&self, logs: impl IntoIterator<Item = &'l MemoryLog>) -> String {
-        let mut lines: Vec<String> =
-            logs.into_iter().map(|log| format!("log {}", log.signer.vkey())).collect();
-        let names: Vec<&str> = self.0.iter().map(|auditor| auditor.vkey().name().as_str()).collect();
-        lines.extend(
-            self.0.iter().map(|auditor| format!("witness {} {}", auditor.vkey().name(), auditor.vkey())),
-        );
-        lines.push(format!("group auditors {} {}", names.len() * 3 / 4, names.join(" ")));
-        lines.push("quorum auditors\n".to_owned());
-        lines.join("\n")
+        policy(logs.into_iter().map(|log| log.signer.vkey()), self.0.iter().map(Cosigner::vkey))
     }
+}
+
+/// These logs and auditors, of which three quarters must cosign.
+pub(crate) fn policy<'k>(
+    logs: impl IntoIterator<Item = &'k VerifierKey>,
+    auditors: impl IntoIterator<Item = &'k VerifierKey>,
+) -> String {
+    let mut lines: Vec<String> = logs.into_iter().map(|log| format!("log {log}")).collect();
+    let auditors: Vec<&VerifierKey> = auditors.into_iter().collect();
+    let names: Vec<&str> = auditors.iter().map(|auditor| auditor.name().as_str()).collect();
+    lines.extend(auditors.iter().map(|auditor| format!("witness {} {auditor}", auditor.name())));
+    lines.push(format!("group auditors {} {}", names.len() * 3 / 4, names.join(" ")));
+    lines.push("quorum auditors\n".to_owned());
+    lines.join("\n")
 }
 
 /// Another seed for each name.

@@ -2,6 +2,8 @@
 
 mod contract;
 mod log;
+#[cfg(feature = "node")]
+mod resident;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,11 @@ use crate::Result;
 use crate::inputs::{Seeded, now};
 
 pub(crate) use self::contract::Engaged;
+#[cfg(feature = "node")]
+pub(crate) use self::log::policy;
 pub(crate) use self::log::{Auditors, MemoryLog, Own};
+#[cfg(feature = "node")]
+pub(crate) use self::resident::Resident;
 
 /// How long an offer holds; no rule here reads it.
 const OFFER_SECONDS: i64 = 86_400;

@@ -9,6 +9,7 @@ mod report;
 mod site;
 mod story;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -20,6 +21,7 @@ use goose::config::{GooseConfiguration, GooseDefault, GooseDefaultType as _};
 use goose::metrics::GooseMetrics;
 use hanse_command::json::Read as _;
 use hanse_command::{Client, api};
+use tracing_subscriber::EnvFilter;
 
 use crate::ask::Run;
 use crate::recount::{Eyes, Lost};
@@ -63,10 +65,19 @@ fn main() -> ExitCode {
 /// Loads, counts again and tells; whether all was good.
 async fn whole(plan: &Plan) -> Result<bool> {
     let folder = folder()?;
+    keep_log(&folder.join("load.log"))?;
     let site = Site::start().await?;
     let done = measured(plan, &site, &folder).await;
     site.stop().await?;
     done
+}
+
+/// What both nodes log goes to a file, a thread's name tells whose line it is; `RUST_LOG` says how much.
+fn keep_log(path: &Path) -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let file = Mutex::new(File::create(path)?);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_thread_names(true);
+    lines.with_ansi(false).with_writer(file).try_init()
 }
 
 async fn measured(plan: &Plan, site: &Site, folder: &Path) -> Result<bool> {

@@ -103,9 +103,9 @@ async fn ask_heads(book: &Logbook, peer: &NodeName) -> Result<(), LogError> {
     heads::hear(book, peer.as_str(), &notes).await
 }
 
-/// Pulls and replays a log up to the largest head that its key was seen to sign.
+/// Pulls and replays a log up to the largest head that its key was seen to sign. While one page is replayed the next one is under way.
 async fn catch_up(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<(), LogError> {
-    let mut wrong = BTreeSet::new();
+    let (mut wrong, mut ahead) = (BTreeSet::new(), None);
     loop {
         if !pace.allows(Instant::now()) {
             tracing::warn!(
@@ -121,29 +121,55 @@ async fn catch_up(book: &Logbook, mirror: &Mirror, pace: &mut Pace) -> Result<()
         if row.halted.is_some() || row.size >= target {
             return Ok(());
         }
-        let fetched = fetch::segment(book, mirror, (row.size, target), &wrong).await;
+        let fetched = match ahead.take().filter(|ahead: &Fetched| ahead.starts_at(row.size)) {
+            Some(ahead) => Some(ahead),
+            None => fetch::segment(book, mirror, (row.size, target), &wrong).await,
+        };
         let Some(Fetched { from, segment }) = fetched else { return Ok(()) };
         let fault = match segment {
-            Ok(segment) => match replay(book.store(), mirror, &segment, book.now()).await? {
-                Replayed::Advanced { size, missing, ignored, subtrees } => {
-                    pace.took(size.saturating_sub(row.size), subtrees, segment.document_bytes());
-                    tracing::info!(origin = mirror.origin, size, missing, ignored, "a mirror has new leaves");
-                    heads::ripen(book, &mirror.origin, size).await?;
-                    book.signals().log_advanced();
-                    continue;
+            Ok(segment) => {
+                let next = async {
+                    let end = segment.end();
+                    if end < target {
+                        fetch::segment(book, mirror, (end, target), &wrong).await
+                    } else {
+                        None
+                    }
+                };
+                let (replayed, fetched) = tokio::join!(Box::pin(take(book, mirror, &segment, pace)), next);
+                ahead = fetched;
+                match replayed? {
+                    Replayed::Advanced { .. } | Replayed::Elsewhere => continue,
+                    Replayed::Halted => return Ok(()),
+                    Replayed::Refused(fault) => fault,
                 }
-                Replayed::Elsewhere => continue,
-                Replayed::Halted => return Ok(()),
-                Replayed::Refused(fault) => fault,
-            },
+            }
             Err(fault) => fault,
         };
         if accuse(book.store(), mirror, &from, &fault).await? {
             return Ok(());
         }
-        // A liar among those who mirror a log keeps nobody from asking the others.
+        // A liar among those who mirror a log keeps nobody from asking the others, and what came from there behind it does not count.
         wrong.insert(from);
+        ahead = None;
     }
+}
+
+/// Replays a page into the mirror, and tells whoever waits for its leaves.
+async fn take(
+    book: &Logbook,
+    mirror: &Mirror,
+    segment: &Segment,
+    pace: &mut Pace,
+) -> Result<Replayed, LogError> {
+    let replayed = replay(book.store(), mirror, segment, book.now()).await?;
+    if let Replayed::Advanced { size, missing, ignored, subtrees } = replayed {
+        pace.took(size.saturating_sub(segment.start), subtrees, segment.document_bytes());
+        tracing::info!(origin = mirror.origin, size, missing, ignored, "a mirror has new leaves");
+        heads::ripen(book, &mirror.origin, size).await?;
+        book.signals().log_advanced();
+    }
+    Ok(replayed)
 }
 
 /// Judges a fault: one that the log itself has signed, or that its own operator sends, halts the mirror; anyone else is just not

@@ -5,9 +5,11 @@
 //! that leaves a head that nobody saw; the file names the leaves of its batch too, so that the same head is made again, and
 //! never another one of its size.
 
+mod pair;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,8 +19,8 @@ use hanse_ledger::LeafId;
 use hanse_store::Sql;
 use hanse_store::log::{self, LogRow, PendingRow};
 use hanse_tlog::{Checkpoint, Note, VerifierKey, checkpoint};
-use serde::{Deserialize, Serialize};
 
+use self::pair::{Form, Kept};
 use super::LogError;
 
 /// What is remembered of one log.
@@ -43,17 +45,6 @@ pub struct RememberedHead {
     pub leaves: Vec<LeafId>,
 }
 
-/// The file's form, JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Form {
-    note: Option<String>,
-    leaves: Vec<String>,
-    accepted: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    epoch: Option<i64>,
-}
-
 /// The memory of one own log. Without a file nothing is remembered.
 #[derive(Clone, Debug)]
 pub struct LogMemory {
@@ -72,8 +63,8 @@ pub fn found(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for kind in LogKind::ALL {
         let file = file_of(folder, kind);
-        if !file.try_exists()? {
-            write(&file, &Form { note: None, leaves: Vec::new(), accepted: false, epoch: Some(0) })?;
+        if matches!(pair::read(&file)?, Kept::Nothing) {
+            pair::write(&file, Form { epoch: Some(0), ..Form::default() })?;
         }
     }
     Ok(())
@@ -113,7 +104,7 @@ impl LogMemory {
         let Some(file) = self.file.clone() else { return Ok(()) };
         self.apart(move || {
             let probe = file.with_extension("probe");
-            fs::create_dir_all(folder_of(&file))?;
+            fs::create_dir_all(pair::folder_of(&file))?;
             File::create(&probe)?.sync_all()?;
             match fs::remove_file(&probe) {
                 // Another process of this node has tried at the same moment.
@@ -130,12 +121,12 @@ impl LogMemory {
     /// [`LogError::Memory`] if the file is there and cannot be read.
     pub async fn recall(&self, vkey: &VerifierKey) -> Result<Option<Remembered>, LogError> {
         let Some(file) = self.file.clone() else { return Ok(None) };
-        let bytes = match self.apart(move || fs::read(file)).await {
-            Ok(bytes) => bytes,
-            Err(LogError::Memory { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+        let form = match self.apart(move || pair::read(&file)).await? {
+            Kept::Nothing => return Ok(None),
+            Kept::Unreadable => None,
+            Kept::Form(form) => Some(form),
         };
-        let read = serde_json::from_slice(&bytes).ok().and_then(|form| read(form, vkey));
+        let read = form.and_then(|form| read(form, vkey));
         if read.is_none() {
             tracing::warn!(
                 origin = self.origin,
@@ -167,8 +158,8 @@ impl LogMemory {
         let Some(file) = self.file.clone() else { return Ok(()) };
         let leaves = leaves.iter().map(LeafId::to_string).collect();
         let epoch = Some(self.epoch.load(Ordering::SeqCst));
-        let form = Form { note: note.map(str::to_owned), leaves, accepted, epoch };
-        self.apart(move || write(&file, &form)).await
+        let form = Form { note: note.map(str::to_owned), leaves, accepted, epoch, ..Form::default() };
+        self.apart(move || pair::write(&file, form)).await
     }
 
     /// Disks are slow: never on a thread that others wait for.
@@ -191,22 +182,6 @@ fn read(form: Form, vkey: &VerifierKey) -> Option<Remembered> {
         None => None,
     };
     Some(Remembered { head, accepted: form.accepted, epoch: form.epoch })
-}
-
-/// The old file or the new one, whatever happens; the folder too is flushed, or the new name could be lost. Whoever writes holds
-/// the log's row, so there is one writer at a time.
-fn write(file: &Path, form: &Form) -> io::Result<()> {
-    fs::create_dir_all(folder_of(file))?;
-    let beside = file.with_extension("new");
-    let mut new = File::create(&beside)?;
-    new.write_all(&serde_json::to_vec(form)?)?;
-    new.sync_all()?;
-    fs::rename(&beside, file)?;
-    File::open(folder_of(file))?.sync_all()
-}
-
-fn folder_of(file: &Path) -> &Path {
-    file.parent().unwrap_or(Path::new("."))
 }
 
 /// The leaves of a remembered head that the database has not reached, if it is the very next one and all of them still wait: then

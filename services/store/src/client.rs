@@ -1,5 +1,6 @@
 //! Sessions with a server: pool, statements, transactions, migrations, the lease.
 
+mod answers;
 pub(crate) mod connection;
 pub(crate) mod count;
 pub(crate) mod database;
@@ -12,3 +13,4 @@ pub(crate) mod rows;
 mod server;
 pub(crate) mod sql;
 mod tls;
+pub(crate) mod transaction;

@@ -5,12 +5,13 @@ mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use client::connection::{Connection, Tx};
+pub use client::connection::Connection;
 pub use client::count::{counted, ran};
 pub use client::database::create_database;
 pub use client::error::StoreError;
 pub use client::pool::{Config, Parts, Status, Store};
 pub use client::sql::{Sql, ToSql, column};
+pub use client::transaction::Tx;
 pub use client::{health, lease};
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, documents, errands, history, idempotency, jobs,

@@ -9,6 +9,7 @@ mod accept;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
@@ -30,6 +31,14 @@ pub(crate) use accept::answer;
 
 /// Documents of different jobs that are sent one after the other before looking again.
 const BATCH: i64 = 32;
+/// The shortest and the longest rest after the peer was busy. What a document builds on is mostly under way, in a log that is sequenced
+/// once a second and followed at once; and what waits behind it for a signal waits as long.
+const BUSY_REST_MIN: Duration = Duration::from_millis(250);
+const BUSY_REST_MAX: Duration = Duration::from_secs(2);
+/// Busy answers to different documents after which nothing more is sent before the rest: then it is the peer that cannot.
+const BUSY_MAX: usize = 3;
+/// Attempts that come so soon, some three seconds of them. Whatever has not come by then takes longer.
+const ATTEMPTS_SOON: i32 = 12;
 /// The longest pause between two attempts: a pinned peer that comes back should hear from us within a minute.
 const PAUSE_SECONDS_MAX: i64 = 60;
 /// Attempts after which the pause no longer grows: 1.25^18 is above 55.
@@ -49,7 +58,12 @@ pub(crate) async fn run(
             Some(Err(UseError::Refused(refusal))) => {
                 tracing::error!(%peer, %refusal, "delivering to a peer failed; will retry");
             }
-            Some(Ok(())) | None => {}
+            // No signal ends this rest: each commit gives one, and the peer would be asked as often.
+            Some(Ok(Drained::Busy(rest))) => {
+                cancel.run_until_cancelled(tokio::time::sleep(rest)).await;
+                continue;
+            }
+            Some(Ok(Drained::All | Drained::Away)) | None => {}
         }
         let Some(signal) = engine.signals().deliver(peer.as_str()) else { return Ok(()) };
         cancel.run_until_cancelled(woken(signal, engine.config().pace.deliver)).await;
@@ -78,18 +92,38 @@ async fn left_behind(engine: &Engine) -> Result<Vec<(String, i64)>, Failure> {
     Ok(waiting.into_iter().filter(|(peer, _)| !pinned(peer)).collect())
 }
 
-/// Sends what is due, until nothing is or the peer does not answer.
-pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<(), UseError> {
+/// Why sending ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drained {
+    /// Nothing more is due.
+    All,
+    /// The peer, or this node, lacks what some documents build on, or the peer is asked too much: again after this rest.
+    Busy(Duration),
+    /// The peer does not answer.
+    Away,
+}
+
+/// Sends what is due, of each job one document after the other, until nothing is left or the peer does not answer.
+pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<Drained, UseError> {
+    let mut drained = Drained::All;
+    let mut busy = Vec::new();
     loop {
         let connection = engine.store().connection().await?;
-        let due = deliveries::due(&connection, peer, engine.now().unix(), BATCH).await?;
+        let due = deliveries::due(&connection, peer, engine.now().unix(), &busy, BATCH).await?;
         drop(connection);
         if due.is_empty() {
-            return Ok(());
+            return Ok(drained);
         }
         for row in &due {
             match send(engine, row).await {
-                Ok(Sent::NotNow) => return Ok(()),
+                Ok(Sent::NotNow) => return Ok(Drained::Away),
+                Ok(Sent::Busy(rest)) => {
+                    busy.push(row.position);
+                    drained = Drained::Busy(rest);
+                    if busy.len() == BUSY_MAX {
+                        return Ok(drained);
+                    }
+                }
                 Ok(Sent::Settled | Sent::Deferred) => {}
                 // One document that cannot be sent, or cannot have its effect, keeps none of another job.
                 Err(UseError::Failed(failure)) if !failure.is_transient() => {
@@ -108,6 +142,8 @@ enum Sent {
     Settled,
     /// This one waits; others may go.
     Deferred,
+    /// As `Deferred`, and it may be right after this rest.
+    Busy(Duration),
     /// The peer does not answer: nothing else is worth trying.
     NotNow,
 }
@@ -133,7 +169,9 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
             tracing::warn!(peer = row.peer, document = %document.id, slug, detail, "a peer rejected a delivery as malformed");
             settle(engine, row, &document, &Answered::Refused(receipts::word(slug)), b"").await
         }
-        Ok(Response::Busy { .. }) => defer(engine, row).await,
+        Ok(Response::Busy { retry_after_ms }) => {
+            busy(engine, row, Duration::from_millis(retry_after_ms.into())).await
+        }
         Ok(Response::Heads { .. } | Response::Range { .. } | Response::Match { .. }) => {
             defer(engine, row).await
         }
@@ -194,7 +232,7 @@ async fn settle(
     if *answered == Answered::Accepted {
         match accepted(engine, row, &reread(document)?, receipt).await {
             Ok(()) => {}
-            Err(UseError::Refused(Refusal::TooEarly)) => return defer(engine, row).await,
+            Err(UseError::Refused(Refusal::TooEarly)) => return busy(engine, row, BUSY_REST_MIN).await,
             Err(UseError::Refused(refusal)) => {
                 // The home decides. That this node cannot follow is for its operator to see; the queue goes on.
                 tracing::error!(peer = row.peer, document = %document.id, %refusal, "the job's home accepted a document that this node's rules refuse");
@@ -246,9 +284,23 @@ async fn end(
 }
 
 async fn defer(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
-    let next_at = engine.now().unix().saturating_add(pause_seconds(row.attempts));
-    deliveries::defer(&engine.store().connection().await?, row.position, next_at).await?;
+    put_off(engine, row, pause_seconds(row.attempts)).await?;
     Ok(Sent::Deferred)
+}
+
+/// Puts off what may be right in a moment; some times only until the queue is looked at again.
+async fn busy(engine: &Engine, row: &DeliveryRow, rest: Duration) -> Result<Sent, UseError> {
+    if row.attempts < ATTEMPTS_SOON {
+        put_off(engine, row, 0).await?;
+    } else {
+        put_off(engine, row, pause_seconds(row.attempts - ATTEMPTS_SOON)).await?;
+    }
+    Ok(Sent::Busy(rest.clamp(BUSY_REST_MIN, BUSY_REST_MAX)))
+}
+
+async fn put_off(engine: &Engine, row: &DeliveryRow, seconds: i64) -> Result<(), UseError> {
+    let next_at = engine.now().unix().saturating_add(seconds);
+    Ok(deliveries::defer(&engine.store().connection().await?, row.position, next_at).await?)
 }
 
 /// 1.25^n seconds, at least one, at most a minute; in integers.

@@ -29,6 +29,13 @@ pub(super) struct Fetched {
     pub(super) segment: Result<Segment, Fault>,
 }
 
+impl Fetched {
+    /// Whether it goes on from a mirror of this size.
+    pub(super) fn starts_at(&self, size: u64) -> bool {
+        self.segment.as_ref().is_ok_and(|segment| segment.start == size)
+    }
+}
+
 /// Pages from `start` on until one ends at a checkpoint, all from one peer, and from none of those who just sent something
 /// wrong. None if nobody has them now.
 pub(super) async fn segment(

@@ -24,6 +24,11 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The size of the log behind it.
+    pub(super) fn end(&self) -> u64 {
+        self.start.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+
     /// Bytes of all documents that came along.
     pub(super) fn document_bytes(&self) -> u64 {
         let bytes: usize = self.entries.iter().flat_map(|(_, documents)| documents).map(Vec::len).sum();

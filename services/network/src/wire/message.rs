@@ -15,7 +15,7 @@ pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
 /// Longest `deliver` request, in bytes of CBOR: three of the largest documents and their frame.
 pub const DELIVER_BYTES_MAX: usize = 256 * 1024;
 
-/// Most documents in one `deliver` request: what a peer may have verified in ten seconds.
+/// Most documents in one `deliver` request: an eighth of what a peer may have verified in ten seconds.
 pub const DELIVER_DOCUMENTS_MAX: usize = 128;
 
 /// Longest answer to `heads` and `deliver`, in bytes of CBOR: notes and receipts are short texts.

@@ -58,3 +58,59 @@ pub fn column<'a, T: FromSql<'a>>(
 ) -> Result<T, StoreError> {
     row.try_get(column).map_err(|_| StoreError::Inconsistent { table, column })
 }
+
+/// The same four bodies for both: `prepare_cached` keeps one prepared statement per connection, and a transaction shares the
+/// cache of the connection that it runs on.
+macro_rules! implement_sql {
+    ($name:ty) => {
+        impl $crate::client::sql::sealed::Sealed for $name {}
+
+        impl $crate::Sql for $name {
+            async fn query(
+                &self,
+                statement: &'static str,
+                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+            ) -> Result<Vec<tokio_postgres::Row>, $crate::StoreError> {
+                $crate::client::count::ran(1);
+                let client = self.client()?;
+                let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
+                self.within(statement, client.query(&prepared, params)).await
+            }
+
+            async fn query_opt(
+                &self,
+                statement: &'static str,
+                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+            ) -> Result<Option<tokio_postgres::Row>, $crate::StoreError> {
+                $crate::client::count::ran(1);
+                let client = self.client()?;
+                let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
+                self.within(statement, client.query_opt(&prepared, params)).await
+            }
+
+            async fn query_one(
+                &self,
+                statement: &'static str,
+                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+            ) -> Result<tokio_postgres::Row, $crate::StoreError> {
+                $crate::client::count::ran(1);
+                let client = self.client()?;
+                let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
+                self.within(statement, client.query_one(&prepared, params)).await
+            }
+
+            async fn execute(
+                &self,
+                statement: &'static str,
+                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+            ) -> Result<u64, $crate::StoreError> {
+                $crate::client::count::ran(1);
+                let client = self.client()?;
+                let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
+                self.within(statement, client.execute(&prepared, params)).await
+            }
+        }
+    };
+}
+
+pub(super) use implement_sql;

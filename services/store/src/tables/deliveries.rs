@@ -13,7 +13,7 @@ const ENQUEUE: &str = "INSERT INTO delivery (peer, job, document, state, next_at
 const DUE: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal FROM ( \
      SELECT DISTINCT ON (job) position, peer, job, document, state, attempts, next_at, refusal FROM delivery \
      WHERE peer = $1 AND state = 'waiting' ORDER BY job, position) AS heads \
-     WHERE next_at <= $2 ORDER BY position LIMIT $3";
+     WHERE next_at <= $2 AND position <> ALL($3) ORDER BY position LIMIT $4";
 const LOCK: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal FROM delivery \
      WHERE position = $1 FOR UPDATE";
 const OF_DOCUMENT: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal \
@@ -106,9 +106,15 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// What may be sent to a peer now: of each job the oldest waiting document, if its time has come.
-pub async fn due(db: &impl Sql, peer: &str, now: i64, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
-    db.query(DUE, &[&peer, &now, &limit]).await?.iter().map(read).collect()
+/// What may be sent to a peer now, without those at the positions `but`: of each job the oldest waiting document, if its time has come.
+pub async fn due(
+    db: &impl Sql,
+    peer: &str,
+    now: i64,
+    but: &[i64],
+    limit: i64,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    db.query(DUE, &[&peer, &now, &but, &limit]).await?.iter().map(read).collect()
 }
 
 /// A delivery, held until the transaction ends.

@@ -109,7 +109,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         LOAD_TESTS,
         &[
             "api", "base", "document", "engine", "ledger", "logbook", "matching", "network", "node",
-            "postgres", "store", "tlog", "verifier",
+            "postgres", "store", "tlog", "trust", "verifier",
         ],
     ),
     (WHOLE_JOB, &["base", "command", "document", "node", "postgres", "store"]),

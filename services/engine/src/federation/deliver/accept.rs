@@ -13,6 +13,9 @@ use crate::federation::receipts::Answered;
 /// Documents in a parcel of ours: a genesis, the terms of an offer, the document; with room for later kinds.
 const PARCEL_MAX: usize = 8;
 
+/// When a document that came too early may be right: what it builds on is mostly under way, in a log that is followed at once.
+const EARLY_RETRY_MS: u32 = 250;
+
 /// How far ahead of this node's clock a delivered document may be dated and be waited for, in seconds.
 const AHEAD_SECONDS_WAITED: i64 = 86_400;
 
@@ -34,8 +37,9 @@ pub(crate) async fn answer(engine: &Engine, from: &str, parcel: Vec<Bytes>) -> R
         Err(UseError::Refused(refusal))
             if is_early(&refusal) || (refusal == Refusal::Future && is_soon(engine, &document)) =>
         {
+            tracing::debug!(from, document = %document.id(), %refusal, "a delivered document came too early");
             engine.metrics().delivered("deferred");
-            return busy();
+            return Response::Busy { retry_after_ms: EARLY_RETRY_MS };
         }
         Err(UseError::Refused(refusal)) => {
             tracing::info!(from, document = %document.id(), slug = refusal.slug(), "a delivered document is refused");

@@ -22,7 +22,7 @@ mod wanted;
 async fn next(from: &Home, to: &Home) -> Option<(DeliveryRow, DocumentRow, Vec<Bytes>)> {
     let db = from.engine.store().connection().await.unwrap();
     let peer = to.engine.config().name.to_string();
-    let row = deliveries::due(&db, &peer, from.engine.now().unix(), 1).await.unwrap().pop()?;
+    let row = deliveries::due(&db, &peer, from.engine.now().unix(), &[], 1).await.unwrap().pop()?;
     let document = documents::find_hash(&db, &row.document).await.unwrap().unwrap();
     let parcel = parcel(&db, &document).await.unwrap();
     Some((row, document, parcel))

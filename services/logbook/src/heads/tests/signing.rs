@@ -294,8 +294,10 @@ async fn a_memory_agrees_only_if_no_process_with_another_memory_has_led_since() 
     assert!(signs(&last).await);
     // As the release before wrote it.
     let file = folder.path().join("reputation.json");
-    let mut form: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    form.as_object_mut().unwrap().remove("epoch").unwrap();
+    let own = last.log_keys().own(LogKind::Reputation);
+    let note = own.memory.recall(own.signer.vkey()).await.unwrap().unwrap().head.unwrap().note;
+    std::fs::remove_file(folder.path().join("reputation.2.json")).unwrap();
+    let form = serde_json::json!({ "note": note, "leaves": [], "accepted": false });
     std::fs::write(&file, form.to_string()).unwrap();
     let upgraded = process(7).await;
     ask(&upgraded, &b).await;
