@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit eval openapi openapi-check clients bench load tamper fuzz clean tools
+.PHONY: help demo run test check audit eval openapi openapi-check clients bench load tamper fuzz mutants clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -65,6 +65,11 @@ tamper: ## change evidence and record files in some sixty thousand ways, and see
 
 fuzz: ## every parser of foreign bytes under changed inputs, SECONDS in all (60; also TARGET, SEED, WORDS=1, TRACE=1, KEEP=1: services/fuzz/README.md); what breaks one is kept as a seed
 	cargo run -p hanse-fuzz
+
+mutants: ## change the code of a pure crate in each way that cargo-mutants knows, and see that its tests notice (CRATE=document; SHARD=0/8 for a part; an hour for 500)
+	@test -n '$(CRATE)' || { echo 'which crate? make mutants CRATE=document'; exit 2; }
+	@command -v cargo-mutants >/dev/null || cargo install --locked cargo-mutants
+	PROPTEST_DISABLE_FAILURE_PERSISTENCE=true cargo mutants -p hanse-$(CRATE) $(if $(SHARD),--shard $(SHARD) --sharding round-robin) --output target/mutants
 
 clean: ## remove what was built
 	cargo clean

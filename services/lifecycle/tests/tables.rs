@@ -65,6 +65,13 @@ fn every_state_that_is_not_terminal_has_one_timeout_and_no_other_has() {
 }
 
 #[test]
+fn a_state_to_which_nothing_leads_is_no_end() {
+    // A submitted bid is no state of a job at all, and nothing leads out of it there.
+    assert!(!is_terminal(Machine::Job, State::Submitted));
+    assert!(is_terminal(Machine::Job, State::ClosedUnfilled));
+}
+
+#[test]
 fn time_alone_ends_everything() {
     for machine in machines() {
         for from in states(machine) {

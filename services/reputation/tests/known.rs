@@ -402,3 +402,11 @@ fn those_who_have_no_record_themselves_count_for_nothing_in_rankings() {
     let one = backed(&with(&mut (100..108).map(|client| (BO, client, BEST))));
     assert_eq!(one.estimate, backed(&real).estimate, "eight eighths of a voice");
 }
+
+#[test]
+fn a_lot_is_the_first_eight_bytes_of_a_hash() {
+    // hashlib.sha256(bytes([2] * 32 + [1] * 32) + (600).to_bytes(4, 'big')).hexdigest()[:16]
+    const LOT: u64 = 0x5626_142c_e7be_3dc1;
+    assert_eq!(person(1).lot(&person(2), Epoch(600)), LOT);
+    assert_ne!(person(2).lot(&person(1), Epoch(600)), LOT);
+}

@@ -156,4 +156,11 @@ fn changes_and_the_summary_have_words_too() {
             "Dans les délais : 1 sur 1."
         ]
     );
+    for (review, said) in [
+        (ReviewState::Silent, "Without a review: 1; sealed and never opened: 0."),
+        (ReviewState::Withheld, "Without a review: 0; sealed and never opened: 1."),
+    ] {
+        let summary = graph(&[]).summary(&person(VERA), &[Contract { review, ..contract }]);
+        assert!(summary_sentences(&summary, Tongue::English).contains(&said.to_owned()), "{said}");
+    }
 }
