@@ -44,7 +44,7 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     ("by bids", "contracts", "bid = ANY", &[ROWS]),
     ("by engagement", "contracts", "client_engagement = $1", &[ROW]),
     ("by engagements", "contracts", "client_engagement = ANY", &[ROWS]),
-    ("deliveries", "deliveries", "DISTINCT ON (job)", &["'peer0'", "300000", "100"]),
+    ("deliveries", "deliveries", "DISTINCT ON (job)", &["'peer0'", "300000", "ARRAY[1, 2]::bigint[]", "100"]),
     ("waiting", "deliveries", "GROUP BY peer", &[]),
     ("refused", "deliveries", "refusal IS NOT NULL", &[ROWS]),
     ("newest", "deliveries", "WHERE job = $1 AND peer = $3", &[ROW, SOMEBODY, "'peer0'"]),
