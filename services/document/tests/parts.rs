@@ -1,5 +1,4 @@
 //! What parts of documents give back is what was put into them.
-#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
 use hanse_document::kind::{Money, Per, Point};
 use hanse_document::{Currency, Did};

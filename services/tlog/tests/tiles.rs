@@ -1,5 +1,4 @@
 //! What is missing has a name.
-#![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
 use hanse_tlog::{Missing, TileId, TileSet, hash, prove};
 
