@@ -188,9 +188,11 @@ async fn reviews(api: &mut Description, ada: &Person, ben: &Person, contract: &s
     let reply = format!("/v1/reviews/{commit}/reply");
     api.call(ben.post(&format!("{reply}?dry_run=true"), &json!({"text": "Thank you."}))).await.ok(200);
     api.call(ben.post(&reply, &json!({"text": "Thank you."}))).await.ok(201);
-    for person in [ada, ben] {
+    for (person, last) in [(ada, r#""rating":3"#), (ben, "Thank you.")] {
+        let evidence = format!("/v1/reputation/{}/evidence", person.did);
+        until("all is logged", async || person.read(&evidence).await.to_string().contains(last)).await;
         api.call(person.home.get(&format!("/v1/reputation/{}", person.did))).await.ok(200);
-        api.call(person.home.get(&format!("/v1/reputation/{}/evidence", person.did))).await.ok(200);
+        api.call(person.home.get(&evidence)).await.ok(200);
     }
     scores(api, ada, ben, contract).await;
 }
@@ -214,8 +216,13 @@ async fn scores(api: &mut Description, ada: &Person, ben: &Person, contract: &st
     let adopted = format!("{score}?viewer={}", ada.did);
     assert!(api.call(ada.home.get(&adopted)).await.ok(200).get("private").is_none());
     api.call(ada.home.get("/v1/logs")).await.ok(200);
+    let log = "/v1/logs/a.example/reputation";
+    until("the reply is logged", async || {
+        ada.read(&format!("{log}/entries?start=0")).await.to_string().contains(r#""t":"reply""#)
+    })
+    .await;
     for page in ["checkpoints", "entries?start=0"] {
-        api.call(ada.home.get(&format!("/v1/logs/a.example/reputation/{page}"))).await.ok(200);
+        api.call(ada.home.get(&format!("{log}/{page}"))).await.ok(200);
     }
 }
 

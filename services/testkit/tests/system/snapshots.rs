@@ -171,8 +171,10 @@ fn word_of(word: &str, people: &[(&str, &str)]) -> String {
         return format!("<{kind}>");
     }
     // The key of a log or an auditor: name, key id and key.
-    if word.contains(".example/") && word.contains('+') {
-        return word.splitn(3, '+').map(random).collect::<Vec<_>>().join("+");
+    if let Some((name, _)) = word.split_once('+')
+        && name.contains(".example/")
+    {
+        return format!("{name}+<8 hexadecimal digits>+<bytes>");
     }
     random(word)
 }
