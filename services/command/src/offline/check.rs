@@ -213,7 +213,7 @@ mod tests {
             ("h", json!(800_000), "item 2: h is said to be 800000"),
             ("client/0/x", json!(766_000), "item 2: Skill is said to cost"),
             ("freelancer/0/lost", json!(0), "item 2: Skill is said to cost 0 "),
-            ("client/2/weight", json!(7), "is said to be"),
+            ("client/2/weight", json!(8), "is said to be"),
             ("rank", json!(0), "place 0 by score has"),
         ] {
             let mut forged = answer();

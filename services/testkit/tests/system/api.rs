@@ -23,6 +23,10 @@ async fn every_operation_answers_as_described() {
         answer.status == 200 && answer.json()["mirrors"] == true
     })
     .await;
+    until("its first postings log is cosigned", async || {
+        home.get("/log/jobs/checkpoint").send().await.text().contains("b.example/auditor")
+    })
+    .await;
     for path in [
         "/v1/node",
         "/v1/peers",
