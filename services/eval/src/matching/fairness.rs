@@ -40,6 +40,8 @@ pub(crate) struct Fairness {
     utility_ratio: f64,
     top_hundredth_ratio: f64,
     newcomers_ratio: f64,
+    /// Their share of all attention in plain order.
+    newcomers_plain: f64,
     /// How many of the labelled places somebody stood at.
     filled: f64,
     /// Shown below the bound: must be 0.
@@ -49,7 +51,7 @@ pub(crate) struct Fairness {
 impl Fairness {
     pub(crate) fn line(&self) -> String {
         format!(
-            "fairness, seed {}, {} people, {} jobs: utility {:.3} (>= 0.985), top 1 % {:.3} of plain (<= 0.75), newcomers {:.2} times (>= 1.4), \
+            "fairness, seed {}, {} people, {} jobs: utility {:.3} (>= 0.985), top 1 % {:.3} of plain (<= 0.75), newcomers {:.2} times their {:.3} in plain order (>= 1.4), \
              places for newcomers filled {:.2}, reached {} instead of {}, out of bound {}",
             self.seed,
             self.people,
@@ -57,6 +59,7 @@ impl Fairness {
             self.utility_ratio,
             self.top_hundredth_ratio,
             self.newcomers_ratio,
+            self.newcomers_plain,
             self.filled,
             self.fair.reached,
             self.plain.reached,
@@ -127,6 +130,7 @@ pub(crate) fn measure(setting: Setting<'_>, seed: u64, (people, jobs): (usize, u
         utility_ratio: fair.utility / plain.utility,
         top_hundredth_ratio: fair.top_hundredth / plain.top_hundredth,
         newcomers_ratio: fair.newcomers / plain.newcomers,
+        newcomers_plain: plain.newcomers,
         plain,
         fair,
         filled: filled as f64 / (jobs * NEWCOMER_PLACES.len()) as f64,

@@ -143,10 +143,10 @@ impl<'a> Maker<'a> {
         let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
         let new = dice.below(1_000) < 457;
         let (own, other) = self.person;
-        let skills = self.pick(dice, trade, if new { (own / 2, other) } else { (own, other) });
+        let skills = self.pick(dice, trade, if new { (own / 3, other) } else { (own, other) });
         let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
         let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
-        // Newcomers (46 of 100, as in the design's simulation) have half the skills of their trade, and only outcomes raise the
+        // Newcomers (46 of 100, as in the design's simulation) have a third of the skills of their trade, and only outcomes raise the
         // lower bound. In plain order they get about a sixth.
         let held = |(concept, line): (&u32, u16)| HeldSkill { concept: *concept, line };
         let held = skills.iter().zip(0..).map(held).collect();
