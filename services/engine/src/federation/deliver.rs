@@ -271,10 +271,11 @@ async fn defer(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
 async fn busy(engine: &Engine, row: &DeliveryRow, rest: Duration) -> Result<Sent, UseError> {
     if row.attempts < ATTEMPTS_SOON {
         put_off(engine, row, 0).await?;
-    } else {
-        put_off(engine, row, pause_seconds(row.attempts - ATTEMPTS_SOON)).await?;
+        return Ok(Sent::Busy(rest.clamp(BUSY_REST_MIN, BUSY_REST_MAX)));
     }
-    Ok(Sent::Busy(rest.clamp(BUSY_REST_MIN, BUSY_REST_MAX)))
+    // What stays early keeps nobody else's waiting any more.
+    put_off(engine, row, pause_seconds(row.attempts - ATTEMPTS_SOON)).await?;
+    Ok(Sent::Deferred)
 }
 
 async fn put_off(engine: &Engine, row: &DeliveryRow, seconds: i64) -> Result<(), UseError> {
