@@ -41,6 +41,10 @@ async fn session(base: &Base) -> Result<(), Failure> {
 }
 
 async fn exchange(signals: &Signals, notices: &mut Notices) -> Result<(), StoreError> {
+    // What happened while there was no session was told to nobody.
+    for notice in Notice::ALL {
+        notices.tell(notice.word()).await?;
+    }
     let mut rested = Instant::now();
     loop {
         let untold = async {
@@ -131,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_notice_is_known_by_its_word() {
-        for notice in [Notice::Committed, Notice::SearchAnswered] {
+        for notice in Notice::ALL {
             assert_eq!(Notice::parse(notice.word()), Some(notice));
         }
         assert_eq!(Notice::parse("of a later version"), None);
