@@ -43,6 +43,14 @@ impl Line {
         Self::Leaf(Box::new(leaf))
     }
 
+    /// A leaf of a type that this version knows.
+    pub(crate) fn known(&self) -> Option<&Leaf> {
+        match self {
+            Self::Leaf(leaf) => leaf.statement().is_some().then_some(leaf),
+            Self::Other(_) => None,
+        }
+    }
+
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Leaf(leaf) => leaf.bytes(),

@@ -19,7 +19,6 @@ use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 use hanse_store::log::{self, LeafRow};
 use hanse_store::{Connection, accounts, contracts, documents};
 use hanse_tlog::Proved;
-use serde_json::Value;
 
 use crate::Trust;
 
@@ -28,12 +27,12 @@ pub(crate) use self::snapshot::{LogSnapshot, json};
 
 impl Trust {
     /// Everything that a stranger needs to check a person's record offline, at the newest size that a quorum of this node's
-    /// auditors has cosigned.
+    /// auditors has cosigned: the bytes of the file.
     ///
     /// # Errors
     /// `NotFound` for who is unknown, `Elsewhere` for who is at home elsewhere: only the home has the contracts' documents. `RecordTooLarge`
     /// for a person of whom the home's log alone says more than a file may hold; `Busy` while others' files are made.
-    pub async fn evidence(&self, did: &Did) -> Result<Value, UseError> {
+    pub async fn evidence(&self, did: &Did) -> Result<Vec<u8>, UseError> {
         let _turn = self.scores().file().await?;
         let connection = self.store().connection().await?;
         let identity = accounts::find_identity(&connection, did).await?.ok_or(Refusal::NotFound("person"))?;
@@ -45,28 +44,30 @@ impl Trust {
             genesis.ok_or_else(|| Failure::unreadable(identity.genesis, "the genesis is missing"))?;
         let file = Assembly { trust: self, db: &connection, did, subject: SubjectKey::of(did) };
         let (parts, engagements) = file.logs().await?;
-        let evidence = within_bounds(Evidence {
+        within_bounds(Evidence {
             format: Format::V1,
             subject: did.clone(),
             made: self.now(),
             identity: document(&genesis.id, &genesis.bytes)?,
             parts,
             engagements,
-        });
-        Ok(serde_json::to_value(&evidence).map_err(|error| Failure::unreadable("evidence", error))?)
+        })
     }
 }
 
 /// The file without its largest parts, if there is more than a file may hold: strangers may have had any number of leaves about the
 /// person logged elsewhere. The verifier says which logs are not covered. The home's part, the first, stays.
-fn within_bounds(mut file: Evidence) -> Evidence {
-    while Evidence::parse(&file.to_bytes()).is_err() {
+fn within_bounds(mut file: Evidence) -> Result<Vec<u8>, UseError> {
+    loop {
+        if let Ok(bytes) = file.to_bytes_within_bounds() {
+            return Ok(bytes);
+        }
         let others = file.parts.iter().enumerate().skip(1);
-        let Some((largest, _)) = others.max_by_key(|(_, part)| part.entries.len()) else { break };
+        let largest = others.max_by_key(|(_, part)| part.entries.len());
+        let (largest, _) = largest.ok_or(Refusal::RecordTooLarge)?;
         let gone = file.parts.remove(largest).origin;
         file.engagements.retain(|engagement| engagement.origin != gone || engagement.checkpoint.is_some());
     }
-    file
 }
 
 struct Assembly<'a> {

@@ -23,8 +23,7 @@ fn policy() -> String {
 }
 
 async fn report(node: &Node, did: &Did, now: Timestamp) -> Report {
-    let evidence = node.engine.trust().evidence(did).await.unwrap();
-    let file = serde_json::to_vec(&evidence).unwrap();
+    let file = node.engine.trust().evidence(did).await.unwrap();
     verify(&file, &policy(), now, &Options::default()).unwrap()
 }
 

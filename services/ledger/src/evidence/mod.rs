@@ -215,7 +215,21 @@ impl Evidence {
         let mut parser = serde_json::Deserializer::from_slice(file);
         let read: Self = wire::object(&mut parser).map_err(unreadable)?;
         parser.end().map_err(unreadable)?;
-        read.check_bounds()
+        read.check_bounds()?;
+        Ok(read)
+    }
+
+    /// The file's bytes, in canonical form, if no reader would find too much in it.
+    ///
+    /// # Errors
+    /// Those of [`Evidence::parse`] that are about bounds.
+    pub fn to_bytes_within_bounds(&self) -> Result<Vec<u8>, EvidenceError> {
+        self.check_bounds()?;
+        let file = self.to_bytes();
+        if file.len() > EVIDENCE_BYTES_MAX || !texts_fit(&file) {
+            return Err(EvidenceError::Json(Rejection::TooLarge));
+        }
+        Ok(file)
     }
 
     /// The file's bytes, in canonical form.
@@ -226,7 +240,7 @@ impl Evidence {
     }
 
     /// What no single field says of itself.
-    fn check_bounds(self) -> Result<Self, EvidenceError> {
+    fn check_bounds(&self) -> Result<(), EvidenceError> {
         let parts = self.parts.iter().map(|part| &part.origin);
         let mut origins = parts.chain(self.engagements.iter().map(|engagement| &engagement.origin));
         if !origins.all(|origin| LogName::parse(origin).is_ok()) {
@@ -246,7 +260,7 @@ impl Evidence {
         if NOTE_LINES_MAX < lines {
             return Err(EvidenceError::Lines);
         }
-        Ok(self)
+        Ok(())
     }
 }
 

@@ -7,15 +7,15 @@ use hanse_reputation::record::Terms;
 use hanse_store::log::{self, Want, Wanted, WantedRow};
 use hanse_store::{Sql, StoreError, Tx, documents};
 
+use crate::append::Line;
 use crate::range::sealed_by;
 use crate::shows::Shows;
 
 /// Most documents that go with one leaf: a review, its text, and the offer or acceptance of whoever is rated.
 pub(super) const DOCUMENTS_MAX: usize = 3;
 
-/// A leaf and what came with it, verified.
-pub(super) struct Entry {
-    leaf: Option<Leaf>,
+/// What came with a leaf, verified.
+pub(super) struct Beside {
     documents: Vec<Verified>,
     ignored: usize,
 }
@@ -45,11 +45,11 @@ pub(super) struct Filled {
     pub(super) bytes: u64,
 }
 
-/// Reads leaves and documents and checks the documents' signatures; what is out of form is left out and counted.
-pub(super) fn verified(entries: &[(Vec<u8>, Vec<Vec<u8>>)]) -> Vec<Entry> {
-    let read = |(leaf, documents): &(Vec<u8>, Vec<Vec<u8>>)| {
+/// Reads what came with each leaf and checks its signatures; what is out of form is left out and counted.
+pub(super) fn verified(entries: &[(Vec<u8>, Vec<Vec<u8>>)]) -> Vec<Beside> {
+    let read = |(_, documents): &(Vec<u8>, Vec<Vec<u8>>)| {
         let kept = verify(documents);
-        Entry { leaf: Leaf::parse(leaf).ok(), ignored: documents.len() - kept.len(), documents: kept }
+        Beside { ignored: documents.len() - kept.len(), documents: kept }
     };
     entries.iter().map(read).collect()
 }
@@ -64,20 +64,21 @@ pub(super) async fn take(
     tx: &Tx<'_>,
     origin: &str,
     start: u64,
-    entries: Vec<Entry>,
+    lines: &[Line],
+    beside: Vec<Beside>,
     now: Timestamp,
 ) -> Result<Received, StoreError> {
     let mut received = Received::default();
     let (mut plain, mut reviews, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
-    for (entry, index) in entries.into_iter().zip(start..) {
-        received.ignored += entry.ignored;
-        let Some(leaf) = &entry.leaf else {
-            received.ignored += entry.documents.len();
+    for ((line, beside), index) in lines.iter().zip(beside).zip(start..) {
+        received.ignored += beside.ignored;
+        let Some(leaf) = line.known() else {
+            received.ignored += beside.documents.len();
             continue;
         };
         let shown = Public::by(tx, origin, leaf).await?;
-        let kept = shown.keep(tx, &entry.documents, now).await?.documents;
-        received.ignored += entry.documents.len() - kept;
+        let kept = shown.keep(tx, &beside.documents, now).await?.documents;
+        received.ignored += beside.documents.len() - kept;
         let (kind, cites) = (leaf.kind().to_owned(), None);
         match (shown, leaf.statement()) {
             _ if kept > 0 => {}

@@ -47,7 +47,7 @@ pub async fn replay(
 ) -> Result<Replayed, LogError> {
     let mut connection = store.connection().await?;
     // Signatures are checked before the log is locked.
-    let received = documents::verified(&segment.entries);
+    let beside = documents::verified(&segment.entries);
     let lines: Vec<Line> = segment.entries.iter().map(|(leaf, _)| Line::of(leaf)).collect();
     let tx = connection.begin().await?;
     let row = log::lock(&tx, &mirror.origin).await?;
@@ -76,7 +76,7 @@ pub async fn replay(
     }
     Box::pin(advance(&tx, &row, &head, &appended, now)).await?;
     let Received { missing, ignored } =
-        documents::take(&tx, &mirror.origin, segment.start, received, now).await?;
+        documents::take(&tx, &mirror.origin, segment.start, &lines, beside, now).await?;
     tx.commit().await?;
     let (size, subtrees) = (appended.range.size(), appended.subtrees());
     Ok(Replayed::Advanced { size, missing, ignored, subtrees })

@@ -41,9 +41,10 @@ fn a_file_with_too_much_loses_the_largest_part_of_another_log() {
         engagements: vec![engagement(filled), engagement(other)],
     };
     let most = ENTRIES_MAX - 7;
-    assert_eq!(within_bounds(file(most)), file(most), "what fits stays as it is");
-    let left = within_bounds(file(most + 1));
+    assert_eq!(within_bounds(file(most)).unwrap(), file(most).to_bytes(), "what fits stays as it is");
+    let left = Evidence::parse(&within_bounds(file(most + 1)).unwrap()).unwrap();
     assert_eq!(origins(&left), [home, other]);
     assert_eq!(left.engagements, [engagement(other)]);
-    assert!(Evidence::parse(&left.to_bytes()).is_ok());
+    let home_alone = Evidence { parts: vec![part(home, ENTRIES_MAX + 1)], ..file(0) };
+    assert!(matches!(within_bounds(home_alone), Err(UseError::Refused(Refusal::RecordTooLarge))));
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod standpoint;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, ContentType};
 use actix_web::{HttpResponse, get, web};
 use hanse_api::views::ReputationView;
 use hanse_trust::{ScoreHistory, ScoreView};
@@ -48,7 +48,8 @@ pub(crate) async fn evidence(
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"evidence.json\""))
-        .json(evidence))
+        .content_type(ContentType::json())
+        .body(evidence))
 }
 
 /// How far a person can be trusted *from where you stand*, with every reason, beside the objective summary that is the same for
