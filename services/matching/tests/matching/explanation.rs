@@ -10,7 +10,7 @@ use hanse_matching::text::Tongue;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{held, hourly, job, person, setting};
+use crate::support::{held, hourly, job, person, setting, skill};
 
 fn others() -> Vec<Person> {
     let mut people: Vec<Person> = (1..6).map(person).collect();
@@ -92,6 +92,31 @@ fn what_would_change_the_place_is_true() {
             assert_eq!(explained(&changed, who).0.rank, change.rank, "{who} {change:?}");
         }
     }
+}
+
+/// What is tried: the job's own price where more is asked, then the skills whose lack costs most, three at most.
+#[test]
+fn changes_are_named_that_would_help() {
+    let named = |needs: &str, skills: &str, figure: u64| -> Vec<String> {
+        let mut job = job();
+        job.needs = needs.chars().map(skill).collect();
+        let held = skills.chars().zip(0..).map(|(letter, line)| held(letter, line)).collect();
+        let person = Person { skills: held, price: hourly(None, figure), ..person(1) };
+        let query = Query::new(&job, setting());
+        let own = Ranked::new(person.id, query.features(&person), 0, query.weights());
+        let name = |change: Change| match change {
+            Change::Rate { to } => to.to_string(),
+            Change::Skill { need } => need.en,
+        };
+        explain(&query, &[own], &person, &own).what_if.into_iter().map(|it| name(it.change)).collect()
+    };
+    assert_eq!(named("ac", "ac", 5_000), [""; 0], "who has all and asks what is paid");
+    assert_eq!(named("ac", "ac", 5_001), ["5000"]);
+    assert_eq!(named("ac", "a", 4_500), ["SQL"], "nobody is told to ask for more");
+    // Rust is wanted more seldom than SQL and would count more, but of it more than half is there.
+    assert_eq!(named("ac", "b", 9_000), ["5000", "SQL", "Rust"]);
+    assert_eq!(named("ac", "e", 4_500), ["Rust", "SQL"]);
+    assert_eq!(named("acdb", "", 4_500), ["systems programming", "C++", "Rust"]);
 }
 
 #[test]

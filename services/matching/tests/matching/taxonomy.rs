@@ -1,4 +1,4 @@
-use hanse_matching::taxonomy::{CsvError, Importer, Relation, Shape, Taxonomy, TaxonomyError};
+use hanse_matching::taxonomy::{ConceptKind, CsvError, Importer, Relation, Shape, Taxonomy, TaxonomyError};
 use hanse_matching::text::Tongue;
 
 use crate::support::{BROADER, CONCEPTS_EN, FILES, TAXONOMY, imported, skill};
@@ -22,6 +22,19 @@ fn relations_say_what_meets_what() {
     assert_eq!(TAXONOMY.relation(skill('b'), local), Some(Relation::Narrower));
     assert_eq!(TAXONOMY.relation(skill('a'), skill('e')), None);
     assert!(TAXONOMY.idf(skill('a')) > TAXONOMY.idf(skill('c')), "two occupations want SQL, one Rust");
+}
+
+/// The digest and the answers of the API use the same words.
+#[test]
+fn relations_and_kinds_have_one_word_everywhere() {
+    for relation in
+        [Relation::Same, Relation::Narrower, Relation::Broader, Relation::Related, Relation::Sibling]
+    {
+        assert_eq!(serde_json::to_value(relation).unwrap(), relation.name());
+    }
+    for kind in [ConceptKind::Skill, ConceptKind::Occupation, ConceptKind::Group] {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+    }
 }
 
 #[test]
