@@ -78,8 +78,16 @@ mod tests {
     }
 
     async fn hears(base: &Base) {
+        becomes(base, true).await;
+    }
+
+    async fn hears_nobody(base: &Base) {
+        becomes(base, false).await;
+    }
+
+    async fn becomes(base: &Base, hears: bool) {
         until(async {
-            while !base.signals().hears_others() {
+            while base.signals().hears_others() != hears {
                 tokio::task::yield_now().await;
             }
         })
@@ -112,9 +120,13 @@ mod tests {
             until(changed.changed()).await;
 
             let lost = sessions(&db, &[]).await;
-            db.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", &[&lost])
-                .await
-                .unwrap();
+            // As long as there is no session, both look at their pace.
+            let (ended, (), ()) = tokio::join!(
+                db.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", &[&lost]),
+                hears_nobody(&one),
+                hears_nobody(&other),
+            );
+            ended.unwrap();
             until(sessions(&db, &lost)).await;
             hears(&one).await;
             hears(&other).await;
@@ -131,8 +143,17 @@ mod tests {
 
     #[test]
     fn every_notice_is_known_by_its_word() {
-        for notice in [Notice::Committed, Notice::SearchAnswered] {
-            assert_eq!(Notice::parse(notice.word()), Some(notice));
+        // As the processes of a node that is being upgraded know them.
+        for (notice, word) in [
+            (Notice::Committed, "committed"),
+            (Notice::Changed, "changed"),
+            (Notice::LogAdvanced, "log-advanced"),
+            (Notice::Cosigned, "cosigned"),
+            (Notice::AlertsRaised, "alerts-raised"),
+            (Notice::SearchAsked, "search-asked"),
+            (Notice::SearchAnswered, "search-answered"),
+        ] {
+            assert_eq!((notice.word(), Notice::parse(word)), (word, Some(notice)));
         }
         assert_eq!(Notice::parse("of a later version"), None);
     }

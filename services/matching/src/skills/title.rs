@@ -285,6 +285,15 @@ mod tests {
         Titles::new(&taxonomy, Arc::new(Linker::new(&taxonomy)))
     }
 
+    #[test]
+    fn titles_that_name_no_known_trade_are_compared_by_words_and_letters_alone() {
+        let titles = without_trades();
+        let alike =
+            |one, other| Titles::alike(&titles.ask(one, Tongue::Other), &titles.read(other, Tongue::Other));
+        assert!((alike("ab", "ab") - (SHARES[0] + SHARES[1])).abs() < 1e-12);
+        assert_eq!([alike("ab", "cd"), alike("", "cd"), alike("", "")].map(f64::to_bits), [0; 3]);
+    }
+
     /// Counted by hand: " ab " has the three sequences " ab", "ab " and " ab "; two words of two letters have twelve.
     #[test]
     fn letters_are_compared_by_the_cosine_of_their_sequences() {

@@ -204,6 +204,7 @@ mod tests {
             "accueillant familial aupres adultes"
         );
         assert_eq!(joined("employé(e) de banque", Tongue::French), "employe de banque");
+        assert_eq!(joined("menuisier(bois)", Tongue::French), "menuisier bois", "an aside is no ending");
         assert_eq!(
             joined("Copywriter / Rédacteur publicitaire", Tongue::French),
             "copywriter redacteur publicitaire"
