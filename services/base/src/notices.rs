@@ -121,12 +121,11 @@ mod tests {
 
             let lost = sessions(&db, &[]).await;
             // As long as there is no session, both look at their pace.
-            let (ended, (), ()) = tokio::join!(
-                db.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", &[&lost]),
-                hears_nobody(&one),
-                hears_nobody(&other),
-            );
-            ended.unwrap();
+            let end = async {
+                let end = "SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid";
+                db.query(end, &[&lost]).await.unwrap();
+            };
+            tokio::join!(end, hears_nobody(&one), hears_nobody(&other));
             until(sessions(&db, &lost)).await;
             hears(&one).await;
             hears(&other).await;

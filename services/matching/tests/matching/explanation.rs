@@ -120,6 +120,18 @@ fn changes_are_named_that_would_help() {
 }
 
 #[test]
+fn at_the_jobs_own_price_somebody_dear_would_stand_where_their_skills_put_them() {
+    let mut people: Vec<Person> = (1..4).map(person).collect();
+    people[0].price = hourly(None, 20_000);
+    people[1].skills.truncate(1);
+    people[2].skills.truncate(1);
+    let (explanation, _) = explained(&people, 0);
+    assert_eq!(explanation.rank, 3);
+    let [tried] = explanation.what_if.try_into().unwrap();
+    assert_eq!((tried.change, tried.rank), (Change::Rate { to: 5_000 }, 1));
+}
+
+#[test]
 fn sentences_in_both_languages() {
     let (mut explanation, _) = explained(&others(), 0);
     explanation.placement = Some(Placement::Newcomer { moved: 3 });
