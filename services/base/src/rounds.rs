@@ -239,6 +239,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whose_pace_is_slower_than_that_keeps_it() {
+        let (signals, slow) = (Signals::default(), SELDOM * 6);
+        signals.set_hears_others(true);
+        let mut rounds = Rounds::new("test", &signals, CancellationToken::new(), slow).woken(SELDOM);
+        let failure = Failure::from(StoreError::Config("on purpose".to_owned()));
+        for outcome in [Ok(Round::Idle), Ok(Round::Idle), Err(failure)] {
+            assert_eq!(waits(&mut rounds, outcome).await, slow);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_signal_ends_a_rest_that_a_round_asked_for() {
         let signals = Signals::default();
         let mut rounds = rounds(&signals);

@@ -159,6 +159,21 @@ fn sentences_in_both_languages() {
     }
 }
 
+#[test]
+fn who_was_moved_by_attention_is_told_which_way_and_how_far() {
+    let (mut explanation, _) = explained(&others(), 0);
+    for (moved, english, french) in [
+        (2, "Moved up by 2: people", "Places gagnées : 2. À"),
+        (-1, "Moved down by 1: people", "Places cédées : 1. À"),
+    ] {
+        explanation.placement = Some(Placement::Attention { moved });
+        for (tongue, said) in [(Tongue::English, english), (Tongue::French, french)] {
+            let sentences = sentence::sentences(&explanation, tongue);
+            assert!(sentences.iter().any(|it| it.starts_with(said)), "{sentences:?}");
+        }
+    }
+}
+
 /// What each side loses is told of that side: the numbers of a sentence add up to what its own score lacks.
 #[test]
 fn the_costs_that_are_told_are_those_of_the_side_that_is_told() {
