@@ -294,6 +294,29 @@ mod tests {
         assert_eq!([alike("ab", "cd"), alike("", "cd"), alike("", "")].map(f64::to_bits), [0; 3]);
     }
 
+    #[test]
+    fn a_trade_is_itself_its_groups_and_its_skills_together_as_much_as_itself() {
+        let mut importer = Importer::new("t").unwrap();
+        for text in [
+            "conceptType,conceptUri,preferredLabel,altLabels,iscoGroup\nOccupation,m,baker,,7512\nOccupation,n,cook,,\n\
+             KnowledgeSkillCompetence,a,bread,,\nKnowledgeSkillCompetence,b,cakes,,\n",
+            "occupationUri,relationType,skillType,skillUri\nm,essential,skill,a\nm,optional,skill,b\n",
+        ] {
+            importer.add(text, Tongue::English).unwrap();
+        }
+        let taxonomy = importer.finish().unwrap();
+        let parts = |id: &str| -> Vec<f64> {
+            let number = taxonomy.find(id).unwrap();
+            let parts = vector(&taxonomy, taxonomy.get(number).unwrap(), number);
+            parts.into_iter().map(|(_, weight)| weight).collect()
+        };
+        let [itself, four_digits, three_digits, bread, cakes] = parts("m").try_into().unwrap();
+        assert_eq!([itself, four_digits, three_digits].map(f64::to_bits), [1.0, 0.7, 0.4].map(f64::to_bits));
+        assert!((bread * bread + cakes * cakes - 1.0).abs() < 1e-12, "{bread} {cakes}");
+        assert!((cakes / bread - OPTIONAL).abs() < 1e-12, "as rare, and not needed");
+        assert_eq!(parts("n").len(), 1, "who has neither is itself alone");
+    }
+
     /// Counted by hand: " ab " has the three sequences " ab", "ab " and " ab "; two words of two letters have twelve.
     #[test]
     fn letters_are_compared_by_the_cosine_of_their_sequences() {

@@ -116,6 +116,28 @@ fn rows_without_sense_are_left_out_and_counted() {
 }
 
 #[test]
+fn an_id_is_of_printable_letters_and_short() {
+    for (uri, taken) in [
+        ("x/a", true),
+        ("a", true),
+        ("local:a", true),
+        ("x/", false),
+        ("x/a b", false),
+        ("x/\u{e9}", false),
+        ("a b", false),
+        (&format!("x/{}", "a".repeat(62)), true),
+        (&format!("x/{}", "a".repeat(63)), false),
+        (&"a".repeat(64), true),
+        (&"a".repeat(65), false),
+    ] {
+        let mut importer = Importer::new("v").unwrap();
+        let text = format!("conceptType,conceptUri,preferredLabel,altLabels\nOccupation,{uri},fine,\n");
+        let imported = importer.add(&text, Tongue::English).unwrap();
+        assert_eq!((imported.rows, imported.skipped), if taken { (1, 0) } else { (0, 1) }, "{uri}");
+    }
+}
+
+#[test]
 fn relations_of_another_version_are_dropped() {
     let mut importer = Importer::new("v").unwrap();
     importer.add(CONCEPTS_EN, Tongue::English).unwrap();
