@@ -30,7 +30,8 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 7] = [
+    /// All of them.
+    pub const ALL: [Self; 7] = [
         Self::Committed,
         Self::Changed,
         Self::LogAdvanced,

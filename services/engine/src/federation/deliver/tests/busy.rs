@@ -130,6 +130,11 @@ async fn a_peer_that_is_busy_is_left_alone_as_long_as_it_says_and_asked_again() 
         assert_eq!(it.drain().await, (Round::Rest(rest), bids.clone()), "asked once, after {says}");
         assert_eq!(it.due_in(&bids[0]).await, 0, "it waits for the rest alone");
     }
+    // More than what an early document waits for: it is the peer that cannot, however often it was asked.
+    it.attempted(&bids[0], ATTEMPTS_SOON + 40).await;
+    it.busy(&bids, 1_000);
+    assert_eq!(it.drain().await, (Round::Rest(Duration::from_secs(1)), bids.clone()));
+    assert_eq!(it.due_in(&bids[0]).await, 0);
     it.busy(&[], 0);
     assert_eq!(it.drain().await, (Round::Worked, bids.clone()));
     assert_ne!(it.row(&bids[0]).await.state, WAITING);
