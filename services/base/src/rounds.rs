@@ -215,6 +215,7 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::*;
+    use crate::error::Refusal;
 
     const PACE: Duration = Duration::from_secs(1);
 
@@ -244,6 +245,13 @@ mod tests {
         }
         rounds.wait(async {}).await;
         assert_eq!(waits(&mut rounds, Ok(Round::Idle)).await, PACE, "woken, it is quick again");
+        assert_eq!(waits(&mut rounds, Ok(Round::Idle)).await, PACE * 2);
+        assert_eq!(
+            waits(&mut rounds, Ok(().into())).await,
+            PACE,
+            "who does not say what it found has worked"
+        );
+        assert_eq!(waits(&mut rounds, Ok(Round::Idle)).await, PACE);
         signals.set_hears_others(false);
         assert_eq!(waits(&mut rounds, Ok(Round::Idle)).await, PACE);
     }
@@ -263,6 +271,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whose_pace_is_slower_than_that_keeps_it() {
+        let (signals, slow) = (Signals::default(), SELDOM * 6);
+        signals.set_hears_others(true);
+        let mut rounds = Rounds::new("test", &signals, CancellationToken::new(), slow).woken(SELDOM);
+        let failure = Failure::from(StoreError::Config("on purpose".to_owned()));
+        for outcome in [Ok(Round::Idle), Ok(Round::Idle), Err(failure)] {
+            assert_eq!(waits(&mut rounds, outcome).await, slow);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_signal_ends_a_rest_that_a_round_asked_for() {
         let signals = Signals::default();
         let mut rounds = rounds(&signals);
@@ -272,6 +291,34 @@ mod tests {
         assert_eq!(before.elapsed(), PACE * 3);
         rounds.wait(async {}).await;
         assert_eq!(before.elapsed(), PACE * 3, "once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_rests_after_each_round_is_woken_no_sooner() {
+        let signals = Signals::default();
+        let mut rounds = rounds(&signals).resting(PACE * 2);
+        for (signal, waited) in [(true, PACE * 2), (false, PACE * 3)] {
+            assert!(rounds.round(async { Ok::<_, Failure>(()) }).await);
+            let before = Instant::now();
+            let signal = async {
+                if !signal {
+                    std::future::pending::<()>().await;
+                }
+            };
+            rounds.wait(signal).await;
+            assert_eq!(before.elapsed(), waited);
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_again_and_what_failed_may_pass_if_it_is_transient() {
+        let lasting = || Failure::from(StoreError::Config("on purpose".to_owned()));
+        assert!(!lasting().is_transient() && !lasting().may_pass());
+        assert!(!UseError::from(lasting()).may_pass());
+        assert!(!UseError::from(Refusal::TooEarly).may_pass());
+        let passing = || Failure::from(StoreError::Conflict);
+        assert!(passing().is_transient() && passing().may_pass());
+        assert!(UseError::from(passing()).may_pass());
     }
 
     #[tokio::test(start_paused = true)]

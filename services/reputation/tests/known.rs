@@ -5,8 +5,8 @@ mod common;
 
 use common::{NOW, entry, graph, id, person, score};
 use hanse_reputation::{
-    Contract, Ending, Entry, EntryError, Epoch, Estimate, Fixed, Graph, Label, Parameters, PrivateAnswer,
-    ReviewState, ScoreError, Size, Standing, Standpoint, Verdict, history, rank,
+    Contract, Ending, Entry, EntryError, Epoch, Estimate, Fixed, Graph, Label, Parameters, ReviewState,
+    ScoreError, Size, Standing, Standpoint, Verdict, history, rank,
 };
 
 const BEST: Label = Label::AmongTheBest;
@@ -260,21 +260,6 @@ fn silence_and_age_lower_nothing_below_a_newcomer() {
     graph.advance(Epoch(10_000));
     let found = score(&graph, ME, VERA).finding;
     assert_eq!((found.standing, found.bad), (Standing::Unknown, Fixed::ZERO));
-}
-
-#[test]
-fn private_answers_move_only_what_their_author_sees() {
-    let graph = graph(&entries(&[(ME, ANA, BEST), (ANA, VERA, BEST)]));
-    let served = score(&graph, ME, VERA);
-    let answer = |about: u8, again| PrivateAnswer { about: person(about), epoch: NOW, again };
-    let private = |answers: &[PrivateAnswer]| {
-        *graph.private_score(&person(ME), answers, &person(VERA)).unwrap().for_its_author()
-    };
-    assert_eq!(private(&[]), served.finding, "without answers both are one");
-    assert_eq!(private(&[answer(VERA, false)]).bad, Fixed::ONE);
-    assert_eq!(private(&[answer(ANA, false), answer(ANA, false)]).voices, Fixed::ZERO, "Ana is shut out");
-    assert_eq!(private(&[answer(ME, true)]), served.finding, "of oneself there is nothing to say");
-    assert_eq!(score(&graph, ME, VERA), served);
 }
 
 #[test]

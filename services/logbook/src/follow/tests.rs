@@ -14,13 +14,18 @@ use super::*;
 use crate::range;
 use crate::testing::{Home, node};
 
+mod lying;
+
 /// Where nobody listens: the other side dials.
 const NOWHERE: &str = "/ip4/127.0.0.1/tcp/9";
 /// Time that no pace gains on its way through a test.
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Connects homes, each with all before it.
-async fn connected(homes: &[&Home]) -> JoinSet<()> {
+/// Connects homes, each with all before it; each answers in this way.
+async fn connected<F: Future<Output = ()> + Send + 'static>(
+    homes: &[&Home],
+    answer: impl Fn(Logbook, Receiver<Inbound>) -> F,
+) -> JoinSet<()> {
     let mut running = JoinSet::new();
     let mut addresses: BTreeMap<String, String> = BTreeMap::new();
     for home in homes {
@@ -73,7 +78,7 @@ async fn size(home: &Home, origin: &str) -> u64 {
 #[tokio::test]
 async fn a_log_that_has_brought_enough_for_today_is_followed_no_further() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
-    let _running = connected(&[&a, &b]).await;
+    let _running = connected(&[&a, &b], answer).await;
     let mirror = b.book.log_keys().mirror("a.example/jobs").unwrap();
     ask_heads(&b.book, &node('a')).await.unwrap();
     let start = Instant::now() + HOUR;
@@ -119,7 +124,7 @@ async fn what_the_logs_own_node_withholds_comes_from_another_that_mirrors_it() {
     b.pull(&a, 0).await;
     let gone = a.book.store().connection().await.unwrap().execute("DELETE FROM document", &[]).await;
     assert!(gone.unwrap() > 0);
-    let _running = connected(&[&a, &n, &b]).await;
+    let _running = connected(&[&a, &n, &b], answer).await;
     let mirror = b.book.log_keys().mirror("a.example/jobs").unwrap();
     let db = b.book.store().connection().await.unwrap();
     let due =

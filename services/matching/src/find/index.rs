@@ -247,3 +247,74 @@ impl Shard {
         self.gates.get(place).copied().flatten().map(|_| place)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{Standing, Words};
+    use crate::skills::link::Linker;
+    use crate::skills::taxonomy::Importer;
+
+    const CONCEPTS: &str = "\
+conceptType,conceptUri,preferredLabel,altLabels,iscoGroup
+Occupation,m,baker,,7512
+";
+
+    fn person(number: usize) -> Person {
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&(number as u64).to_be_bytes());
+        Person {
+            id,
+            headline: "Baker".to_owned(),
+            tongue: Tongue::English,
+            skills: Vec::new(),
+            words: Words::default(),
+            price: None,
+            languages: Vec::new(),
+            point: None,
+            remote: None,
+            on_site: true,
+            travel_km: None,
+            standing: Standing::default(),
+        }
+    }
+
+    fn known() -> (Taxonomy, Titles) {
+        let mut importer = Importer::new("t").unwrap();
+        importer.add(CONCEPTS, Tongue::English).unwrap();
+        let taxonomy = importer.finish().unwrap();
+        let titles = Titles::new(&taxonomy, Arc::new(Linker::new(&taxonomy)));
+        (taxonomy, titles)
+    }
+
+    /// A search looks at every block, and a change must not make all of them anew.
+    #[test]
+    fn people_who_come_one_by_one_stand_in_few_blocks_that_grow() {
+        let (taxonomy, titles) = known();
+        let mut index = Index::default();
+        for number in 0..200 {
+            index.apply(&taxonomy, &titles, [Change::Put(Box::new(person(number)))]);
+            let sizes: Vec<usize> = index.shards.iter().map(|shard| shard.people.len()).collect();
+            assert!(sizes.is_sorted_by(|a, b| a > b), "the new ones behind, in small blocks: {sizes:?}");
+            assert!(sizes.len() <= 8, "{sizes:?} for {number}");
+        }
+        assert!(index.shards.len() > 1, "not one that is made anew by everybody");
+    }
+
+    /// What two bytes cannot name would not be found.
+    #[test]
+    fn no_block_holds_more_people_than_it_can_name() {
+        let (taxonomy, titles) = known();
+        let mut index = Index::default();
+        let put = |number: usize| Change::Put(Box::new(person(number)));
+        index.apply(&taxonomy, &titles, (0..40_000).map(put));
+        index.apply(&taxonomy, &titles, (40_000..BLOCK_DOCS).map(put));
+        let sizes = |index: &Index| index.shards.iter().map(|shard| shard.people.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(&index), [BLOCK_DOCS], "exactly full");
+        index.apply(&taxonomy, &titles, (BLOCK_DOCS..100_000).map(put));
+        assert_eq!(sizes(&index), [BLOCK_DOCS, 100_000 - BLOCK_DOCS]);
+        assert!(index.get(&person(99_999).id).is_some());
+    }
+}

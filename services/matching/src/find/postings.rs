@@ -152,3 +152,60 @@ pub(crate) const fn mix(query: u64, document: u64) -> u64 {
 pub(crate) fn number(id: &[u8; 32]) -> u64 {
     id.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_numbered_by_its_first_eight_bytes() {
+        let mut id = [0xff; 32];
+        id[..8].copy_from_slice(&[1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(number(&id), 0x0102_0304_0506_0708);
+    }
+
+    /// The numbers that the generator's authors publish for the seed 1234567.
+    #[test]
+    fn mixing_is_splitmix64() {
+        let step = |steps: u64| 1_234_567_u64.wrapping_add(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(steps));
+        assert_eq!(mix(step(0), 0), 6_457_827_717_110_365_317);
+        assert_eq!(mix(0, step(1)), 3_203_168_211_198_807_973);
+    }
+
+    /// The best of many, by a sum that many share, and then by what decides between equals.
+    #[test]
+    fn the_best_are_those_that_sorting_all_would_give() {
+        for limit in [0, 1, 2, 3, 10, 99, 100, 101] {
+            let mut all: Vec<(u32, u64, u16)> =
+                (0..100_u16).map(|doc| (u32::from(doc) * 37 % 10 + 1, mix(9, u64::from(doc)), doc)).collect();
+            let mut best = Best::new(limit);
+            for (sum, tie, doc) in &all {
+                if *sum > best.least() {
+                    best.offer(*sum, *tie, *doc);
+                }
+            }
+            all.sort_unstable_by(|a, b| b.cmp(a));
+            let expected: Vec<u16> = all.iter().take(limit).map(|it| it.2).collect();
+            assert_eq!(best.finish(), expected, "{limit}");
+        }
+    }
+
+    #[test]
+    fn a_document_scores_the_weighted_strengths_of_the_terms_it_has() {
+        let docs = [vec![(1, 10), (2, 20), (2, 30)], vec![], vec![(2, 5)]];
+        let block = Block::new(docs.into_iter());
+        let mut space = Space::default();
+        let mut search = |terms: Terms, least: u32| {
+            let mut found = Vec::new();
+            block.search(&terms, &mut space, |doc, sum| (found.push((doc, sum)), least).1, least);
+            found
+        };
+        assert_eq!(search(vec![(1, 3), (2, 100)], 0), [(0, 3_030), (2, 500)]);
+        assert_eq!(
+            search(vec![(2, 1)], 5),
+            [(0, 30)],
+            "above the least, and nothing is left of the last search"
+        );
+        assert_eq!(search(vec![(3, 1)], 0), []);
+    }
+}

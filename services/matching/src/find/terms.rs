@@ -110,3 +110,143 @@ fn byte(share: f64) -> u8 {
 fn whole(share: f64) -> u32 {
     libm::rint(share.clamp(0.0, 1.0) * f64::from(WEIGHT_MAX)) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use hanse_document::code::Currency;
+    use hanse_document::time::Date;
+
+    use super::*;
+    use crate::model::{HeldSkill, Standing, Words};
+    use crate::money::RateTable;
+    use crate::pair::query::Setting;
+    use crate::side::Weights;
+    use crate::skills::link::Linker;
+    use crate::skills::taxonomy::Importer;
+    use crate::skills::title::Titles;
+    use crate::text::Tongue;
+
+    const CONCEPTS: &str = "\
+conceptType,conceptUri,preferredLabel,altLabels,iscoGroup
+KnowledgeSkillCompetence,a,Rust,,
+KnowledgeSkillCompetence,b,programming,,
+KnowledgeSkillCompetence,c,SQL,,
+Occupation,m,software developer,,2512
+Occupation,n,software tester,,2519
+";
+    const BROADER: &str = "\
+conceptType,conceptUri,broaderType,broaderUri
+KnowledgeSkillCompetence,a,KnowledgeSkillCompetence,b
+";
+    const WANTED: &str = "\
+occupationUri,relationType,skillType,skillUri
+m,essential,knowledge,c
+n,essential,knowledge,c
+m,essential,knowledge,a
+";
+
+    fn taxonomy() -> Taxonomy {
+        let mut importer = Importer::new("t").unwrap();
+        for text in [CONCEPTS, BROADER, WANTED] {
+            importer.add(text, Tongue::English).unwrap();
+        }
+        importer.finish().unwrap()
+    }
+
+    fn job(taxonomy: &Taxonomy, needs: &[&str], title: &str) -> Job {
+        Job {
+            id: [1; 32],
+            title: title.to_owned(),
+            tongue: Tongue::English,
+            needs: needs.iter().map(|id| taxonomy.find(id).unwrap()).collect(),
+            words: Words::default(),
+            price: None,
+            languages: Vec::new(),
+            site: None,
+            client: Standing::default(),
+        }
+    }
+
+    /// The sums of what skills, trades and words weigh, and how many there are of each.
+    fn sums(terms: impl IntoIterator<Item = (u64, f64)>) -> [(f64, usize); 3] {
+        let mut sums = [(0.0, 0); 3];
+        for (term, weight) in terms {
+            let sum = &mut sums[usize::try_from(term & 3).unwrap()];
+            *sum = (sum.0 + weight, sum.1 + 1);
+        }
+        sums
+    }
+
+    #[test]
+    fn skills_trades_and_words_have_their_shares_of_a_job_whichever_side_looks() {
+        let taxonomy = taxonomy();
+        let titles = Titles::new(&taxonomy, Arc::new(Linker::new(&taxonomy)));
+        let rates = RateTable {
+            date: Date::parse("2026-11-24").unwrap(),
+            source: "test".to_owned(),
+            base: Currency::parse("EUR").unwrap(),
+            rates: BTreeMap::new(),
+        };
+        let setting =
+            Setting { taxonomy: &taxonomy, titles: &titles, rates: &rates, weights: Weights::DEFAULT };
+        let job = job(&taxonomy, &["a", "c"], "Software developer");
+        let title = titles.read(&job.title, job.tongue);
+        let posting = of_posting(&taxonomy, &job, &title).into_iter();
+        let query = of_query(&Query::new(&job, setting)).into_iter();
+        for (whole, sums) in [
+            (f64::from(u8::MAX), sums(posting.map(|(term, weight)| (term, f64::from(weight))))),
+            (f64::from(WEIGHT_MAX), sums(query.map(|(term, weight)| (term, f64::from(weight))))),
+        ] {
+            for ((sum, terms), share) in sums.into_iter().zip([SKILLS, TRADES, WORDS]) {
+                assert_eq!(terms, 2, "{sums:?}");
+                // Each is rounded by itself.
+                assert!((sum - share * whole).abs() <= 1.0, "{sum} of {whole}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_the_needs_of_a_posting_the_rarer_one_counts_more() {
+        let taxonomy = taxonomy();
+        let job = job(&taxonomy, &["a", "c"], "");
+        let [rust, sql] = of_posting(&taxonomy, &job, &Title::default()).try_into().unwrap();
+        // One of two trades wants Rust and both want SQL: ln(1 + 4/3) and ln(1 + 4/4) of their sum, of seven tenths of 255.
+        assert_eq!((rust.1, sql.1), (98, 80));
+    }
+
+    #[test]
+    fn a_skill_is_found_by_the_needs_it_meets_as_strongly_as_it_meets_them() {
+        let taxonomy = taxonomy();
+        let number = |id: &str| taxonomy.find(id).unwrap();
+        let found = |id: &str| {
+            let person = Person {
+                id: [1; 32],
+                headline: String::new(),
+                tongue: Tongue::English,
+                skills: vec![HeldSkill { concept: number(id), line: 0 }],
+                words: Words::default(),
+                price: None,
+                languages: Vec::new(),
+                point: None,
+                remote: None,
+                on_site: true,
+                travel_km: None,
+                standing: Standing::default(),
+            };
+            let terms = of_person(&taxonomy, &person, &Title::default());
+            assert_eq!(
+                of_seeker(&taxonomy, &person, &Title::default()).len(),
+                terms.len(),
+                "the same the other way round"
+            );
+            terms
+        };
+        // In 255ths: Rust is a kind of programming, so that it meets 0.9 of a need for it; the other way round 0.6.
+        assert_eq!(found("a"), [(skill(number("a")), 255), (skill(number("b")), 230)]);
+        assert_eq!(found("b"), [(skill(number("b")), 255), (skill(number("a")), 153)]);
+        assert_eq!(found("c"), [(skill(number("c")), 255)]);
+    }
+}

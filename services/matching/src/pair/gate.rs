@@ -138,8 +138,13 @@ fn bit(spoken: &LanguageTag) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use hanse_document::kind::Per;
+
     use super::*;
-    use crate::pair::features::kilometres;
+    use crate::model::{Standing, Words};
+    use crate::money::Compared;
+    use crate::pair::features::{kilometres, place_stop};
+    use crate::text::Tongue;
 
     #[test]
     fn what_the_gate_closes_is_out_of_reach() {
@@ -162,6 +167,111 @@ mod tests {
                     f64::from(radius) + 2.0 * SLACK_KM >= km || line > reach(radius),
                     "{km} beyond {radius}"
                 );
+            }
+        }
+    }
+
+    fn job(price: Option<Price>, languages: &[&str], site: Option<Site>) -> Job {
+        Job {
+            id: [1; 32],
+            title: String::new(),
+            tongue: Tongue::Other,
+            needs: Vec::new(),
+            words: Words::default(),
+            price,
+            languages: languages.iter().map(|tag| LanguageTag::of(tag)).collect(),
+            site,
+            client: Standing::default(),
+        }
+    }
+
+    fn person(price: Option<Price>, languages: &[&str]) -> Person {
+        Person {
+            id: [1; 32],
+            headline: String::new(),
+            tongue: Tongue::Other,
+            skills: Vec::new(),
+            words: Words::default(),
+            price,
+            languages: languages.iter().map(|tag| LanguageTag::of(tag)).collect(),
+            point: None,
+            remote: None,
+            on_site: true,
+            travel_km: None,
+            standing: Standing::default(),
+        }
+    }
+
+    fn opens(job: &Job, person: &Person) -> bool {
+        Key::new(job).opens(&Gate::new(person))
+    }
+
+    /// On prices both are exact, unless a floor is above 32 bits.
+    #[test]
+    fn the_gate_is_open_to_exactly_those_prices_that_the_filter_lets_pass() {
+        let money = |per, floor, figure| Some(Price::Money { per, floor, figure });
+        let mut prices = vec![
+            None,
+            Some(Price::Barter),
+            Some(Price::TimeCredits { hours: None }),
+            Some(Price::TimeCredits { hours: Some(40) }),
+        ];
+        for per in [Per::Hour, Per::Project] {
+            prices.push(money(per, None, None));
+            prices.extend([3_999, 4_000, 4_001].map(|figure| money(per, None, Some(figure))));
+            prices.extend([3_999, 4_000, 4_001].map(|floor| money(per, Some(floor), Some(5_000))));
+        }
+        for paid in &prices {
+            for asked in &prices {
+                let compared = paid.zip(*asked).map(|(paid, asked)| Price::compare(asked, paid));
+                let stopped =
+                    matches!(compared, Some(Compared::OtherKind | Compared::Both { below_floor: true, .. }));
+                let (job, person) = (job(*paid, &[], None), person(*asked, &[]));
+                assert_eq!(opens(&job, &person), !stopped, "{paid:?} for {asked:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_gate_is_open_to_those_who_speak_all_that_is_needed_or_do_not_say() {
+        for (needed, spoken, expected) in [
+            (&[][..], &["en"][..], true),
+            (&["en"], &[], true),
+            (&["en"], &["en", "fr"], true),
+            (&["en", "fr"], &["fr", "en"], true),
+            (&["en", "fr"], &["en"], false),
+            (&["en"], &["fr"], false),
+        ] {
+            assert_eq!(
+                opens(&job(None, needed, None), &person(None, spoken)),
+                expected,
+                "{needed:?} {spoken:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_gate_is_open_to_those_whom_the_place_does_not_stop() {
+        let at = |north, east| Point::new(north, east).unwrap();
+        let (paris, lyon) = (at(488_566, 23_522), at(457_640, 48_357));
+        let place = |point, travel_km, remote, on_site| Person {
+            point,
+            travel_km,
+            remote,
+            on_site,
+            ..person(None, &[])
+        };
+        for site in [None, Some(Site::Remote), Some(Site::At(None)), Some(Site::At(Some(paris)))] {
+            for point in [None, Some(paris), Some(lyon)] {
+                for travel_km in [None, Some(0), Some(380), Some(400), Some(u32::MAX)] {
+                    for (remote, on_site) in
+                        [(None, true), (Some(true), false), (Some(false), true), (Some(true), true)]
+                    {
+                        let person = place(point, travel_km, remote, on_site);
+                        let stopped = place_stop(site, &person).is_some();
+                        assert_eq!(opens(&job(None, &[], site), &person), !stopped, "{site:?} {person:?}");
+                    }
+                }
             }
         }
     }

@@ -245,4 +245,29 @@ mod tests {
             assert!((count..2_000).all(|it| field.place(name(it)).is_none()), "{count}");
         }
     }
+
+    /// ln(1 + (N - n + 0.5) / (n + 0.5)), as Robertson and Zaragoza have it with the one that keeps it above zero.
+    #[test]
+    fn rarity_is_that_of_bm25() {
+        let field = Field::new(Measure::Words, [bag([1, 2]), bag([2, 3, 3]), bag([4])].into_iter());
+        for (name, expected) in [(1, 8.0 / 3.0), (2, 1.6), (3, 8.0 / 3.0), (77, 8.0_f64)] {
+            assert!((field.idf(name) - libm::log(expected)).abs() < 1e-12, "{name}");
+        }
+    }
+
+    #[test]
+    fn known_scores() {
+        let close =
+            |score: f64, expected: f64| assert!((score - expected).abs() < 1e-6, "{score} {expected}");
+        // A text of average length that has the one word of the query once.
+        close(scores(Measure::Words, &bag([1]))[0], 1.0);
+        // Twice, in a text that is half as long again: 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 1.5)).
+        close(scores(Measure::Words, &bag([3]))[1], 4.4 / 3.65);
+        // Half as long: 2.2 / (1 + 1.2 * (0.25 + 0.75 * 0.5)).
+        close(scores(Measure::Words, &bag([4]))[2], 2.2 / 1.75);
+        let (two, three) = (libm::log(1.6), libm::log(8.0 / 3.0));
+        let norm = |a: f64, b: f64| libm::sqrt(a * a + b * b);
+        let cosine = (two * two + 2.0 * three * three) / (norm(two, three) * norm(two, 2.0 * three));
+        close(scores(Measure::Letters, &bag([2, 3]))[1], cosine);
+    }
 }

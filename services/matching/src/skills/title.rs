@@ -271,3 +271,89 @@ fn vector(taxonomy: &Taxonomy, trade: &Concept, number: u32) -> Vec<Part> {
     );
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::skills::taxonomy::Importer;
+
+    /// Titles where nobody knows a trade, so that every letter sequence weighs 1.
+    fn without_trades() -> Titles {
+        let mut importer = Importer::new("t").unwrap();
+        importer.add("conceptType,conceptUri,preferredLabel,altLabels,iscoGroup\nKnowledgeSkillCompetence,a,Rust,,\n", Tongue::English).unwrap();
+        let taxonomy = importer.finish().unwrap();
+        Titles::new(&taxonomy, Arc::new(Linker::new(&taxonomy)))
+    }
+
+    #[test]
+    fn titles_that_name_no_known_trade_are_compared_by_words_and_letters_alone() {
+        let titles = without_trades();
+        let alike =
+            |one, other| Titles::alike(&titles.ask(one, Tongue::Other), &titles.read(other, Tongue::Other));
+        assert!((alike("ab", "ab") - (SHARES[0] + SHARES[1])).abs() < 1e-12);
+        assert_eq!([alike("ab", "cd"), alike("", "cd"), alike("", "")].map(f64::to_bits), [0; 3]);
+    }
+
+    #[test]
+    fn a_trade_is_itself_its_groups_and_its_skills_together_as_much_as_itself() {
+        let mut importer = Importer::new("t").unwrap();
+        for text in [
+            "conceptType,conceptUri,preferredLabel,altLabels,iscoGroup\nOccupation,m,baker,,7512\nOccupation,n,cook,,\n\
+             KnowledgeSkillCompetence,a,bread,,\nKnowledgeSkillCompetence,b,cakes,,\n",
+            "occupationUri,relationType,skillType,skillUri\nm,essential,skill,a\nm,optional,skill,b\n",
+        ] {
+            importer.add(text, Tongue::English).unwrap();
+        }
+        let taxonomy = importer.finish().unwrap();
+        let parts = |id: &str| -> Vec<f64> {
+            let number = taxonomy.find(id).unwrap();
+            let parts = vector(&taxonomy, taxonomy.get(number).unwrap(), number);
+            parts.into_iter().map(|(_, weight)| weight).collect()
+        };
+        let [itself, four_digits, three_digits, bread, cakes] = parts("m").try_into().unwrap();
+        assert_eq!([itself, four_digits, three_digits].map(f64::to_bits), [1.0, 0.7, 0.4].map(f64::to_bits));
+        assert!((bread * bread + cakes * cakes - 1.0).abs() < 1e-12, "{bread} {cakes}");
+        assert!((cakes / bread - OPTIONAL).abs() < 1e-12, "as rare, and not needed");
+        assert_eq!(parts("n").len(), 1, "who has neither is itself alone");
+    }
+
+    /// Counted by hand: " ab " has the three sequences " ab", "ab " and " ab "; two words of two letters have twelve.
+    #[test]
+    fn letters_are_compared_by_the_cosine_of_their_sequences() {
+        let titles = without_trades();
+        for (one, other, cosine) in [
+            ("ab", "ab", 1.0),
+            ("ab", "cd", 0.0),
+            ("ab", "ab ac", 3.0 / libm::sqrt(3.0 * 12.0)),
+            ("ab ac", "ac ad", 3.0 / 12.0),
+            ("ba ac", "ac ad", 3.0 / 12.0),
+            ("ab", "ab ab", 6.0 / libm::sqrt(3.0 * 18.0)),
+            ("", "ab", 0.0),
+        ] {
+            for (asked, read) in [(one, other), (other, one)] {
+                let (asked, read) = (titles.ask(asked, Tongue::Other), titles.read(read, Tongue::Other));
+                let found = by_letters(&asked, &read);
+                assert!((found - cosine).abs() < 1e-12, "{one} {other}: {found} {cosine}");
+            }
+        }
+    }
+
+    /// Of words that are all as rare: what is shared, against the mean of both.
+    #[test]
+    fn words_are_compared_by_what_is_shared_of_the_mean() {
+        let titles = without_trades();
+        for (one, other, share) in [
+            ("ab cd", "cd ab", 1.0),
+            ("ab", "cd", 0.0),
+            ("ab", "ab cd ef", 0.5),
+            ("ab cd", "cd ef", 0.5),
+            ("", "", 0.0),
+        ] {
+            for (asked, read) in [(one, other), (other, one)] {
+                let (asked, read) = (titles.ask(asked, Tongue::Other), titles.read(read, Tongue::Other));
+                let found = by_words(&asked, &read);
+                assert!((found - share).abs() < 1e-12, "{one} {other}: {found} {share}");
+            }
+        }
+    }
+}

@@ -205,6 +205,16 @@ mod tests {
         );
         assert_eq!(joined("employé(e) de banque", Tongue::French), "employe de banque");
         assert_eq!(
+            joined("Technicien maintenance / maintenance industrielle", Tongue::French),
+            "technicien maintenance industrielle"
+        );
+        assert_eq!(
+            joined("Agent sur / sur route", Tongue::French),
+            "agent sur sur route",
+            "a short word is no other gender"
+        );
+        assert_eq!(joined("menuisier(bois)", Tongue::French), "menuisier bois", "an aside is no ending");
+        assert_eq!(
             joined("Copywriter / Rédacteur publicitaire", Tongue::French),
             "copywriter redacteur publicitaire"
         );

@@ -93,5 +93,6 @@ mod tests {
         }
         assert_ne!(stem("gestion"), stem("gerer"));
         assert_eq!(stem("art"), "art");
+        assert_ne!(stem("balle"), stem("bal"), "of a short word both consonants are needed");
     }
 }

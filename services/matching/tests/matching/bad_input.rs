@@ -53,6 +53,30 @@ fn a_job_without_skills_needs_what_its_text_names() {
 }
 
 #[test]
+fn the_language_is_the_one_that_is_stated_or_that_of_the_first_text_that_tells() {
+    const FRENCH: &str = "Nous cherchons une développeuse pour une mission de trois mois";
+    const ENGLISH: &str = "We are looking for a developer with experience of the trade";
+    for (stated, title, text, expected) in [
+        (None, "Rust", FRENCH, Tongue::French),
+        (None, "Rust", ENGLISH, Tongue::English),
+        (None, ENGLISH, FRENCH, Tongue::English),
+        (None, "Rust", "Rust", Tongue::Other),
+        (Some("en"), "Rust", FRENCH, Tongue::English),
+        (Some("fr-CA"), ENGLISH, ENGLISH, Tongue::French),
+        (Some("de"), "Rust", FRENCH, Tongue::French),
+    ] {
+        let mut document = document(title, text, &[]);
+        document.language = stated.map(|tag| serde_json::from_value(json!(tag)).unwrap());
+        let (job, _) = READER().job([1; 32], &document, Standing::default());
+        assert_eq!(job.tongue, expected, "{stated:?} {title} {text}");
+        if stated.is_none() {
+            let (person, _) = READER().person([2; 32], &profile(title, text, &[]), Standing::default());
+            assert_eq!(person.tongue, expected, "{title} {text}");
+        }
+    }
+}
+
+#[test]
 fn text_in_another_language_or_none_ranks_by_what_is_left() {
     for text in ["Wir suchen jemanden für Rust", "日本語だけの求人", "…", "\u{1f980}\u{1f980}"] {
         let (job, _) = READER().job([1; 32], &document(text, text, &[RUST]), Standing::default());

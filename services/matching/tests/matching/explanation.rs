@@ -10,7 +10,7 @@ use hanse_matching::text::Tongue;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{held, hourly, job, person, setting};
+use crate::support::{held, hourly, job, person, setting, skill};
 
 fn others() -> Vec<Person> {
     let mut people: Vec<Person> = (1..6).map(person).collect();
@@ -94,6 +94,43 @@ fn what_would_change_the_place_is_true() {
     }
 }
 
+/// What is tried: the job's own price where more is asked, then the skills whose lack costs most, three at most.
+#[test]
+fn changes_are_named_that_would_help() {
+    let named = |needs: &str, skills: &str, figure: u64| -> Vec<String> {
+        let mut job = job();
+        job.needs = needs.chars().map(skill).collect();
+        let held = skills.chars().zip(0..).map(|(letter, line)| held(letter, line)).collect();
+        let person = Person { skills: held, price: hourly(None, figure), ..person(1) };
+        let query = Query::new(&job, setting());
+        let own = Ranked::new(person.id, query.features(&person), 0, query.weights());
+        let name = |change: Change| match change {
+            Change::Rate { to } => to.to_string(),
+            Change::Skill { need } => need.en,
+        };
+        explain(&query, &[own], &person, &own).what_if.into_iter().map(|it| name(it.change)).collect()
+    };
+    assert_eq!(named("ac", "ac", 5_000), [""; 0], "who has all and asks what is paid");
+    assert_eq!(named("ac", "ac", 5_001), ["5000"]);
+    assert_eq!(named("ac", "a", 4_500), ["SQL"], "nobody is told to ask for more");
+    // Rust is wanted more seldom than SQL and would count more, but of it more than half is there.
+    assert_eq!(named("ac", "b", 9_000), ["5000", "SQL", "Rust"]);
+    assert_eq!(named("ac", "e", 4_500), ["Rust", "SQL"]);
+    assert_eq!(named("acdb", "", 4_500), ["systems programming", "C++", "Rust"]);
+}
+
+#[test]
+fn at_the_jobs_own_price_somebody_dear_would_stand_where_their_skills_put_them() {
+    let mut people: Vec<Person> = (1..4).map(person).collect();
+    people[0].price = hourly(None, 20_000);
+    people[1].skills.truncate(1);
+    people[2].skills.truncate(1);
+    let (explanation, _) = explained(&people, 0);
+    assert_eq!(explanation.rank, 3);
+    let [tried] = explanation.what_if.try_into().unwrap();
+    assert_eq!((tried.change, tried.rank), (Change::Rate { to: 5_000 }, 1));
+}
+
 #[test]
 fn sentences_in_both_languages() {
     let (mut explanation, _) = explained(&others(), 0);
@@ -119,6 +156,21 @@ fn sentences_in_both_languages() {
         "Arrivée récente",
     ] {
         assert!(french.contains(part), "{part}\n{french}");
+    }
+}
+
+#[test]
+fn who_was_moved_by_attention_is_told_which_way_and_how_far() {
+    let (mut explanation, _) = explained(&others(), 0);
+    for (moved, english, french) in [
+        (2, "Moved up by 2: people", "Places gagnées : 2. À"),
+        (-1, "Moved down by 1: people", "Places cédées : 1. À"),
+    ] {
+        explanation.placement = Some(Placement::Attention { moved });
+        for (tongue, said) in [(Tongue::English, english), (Tongue::French, french)] {
+            let sentences = sentence::sentences(&explanation, tongue);
+            assert!(sentences.iter().any(|it| it.starts_with(said)), "{sentences:?}");
+        }
     }
 }
 

@@ -49,6 +49,40 @@ fn attention_fades_by_half_in_thirty_days() {
     assert!((attention(1) - 1.0).abs() < 1e-12 && (attention(3) - 0.5).abs() < 1e-12);
 }
 
+#[test]
+fn what_was_counted_elsewhere_is_taken_over_as_it_has_faded_since() {
+    let (ada, bob) = ([1; 32], [2; 32]);
+    let mut past = Attention::on(100);
+    past.credit(ada, 70, 2.0, 4.0);
+    past.credit(bob, 100, 2.0, 4.0);
+    assert_eq!(past.counted().collect::<Vec<_>>(), [(ada, 1.0, 2.0), (bob, 2.0, 4.0)], "half in thirty days");
+    past.credit(ada, 40, 4.0, 8.0);
+    past.credit(bob, 101, 1.0, 0.0);
+    assert_eq!(
+        past.counted().collect::<Vec<_>>(),
+        [(ada, 2.0, 4.0), (bob, 3.0, 4.0)],
+        "added to what was there, and whole where the other clock runs ahead"
+    );
+}
+
+#[test]
+fn what_has_faded_to_a_millionth_is_forgotten_and_nothing_sooner() {
+    let (ada, bob, cid) = ([1; 32], [2; 32], [3; 32]);
+    let mut past = Attention::on(0);
+    past.credit(ada, 0, 4e-6, 2e-6);
+    past.credit(bob, 0, 2e-6, 0.0);
+    past.credit(cid, 0, 0.0, 3e-6);
+    past.fade(0);
+    assert_eq!(past.counted().count(), 3, "of the same day");
+    past.fade(30);
+    let kept: Vec<_> = past.counted().collect();
+    assert_eq!(kept, [(ada, 2e-6, 1e-6), (cid, 0.0, 1.5e-6)]);
+    past.fade(10);
+    assert_eq!(past.counted().collect::<Vec<_>>(), kept, "an earlier day changes nothing");
+    past.fade(30);
+    assert_eq!(past.counted().collect::<Vec<_>>(), kept, "and is not the day from now on");
+}
+
 /// A ranking of sixty, half a point apart; those at these places (from 0) are new.
 fn with_new(new: impl IntoIterator<Item = usize>) -> Vec<Ranked> {
     let mut ranking = ranking((0..60).map(|it| ONE - it * 5_000));

@@ -1,3 +1,4 @@
+use hanse_document::kind::Point;
 use hanse_matching::features::kilometres;
 use hanse_matching::model::{Job, LanguageTag, Person, Site, Words};
 use hanse_matching::money::Price;
@@ -65,6 +66,21 @@ fn known_factors() {
     );
     assert_eq!(factor(Factor::Place, |job, _| job.site = Some(Site::At(Some(paris())))), Some(ONE));
     assert_eq!(factor(Factor::Skill, |job, _| job.needs.clear()), None);
+    assert_eq!(factor(Factor::Title, |job, it| it.headline.clone_from(&job.title)), Some(ONE));
+    assert_eq!(factor(Factor::Title, |job, _| job.title.clear()), None, "one title is not compared");
+    assert_eq!(factor(Factor::Title, |_, it| it.headline.clear()), None);
+}
+
+#[test]
+fn a_place_counts_half_as_much_every_25_kilometres() {
+    for (halves, share) in [(1, 0.5), (2, 0.25), (4, 0.0625)] {
+        // 25 km to the north, on a sphere of 6,371 km.
+        let north = Point::new(488_566 + 2_248 * halves, 23_522).unwrap();
+        let place = factor(Factor::Place, |job, it| {
+            (job.site, it.point) = (Some(Site::At(Some(paris()))), Some(north));
+        });
+        assert!((f64::from(place.unwrap()) / f64::from(ONE) - share).abs() < 1e-4, "{halves} {place:?}");
+    }
 }
 
 #[test]

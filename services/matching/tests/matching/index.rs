@@ -2,7 +2,7 @@ use hanse_matching::Space;
 use hanse_matching::index::{Change, Index};
 use hanse_matching::model::Person;
 use hanse_matching::query::Query;
-use hanse_matching::rank::{Ranked, exhaustive, merge, order};
+use hanse_matching::rank::{Ranked, exhaustive, merge, order, place_with};
 
 use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting};
 
@@ -128,6 +128,9 @@ fn equals_stand_in_an_order_that_the_job_decides() {
         ranked.reverse();
         order(&query, &mut ranked);
         assert_eq!(ids(&ranked), first);
+        for (it, place) in ranked.iter().zip(1..) {
+            assert_eq!(place_with(&query, &ranked, &it.id, it.score.h), place, "told as it is shown");
+        }
         first
     };
     assert_ne!(order_of(1), order_of(2), "nobody is always first");

@@ -1,4 +1,4 @@
-use hanse_matching::taxonomy::{CsvError, Importer, Relation, Shape, Taxonomy, TaxonomyError};
+use hanse_matching::taxonomy::{ConceptKind, CsvError, Importer, Relation, Shape, Taxonomy, TaxonomyError};
 use hanse_matching::text::Tongue;
 
 use crate::support::{BROADER, CONCEPTS_EN, FILES, TAXONOMY, imported, skill};
@@ -22,6 +22,19 @@ fn relations_say_what_meets_what() {
     assert_eq!(TAXONOMY.relation(skill('b'), local), Some(Relation::Narrower));
     assert_eq!(TAXONOMY.relation(skill('a'), skill('e')), None);
     assert!(TAXONOMY.idf(skill('a')) > TAXONOMY.idf(skill('c')), "two occupations want SQL, one Rust");
+}
+
+/// The digest and the answers of the API use the same words.
+#[test]
+fn relations_and_kinds_have_one_word_everywhere() {
+    for relation in
+        [Relation::Same, Relation::Narrower, Relation::Broader, Relation::Related, Relation::Sibling]
+    {
+        assert_eq!(serde_json::to_value(relation).unwrap(), relation.name());
+    }
+    for kind in [ConceptKind::Skill, ConceptKind::Occupation, ConceptKind::Group] {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+    }
 }
 
 #[test]
@@ -100,6 +113,28 @@ fn rows_without_sense_are_left_out_and_counted() {
     let imported = importer.add(text, Tongue::English).unwrap();
     assert_eq!((imported.rows, imported.skipped), (1, 3));
     assert_eq!(importer.finish().unwrap().concepts().len(), 1);
+}
+
+#[test]
+fn an_id_is_of_printable_letters_and_short() {
+    for (uri, taken) in [
+        ("x/a", true),
+        ("a", true),
+        ("local:a", true),
+        ("x/", false),
+        ("x/a b", false),
+        ("x/\u{e9}", false),
+        ("a b", false),
+        (&format!("x/{}", "a".repeat(62)), true),
+        (&format!("x/{}", "a".repeat(63)), false),
+        (&"a".repeat(64), true),
+        (&"a".repeat(65), false),
+    ] {
+        let mut importer = Importer::new("v").unwrap();
+        let text = format!("conceptType,conceptUri,preferredLabel,altLabels\nOccupation,{uri},fine,\n");
+        let imported = importer.add(&text, Tongue::English).unwrap();
+        assert_eq!((imported.rows, imported.skipped), if taken { (1, 0) } else { (0, 1) }, "{uri}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::testing::{Home, node};
 
 mod at_once;
 mod bids;
+mod busy;
 mod due;
 mod not_its_own;
 mod owed;
