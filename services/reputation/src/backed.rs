@@ -7,9 +7,10 @@
 
 use std::collections::BTreeSet;
 
+use hanse_ledger::SubjectKey;
+
 use crate::fixed::Fixed;
 use crate::graph::Graph;
-use crate::ids::Person;
 use crate::score::{Estimate, Evidence};
 
 /// What those say who have a record of their own.
@@ -26,7 +27,7 @@ pub struct Backed {
 impl Graph {
     /// What those say of a person who have a record of their own.
     #[must_use]
-    pub fn backed(&self, subject: &Person) -> Backed {
+    pub fn backed(&self, subject: &SubjectKey) -> Backed {
         let number = self.number(subject);
         let raters = number.and_then(|number| self.node(number)).map_or(&[][..], |node| &node.raters);
         let mut evidence = Evidence { good: Fixed::ZERO, bad: Fixed::ZERO, largest_bad: Fixed::ZERO };

@@ -7,12 +7,13 @@ pub(crate) mod roster;
 
 use std::cmp::Reverse;
 
+use hanse_ledger::SubjectKey;
 use serde::Serialize;
 
 use crate::entry::{Entry, EntryError};
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
-use crate::ids::{EntryId, Person};
+use crate::ids::{EntryId, lot};
 use crate::parameters::Parameters;
 
 use node::{END, Edge, Node, Receipt, Row};
@@ -121,7 +122,7 @@ impl Graph {
 
     /// The entries by which `author` has rated `subject`, sorted.
     #[must_use]
-    pub fn entries(&self, author: &Person, subject: &Person) -> Vec<EntryId> {
+    pub fn entries(&self, author: &SubjectKey, subject: &SubjectKey) -> Vec<EntryId> {
         let pair = self.number(author).zip(self.number(subject));
         pair.map_or_else(Vec::new, |(author, subject)| self.entries_between(author, subject))
     }
@@ -130,7 +131,7 @@ impl Graph {
     /// viewer's walk leads, or one who has rated the subject. Where this is false, a score that was computed before
     /// the entry holds after it.
     #[must_use]
-    pub fn reaches(&self, viewer: &Person, subject: &Person, author: &Person) -> bool {
+    pub fn reaches(&self, viewer: &SubjectKey, subject: &SubjectKey, author: &SubjectKey) -> bool {
         if viewer == author {
             return true;
         }
@@ -149,7 +150,7 @@ impl Graph {
     /// Everybody whose entries can ever have mattered to how `subject` looks to `viewer`: the viewer, whom the viewer has rated,
     /// whom those have rated, and who has rated the subject. Sorted.
     #[must_use]
-    pub fn heard(&self, viewer: &Person, subject: &Person) -> Vec<Person> {
+    pub fn heard(&self, viewer: &SubjectKey, subject: &SubjectKey) -> Vec<SubjectKey> {
         let mut numbers: Vec<u32> = self.number(viewer).into_iter().collect();
         for contact in
             numbers.first().into_iter().flat_map(|viewer| self.rated_by(*viewer)).collect::<Vec<_>>()
@@ -159,21 +160,22 @@ impl Graph {
         }
         let subject = self.number(subject).and_then(|subject| self.node(subject));
         numbers.extend(subject.into_iter().flat_map(|node| &node.raters));
-        let mut people: Vec<Person> = numbers.into_iter().filter_map(|number| self.person(number)).collect();
+        let mut people: Vec<SubjectKey> =
+            numbers.into_iter().filter_map(|number| self.person(number)).collect();
         people.sort_unstable();
         people.dedup();
         people
     }
 
     /// Whom `author` has rated, in no order.
-    pub fn whom(&self, author: &Person) -> impl Iterator<Item = Person> {
+    pub fn whom(&self, author: &SubjectKey) -> impl Iterator<Item = SubjectKey> {
         let author = self.number(author);
         author.into_iter().flat_map(|author| self.rated_by(author)).filter_map(|number| self.person(number))
     }
 
     /// The entries by which `author` has rated whomever, sorted.
     #[must_use]
-    pub fn entries_by(&self, author: &Person) -> Vec<EntryId> {
+    pub fn entries_by(&self, author: &SubjectKey) -> Vec<EntryId> {
         let edges = self.number(author).and_then(|author| self.node(author));
         let edges = edges.into_iter().flat_map(|node| &node.edges);
         let mut ids: Vec<EntryId> =
@@ -183,21 +185,21 @@ impl Graph {
     }
 
     /// Who has rated somebody, and who was rated, each sorted.
-    pub(crate) fn people(&self) -> (Vec<Person>, Vec<Person>) {
+    pub(crate) fn people(&self) -> (Vec<SubjectKey>, Vec<SubjectKey>) {
         let sorted = |keep: fn(&Node) -> bool| {
             let nodes = (0..).zip(&self.people).filter(|(_, node)| keep(node));
-            let mut people: Vec<Person> = nodes.filter_map(|(number, _)| self.person(number)).collect();
+            let mut people: Vec<SubjectKey> = nodes.filter_map(|(number, _)| self.person(number)).collect();
             people.sort_unstable();
             people
         };
         (sorted(|node| !node.rated.is_empty()), sorted(|node| !node.raters.is_empty()))
     }
 
-    pub(crate) fn number(&self, person: &Person) -> Option<u32> {
+    pub(crate) fn number(&self, person: &SubjectKey) -> Option<u32> {
         self.roster.number(person)
     }
 
-    pub(crate) fn person(&self, number: u32) -> Option<Person> {
+    pub(crate) fn person(&self, number: u32) -> Option<SubjectKey> {
         self.roster.person(number)
     }
 
@@ -270,7 +272,7 @@ impl Graph {
         let receipt = self.next_receipt()?;
         let author = self.enrol(entry.author)?;
         let subject = self.enrol(entry.subject)?;
-        let lot = entry.subject.lot(&entry.author, self.epoch);
+        let lot = lot(&entry.subject, &entry.author, self.epoch);
         let Some(node) = self.people.get_mut(at(author)) else { return Ok(None) };
         let (place, next) = node.link(subject, receipt, lot);
         if next == END
@@ -288,7 +290,7 @@ impl Graph {
         u32::try_from(self.receipts.len()).ok().filter(|number| *number < END).ok_or(EntryError::Full)
     }
 
-    pub(crate) fn enrol(&mut self, person: Person) -> Result<u32, EntryError> {
+    pub(crate) fn enrol(&mut self, person: SubjectKey) -> Result<u32, EntryError> {
         let number = self.roster.enrol(person, END).ok_or(EntryError::Full)?;
         if self.people.len() < self.roster.len() {
             self.people.push(Node::default());
@@ -328,7 +330,7 @@ impl Graph {
         let hub = node.hub.get_or_insert_default();
         if hub.lots.len() < node.rated.len() {
             let lot =
-                |about: &u32| self.roster.person(*about).map_or(0, |about| about.lot(&person, self.epoch));
+                |about: &u32| self.roster.person(*about).map_or(0, |about| lot(&about, &person, self.epoch));
             hub.lots = node.rated.iter().map(lot).collect();
         }
         let edges = node.rated.iter().zip(&node.edges).zip(&hub.lots);

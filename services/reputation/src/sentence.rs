@@ -2,10 +2,11 @@
 //! number.
 
 use hanse_document::kind::Role;
+use hanse_ledger::SubjectKey;
 
 use crate::fixed::Fixed;
 use crate::graph::roster::at;
-use crate::ids::{EntryId, Person};
+use crate::ids::EntryId;
 use crate::score::explanation::{Change, Explanation, Route, Voice};
 use crate::score::{Finding, Standing};
 use crate::summary::{Said, Summary};
@@ -28,9 +29,9 @@ pub enum Tongue {
 /// What the sentences may say beyond the score.
 pub trait Known {
     /// Whether this person reads the sentences: "you" is said to them, and to nobody else.
-    fn reads(&self, person: &Person) -> bool;
+    fn reads(&self, person: &SubjectKey) -> bool;
     /// What to call a person; without it they go by the first digits of their subject key.
-    fn name(&self, person: &Person) -> Option<String>;
+    fn name(&self, person: &SubjectKey) -> Option<String>;
     /// The author's side of the contract that an entry is about.
     fn side(&self, entry: &EntryId) -> Option<Role>;
 }
@@ -168,7 +169,7 @@ struct Teller<'a> {
     tongue: Tongue,
     /// Whose eyes these are, if not the reader's own.
     other: Option<String>,
-    subject: Person,
+    subject: SubjectKey,
 }
 
 impl<'a> Teller<'a> {
@@ -179,7 +180,7 @@ impl<'a> Teller<'a> {
         teller
     }
 
-    fn name(&self, person: &Person) -> String {
+    fn name(&self, person: &SubjectKey) -> String {
         self.known.name(person).unwrap_or_else(|| person.to_string().chars().take(DIGITS).collect())
     }
 

@@ -6,7 +6,7 @@ mod common;
 use common::{NOW, entry, graph, person, score};
 use hanse_document::kind::Role;
 use hanse_reputation::{
-    Contract, Ending, EntryId, Fixed, Graph, Known, Label, Parameters, Person, ReviewState, Standpoint,
+    Contract, Ending, EntryId, Fixed, Graph, Known, Label, Parameters, ReviewState, Standpoint, SubjectKey,
     Tongue, change_sentence, history, sentences, summary_sentences,
 };
 
@@ -20,11 +20,11 @@ const VERA: u8 = 9;
 struct Names(u8);
 
 impl Known for Names {
-    fn reads(&self, person: &Person) -> bool {
+    fn reads(&self, person: &SubjectKey) -> bool {
         *person == common::person(self.0)
     }
 
-    fn name(&self, person: &Person) -> Option<String> {
+    fn name(&self, person: &SubjectKey) -> Option<String> {
         let names = [(ME, "Mia"), (ANA, "Ana"), (BO, "Bo"), (VERA, "Vera")];
         let named = names.iter().find(|(number, _)| *person == common::person(*number))?;
         Some(named.1.to_owned())

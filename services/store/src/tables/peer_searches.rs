@@ -9,7 +9,8 @@ const TAKE: &str = "UPDATE peer_search SET taken = true WHERE id IN ( \
      SELECT id FROM peer_search WHERE NOT taken AND clock_timestamp() < expires_at \
      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id::text AS id, question";
 const ANSWER: &str = "UPDATE peer_search SET answer = $2 WHERE id = $1::text::uuid";
-const FETCH: &str = "DELETE FROM peer_search WHERE id = $1::text::uuid AND answer IS NOT NULL RETURNING answer";
+const FETCH: &str =
+    "DELETE FROM peer_search WHERE id = $1::text::uuid AND answer IS NOT NULL RETURNING answer";
 const DROP: &str = "DELETE FROM peer_search WHERE id = $1::text::uuid";
 const EXPIRE: &str = "DELETE FROM peer_search WHERE expires_at < clock_timestamp()";
 

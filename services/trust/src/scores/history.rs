@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_reputation::record::Counted;
-use hanse_reputation::{Change, Entry, EntryId, Epoch, Finding, Graph, Person, change_sentence, replay};
+use hanse_reputation::{Change, Entry, EntryId, Epoch, Finding, Graph, SubjectKey, change_sentence, replay};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -94,7 +94,7 @@ impl Trust {
 }
 
 fn replayed(state: &ScoreState, question: &ScoreQuestion) -> Result<Replayed, Refusal> {
-    let (subject, standpoint) = (Person::of(&question.subject), question.standpoint());
+    let (subject, standpoint) = (SubjectKey::of(&question.subject), question.standpoint());
     let mut counted: Vec<&Counted> = Vec::new();
     for author in state.graph.heard(standpoint.seen_from(), &subject) {
         let ids: Vec<EntryId> = state.graph.entries_by(&author);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::Did;
 use hanse_reputation::record::Counted;
-use hanse_reputation::{Entry, EntryId, Explanation, Graph, Parameters, Person, Standpoint, history};
+use hanse_reputation::{Entry, EntryId, Explanation, Graph, Parameters, Standpoint, SubjectKey, history};
 
 use super::compare::compare;
 use super::report::{Cited, ScoreReport, not_proved};
@@ -27,9 +27,9 @@ pub struct Question {
 
 impl Question {
     fn standpoint(&self) -> Standpoint {
-        let viewer = Person::of(&self.viewer);
+        let viewer = SubjectKey::of(&self.viewer);
         match &self.seen_from {
-            Some(other) => Standpoint::adopted(viewer, Person::of(other)),
+            Some(other) => Standpoint::adopted(viewer, SubjectKey::of(other)),
             None => Standpoint::own(viewer),
         }
     }
@@ -101,7 +101,7 @@ impl Record<'_> {
         served: Option<&Served>,
         report: &mut ScoreReport,
     ) -> Result<(), Unreadable> {
-        let (standpoint, subject) = (question.standpoint(), Person::of(&question.subject));
+        let (standpoint, subject) = (question.standpoint(), SubjectKey::of(&question.subject));
         let graph = match self.graph() {
             Ok(graph) => graph,
             Err(error) => {

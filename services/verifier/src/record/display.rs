@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::Role;
-use hanse_reputation::{EntryId, Known, Person, Tongue, change_sentence, sentences, summary_sentences};
+use hanse_reputation::{EntryId, Known, SubjectKey, Tongue, change_sentence, sentences, summary_sentences};
 
 use super::report::{Behind, RecordLog, ScoreReport};
 use crate::report::{Coverage, Uncovered, Verdict};
@@ -15,11 +15,11 @@ const WORD: usize = 10;
 const DID_CHARS: usize = 8;
 
 impl Known for ScoreReport {
-    fn reads(&self, person: &Person) -> bool {
-        *person == Person::of(&self.viewer)
+    fn reads(&self, person: &SubjectKey) -> bool {
+        *person == SubjectKey::of(&self.viewer)
     }
 
-    fn name(&self, person: &Person) -> Option<String> {
+    fn name(&self, person: &SubjectKey) -> Option<String> {
         let did = self.people.get(&person.to_string())?;
         let start = did.as_str().len().saturating_sub(DID_CHARS);
         did.as_str().get(start..).map(|end| format!("…{end}"))

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
-use hanse_reputation::{Change, EntryId, Explanation, Person, Summary};
+use hanse_reputation::{Change, EntryId, Explanation, SubjectKey, Summary};
 use serde::Serialize;
 
 use crate::quorum::Signed;
@@ -81,7 +81,7 @@ pub struct Cited {
     /// Id of the leaf that opened the review.
     pub id: EntryId,
     /// Whose review it is.
-    pub author: Person,
+    pub author: SubjectKey,
     /// The author's side of the contract.
     pub role: Role,
     /// A log in which it stands.
