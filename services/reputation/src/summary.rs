@@ -114,7 +114,7 @@ impl Graph {
     #[must_use]
     pub fn summary(&self, subject: &SubjectKey, contracts: &[Contract]) -> Summary {
         let number = self.number(subject);
-        let raters = number.and_then(|number| self.node(number)).map_or(&[][..], |node| &node.raters);
+        let raters = number.and_then(|number| self.vertex(number)).map_or(&[][..], |vertex| &vertex.raters);
         let mut evidence = Evidence { good: Fixed::ZERO, bad: Fixed::ZERO, largest_bad: Fixed::ZERO };
         for opinion in raters.iter().filter_map(|rater| Some(self.opinion(*rater, number?))) {
             evidence.good += opinion.good;

@@ -75,13 +75,13 @@ impl Place {
     pub(crate) fn public(graph: &Graph, viewer: &SubjectKey, subject: &SubjectKey) -> Self {
         let nowhere = Self { number: None, contacts: Vec::new(), blocked: Vec::new(), own: None };
         let Some(number) = graph.number(viewer) else { return nowhere };
-        let Some(node) = graph.node(number) else { return nowhere };
+        let Some(vertex) = graph.vertex(number) else { return nowhere };
         let subject = graph.number(subject);
-        let others = node.steps().filter(|(to, _)| Some(*to) != subject);
+        let others = vertex.steps().filter(|(to, _)| Some(*to) != subject);
         let contacts = others.map(|(to, _)| (to, graph.weight(number, to))).collect();
         let own = subject.map(|subject| graph.opinion(number, subject));
         let own = own.filter(|own| *own != Opinion::default());
-        Self { number: Some(number), contacts, blocked: node.blocked().collect(), own }
+        Self { number: Some(number), contacts, blocked: vertex.blocked().collect(), own }
     }
 
     /// The same with private answers, each as one more contract between the viewer and the person meant.
