@@ -10,7 +10,7 @@ use super::compare::compare;
 use super::report::{Cited, ScoreReport, not_proved};
 use super::served::Served;
 use super::{Record, Unreadable};
-use crate::report::{Outcome, Step, Uncovered, Verdict, verdict};
+use crate::report::{CheckStep, Outcome, Uncovered, Verdict, verdict};
 
 /// How far can this person be trusted from there?
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,7 +79,7 @@ impl Record<'_> {
         }
         if self.cut {
             let says = "the file ends before it is whole: nothing is computed from it";
-            self.step(Step::new("file", Outcome::Incomplete, says));
+            self.step(CheckStep::new("file", Outcome::Incomplete, says));
         }
         self.without_logs();
         !self.cut
@@ -107,7 +107,7 @@ impl Record<'_> {
             Err(error) => {
                 // Leaf ids are hashes and the numbers are bounded, so that only more entries than fit come to this.
                 let says = format!("the entries make no graph: {error}");
-                report.steps.push(Step::new("entries", Outcome::Invalid, says));
+                report.steps.push(CheckStep::new("entries", Outcome::Invalid, says));
                 report.verdict = Verdict::Invalid;
                 return Ok(());
             }

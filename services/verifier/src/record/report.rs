@@ -9,7 +9,7 @@ use hanse_reputation::{Change, EntryId, Explanation, SubjectKey, Summary};
 use serde::Serialize;
 
 use crate::quorum::Signed;
-use crate::report::{Auditor, Coverage, Step, Uncovered, Verdict};
+use crate::report::{Auditor, CheckStep, Coverage, Uncovered, Verdict};
 
 /// A log of the file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -127,7 +127,7 @@ pub struct ScoreReport {
     /// The identities of the people in these entries, by subject key in hexadecimal.
     pub people: BTreeMap<String, Did>,
     /// Every step with what it compared.
-    pub steps: Vec<Step>,
+    pub steps: Vec<CheckStep>,
     /// What no score proves, whatever the verdict.
     pub not_proved: Vec<String>,
 }

@@ -9,7 +9,7 @@ use hanse_ledger::record::Line;
 use hanse_ledger::{Leaf, Statement};
 use hanse_reputation::Tongue;
 use hanse_verifier::record::{Question, ScoreReport};
-use hanse_verifier::{Options, Outcome, Report, Step, Verdict, verify};
+use hanse_verifier::{CheckStep, Options, Outcome, Report, Verdict, verify};
 use serde_json::json;
 
 use crate::fixture::{A, B, N, Story, TODAY, Words, World, answer, bytes_of, chain, log_of, now, story};
@@ -99,7 +99,7 @@ fn a_score_from_a_part_of_the_logs() {
 }
 
 /// The steps that are not simply right.
-fn told(steps: &[Step]) -> String {
+fn told(steps: &[CheckStep]) -> String {
     steps.iter().filter(|step| step.outcome != Outcome::Holds).map(ToString::to_string).collect()
 }
 
