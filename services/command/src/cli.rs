@@ -96,7 +96,7 @@ pub enum Command {
     Matching(Matching),
     /// What is done under one contract.
     #[command(flatten)]
-    Step(Step),
+    Step(ContractStep),
     /// Searches that are kept, and what they lead to.
     #[command(flatten)]
     SavedSearches(SavedSearches),
@@ -194,7 +194,7 @@ pub enum Work {
 
 /// What is done under one contract.
 #[derive(Debug, Subcommand)]
-pub enum Step {
+pub enum ContractStep {
     /// Accept an offer.
     #[command(after_help = "Example:\n  hanse accept offer_5Qx…")]
     Accept(Moved),
