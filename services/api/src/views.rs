@@ -80,7 +80,8 @@ pub struct Page<T> {
 
 /// A person with an account here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Person {
+#[schema(as = Person)]
+pub struct AccountView {
     /// Their name in the federation, for ever.
     pub did: String,
     /// Their name at this node.

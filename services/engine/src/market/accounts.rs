@@ -11,7 +11,7 @@ mod weak;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hanse_api::requests::Register;
-use hanse_api::views::{Person, Session};
+use hanse_api::views::{AccountView, Session};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::unsound;
@@ -89,7 +89,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BadField`, `WeakPassword`, and those of [`Engine::open_account`].
-    pub async fn register(&self, request: Register) -> Result<Person, UseError> {
+    pub async fn register(&self, request: Register) -> Result<AccountView, UseError> {
         self.open_account(checked(request)?).await
     }
 
@@ -97,7 +97,7 @@ impl Engine {
     ///
     /// # Errors
     /// `HandleTaken`, `Busy`.
-    pub async fn open_account(&self, registration: Registration) -> Result<Person, UseError> {
+    pub async fn open_account(&self, registration: Registration) -> Result<AccountView, UseError> {
         let Registration(request) = registration;
         if accounts::account_by_handle(&self.store().connection().await?, &request.handle).await?.is_some() {
             return Err(Refusal::HandleTaken.into());
@@ -147,16 +147,16 @@ impl Engine {
         hanse_logbook::enqueue(&tx, &self.log_keys().own(LogKind::Reputation).origin, &leaf).await?;
         tx.commit().await?;
         self.signals().committed();
-        Ok(present::person(&self.config().name, &account))
+        Ok(present::account(&self.config().name, &account))
     }
 
     /// The account of a person at home here.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn person(&self, did: &Did) -> Result<Person, UseError> {
+    pub async fn person(&self, did: &Did) -> Result<AccountView, UseError> {
         let account = accounts::account(&self.store().connection().await?, did).await?;
-        Ok(present::person(&self.config().name, &account.ok_or(Refusal::NotFound("account"))?))
+        Ok(present::account(&self.config().name, &account.ok_or(Refusal::NotFound("account"))?))
     }
 
     /// Begins a session. An unknown handle costs the same time as a wrong password.
