@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::search::{Found, Search};
+use super::search::{Search, SearchAnswer};
 use super::{Bytes, bounded};
 
 /// Longest message that may travel by gossip, in bytes. Larger documents are pulled: a gossiped byte is
@@ -124,7 +124,7 @@ pub enum Response {
     /// To [`Request::Match`].
     Match {
         /// Whom it found.
-        found: Found,
+        found: SearchAnswer,
     },
     /// To any request: not now.
     Busy {
