@@ -116,9 +116,9 @@ pub struct Job {
     pub client: Standing,
 }
 
-/// A person, as the ranking sees them. No name, age, gender, photograph or nationality.
+/// A freelancer, as the ranking sees them. No name, age, gender, photograph or nationality.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Person {
+pub struct Freelancer {
     /// The subject key.
     pub id: [u8; 32],
     /// The line under the name.
@@ -186,9 +186,9 @@ impl Reader<'_> {
         (job, unknown)
     }
 
-    /// A person from their profile and subject key.
+    /// A freelancer from their profile and subject key.
     #[must_use]
-    pub fn person(&self, id: [u8; 32], profile: &Profile, standing: Standing) -> (Person, Unknown) {
+    pub fn freelancer(&self, id: [u8; 32], profile: &Profile, standing: Standing) -> (Freelancer, Unknown) {
         let about = profile.about.as_ref().map_or("", |about| about.as_str());
         let headline = profile.headline.as_ref().map_or("", |line| line.as_str());
         let tongue = tongue(None, &[headline, about]);
@@ -199,7 +199,7 @@ impl Reader<'_> {
             Some(Place::Remote) => (None, false),
             None => (None, true),
         };
-        let person = Person {
+        let person = Freelancer {
             id,
             headline: headline.to_owned(),
             tongue,

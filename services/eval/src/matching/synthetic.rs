@@ -2,7 +2,7 @@
 //! occupation, the others from Zipf's law over all skills.
 
 use hanse_document::kind::{Per, Point};
-use hanse_matching::model::{HeldSkill, Job, LanguageTag, Person, Site, Standing, Words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words};
 use hanse_matching::money::Price;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
 use hanse_matching::text::Tongue;
@@ -138,7 +138,7 @@ impl<'a> Maker<'a> {
         Words::read(&text.join(" "), tongue)
     }
 
-    pub(crate) fn person(&self, dice: &mut Dice) -> Option<Person> {
+    pub(crate) fn person(&self, dice: &mut Dice) -> Option<Freelancer> {
         let trade = self.trade(dice)?;
         let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
         let new = dice.below(1_000) < 457;
@@ -151,7 +151,7 @@ impl<'a> Maker<'a> {
         let held = |(concept, line): (&u32, u16)| HeldSkill { concept: *concept, line };
         let held = skills.iter().zip(0..).map(held).collect();
         let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };
-        Some(Person {
+        Some(Freelancer {
             id: dice.id(),
             headline: self.title(dice, trade, tongue),
             tongue,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::find::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
 use crate::find::terms;
-use crate::model::Person;
+use crate::model::Freelancer;
 use crate::pair::features::title_of;
 use crate::pair::gate::{Gate, Key};
 use crate::pair::query::Query;
@@ -25,7 +25,7 @@ const SPARE: usize = 4;
 /// A block of people, sorted by id.
 #[derive(Debug)]
 struct Shard {
-    people: Vec<Person>,
+    people: Vec<Freelancer>,
     /// The title of each, in [`Index::titles`].
     titles: Vec<u32>,
     /// What each is filtered by; none for those who are gone.
@@ -47,7 +47,7 @@ pub struct Index {
 #[derive(Clone, Debug)]
 pub enum Change {
     /// The person's newest profile.
-    Put(Box<Person>),
+    Put(Box<Freelancer>),
     /// The person is not to be found any more.
     Remove([u8; 32]),
 }
@@ -56,7 +56,7 @@ impl Index {
     /// Takes changes, of one person the last. They can be found when this returns; it costs a few microseconds for each
     /// person, and now and then the merge of small blocks.
     pub fn apply(&mut self, taxonomy: &Taxonomy, titles: &Titles, changes: impl IntoIterator<Item = Change>) {
-        let mut newest: BTreeMap<[u8; 32], Option<Box<Person>>> = BTreeMap::new();
+        let mut newest: BTreeMap<[u8; 32], Option<Box<Freelancer>>> = BTreeMap::new();
         for change in changes {
             match change {
                 Change::Put(person) => newest.insert(person.id, Some(person)),
@@ -94,7 +94,7 @@ impl Index {
 
     /// A person by subject key.
     #[must_use]
-    pub fn get(&self, id: &[u8; 32]) -> Option<&Person> {
+    pub fn get(&self, id: &[u8; 32]) -> Option<&Freelancer> {
         self.shards.iter().find_map(|shard| {
             let place = shard.place(id)?;
             shard.people.get(place)
@@ -156,7 +156,7 @@ impl Index {
         best.finish()
     }
 
-    fn at(&self, shard: u16, doc: u16) -> Option<(&Person, Option<&Title>)> {
+    fn at(&self, shard: u16, doc: u16) -> Option<(&Freelancer, Option<&Title>)> {
         let shard = self.shards.get(usize::from(shard))?;
         let person = shard.people.get(usize::from(doc))?;
         let title = shard.titles.get(usize::from(doc)).and_then(|number| self.titles.get(*number as usize));
@@ -165,7 +165,7 @@ impl Index {
 
     /// Buries people. Blocks of which less than half is left are taken apart: those who are left are answered, to be added anew, so that
     /// what is kept is at most twice what can be found.
-    fn unearthed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Person> {
+    fn unearthed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Freelancer> {
         for id in ids {
             for shard in &mut self.shards {
                 if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {
@@ -206,7 +206,7 @@ impl Index {
         });
     }
 
-    fn title(&mut self, titles: &Titles, person: &Person) -> u32 {
+    fn title(&mut self, titles: &Titles, person: &Freelancer) -> u32 {
         let key = (person.tongue, person.headline.clone());
         if let Some(number) = self.known_titles.get(&key) {
             return *number;
@@ -219,8 +219,8 @@ impl Index {
 
     /// Adds a block and merges it with earlier ones that are no larger, as long as they fit one block: each person is moved
     /// about as often as the number of blocks doubles.
-    fn push(&mut self, taxonomy: &Taxonomy, people: Vec<Person>, titles: Vec<u32>) {
-        let mut people: Vec<(Person, u32)> = people.into_iter().zip(titles).collect();
+    fn push(&mut self, taxonomy: &Taxonomy, people: Vec<Freelancer>, titles: Vec<u32>) {
+        let mut people: Vec<(Freelancer, u32)> = people.into_iter().zip(titles).collect();
         while let Some(last) = self.shards.pop_if(|last| {
             last.people.len() <= people.len().saturating_mul(2)
                 && last.people.len().saturating_add(people.len()) <= BLOCK_DOCS

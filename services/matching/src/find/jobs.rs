@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::find::postings::{Best, Block, Space, Terms, mix, number};
 use crate::find::terms;
-use crate::model::{Job, Person};
+use crate::model::{Freelancer, Job};
 use crate::pair::features::title_of;
 use crate::pair::query::{Query, Setting};
 use crate::pair::score::{Features, Score};
@@ -128,7 +128,7 @@ impl Jobs {
 
     /// The best [`CANDIDATES`] for a person, in order, without those of them that do not fit.
     #[must_use]
-    pub fn rank(&self, setting: Setting<'_>, person: &Person, space: &mut Space) -> Vec<RankedJob> {
+    pub fn rank(&self, setting: Setting<'_>, person: &Freelancer, space: &mut Space) -> Vec<RankedJob> {
         let theirs = setting.titles.read(&person.headline, person.tongue);
         let terms = terms::of_seeker(setting.taxonomy, person, &theirs);
         let mut fetched = FETCHED;
@@ -147,7 +147,7 @@ impl Jobs {
     fn score(
         &self,
         setting: Setting<'_>,
-        person: &Person,
+        person: &Freelancer,
         theirs: &Title,
         found: &[[u8; 32]],
     ) -> Vec<RankedJob> {

@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Point;
 
-use crate::model::{Job, LanguageTag, Person, Site};
+use crate::model::{Freelancer, Job, LanguageTag, Site};
 use crate::money::Price;
 use crate::pair::features::EARTH_KM;
 
@@ -40,7 +40,7 @@ pub(crate) struct Key {
 }
 
 impl Gate {
-    pub(crate) fn new(person: &Person) -> Self {
+    pub(crate) fn new(person: &Freelancer) -> Self {
         let floor = match person.price {
             Some(Price::Money { floor, .. }) => floor.unwrap_or(0),
             Some(Price::Barter | Price::TimeCredits { .. }) | None => 0,

@@ -57,7 +57,7 @@ fn text_in_another_language_or_none_ranks_by_what_is_left() {
     for text in ["Wir suchen jemanden für Rust", "日本語だけの求人", "…", "\u{1f980}\u{1f980}"] {
         let (job, _) = READER().job([1; 32], &document(text, text, &[RUST]), Standing::default());
         let query = Query::new(&job, setting());
-        let (person, _) = READER().person([2; 32], &profile(text, text, &[RUST]), Standing::default());
+        let (person, _) = READER().freelancer([2; 32], &profile(text, text, &[RUST]), Standing::default());
         let features = query.features(&person);
         assert!(features.client[Factor::Skill as usize].is_some_and(|x| x > 700_000), "{text}");
     }
@@ -106,7 +106,7 @@ fn stuffing_keywords_gains_nothing() {
     );
     let query = Query::new(&job, setting());
     let read = |headline: &str, about: &str| {
-        READER().person([2; 32], &profile(headline, about, &[RUST]), Standing::default()).0
+        READER().freelancer([2; 32], &profile(headline, about, &[RUST]), Standing::default()).0
     };
     let plain = query.features(&read("Backend developer", "I move parcels"));
     let repeated = query.features(&read("Backend developer", &"parcels ".repeat(400)));
@@ -137,8 +137,8 @@ fn copying_the_job_is_worth_text_and_title_only() {
     let (job, _) =
         READER().job([1; 32], &document("Backend developer", text, &[RUST, SQL]), Standing::default());
     let query = Query::new(&job, setting());
-    let (copy, _) = READER().person([2; 32], &profile("Backend developer", text, &[]), Standing::default());
-    let (honest, _) = READER().person(
+    let (copy, _) = READER().freelancer([2; 32], &profile("Backend developer", text, &[]), Standing::default());
+    let (honest, _) = READER().freelancer(
         [3; 32],
         &profile("Programmer", "I write services", &[RUST, SQL]),
         Standing::default(),

@@ -1,6 +1,6 @@
 use hanse_matching::explain::{Change, Explanation, WhyNot, explain, why_not};
 use hanse_matching::fair::Placement;
-use hanse_matching::model::{HeldSkill, Person};
+use hanse_matching::model::{Freelancer, HeldSkill};
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::rank::{Ranked, exhaustive};
 use hanse_matching::score::{ONE, Score};
@@ -12,15 +12,15 @@ use serde_json::Value;
 
 use crate::support::{held, hourly, job, person, setting};
 
-fn others() -> Vec<Person> {
-    let mut people: Vec<Person> = (1..6).map(person).collect();
+fn others() -> Vec<Freelancer> {
+    let mut people: Vec<Freelancer> = (1..6).map(person).collect();
     people[0].price = hourly(None, 5_600);
     people[0].skills = vec![HeldSkill { line: 3, ..held('b', 0) }];
     people[1].skills.truncate(1);
     people
 }
 
-fn explained(people: &[Person], who: usize) -> (Explanation, Vec<Ranked>) {
+fn explained(people: &[Freelancer], who: usize) -> (Explanation, Vec<Ranked>) {
     let job = job();
     let query = Query::new(&job, setting());
     let ranking = exhaustive(&query, people.iter());

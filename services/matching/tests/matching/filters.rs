@@ -1,5 +1,5 @@
 use hanse_matching::features::kilometres;
-use hanse_matching::model::{Job, LanguageTag, Person, Site, Words};
+use hanse_matching::model::{Freelancer, Job, LanguageTag, Site, Words};
 use hanse_matching::money::Price;
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::score::ONE;
@@ -8,13 +8,13 @@ use hanse_matching::text::Tongue;
 
 use crate::support::{hourly, job, lyon, paris, person, setting};
 
-fn stop(change: impl Fn(&mut Job, &mut Person)) -> Option<Stop> {
+fn stop(change: impl Fn(&mut Job, &mut Freelancer)) -> Option<Stop> {
     let (mut job, mut person) = (job(), person(1));
     change(&mut job, &mut person);
     Query::new(&job, setting()).stop(&person)
 }
 
-fn factor(factor: Factor, change: impl Fn(&mut Job, &mut Person)) -> Option<u32> {
+fn factor(factor: Factor, change: impl Fn(&mut Job, &mut Freelancer)) -> Option<u32> {
     let (mut job, mut person) = (job(), person(1));
     change(&mut job, &mut person);
     Query::new(&job, setting()).features(&person).client[factor as usize]
@@ -101,7 +101,7 @@ fn every_factor_that_has_a_weight_acts() {
         }
         (job, person)
     };
-    let score = |job: &Job, person: &Person| {
+    let score = |job: &Job, person: &Freelancer| {
         let query = Query::new(job, setting());
         assert_eq!(query.stop(person), None);
         query.score(person)

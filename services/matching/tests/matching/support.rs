@@ -7,7 +7,7 @@ use hanse_document::code::Currency;
 use hanse_document::kind::{Per, Point};
 use hanse_document::time::Date;
 use hanse_matching::link::Linker;
-use hanse_matching::model::{HeldSkill, Job, LanguageTag, Person, Site, Standing, Words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words};
 use hanse_matching::money::{Price, Rate, RateTable};
 use hanse_matching::query::Setting;
 use hanse_matching::side::Weights;
@@ -140,8 +140,8 @@ pub(crate) fn job() -> Job {
 }
 
 /// Somebody who fits it.
-pub(crate) fn person(id: u8) -> Person {
-    Person {
+pub(crate) fn person(id: u8) -> Freelancer {
+    Freelancer {
         id: [id; 32],
         headline: "Software developer".to_owned(),
         tongue: Tongue::English,
