@@ -7,7 +7,7 @@ mod one;
 use hanse_document::kind::{Job, Profile};
 use hanse_document::{Body, Did, Kind, Timestamp, Verified};
 use hanse_matching::link::Linker;
-use hanse_matching::model::{Freelancer, Reader, Standing};
+use hanse_matching::model::{self, Reader, Standing};
 use hanse_matching::money::RateTable;
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{Ranked, exhaustive};
@@ -54,7 +54,7 @@ impl Known {
         Reader { taxonomy: &self.taxonomy, linker: &self.linker, rates: &self.rates }
     }
 
-    pub(crate) fn person(&self, profile: &Verified) -> Freelancer {
+    pub(crate) fn person(&self, profile: &Verified) -> model::Freelancer {
         let Body::Profile(body): &Body = profile.body() else { panic!("a profile") };
         let body: &Profile = body;
         self.reader().freelancer(profile.issuer().subject_key(), body, Standing::default()).0
@@ -66,7 +66,7 @@ impl Known {
         let body: &Job = body;
         let read = self.reader().job(*job.id().hash(), body, Standing::default()).0;
         let setting = Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, weights };
-        let people: Vec<Freelancer> = people.iter().map(|profile| self.person(profile)).collect();
+        let people: Vec<model::Freelancer> = people.iter().map(|profile| self.person(profile)).collect();
         exhaustive(&Query::new(&read, setting), people.iter())
     }
 }
