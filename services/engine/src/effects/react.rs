@@ -3,6 +3,7 @@
 
 mod ahead;
 mod contracts;
+mod locked;
 mod retry;
 mod reviews;
 

@@ -137,7 +137,8 @@ fn copying_the_job_is_worth_text_and_title_only() {
     let (job, _) =
         READER().job([1; 32], &document("Backend developer", text, &[RUST, SQL]), Standing::default());
     let query = Query::new(&job, setting());
-    let (copy, _) = READER().freelancer([2; 32], &profile("Backend developer", text, &[]), Standing::default());
+    let (copy, _) =
+        READER().freelancer([2; 32], &profile("Backend developer", text, &[]), Standing::default());
     let (honest, _) = READER().freelancer(
         [3; 32],
         &profile("Programmer", "I write services", &[RUST, SQL]),
