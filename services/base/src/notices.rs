@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_notice_is_known_by_its_word() {
-        for notice in [Notice::Committed, Notice::SearchAnswered] {
+        for notice in Notice::ALL {
             assert_eq!(Notice::parse(notice.word()), Some(notice));
         }
         assert_eq!(Notice::parse("of a later version"), None);

@@ -27,10 +27,13 @@ pub enum Notice {
     SearchAsked,
     /// The answer to such a search is there.
     SearchAnswered,
+    /// A delivery has its receipt.
+    DeliveryAnswered,
 }
 
 impl Notice {
-    const ALL: [Self; 7] = [
+    /// All notices.
+    pub(crate) const ALL: [Self; 8] = [
         Self::Committed,
         Self::Changed,
         Self::LogAdvanced,
@@ -38,6 +41,7 @@ impl Notice {
         Self::AlertsRaised,
         Self::SearchAsked,
         Self::SearchAnswered,
+        Self::DeliveryAnswered,
     ];
 
     /// The word that goes over the database.
@@ -51,6 +55,7 @@ impl Notice {
             Self::AlertsRaised => "alerts-raised",
             Self::SearchAsked => "search-asked",
             Self::SearchAnswered => "search-answered",
+            Self::DeliveryAnswered => "delivery-answered",
         }
     }
 
@@ -74,7 +79,7 @@ pub struct Signals {
     pub relay: Notify,
     /// Documents may wait for delivery, by peer.
     deliver: BTreeMap<String, Notify>,
-    /// A delivery got its receipt; every waiting caller hears it.
+    /// A delivery has its receipt, in whichever process; every waiting caller hears it.
     pub receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
     pub heads: Notify,
@@ -147,6 +152,7 @@ impl Signals {
             Notice::AlertsRaised => self.alerts.notify_one(),
             Notice::SearchAsked => self.searches.notify_one(),
             Notice::SearchAnswered => self.answers.notify_waiters(),
+            Notice::DeliveryAnswered => self.receipt.notify_waiters(),
         }
     }
 

@@ -4,7 +4,7 @@ use hanse_store::Sql as _;
 use hanse_store::peer_searches::{answer, fetch, forget, send, take};
 use hanse_store::testing::TestDatabase;
 
-/// The table as it was called before V17.
+/// The table as it was called before V18.
 const BEFORE: &str = "ALTER TABLE peer_search RENAME TO errand; \
      ALTER TABLE errand RENAME CONSTRAINT peer_search_pkey TO errand_pkey;";
 
@@ -50,7 +50,7 @@ async fn what_waits_under_the_old_name_of_the_table_is_still_answered() {
     let waiting = send(&db, b"before", LONG, 9).await.unwrap().unwrap();
     database.script(BEFORE).await;
     assert!(take(&db, 9).await.is_err(), "the table has the old name");
-    database.script(include_str!("../../../migrations/V17__peer_searches.sql")).await;
+    database.script(include_str!("../../../migrations/V18__peer_searches.sql")).await;
     assert_eq!(take(&db, 9).await.unwrap()[0].id, waiting);
     let left = "SELECT count(*) FROM pg_class WHERE relname LIKE '%errand%'";
     assert_eq!(db.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);

@@ -14,6 +14,7 @@ use std::time::Duration;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::rounds::{Round, Rounds};
+use hanse_base::signals::Notice;
 use hanse_base::stored::{WAITING, reread};
 use hanse_document::{Body, Did, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
@@ -224,7 +225,7 @@ async fn settle(
         end(engine, row, Settled::Refused(slug), receipt).await?;
     }
     engine.signals().committed();
-    engine.signals().receipt.notify_waiters();
+    engine.signals().raise(Notice::DeliveryAnswered);
     Ok(Sent::Settled)
 }
 

@@ -14,6 +14,7 @@ use crate::testing::{Home, node};
 mod at_once;
 mod bids;
 mod due;
+mod heard;
 mod not_its_own;
 mod owed;
 mod wanted;

@@ -12,4 +12,4 @@ END
 $$;
 
 -- Earlier releases look for the old name.
-UPDATE schema_floor SET version = 17;
+UPDATE schema_floor SET version = 18;
