@@ -25,7 +25,7 @@ pub fn time(seconds: i64) -> String {
     Timestamp::from_unix(seconds).map(|time| time.to_string()).unwrap_or_default()
 }
 
-/// A person who is at home at `home`, with the account there.
+/// The account of a person whose home is `home`.
 #[must_use]
 pub fn account(home: &NodeName, account: &AccountRow) -> AccountView {
     let name = home.to_string();

@@ -144,7 +144,7 @@ pub enum People {
         after_help = "Examples:\n  hanse skills\n  hanse skills find 'bake bread'\n  hanse skills add local:rust"
     )]
     Skills {
-        /// What to do with them; without a word, those of your profile are listed.
+        /// What to do with them; without a subcommand, those of your profile are listed.
         #[command(subcommand)]
         command: Option<SkillsCommand>,
     },

@@ -1,4 +1,4 @@
-//! Which freelancer fits which job: an index of everybody at home here and of every open posting in the memory of each
+//! Which freelancer fits which job: an index of everybody whose home is here and of every open posting in the memory of each
 //! process, kept up by the feed of changes, and the use cases that ask it. The rules are `hanse-matching`'s; here is what
 //! feeds them.
 

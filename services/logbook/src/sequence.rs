@@ -241,7 +241,7 @@ async fn write(
     Ok(advanced?)
 }
 
-/// Sequences both own logs when leaves wait, at most once in each pace, until it is told to stop.
+/// Sequences both own logs when leaves wait, at most once in each pace, until it is cancelled.
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = book.config().pace.sequence;
     let signals = book.signals();

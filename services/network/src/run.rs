@@ -143,7 +143,7 @@ impl Loop {
         self.started.elapsed()
     }
 
-    /// Runs until told to stop or until the last handle is dropped.
+    /// Runs until it is cancelled or until the last handle is dropped.
     pub(crate) async fn run(mut self, mut commands: mpsc::Receiver<Command>, stop: CancellationToken) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -64,7 +64,7 @@ struct Root<'b> {
     signed: Signed,
     /// The nodes that a part proves, or the root alone.
     proved: Cow<'b, Proved>,
-    /// Who vouches for it, until that is told: with the first engagement for which it matters.
+    /// Who vouches for it, until that is reported: with the first engagement for which it matters.
     vouched: Option<CheckStep>,
 }
 

@@ -107,7 +107,7 @@ pub(crate) struct Check<'a> {
     pub(crate) cited: Engagements,
 }
 
-/// What stands in a file. Of one in which something is refused, the logs alone are told.
+/// What stands in a file. Of one in which something is refused, the logs alone are reported.
 #[derive(Default)]
 struct Findings {
     logs: Vec<LogReport>,

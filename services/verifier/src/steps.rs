@@ -1,4 +1,4 @@
-//! The steps of a check, up to the first refusal: it decides, and whatever would follow is neither looked at nor told.
+//! The steps of a check, up to the first refusal: it decides, and whatever would follow is neither looked at nor reported.
 
 use crate::report::{CheckStep, Outcome, Verdict, verdict};
 

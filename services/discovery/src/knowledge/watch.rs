@@ -19,7 +19,7 @@ pub struct Loaded {
     rates: i64,
 }
 
-/// Looks until told to stop. Nothing that it finds ends the process: what is known stays.
+/// Looks until it is cancelled. Nothing that it finds ends the process: what is known stays.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut seen = Loaded::default();
     let pace = discovery.config().pace.follow;
@@ -79,7 +79,7 @@ fn put(discovery: &Discovery, knowledge: Knowledge) {
         digest = knowledge.taxonomy.digest_hex(),
         concepts = knowledge.taxonomy.concepts().len(),
         rates = %knowledge.rates.date,
-        "what is known has changed"
+        "taxonomy and exchange rates are loaded"
     );
     discovery.known().set(Arc::new(knowledge));
 }

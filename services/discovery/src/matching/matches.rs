@@ -67,7 +67,7 @@ impl Discovery {
         })
     }
 
-    /// Why somebody at home here is not shown for a job, or where they stand and why.
+    /// Why somebody whose home is here is not shown for a job, or where they stand and why.
     ///
     /// # Errors
     /// `NotFound`, `Elsewhere`, `OwnJob`, `BadField`; `NotReady` and `Busy` for a moment.

@@ -1,4 +1,4 @@
-//! Mutual picks: every night (UTC), pairs of open postings and people at home here of which neither side would rather have another
+//! Mutual picks: every night (UTC), pairs of open postings and people whose home is here of which neither side would rather have another
 //! that would rather have them. The lists are those of the index; the rules are `hanse-matching`'s.
 
 #[cfg(test)]
@@ -61,7 +61,7 @@ struct Liked {
     tie: [u8; 32],
 }
 
-/// Makes each night's pairs until told to stop.
+/// Makes each night's pairs until it is cancelled.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut made = None;
     let mut rounds =

@@ -21,7 +21,7 @@ use super::{language, length};
 use crate::Discovery;
 
 impl Discovery {
-    /// Open postings for a person at home here, best first, by the same score as their clients see. Postings of their own
+    /// Open postings for a person whose home is here, best first, by the same score as their clients see. Postings of their own
     /// are not among them. The place in each explanation is the one in this list.
     ///
     /// # Errors

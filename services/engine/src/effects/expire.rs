@@ -36,7 +36,7 @@ const CHANGES_SECONDS: i64 = DAY_SECONDS;
 /// Looks between two cleanings of changes, sessions and kept answers.
 const CLEAN_EVERY: u32 = 600;
 
-/// Looks at the clocks until told to stop.
+/// Looks at the clocks until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let (mut looks, mut believed) = (0_u32, 0_u32);
     let pace = engine.config().pace.deliver;

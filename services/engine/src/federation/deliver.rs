@@ -45,7 +45,7 @@ const PAUSE_SECONDS_MAX: i64 = 60;
 /// Attempts after which the pause no longer grows: 1.25^18 is above 55.
 const ATTEMPTS_GROWING: i32 = 18;
 
-/// Delivers to one peer until told to stop.
+/// Delivers to one peer until it is cancelled.
 pub(crate) async fn run(
     engine: Engine,
     peer: hanse_document::NodeName,

@@ -16,7 +16,7 @@ const BATCH: i64 = 16;
 /// Between two looks at the queue: far less than a posting takes to the peers, and so each does not cost a commit of its own.
 const REST: Duration = Duration::from_millis(50);
 
-/// Relays until told to stop.
+/// Relays until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let signals = engine.signals();
     // Postings that come within the rest go together.
@@ -85,12 +85,14 @@ where
             // The network counts it as sent: offered again it would be a duplicate, and gone. It is left to the log, and the rest
             // waits until the queues have room.
             Ok(Published::QueuesFull) => {
-                tracing::debug!(document = %document.id, "the queues are full; left to the log");
+                tracing::debug!(document = %document.id, "the gossip queues are full; the log brings the posting");
                 handed = Handed::Full;
                 break;
             }
             Ok(published) => tracing::debug!(document = %document.id, ?published, "gossiped"),
-            Err(error) => tracing::debug!(document = %document.id, %error, "left to the log"),
+            Err(error) => {
+                tracing::debug!(document = %document.id, %error, "not gossiped; the log brings the posting")
+            }
         }
     }
     if !offered.is_empty() {

@@ -135,7 +135,7 @@ impl Engine {
         Ok(present::account(&self.config().name, &account))
     }
 
-    /// The account of a person at home here.
+    /// The account of a person whose home is here.
     ///
     /// # Errors
     /// `NotFound`.

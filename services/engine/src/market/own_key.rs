@@ -76,7 +76,7 @@ impl Engine {
         let ctx = Apply::own(self, &tx);
         let applied = match document.body() {
             Body::Identity(_) => found(&ctx, document, leaf_signature).await?,
-            // A profile or a posting of somebody at home here; nothing else has come so far.
+            // A profile or a posting of somebody whose home is here; nothing else has come so far.
             Body::Profile(_)
             | Body::Job(_)
             | Body::Bid(_)

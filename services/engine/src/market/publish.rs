@@ -1,5 +1,5 @@
 //! The one way in which a local author's document enters: applied here, where this node keeps the order, or delivered to the
-//! home that does, and then applied on its word.
+//! home that does, and applied once that has accepted it.
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ const LIMIT: u32 = 20;
 const LIMIT_MAX: u32 = 100;
 
 impl Engine {
-    /// Keeps a search of a person at home here; they are told of postings that open from now on.
+    /// Keeps a search of a person whose home is here; they are told of postings that open from now on.
     ///
     /// # Errors
     /// `BadField`, `TooManySearches`, `NotOnce`; `NotFound` for one that an earlier request kept and that was forgotten since.

@@ -63,7 +63,7 @@ impl Index {
                 Change::Remove(id) => newest.insert(id, None),
             };
         }
-        let mut people = self.unearthed(newest.keys());
+        let mut people = self.removed(newest.keys());
         people.extend(newest.into_values().flatten().map(|person| *person));
         while !people.is_empty() {
             let rest = people.split_off(people.len().min(BLOCK_DOCS));
@@ -163,9 +163,9 @@ impl Index {
         Some((person, title))
     }
 
-    /// Buries people. Blocks of which less than half is left are taken apart: those who are left are answered, to be added anew, so that
+    /// Removes people. Blocks of which less than half is left are dissolved: those who are left are answered, to be added anew, so that
     /// what is kept is at most twice what can be found.
-    fn unearthed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Freelancer> {
+    fn removed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Freelancer> {
         for id in ids {
             for shard in &mut self.shards {
                 if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {

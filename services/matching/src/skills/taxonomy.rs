@@ -72,7 +72,7 @@ impl Taxonomy {
         u32::try_from(place).ok()
     }
 
-    /// How much a skill says: the logarithm of how rarely occupations want it. Always above zero.
+    /// How much a skill says: the logarithm of how rarely occupations need it. Always above zero.
     #[must_use]
     pub fn idf(&self, number: Concepts) -> f64 {
         self.idf.get(number as usize).copied().unwrap_or(0.0)

@@ -64,7 +64,7 @@ pub enum Request {
         /// One past the index of the last entry wanted.
         end: u64,
     },
-    /// Signed documents for a person or a job at home with the peer.
+    /// Signed documents for a person or a job whose home is the peer.
     Deliver {
         /// Canonical bytes of each document; between 1 and [`DELIVER_DOCUMENTS_MAX`].
         documents: Vec<Bytes>,
@@ -133,7 +133,7 @@ pub enum Response {
     },
     /// To any request: not this one, now or later.
     Refused {
-        /// Why, as a short stable word.
+        /// Why, as a slug.
         slug: String,
         /// Why, as a sentence for a person.
         detail: String,

@@ -158,7 +158,7 @@ pub fn history(
     replay(Graph::new(parameters, epoch), entries, standpoint, subject)
 }
 
-/// The same, beginning with a graph of earlier entries: what they changed is not told.
+/// The same, beginning with a graph of earlier entries: what they changed is left out.
 ///
 /// # Errors
 /// As [`history`].

@@ -1,4 +1,4 @@
-//! From where one looks.
+//! The standpoint of a score: from where one looks.
 
 use hanse_ledger::SubjectKey;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Saved searches, and what they have been told of.
+//! Saved searches, and the alerts that they have raised.
 
 use hanse_document::{Did, DocumentId, Kind};
 

@@ -94,7 +94,7 @@ pub struct JobRow {
     pub client: Did,
     /// The node that keeps the order under it.
     pub home: NodeName,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The last document of its chain.
     pub head: DocumentId,
@@ -115,7 +115,7 @@ pub struct ShownJob {
     pub client: String,
     /// The node that keeps the order under it.
     pub home: String,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The last document of its chain.
     pub head: DocumentId,

@@ -51,7 +51,7 @@ pub struct ReviewRow {
     pub document: Option<DocumentId>,
     /// Its text document, once held.
     pub text: Option<DocumentId>,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The reply document.
     pub reply: Option<DocumentId>,

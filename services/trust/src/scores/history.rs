@@ -29,7 +29,7 @@ pub struct ScoreHistory {
     pub adopted: bool,
     /// All is seen as of this epoch: fading alone is no change here.
     pub epoch: Epoch,
-    /// Entries before the first that is told one by one.
+    /// Entries before the first that is listed by itself.
     pub earlier: u64,
     /// What was found after those.
     pub begins: Finding,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::served::Served;
 use crate::report::{CheckStep, Outcome};
 
-/// Differences that are told; after the first few the others follow from them.
+/// Differences that are reported; after the first few the others follow from them.
 const DIFFERENCES_MAX: usize = 8;
 
 /// Compares what was served with what the record makes: whether all digits are the same, and the steps. Where the answer rests on what

@@ -11,7 +11,7 @@ use super::Record;
 use super::served::Served;
 use crate::report::{CheckStep, Coverage, Outcome, Uncovered};
 
-/// Logs that the policy does not name and that are told one by one: whoever gets a key can make contracts with as many logs as they like.
+/// Logs that the policy does not name and that are listed one by one: whoever gets a key can make contracts with as many logs as they like.
 const OUTSIDE_TOLD_MAX: usize = 256;
 
 /// Rows of epochs that one step tells.

@@ -15,7 +15,7 @@ use hanse_store::accounts::IdentityRow;
 use super::kept::Memory;
 use crate::knowledge::Knowledge;
 
-/// Somebody at home at a peer, as this node sees them.
+/// Somebody whose home is a peer, as this node sees them.
 #[derive(Clone, Debug)]
 pub(crate) struct Other {
     pub did: Did,

@@ -76,7 +76,7 @@ impl Engine {
                 accounts::revoke_session(&tx, id, now).await?;
                 tx.commit().await?;
                 self.events().session_ended(id);
-                tracing::warn!(did = %session.did, session = id, "an old refresh token came again; the session ends");
+                tracing::warn!(did = %session.did, session = id, "a refresh token was used again; the session ends");
             }
             return Err(Refusal::SessionEnded.into());
         };

@@ -41,7 +41,7 @@ const KEPT_SECONDS: i64 = (OPEN_DAYS_MAX as i64 + 1) * DAY_SECONDS;
 /// Looks between two cleanings.
 const CLEAN_EVERY: u32 = 600;
 
-/// Raises until told to stop.
+/// Raises until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let mut changed = engine.signals().changed.subscribe();
     let mut looks = 0_u32;

@@ -17,7 +17,7 @@ pub enum ConceptKind {
 }
 
 impl ConceptKind {
-    /// Its word in data.
+    /// Its name in data.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// Its word in data.
+    /// Its name in data.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -108,7 +108,7 @@ pub struct Concept {
     pub near: Vec<Link>,
     /// The skills of an occupation and whether they are essential, by number.
     pub skills: Vec<(u32, bool)>,
-    /// How many occupations want it.
+    /// How many occupations need it.
     pub wanted_by: u32,
 }
 
