@@ -6,7 +6,8 @@ use hanse_document::did::Did;
 use hanse_tlog::Hash;
 use serde::{Serialize, Serializer};
 
-/// SHA-256 of `hanse/subject/v1\n` and the person's first `did:key`: the key of the completeness index.
+/// A person, by the pseudonym under which logs list them: SHA-256 of `hanse/subject/v1\n` and the person's first `did:key`. One for an
+/// identity, whatever its keys.
 ///
 /// Anyone who knows the identity computes it; from the key alone the identity cannot be found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,15 +1,17 @@
 //! Hands new postings to gossip. Gossip is quick and promises nothing: a posting that nobody heard is found in the log.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hanse_base::error::{Failure, UseError};
 use hanse_base::rounds::{Round, Rounds, SELDOM};
+use hanse_document::Did;
 use hanse_network::{GOSSIP_BYTES_MAX, PublishError, Published, Topic};
-use hanse_store::{deliveries, documents};
+use hanse_store::documents::DocumentRow;
+use hanse_store::{Sql, accounts, deliveries, documents};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::federation::deliver::geneses;
 
 /// Postings in one transaction: few, because it stays open while the network takes them.
 const BATCH: i64 = 16;
@@ -100,6 +102,22 @@ where
     }
     tx.commit().await?;
     Ok(handed)
+}
+
+/// The bytes of the geneses of the issuers of these documents, by issuer; without those that are gone.
+async fn geneses(
+    db: &impl Sql,
+    of: impl Iterator<Item = &DocumentRow>,
+) -> Result<BTreeMap<Did, Vec<u8>>, UseError> {
+    let people: BTreeSet<&Did> = of.map(|document| &document.issuer).collect();
+    if people.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let people: Vec<&Did> = people.into_iter().collect();
+    let identities = accounts::identities(db, &people).await?;
+    let mut kept = documents::find_all(db, identities.iter().map(|row| *row.genesis.hash())).await?;
+    let found = identities.into_iter();
+    Ok(found.filter_map(|row| Some((row.did, kept.remove(row.genesis.hash())?.bytes))).collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use hanse_store::log::LogRow;
 
 use super::*;
 use crate::mend::{self, MendError};
-use crate::sequence::{Step, sequence, sequence_with};
+use crate::sequence::{BatchPoint, sequence, sequence_with};
 
 const LOG: &str = "a.example/reputation";
 
@@ -314,7 +314,7 @@ async fn a_head_that_nobody_saw_is_kept_when_another_process_has_led_since() {
     a.register("ben").await;
     let own = process.log_keys().own(LogKind::Reputation);
     let cut = sequence_with(process.store(), own, process.now(), |step| {
-        if step == Step::Written { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
+        if step == BatchPoint::Written { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
     });
     assert!(cut.await.is_err());
     let head = async || own.memory.recall(own.signer.vkey()).await.unwrap().unwrap().head;
