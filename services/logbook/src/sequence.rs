@@ -100,7 +100,7 @@ pub async fn sequence_with(
 }
 
 /// Creates an own log if it is missing, with the index of nothing as its first leaf.
-pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
+pub(crate) async fn create(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
     let vkey = own.signer.vkey().to_string();
@@ -113,7 +113,7 @@ pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result
     if row.size == 0 {
         let edge = edge::open(&tx, &row, own.signer.vkey()).await?;
         extend(&tx, own, &row, (edge, &Batch::default()), now, &mut |_| Ok(())).await?;
-        tracing::info!(origin = own.origin, "a log is founded");
+        tracing::info!(origin = own.origin, "a log is created");
     }
     Ok(tx.commit().await?)
 }

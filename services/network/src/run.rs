@@ -336,7 +336,7 @@ impl Loop {
             Verdict::Reject => (MessageAcceptance::Reject, "rejected"),
         };
         let gossip = &mut self.swarm.behaviour_mut().gossip;
-        // False when the message has left the cache: it is then neither passed on nor held against anybody.
+        // False when the message has left the cache: it is then neither passed on nor counted against anybody.
         let known = gossip.report_message_validation_result(&judged.id, &judged.source, acceptance);
         self.metrics.gossip(judged.topic, if known { outcome } else { "late" });
     }

@@ -3,7 +3,7 @@
 use hanse_document::{Commitment, Signed, Verified};
 use hanse_ledger::evidence::DocumentJson;
 
-/// What a document in the file is, held against a commitment in the log.
+/// What a document in the file is, compared with a commitment in the log.
 pub(crate) enum DocumentCheck {
     /// No document is there.
     Missing,
@@ -21,7 +21,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Verified, &'static str> {
     signed.verify().map_err(|rejection| rejection.detail())
 }
 
-/// Holds a document against a commitment.
+/// Compares a document with a commitment.
 pub(crate) fn find(document: Option<&DocumentJson>, committed: &Commitment) -> DocumentCheck {
     let Some(document) = document.map(DocumentJson::bytes) else { return DocumentCheck::Missing };
     let computed = Commitment::of(document);

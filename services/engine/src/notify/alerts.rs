@@ -17,7 +17,7 @@ use crate::Engine;
 use crate::market::idempotency::{Asked, Begun, Intent, Unit};
 use crate::market::search;
 
-/// Searches of one person. Each is held against every new posting, so that they are not free; people look for a few things.
+/// Searches of one person. Each is matched with every new posting, so that they are not free; people look for a few things.
 pub(crate) const SEARCHES_MAX: i64 = 20;
 /// A label fits a line of a list.
 const LABEL_CHARS_MAX: usize = 80;

@@ -42,7 +42,7 @@ struct Lead {
     /// The connections of the lease.
     lease: Store,
     metrics: Metrics,
-    /// The logs are founded, and are this node's.
+    /// The logs are created, and are this node's.
     opened: bool,
 }
 

@@ -205,7 +205,7 @@ async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memor
     let agrees = if own.memory.is_last(&remembered) { Memory::Agrees } else { Memory::Elsewhere };
     let Remembered { head, accepted, .. } = remembered;
     let Some(head) = head else {
-        // Nothing was signed when this node was founded, and only the empty index may have been since.
+        // Nothing was signed when this node was created, and only the empty index may have been since.
         return Ok(if row.size <= 1 { agrees } else { Memory::Missing });
     };
     if head.checkpoint.size > row.size {
@@ -303,7 +303,7 @@ mod tests {
     async fn a_founded_memory_agrees_with_an_empty_log_alone() {
         let (home, logs, folder) = remembering().await;
         assert_eq!(found(&home, &logs).await.0, Memory::Missing, "there is no file");
-        memory::found(folder.path()).unwrap();
+        memory::create(folder.path()).unwrap();
         assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
         home.register("ada").await;
         home.sequence().await;

@@ -38,10 +38,10 @@ const TELL_EVERY: u32 = 15;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Runs the node until SIGTERM or SIGINT. With `found`, a node that has no secret yet is founded first.
-pub fn run(config: Config, found: bool) -> Result<()> {
+/// Runs the node until SIGTERM or SIGINT. With `create`, a node that has no secret yet gets one first.
+pub fn run(config: Config, create: bool) -> Result<()> {
     telemetry::start(&config)?;
-    if found && !secret::exists(&config.data) {
+    if create && !secret::exists(&config.data) {
         secret::create(&config.data)?;
         tracing::info!(data = %config.data.display(), "a new node is created: back up the file `secret` in its data folder");
     }

@@ -240,7 +240,7 @@ pub async fn find_all(
     rows.iter().map(|row| read(row).map(|row| (*row.id.hash(), row))).collect()
 }
 
-/// A posting, held against every other writer until the transaction ends. Everything under a job is moved with its job
+/// A posting, locked against every other writer until the transaction ends. Everything under a job is moved with its job
 /// locked, so that a seat is given once.
 pub async fn lock(tx: &Tx<'_>, id: &DocumentId) -> Result<Option<JobRow>, StoreError> {
     tx.query_opt(LOCK, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()

@@ -117,7 +117,7 @@ pub struct ScoreReport {
     pub explanation: Option<Explanation>,
     /// The number that is the same for everybody; None if the file is invalid or cut.
     pub summary: Option<Summary>,
-    /// Whether a node that was held to it had served the same; None if none was.
+    /// Whether the node whose answer was compared had served the same; None if none was.
     pub equal: Option<bool>,
     /// If it was asked for: each change of the viewer's number with the entry that caused it, in the order of epoch, log and place, all
     /// seen in the score's epoch.

@@ -26,7 +26,7 @@ const BATCH: i64 = 5_000;
 /// Searches in one transaction for each alert in it: 50,000, of which the longest posting takes less than a second. Without this a
 /// million searches would be more than a statement may take, and the cursor would wait for ever.
 pub(crate) const WINDOW: i64 = 10;
-/// Where there are fewer searches than this, as many postings are held against them in one transaction as make a window together.
+/// Where there are fewer searches than this, as many postings are matched with them in one transaction as make a window together.
 const MANY: i64 = 1_000;
 const TOGETHER: usize = 50;
 /// How long it rests between two looks: postings that come meanwhile are told of together.
@@ -136,7 +136,7 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
     Ok(Progress::More)
 }
 
-/// Holds all open postings against all searches: nobody knows which of them the lost changes told of. A search hears of none that
+/// Matches all open postings with all searches: nobody knows which of them the lost changes told of. A search hears of none that
 /// is older than itself.
 async fn again(engine: &Engine) -> Result<(), UseError> {
     tracing::warn!(

@@ -118,7 +118,7 @@ async fn a_peer_that_does_not_show_the_head_confirms_no_memory() {
 #[tokio::test]
 async fn a_node_that_was_just_founded_waits_for_one_peer_to_follow() {
     let folder = tempfile::tempdir().unwrap();
-    crate::memory::found(folder.path()).unwrap();
+    crate::memory::create(folder.path()).unwrap();
     let (a, b) = (Home::new('a', &['b', 'c']).await, Home::new('b', &['a', 'c']).await);
     let process = a.process(Some(folder.path())).await;
     ask(&process, &b).await;
