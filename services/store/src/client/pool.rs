@@ -103,6 +103,10 @@ impl std::fmt::Debug for Store {
     }
 }
 
+/// Every statement that is asked often has an index. The planner would rather read a whole table that had nothing in it when it last looked, and
+/// keeps that plan until statistics are made: in a node's first minutes, and of a queue always. No statement is worth compiling.
+const PLANNER: &str = "-c enable_seqscan=off -c jit=off";
+
 /// What every pool of a process connects to, and the runtime that drives the connections. A connection lives as long as its
 /// runtime, and callers come from several: the threads of an HTTP server have their own, and end before the workers do.
 pub(crate) struct Source {
@@ -118,7 +122,7 @@ impl Source {
         // The order matters: what the URL says comes last and wins, as with psql.
         let options = format!(
             "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS} \
-             {options}",
+             {PLANNER} {options}",
             bounds.statement_ms,
             LOCK_TIMEOUT_MS.min(bounds.statement_ms),
         );

@@ -7,8 +7,8 @@ use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
 // A seat is taken from the offer on; an offer that came to nothing gives it back.
 const OPEN: &str = "SELECT j.id, j.client, j.seats - (SELECT count(*) FROM contract c WHERE c.job = j.id \
-     AND c.state NOT IN ('declined', 'rescinded', 'lapsed')) AS free \
-     FROM job j WHERE j.state = 'open' AND j.id > $1 ORDER BY j.id LIMIT $2";
+     AND c.state NOT IN ('declined', 'rescinded', 'lapsed')) AS free FROM \
+     (SELECT id, client, seats FROM job WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2) AS j ORDER BY j.id";
 const DAY: &str = "SELECT made_at FROM pick_day WHERE day = $1";
 const BEGIN: &str =
     "INSERT INTO pick_day (day, made_at, jobs, people) VALUES ($1, $2, $3, $4) ON CONFLICT (day) DO NOTHING";
@@ -19,8 +19,8 @@ const INSERT: &str = "INSERT INTO pick (day, job, client, did, score, explanatio
      JOIN job j ON j.id = said.job JOIN identity i ON i.subject = said.person";
 const NEWEST: &str = "SELECT day, made_at, jobs, people FROM pick_day ORDER BY day DESC LIMIT 1";
 const OF: &str = "SELECT p.job, j.title, p.client, j.home, p.did, p.explanation FROM pick p \
-     JOIN job j ON j.id = p.job WHERE p.day = $1 AND (p.did = $2 OR p.client = $2) AND j.state = 'open' \
-     ORDER BY p.score DESC, p.job, p.did LIMIT $3";
+     CROSS JOIN LATERAL (SELECT title, home FROM job WHERE id = p.job AND state = 'open' OFFSET 0) AS j \
+     WHERE p.day = $1 AND (p.did = $2 OR p.client = $2) ORDER BY p.score DESC, p.job, p.did LIMIT $3";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[OPEN, DAY, BEGIN, FORGET, INSERT, NEWEST, OF];

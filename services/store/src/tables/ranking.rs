@@ -18,14 +18,15 @@ const PEOPLE_PAGE: &str = "SELECT identity.did, identity.subject, identity.home,
 const PEOPLE_OF: &str = "SELECT identity.did, identity.subject, identity.home, document.bytes FROM identity \
      JOIN profile ON profile.did = identity.did JOIN document ON document.id = profile.document \
      WHERE identity.subject = ANY($1)";
-// Of both, as the planner joins in their order, and would else begin with the first document of all.
-const JOBS_PAGE: &str = "SELECT job.id, job.client, document.bytes FROM job \
-     JOIN document ON document.id = job.id WHERE job.state = 'open' AND job.id > $1 AND document.id > $1 ORDER BY job.id LIMIT $2";
+// Here and below the document of each is looked up by itself, whatever the planner believes of a table that was empty a minute ago.
+const JOBS_PAGE: &str = "SELECT job.id, job.client, document.bytes FROM \
+     (SELECT id, client FROM job WHERE state = 'open' AND job.id > $1 ORDER BY id LIMIT $2) AS job \
+     CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.id OFFSET 0) AS document ORDER BY job.id";
 const JOBS_OF: &str = "SELECT job.id, job.client, document.bytes FROM job \
      JOIN document ON document.id = job.id WHERE job.state = 'open' AND job.id = ANY($1)";
-const JOBS_BY: &str = "SELECT job.id, job.client, document.bytes FROM job \
-     JOIN document ON document.id = job.id JOIN identity ON identity.did = job.client \
-     WHERE job.state = 'open' AND identity.subject = ANY($1)";
+const JOBS_BY: &str = "SELECT job.id, job.client, document.bytes FROM (SELECT did FROM identity WHERE subject = ANY($1) OFFSET 0) AS people \
+     CROSS JOIN LATERAL (SELECT id, client FROM job WHERE client = people.did AND state = 'open' OFFSET 0) AS job \
+     CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.id OFFSET 0) AS document";
 const REVIEWED: &str = "SELECT DISTINCT subject FROM review WHERE commit_leaf = ANY($1)";
 
 /// Every statement of this module.

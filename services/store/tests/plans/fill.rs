@@ -3,9 +3,12 @@
 
 use hanse_store::testing::TestDatabase;
 
+/// The hash of a number.
+const HASH: &str =
+    "CREATE FUNCTION h(i int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(int8send(i)) $$";
+
 /// Keys and indexes are put back when the rows are there: built in one go they take a third of the time. Foreign keys are not looked at.
-const TAKE_DOWN: &str = "CREATE FUNCTION h(i int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(int8send(i)) $$; \
-     CREATE TABLE taken AS SELECT CASE contype WHEN 'f' THEN 2 ELSE 1 END AS step, \
+const TAKE_DOWN: &str = "CREATE TABLE taken AS SELECT CASE contype WHEN 'f' THEN 2 ELSE 1 END AS step, \
          format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS down, \
          format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) \
          || CASE contype WHEN 'f' THEN ' NOT VALID' ELSE '' END AS up \
@@ -21,6 +24,12 @@ const TAKE_DOWN: &str = "CREATE FUNCTION h(i int) RETURNS bytea LANGUAGE sql IMM
 const PUT_BACK: &str = "DO $$ DECLARE word text; BEGIN \
          FOR word IN SELECT up FROM taken ORDER BY step LOOP EXECUTE word; END LOOP; END $$; \
      DROP TABLE taken";
+
+/// The server makes no statistics by itself, and foreign keys are not looked at.
+const UNNOTICED: &str = "DO $$ DECLARE word text; BEGIN \
+         FOR word IN SELECT format('ALTER TABLE %I SET (autovacuum_enabled = false), DISABLE TRIGGER USER', tablename) FROM pg_tables \
+             WHERE schemaname = 'public' UNION ALL SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) \
+             FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace LOOP EXECUTE word; END LOOP; END $$";
 
 /// Three lists that take about as long, each for a connection.
 const FIRST: &[&str] = &[
@@ -63,6 +72,7 @@ const SECOND: &[&str] = &[
     "INSERT INTO profile (did, document, updated_at) SELECT 'did:' || i, h(i), i FROM generate_series(1, 300000) AS i",
     "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint, reacted) SELECT 'log' || i, i < 2, '', 75000, sha256(''), '', '', 75000 - i / 18 * 10 \
      FROM generate_series(0, 19) AS i",
+    "INSERT INTO log_pending (origin, id, bytes) SELECT 'log' || i % 2, h(-i), 'bytes' FROM generate_series(1, 300000) AS i",
     "INSERT INTO log_subject (origin, subject, count, range) SELECT 'log' || i % 4, h(i), 1, '' FROM generate_series(1, \
      300000) AS i",
     "INSERT INTO log_checkpoint (origin, size, root, note, at) SELECT 'log' || i % 4, 1 + i / 4, h(i), 'note', i FROM \
@@ -100,13 +110,32 @@ const THIRD: &[&str] = &[
 
 /// Fills every table.
 pub(crate) async fn fill(database: &TestDatabase) {
-    // On a busy machine one of them may take longer than a statement of a node may.
-    let script = async |statements: &str| {
-        database.script(&format!("SET statement_timeout = 0; {statements}")).await;
-    };
-    script(TAKE_DOWN).await;
+    hash(database).await;
+    script(database, TAKE_DOWN).await;
     let (first, second, third) = (FIRST.join("; "), SECOND.join("; "), THIRD.join("; "));
-    tokio::join!(script(&first), script(&second), script(&third));
-    script(PUT_BACK).await;
-    script("ANALYZE").await;
+    tokio::join!(script(database, &first), script(database, &second), script(database, &third));
+    script(database, PUT_BACK).await;
+    script(database, "ANALYZE").await;
+}
+
+async fn hash(database: &TestDatabase) {
+    database.script(HASH).await;
+}
+
+/// Before [`fill_unnoticed`].
+pub(crate) async fn unnoticed(database: &TestDatabase) {
+    hash(database).await;
+    database.script(UNNOTICED).await;
+}
+
+/// Fills every table with a tenth of that, and nobody makes statistics of it.
+pub(crate) async fn fill_unnoticed(database: &TestDatabase) {
+    let lists = [FIRST, SECOND, THIRD].map(|list| list.join("; ").replace("(1, 300000)", "(1, 30000)"));
+    let [first, second, third] = &lists;
+    tokio::join!(script(database, first), script(database, second), script(database, third));
+}
+
+/// On a busy machine a list may take longer than a statement of a node may.
+async fn script(database: &TestDatabase, statements: &str) {
+    database.script(&format!("SET statement_timeout = 0; {statements}")).await;
 }

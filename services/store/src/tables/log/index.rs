@@ -24,7 +24,8 @@ pub(super) const INSERT_SUBTREES: &str = "INSERT INTO log_subtree (origin, top, 
 
 pub(super) const SUBTREE_VERSIONS: &str = "SELECT subtree.top, subtree.size, subtree.nodes \
      FROM unnest($2::bytea[], $3::bigint[]) AS wanted (top, size) \
-     JOIN log_subtree AS subtree ON subtree.origin = $1 AND subtree.top = wanted.top AND subtree.size = wanted.size";
+     CROSS JOIN LATERAL (SELECT top, size, nodes FROM log_subtree \
+         WHERE origin = $1 AND top = wanted.top AND size = wanted.size OFFSET 0) AS subtree";
 
 /// Subtrees written by one statement: some megabytes.
 const SUBTREES_AT_ONCE: usize = 4_096;

@@ -21,7 +21,8 @@ pub(super) const BY_IDS: &str = "SELECT leaf.index, leaf.id, leaf.bytes FROM unn
 // One look into the index for each log and leaf: there are two logs for each peer.
 pub(super) const ANYWHERE: &str = "SELECT DISTINCT ON (leaf.id) leaf.index, leaf.id, leaf.bytes \
      FROM unnest($1::bytea[]) AS wanted (id) CROSS JOIN log \
-     JOIN log_leaf AS leaf ON leaf.origin = log.origin AND leaf.id = wanted.id ORDER BY leaf.id, leaf.origin";
+     CROSS JOIN LATERAL (SELECT origin, index, id, bytes FROM log_leaf WHERE origin = log.origin AND id = wanted.id OFFSET 0) AS leaf \
+     ORDER BY leaf.id, leaf.origin";
 pub(super) const KNOWN: &str = "SELECT leaf.id FROM unnest($2::bytea[]) AS wanted (id) \
      CROSS JOIN LATERAL (SELECT id FROM log_leaf WHERE origin = $1 AND id = wanted.id OFFSET 0) AS leaf";
 pub(super) const LISTED: &str =

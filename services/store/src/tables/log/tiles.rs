@@ -7,7 +7,8 @@ use crate::{Sql, StoreError, Tx, column};
 
 pub(super) const GET: &str = "SELECT tile.level, tile.index, tile.hashes \
      FROM unnest($2::smallint[], $3::bigint[]) AS wanted (level, index) \
-     JOIN log_tile AS tile ON tile.origin = $1 AND tile.level = wanted.level AND tile.index = wanted.index";
+     CROSS JOIN LATERAL (SELECT level, index, hashes FROM log_tile \
+         WHERE origin = $1 AND level = wanted.level AND index = wanted.index OFFSET 0) AS tile";
 pub(super) const PUT: &str = "INSERT INTO log_tile (origin, level, index, hashes) \
      SELECT $1, * FROM unnest($2::smallint[], $3::bigint[], $4::bytea[]) \
      ON CONFLICT (origin, level, index) DO UPDATE SET hashes = EXCLUDED.hashes";

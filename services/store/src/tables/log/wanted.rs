@@ -44,8 +44,8 @@ pub(super) const PUT_OFF: &str = "UPDATE wanted SET tries = tries + 1, next_at =
      FROM unnest($2::bigint[], $3::bigint[]) AS later (index, next_at) \
      WHERE wanted.origin = $1 AND wanted.index = later.index";
 // Whoever makes one of them known in the meantime is heard: what stands below is looked at again under the row's lock.
-pub(super) const FORGET_UNKNOWN: &str = "DELETE FROM wanted WHERE missing AND commitment IS NULL AND (origin, index) IN \
-     (SELECT origin, index FROM wanted WHERE origin = $1 AND missing AND commitment IS NULL AND (since < $2 OR since > $3) LIMIT $4)";
+pub(super) const FORGET_UNKNOWN: &str = "DELETE FROM wanted WHERE origin = $1 AND missing AND commitment IS NULL AND index = ANY (ARRAY( \
+     SELECT index FROM wanted WHERE origin = $1 AND missing AND commitment IS NULL AND (since < $2 OR since > $3) LIMIT $4))";
 pub(super) const REMOVE: &str = "WITH settled AS (DELETE FROM log_gap WHERE origin = $1 AND index = $2) \
      DELETE FROM wanted WHERE origin = $1 AND index = $2";
 pub(super) const KNOWN: &str = "UPDATE wanted SET commitment = $3, cites = NULL, owed = true, next_at = $4 \
