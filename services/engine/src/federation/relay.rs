@@ -93,7 +93,7 @@ where
             }
             Ok(published) => tracing::debug!(document = %document.id, ?published, "gossiped"),
             Err(error) => {
-                tracing::debug!(document = %document.id, %error, "not gossiped; the log brings the posting")
+                tracing::debug!(document = %document.id, %error, "not gossiped; the log brings the posting");
             }
         }
     }
