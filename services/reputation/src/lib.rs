@@ -26,5 +26,5 @@ pub use score::explanation::{Change, Explanation, Own, Route, Voice, history, re
 pub use score::ranking::{Ranking, rank};
 pub use score::standpoint::{PrivateAnswer, Standpoint};
 pub use score::{Estimate, Finding, PrivateFinding, Score, ScoreError, Standing};
-pub use sentence::{Known, Tongue, change_sentence, finding_words, sentences, summary_sentences};
+pub use sentence::{Known, SentenceLanguage, change_sentence, finding_words, sentences, summary_sentences};
 pub use summary::{Contract, Ending, ReviewState, Said, Summary};

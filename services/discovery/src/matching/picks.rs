@@ -261,7 +261,7 @@ impl Discovery {
     /// # Errors
     /// `BadField` for a language that is neither `en` nor `fr`.
     pub async fn picks(&self, did: &Did, query: &PicksQuery) -> Result<Picks, UseError> {
-        let tongue = language(query.language.as_deref())?;
+        let language = language(query.language.as_deref())?;
         let connection = self.store().connection().await?;
         let Some(night) = kept::newest(&connection).await? else {
             return Ok(Picks { day: None, made_at: None, items: Vec::new() });
@@ -272,9 +272,9 @@ impl Discovery {
             let explanation = serde_json::from_str(&row.explanation).ok()?;
             let own = row.freelancer == *did;
             let sentences = if own {
-                sentence::for_freelancer(&explanation, tongue)
+                sentence::for_freelancer(&explanation, language)
             } else {
-                sentence::sentences(&explanation, tongue)
+                sentence::sentences(&explanation, language)
             };
             Some(Pick {
                 role: if own { "freelancer" } else { "client" }.to_owned(),

@@ -12,7 +12,7 @@ use crate::pair::query::Query;
 use crate::rank::{self, Ranked};
 use crate::skills::taxonomy::Taxonomy;
 use crate::skills::title::{Title, Titles};
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// How many people are ranked by all factors.
 pub const CANDIDATES: usize = 400;
@@ -40,7 +40,7 @@ struct Shard {
 pub struct Index {
     shards: Vec<Shard>,
     titles: Vec<Title>,
-    known_titles: BTreeMap<(Tongue, String), u32>,
+    known_titles: BTreeMap<(TextLanguage, String), u32>,
 }
 
 /// Something new about a person.
@@ -207,12 +207,12 @@ impl Index {
     }
 
     fn title(&mut self, titles: &Titles, person: &Freelancer) -> u32 {
-        let key = (person.tongue, person.headline.clone());
+        let key = (person.language, person.headline.clone());
         if let Some(number) = self.known_titles.get(&key) {
             return *number;
         }
         let number = u32::try_from(self.titles.len()).unwrap_or(u32::MAX);
-        self.titles.push(titles.read(&person.headline, person.tongue));
+        self.titles.push(titles.read(&person.headline, person.language));
         self.known_titles.insert(key, number);
         number
     }

@@ -66,7 +66,7 @@ fn skill(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
 
 /// How alike the titles are; `None` if either has no words.
 pub(crate) fn title_factor(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
-    let theirs = query.setting.titles.read(&person.headline, person.tongue);
+    let theirs = query.setting.titles.read(&person.headline, person.language);
     title_of(query, &theirs)
 }
 

@@ -76,7 +76,7 @@ impl<'a> Query<'a> {
     /// Prepares a job. Needs beyond [`NEEDS_MAX`] do not count.
     #[must_use]
     pub fn new(job: &'a Job, setting: Setting<'a>) -> Self {
-        Self::with_title(job, setting, setting.titles.ask(&job.title, job.tongue))
+        Self::with_title(job, setting, setting.titles.ask(&job.title, job.language))
     }
 
     /// The same with a title that was prepared already.
@@ -91,7 +91,7 @@ impl<'a> Query<'a> {
             }
         }
         let stems = job.words.stems.iter().filter(|name| !title.title().has_stem(**name));
-        let words = stems.map(|name| (*name, titles.stem_idf(*name, job.tongue))).collect();
+        let words = stems.map(|name| (*name, titles.stem_idf(*name, job.language))).collect();
         let total = weights.iter().sum();
         Self { job, setting, title, weights, total, meets, words }
     }

@@ -13,7 +13,7 @@ use crate::pair::score::{self, Features, Score, millionths};
 use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
 use crate::skills::taxonomy::{Relation, Taxonomy};
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// The form of an [`Explanation`]; a field more or less changes it.
 const FORM: u32 = 2;
@@ -276,9 +276,9 @@ fn lines(features: &Features, side: Side, weights: &Weights) -> Vec<Line> {
 }
 
 fn named(taxonomy: &Taxonomy, number: u32) -> Named {
-    let label = |tongue| taxonomy.get(number).map_or("?", |concept| concept.label(tongue)).to_owned();
+    let label = |language| taxonomy.get(number).map_or("?", |concept| concept.label(language)).to_owned();
     let id = taxonomy.get(number).map_or("?", |concept| &concept.id).to_owned();
-    Named { id, en: label(Tongue::English), fr: label(Tongue::French) }
+    Named { id, en: label(TextLanguage::English), fr: label(TextLanguage::French) }
 }
 
 fn needs(query: &Query<'_>, met: &[Option<Met>]) -> Vec<NeedLine> {

@@ -111,7 +111,7 @@ fn digest(version: &str, concepts: &[Concept]) -> [u8; 32] {
         field(concept.kind.name());
         field(concept.isco.as_deref().unwrap_or_default());
         for label in &concept.labels {
-            field(label.tongue.tag());
+            field(label.language.tag());
             field(&label.text);
             field(if label.preferred { "preferred" } else { "other" });
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::skills::link::{self, Linker};
 use crate::skills::taxonomy::{Concept, ConceptKind, Taxonomy};
-use crate::text::{self, Tongue};
+use crate::text::{self, TextLanguage};
 
 /// The trades that a title may mean, at most.
 pub const TRADES_MAX: usize = 5;
@@ -118,19 +118,19 @@ impl Titles {
 
     /// How rare a stem is among the names of trades in a language.
     #[must_use]
-    pub fn stem_idf(&self, name: u64, tongue: Tongue) -> f64 {
-        self.linker.stem_idf(name, tongue)
+    pub fn stem_idf(&self, name: u64, language: TextLanguage) -> f64 {
+        self.linker.stem_idf(name, language)
     }
 
     /// Reads a title.
     #[must_use]
-    pub fn read(&self, title: &str, tongue: Tongue) -> Title {
+    pub fn read(&self, title: &str, language: TextLanguage) -> Title {
         let words = text::words(title);
-        let stems: Box<[u64]> = link::stems(&words, tongue).into_iter().map(|(name, _)| name).collect();
+        let stems: Box<[u64]> = link::stems(&words, language).into_iter().map(|(name, _)| name).collect();
         let bag = link::letters(&words);
         let trades: Box<[(u32, f64)]> = self
             .linker
-            .nearest(&words, &bag, (ConceptKind::Occupation, tongue), 0.0, TRADES_MAX)
+            .nearest(&words, &bag, (ConceptKind::Occupation, language), 0.0, TRADES_MAX)
             .iter()
             .filter_map(|found| Some((*self.places.get(&found.concept)?, found.score)))
             .collect();
@@ -141,10 +141,10 @@ impl Titles {
         letters.sort_unstable();
         let length = length(self.sum(&trades).into_iter().map(|(_, weight)| weight));
         Title {
-            weight: stems.iter().map(|name| self.stem_idf(*name, tongue)).sum(),
+            weight: stems.iter().map(|name| self.stem_idf(*name, language)).sum(),
             stems,
             letters: letters.into_boxed_slice(),
-            norm: self.linker.letters_norm(&bag, tongue),
+            norm: self.linker.letters_norm(&bag, language),
             trades,
             length,
         }
@@ -152,19 +152,19 @@ impl Titles {
 
     /// Reads a title and prepares it for many comparisons.
     #[must_use]
-    pub fn ask(&self, title: &str, tongue: Tongue) -> Asked {
-        self.prepare(self.read(title, tongue), title, tongue)
+    pub fn ask(&self, title: &str, language: TextLanguage) -> Asked {
+        self.prepare(self.read(title, language), title, language)
     }
 
     /// Prepares a title that has been read before: much the smaller part of the work.
     #[must_use]
-    pub fn prepare(&self, read: Title, title: &str, tongue: Tongue) -> Asked {
-        let stems = read.stems.iter().map(|name| (*name, self.stem_idf(*name, tongue))).collect();
+    pub fn prepare(&self, read: Title, title: &str, language: TextLanguage) -> Asked {
+        let stems = read.stems.iter().map(|name| (*name, self.stem_idf(*name, language))).collect();
         let bag = link::letters(&text::words(title));
         let mut letters: Vec<(u32, f64)> = bag
             .iter()
             .map(|(name, count)| {
-                let idf = self.linker.letters_idf(*name, tongue);
+                let idf = self.linker.letters_idf(*name, language);
                 (shorten(*name), idf * idf * f64::from(*count))
             })
             .collect();

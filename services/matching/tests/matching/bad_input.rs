@@ -4,7 +4,7 @@ use hanse_matching::model::{Reader, Standing, Words};
 use hanse_matching::query::{NEEDS_MAX, Query};
 use hanse_matching::rank::exhaustive;
 use hanse_matching::side::Factor;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -79,22 +79,22 @@ fn absurd_rates_are_compared_without_overflow() {
 
 #[test]
 fn hidden_and_turned_characters_make_no_difference() {
-    let clean = TITLES.read("Software developer", Tongue::English);
+    let clean = TITLES.read("Software developer", TextLanguage::English);
     for text in [
         "Soft\u{200b}ware\u{feff} develo\u{ad}per",
         "\u{202e}Software developer\u{202c}",
         "Ｓｏｆｔｗａｒｅ developer",
     ] {
-        assert_eq!(TITLES.read(text, Tongue::English), clean, "{text:?}");
+        assert_eq!(TITLES.read(text, TextLanguage::English), clean, "{text:?}");
     }
 }
 
 #[test]
 fn one_huge_word_is_one_word() {
     let huge = "x".repeat(65_536);
-    assert!(Words::read(&huge, Tongue::Other).stems.len() == 1);
-    assert!(!TITLES.read(&huge, Tongue::English).is_empty());
-    assert_eq!(LINKER.mentions(&huge, hanse_matching::taxonomy::ConceptKind::Skill, Tongue::Other), []);
+    assert!(Words::read(&huge, TextLanguage::Other).stems.len() == 1);
+    assert!(!TITLES.read(&huge, TextLanguage::English).is_empty());
+    assert_eq!(LINKER.mentions(&huge, hanse_matching::taxonomy::ConceptKind::Skill, TextLanguage::Other), []);
 }
 
 #[test]
@@ -160,11 +160,11 @@ fn needs_have_a_bound() {
 proptest! {
     #[test]
     fn any_text_is_read(title in any::<String>(), text in any::<String>()) {
-        let words = Words::read(&text, Tongue::guess(&text));
+        let words = Words::read(&text, TextLanguage::guess(&text));
         prop_assert!(words.stems.is_sorted());
-        let asked = TITLES.ask(&title, Tongue::guess(&title));
-        for tongue in [Tongue::English, Tongue::French, Tongue::Other] {
-            let other = TITLES.read(&text, tongue);
+        let asked = TITLES.ask(&title, TextLanguage::guess(&title));
+        for language in [TextLanguage::English, TextLanguage::French, TextLanguage::Other] {
+            let other = TITLES.read(&text, language);
             let alike = hanse_matching::title::Titles::alike(&asked, &other);
             prop_assert!((0.0..=1.0).contains(&alike), "{}", alike);
         }

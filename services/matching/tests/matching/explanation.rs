@@ -6,7 +6,7 @@ use hanse_matching::rank::{Ranked, exhaustive};
 use hanse_matching::score::{ONE, Score};
 use hanse_matching::sentence;
 use hanse_matching::taxonomy::Relation;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -98,8 +98,8 @@ fn what_would_change_the_place_is_true() {
 fn sentences_in_both_languages() {
     let (mut explanation, _) = explained(&others(), 0);
     explanation.placement = Some(Placement::Newcomer { moved: 3 });
-    let english = sentence::sentences(&explanation, Tongue::English).join("\n");
-    let french = sentence::sentences(&explanation, Tongue::French).join("\n");
+    let english = sentence::sentences(&explanation, TextLanguage::English).join("\n");
+    let french = sentence::sentences(&explanation, TextLanguage::French).join("\n");
     for part in [
         "Place 5 by score, with",
         "partly met by the broader \u{201c}systems programming\u{201d} (skill 4",
@@ -129,8 +129,8 @@ fn the_costs_that_are_told_are_those_of_the_side_that_is_told() {
     people[0].skills = vec![held('a', 0)];
     people[0].standing.bound = None;
     let (explanation, _) = explained(&people, 0);
-    let client = sentence::sentences(&explanation, Tongue::English).join("\n");
-    let freelancer = sentence::for_freelancer(&explanation, Tongue::English).join("\n");
+    let client = sentence::sentences(&explanation, TextLanguage::English).join("\n");
+    let freelancer = sentence::for_freelancer(&explanation, TextLanguage::English).join("\n");
     assert!(client.contains("No record yet, which counts as a middling one: \u{2212}"), "{client}");
     assert!(freelancer.contains("The client has no record yet"), "{freelancer}");
     for (said, lines) in [(&client, &explanation.client), (&freelancer, &explanation.freelancer)] {
@@ -151,7 +151,7 @@ fn why_not_me() {
     let stopped = why_not(&query, &ranking, &dear);
     assert_eq!(stopped, WhyNot::Stopped(Stop::BelowFloor));
     assert_eq!(
-        sentence::why_not(&stopped, Tongue::French),
+        sentence::why_not(&stopped, TextLanguage::French),
         ["La mission paie moins que votre tarif minimum."]
     );
     let WhyNot::Ranked(explanation) = why_not(&query, &ranking, &people[0]) else { panic!("not stopped") };

@@ -4,7 +4,7 @@ use hanse_matching::money::Price;
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::score::ONE;
 use hanse_matching::side::{Factor, Weights};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 
 use crate::support::{hourly, job, lyon, paris, person, setting};
 
@@ -93,7 +93,7 @@ fn every_factor_that_has_a_weight_acts() {
         match factor {
             Factor::Skill => person.skills.truncate(1),
             Factor::Title => person.headline = "Baker".to_owned(),
-            Factor::Text => person.words = Words::read("bread", Tongue::English),
+            Factor::Text => person.words = Words::read("bread", TextLanguage::English),
             Factor::Rate => person.price = hourly(None, 9_000),
             Factor::Language => person.languages.clear(),
             Factor::Place => (person.point, person.travel_km) = (Some(lyon()), None),

@@ -8,7 +8,7 @@ use hanse_matching::model::{Freelancer, Job};
 use hanse_matching::query::Query;
 use hanse_matching::rank::{Ranked, exhaustive, merge};
 use hanse_matching::sentence;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 
 use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting, skill};
@@ -85,7 +85,7 @@ fn they_are_told_why_and_what_would_change_it() {
     assert_eq!(explanation.rank, 3, "where they would stand if they were listed");
     assert!(explanation.what_if.iter().all(|it| matches!(it.change, Tried::Skill { .. })), "{explanation:?}");
     assert_eq!(
-        sentence::why_not(&answer, Tongue::English)[..2],
+        sentence::why_not(&answer, TextLanguage::English)[..2],
         [
             "Not listed: none of the needed skills (Rust, SQL) is in your profile, nor one related to them, and your headline \
              names no trade like the job's.",
@@ -93,7 +93,7 @@ fn they_are_told_why_and_what_would_change_it() {
         ]
     );
     assert_eq!(
-        sentence::why_not(&answer, Tongue::French)[..2],
+        sentence::why_not(&answer, TextLanguage::French)[..2],
         [
             "Hors de la liste : aucune des compétences demandées (Rust, langage SQL), ni aucune apparentée, n'est dans votre \
              profil, et votre titre ne nomme pas un métier proche.",

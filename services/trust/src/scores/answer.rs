@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hanse_base::error::{Refusal, UseError};
 use hanse_document::Did;
 use hanse_reputation::{
-    Explanation, Finding, PrivateAnswer, Standpoint, SubjectKey, Summary, Tongue, finding_words, sentences,
-    summary_sentences,
+    Explanation, Finding, PrivateAnswer, SentenceLanguage, Standpoint, SubjectKey, Summary, finding_words,
+    sentences, summary_sentences,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ pub struct ScoreQuestion {
     /// At whom.
     pub subject: Did,
     /// The language of the sentences.
-    pub tongue: Tongue,
+    pub language: SentenceLanguage,
 }
 
 /// How far a person can be trusted from a standpoint. `explanation` and `summary` are what a stranger recomputes from the record
@@ -129,13 +129,14 @@ impl Trust {
         let found = self.in_state(move |state| find(state, &asked, &answers)).await?;
         let Computed { explanation, summary, mut told, logs, private } = found;
         told.call(&self.store().connection().await?).await?;
-        let tongue = question.tongue;
+        let language = question.language;
         let private = private.map(|finding| PrivateView {
             answers: u64::try_from(count).unwrap_or(u64::MAX),
             finding,
-            sentence: finding_words(&finding, tongue),
+            sentence: finding_words(&finding, language),
         });
-        let (said, of_all) = (sentences(&explanation, &told, tongue), summary_sentences(&summary, tongue));
+        let (said, of_all) =
+            (sentences(&explanation, &told, language), summary_sentences(&summary, language));
         let (people, entries) = told.into_parts();
         Ok(ScoreView {
             subject: question.subject.to_string(),

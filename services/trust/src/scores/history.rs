@@ -76,7 +76,7 @@ impl Trust {
         let (people, mut places) = told.into_parts();
         let changes = changes.into_iter().map(|change| ChangeView {
             cause: places.remove(&change.entry.to_string()),
-            sentence: change_sentence(&change, question.tongue),
+            sentence: change_sentence(&change, question.language),
             change,
         });
         Ok(ScoreHistory {

@@ -13,7 +13,7 @@ use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{Ranked, exhaustive};
 use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::{Importer, Taxonomy};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_matching::title::Titles;
 use hanse_testkit::{Http, until};
 use serde_json::{Value, json};
@@ -38,8 +38,8 @@ pub(crate) struct Known {
 impl Known {
     pub(crate) fn new() -> Self {
         let mut importer = Importer::new("hanse-1").unwrap();
-        importer.add(TRADES, Tongue::Other).unwrap();
-        importer.add(LOCAL, Tongue::Other).unwrap();
+        importer.add(TRADES, TextLanguage::Other).unwrap();
+        importer.add(LOCAL, TextLanguage::Other).unwrap();
         let taxonomy = importer.finish().unwrap();
         let linker = Arc::new(Linker::new(&taxonomy));
         let titles = Titles::new(&taxonomy, Arc::clone(&linker));
