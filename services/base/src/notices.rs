@@ -41,6 +41,10 @@ async fn session(base: &Base) -> Result<(), Failure> {
 }
 
 async fn exchange(signals: &Signals, notices: &mut Notices) -> Result<(), StoreError> {
+    // What happened while there was no session was sent to nobody.
+    for notice in Notice::ALL {
+        notices.tell(notice.payload()).await?;
+    }
     let mut rested = Instant::now();
     loop {
         let unsent = async {

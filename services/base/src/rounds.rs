@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Failure, UseError};
@@ -97,8 +97,8 @@ impl<'a> Rounds<'a> {
         Self { rest, ..self }
     }
 
-    /// Whatever makes work for it wakes it, in every process of the node: while it finds nothing, and the process hears the others, it
-    /// looks ever more seldom, down to once in this time.
+    /// Whatever makes work for it wakes it, in every process of the node, or is in no hurry: while it finds nothing, and the process hears
+    /// the others, it looks ever more seldom, down to once in this time.
     #[must_use]
     pub fn woken(self, seldom: Duration) -> Self {
         Self { seldom, ..self }
@@ -130,15 +130,21 @@ impl<'a> Rounds<'a> {
         true
     }
 
-    /// Waits for the signal, the end of the pause, or its cancellation; after a round that asked for a rest, for the end of that.
+    /// Waits for the signal, the end of the pause, or its cancellation; after a round that failed or asked for a rest, for the end of that.
     pub async fn wait(&mut self, signal: impl Future) {
         if let Some(rest) = self.asked.take() {
             self.cancel.run_until_cancelled(sleep(rest)).await;
             return;
         }
         let (rest, pause) = (self.rest, self.pause());
+        // A failure is no work, whoever signals meanwhile; the worker itself may have.
+        let failed = self.failed > 0;
         let waited = async {
             sleep(rest).await;
+            if failed {
+                sleep(pause).await;
+                return false;
+            }
             timeout(pause, signal).await.is_ok()
         };
         if self.cancel.run_until_cancelled(waited).await == Some(true) {
@@ -179,11 +185,34 @@ impl<'a> Rounds<'a> {
     }
 }
 
+/// What a worker does beside its rounds, seldom.
+#[derive(Debug)]
+pub struct Every {
+    period: Duration,
+    last: Option<Instant>,
+}
+
+impl Every {
+    /// Once in this time, and at the first look.
+    #[must_use]
+    pub const fn new(period: Duration) -> Self {
+        Self { period, last: None }
+    }
+
+    /// Whether it is time again; counts from now on if it is.
+    pub fn is_due(&mut self) -> bool {
+        let due = self.last.is_none_or(|last| self.period <= last.elapsed());
+        if due {
+            self.last = Some(Instant::now());
+        }
+        due
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use hanse_store::StoreError;
     use tokio::sync::Notify;
-    use tokio::time::Instant;
 
     use super::*;
 
@@ -227,6 +256,9 @@ mod tests {
             let failure = Failure::from(StoreError::Config("on purpose".to_owned()));
             assert_eq!(waits(&mut rounds, Err(failure)).await, Duration::from_secs(seconds));
         }
+        let before = Instant::now();
+        rounds.wait(async {}).await;
+        assert_eq!(before.elapsed(), FAILING, "no signal ends it");
         assert_eq!(waits(&mut rounds, Ok(Round::Idle)).await, PACE);
     }
 
@@ -240,6 +272,17 @@ mod tests {
         assert_eq!(before.elapsed(), PACE * 3);
         rounds.wait(async {}).await;
         assert_eq!(before.elapsed(), PACE * 3, "once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_seldom_done_counts_time_and_not_looks() {
+        let mut every = Every::new(PACE * 2);
+        let mut done = Vec::new();
+        for _ in 0..6 {
+            done.push(every.is_due());
+            sleep(PACE).await;
+        }
+        assert_eq!(done, [true, false, true, false, true, false]);
     }
 
     #[tokio::test(start_paused = true)]

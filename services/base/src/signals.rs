@@ -32,8 +32,8 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// All notices.
-    pub(crate) const ALL: [Self; 8] = [
+    /// All of them.
+    pub const ALL: [Self; 8] = [
         Self::Committed,
         Self::Changed,
         Self::LogAdvanced,

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hanse_base::names::LogKind;
 use hanse_ledger::LeafId;
@@ -52,6 +52,8 @@ pub struct LogMemory {
     file: Option<PathBuf>,
     /// The epoch of the lease in which this process leads, 0 before.
     epoch: Arc<AtomicI64>,
+    /// Held while a record is written: who waits for that may be gone before it is done, and the next one begin.
+    writing: Arc<Mutex<()>>,
 }
 
 /// Writes into `folder`, which is made, that a node has signed nothing. For a new node: with a secret that is made
@@ -64,7 +66,7 @@ pub fn create(folder: &Path) -> io::Result<()> {
     for kind in LogKind::ALL {
         let file = file_of(folder, kind);
         if matches!(pair::read(&file)?, Kept::Nothing) {
-            pair::write(&file, Form { epoch: Some(0), ..Form::default() })?;
+            pair::write(&file, Form { epoch: Some(0), ..Form::default() }, |_| true)?;
         }
     }
     Ok(())
@@ -77,7 +79,7 @@ fn file_of(folder: &Path, kind: LogKind) -> PathBuf {
 impl LogMemory {
     pub(super) fn new(origin: &str, folder: Option<&Path>, kind: LogKind) -> Self {
         let file = folder.map(|folder| file_of(folder, kind));
-        Self { origin: origin.to_owned(), file, epoch: Arc::default() }
+        Self { origin: origin.to_owned(), file, epoch: Arc::default(), writing: Arc::default() }
     }
 
     /// This process leads from now on, in this epoch of the lease.
@@ -141,25 +143,38 @@ impl LogMemory {
     /// # Errors
     /// [`LogError::Memory`]; then the head must not leave the process.
     pub async fn keep(&self, note: &str, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
-        self.write(Some(note), leaves, accepted).await
+        self.write(Some(note), leaves, accepted, |_| true).await
     }
 
-    /// Remembers the same, and that the process which leads now goes on from it.
+    /// Remembers the same, and that the process which leads now goes on from it; unless something else is remembered by now.
     ///
     /// # Errors
     /// [`LogError::Memory`].
     pub(crate) async fn go_on(&self, Remembered { head, accepted, .. }: &Remembered) -> Result<(), LogError> {
         let note = head.as_ref().map(|head| head.note.as_str());
         let leaves = head.as_ref().map(|head| head.leaves.as_slice()).unwrap_or_default();
-        self.write(note, leaves, *accepted).await
+        let same = note.map(str::to_owned);
+        self.write(note, leaves, *accepted, move |form| form.note == same).await
     }
 
-    async fn write(&self, note: Option<&str>, leaves: &[LeafId], accepted: bool) -> Result<(), LogError> {
+    /// Writes a record in place of one that is missing, not readable, or `over` may be written over.
+    async fn write(
+        &self,
+        note: Option<&str>,
+        leaves: &[LeafId],
+        accepted: bool,
+        over: impl FnOnce(&Form) -> bool + Send + 'static,
+    ) -> Result<(), LogError> {
         let Some(file) = self.file.clone() else { return Ok(()) };
         let leaves = leaves.iter().map(LeafId::to_string).collect();
         let epoch = Some(self.epoch.load(Ordering::SeqCst));
         let form = Form { note: note.map(str::to_owned), leaves, accepted, epoch, ..Form::default() };
-        self.apart(move || pair::write(&file, form)).await
+        let writing = self.writing.clone();
+        self.apart(move || {
+            let _alone = writing.lock().unwrap_or_else(PoisonError::into_inner);
+            pair::write(&file, form, over)
+        })
+        .await
     }
 
     /// Disks are slow: never on a thread that others wait for.

@@ -5,9 +5,11 @@
 
 mod unlogged;
 
+use std::time::Duration;
+
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::rounds::{Round, Rounds, SELDOM};
+use hanse_base::rounds::{Every, Round, Rounds, SELDOM};
 use hanse_base::stored::state;
 use hanse_discovery::matching::attention;
 use hanse_ledger::{Leaf, Statement};
@@ -33,37 +35,31 @@ const COMMITS_MAX: u64 = 256;
 const DAY_SECONDS: i64 = 86_400;
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
 const CHANGES_SECONDS: i64 = DAY_SECONDS;
-/// Looks between two cleanings of changes, sessions and kept answers.
-const CLEAN_EVERY: u32 = 600;
+/// Between two cleanings of changes, sessions and kept answers.
+const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
 /// Looks at the clocks until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    let (mut looks, mut believed) = (0_u32, 0_u32);
+    let (mut prunes, mut cleans) = (Every::new(CLEAN_EVERY), Every::new(CLEAN_EVERY));
     let pace = engine.config().pace.deliver;
     let mut rounds = Rounds::new("timeouts", engine.signals(), cancel, pace).woken(SELDOM);
     loop {
-        if looks.is_multiple_of(CLEAN_EVERY)
+        if prunes.is_due()
             && let Err(error) = prune(&engine).await
         {
             tracing::error!(error = &error as &dyn std::error::Error, "removing old rows failed; will retry");
         }
-        looks = looks.wrapping_add(1);
         // What time has moved stays moved: not by a clock that has jumped, or that the peers contradict.
         let may_act = engine.clocks().look(engine.now().unix());
         let round = async { if may_act { look(&engine).await } else { Ok(Round::Worked) } };
         if !rounds.round(round).await {
             return Ok(());
         }
-        if may_act {
-            if believed.is_multiple_of(CLEAN_EVERY)
-                && let Err(error) = clean(&engine).await
-            {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "removing old rows failed; will retry"
-                );
-            }
-            believed = believed.wrapping_add(1);
+        if may_act
+            && cleans.is_due()
+            && let Err(error) = clean(&engine).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "removing old rows failed; will retry");
         }
         rounds.pace().await;
     }
@@ -244,11 +240,9 @@ pub(crate) async fn waits_for_turn(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::time::Duration;
-
     use hanse_document::{DocumentId, Timestamp};
     use hanse_store::Sql as _;
+    use std::sync::Arc;
     use tokio::sync::Semaphore;
 
     use super::*;

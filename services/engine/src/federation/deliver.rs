@@ -83,14 +83,15 @@ async fn left_behind(engine: &Engine) -> Result<Vec<(String, i64)>, Failure> {
 
 /// Sends what is due, of each job one document after the other, until nothing is left or the peer does not answer.
 pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<Round, UseError> {
-    let mut drained = Round::Worked;
     let mut busy = Vec::new();
+    let mut longest = Duration::ZERO;
+    let drained = |rest: Duration| if rest.is_zero() { Round::Worked } else { Round::Rest(rest) };
     loop {
         let connection = engine.store().connection().await?;
         let due = deliveries::due(&connection, peer, engine.now().unix(), &busy, BATCH).await?;
         drop(connection);
         if due.is_empty() {
-            return Ok(drained);
+            return Ok(drained(longest));
         }
         for row in &due {
             match send(engine, row).await {
@@ -98,9 +99,9 @@ pub(crate) async fn drain(engine: &Engine, peer: &str) -> Result<Round, UseError
                 Ok(Sent::Busy(rest)) => {
                     busy.push(row.position);
                     // No signal ends this rest: each commit gives one, and the peer would be asked as often.
-                    drained = Round::Rest(rest);
+                    longest = longest.max(rest);
                     if busy.len() == BUSY_MAX {
-                        return Ok(drained);
+                        return Ok(drained(longest));
                     }
                 }
                 Ok(Sent::Settled | Sent::Deferred) => {}
@@ -251,9 +252,10 @@ async fn defer(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
     Ok(Sent::Deferred)
 }
 
-/// Puts off what may be right in a moment; some times only until the queue is looked at again.
+/// Puts off what may be right in a moment: some times only until the queue is looked at again, and as often as it is the peer that cannot,
+/// which asks for a longer rest than for a document that is early.
 async fn busy(engine: &Engine, row: &DeliveryRow, rest: Duration) -> Result<Sent, UseError> {
-    if row.attempts < ATTEMPTS_SOON {
+    if row.attempts < ATTEMPTS_SOON || BUSY_REST_MIN < rest {
         put_off(engine, row, 0).await?;
         return Ok(Sent::Busy(rest.clamp(BUSY_REST_MIN, BUSY_REST_MAX)));
     }

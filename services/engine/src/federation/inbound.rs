@@ -64,7 +64,7 @@ async fn handle(engine: Engine, inbound: Inbound) {
                 tracing::error!(
                     peer,
                     error = &error as &dyn std::error::Error,
-                    "could not reset the back-off of deliveries after a peer came back"
+                    "could not make deliveries due after a peer came back"
                 );
             }
         }

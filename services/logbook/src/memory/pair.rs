@@ -38,29 +38,38 @@ pub(super) enum Kept {
 }
 
 pub(super) fn read(file: &Path) -> io::Result<Kept> {
-    let mut there = false;
-    let mut newest: Option<Form> = None;
-    for file in both(file) {
-        let bytes = match fs::read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        there = true;
-        let form = whole(&bytes).filter(|form| newest.as_ref().is_none_or(|newest| form.turn > newest.turn));
-        newest = form.or(newest);
-    }
-    Ok(match newest {
-        Some(form) => Kept::Form(form),
-        None if there => Kept::Unreadable,
-        None => Kept::Nothing,
+    let [odd, even] = both(file);
+    let [odd, even] = [one(&odd)?, one(&even)?];
+    Ok(match (odd, even) {
+        // The first turn is written beside what an earlier release left. Further ones write over that: if there is such a file again, that
+        // release has come back, and its is the newer one.
+        (Kept::Form(odd), Kept::Form(even)) if even.turn == 0 && odd.turn > 1 => Kept::Form(even),
+        (Kept::Form(odd), Kept::Form(even)) => Kept::Form(if odd.turn > even.turn { odd } else { even }),
+        (Kept::Form(form), other) | (other, Kept::Form(form)) => {
+            if matches!(other, Kept::Unreadable) {
+                tracing::warn!(file = %file.display(), "one of the two records of the largest signed head is not whole: the other one counts");
+            }
+            Kept::Form(form)
+        }
+        (Kept::Nothing, Kept::Nothing) => Kept::Nothing,
+        (Kept::Unreadable, _) | (_, Kept::Unreadable) => Kept::Unreadable,
     })
 }
 
-/// The newer form or the one before, whatever happens. Whoever writes holds the log's row, so there is one writer at a time.
-pub(super) fn write(file: &Path, mut form: Form) -> io::Result<()> {
+fn one(file: &Path) -> io::Result<Kept> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(whole(&bytes).map_or(Kept::Unreadable, Kept::Form)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Kept::Nothing),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes in place of a form that `over` may be written over, or of none. Then the newer form is there or the one before, whatever
+/// happens, as long as there is one writer at a time.
+pub(super) fn write(file: &Path, mut form: Form, over: impl FnOnce(&Form) -> bool) -> io::Result<()> {
     let before = match read(file)? {
-        Kept::Form(form) => form.turn,
+        Kept::Form(kept) if !over(&kept) => return Ok(()),
+        Kept::Form(kept) => kept.turn,
         Kept::Unreadable | Kept::Nothing => 0,
     };
     form.turn = before + 1;
@@ -72,8 +81,10 @@ pub(super) fn write(file: &Path, mut form: Form) -> io::Result<()> {
     let mut open = OpenOptions::new().write(true).create(true).truncate(false).open(file)?;
     let length = usize::try_from(open.metadata()?.len()).map_err(io::Error::other)?;
     bytes.resize(bytes.len().next_multiple_of(BLOCK).max(length), b' ');
-    open.write_all(&bytes)?;
-    open.sync_data()?;
+    if let Err(error) = open.write_all(&bytes).and_then(|()| open.sync_data()) {
+        // Read back it might seem to be there, and the next record would be written over the only one that is.
+        return Err(fs::remove_file(file).err().unwrap_or(error));
+    }
     // The name of a new file could be lost.
     if length == 0 { File::open(folder_of(file))?.sync_all() } else { Ok(()) }
 }
@@ -102,6 +113,10 @@ mod tests {
 
     fn noted(note: &str) -> Form {
         Form { note: Some(note.to_owned()), ..Form::default() }
+    }
+
+    fn write(file: &Path, form: Form) -> io::Result<()> {
+        super::write(file, form, |_| true)
     }
 
     fn kept(file: &Path) -> Option<String> {
@@ -144,6 +159,12 @@ mod tests {
         write(&file, noted("new")).unwrap();
         assert!(fs::read_to_string(&file).unwrap().contains("old"));
         assert_eq!(kept(&file).as_deref(), Some("new"));
+        write(&file, noted("newer")).unwrap();
+        write(&file, noted("newest")).unwrap();
+        fs::write(&file, r#"{"note":"that release once more","leaves":[],"accepted":false}"#).unwrap();
+        assert_eq!(kept(&file).as_deref(), Some("that release once more"));
+        write(&file, noted("and this one")).unwrap();
+        assert_eq!(kept(&file).as_deref(), Some("and this one"));
         fs::write(&file, "").unwrap();
         fs::write(file.with_extension("2.json"), "{").unwrap();
         assert_eq!(kept(&file).as_deref(), Some("unreadable"));

@@ -14,7 +14,11 @@ const HEADS: Quota = Quota { burst: 20, period: WINDOW };
 /// Log entries, counted as asked for: 256 full pages, more than a node that catches up can store, so that its disk is what it waits for.
 const ENTRIES: Quota = Quota { burst: 65_536, period: WINDOW };
 
-/// Log entries to all peers together, half a gigabyte at most: what the database serves beside its own work.
+/// What a request for log entries costs at least: with their documents a few may fill an answer, of 1 MiB as any page.
+const ENTRIES_MIN: u64 = 64;
+
+/// Log entries to all peers together, half a gigabyte of full pages, two of pages that few entries fill: what the database serves beside
+/// its own work.
 const ENTRIES_GLOBAL: Quota = Quota { burst: 131_072, period: WINDOW };
 
 /// Delivered documents: each is parsed, verified and stored before the receipt, in some milliseconds for the two or three of one move.
@@ -101,7 +105,7 @@ impl Global {
 fn cost(request: &Request) -> u32 {
     let cost = match request {
         Request::Heads | Request::Match { .. } => 1,
-        Request::Range { start, end, .. } => end.saturating_sub(*start).min(RANGE_ENTRIES_MAX),
+        Request::Range { start, end, .. } => end.saturating_sub(*start).clamp(ENTRIES_MIN, RANGE_ENTRIES_MAX),
         Request::Deliver { documents } => u64::try_from(documents.len()).unwrap_or(u64::MAX),
     };
     u32::try_from(cost).unwrap_or(u32::MAX)

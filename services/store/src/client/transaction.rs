@@ -77,7 +77,8 @@ impl<'a> Tx<'a> {
     }
 
     fn undoing(&self) -> &'static str {
-        if self.part { "ROLLBACK TO SAVEPOINT part" } else { ROLLBACK }
+        // Released as well: a part that comes later has the same name.
+        if self.part { "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part" } else { ROLLBACK }
     }
 
     async fn run(&self, statement: &'static str) -> Result<(), StoreError> {
@@ -103,6 +104,10 @@ impl<'a> Tx<'a> {
         let Some(begun) = begun else { return answer.await };
         let begun = async { begun.try_collect::<Vec<_>>().await.map(drop) };
         let (begun, answer) = tokio::join!(self.answers.within(BEGIN, begun), answer);
+        if begun.is_err() {
+            // What was sent behind it stands by itself; nobody builds on that.
+            self.answers.set(Due::End);
+        }
         begun.and(answer)
     }
 }

@@ -9,11 +9,11 @@ use crate::{Row, Sql, StoreError, Tx, column};
 
 const ENQUEUE: &str = "INSERT INTO delivery (peer, job, document, state, next_at) \
      VALUES ($1, $2, $3, 'waiting', $4) ON CONFLICT (peer, document) DO NOTHING";
-// Of each job only the oldest: the next one builds on it.
+// Of each job only the oldest: the next one builds on it. What was not tried yet goes before what came too early.
 const DUE: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal FROM ( \
      SELECT DISTINCT ON (job) position, peer, job, document, state, attempts, next_at, refusal FROM delivery \
      WHERE peer = $1 AND state = 'waiting' ORDER BY job, position) AS heads \
-     WHERE next_at <= $2 AND position <> ALL($3) ORDER BY position LIMIT $4";
+     WHERE next_at <= $2 AND position <> ALL($3) ORDER BY attempts, position LIMIT $4";
 const LOCK: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal FROM delivery \
      WHERE position = $1 FOR UPDATE";
 const OF_DOCUMENT: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal \
@@ -24,8 +24,9 @@ const SETTLE: &str = "UPDATE delivery SET state = $2, receipt = $3, refusal = $4
      WHERE position = $1 AND state = 'waiting'";
 const DEFER: &str = "UPDATE delivery SET attempts = attempts + 1, next_at = $2 \
      WHERE position = $1 AND state = 'waiting'";
-const HASTEN: &str =
-    "UPDATE delivery SET next_at = $2 WHERE peer = $1 AND state = 'waiting' AND next_at > $2";
+// Attempts while the peer was away say nothing of the document.
+const HASTEN: &str = "UPDATE delivery SET next_at = least(next_at, $2), attempts = 0 \
+     WHERE peer = $1 AND state = 'waiting' AND (next_at > $2 OR attempts > 0)";
 const WAITING: &str = "SELECT peer, count(*) AS waiting FROM delivery WHERE state = 'waiting' GROUP BY peer";
 const NEWEST: &str = "SELECT position, peer, job, delivery.document, state, attempts, next_at, refusal \
      FROM delivery JOIN document ON document.id = delivery.document \

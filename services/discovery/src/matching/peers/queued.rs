@@ -25,7 +25,7 @@ const WAIT: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(250);
 /// How seldom the leader looks where it hears the others, and there is nothing: a question of which it does not hear waits so much longer,
 /// which [`WAIT`] has room for.
-const IDLE: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_millis(500);
 /// Questions that wait at one time: a list is asked for once in a minute for each process and job.
 const WAITING_MAX: i64 = 64;
 /// Questions that are worked on at one time.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hanse_base::error::{Failure, UseError};
-use hanse_base::rounds::{Round, Rounds, SELDOM};
+use hanse_base::rounds::{Every, Round, Rounds, SELDOM};
 use hanse_base::signals::Notice;
 use hanse_document::kind::job::OPEN_DAYS_MAX;
 use hanse_store::alerts::{self, Raising};
@@ -38,17 +38,17 @@ const PAGE: i64 = 500;
 const DAY_SECONDS: i64 = 86_400;
 /// A posting that an alert told of has ended by then, and cannot open again: the alert is not needed to keep it from being told twice.
 const KEPT_SECONDS: i64 = (OPEN_DAYS_MAX as i64 + 1) * DAY_SECONDS;
-/// Looks between two cleanings.
-const CLEAN_EVERY: u32 = 600;
+/// Between two cleanings.
+const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
 /// Raises until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let mut changed = engine.signals().changed.subscribe();
-    let mut looks = 0_u32;
+    let mut cleans = Every::new(CLEAN_EVERY);
     let pace = engine.config().pace.deliver;
     let mut rounds = Rounds::new("alerts", engine.signals(), cancel, pace).resting(REST).woken(SELDOM);
     while rounds.round(round(&engine)).await {
-        if looks.is_multiple_of(CLEAN_EVERY)
+        if cleans.is_due()
             && let Err(error) = clean(&engine).await
         {
             tracing::error!(
@@ -56,7 +56,6 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
                 "removing old alerts failed; will retry"
             );
         }
-        looks = looks.wrapping_add(1);
         rounds.wait(changed.changed()).await;
     }
     Ok(())
