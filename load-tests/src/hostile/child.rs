@@ -60,7 +60,7 @@ pub(crate) fn run(reader: &str, folder: &Path) -> Result<()> {
 }
 
 /// The verdict, and the worst step.
-fn said(steps: &[hanse_verifier::Step], verdict: &str) -> String {
+fn said(steps: &[hanse_verifier::CheckStep], verdict: &str) -> String {
     let worst = steps.iter().max_by_key(|step| step.outcome);
     let worst = worst.filter(|step| step.outcome > hanse_verifier::Outcome::Note);
     worst.map_or_else(|| verdict.to_owned(), |step| format!("{verdict}: {}", step.says))

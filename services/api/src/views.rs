@@ -1,5 +1,5 @@
-//! What people are shown, as plain data: ids, states and times are text in their one written form. Every view says whose
-//! word it is: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
+//! What people are shown, as plain data: ids, states and times are text in their one written form. Every view says who
+//! vouches for it: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
 
 mod matching;
 mod node;
@@ -80,7 +80,8 @@ pub struct Page<T> {
 
 /// A person with an account here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Person {
+#[schema(as = Person)]
+pub struct AccountView {
     /// Their name in the federation, for ever.
     pub did: String,
     /// Their name at this node.
@@ -122,7 +123,7 @@ impl std::fmt::Debug for Session {
 pub struct ProfileView {
     /// Who.
     pub did: String,
-    /// Where they are at home.
+    /// Their home node.
     pub home: String,
     /// `self`, or the node that holds their key.
     pub custody: String,
@@ -364,7 +365,7 @@ pub struct ReviewView {
 pub struct ReputationView {
     /// Who.
     pub did: String,
-    /// Where they are at home.
+    /// Their home node.
     pub home: String,
     /// `self`, or the node that holds their key.
     pub custody: String,

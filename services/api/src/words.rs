@@ -18,7 +18,7 @@ pub struct SkillId(pub String);
 #[schema(value_type = String, example = "did:key:z6Mko9hTggMwjSTEaJaPUfE6tqcy2xvU6BnNq3e3o8qVBiyH", pattern = "^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}$")]
 pub struct PersonId(pub String);
 
-/// A language that sentences are told in.
+/// The language of the sentences.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SentenceLanguage {

@@ -1,4 +1,4 @@
-//! What an engine is told at its start. Reading files and the environment is the edge's business.
+//! The configuration of an engine. Reading files and the environment is the edge's business.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -64,7 +64,7 @@ impl Config {
         self.peers.iter().find(|peer| peer.name.as_str() == name)
     }
 
-    /// Whether documents of people at home there are taken: here, and at every pinned peer.
+    /// Whether documents of people whose home is there are taken: here, and at every pinned peer.
     pub fn knows_home(&self, home: &NodeName) -> bool {
         *home == self.name || self.peer(home.as_str()).is_some()
     }

@@ -69,7 +69,7 @@ pub enum Refusal {
     #[error("there is no such {0} here")]
     NotFound(&'static str),
     /// Only the person's home has this.
-    #[error("this person is at home at {0}: ask there")]
+    #[error("this person's home is {0}: ask there")]
     Elsewhere(NodeName),
     /// The thing exists and this person has no part in that move.
     #[error("only {0} can do this")]
@@ -176,22 +176,22 @@ pub enum Refusal {
     #[error("documents of this kind cannot be signed with an own key yet")]
     OwnKeyNotYet,
     /// The person has made so many documents within a day that more can only be a mistake or malice.
-    #[error("more than {0} documents of one person within a day are not taken; go on tomorrow")]
+    #[error("{0} documents of one person within a day are the limit; go on tomorrow")]
     TooMany(u32),
     /// The job has had as many bids as it takes from this person, or from people of their home.
-    #[error("the job takes no more bids of this kind than {0}")]
+    #[error("{0} bids on one job are the limit, and this job has had them from this person or home")]
     TooManyBids(u32),
     /// The person keeps so many searches that one must go first.
     #[error("you keep {0} searches already: delete one first")]
     TooManySearches(i64),
     /// The person has so many streams open that nobody reads, that there is no place for one more.
-    #[error("you have {0} streams open that are not read from: close one first")]
+    #[error("you have {0} open streams that nobody reads: close one first")]
     TooManyStreams(usize),
     /// Too many costly requests at once.
     #[error("too many requests at once; try again in a moment")]
     Busy,
-    /// This process has just begun, and reads what it is to find.
-    #[error("this node is still reading what it is to find; try again in a moment")]
+    /// This process has just started, and its search index is not built yet.
+    #[error("this node is still building its search index; try again in a moment")]
     NotReady,
     /// A log of this node that this needs is halted: what cannot be logged is not taken.
     #[error(
@@ -214,21 +214,21 @@ pub enum Refusal {
     )]
     TooBroad,
     /// The logs say more of a person than is counted, or than a file may hold.
-    #[error("the logs say more of this person than is read at once; their log itself is served")]
+    #[error("the logs hold more about this person than one answer can carry; the log itself is served")]
     RecordTooLarge,
     /// A contract is asked about after its close.
-    #[error("this is asked after the contract has closed")]
+    #[error("this can be answered only after the contract has closed")]
     NotClosed,
     /// Because of the request's key, or of the version that it names.
     #[error(transparent)]
     NotOnce(#[from] NotOnce),
-    /// The other home said no; its word.
+    /// The other home refused it; the slug that it gave.
     #[error("the job's home refused it: {0}")]
     ByHome(String),
 }
 
 impl Refusal {
-    /// The stable word for this reason: part of problem types, receipts and metrics.
+    /// The slug of this reason, which never changes: part of problem types, receipts and metrics.
     #[must_use]
     pub fn slug(&self) -> &str {
         match self {

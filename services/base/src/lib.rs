@@ -73,7 +73,7 @@ impl Base {
         Self { shared: Arc::clone(&self.shared), store: self.shared.work.clone() }
     }
 
-    /// What the node was told at its start.
+    /// The configuration of the node.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.shared.config

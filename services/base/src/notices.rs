@@ -15,10 +15,10 @@ use crate::signals::{Notice, Signals};
 
 /// Between the end of one session and the next attempt.
 const AGAIN: Duration = Duration::from_secs(1);
-/// Between two looks at what there is to tell: what comes meanwhile goes together, so that a busy node says a few words a second.
+/// Between two looks at what there is to tell: what comes meanwhile goes together, so that a busy node sends a few notices a second.
 const REST: Duration = Duration::from_millis(50);
 
-/// Hears and tells until told to stop.
+/// Listens and notifies until it is cancelled.
 ///
 /// # Errors
 /// None: what fails is tried again.
@@ -41,25 +41,25 @@ async fn session(base: &Base) -> Result<(), Failure> {
 }
 
 async fn exchange(signals: &Signals, notices: &mut Notices) -> Result<(), StoreError> {
-    // What happened while there was no session was told to nobody.
+    // What happened while there was no session was sent to nobody.
     for notice in Notice::ALL {
-        notices.tell(notice.word()).await?;
+        notices.tell(notice.payload()).await?;
     }
     let mut rested = Instant::now();
     loop {
-        let untold = async {
+        let unsent = async {
             sleep_until(rested).await;
-            signals.untold().await;
+            signals.unsent().await;
         };
         tokio::select! {
-            word = notices.heard() => {
-                if let Some(notice) = Notice::parse(&word?) {
+            payload = notices.heard() => {
+                if let Some(notice) = Notice::parse(&payload?) {
                     signals.heard(notice);
                 }
             }
-            () = untold => {
-                for notice in signals.take_untold() {
-                    notices.tell(notice.word()).await?;
+            () = unsent => {
+                for notice in signals.take_unsent() {
+                    notices.tell(notice.payload()).await?;
                 }
                 rested = Instant::now() + REST;
             }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn every_notice_is_known_by_its_word() {
+    fn every_notice_is_known_by_its_payload() {
         // As the processes of a node that is being upgraded know them.
         for (notice, word) in [
             (Notice::Committed, "committed"),
@@ -155,8 +155,9 @@ mod tests {
             (Notice::AlertsRaised, "alerts-raised"),
             (Notice::SearchAsked, "search-asked"),
             (Notice::SearchAnswered, "search-answered"),
+            (Notice::DeliveryAnswered, "delivery-answered"),
         ] {
-            assert_eq!((notice.word(), Notice::parse(word)), (word, Some(notice)));
+            assert_eq!((notice.payload(), Notice::parse(word)), (word, Some(notice)));
         }
         assert_eq!(Notice::parse("of a later version"), None);
     }

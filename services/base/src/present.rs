@@ -4,7 +4,7 @@ mod contract;
 mod review;
 
 use hanse_api::requests::{BidRequest, JobRequest};
-use hanse_api::views::{BidView, ContractView, JobView, Person, ReviewView, Session};
+use hanse_api::views::{AccountView, BidView, ContractView, JobView, ReviewView, Session};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, allowed};
 use hanse_store::accounts::AccountRow;
@@ -25,11 +25,11 @@ pub fn time(seconds: i64) -> String {
     Timestamp::from_unix(seconds).map(|time| time.to_string()).unwrap_or_default()
 }
 
-/// A person who is at home at `home`, with the account there.
+/// The account of a person whose home is `home`.
 #[must_use]
-pub fn person(home: &NodeName, account: &AccountRow) -> Person {
+pub fn account(home: &NodeName, account: &AccountRow) -> AccountView {
     let name = home.to_string();
-    Person {
+    AccountView {
         did: account.did.to_string(),
         handle: account.handle.clone(),
         home: name.clone(),

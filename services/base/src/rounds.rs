@@ -1,5 +1,5 @@
-//! What every worker of a node does: a round of its work, then a wait until something wakes it, its time is over, or it is told to
-//! stop. What fails is told and tried again.
+//! What every worker of a node does: a round of its work, then a wait until something wakes it, its time is over, or it is
+//! cancelled. What fails is logged and tried again.
 
 use std::future::Future;
 use std::time::Duration;
@@ -104,7 +104,7 @@ impl<'a> Rounds<'a> {
         Self { seldom, ..self }
     }
 
-    /// Does a round, unless it is told to stop before it is done. `false` if it was: the worker ends.
+    /// Does a round, unless it is cancelled before it is done. `false` if it was: the worker ends.
     pub async fn round<R: Into<Round>, E: RoundError>(
         &mut self,
         work: impl Future<Output = Result<R, E>>,
@@ -130,7 +130,7 @@ impl<'a> Rounds<'a> {
         true
     }
 
-    /// Waits for the signal, the end of the pause, or to be told to stop; after a round that failed or asked for a rest, for the end of that.
+    /// Waits for the signal, the end of the pause, or its cancellation; after a round that failed or asked for a rest, for the end of that.
     pub async fn wait(&mut self, signal: impl Future) {
         if let Some(rest) = self.asked.take() {
             self.cancel.run_until_cancelled(sleep(rest)).await;

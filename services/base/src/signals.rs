@@ -27,11 +27,13 @@ pub enum Notice {
     SearchAsked,
     /// The answer to such a search is there.
     SearchAnswered,
+    /// A delivery has its receipt.
+    DeliveryAnswered,
 }
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Committed,
         Self::Changed,
         Self::LogAdvanced,
@@ -39,11 +41,12 @@ impl Notice {
         Self::AlertsRaised,
         Self::SearchAsked,
         Self::SearchAnswered,
+        Self::DeliveryAnswered,
     ];
 
-    /// The word that goes over the database.
+    /// The payload that goes over the database.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn payload(self) -> &'static str {
         match self {
             Self::Committed => "committed",
             Self::Changed => "changed",
@@ -52,13 +55,14 @@ impl Notice {
             Self::AlertsRaised => "alerts-raised",
             Self::SearchAsked => "search-asked",
             Self::SearchAnswered => "search-answered",
+            Self::DeliveryAnswered => "delivery-answered",
         }
     }
 
-    /// From the word; none for one of another version.
+    /// From the payload; none for one of another version.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|notice| notice.word() == word)
+    pub fn parse(payload: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.payload() == payload)
     }
 }
 
@@ -75,7 +79,7 @@ pub struct Signals {
     pub relay: Notify,
     /// Documents may wait for delivery, by peer.
     deliver: BTreeMap<String, Notify>,
-    /// A delivery got its receipt; every waiting caller hears it.
+    /// A delivery has its receipt, in whichever process; every waiting caller hears it.
     pub receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
     pub heads: Notify,
@@ -89,8 +93,8 @@ pub struct Signals {
     pub changed: watch::Sender<()>,
     /// Whether what other processes do is heard.
     hears_others: AtomicBool,
-    /// What the others have still to be told.
-    untold: Mutex<BTreeSet<Notice>>,
+    /// What has still to be sent to the others.
+    unsent: Mutex<BTreeSet<Notice>>,
     tell: Notify,
 }
 
@@ -125,7 +129,7 @@ impl Signals {
     /// Wakes here what this notice is about, and has the other processes told of it.
     pub fn raise(&self, notice: Notice) {
         self.heard(notice);
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner).insert(notice);
+        self.unsent.lock().unwrap_or_else(PoisonError::into_inner).insert(notice);
         self.tell.notify_one();
     }
 
@@ -148,6 +152,7 @@ impl Signals {
             Notice::AlertsRaised => self.alerts.notify_one(),
             Notice::SearchAsked => self.searches.notify_one(),
             Notice::SearchAnswered => self.answers.notify_waiters(),
+            Notice::DeliveryAnswered => self.receipt.notify_waiters(),
         }
     }
 
@@ -162,13 +167,13 @@ impl Signals {
         Notice::ALL.into_iter().for_each(|notice| self.heard(notice));
     }
 
-    /// Waits until there is something to tell the others.
-    pub(crate) async fn untold(&self) {
+    /// Waits until there is something to send to the others.
+    pub(crate) async fn unsent(&self) {
         self.tell.notified().await;
     }
 
-    /// What the others have still to be told.
-    pub(crate) fn take_untold(&self) -> BTreeSet<Notice> {
-        std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What has still to be sent to the others.
+    pub(crate) fn take_unsent(&self) -> BTreeSet<Notice> {
+        std::mem::take(&mut *self.unsent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -96,7 +96,7 @@ pub enum Command {
     Matching(Matching),
     /// What is done under one contract.
     #[command(flatten)]
-    Step(Step),
+    Step(ContractStep),
     /// Searches that are kept, and what they lead to.
     #[command(flatten)]
     SavedSearches(SavedSearches),
@@ -144,7 +144,7 @@ pub enum People {
         after_help = "Examples:\n  hanse skills\n  hanse skills find 'bake bread'\n  hanse skills add local:rust"
     )]
     Skills {
-        /// What to do with them; without a word, those of your profile are listed.
+        /// What to do with them; without a subcommand, those of your profile are listed.
         #[command(subcommand)]
         command: Option<SkillsCommand>,
     },
@@ -194,7 +194,7 @@ pub enum Work {
 
 /// What is done under one contract.
 #[derive(Debug, Subcommand)]
-pub enum Step {
+pub enum ContractStep {
     /// Accept an offer.
     #[command(after_help = "Example:\n  hanse accept offer_5Qx…")]
     Accept(Moved),

@@ -122,7 +122,7 @@ pub(crate) fn evidence(
 /// The first step that does not hold, in its own words.
 pub(crate) fn first_fault(report: &Report) -> String {
     use hanse_command::verifier::Outcome;
-    let bad = |step: &&hanse_command::verifier::Step| {
+    let bad = |step: &&hanse_command::verifier::CheckStep| {
         matches!(step.outcome, Outcome::Incomplete | Outcome::Invalid)
     };
     report

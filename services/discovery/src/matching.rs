@@ -1,4 +1,4 @@
-//! Which freelancer fits which job: an index of everybody at home here and of every open posting in the memory of each
+//! Which freelancer fits which job: an index of everybody whose home is here and of every open posting in the memory of each
 //! process, kept up by the feed of changes, and the use cases that ask it. The rules are `hanse-matching`'s; here is what
 //! feeds them.
 
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_matching::Space;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use index::State;
 use peers::Peers;
 use tokio::sync::Semaphore;
@@ -123,10 +123,10 @@ fn length(limit: Option<u32>) -> Result<usize, Refusal> {
 }
 
 /// The language that sentences are asked in.
-fn language(asked: Option<&str>) -> Result<Tongue, Refusal> {
+fn language(asked: Option<&str>) -> Result<TextLanguage, Refusal> {
     match asked {
-        None | Some("en") => Ok(Tongue::English),
-        Some("fr") => Ok(Tongue::French),
+        None | Some("en") => Ok(TextLanguage::English),
+        Some("fr") => Ok(TextLanguage::French),
         Some(_) => Err(Refusal::BadField { field: "language", reason: "must be `en` or `fr`" }),
     }
 }

@@ -1,4 +1,4 @@
-//! Names of nodes and of their reputation logs. A name is fixed when a node is founded and is never an address.
+//! Names of nodes and of their reputation logs. A name is fixed when a node is created and is never an address.
 
 use crate::rejection::Rejection;
 use crate::text::checked_text;

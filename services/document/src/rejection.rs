@@ -87,7 +87,7 @@ impl Rejection {
         Self::BadSignature,
     ];
 
-    /// The stable word for this reason: lower-case letters, digits and `-`.
+    /// The slug of this reason, which never changes: lower-case letters, digits and `-`.
     #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {

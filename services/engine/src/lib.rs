@@ -96,7 +96,7 @@ impl Engine {
         self.trust().logbook()
     }
 
-    /// What it was told at its start.
+    /// Its configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
         self.base().config()

@@ -26,7 +26,7 @@ use hanse_matching::money::RateTable;
 use hanse_matching::query::Setting;
 use hanse_matching::side::{RANKER, Weights};
 use hanse_matching::taxonomy::Taxonomy;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_matching::title::Titles;
 use serde::Serialize;
 use thiserror::Error;
@@ -135,11 +135,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
 fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Arc<Linker>) -> Result<Vec<Row>, Failed> {
     let data = &arguments.data;
     let mut rows = vec![
-        tables::titles(data, taxonomy, linker, ("en", Tongue::English))?,
-        tables::titles(data, taxonomy, linker, ("fr", Tongue::French))?,
-        tables::labels(data, "melo-fra_q_fr_c_fr", Tongue::French)?,
+        tables::titles(data, taxonomy, linker, ("en", TextLanguage::English))?,
+        tables::titles(data, taxonomy, linker, ("fr", TextLanguage::French))?,
+        tables::labels(data, "melo-fra_q_fr_c_fr", TextLanguage::French)?,
         tables::bridge(data, "melo-fra_q_fr_c_en", taxonomy, linker)?,
-        tables::labels(data, "melo-usa_q_en_c_en", Tongue::English)?,
+        tables::labels(data, "melo-usa_q_en_c_en", TextLanguage::English)?,
         tables::skills(data, "skill-fr-fr", (tables::PRODUCT[1], taxonomy), linker)?,
     ];
     let crosswalk = tables::crosswalk(data, "skill-fr-fr")?;

@@ -4,11 +4,14 @@ use std::fmt;
 
 use hanse_document::did::Did;
 use hanse_tlog::Hash;
+use serde::{Serialize, Serializer};
 
-/// SHA-256 of `hanse/subject/v1\n` and the person's first `did:key`: the key of the completeness index.
+/// A person, by the pseudonym under which logs list them: SHA-256 of `hanse/subject/v1\n` and the person's first `did:key`. One for an
+/// identity, whatever its keys.
 ///
 /// Anyone who knows the identity computes it; from the key alone the identity cannot be found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
 pub struct SubjectKey([u8; 32]);
 
 impl SubjectKey {
@@ -52,5 +55,11 @@ impl fmt::Display for SubjectKey {
 impl fmt::Debug for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SubjectKey({})", self.hex())
+    }
+}
+
+impl Serialize for SubjectKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

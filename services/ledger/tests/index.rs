@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_ledger::index::{
-    self, IndexLeaf, MissingNode, Node, Nodes, Path, PrefixProof, SubjectKey, Subtree, root_from_prefix,
+    self, IndexLeaf, MissingNode, Nodes, Path, PrefixProof, SubjectKey, Subtree, TreeNode, root_from_prefix,
     tops_for, update,
 };
 use hanse_tlog::Hash;
@@ -20,14 +20,14 @@ fn naive(values: &BTreeMap<[u8; 32], Hash>, depth: usize) -> Hash {
     }
     if depth > 0 && values.len() == 1 {
         let (key, value) = values.iter().next().unwrap();
-        return Node::Leaf { key: SubjectKey::from_bytes(*key), value: *value }.hash();
+        return TreeNode::Leaf { key: SubjectKey::from_bytes(*key), value: *value }.hash();
     }
     let side = |wanted: u8| {
         let bit = |key: &[u8; 32]| key[depth / 8] >> (7 - depth % 8) & 1;
         let chosen = values.iter().filter(|(key, _)| bit(key) == wanted);
         naive(&chosen.map(|(key, value)| (*key, *value)).collect(), depth + 1)
     };
-    Node::Parent { left: side(0), right: side(1) }.hash()
+    TreeNode::Parent { left: side(0), right: side(1) }.hash()
 }
 
 /// Keys that often share long prefixes, which hashed keys do not.
@@ -195,7 +195,7 @@ proptest! {
         let tops: Vec<Path> = nodes.all().keys().map(Path::top).filter(|top| top.depth() > 0).collect::<BTreeSet<_>>().into_iter().collect();
         if let Some(top) = tops.get(at % tops.len().max(1)) {
             let value = hanse_tlog::hash::leaf(b"another");
-            nodes.put(*top, Nodes::from_iter([(*top, Node::Parent { left: value, right: value })]).subtree(top).unwrap().clone());
+            nodes.put(*top, Nodes::from_iter([(*top, TreeNode::Parent { left: value, right: value })]).subtree(top).unwrap().clone());
             prop_assert!(nodes.check().is_err());
         }
     }
@@ -262,11 +262,11 @@ fn a_proof_has_one_form() {
 fn a_tree_that_is_none_is_not_walked() {
     let key = SubjectKey::from_bytes([0xff; 32]);
     let value = hanse_tlog::hash::leaf(b"value");
-    let mut alone = Nodes::from_iter([(Path::ROOT, Node::Leaf { key, value })]);
+    let mut alone = Nodes::from_iter([(Path::ROOT, TreeNode::Leaf { key, value })]);
     assert_eq!(index::get(&alone, &key), Err(MissingNode(Path::ROOT)));
     assert_eq!(insert(&mut alone, &key, value), Err(MissingNode(Path::ROOT)));
     let mut endless: Nodes =
-        way(&key).map(|path| (path, Node::Parent { left: value, right: value })).collect();
+        way(&key).map(|path| (path, TreeNode::Parent { left: value, right: value })).collect();
     assert_eq!(index::get(&endless, &key), Err(MissingNode(Path::of(&key, 256))));
     assert_eq!(insert(&mut endless, &key, value), Err(MissingNode(Path::of(&key, 256))));
 }

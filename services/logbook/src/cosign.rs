@@ -1,4 +1,4 @@
-//! The auditor: this node's word about a peer's log, given only for what it has rebuilt itself.
+//! The auditor: this node cosigns a peer's log, and only what it has rebuilt itself.
 //!
 //! A mirror gets its leaves by replaying them, index included, so its head may be cosigned as it stands; not past a review that the
 //! log owes and whose document is missing, not while a larger head is known, and not before the peers had a chance to remind this process of what
@@ -39,7 +39,7 @@ pub enum Cosigned {
 /// Why the auditor is silent about a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withheld {
-    /// The log is this node's own: its word about it counts nowhere.
+    /// The log is this node's own: its cosignature of it counts nowhere.
     Own,
     /// There is no head yet.
     Empty,

@@ -46,7 +46,7 @@ pub enum LogError {
     },
     /// The database is that of a node of another name.
     #[error(
-        "it was founded with {stored}, and the configuration says `name = \"{name}\"`; a node keeps its name for ever"
+        "it was created with {stored}, and the configuration says `name = \"{name}\"`; a node keeps its name for ever"
     )]
     OtherNode {
         /// A log in the database.

@@ -33,7 +33,7 @@ use pace::Pace;
 pub use replay::{Replayed, replay};
 pub use want::{ROUNDS_MIN, believed, fill, has_waited_too_long, pause_seconds};
 
-/// Follows a peer until it is told to stop. A round that fails is tried again at the next pace or hint.
+/// Follows a peer until it is cancelled. A round that fails is tried again at the next pace or hint.
 pub async fn run(book: Logbook, peer: NodeName, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = book.config().pace.follow;
     let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));

@@ -13,7 +13,7 @@ use hanse_store::{Store, StoreError, Tx, log};
 
 use self::compare::Check;
 
-/// Most differences that are told of one log; the first ones say what happened.
+/// Most differences that are reported of one log; the first ones say what happened.
 const DIFFERENCES_MAX: usize = 50;
 
 /// What was found in all logs.

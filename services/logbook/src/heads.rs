@@ -183,7 +183,7 @@ pub async fn receive(book: &Logbook, from: &str, bytes: &[u8]) -> Verdict {
             }
         },
         Err(unheard) => {
-            tracing::debug!(from, reason = %unheard, "a gossiped head is not for us");
+            tracing::debug!(from, reason = %unheard, "a gossiped head is ignored");
             unheard.verdict(from)
         }
     }

@@ -156,7 +156,7 @@ impl LogKeys {
         let mut connection = store.connection().await?;
         self.refuse_other(&log::all(&connection).await?)?;
         for log in &self.own {
-            sequence::found(store, log, now).await?;
+            sequence::create(store, log, now).await?;
         }
         for mirror in self.mirrors.values() {
             let tx = connection.begin().await?;
@@ -171,7 +171,7 @@ impl LogKeys {
         Ok(())
     }
 
-    /// A node keeps its name for ever: on another node's database it would found logs beside that one's, and on a peer's sign
+    /// A node keeps its name for ever: on another node's database it would create logs beside that one's, and on a peer's sign
     /// what that peer mirrors.
     fn refuse_other(&self, rows: &[LogRow]) -> Result<(), LogError> {
         match rows.iter().find(|row| row.own != self.is_own(&row.origin)) {

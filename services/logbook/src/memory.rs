@@ -26,7 +26,7 @@ use super::LogError;
 /// What is remembered of one log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remembered {
-    /// The largest head that was signed; none for a node that was founded and has signed nothing.
+    /// The largest head that was signed; none for a new node, which has signed nothing.
     pub head: Option<RememberedHead>,
     /// The operator has stated that this is the largest head that the log ever signed.
     pub accepted: bool,
@@ -56,12 +56,12 @@ pub struct LogMemory {
     writing: Arc<Mutex<()>>,
 }
 
-/// Writes into `folder`, which is made, that a node has signed nothing. For the founding of a node: with a secret that is made
+/// Writes into `folder`, which is made, that a node has signed nothing. For a new node: with a secret that is made
 /// this moment nobody can have signed anything. A file that is there stays.
 ///
 /// # Errors
 /// Those of the file system.
-pub fn found(folder: &Path) -> io::Result<()> {
+pub fn create(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for kind in LogKind::ALL {
         let file = file_of(folder, kind);

@@ -168,7 +168,7 @@ pub(crate) async fn go_on(
     Ok(examined)
 }
 
-/// The log's row, held, if it is still what was examined.
+/// The log's row, locked, if it is still what was examined.
 async fn unchanged(tx: &Tx<'_>, examined: &Examination) -> Result<LogRow, MendError> {
     let origin = &examined.row.origin;
     let row = log::lock(tx, origin).await?;

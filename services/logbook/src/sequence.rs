@@ -42,7 +42,7 @@ pub enum Sequenced {
 
 /// The points of one batch, in order. A failure at any of them must leave the log whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum BatchPoint {
     /// The log's row is locked.
     Locked,
     /// The queue is read.
@@ -55,7 +55,7 @@ pub enum Step {
     Committed,
 }
 
-impl Step {
+impl BatchPoint {
     /// All points.
     pub const ALL: [Self; 5] = [Self::Locked, Self::Taken, Self::Signed, Self::Written, Self::Committed];
 }
@@ -68,7 +68,7 @@ pub async fn sequence(store: &Store, log: &OwnLog, now: Timestamp) -> Result<Seq
     sequence_with(store, log, now, |_| Ok(())).await
 }
 
-/// [`sequence`], with a word in between at every [`Step`]: an error there ends the batch as a failure there would.
+/// [`sequence`], which calls `at` at every [`BatchPoint`]: an error there ends the batch as a failure there would.
 ///
 /// # Errors
 /// As [`sequence`], and those of `at`.
@@ -76,17 +76,17 @@ pub async fn sequence_with(
     store: &Store,
     own: &OwnLog,
     now: Timestamp,
-    mut at: impl FnMut(Step) -> Result<(), LogError> + Send,
+    mut at: impl FnMut(BatchPoint) -> Result<(), LogError> + Send,
 ) -> Result<Sequenced, LogError> {
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
     let row = locked(&tx, own).await?;
-    at(Step::Locked)?;
+    at(BatchPoint::Locked)?;
     // Both are read before either is looked at: what is damaged is told before what waits.
     let (edge, batch) =
         tokio::join!(Box::pin(edge::open(&tx, &row, own.signer.vkey())), Box::pin(next(&tx, own, &row)));
     let (edge, batch) = (edge?, batch?);
-    at(Step::Taken)?;
+    at(BatchPoint::Taken)?;
     if batch.lines.is_empty() {
         log::remove_pending(&tx, &own.origin, &batch.taken).await?;
         tx.commit().await?;
@@ -94,13 +94,13 @@ pub async fn sequence_with(
     }
     let size = Box::pin(extend(&tx, own, &row, (edge, &batch), now, &mut at)).await?;
     tx.commit().await?;
-    at(Step::Committed)?;
+    at(BatchPoint::Committed)?;
     let full = u64::try_from(batch.taken.len()).is_ok_and(|taken| taken >= BATCH_MAX);
     Ok(Sequenced::Head { size, leaves: size - row.size - 1, full })
 }
 
 /// Creates an own log if it is missing, with the index of nothing as its first leaf.
-pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
+pub(crate) async fn create(store: &Store, own: &OwnLog, now: Timestamp) -> Result<(), LogError> {
     let mut connection = store.connection().await?;
     let tx = connection.begin().await?;
     let vkey = own.signer.vkey().to_string();
@@ -113,7 +113,7 @@ pub(crate) async fn found(store: &Store, own: &OwnLog, now: Timestamp) -> Result
     if row.size == 0 {
         let edge = edge::open(&tx, &row, own.signer.vkey()).await?;
         extend(&tx, own, &row, (edge, &Batch::default()), now, &mut |_| Ok(())).await?;
-        tracing::info!(origin = own.origin, "a log is founded");
+        tracing::info!(origin = own.origin, "a log is created");
     }
     Ok(tx.commit().await?)
 }
@@ -183,20 +183,20 @@ async fn extend(
     row: &LogRow,
     (edge, batch): (Edge, &Batch),
     now: Timestamp,
-    at: &mut (impl FnMut(Step) -> Result<(), LogError> + Send),
+    at: &mut (impl FnMut(BatchPoint) -> Result<(), LogError> + Send),
 ) -> Result<u64, LogError> {
     let appended = append_batch(tx, row, edge, &batch.lines, Close::Seal).await?;
     let (size, root) = (appended.range.size(), appended.range.root());
     let head = Checkpoint { origin: own.signer.vkey().name().clone(), size, root };
     let kept = CheckpointRow { size, root, note: checkpoint::sign(&head, &own.signer).to_string() };
-    at(Step::Signed)?;
+    at(BatchPoint::Signed)?;
     // The file and the rows at once: both stand before anybody commits, and until then nobody has seen the head.
     let (remembered, written) = tokio::join!(
         remember(own, row, batch, &head, &kept.note),
         write(tx, row, batch, &appended, &kept, now)
     );
     remembered.and(written)?;
-    at(Step::Written)?;
+    at(BatchPoint::Written)?;
     Ok(size)
 }
 
@@ -241,7 +241,7 @@ async fn write(
     Ok(advanced?)
 }
 
-/// Sequences both own logs when leaves wait, at most once in each pace, until it is told to stop.
+/// Sequences both own logs when leaves wait, at most once in each pace, until it is cancelled.
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
     let pace = book.config().pace.sequence;
     let signals = book.signals();

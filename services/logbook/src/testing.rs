@@ -25,7 +25,7 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// A home that has pinned the others, with its logs founded and nothing running.
+    /// A home that has pinned the others, with its logs created and nothing running.
     pub(crate) async fn new(letter: char, others: &[char]) -> Self {
         let node = TestNode::new(letter, others).await;
         let book = Logbook::new(node.base.clone()).unwrap();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::money::{Price, RateTable};
 use crate::skills::link::{self, Linker};
 use crate::skills::taxonomy::Taxonomy;
-use crate::text::{self, Tongue};
+use crate::text::{self, TextLanguage};
 
 /// The words of a text that are compared: the first that say something.
 pub const TEXT_WORDS_MAX: usize = 64;
@@ -77,10 +77,10 @@ pub struct Words {
 impl Words {
     /// The first [`TEXT_WORDS_MAX`] different stems of a text. However often a word is repeated, it counts once.
     #[must_use]
-    pub fn read(text: &str, tongue: Tongue) -> Self {
+    pub fn read(text: &str, language: TextLanguage) -> Self {
         let mut stems: Vec<u64> = Vec::new();
         for word in text::words(text).iter().filter(|word| !text::fold::is_empty_word(word)) {
-            let name = text::name_of(text::stem(word, tongue).into_bytes());
+            let name = text::name_of(text::stem(word, language).into_bytes());
             if !stems.contains(&name) {
                 stems.push(name);
             }
@@ -101,7 +101,7 @@ pub struct Job {
     /// Its title.
     pub title: String,
     /// The language of title and text.
-    pub tongue: Tongue,
+    pub language: TextLanguage,
     /// The skills that it needs, by their numbers in the taxonomy.
     pub needs: Vec<u32>,
     /// The telling words of its text.
@@ -116,15 +116,15 @@ pub struct Job {
     pub client: Standing,
 }
 
-/// A person, as the ranking sees them. No name, age, gender, photograph or nationality.
+/// A freelancer, as the ranking sees them. No name, age, gender, photograph or nationality.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Person {
+pub struct Freelancer {
     /// The subject key.
     pub id: [u8; 32],
     /// The line under the name.
     pub headline: String,
     /// The language of headline and text.
-    pub tongue: Tongue,
+    pub language: TextLanguage,
     /// What they can do.
     pub skills: Vec<HeldSkill>,
     /// The telling words of their own text; none if they wrote nothing.
@@ -164,17 +164,17 @@ impl Reader<'_> {
     #[must_use]
     pub fn job(&self, id: [u8; 32], document: &JobDocument, client: Standing) -> (Job, Unknown) {
         let (title, text) = (document.title.as_str(), document.text.as_str());
-        let tongue = tongue(document.language.as_ref().map(|it| it.as_str()), &[title, text]);
+        let language = language(document.language.as_ref().map(|it| it.as_str()), &[title, text]);
         let (mut known, unknown) = self.known(document.skills.iter().map(|skill| skill.as_str()));
         if known.is_empty() {
-            known = link::skills_in(self.linker, &[title, text], tongue);
+            known = link::skills_in(self.linker, &[title, text], language);
         }
         let job = Job {
             id,
             title: title.to_owned(),
-            tongue,
+            language,
             needs: known.into_iter().map(|(concept, _)| concept).collect(),
-            words: Words::read(text, tongue),
+            words: Words::read(text, language),
             price: document.pay.as_ref().map(|pay| Price::of(pay, self.rates)),
             languages: document.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
             site: document.place.as_ref().map(|place| match place {
@@ -186,12 +186,12 @@ impl Reader<'_> {
         (job, unknown)
     }
 
-    /// A person from their profile and subject key.
+    /// A freelancer from their profile and subject key.
     #[must_use]
-    pub fn person(&self, id: [u8; 32], profile: &Profile, standing: Standing) -> (Person, Unknown) {
+    pub fn freelancer(&self, id: [u8; 32], profile: &Profile, standing: Standing) -> (Freelancer, Unknown) {
         let about = profile.about.as_ref().map_or("", |about| about.as_str());
         let headline = profile.headline.as_ref().map_or("", |line| line.as_str());
-        let tongue = tongue(None, &[headline, about]);
+        let language = language(None, &[headline, about]);
         let (known, unknown) = self.known(profile.skills.iter().map(|skill| skill.as_str()));
         let held = |(concept, line)| HeldSkill { concept, line };
         let (point, on_site) = match profile.place.as_ref() {
@@ -199,12 +199,12 @@ impl Reader<'_> {
             Some(Place::Remote) => (None, false),
             None => (None, true),
         };
-        let person = Person {
+        let person = Freelancer {
             id,
             headline: headline.to_owned(),
-            tongue,
+            language,
             skills: known.into_iter().map(held).collect(),
-            words: Words::read(about, tongue),
+            words: Words::read(about, language),
             price: profile.rate.as_ref().map(|pay| Price::of(pay, self.rates)),
             languages: profile.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
             point,
@@ -230,13 +230,13 @@ impl Reader<'_> {
     }
 }
 
-fn tongue(stated: Option<&str>, texts: &[&str]) -> Tongue {
-    match stated.map(Tongue::of_tag) {
-        Some(Tongue::Other) | None => texts
+fn language(stated: Option<&str>, texts: &[&str]) -> TextLanguage {
+    match stated.map(TextLanguage::of_tag) {
+        Some(TextLanguage::Other) | None => texts
             .iter()
-            .map(|text| Tongue::guess(text))
-            .find(|tongue| *tongue != Tongue::Other)
-            .unwrap_or(Tongue::Other),
-        Some(tongue) => tongue,
+            .map(|text| TextLanguage::guess(text))
+            .find(|language| *language != TextLanguage::Other)
+            .unwrap_or(TextLanguage::Other),
+        Some(language) => language,
     }
 }

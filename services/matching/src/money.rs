@@ -134,7 +134,7 @@ pub enum Compared {
     },
     /// Nothing to compare: the factor is dropped.
     Unstated,
-    /// One wants money and the other something else.
+    /// One side asks for money and the other for something else.
     OtherKind,
 }
 

@@ -1,6 +1,6 @@
 //! A ranking: who is shown in which order before fairness, with what it was computed from.
 
-use crate::model::Person;
+use crate::model::Freelancer;
 use crate::pair::query::Query;
 use crate::pair::score::{Features, Score};
 use crate::side::Weights;
@@ -35,7 +35,7 @@ pub fn order(query: &Query<'_>, ranked: &mut [Ranked]) {
 
 /// Ranks all people whom no hard filter stops and who fit, one by one: what an index must agree with.
 #[must_use]
-pub fn exhaustive<'p>(query: &Query<'_>, people: impl Iterator<Item = &'p Person>) -> Vec<Ranked> {
+pub fn exhaustive<'p>(query: &Query<'_>, people: impl Iterator<Item = &'p Freelancer>) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = people
         .filter(|person| query.stop(person).is_none())
         .map(|person| {

@@ -7,7 +7,7 @@ mod stem_en;
 mod stem_fr;
 
 pub use fold::{plain, words};
-pub use language::Tongue;
+pub use language::TextLanguage;
 
 /// A 64-bit name of a word or letter sequence: FNV-1a, so that it is the same on every machine and in every release.
 #[must_use]
@@ -19,11 +19,11 @@ pub fn name_of(bytes: impl IntoIterator<Item = u8>) -> u64 {
 
 /// The stem of a folded word in a language; the word itself where we know no grammar.
 #[must_use]
-pub fn stem(word: &str, tongue: Tongue) -> String {
-    match tongue {
-        Tongue::English => stem_en::stem(word),
-        Tongue::French => stem_fr::stem(word),
-        Tongue::Other => word.to_owned(),
+pub fn stem(word: &str, language: TextLanguage) -> String {
+    match language {
+        TextLanguage::English => stem_en::stem(word),
+        TextLanguage::French => stem_fr::stem(word),
+        TextLanguage::Other => word.to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a node is told about its own transport and about its peers, checked before anything starts.
+//! The configuration of a node's own transport and of its peers, checked before anything starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -143,7 +143,7 @@ impl Loop {
         self.started.elapsed()
     }
 
-    /// Runs until told to stop or until the last handle is dropped.
+    /// Runs until it is cancelled or until the last handle is dropped.
     pub(crate) async fn run(mut self, mut commands: mpsc::Receiver<Command>, stop: CancellationToken) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -336,7 +336,7 @@ impl Loop {
             Verdict::Reject => (MessageAcceptance::Reject, "rejected"),
         };
         let gossip = &mut self.swarm.behaviour_mut().gossip;
-        // False when the message has left the cache: it is then neither passed on nor held against anybody.
+        // False when the message has left the cache: it is then neither passed on nor counted against anybody.
         let known = gossip.report_message_validation_result(&judged.id, &judged.source, acceptance);
         self.metrics.gossip(judged.topic, if known { outcome } else { "late" });
     }

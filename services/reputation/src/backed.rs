@@ -7,9 +7,10 @@
 
 use std::collections::BTreeSet;
 
+use hanse_ledger::SubjectKey;
+
 use crate::fixed::Fixed;
 use crate::graph::Graph;
-use crate::ids::Person;
 use crate::score::{Estimate, Evidence};
 
 /// What those say who have a record of their own.
@@ -26,14 +27,14 @@ pub struct Backed {
 impl Graph {
     /// What those say of a person who have a record of their own.
     #[must_use]
-    pub fn backed(&self, subject: &Person) -> Backed {
+    pub fn backed(&self, subject: &SubjectKey) -> Backed {
         let number = self.number(subject);
-        let raters = number.and_then(|number| self.node(number)).map_or(&[][..], |node| &node.raters);
+        let raters = number.and_then(|number| self.vertex(number)).map_or(&[][..], |vertex| &vertex.raters);
         let mut evidence = Evidence { good: Fixed::ZERO, bad: Fixed::ZERO, largest_bad: Fixed::ZERO };
         let (mut behind, mut counted) = (BTreeSet::new(), 0_u32);
         for (rater, number) in raters.iter().filter_map(|rater| Some((*rater, number?))) {
             let stranger = |person: &u32| *person != number && raters.binary_search(person).is_err();
-            let backers = self.node(rater).map_or(&[][..], |node| &node.raters);
+            let backers = self.vertex(rater).map_or(&[][..], |vertex| &vertex.raters);
             let mut has_record = false;
             for backer in backers.iter().copied().filter(stranger) {
                 if self.tally(backer, rater).blocks() {

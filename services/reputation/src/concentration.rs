@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use hanse_ledger::SubjectKey;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
-use crate::ids::Person;
 use crate::score::explanation::Explanation;
 
 /// Separates the lots of this sample from every other use of the hash.
@@ -21,8 +21,8 @@ const PART: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Sample {
     epoch: Epoch,
-    raters: Vec<Person>,
-    rated: Vec<Person>,
+    raters: Vec<SubjectKey>,
+    rated: Vec<SubjectKey>,
 }
 
 /// The share of the loudest raters.
@@ -43,7 +43,7 @@ pub struct Concentration {
 pub struct Loudness {
     pairs: u32,
     covered: u32,
-    by: BTreeMap<Person, Fixed>,
+    by: BTreeMap<SubjectKey, Fixed>,
 }
 
 impl Graph {
@@ -58,7 +58,7 @@ impl Graph {
 impl Sample {
     /// The pair of a number, if there is anybody to draw and the lot does not fall on one person twice.
     #[must_use]
-    pub fn pair(&self, number: u32) -> Option<(Person, Person)> {
+    pub fn pair(&self, number: u32) -> Option<(SubjectKey, SubjectKey)> {
         let digest = Sha256::new()
             .chain_update(DOMAIN)
             .chain_update(self.epoch.0.to_be_bytes())
@@ -66,7 +66,7 @@ impl Sample {
             .finalize();
         let lot =
             |from: usize| digest.iter().skip(from).take(8).fold(0, |lot, byte| (lot << 8) | u64::from(*byte));
-        let pick = |people: &[Person], lot: u64| {
+        let pick = |people: &[SubjectKey], lot: u64| {
             let count = u64::try_from(people.len()).ok()?;
             let place = usize::try_from(lot.checked_rem(count)?).ok()?;
             people.get(place).copied()
@@ -77,7 +77,7 @@ impl Sample {
 
     /// Everybody whom somebody has rated, sorted.
     #[must_use]
-    pub fn rated(&self) -> &[Person] {
+    pub fn rated(&self) -> &[SubjectKey] {
         &self.rated
     }
 

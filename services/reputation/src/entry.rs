@@ -1,11 +1,12 @@
 //! What the logs say, as far as scores read it.
 
+use hanse_ledger::SubjectKey;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
-use crate::ids::{EntryId, Person};
+use crate::ids::EntryId;
 
 /// One opened review of one completed contract. The caller has checked what makes it count: the slot key, the engagement
 /// that it answers, the two phases of the seal.
@@ -14,9 +15,9 @@ pub struct Entry {
     /// The leaf that opened the review, cited wherever the entry has an effect.
     pub id: EntryId,
     /// Who says it.
-    pub author: Person,
+    pub author: SubjectKey,
     /// About whom.
-    pub subject: Person,
+    pub subject: SubjectKey,
     /// When, by the log that holds it.
     pub epoch: Epoch,
     /// What is said.

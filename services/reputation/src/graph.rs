@@ -1,23 +1,24 @@
 //! All entries up to a state of the logs, arranged so that a score touches few of them.
 
 mod bulk;
-pub(crate) mod node;
 pub(crate) mod opinion;
 pub(crate) mod roster;
+pub(crate) mod vertex;
 
 use std::cmp::Reverse;
 
+use hanse_ledger::SubjectKey;
 use serde::Serialize;
 
 use crate::entry::{Entry, EntryError};
 use crate::epoch::Epoch;
 use crate::fixed::Fixed;
-use crate::ids::{EntryId, Person};
+use crate::ids::{EntryId, lot};
 use crate::parameters::Parameters;
 
-use node::{END, Edge, Node, Receipt, Row};
 use opinion::{Opinion, Tally};
 use roster::{Roster, at};
+use vertex::{END, Edge, Receipt, Row, Vertex};
 
 /// Who said what of whom, as of an epoch.
 ///
@@ -29,7 +30,7 @@ pub struct Graph {
     epoch: Epoch,
     heads: Vec<Head>,
     pub(crate) roster: Roster,
-    pub(crate) people: Vec<Node>,
+    pub(crate) people: Vec<Vertex>,
     pub(crate) receipts: Vec<Receipt>,
 }
 
@@ -121,7 +122,7 @@ impl Graph {
 
     /// The entries by which `author` has rated `subject`, sorted.
     #[must_use]
-    pub fn entries(&self, author: &Person, subject: &Person) -> Vec<EntryId> {
+    pub fn entries(&self, author: &SubjectKey, subject: &SubjectKey) -> Vec<EntryId> {
         let pair = self.number(author).zip(self.number(subject));
         pair.map_or_else(Vec::new, |(author, subject)| self.entries_between(author, subject))
     }
@@ -130,26 +131,26 @@ impl Graph {
     /// viewer's walk leads, or one who has rated the subject. Where this is false, a score that was computed before
     /// the entry holds after it.
     #[must_use]
-    pub fn reaches(&self, viewer: &Person, subject: &Person, author: &Person) -> bool {
+    pub fn reaches(&self, viewer: &SubjectKey, subject: &SubjectKey, author: &SubjectKey) -> bool {
         if viewer == author {
             return true;
         }
         let Some(author) = self.number(author) else { return false };
-        let rated = self.number(subject).and_then(|subject| self.node(subject));
-        if rated.is_some_and(|node| node.raters.binary_search(&author).is_ok()) {
+        let rated = self.number(subject).and_then(|subject| self.vertex(subject));
+        if rated.is_some_and(|vertex| vertex.raters.binary_search(&author).is_ok()) {
             return true;
         }
-        let Some(viewer) = self.number(viewer).and_then(|viewer| self.node(viewer)) else { return false };
+        let Some(viewer) = self.number(viewer).and_then(|viewer| self.vertex(viewer)) else { return false };
         viewer.steps().any(|(contact, _)| {
             contact == author
-                || self.node(contact).is_some_and(|node| node.steps().any(|(to, _)| to == author))
+                || self.vertex(contact).is_some_and(|vertex| vertex.steps().any(|(to, _)| to == author))
         })
     }
 
     /// Everybody whose entries can ever have mattered to how `subject` looks to `viewer`: the viewer, whom the viewer has rated,
     /// whom those have rated, and who has rated the subject. Sorted.
     #[must_use]
-    pub fn heard(&self, viewer: &Person, subject: &Person) -> Vec<Person> {
+    pub fn heard(&self, viewer: &SubjectKey, subject: &SubjectKey) -> Vec<SubjectKey> {
         let mut numbers: Vec<u32> = self.number(viewer).into_iter().collect();
         for contact in
             numbers.first().into_iter().flat_map(|viewer| self.rated_by(*viewer)).collect::<Vec<_>>()
@@ -157,25 +158,26 @@ impl Graph {
             numbers.push(contact);
             numbers.extend(self.rated_by(contact));
         }
-        let subject = self.number(subject).and_then(|subject| self.node(subject));
-        numbers.extend(subject.into_iter().flat_map(|node| &node.raters));
-        let mut people: Vec<Person> = numbers.into_iter().filter_map(|number| self.person(number)).collect();
+        let subject = self.number(subject).and_then(|subject| self.vertex(subject));
+        numbers.extend(subject.into_iter().flat_map(|vertex| &vertex.raters));
+        let mut people: Vec<SubjectKey> =
+            numbers.into_iter().filter_map(|number| self.person(number)).collect();
         people.sort_unstable();
         people.dedup();
         people
     }
 
     /// Whom `author` has rated, in no order.
-    pub fn whom(&self, author: &Person) -> impl Iterator<Item = Person> {
+    pub fn whom(&self, author: &SubjectKey) -> impl Iterator<Item = SubjectKey> {
         let author = self.number(author);
         author.into_iter().flat_map(|author| self.rated_by(author)).filter_map(|number| self.person(number))
     }
 
     /// The entries by which `author` has rated whomever, sorted.
     #[must_use]
-    pub fn entries_by(&self, author: &Person) -> Vec<EntryId> {
-        let edges = self.number(author).and_then(|author| self.node(author));
-        let edges = edges.into_iter().flat_map(|node| &node.edges);
+    pub fn entries_by(&self, author: &SubjectKey) -> Vec<EntryId> {
+        let edges = self.number(author).and_then(|author| self.vertex(author));
+        let edges = edges.into_iter().flat_map(|vertex| &vertex.edges);
         let mut ids: Vec<EntryId> =
             edges.flat_map(|edge| self.chain(edge.first)).map(|receipt| receipt.id).collect();
         ids.sort_unstable();
@@ -183,25 +185,26 @@ impl Graph {
     }
 
     /// Who has rated somebody, and who was rated, each sorted.
-    pub(crate) fn people(&self) -> (Vec<Person>, Vec<Person>) {
-        let sorted = |keep: fn(&Node) -> bool| {
-            let nodes = (0..).zip(&self.people).filter(|(_, node)| keep(node));
-            let mut people: Vec<Person> = nodes.filter_map(|(number, _)| self.person(number)).collect();
+    pub(crate) fn people(&self) -> (Vec<SubjectKey>, Vec<SubjectKey>) {
+        let sorted = |keep: fn(&Vertex) -> bool| {
+            let vertices = (0..).zip(&self.people).filter(|(_, vertex)| keep(vertex));
+            let mut people: Vec<SubjectKey> =
+                vertices.filter_map(|(number, _)| self.person(number)).collect();
             people.sort_unstable();
             people
         };
-        (sorted(|node| !node.rated.is_empty()), sorted(|node| !node.raters.is_empty()))
+        (sorted(|vertex| !vertex.rated.is_empty()), sorted(|vertex| !vertex.raters.is_empty()))
     }
 
-    pub(crate) fn number(&self, person: &Person) -> Option<u32> {
+    pub(crate) fn number(&self, person: &SubjectKey) -> Option<u32> {
         self.roster.number(person)
     }
 
-    pub(crate) fn person(&self, number: u32) -> Option<Person> {
+    pub(crate) fn person(&self, number: u32) -> Option<SubjectKey> {
         self.roster.person(number)
     }
 
-    pub(crate) fn node(&self, number: u32) -> Option<&Node> {
+    pub(crate) fn vertex(&self, number: u32) -> Option<&Vertex> {
         self.people.get(at(number))
     }
 
@@ -218,11 +221,11 @@ impl Graph {
     }
 
     pub(crate) fn rated_count(&self, author: u32) -> usize {
-        self.node(author).map_or(0, |node| node.rated.len())
+        self.vertex(author).map_or(0, |vertex| vertex.rated.len())
     }
 
     pub(crate) fn rated_by(&self, author: u32) -> impl Iterator<Item = u32> {
-        self.node(author).into_iter().flat_map(|node| &node.rated).copied()
+        self.vertex(author).into_iter().flat_map(|vertex| &vertex.rated).copied()
     }
 
     /// What `author` has said of `subject` in all, before it is collapsed.
@@ -238,8 +241,8 @@ impl Graph {
     }
 
     fn edge(&self, author: u32, subject: u32) -> Option<&Edge> {
-        let node = self.node(author)?;
-        node.rated.binary_search(&subject).ok().and_then(|place| node.edges.get(place))
+        let vertex = self.vertex(author)?;
+        vertex.rated.binary_search(&subject).ok().and_then(|place| vertex.edges.get(place))
     }
 
     fn chain(&self, first: u32) -> impl Iterator<Item = &Receipt> {
@@ -270,9 +273,9 @@ impl Graph {
         let receipt = self.next_receipt()?;
         let author = self.enrol(entry.author)?;
         let subject = self.enrol(entry.subject)?;
-        let lot = entry.subject.lot(&entry.author, self.epoch);
-        let Some(node) = self.people.get_mut(at(author)) else { return Ok(None) };
-        let (place, next) = node.link(subject, receipt, lot);
+        let lot = lot(&entry.subject, &entry.author, self.epoch);
+        let Some(vertex) = self.people.get_mut(at(author)) else { return Ok(None) };
+        let (place, next) = vertex.link(subject, receipt, lot);
         if next == END
             && let Some(rated) = self.people.get_mut(at(subject))
             && let Err(place) = rated.raters.binary_search(&author)
@@ -288,10 +291,10 @@ impl Graph {
         u32::try_from(self.receipts.len()).ok().filter(|number| *number < END).ok_or(EntryError::Full)
     }
 
-    pub(crate) fn enrol(&mut self, person: Person) -> Result<u32, EntryError> {
+    pub(crate) fn enrol(&mut self, person: SubjectKey) -> Result<u32, EntryError> {
         let number = self.roster.enrol(person, END).ok_or(EntryError::Full)?;
         if self.people.len() < self.roster.len() {
-            self.people.push(Node::default());
+            self.people.push(Vertex::default());
         }
         Ok(number)
     }
@@ -301,17 +304,17 @@ impl Graph {
             for place in 0..self.rated_count(number) {
                 self.refresh_edge(number, place);
             }
-            if let Some(node) = self.people.get_mut(at(number)) {
-                node.hub = None;
+            if let Some(vertex) = self.people.get_mut(at(number)) {
+                vertex.hub = None;
             }
             self.refresh_row(number);
         }
     }
 
     fn refresh_edge(&mut self, author: u32, place: usize) {
-        let edge = self.node(author).and_then(|node| node.edges.get(place));
+        let edge = self.vertex(author).and_then(|vertex| vertex.edges.get(place));
         let Some(tally) = edge.map(|edge| self.tally_of(edge)) else { return };
-        if let Some(edge) = self.people.get_mut(at(author)).and_then(|node| node.edges.get_mut(place)) {
+        if let Some(edge) = self.people.get_mut(at(author)).and_then(|vertex| vertex.edges.get_mut(place)) {
             edge.weigh(tally);
         }
     }
@@ -319,19 +322,19 @@ impl Graph {
     /// The strongest edges of a person as shares: weight over the sum, or over the row floor if that is larger.
     fn refresh_row(&mut self, author: u32) {
         let (most, floor) = (usize::from(self.parameters.edges_max), self.parameters.row_floor);
-        let Some(node) = self.people.get_mut(at(author)) else { return };
-        if node.rated.len() <= most {
-            node.share_out(floor);
+        let Some(vertex) = self.people.get_mut(at(author)) else { return };
+        if vertex.rated.len() <= most {
+            vertex.share_out(floor);
             return;
         }
         let Some(person) = self.roster.person(author) else { return };
-        let hub = node.hub.get_or_insert_default();
-        if hub.lots.len() < node.rated.len() {
+        let hub = vertex.hub.get_or_insert_default();
+        if hub.lots.len() < vertex.rated.len() {
             let lot =
-                |about: &u32| self.roster.person(*about).map_or(0, |about| about.lot(&person, self.epoch));
-            hub.lots = node.rated.iter().map(lot).collect();
+                |about: &u32| self.roster.person(*about).map_or(0, |about| lot(&about, &person, self.epoch));
+            hub.lots = vertex.rated.iter().map(lot).collect();
         }
-        let edges = node.rated.iter().zip(&node.edges).zip(&hub.lots);
+        let edges = vertex.rated.iter().zip(&vertex.edges).zip(&hub.lots);
         let mut edges: Vec<(Reverse<Fixed>, u64, u32)> = edges
             .filter(|((_, edge), _)| Fixed::ZERO < edge.weight())
             .map(|((about, edge), lot)| (Reverse(edge.weight()), *lot, *about))

@@ -5,6 +5,7 @@ mod flow;
 pub(crate) mod ranking;
 pub(crate) mod standpoint;
 
+use hanse_ledger::SubjectKey;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -12,7 +13,6 @@ use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::graph::opinion::Opinion;
 use crate::graph::{Graph, Head};
-use crate::ids::Person;
 use crate::parameters::{Parameters, VERSION};
 
 use flow::{Share, Walk};
@@ -33,7 +33,7 @@ pub struct Score {
     /// Who looks, from where.
     pub standpoint: Standpoint,
     /// At whom.
-    pub subject: Person,
+    pub subject: SubjectKey,
     /// What was found.
     pub finding: Finding,
 }
@@ -108,7 +108,7 @@ impl Graph {
     ///
     /// # Errors
     /// `OwnScore`.
-    pub fn score(&self, standpoint: Standpoint, subject: &Person) -> Result<Score, ScoreError> {
+    pub fn score(&self, standpoint: Standpoint, subject: &SubjectKey) -> Result<Score, ScoreError> {
         let place = self.place_of(standpoint, subject)?;
         let shares = self.shares(&place, subject);
         Ok(self.named(standpoint, subject, self.finding(&place, subject, &shares)))
@@ -120,9 +120,9 @@ impl Graph {
     /// `OwnScore`.
     pub fn private_score(
         &self,
-        viewer: &Person,
+        viewer: &SubjectKey,
         answers: &[PrivateAnswer],
-        subject: &Person,
+        subject: &SubjectKey,
     ) -> Result<PrivateFinding, ScoreError> {
         if viewer == subject {
             return Err(ScoreError::OwnScore);
@@ -132,18 +132,18 @@ impl Graph {
         Ok(PrivateFinding { finding: self.finding(&place, subject, &shares) })
     }
 
-    fn place_of(&self, standpoint: Standpoint, subject: &Person) -> Result<Place, ScoreError> {
+    fn place_of(&self, standpoint: Standpoint, subject: &SubjectKey) -> Result<Place, ScoreError> {
         if standpoint.seen_from() == subject {
             return Err(ScoreError::OwnScore);
         }
         Ok(Place::public(self, standpoint.seen_from(), subject))
     }
 
-    fn shares(&self, place: &Place, subject: &Person) -> Vec<Share> {
+    fn shares(&self, place: &Place, subject: &SubjectKey) -> Vec<Share> {
         self.number(subject).map_or_else(Vec::new, |subject| Walk::new(self, place, subject).shares())
     }
 
-    fn named(&self, standpoint: Standpoint, subject: &Person, finding: Finding) -> Score {
+    fn named(&self, standpoint: Standpoint, subject: &SubjectKey, finding: Finding) -> Score {
         Score {
             version: VERSION,
             parameters: *self.parameters(),
@@ -155,7 +155,7 @@ impl Graph {
         }
     }
 
-    fn finding(&self, place: &Place, subject: &Person, shares: &[Share]) -> Finding {
+    fn finding(&self, place: &Place, subject: &SubjectKey, shares: &[Share]) -> Finding {
         let parameters = self.parameters();
         let own = place.own.unwrap_or_default();
         let mut found = Evidence { good: own.good, bad: own.bad, largest_bad: own.bad };

@@ -2,10 +2,11 @@
 //! number.
 
 use hanse_document::kind::Role;
+use hanse_ledger::SubjectKey;
 
 use crate::fixed::Fixed;
 use crate::graph::roster::at;
-use crate::ids::{EntryId, Person};
+use crate::ids::EntryId;
 use crate::score::explanation::{Change, Explanation, Route, Voice};
 use crate::score::{Finding, Standing};
 use crate::summary::{Said, Summary};
@@ -17,7 +18,7 @@ const DIGITS: usize = 8;
 
 /// The language of the sentences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tongue {
+pub enum SentenceLanguage {
     /// English.
     #[default]
     English,
@@ -28,17 +29,17 @@ pub enum Tongue {
 /// What the sentences may say beyond the score.
 pub trait Known {
     /// Whether this person reads the sentences: "you" is said to them, and to nobody else.
-    fn reads(&self, person: &Person) -> bool;
+    fn reads(&self, person: &SubjectKey) -> bool;
     /// What to call a person; without it they go by the first digits of their subject key.
-    fn name(&self, person: &Person) -> Option<String>;
+    fn name(&self, person: &SubjectKey) -> Option<String>;
     /// The author's side of the contract that an entry is about.
     fn side(&self, entry: &EntryId) -> Option<Role>;
 }
 
 /// The sentences of a score: where the subject stands, what the viewer has seen at first hand, then each voice, loudest first.
 #[must_use]
-pub fn sentences(explanation: &Explanation, known: &dyn Known, tongue: Tongue) -> Vec<String> {
-    let teller = Teller::new(explanation, known, tongue);
+pub fn sentences(explanation: &Explanation, known: &dyn Known, language: SentenceLanguage) -> Vec<String> {
+    let teller = Teller::new(explanation, known, language);
     let mut said = vec![teller.standing(&explanation.score.finding)];
     said.extend(explanation.own.as_ref().map(|own| {
         let whose = teller.first_hand(own.entries.len());
@@ -50,9 +51,9 @@ pub fn sentences(explanation: &Explanation, known: &dyn Known, tongue: Tongue) -
         let (good, bad) = rest
             .iter()
             .fold((Fixed::ZERO, Fixed::ZERO), |(good, bad), voice| (good + voice.good, bad + voice.bad));
-        let whose = match tongue {
-            Tongue::English => format!("{} further voices", rest.len()),
-            Tongue::French => format!("{} autres voix", rest.len()),
+        let whose = match language {
+            SentenceLanguage::English => format!("{} further voices", rest.len()),
+            SentenceLanguage::French => format!("{} autres voix", rest.len()),
         };
         said.push(teller.spoken(&whose, good, bad));
     }
@@ -61,12 +62,13 @@ pub fn sentences(explanation: &Explanation, known: &dyn Known, tongue: Tongue) -
 
 /// The sentences of the objective summary, the last of which says what the number is worth.
 #[must_use]
-pub fn summary_sentences(summary: &Summary, tongue: Tongue) -> Vec<String> {
-    let (bound, mean) = (number(summary.estimate.lower_bound, tongue), number(summary.estimate.mean, tongue));
+pub fn summary_sentences(summary: &Summary, language: SentenceLanguage) -> Vec<String> {
+    let (bound, mean) =
+        (number(summary.estimate.lower_bound, language), number(summary.estimate.mean, language));
     let counted = |number: u32, one: &str, many: &str| times(at(number), one, many);
     let Summary { raters, completed, cancelled, counterparties, rehired, silent, withheld, .. } = *summary;
-    let mut said = match tongue {
-        Tongue::English => vec![
+    let mut said = match language {
+        SentenceLanguage::English => vec![
             format!(
                 "For everybody alike: at least {bound}, on average {mean}, by {}.",
                 counted(raters, "person who rated", "people who rated")
@@ -77,7 +79,7 @@ pub fn summary_sentences(summary: &Summary, tongue: Tongue) -> Vec<String> {
                 counted(counterparties, "person", "people")
             ),
         ],
-        Tongue::French => vec![
+        SentenceLanguage::French => vec![
             format!(
                 "Pour tout le monde : au moins {bound}, en moyenne {mean}, d'après {}.",
                 counted(raters, "personne", "personnes")
@@ -94,18 +96,22 @@ pub fn summary_sentences(summary: &Summary, tongue: Tongue) -> Vec<String> {
         (summary.within_budget, "Within the budget", "Dans le budget"),
         (summary.paid_on_time, "Paid on time", "Payé à temps"),
     ];
-    said.extend(facts.iter().filter_map(|(stated, en, fr)| fact(*stated, en, fr, tongue)));
+    said.extend(facts.iter().filter_map(|(stated, en, fr)| fact(*stated, en, fr, language)));
     if 0 < silent || 0 < withheld {
-        said.push(match tongue {
-            Tongue::English => format!("Without a review: {silent}; sealed and never opened: {withheld}."),
-            Tongue::French => format!("Sans avis : {silent} ; scellés et jamais ouverts : {withheld}."),
+        said.push(match language {
+            SentenceLanguage::English => {
+                format!("Without a review: {silent}; sealed and never opened: {withheld}.")
+            }
+            SentenceLanguage::French => {
+                format!("Sans avis : {silent} ; scellés et jamais ouverts : {withheld}.")
+            }
         });
     }
-    said.push(match tongue {
-        Tongue::English => {
+    said.push(match language {
+        SentenceLanguage::English => {
             "It counts every signed contract, and made-up contracts can inflate it.".to_owned()
         }
-        Tongue::French => {
+        SentenceLanguage::French => {
             "Tout contrat signé y compte, et des contrats fictifs peuvent le gonfler.".to_owned()
         }
     });
@@ -114,98 +120,102 @@ pub fn summary_sentences(summary: &Summary, tongue: Tongue) -> Vec<String> {
 
 /// What a change of a score was: "little known, at least 0.525 → ranked, at least 0.611".
 #[must_use]
-pub fn change_sentence(change: &Change, tongue: Tongue) -> String {
-    format!("{} → {}", finding_words(&change.before, tongue), finding_words(&change.after, tongue))
+pub fn change_sentence(change: &Change, language: SentenceLanguage) -> String {
+    format!("{} → {}", finding_words(&change.before, language), finding_words(&change.after, language))
 }
 
-fn fact(stated: Said, en: &str, fr: &str, tongue: Tongue) -> Option<String> {
+fn fact(stated: Said, en: &str, fr: &str, language: SentenceLanguage) -> Option<String> {
     let (yes, all) = (stated.yes, stated.yes.saturating_add(stated.no));
-    (0 < all).then(|| match tongue {
-        Tongue::English => format!("{en}: {yes} of {all}."),
-        Tongue::French => format!("{fr} : {yes} sur {all}."),
+    (0 < all).then(|| match language {
+        SentenceLanguage::English => format!("{en}: {yes} of {all}."),
+        SentenceLanguage::French => format!("{fr} : {yes} sur {all}."),
     })
 }
 
 /// A finding in a few words: "little known, at least 0.525".
 #[must_use]
-pub fn finding_words(finding: &Finding, tongue: Tongue) -> String {
-    let word = match (finding.standing, tongue) {
-        (Standing::Unknown, Tongue::English) => "unknown",
-        (Standing::Unknown, Tongue::French) => "rien de connu",
-        (Standing::LittleKnown, Tongue::English) => "little known",
-        (Standing::LittleKnown, Tongue::French) => "peu de choses connues",
-        (Standing::Ranked, Tongue::English) => "ranked",
-        (Standing::Ranked, Tongue::French) => "au classement",
+pub fn finding_words(finding: &Finding, language: SentenceLanguage) -> String {
+    let word = match (finding.standing, language) {
+        (Standing::Unknown, SentenceLanguage::English) => "unknown",
+        (Standing::Unknown, SentenceLanguage::French) => "rien de connu",
+        (Standing::LittleKnown, SentenceLanguage::English) => "little known",
+        (Standing::LittleKnown, SentenceLanguage::French) => "peu de choses connues",
+        (Standing::Ranked, SentenceLanguage::English) => "ranked",
+        (Standing::Ranked, SentenceLanguage::French) => "au classement",
     };
-    match (finding.estimate, tongue) {
+    match (finding.estimate, language) {
         (None, _) => word.to_owned(),
-        (Some(found), Tongue::English) => format!("{word}, at least {}", number(found.lower_bound, tongue)),
-        (Some(found), Tongue::French) => format!("{word}, au moins {}", number(found.lower_bound, tongue)),
+        (Some(found), SentenceLanguage::English) => {
+            format!("{word}, at least {}", number(found.lower_bound, language))
+        }
+        (Some(found), SentenceLanguage::French) => {
+            format!("{word}, au moins {}", number(found.lower_bound, language))
+        }
     }
 }
 
 /// Three digits, rounded down, with the comma where French has it.
-fn number(value: Fixed, tongue: Tongue) -> String {
+fn number(value: Fixed, language: SentenceLanguage) -> String {
     let text = value.to_string();
-    match tongue {
-        Tongue::English => text,
-        Tongue::French => text.replace('.', ","),
+    match language {
+        SentenceLanguage::English => text,
+        SentenceLanguage::French => text.replace('.', ","),
     }
 }
 
 /// One digit for a voice, as people say it; all three where one would say nothing.
-fn amount(value: Fixed, tongue: Tongue) -> String {
+fn amount(value: Fixed, language: SentenceLanguage) -> String {
     let digits = if value < Fixed::ratio(1, 10) { 3 } else { 1 };
     let text = format!("{value:.digits$}");
-    match tongue {
-        Tongue::English => text,
-        Tongue::French => text.replace('.', ","),
+    match language {
+        SentenceLanguage::English => text,
+        SentenceLanguage::French => text.replace('.', ","),
     }
 }
 
 struct Teller<'a> {
     known: &'a dyn Known,
-    tongue: Tongue,
+    language: SentenceLanguage,
     /// Whose eyes these are, if not the reader's own.
     other: Option<String>,
-    subject: Person,
+    subject: SubjectKey,
 }
 
 impl<'a> Teller<'a> {
-    fn new(explanation: &Explanation, known: &'a dyn Known, tongue: Tongue) -> Self {
+    fn new(explanation: &Explanation, known: &'a dyn Known, language: SentenceLanguage) -> Self {
         let from = explanation.score.standpoint.seen_from();
-        let mut teller = Self { known, tongue, other: None, subject: explanation.score.subject };
+        let mut teller = Self { known, language, other: None, subject: explanation.score.subject };
         teller.other = (!known.reads(from)).then(|| teller.name(from));
         teller
     }
 
-    fn name(&self, person: &Person) -> String {
+    fn name(&self, person: &SubjectKey) -> String {
         self.known.name(person).unwrap_or_else(|| person.to_string().chars().take(DIGITS).collect())
     }
 
     fn standing(&self, finding: &Finding) -> String {
         let subject = self.name(&self.subject);
-        let from = match (&self.other, self.tongue) {
-            (None, Tongue::English) => "from where you stand".to_owned(),
-            (None, Tongue::French) => "de votre point de vue".to_owned(),
-            (Some(other), Tongue::English) => format!("as {other} sees it"),
-            (Some(other), Tongue::French) => format!("du point de vue de {other}"),
+        let from = match (&self.other, self.language) {
+            (None, SentenceLanguage::English) => "from where you stand".to_owned(),
+            (None, SentenceLanguage::French) => "de votre point de vue".to_owned(),
+            (Some(other), SentenceLanguage::English) => format!("as {other} sees it"),
+            (Some(other), SentenceLanguage::French) => format!("du point de vue de {other}"),
         };
         let Some(found) = finding.estimate else {
-            return match self.tongue {
-                Tongue::English => format!("{subject}: unknown {from}."),
-                Tongue::French => format!("{subject} : rien n'est connu {from}."),
+            return match self.language {
+                SentenceLanguage::English => format!("{subject}: unknown {from}."),
+                SentenceLanguage::French => format!("{subject} : rien n'est connu {from}."),
             };
         };
-        let (bound, mean) = (number(found.lower_bound, self.tongue), number(found.mean, self.tongue));
-        let voices = amount(finding.voices, self.tongue);
+        let (bound, mean) = (number(found.lower_bound, self.language), number(found.mean, self.language));
+        let voices = amount(finding.voices, self.language);
         let little = finding.standing != Standing::Ranked;
-        match self.tongue {
-            Tongue::English => {
+        match self.language {
+            SentenceLanguage::English => {
                 let little = if little { "little known, " } else { "" };
                 format!("{subject}, {from}: {little}at least {bound}, on average {mean}, by {voices} voices.")
             }
-            Tongue::French => {
+            SentenceLanguage::French => {
                 let little = if little { "peu de choses connues, " } else { "" };
                 format!(
                     "{subject}, {from} : {little}au moins {bound}, en moyenne {mean}, d'après {voices} voix."
@@ -215,13 +225,17 @@ impl<'a> Teller<'a> {
     }
 
     fn first_hand(&self, contracts: usize) -> String {
-        match (&self.other, self.tongue) {
-            (None, Tongue::English) => format!("Yourself, in {}", times(contracts, "contract", "contracts")),
-            (None, Tongue::French) => format!("Vous-même, en {}", times(contracts, "contrat", "contrats")),
-            (Some(other), Tongue::English) => {
+        match (&self.other, self.language) {
+            (None, SentenceLanguage::English) => {
+                format!("Yourself, in {}", times(contracts, "contract", "contracts"))
+            }
+            (None, SentenceLanguage::French) => {
+                format!("Vous-même, en {}", times(contracts, "contrat", "contrats"))
+            }
+            (Some(other), SentenceLanguage::English) => {
                 format!("{other} at first hand, in {}", times(contracts, "contract", "contracts"))
             }
-            (Some(other), Tongue::French) => {
+            (Some(other), SentenceLanguage::French) => {
                 format!("{other}, de première main, en {}", times(contracts, "contrat", "contrats"))
             }
         }
@@ -239,9 +253,11 @@ impl<'a> Teller<'a> {
         };
         let others = voice.routes.len().saturating_sub(1);
         if 0 < others {
-            whose += &match self.tongue {
-                Tongue::English => format!(" (and {})", times(others, "other way", "other ways")),
-                Tongue::French => format!(" (et {})", times(others, "autre chemin", "autres chemins")),
+            whose += &match self.language {
+                SentenceLanguage::English => format!(" (and {})", times(others, "other way", "other ways")),
+                SentenceLanguage::French => {
+                    format!(" (et {})", times(others, "autre chemin", "autres chemins"))
+                }
             };
         }
         self.spoken(&whose, voice.good, voice.bad)
@@ -254,47 +270,49 @@ impl<'a> Teller<'a> {
         let worked = sides.len().saturating_sub(hired);
         let mut known = Vec::new();
         if 0 < hired {
-            known.push(match (&self.other, self.tongue) {
-                (None, Tongue::English) => format!("whom you hired {}", often(hired)),
-                (Some(other), Tongue::English) => format!("whom {other} hired {}", often(hired)),
-                (None, Tongue::French) => {
+            known.push(match (&self.other, self.language) {
+                (None, SentenceLanguage::English) => format!("whom you hired {}", often(hired)),
+                (Some(other), SentenceLanguage::English) => format!("whom {other} hired {}", often(hired)),
+                (None, SentenceLanguage::French) => {
                     format!("vous lui avez confié {}", times(hired, "contrat", "contrats"))
                 }
-                (Some(other), Tongue::French) => {
+                (Some(other), SentenceLanguage::French) => {
                     format!("{other} lui a confié {}", times(hired, "contrat", "contrats"))
                 }
             });
         }
         if 0 < worked {
-            known.push(match (&self.other, self.tongue) {
-                (None, Tongue::English) => format!("for whom you worked {}", often(worked)),
-                (Some(other), Tongue::English) => format!("for whom {other} worked {}", often(worked)),
-                (None, Tongue::French) => {
+            known.push(match (&self.other, self.language) {
+                (None, SentenceLanguage::English) => format!("for whom you worked {}", often(worked)),
+                (Some(other), SentenceLanguage::English) => {
+                    format!("for whom {other} worked {}", often(worked))
+                }
+                (None, SentenceLanguage::French) => {
                     format!("vous avez exécuté pour elle ou lui {}", times(worked, "contrat", "contrats"))
                 }
-                (Some(other), Tongue::French) => {
+                (Some(other), SentenceLanguage::French) => {
                     format!("{other} a exécuté pour elle ou lui {}", times(worked, "contrat", "contrats"))
                 }
             });
         }
-        let and = if self.tongue == Tongue::English { " and " } else { " et " };
+        let and = if self.language == SentenceLanguage::English { " and " } else { " et " };
         if known.is_empty() { String::new() } else { format!(" ({})", known.join(and)) }
     }
 
     /// "Ana: 1.0 good, 0.2 bad."
     fn spoken(&self, whose: &str, good: Fixed, bad: Fixed) -> String {
-        let words = match self.tongue {
-            Tongue::English => ("good", "bad"),
-            Tongue::French => ("en bien", "en mal"),
+        let words = match self.language {
+            SentenceLanguage::English => ("good", "bad"),
+            SentenceLanguage::French => ("en bien", "en mal"),
         };
         let mut parts = Vec::new();
         if Fixed::ZERO < good || bad == Fixed::ZERO {
-            parts.push(format!("{} {}", amount(good, self.tongue), words.0));
+            parts.push(format!("{} {}", amount(good, self.language), words.0));
         }
         if Fixed::ZERO < bad {
-            parts.push(format!("{} {}", amount(bad, self.tongue), words.1));
+            parts.push(format!("{} {}", amount(bad, self.language), words.1));
         }
-        let colon = if self.tongue == Tongue::English { ":" } else { " :" };
+        let colon = if self.language == SentenceLanguage::English { ":" } else { " :" };
         format!("{whose}{colon} {}.", parts.join(", "))
     }
 }

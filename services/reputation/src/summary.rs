@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use hanse_ledger::SubjectKey;
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::Fixed;
 use crate::graph::Graph;
-use crate::ids::{EntryId, Person};
+use crate::ids::EntryId;
 use crate::score::{Estimate, Evidence};
 
 /// One contract as it stands in the logs about one of its two parties.
@@ -15,9 +16,9 @@ pub struct Contract {
     /// The party's own engagement leaf.
     pub id: EntryId,
     /// The party.
-    pub subject: Person,
+    pub subject: SubjectKey,
     /// The other party.
-    pub counterparty: Person,
+    pub counterparty: SubjectKey,
     /// How it ended, if it has.
     pub ending: Ending,
     /// What became of the other party's review of the subject.
@@ -71,7 +72,7 @@ pub struct Said {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Summary {
     /// Whom it is about.
-    pub subject: Person,
+    pub subject: SubjectKey,
     /// Beta estimate over distinct counterparties, one voice each, faded, the bad doubled.
     pub estimate: Estimate,
     /// Distinct people who have rated the subject.
@@ -111,9 +112,9 @@ impl Said {
 impl Graph {
     /// The objective summary of a person. Contracts of others are passed over, and one that is given twice counts once.
     #[must_use]
-    pub fn summary(&self, subject: &Person, contracts: &[Contract]) -> Summary {
+    pub fn summary(&self, subject: &SubjectKey, contracts: &[Contract]) -> Summary {
         let number = self.number(subject);
-        let raters = number.and_then(|number| self.node(number)).map_or(&[][..], |node| &node.raters);
+        let raters = number.and_then(|number| self.vertex(number)).map_or(&[][..], |vertex| &vertex.raters);
         let mut evidence = Evidence { good: Fixed::ZERO, bad: Fixed::ZERO, largest_bad: Fixed::ZERO };
         for opinion in raters.iter().filter_map(|rater| Some(self.opinion(*rater, number?))) {
             evidence.good += opinion.good;
@@ -143,7 +144,7 @@ impl Summary {
     fn count<'a>(&mut self, contracts: impl Iterator<Item = &'a Contract>) {
         let distinct: BTreeMap<EntryId, &Contract> =
             contracts.map(|contract| (contract.id, contract)).collect();
-        let mut with: BTreeMap<Person, u32> = BTreeMap::new();
+        let mut with: BTreeMap<SubjectKey, u32> = BTreeMap::new();
         for contract in distinct.values() {
             match contract.ending {
                 Ending::Open => continue,

@@ -6,7 +6,7 @@ mod common;
 use common::{NOW, entry, graph, id, person, score};
 use hanse_reputation::{
     Contract, Ending, Entry, EntryError, Epoch, Estimate, Fixed, Graph, Label, Parameters, ReviewState,
-    ScoreError, Size, Standing, Standpoint, Verdict, history, rank,
+    ScoreError, Size, Standing, Standpoint, Verdict, history, lot, rank,
 };
 
 const BEST: Label = Label::AmongTheBest;
@@ -292,7 +292,7 @@ fn three_lists_and_lots_for_equals() {
     ];
     let graph = graph(&entries(&said));
     let ranking = rank([22, 20, 23, 21].map(|subject| score(&graph, ME, subject)).to_vec());
-    let lots = [20, 21].map(|subject| (person(subject).lot(&person(ME), NOW), person(subject)));
+    let lots = [20, 21].map(|subject| (lot(&person(subject), &person(ME), NOW), person(subject)));
     let first = lots.iter().min().unwrap().1;
     assert_eq!(ranking.ranked.iter().map(|score| score.subject).next(), Some(first));
     assert_eq!((ranking.ranked.len(), ranking.little_known.len(), ranking.unknown.len()), (2, 1, 1));
@@ -392,6 +392,6 @@ fn those_who_have_no_record_themselves_count_for_nothing_in_rankings() {
 fn a_lot_is_the_first_eight_bytes_of_a_hash() {
     // hashlib.sha256(bytes([2] * 32 + [1] * 32) + (600).to_bytes(4, 'big')).hexdigest()[:16]
     const LOT: u64 = 0x5626_142c_e7be_3dc1;
-    assert_eq!(person(1).lot(&person(2), Epoch(600)), LOT);
-    assert_ne!(person(2).lot(&person(1), Epoch(600)), LOT);
+    assert_eq!(lot(&person(1), &person(2), Epoch(600)), LOT);
+    assert_ne!(lot(&person(2), &person(1), Epoch(600)), LOT);
 }

@@ -6,8 +6,8 @@ mod common;
 use common::{NOW, entry, graph, person, score};
 use hanse_document::kind::Role;
 use hanse_reputation::{
-    Contract, Ending, EntryId, Fixed, Graph, Known, Label, Parameters, Person, ReviewState, Standpoint,
-    Tongue, change_sentence, history, sentences, summary_sentences,
+    Contract, Ending, EntryId, Fixed, Graph, Known, Label, Parameters, ReviewState, SentenceLanguage,
+    Standpoint, SubjectKey, change_sentence, history, sentences, summary_sentences,
 };
 
 const ME: u8 = 1;
@@ -20,11 +20,11 @@ const VERA: u8 = 9;
 struct Names(u8);
 
 impl Known for Names {
-    fn reads(&self, person: &Person) -> bool {
+    fn reads(&self, person: &SubjectKey) -> bool {
         *person == common::person(self.0)
     }
 
-    fn name(&self, person: &Person) -> Option<String> {
+    fn name(&self, person: &SubjectKey) -> Option<String> {
         let names = [(ME, "Mia"), (ANA, "Ana"), (BO, "Bo"), (VERA, "Vera")];
         let named = names.iter().find(|(number, _)| *person == common::person(*number))?;
         Some(named.1.to_owned())
@@ -53,7 +53,7 @@ fn a_score_says_who_speaks_and_how_one_came_to_know_them() {
     let seen = world().explain(Standpoint::own(person(ME)), &person(VERA)).unwrap();
     let bound = score(&world(), ME, VERA).finding.estimate.unwrap();
     assert_eq!(
-        sentences(&seen, &Names(ME), Tongue::English),
+        sentences(&seen, &Names(ME), SentenceLanguage::English),
         [
             format!(
                 "Vera, from where you stand: at least {}, on average {}, by 1.7 voices.",
@@ -64,7 +64,7 @@ fn a_score_says_who_speaks_and_how_one_came_to_know_them() {
         ]
     );
     assert_eq!(
-        sentences(&seen, &Names(ME), Tongue::French)[1..],
+        sentences(&seen, &Names(ME), SentenceLanguage::French)[1..],
         ["Ana (vous lui avez confié 2 contrats) : 1,0 en bien.", "via Bo → 04040404 : 0,3 en mal."]
     );
 }
@@ -74,7 +74,7 @@ fn the_side_of_the_contract_is_told() {
     let mut world = world();
     world.insert(&entry(6, BO, VERA, Label::AsAgreed)).unwrap();
     let seen = world.explain(Standpoint::own(person(ME)), &person(VERA)).unwrap();
-    let said = sentences(&seen, &Names(ME), Tongue::English);
+    let said = sentences(&seen, &Names(ME), SentenceLanguage::English);
     assert!(said.contains(&"Bo (for whom you worked once): 0.1 good.".to_owned()), "{said:?}");
 }
 
@@ -83,14 +83,14 @@ fn an_adopted_standpoint_is_named_in_every_sentence_about_it() {
     let mut world = world();
     world.insert(&entry(6, ME, VERA, Label::Better)).unwrap();
     let seen = world.explain(Standpoint::adopted(person(CARL), person(ME)), &person(VERA)).unwrap();
-    let said = sentences(&seen, &Names(CARL), Tongue::English);
+    let said = sentences(&seen, &Names(CARL), SentenceLanguage::English);
     assert!(said[0].starts_with("Vera, as Mia sees it: at least "), "{said:?}");
     assert_eq!(
         said[1..3],
         ["Mia at first hand, in 1 contract: 0.7 good.", "Ana (whom Mia hired twice): 1.0 good."]
     );
     assert!(said.iter().all(|sentence| !sentence.contains("you")), "{said:?}");
-    let said = sentences(&seen, &Names(CARL), Tongue::French);
+    let said = sentences(&seen, &Names(CARL), SentenceLanguage::French);
     assert!(said[0].starts_with("Vera, du point de vue de Mia : au moins "), "{said:?}");
     assert!(said.iter().all(|sentence| !sentence.contains("vous")), "{said:?}");
 }
@@ -98,9 +98,12 @@ fn an_adopted_standpoint_is_named_in_every_sentence_about_it() {
 #[test]
 fn who_is_unknown_gets_no_number() {
     let seen = world().explain(Standpoint::own(person(VERA)), &person(ANA)).unwrap();
-    assert_eq!(sentences(&seen, &Names(VERA), Tongue::English), ["Ana: unknown from where you stand."]);
     assert_eq!(
-        sentences(&seen, &Names(VERA), Tongue::French),
+        sentences(&seen, &Names(VERA), SentenceLanguage::English),
+        ["Ana: unknown from where you stand."]
+    );
+    assert_eq!(
+        sentences(&seen, &Names(VERA), SentenceLanguage::French),
         ["Ana : rien n'est connu de votre point de vue."]
     );
 }
@@ -113,7 +116,7 @@ fn a_hundred_voices_are_summed_up() {
         said.push(entry(number + 1, contact, VERA, Label::AsAgreed));
     }
     let seen = graph(&said).explain(Standpoint::own(person(ME)), &person(VERA)).unwrap();
-    let told = sentences(&seen, &Names(ME), Tongue::English);
+    let told = sentences(&seen, &Names(ME), SentenceLanguage::English);
     assert_eq!(told.len(), 14);
     let rest: Fixed = seen.voices[12..].iter().map(|voice| voice.good).sum();
     assert_eq!(told[13], format!("88 further voices: {rest:.1} good."));
@@ -124,9 +127,9 @@ fn changes_and_the_summary_have_words_too() {
     let said = [entry(0, ME, ANA, Label::AmongTheBest), entry(1, ANA, VERA, Label::AmongTheBest)];
     let changes = history(Parameters::default(), NOW, &said, Standpoint::own(person(ME)), &person(VERA));
     let change = changes.unwrap().unwrap().pop().unwrap();
-    assert_eq!(change_sentence(&change, Tongue::English), "unknown → little known, at least 0.525");
+    assert_eq!(change_sentence(&change, SentenceLanguage::English), "unknown → little known, at least 0.525");
     assert_eq!(
-        change_sentence(&change, Tongue::French),
+        change_sentence(&change, SentenceLanguage::French),
         "rien de connu → peu de choses connues, au moins 0,525"
     );
     let contract = Contract {
@@ -141,7 +144,7 @@ fn changes_and_the_summary_have_words_too() {
     };
     let summary = graph(&said).summary(&person(VERA), &[contract]);
     assert_eq!(
-        summary_sentences(&summary, Tongue::English),
+        summary_sentences(&summary, SentenceLanguage::English),
         [
             "For everybody alike: at least 0.525, on average 0.799, by 1 person who rated.",
             "1 contract completed with 1 person, 0 of whom came back; 0 ended before.",
@@ -150,7 +153,7 @@ fn changes_and_the_summary_have_words_too() {
         ]
     );
     assert_eq!(
-        summary_sentences(&summary, Tongue::French)[1..3],
+        summary_sentences(&summary, SentenceLanguage::French)[1..3],
         [
             "1 contrat mené à terme avec 1 personne, dont revenues : 0 ; interrompus avant : 0.",
             "Dans les délais : 1 sur 1."
@@ -161,6 +164,6 @@ fn changes_and_the_summary_have_words_too() {
         (ReviewState::Withheld, "Without a review: 0; sealed and never opened: 1."),
     ] {
         let summary = graph(&[]).summary(&person(VERA), &[Contract { review, ..contract }]);
-        assert!(summary_sentences(&summary, Tongue::English).contains(&said.to_owned()), "{said}");
+        assert!(summary_sentences(&summary, SentenceLanguage::English).contains(&said.to_owned()), "{said}");
     }
 }

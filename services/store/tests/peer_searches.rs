@@ -1,7 +1,12 @@
 //! A question goes to one process, its answer to whoever asked, and nothing piles up.
 
+use hanse_store::Sql as _;
 use hanse_store::peer_searches::{answer, fetch, forget, send, take};
 use hanse_store::testing::TestDatabase;
+
+/// The table as it was called before V18.
+const BEFORE: &str = "ALTER TABLE peer_search RENAME TO errand; \
+     ALTER TABLE errand RENAME CONSTRAINT peer_search_pkey TO errand_pkey;";
 
 const LONG: f64 = 60.0;
 
@@ -36,4 +41,17 @@ async fn what_nobody_waits_for_makes_room() {
     assert!(send(&db, b"four", LONG, 2).await.unwrap().is_some());
     answer(&db, &waiting, b"late").await.unwrap();
     assert_eq!(fetch(&db, &waiting).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_waits_under_the_old_name_of_the_table_is_still_answered() {
+    let database = TestDatabase::new().await;
+    let db = database.store().await.connection().await.unwrap();
+    let waiting = send(&db, b"before", LONG, 9).await.unwrap().unwrap();
+    database.script(BEFORE).await;
+    assert!(take(&db, 9).await.is_err(), "the table has the old name");
+    database.script(include_str!("../../../migrations/V18__peer_searches.sql")).await;
+    assert_eq!(take(&db, 9).await.unwrap()[0].id, waiting);
+    let left = "SELECT count(*) FROM pg_class WHERE relname LIKE '%errand%'";
+    assert_eq!(db.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);
 }

@@ -111,7 +111,7 @@ impl TestNode {
         url: String,
     ) -> Self {
         let folder = TempDir::new().expect("a folder");
-        memory::found(&folder.path().join("heads")).expect("the node is founded");
+        memory::create(&folder.path().join("heads")).expect("the node is founded");
         let config = Config {
             name: seat.name().to_string(),
             url: seat.url(),

@@ -134,7 +134,7 @@ struct Subtree {
 }
 
 /// The part of one tile that a path passes: `count` hashes from `offset`, `member` of them on the path.
-struct Step {
+struct TilePart {
     id: TileId,
     offset: u64,
     count: u64,
@@ -153,14 +153,14 @@ impl Subtree {
     }
 
     /// The parts of tiles from leaf `index` up to the root of this subtree, lowest first.
-    fn steps(&self, index: u64) -> Vec<Step> {
+    fn steps(&self, index: u64) -> Vec<TilePart> {
         let levels = self.height.div_ceil(HEIGHT);
         let steps = (0..levels).map(|level| {
             let bottom = level * HEIGHT;
             let height = (self.height - bottom).min(HEIGHT);
             let (id, offset, count) = tile_part(index, level, height);
             let member = usize::try_from((index >> bottom) % count).unwrap_or(usize::MAX);
-            Step { id, offset, count, member }
+            TilePart { id, offset, count, member }
         });
         steps.collect()
     }

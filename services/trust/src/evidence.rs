@@ -1,4 +1,4 @@
-//! The evidence file of a person at home here: all that this node's log holds about them, all that each log holds which an engagement
+//! The evidence file of a person whose home is here: all that this node's log holds about them, all that each log holds which an engagement
 //! of theirs names, and the engagements of those who said something about them. The file is checked against its own indexes while it
 //! is built; who believes it is the verifier's business.
 
@@ -30,7 +30,7 @@ impl Trust {
     /// auditors has cosigned: the bytes of the file.
     ///
     /// # Errors
-    /// `NotFound` for who is unknown, `Elsewhere` for who is at home elsewhere: only the home has the contracts' documents. `RecordTooLarge`
+    /// `NotFound` for who is unknown, `Elsewhere` for who has another home: only the home has the contracts' documents. `RecordTooLarge`
     /// for a person of whom the home's log alone says more than a file may hold; `Busy` while others' files are made.
     pub async fn evidence(&self, did: &Did) -> Result<Vec<u8>, UseError> {
         let _turn = self.scores().file().await?;

@@ -10,7 +10,7 @@ use hanse_tlog::{Proved, hash};
 
 use crate::part::{self, Below};
 use crate::quorum::{Age, Signed, Trust};
-use crate::report::{Coverage, Outcome, Step};
+use crate::report::{CheckStep, Coverage, Outcome};
 use crate::steps::Steps;
 use crate::views::Views;
 
@@ -64,8 +64,8 @@ struct Root<'b> {
     signed: Signed,
     /// The nodes that a part proves, or the root alone.
     proved: Cow<'b, Proved>,
-    /// Who vouches for it, until that is told: with the first engagement for which it matters.
-    vouched: Option<Step>,
+    /// Who vouches for it, until that is reported: with the first engagement for which it matters.
+    vouched: Option<CheckStep>,
 }
 
 /// Proves each engagement, below the parts of the file or below checkpoints of their own. What cannot be checked is left out, and what
@@ -93,7 +93,7 @@ pub(crate) fn check<'a>(
         steps.extend(root.vouched.take());
         if root.signed.coverage == Coverage::Audited && !cited.insert(id, found) {
             let name = format!("engagement {} of {}", proof.index, proof.origin);
-            steps.push(Step::new(name, Outcome::Invalid, "the file holds one engagement twice"));
+            steps.push(CheckStep::new(name, Outcome::Invalid, "the file holds one engagement twice"));
         }
     }
     cited
@@ -109,7 +109,7 @@ fn root<'b>(
 ) -> Option<Root<'b>> {
     if trust.policy.keys_of_log(origin).next().is_none() {
         let says = "the policy does not name this log, so nothing in it can be checked";
-        steps.push(Step::new(format!("engagements of {origin}"), Outcome::Note, says));
+        steps.push(CheckStep::new(format!("engagements of {origin}"), Outcome::Note, says));
         return None;
     }
     let root = match note {
@@ -129,7 +129,7 @@ fn root<'b>(
         None => {
             let Some(Below { opened, proved }) = parts.get(origin) else {
                 let says = "they stand below a part that the file does not hold, or that does not count";
-                steps.push(Step::new(format!("engagements of {origin}"), Outcome::Incomplete, says));
+                steps.push(CheckStep::new(format!("engagements of {origin}"), Outcome::Incomplete, says));
                 return None;
             };
             let signed = trust.judge(opened, Age::Any);
@@ -146,9 +146,9 @@ fn one<'a>(
     root: &Root<'_>,
     views: &mut Views<'a>,
     steps: &mut Steps,
-) -> (Option<(LeafId, Cited)>, Step) {
+) -> (Option<(LeafId, Cited)>, CheckStep) {
     let name = format!("engagement {} of {}", proof.index, proof.origin);
-    let refused = |outcome, says: String| (None, Step::new(&name, outcome, says));
+    let refused = |outcome, says: String| (None, CheckStep::new(&name, outcome, says));
     let leaf = match Leaf::parse_general(proof.leaf.bytes()) {
         Ok(leaf) => leaf,
         Err(error) => return refused(Outcome::Invalid, error.to_string()),
@@ -173,7 +173,7 @@ fn one<'a>(
         return (none, step.with("subject", &texts(leaf.subjects()), &texts(signed_for.as_slice())));
     };
     let cited = Cited { origin: proof.origin.clone(), author, log: log.clone(), slots: slots.clone() };
-    let step = Step::new(&name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
+    let step = CheckStep::new(&name, Outcome::Holds, format!("leaf {} is in the log", leaf.id()));
     (Some((leaf.id(), cited)), step)
 }
 

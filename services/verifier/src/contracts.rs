@@ -11,15 +11,15 @@ use hanse_ledger::{LeafId, Statement};
 use hanse_reputation::record::Terms;
 
 use crate::Check;
-use crate::documents::{self, Found};
-use crate::log::Held;
-use crate::report::{ContractReport, Outcome, SlotReport, Step, TermsReport};
+use crate::documents::{self, DocumentCheck};
+use crate::log::ProvenLeaf;
+use crate::report::{CheckStep, ContractReport, Outcome, SlotReport, TermsReport};
 use crate::standings::Standings;
 use crate::steps::Steps;
 
 /// An engagement that the subject signed.
 pub(crate) struct Contract<'a> {
-    pub(crate) held: &'a Held<'a>,
+    pub(crate) held: &'a ProvenLeaf<'a>,
     pub(crate) id: LeafId,
     pub(crate) due: u32,
     pub(crate) log: &'a str,
@@ -44,7 +44,7 @@ pub(crate) fn check<'a>(
         let name = format!("contract at {} of {}", held.index, held.origin);
         let [slot] = slots.as_slice() else {
             let says = "the engagement has more slots than one, and this version knows no early ones";
-            steps.push(Step::new(name, Outcome::Invalid, says));
+            steps.push(CheckStep::new(name, Outcome::Invalid, says));
             return Vec::new();
         };
         let terms = own_document(check, held, commitment, &name, steps);
@@ -52,7 +52,8 @@ pub(crate) fn check<'a>(
         if let Some(terms) = &terms
             && !own_slots.insert(terms.own_slot)
         {
-            let step = Step::new(name, Outcome::Invalid, "the subject's slot key is of an earlier contract");
+            let step =
+                CheckStep::new(name, Outcome::Invalid, "the subject's slot key is of an earlier contract");
             steps.push(step.with("subject's slot", &terms.own_slot, &"a key of its own"));
         }
         if steps.refused() {
@@ -99,7 +100,7 @@ pub(crate) fn date(day: u32) -> String {
 /// The subject's own offer or acceptance, which names the other side and the subject's slot key.
 fn own_document(
     check: &Check<'_>,
-    held: &Held<'_>,
+    held: &ProvenLeaf<'_>,
     committed: &Commitment,
     name: &str,
     steps: &mut Steps,
@@ -110,27 +111,31 @@ fn own_document(
         } else {
             (Outcome::Invalid, "there is more than the one document that the leaf commits to")
         };
-        steps.push(Step::new(name, outcome, says));
+        steps.push(CheckStep::new(name, outcome, says));
         return None;
     };
     let verified = match documents::find(Some(document), committed) {
-        Found::Good(verified) => verified,
-        Found::Missing => return None,
-        Found::Unsound(detail) => {
-            steps.push(Step::new(name, Outcome::Invalid, format!("the subject's own document: {detail}")));
+        DocumentCheck::Good(verified) => verified,
+        DocumentCheck::Missing => return None,
+        DocumentCheck::Unsound(detail) => {
+            steps.push(CheckStep::new(
+                name,
+                Outcome::Invalid,
+                format!("the subject's own document: {detail}"),
+            ));
             return None;
         }
-        Found::Other(computed) => {
-            let step = Step::new(name, Outcome::Invalid, "the leaf commits to another document");
+        DocumentCheck::Other(computed) => {
+            let step = CheckStep::new(name, Outcome::Invalid, "the leaf commits to another document");
             steps.push(step.with("commitment", committed, &computed));
             return None;
         }
     };
-    let step = Step::new(name, Outcome::Holds, "the subject's own document")
+    let step = CheckStep::new(name, Outcome::Holds, "the subject's own document")
         .with("commitment", committed, committed)
         .with("issuer", verified.issuer(), check.subject);
     let Some(terms) = Terms::of(&verified) else {
-        steps.push(Step {
+        steps.push(CheckStep {
             outcome: Outcome::Invalid,
             says: "the document is no offer or acceptance".into(),
             ..step
@@ -140,7 +145,7 @@ fn own_document(
     let step = step.with("subject's log", &terms.log, &held.origin);
     if verified.issuer() != check.subject || terms.log.as_str() != held.origin {
         let says = "the document is another person's, or names another log as the subject's".into();
-        steps.push(Step { outcome: Outcome::Invalid, says, ..step });
+        steps.push(CheckStep { outcome: Outcome::Invalid, says, ..step });
         return None;
     }
     steps.push(step);

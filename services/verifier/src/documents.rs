@@ -3,8 +3,8 @@
 use hanse_document::{Commitment, Signed, Verified};
 use hanse_ledger::evidence::DocumentJson;
 
-/// What a document in the file is, held against a commitment in the log.
-pub(crate) enum Found {
+/// What a document in the file is, compared with a commitment in the log.
+pub(crate) enum DocumentCheck {
     /// No document is there.
     Missing,
     /// Another document is there than the one committed to, or more than one: the file is wrong.
@@ -21,15 +21,15 @@ pub(crate) fn read(document: &[u8]) -> Result<Verified, &'static str> {
     signed.verify().map_err(|rejection| rejection.detail())
 }
 
-/// Holds a document against a commitment.
-pub(crate) fn find(document: Option<&DocumentJson>, committed: &Commitment) -> Found {
-    let Some(document) = document.map(DocumentJson::bytes) else { return Found::Missing };
+/// Compares a document with a commitment.
+pub(crate) fn find(document: Option<&DocumentJson>, committed: &Commitment) -> DocumentCheck {
+    let Some(document) = document.map(DocumentJson::bytes) else { return DocumentCheck::Missing };
     let computed = Commitment::of(document);
     if computed != *committed {
-        return Found::Other(computed);
+        return DocumentCheck::Other(computed);
     }
     match read(document) {
-        Ok(verified) => Found::Good(Box::new(verified)),
-        Err(detail) => Found::Unsound(detail),
+        Ok(verified) => DocumentCheck::Good(Box::new(verified)),
+        Err(detail) => DocumentCheck::Unsound(detail),
     }
 }

@@ -5,19 +5,19 @@ use hanse_document::{Commitment, Did, LogName, NodeName};
 use hanse_ledger::Statement;
 use hanse_ledger::evidence::DocumentJson;
 
-use crate::documents::{self, Found};
-use crate::log::{Held, Log};
-use crate::report::{Outcome, Step};
+use crate::documents::{self, DocumentCheck};
+use crate::log::{Log, ProvenLeaf};
+use crate::report::{CheckStep, Outcome};
 use crate::standings::Standings;
 use crate::steps::Steps;
 
 /// What the person's first document says.
-pub(crate) struct Person {
+pub(crate) struct Genesis {
     pub(crate) home: NodeName,
     pub(crate) custody: Option<NodeName>,
 }
 
-impl Person {
+impl Genesis {
     /// Origin of the home log.
     pub(crate) fn log(&self) -> String {
         LogName::of(&self.home).to_string()
@@ -27,11 +27,11 @@ impl Person {
 const NAME: &str = "identity";
 
 /// The person's first document, signed by the key that names the person.
-pub(crate) fn document(document: &DocumentJson, subject: &Did, steps: &mut Steps) -> Option<Person> {
+pub(crate) fn document(document: &DocumentJson, subject: &Did, steps: &mut Steps) -> Option<Genesis> {
     let verified = match documents::read(document.bytes()) {
         Ok(verified) => verified,
         Err(detail) => {
-            steps.push(Step::new(
+            steps.push(CheckStep::new(
                 NAME,
                 Outcome::Invalid,
                 format!("the identity document is refused: {detail}"),
@@ -39,18 +39,22 @@ pub(crate) fn document(document: &DocumentJson, subject: &Did, steps: &mut Steps
             return None;
         }
     };
-    let step = Step::new(NAME, Outcome::Holds, "signed by the key that names the subject").with(
+    let step = CheckStep::new(NAME, Outcome::Holds, "signed by the key that names the subject").with(
         "subject",
         subject,
         verified.issuer(),
     );
     let Body::Identity(Identity { custody, home, .. }) = verified.body() else {
-        steps.push(Step { outcome: Outcome::Invalid, says: "the document is no identity".into(), ..step });
+        steps.push(CheckStep {
+            outcome: Outcome::Invalid,
+            says: "the document is no identity".into(),
+            ..step
+        });
         return None;
     };
     if verified.issuer() != subject {
         let says = "the identity document is somebody else's".into();
-        steps.push(Step { outcome: Outcome::Invalid, says, ..step });
+        steps.push(CheckStep { outcome: Outcome::Invalid, says, ..step });
         return None;
     }
     steps.push(step);
@@ -58,7 +62,7 @@ pub(crate) fn document(document: &DocumentJson, subject: &Did, steps: &mut Steps
         Custody::Own => None,
         Custody::Node(node) => Some(node.clone()),
     };
-    Some(Person { home: home.clone(), custody })
+    Some(Genesis { home: home.clone(), custody })
 }
 
 /// The leaf of the person's first document: the earliest one in the home log counts, a second one is void.
@@ -78,7 +82,7 @@ pub(crate) fn leaf<'a>(
     let Some((first, committed)) = genesis.next() else {
         let says = "the home log lists no identity leaf that the subject's key signed";
         // Nothing is false: it may come after this checkpoint, as for somebody who has just registered.
-        steps.push(Step::new(name, Outcome::Incomplete, says));
+        steps.push(CheckStep::new(name, Outcome::Incomplete, says));
         return;
     };
     standings.counts(first);
@@ -86,30 +90,33 @@ pub(crate) fn leaf<'a>(
         standings.not_counted(later, "a second first document is void");
     }
     let computed = Commitment::of(document.bytes());
-    let step =
-        Step::new(name, Outcome::Holds, format!("leaf {} commits to the identity document", first.index))
-            .with("commitment", committed, &computed);
+    let step = CheckStep::new(
+        name,
+        Outcome::Holds,
+        format!("leaf {} commits to the identity document", first.index),
+    )
+    .with("commitment", committed, &computed);
     steps.push(if computed == *committed {
         step
     } else {
         let says = "the leaf commits to another identity document".into();
-        Step { outcome: Outcome::Invalid, says, ..step }
+        CheckStep { outcome: Outcome::Invalid, says, ..step }
     });
     copies(first, committed, steps);
 }
 
 /// The identity document beside its leaf, which the file repeats.
-fn copies(held: &Held<'_>, committed: &Commitment, steps: &mut Steps) {
+fn copies(held: &ProvenLeaf<'_>, committed: &Commitment, steps: &mut Steps) {
     let name = format!("identity in {}", held.origin);
     if held.documents.len() > 1 {
-        steps.push(Step::new(
+        steps.push(CheckStep::new(
             name,
             Outcome::Invalid,
             "there is more than one document beside the identity leaf",
         ));
-    } else if let Found::Other(computed) = documents::find(held.documents.first(), committed) {
+    } else if let DocumentCheck::Other(computed) = documents::find(held.documents.first(), committed) {
         let says = "the document beside the identity leaf is another one";
-        let step = Step::new(name, Outcome::Invalid, says);
+        let step = CheckStep::new(name, Outcome::Invalid, says);
         steps.push(step.with("commitment", committed, &computed));
     }
 }

@@ -21,12 +21,12 @@ use hanse_ledger::evidence::{Evidence, EvidenceError, Part};
 use hanse_tlog::{Policy, PolicyError};
 
 use crate::cited::Engagements;
-use crate::identity::Person;
+use crate::identity::Genesis;
 use crate::log::{Fits, Log};
 use crate::quorum::Trust;
 pub use crate::report::{
-    Auditor, Compared, ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport,
-    SlotReport, SlotState, Standing, Step, TermsReport, Uncovered, Verdict,
+    Auditor, CheckStep, Compared, ContractReport, Coverage, EntryReport, LogReport, Outcome, Report,
+    ReviewReport, SlotReport, SlotState, Standing, TermsReport, Uncovered, Verdict,
 };
 use crate::standings::Standings;
 use crate::steps::Steps;
@@ -71,11 +71,11 @@ pub fn verify(file: &[u8], policy: &str, now: Timestamp, options: &Options) -> R
     let policy = Policy::parse(policy)?;
     let evidence = Evidence::parse(file)?;
     let mut steps = Steps::default();
-    let person = identity::document(&evidence.identity, &evidence.subject, &mut steps);
-    let home = person.as_ref().map(|person| person.home.as_str());
+    let genesis = identity::document(&evidence.identity, &evidence.subject, &mut steps);
+    let home = genesis.as_ref().map(|genesis| genesis.home.as_str());
     let trust = Trust { policy: &policy, now, max_age: options.max_age_seconds.into(), home };
-    let found = person.as_ref().map(|person| examine(&trust, &evidence, person, &mut steps));
-    let Found { logs, contracts, entries } = found.unwrap_or_default();
+    let found = genesis.as_ref().map(|genesis| examine(&trust, &evidence, genesis, &mut steps));
+    let Findings { logs, contracts, entries } = found.unwrap_or_default();
     let uncovered = uncovered(&policy, &contracts, &logs, &mut steps);
     Ok(Report {
         verdict: steps.verdict(),
@@ -84,9 +84,9 @@ pub fn verify(file: &[u8], policy: &str, now: Timestamp, options: &Options) -> R
         subject: evidence.subject,
         now,
         made: evidence.made,
-        home: person.as_ref().map(|person| person.home.clone()),
-        not_proved: not_proved(&logs, person.as_ref()),
-        custody: person.and_then(|person| person.custody),
+        home: genesis.as_ref().map(|genesis| genesis.home.clone()),
+        not_proved: not_proved(&logs, genesis.as_ref()),
+        custody: genesis.and_then(|genesis| genesis.custody),
         logs,
         contracts,
         entries,
@@ -107,20 +107,20 @@ pub(crate) struct Check<'a> {
     pub(crate) cited: Engagements,
 }
 
-/// What stands in a file. Of one in which something is refused, the logs alone are told.
+/// What stands in a file. Of one in which something is refused, the logs alone are reported.
 #[derive(Default)]
-struct Found {
+struct Findings {
     logs: Vec<LogReport>,
     contracts: Vec<ContractReport>,
     entries: Vec<EntryReport>,
 }
 
-fn examine(trust: &Trust<'_>, evidence: &Evidence, person: &Person, steps: &mut Steps) -> Found {
+fn examine(trust: &Trust<'_>, evidence: &Evidence, genesis: &Genesis, steps: &mut Steps) -> Findings {
     let subject = &evidence.subject;
-    let (key, origin, fits) = (SubjectKey::of(subject), person.log(), Fits::default());
+    let (key, origin, fits) = (SubjectKey::of(subject), genesis.log(), Fits::default());
     let mut views = Views::default();
     each_once(&evidence.parts, &origin, steps);
-    let (mut found, mut logs, mut below) = (Found::default(), Vec::new(), BTreeMap::new());
+    let (mut found, mut logs, mut below) = (Findings::default(), Vec::new(), BTreeMap::new());
     for part in &evidence.parts {
         if steps.refused() {
             return found;
@@ -159,12 +159,12 @@ fn examine(trust: &Trust<'_>, evidence: &Evidence, person: &Person, steps: &mut 
 fn each_once(parts: &[Part], home: &str, steps: &mut Steps) {
     if parts.iter().all(|part| part.origin != home) {
         let says = "the file holds no part of the subject's home log";
-        steps.push(Step::new(format!("part of {home}"), Outcome::Incomplete, says));
+        steps.push(CheckStep::new(format!("part of {home}"), Outcome::Incomplete, says));
     }
     let mut seen = BTreeSet::new();
     for part in parts.iter().filter(|part| !seen.insert(&part.origin)) {
         let name = format!("part of {}", part.origin);
-        steps.push(Step::new(name, Outcome::Invalid, "a log has two parts"));
+        steps.push(CheckStep::new(name, Outcome::Invalid, "a log has two parts"));
     }
 }
 
@@ -194,13 +194,13 @@ fn uncovered(
         };
         let outcome = if in_policy { Outcome::Incomplete } else { Outcome::Partial };
         let says = format!("not covered: {why}, and it decides what became of {contracts} contracts");
-        steps.push(Step::new(format!("contracts at {log}"), outcome, says));
+        steps.push(CheckStep::new(format!("contracts at {log}"), outcome, says));
         Uncovered { log: log.to_owned(), contracts, in_policy }
     });
     listed.collect()
 }
 
-fn not_proved(logs: &[LogReport], person: Option<&Person>) -> Vec<String> {
+fn not_proved(logs: &[LogReport], genesis: Option<&Genesis>) -> Vec<String> {
     let mut lines = vec![
         "who the people behind the keys are, or that two keys are two people".to_owned(),
         "that what reviews and replies say is true, or that the work and the payment took place".to_owned(),
@@ -213,7 +213,7 @@ fn not_proved(logs: &[LogReport], person: Option<&Person>) -> Vec<String> {
             .to_owned(),
         "that the auditors of the policy are independent: a quorum of them together could lie".to_owned(),
     ];
-    if let Some(node) = person.and_then(|person| person.custody.as_ref()) {
+    if let Some(node) = genesis.and_then(|genesis| genesis.custody.as_ref()) {
         lines.push(format!("that the person signed: {node} holds the key and signs for the person"));
     }
     for log in logs.iter().filter(|log| log.coverage == Coverage::Audited) {

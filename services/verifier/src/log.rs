@@ -14,13 +14,13 @@ pub(crate) struct Log<'a> {
     pub(crate) origin: &'a str,
     /// When a quorum of auditors had last vouched for it, in seconds since 1970; None if too few did.
     pub(crate) vouched: Option<i64>,
-    pub(crate) leaves: Vec<Held<'a>>,
+    pub(crate) leaves: Vec<ProvenLeaf<'a>>,
     /// Places in `leaves`, by the one key whose signature the leaf carries, and by the leaf that it cites, if any.
     signers: BTreeMap<(PublicKey, Option<LeafId>), Vec<usize>>,
 }
 
 impl<'a> Log<'a> {
-    pub(crate) fn new(origin: &'a str, vouched: Option<i64>, leaves: Vec<Held<'a>>) -> Self {
+    pub(crate) fn new(origin: &'a str, vouched: Option<i64>, leaves: Vec<ProvenLeaf<'a>>) -> Self {
         let mut signers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (place, held) in leaves.iter().enumerate() {
             if let (Some((key, _)), Some(statement)) = (held.signer, &held.statement) {
@@ -35,20 +35,20 @@ impl<'a> Log<'a> {
         &'s self,
         key: &PublicKey,
         cites: Option<LeafId>,
-    ) -> impl Iterator<Item = (&'s Held<'a>, LeafId, &'s Statement)> {
+    ) -> impl Iterator<Item = (&'s ProvenLeaf<'a>, LeafId, &'s Statement)> {
         let places = self.signers.get(&(*key, cites)).map_or(&[][..], Vec::as_slice);
         let held = places.iter().filter_map(|place| self.leaves.get(*place));
-        held.filter_map(Held::stated)
+        held.filter_map(ProvenLeaf::stated)
     }
 
     /// All that this key alone signed, in log order among the leaves that cite the same.
     pub(crate) fn all_by<'s>(
         &'s self,
         key: &PublicKey,
-    ) -> impl Iterator<Item = (&'s Held<'a>, LeafId, &'s Statement)> {
+    ) -> impl Iterator<Item = (&'s ProvenLeaf<'a>, LeafId, &'s Statement)> {
         let last = Some(LeafId::from_bytes([u8::MAX; 32]));
         let places = self.signers.range((*key, None)..=(*key, last)).flat_map(|(_, places)| places);
-        places.filter_map(|place| self.leaves.get(*place)).filter_map(Held::stated)
+        places.filter_map(|place| self.leaves.get(*place)).filter_map(ProvenLeaf::stated)
     }
 }
 
@@ -65,7 +65,7 @@ const fn cited_by(statement: &Statement) -> Option<LeafId> {
 
 /// A leaf about the subject, proved to be in the log. It keeps what the rules read, and not the leaf taken apart: a log may hold
 /// tens of thousands about one person.
-pub(crate) struct Held<'a> {
+pub(crate) struct ProvenLeaf<'a> {
     pub(crate) origin: &'a str,
     pub(crate) index: u64,
     pub(crate) id: LeafId,
@@ -96,7 +96,7 @@ impl Fits {
     }
 }
 
-impl<'a> Held<'a> {
+impl<'a> ProvenLeaf<'a> {
     /// Reads an entry, whose leaf must be in form. Answers whether it names the subject as well.
     pub(crate) fn read(
         origin: &'a str,

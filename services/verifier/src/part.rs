@@ -8,9 +8,9 @@ use hanse_ledger::index::{IndexLeaf, Listed, root_from_prefix};
 use hanse_tlog::{Checkpoint, Hash, ProofError, Proved, hash, verify};
 use serde_json::Value;
 
-use crate::log::{Fits, Held, Log};
+use crate::log::{Fits, Log, ProvenLeaf};
 use crate::quorum::{Age, Opened, Refused, Signed, Trust};
-use crate::report::{Coverage, LogReport, Outcome, Step};
+use crate::report::{CheckStep, Coverage, LogReport, Outcome};
 use crate::steps::Steps;
 use crate::views::Views;
 
@@ -18,7 +18,7 @@ use crate::views::Views;
 const DOCUMENTED: [&str; 4] = ["engagement", "identity", "open", "reply"];
 
 /// What failed, as a finished step.
-type Failed = Box<Step>;
+type Failed = Box<CheckStep>;
 
 /// What came of a part.
 pub(crate) struct Checked<'a> {
@@ -52,7 +52,7 @@ pub(crate) fn check<'a>(
             if step.outcome == Outcome::Incomplete {
                 checked.report.coverage = Coverage::NotInPolicy;
                 let outcome = if is_home { Outcome::Incomplete } else { Outcome::Note };
-                steps.push(Step { outcome, ..step });
+                steps.push(CheckStep { outcome, ..step });
             } else {
                 steps.push(step);
             }
@@ -82,7 +82,7 @@ pub(crate) fn check<'a>(
     let step = quorum(&part.origin, &signed);
     // What another log is needed for is said where a contract rests on it.
     let note = !is_home && step.outcome == Outcome::Incomplete;
-    steps.push(if note { Step { outcome: Outcome::Note, ..step } } else { step });
+    steps.push(if note { CheckStep { outcome: Outcome::Note, ..step } } else { step });
     checked.report.take(&signed, leaves.len());
     if is_home || signed.vouched.is_some() {
         checked.log = Some(Log::new(&part.origin, signed.vouched, leaves));
@@ -101,34 +101,39 @@ impl LogReport {
 }
 
 /// The log's own signature on the checkpoint, and those who cosigned it in time.
-pub(crate) fn open(trust: &Trust<'_>, origin: &str, note: &str, age: Age) -> Result<(Signed, Step), Failed> {
+pub(crate) fn open(
+    trust: &Trust<'_>,
+    origin: &str,
+    note: &str,
+    age: Age,
+) -> Result<(Signed, CheckStep), Failed> {
     match trust.open(origin, note) {
         Ok(opened) => Ok((trust.judge(&opened, age), signature(origin, &opened.checkpoint))),
         Err(refused) => Err(refusal(origin, refused).into()),
     }
 }
 
-pub(crate) fn signature(origin: &str, checkpoint: &Checkpoint) -> Step {
+pub(crate) fn signature(origin: &str, checkpoint: &Checkpoint) -> CheckStep {
     let Checkpoint { size, root, .. } = checkpoint;
     let says = format!("signed by the log's key in the policy: {size} leaves, root {root}");
-    let step = Step::new(format!("checkpoint of {origin}"), Outcome::Holds, says);
+    let step = CheckStep::new(format!("checkpoint of {origin}"), Outcome::Holds, says);
     step.with("origin", &checkpoint.origin, &origin)
 }
 
 /// A log that the policy does not name is incomplete here; the caller knows what rests on it.
-pub(crate) fn refusal(origin: &str, refused: Refused) -> Step {
+pub(crate) fn refusal(origin: &str, refused: Refused) -> CheckStep {
     let name = format!("checkpoint of {origin}");
     match refused {
         Refused::UnknownLog => {
             let says = "not covered: the policy does not name this log, so nothing in it can be checked";
-            Step::new(name, Outcome::Incomplete, says)
+            CheckStep::new(name, Outcome::Incomplete, says)
         }
-        Refused::Note(error) => Step::new(name, Outcome::Invalid, format!("refused: {error}")),
+        Refused::Note(error) => CheckStep::new(name, Outcome::Invalid, format!("refused: {error}")),
     }
 }
 
 /// The step that says whether enough others vouch for the checkpoint.
-pub(crate) fn quorum(origin: &str, signed: &Signed) -> Step {
+pub(crate) fn quorum(origin: &str, signed: &Signed) -> CheckStep {
     let Signed { coverage, asked, others, auditors, policy_met, passed_over, .. } = signed;
     let (outcome, says) = match coverage {
         Coverage::Audited => (Outcome::Holds, "a quorum of auditors rebuilt tree and index"),
@@ -142,7 +147,7 @@ pub(crate) fn quorum(origin: &str, signed: &Signed) -> Step {
         format!("{} ({}{home})", auditor.operator, auditor.at)
     });
     let named = if auditors.is_empty() { "nobody".to_owned() } else { names.collect::<Vec<_>>().join(", ") };
-    let mut step = Step::new(format!("auditors of {origin}"), outcome, says)
+    let mut step = CheckStep::new(format!("auditors of {origin}"), outcome, says)
         .with(
             "auditors",
             &format!("{}: {named}", auditors.len()),
@@ -168,7 +173,7 @@ fn complete<'a>(
     let name = format!("index of {}", part.origin);
     let led_to = root_from_prefix(subject, &part.prefix);
     let shown = led_to.map_or_else(|| "no root: malformed".to_owned(), |root| root.hex());
-    let step = Step::new(&name, Outcome::Holds, "the path leads from the subject to the index root")
+    let step = CheckStep::new(&name, Outcome::Holds, "the path leads from the subject to the index root")
         .with("subject key", subject, subject)
         .with("index root", &index_root, &shown);
     steps.push(held(step, led_to == Some(index_root), "the path does not lead to the index root")?);
@@ -185,7 +190,7 @@ fn complete<'a>(
     let found = (listed.count > 0).then(|| listed.value());
     let text = |value: Option<Hash>| value.map_or_else(|| "none".to_owned(), |value| value.hex());
     let says = format!("{} leaves about the subject, and no other", listed.count);
-    let step = Step::new(format!("list of {}", part.origin), Outcome::Holds, says);
+    let step = CheckStep::new(format!("list of {}", part.origin), Outcome::Holds, says);
     let step = step.with("value of the list", &text(indexed), &text(found));
     let otherwise = "the index lists other leaves about the subject than the file holds";
     steps.push(held(step, indexed == found, otherwise)?);
@@ -205,7 +210,7 @@ fn index_leaf<'a>(
     let root = verify::root_from_inclusion(last, checkpoint.size, &hash, &part.index.path);
     let shown = root.map_or_else(|error| error.to_string(), |root| root.hex());
     let says = "the last leaf below the checkpoint is its index";
-    let step = Step::new(format!("index leaf of {}", part.origin), Outcome::Holds, says);
+    let step = CheckStep::new(format!("index leaf of {}", part.origin), Outcome::Holds, says);
     let step = step.with("root of the log", &checkpoint.root, &shown);
     let holds = proved.add(last, &hash, &part.index.path).is_ok();
     let step = held(step, holds, "the index leaf is not the last leaf of the checkpoint")?;
@@ -229,8 +234,9 @@ fn entry_in(
     let bytes = entry.leaf.bytes();
     let hash = hash::leaf(bytes);
     // A step has a dozen texts, and there can be tens of thousands of entries: one is made of what fails.
-    let fails =
-        |says: &str| Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Invalid, says);
+    let fails = |says: &str| {
+        CheckStep::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Invalid, says)
+    };
     if let Err(error) = proved.add(entry.index, &hash, &entry.path) {
         let says = match error {
             ProofError::TooShort => {
@@ -256,7 +262,7 @@ fn entry_in(
 
 /// The leaves of a part that holds. One that no log may hold, or that the index lists under somebody whom it does not name, is the
 /// log's own lie: no auditor cosigns it, and whom the file is about has no part in it.
-fn in_form<'a>(subject: &SubjectKey, part: &'a Part, fits: &'a Fits) -> Result<Vec<Held<'a>>, Failed> {
+fn in_form<'a>(subject: &SubjectKey, part: &'a Part, fits: &'a Fits) -> Result<Vec<ProvenLeaf<'a>>, Failed> {
     let mut ids = BTreeSet::new();
     let mut leaves = Vec::with_capacity(part.entries.len());
     for entry in &part.entries {
@@ -264,9 +270,9 @@ fn in_form<'a>(subject: &SubjectKey, part: &'a Part, fits: &'a Fits) -> Result<V
             let operator = part.origin.split('/').next().unwrap_or_default();
             let says =
                 format!("{operator} signed a log that no auditor takes, and nothing in it counts: {why}");
-            Step::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Incomplete, says)
+            CheckStep::new(format!("leaf {} of {}", entry.index, part.origin), Outcome::Incomplete, says)
         };
-        let (held, about) = Held::read(&part.origin, entry, subject, fits)
+        let (held, about) = ProvenLeaf::read(&part.origin, entry, subject, fits)
             .map_err(|error| Box::new(wrong(&error.to_string())))?;
         if !about {
             return Err(wrong("the index lists a leaf under somebody whom it does not name").into());
@@ -280,7 +286,7 @@ fn in_form<'a>(subject: &SubjectKey, part: &'a Part, fits: &'a Fits) -> Result<V
 }
 
 /// The step if it holds; otherwise the step as a failure that says why.
-fn held(mut step: Step, holds: bool, otherwise: &str) -> Result<Step, Failed> {
+fn held(mut step: CheckStep, holds: bool, otherwise: &str) -> Result<CheckStep, Failed> {
     if holds {
         return Ok(step);
     }

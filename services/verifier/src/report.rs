@@ -53,7 +53,7 @@ pub struct Compared {
 
 /// One step of the check.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Step {
+pub struct CheckStep {
     /// What was checked, and where.
     pub name: String,
     /// How it ended.
@@ -64,7 +64,7 @@ pub struct Step {
     pub compared: Vec<Compared>,
 }
 
-impl Step {
+impl CheckStep {
     pub(crate) fn new(name: impl Into<String>, outcome: Outcome, says: impl Into<String>) -> Self {
         Self { name: name.into(), outcome, says: says.into(), compared: Vec::new() }
     }
@@ -315,7 +315,7 @@ pub struct Report {
     /// Every leaf about the person, log by log.
     pub entries: Vec<EntryReport>,
     /// Every step with what it compared.
-    pub steps: Vec<Step>,
+    pub steps: Vec<CheckStep>,
     /// What the file cannot prove, whatever the verdict.
     pub not_proved: Vec<String>,
 }
@@ -338,7 +338,7 @@ impl Report {
 }
 
 /// The worst step decides.
-pub(crate) fn verdict(steps: &[Step]) -> Verdict {
+pub(crate) fn verdict(steps: &[CheckStep]) -> Verdict {
     match steps.iter().map(|step| step.outcome).max() {
         None | Some(Outcome::Holds | Outcome::Note) => Verdict::Valid,
         Some(Outcome::Partial) => Verdict::Partial,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::log::{Held, Log};
+use crate::log::{Log, ProvenLeaf};
 use crate::report::{EntryReport, Standing};
 
 /// By log and place.
@@ -12,18 +12,18 @@ pub(crate) struct Standings<'a> {
 }
 
 impl<'a> Standings<'a> {
-    pub(crate) fn counts(&mut self, held: &Held<'a>) {
+    pub(crate) fn counts(&mut self, held: &ProvenLeaf<'a>) {
         self.claimed.insert((held.origin, held.index), Standing::Counts);
     }
 
     /// Unless another rule has claimed the leaf already.
-    pub(crate) fn not_counted(&mut self, held: &Held<'a>, why: &str) {
+    pub(crate) fn not_counted(&mut self, held: &ProvenLeaf<'a>, why: &str) {
         let claim = self.claimed.entry((held.origin, held.index));
         claim.or_insert_with(|| Standing::NotCounted(why.to_owned()));
     }
 
     /// A leaf that was claimed, and whose document then does not bind.
-    pub(crate) fn void(&mut self, held: &Held<'a>, why: &str) {
+    pub(crate) fn void(&mut self, held: &ProvenLeaf<'a>, why: &str) {
         self.claimed.insert((held.origin, held.index), Standing::NotCounted(why.to_owned()));
     }
 

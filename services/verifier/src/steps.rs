@@ -1,24 +1,24 @@
-//! The steps of a check, up to the first refusal: it decides, and whatever would follow is neither looked at nor told.
+//! The steps of a check, up to the first refusal: it decides, and whatever would follow is neither looked at nor reported.
 
-use crate::report::{Outcome, Step, Verdict, verdict};
+use crate::report::{CheckStep, Outcome, Verdict, verdict};
 
 /// The steps so far.
 #[derive(Default)]
 pub(crate) struct Steps {
-    list: Vec<Step>,
+    list: Vec<CheckStep>,
     refused: bool,
 }
 
 impl Steps {
     /// Adds a step, unless one before it has decided.
-    pub(crate) fn push(&mut self, step: Step) {
+    pub(crate) fn push(&mut self, step: CheckStep) {
         if !self.refused {
             self.refused = step.outcome == Outcome::Invalid;
             self.list.push(step);
         }
     }
 
-    pub(crate) fn extend(&mut self, steps: impl IntoIterator<Item = Step>) {
+    pub(crate) fn extend(&mut self, steps: impl IntoIterator<Item = CheckStep>) {
         steps.into_iter().for_each(|step| self.push(step));
     }
 
@@ -31,7 +31,7 @@ impl Steps {
         verdict(&self.list)
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Step> {
+    pub(crate) fn into_vec(self) -> Vec<CheckStep> {
         self.list
     }
 }

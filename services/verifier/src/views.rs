@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hanse_tlog::{Checkpoint, Hash};
 
-use crate::report::{Outcome, Step};
+use crate::report::{CheckStep, Outcome};
 
 /// Roots by origin and size, leaves by origin and place, as they are met.
 #[derive(Default)]
@@ -18,24 +18,26 @@ pub(crate) struct Views<'a> {
 
 impl<'a> Views<'a> {
     /// A checkpoint that the log signed.
-    pub(crate) fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Option<Step> {
+    pub(crate) fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Option<CheckStep> {
         let Checkpoint { origin, size, root } = checkpoint;
         let known = *self.roots.entry((origin.to_string(), *size)).or_insert(*root);
         (known != *root).then(|| {
             let says = format!(
                 "the log signed two roots for {size} leaves: it shows different people different logs"
             );
-            Step::new(format!("equivocation of {origin}"), Outcome::Invalid, says).with("root", &known, root)
+            CheckStep::new(format!("equivocation of {origin}"), Outcome::Invalid, says)
+                .with("root", &known, root)
         })
     }
 
     /// A leaf that is proved to be at this place of the log.
-    pub(crate) fn leaf(&mut self, origin: &'a str, index: u64, hash: Hash) -> Option<Step> {
+    pub(crate) fn leaf(&mut self, origin: &'a str, index: u64, hash: Hash) -> Option<CheckStep> {
         let known = *self.leaves.entry((origin, index)).or_insert(hash);
         (known != hash).then(|| {
             let says =
                 format!("the log signed two leaves at {index}: it shows different people different logs");
-            Step::new(format!("equivocation of {origin}"), Outcome::Invalid, says).with("leaf", &known, &hash)
+            CheckStep::new(format!("equivocation of {origin}"), Outcome::Invalid, says)
+                .with("leaf", &known, &hash)
         })
     }
 }

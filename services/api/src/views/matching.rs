@@ -61,7 +61,7 @@ pub struct Match {
     pub place: u32,
     /// Who.
     pub did: String,
-    /// Where they are at home.
+    /// Their home node.
     pub home: String,
     /// What they are called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -280,7 +280,7 @@ pub struct ReputationRules {
     pub parameters: BTreeMap<String, Value>,
 }
 
-/// A change of what is ranked with.
+/// A change of the inputs of the ranking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SettingChange {
     /// Since when.

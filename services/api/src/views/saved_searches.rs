@@ -1,4 +1,4 @@
-//! What people are told without asking again.
+//! Saved searches, their alerts, and mutual picks.
 
 use hanse_matching::explain::Explanation;
 use serde::{Deserialize, Serialize};

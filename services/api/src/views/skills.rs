@@ -70,7 +70,7 @@ pub struct SkillView {
     pub names: Vec<SkillName>,
     /// What else meets a need for it, the closest first, at most 100.
     pub near: Vec<NearView>,
-    /// How many trades want it: the fewer, the more it counts.
+    /// How many trades need it: the fewer, the more it counts.
     pub wanted_by: u32,
 }
 

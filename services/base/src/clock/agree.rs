@@ -18,10 +18,10 @@ use crate::clock::AHEAD_SECONDS_MAX;
 /// documents may be dated ahead.
 const APART_SECONDS_MAX: i64 = AHEAD_SECONDS_MAX;
 
-/// How long a peer's word counts: it is asked several times a minute.
+/// How long the time that a peer said counts: it is asked several times a minute.
 const WORD: Duration = Duration::from_secs(600);
 
-/// How long a process that begins to lead waits for the word of most peers: in this time each that is up is asked several times. Some
+/// How long a process that begins to lead waits for most peers to say their time: in this time each that is up is asked several times. Some
 /// may be away, and those of an older release never say one.
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -31,7 +31,7 @@ pub struct Clocks {
     state: Mutex<State>,
 }
 
-/// Why the clock waits for the peers' word.
+/// Why the clock waits for the peers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doubt {
     /// This process begins to go by it; since its first look.
@@ -59,7 +59,7 @@ impl Clocks {
         Self { state: Mutex::new(state) }
     }
 
-    /// This process begins to lead: nobody has told it the time while it did not, and it goes by its clock from now on.
+    /// This process begins to lead: nobody has said the time to it while it did not, and it goes by its clock from now on.
     pub fn begin(&self) {
         self.state().begin();
     }

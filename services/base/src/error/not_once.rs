@@ -6,16 +6,16 @@ use super::{Refusal, UseError};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotOnce {
     /// The first request with this key has not ended, or the release before this one answered it.
-    #[error("the first request with this Idempotency-Key still runs: ask again soon")]
+    #[error("the first request with this Idempotency-Key is still running: try again soon")]
     StillRunning,
     /// The key was used for another request.
     #[error("this Idempotency-Key was used for another request: take a new one")]
     KeyReused,
     /// The person has used too many keys within a day.
-    #[error("more than {0} keys of one person within a day are not kept; go on tomorrow, or without a key")]
+    #[error("{0} keys of one person within a day are the limit; go on tomorrow, or without a key")]
     TooManyKeys(i64),
     /// The thing is not in a version that the caller has seen.
-    #[error("the thing has moved on since: read it again")]
+    #[error("it has changed since you read it: read it again")]
     Moved {
         /// The last document of its chain.
         head: String,
@@ -23,7 +23,7 @@ pub enum NotOnce {
 }
 
 impl NotOnce {
-    /// The stable word.
+    /// The slug, which never changes.
     #[must_use]
     pub fn slug(&self) -> &'static str {
         match self {

@@ -282,7 +282,7 @@ pub struct ScoreArgs {
     pub within_policy: bool,
 }
 
-/// A language in which reasons are told.
+/// The language of the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     /// English.

@@ -51,7 +51,7 @@ pub struct ListArgs {
     pub limit: Option<u32>,
 }
 
-/// A language that reasons are told in.
+/// The language of the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Sentences {
     /// English.

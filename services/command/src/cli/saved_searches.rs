@@ -7,7 +7,7 @@ use super::FilterArgs;
 /// Searches that are kept, and what they lead to.
 #[derive(Debug, Subcommand)]
 pub enum SavedSearches {
-    /// Keep searches, to be told of each new job that fits; without a word more, list them.
+    /// Keep searches, to be told of each new job that fits; without a subcommand, list them.
     #[command(after_help = "Examples:\n  hanse searches\n  \
         hanse searches add 'Carpentry near Lyon' charpente --near 45.764,4.8357 --within 30\n  \
         hanse searches remove 6f0c…")]

@@ -96,7 +96,7 @@ fn a_review_is_rated_one_to_five() {
         "--on-time",
         "no",
     ];
-    let Command::Step(Step::Review(args)) = parse(&line) else { panic!() };
+    let Command::Step(ContractStep::Review(args)) = parse(&line) else { panic!() };
     assert_eq!(
         args.request().unwrap(),
         json!({"rating": 4, "axes": {"quality": 5, "deadlines": 3}, "on_time": false})
@@ -119,7 +119,9 @@ fn a_private_answer_is_given_read_or_taken_back() {
         (&["again", "offer_x"], None, false),
         (&["again", "offer_x", "--forget"], None, true),
     ] {
-        let Command::Step(Step::Again { contract, answer, forget }) = parse(line) else { panic!("{line:?}") };
+        let Command::Step(ContractStep::Again { contract, answer, forget }) = parse(line) else {
+            panic!("{line:?}")
+        };
         assert_eq!((contract.as_str(), answer, forget), ("offer_x", given, forgotten));
     }
     assert!(refuses(&["again", "offer_x", "no", "--forget"]));
@@ -146,7 +148,10 @@ fn global_options_stand_anywhere() {
             .unwrap();
     assert!(cli.json);
     assert_eq!(cli.node.as_deref(), Some("http://n"));
-    assert!(matches!(cli.command, Command::Step(Step::Accept(Moved { trial: Trial { dry_run: true }, .. }))));
+    assert!(matches!(
+        cli.command,
+        Command::Step(ContractStep::Accept(Moved { trial: Trial { dry_run: true }, .. }))
+    ));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The stable word for the reason.
+    /// The slug of the reason, which never changes.
     #[must_use]
     pub fn slug(&self) -> &str {
         self.kind.rsplit('/').next().unwrap_or_default()

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use hanse_reputation::Tongue;
+use hanse_reputation::SentenceLanguage;
 use hanse_verifier::record::Question;
 use serde_json::json;
 
@@ -87,11 +87,11 @@ fn score(args: &ScoreArgs, json: bool) -> Result<ExitCode, CommandError> {
     let text = if json {
         serde_json::to_string_pretty(&report).map_err(|error| CommandError::Unusable(error.to_string()))?
     } else {
-        let tongue = match args.language {
-            Language::En => Tongue::English,
-            Language::Fr => Tongue::French,
+        let language = match args.language {
+            Language::En => SentenceLanguage::English,
+            Language::Fr => SentenceLanguage::French,
         };
-        out::plain(&report.shown(tongue).to_string())
+        out::plain(&report.shown(language).to_string())
     };
     out::say(&text)?;
     Ok(ExitCode::from(report.exit_code()))

@@ -1,7 +1,7 @@
 //! Jobs, bids, offers, contracts, reviews.
 
 use super::{Run, show};
-use crate::cli::{ContractCommand, JobCommand, Moved, NotedMove, Step, Trial, Work, YesNo};
+use crate::cli::{ContractCommand, ContractStep, JobCommand, Moved, NotedMove, Trial, Work, YesNo};
 use crate::error::CommandError;
 use crate::rest::api::{self, Move};
 use crate::rest::json::Read as _;
@@ -41,30 +41,32 @@ impl Run {
     }
 
     /// Everything under one contract.
-    pub(super) fn step(&mut self, command: &Step) -> Result<(), CommandError> {
+    pub(super) fn step(&mut self, command: &ContractStep) -> Result<(), CommandError> {
         match command {
-            Step::Accept(moved) => self.bare(moved, Move::Accept, "accepted"),
-            Step::Paid(moved) => self.bare(moved, Move::AttestPaid, "paid"),
-            Step::Received(moved) => self.bare(moved, Move::ConfirmReceived, "payment confirmed"),
-            Step::Decline { contract, reason, trial } => self.publish(
+            ContractStep::Accept(moved) => self.bare(moved, Move::Accept, "accepted"),
+            ContractStep::Paid(moved) => self.bare(moved, Move::AttestPaid, "paid"),
+            ContractStep::Received(moved) => self.bare(moved, Move::ConfirmReceived, "payment confirmed"),
+            ContractStep::Decline { contract, reason, trial } => self.publish(
                 api::step(contract, Move::Decline, &[("reason", Some(reason))]),
                 *trial,
                 "declined",
             ),
-            Step::Close { contract, reason, trial } => {
+            ContractStep::Close { contract, reason, trial } => {
                 let request = api::step(contract, Move::Close, &[("reason", reason.reason.as_deref())]);
                 self.publish(request, *trial, "closed")
             }
-            Step::Deliver { moved, digest } => {
+            ContractStep::Deliver { moved, digest } => {
                 self.noted(moved, Move::Deliver, digest.as_deref(), "delivered")
             }
-            Step::AcceptDelivery(moved) => self.noted(moved, Move::AcceptDelivery, None, "delivery accepted"),
-            Step::Review(args) => {
+            ContractStep::AcceptDelivery(moved) => {
+                self.noted(moved, Move::AcceptDelivery, None, "delivery accepted")
+            }
+            ContractStep::Review(args) => {
                 self.publish(api::review(&args.contract, args.request()?), args.trial, "deposited under seal")
             }
-            Step::Reviews(contract) => self.answer(&api::reviews(&contract.id), show::reviews),
-            Step::Again { contract, answer, forget } => self.again(contract, *answer, *forget),
-            Step::Reply { commit, text, trial } => {
+            ContractStep::Reviews(contract) => self.answer(&api::reviews(&contract.id), show::reviews),
+            ContractStep::Again { contract, answer, forget } => self.again(contract, *answer, *forget),
+            ContractStep::Reply { commit, text, trial } => {
                 self.publish(api::reply(commit, &terminal::text_or_input(text)?), *trial, "replied")
             }
         }

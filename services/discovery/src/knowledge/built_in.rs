@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use hanse_base::error::Failure;
 use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::Importer;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 
 use super::Knowledge;
 
@@ -30,7 +30,7 @@ pub(crate) fn built_in() -> Result<Knowledge, Failure> {
 fn make() -> Result<Knowledge, Box<dyn Error>> {
     let mut importer = Importer::new(VERSION)?;
     for file in FILES {
-        importer.add(file, Tongue::Other)?;
+        importer.add(file, TextLanguage::Other)?;
     }
     Ok(Knowledge::new(importer.finish()?, serde_json::from_str(RATES)?, Weights::DEFAULT))
 }
@@ -120,20 +120,20 @@ mod tests {
     #[test]
     fn it_finds_trades_and_skills_in_both_languages() {
         let known = built_in().unwrap();
-        let trade = |text, tongue| {
-            let found = known.linker.suggest(text, ConceptKind::Occupation, tongue, 1);
-            known.taxonomy.get(found[0].concept).unwrap().label(Tongue::English).to_owned()
+        let trade = |text, language| {
+            let found = known.linker.suggest(text, ConceptKind::Occupation, language, 1);
+            known.taxonomy.get(found[0].concept).unwrap().label(TextLanguage::English).to_owned()
         };
-        assert_eq!(trade("Plombière", Tongue::French), "plumber");
-        assert_eq!(trade("développeuse web", Tongue::French), "web developer");
-        assert_eq!(trade("wedding planners", Tongue::English), "event manager");
-        let skills = |text, tongue| {
-            let found = link::skills_in(&known.linker, &[text], tongue);
+        assert_eq!(trade("Plombière", TextLanguage::French), "plumber");
+        assert_eq!(trade("développeuse web", TextLanguage::French), "web developer");
+        assert_eq!(trade("wedding planners", TextLanguage::English), "event manager");
+        let skills = |text, language| {
+            let found = link::skills_in(&known.linker, &[text], language);
             let name = |(concept, _): (u32, u16)| known.taxonomy.get(concept).unwrap().id.clone();
             found.into_iter().map(name).collect::<Vec<_>>()
         };
-        assert_eq!(skills("We use Rust and Docker", Tongue::English), ["local:rust", "local:docker"]);
-        assert_eq!(skills("en Rust, avec Docker", Tongue::French), ["local:rust", "local:docker"]);
+        assert_eq!(skills("We use Rust and Docker", TextLanguage::English), ["local:rust", "local:docker"]);
+        assert_eq!(skills("en Rust, avec Docker", TextLanguage::French), ["local:rust", "local:docker"]);
         let rust = known.taxonomy.find("local:rust").unwrap();
         let programming = known.taxonomy.find("21d2f96d-35f7-4e3f-9745-c533d2dd6e97").unwrap();
         assert_eq!(known.taxonomy.relation(programming, rust), Some(Relation::Narrower));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_matching::taxonomy::{ConceptKind, FILE_BYTES_MAX, Importer, Shape, Taxonomy, TaxonomyError};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_store::knowledge::File;
 use sha2::{Digest as _, Sha256};
 
@@ -147,7 +147,7 @@ pub(super) fn assemble(version: &str, files: &[File]) -> Result<(Taxonomy, Vec<(
     for file in files {
         let named = |error| ImportError::File(file.name.clone(), error);
         let text = std::str::from_utf8(&file.bytes).map_err(|_| ImportError::NotText(file.name.clone()))?;
-        let imported = importer.add(text, Tongue::of_tag(&file.language)).map_err(named)?;
+        let imported = importer.add(text, TextLanguage::of_tag(&file.language)).map_err(named)?;
         rows.push((imported.rows, imported.skipped));
     }
     let (spoken, unnamed) = importer.unnamed();
@@ -155,7 +155,7 @@ pub(super) fn assemble(version: &str, files: &[File]) -> Result<(Taxonomy, Vec<(
         return Err(ImportError::Unnamed { spoken, unnamed });
     }
     for text in built_in::FILES {
-        importer.add(text, Tongue::Other)?;
+        importer.add(text, TextLanguage::Other)?;
     }
     Ok((importer.finish()?, rows))
 }

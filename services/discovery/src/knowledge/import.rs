@@ -1,4 +1,4 @@
-//! Putting what an operator brings in the place of what is in force: all of it, or nothing.
+//! Putting what an operator imports in the place of what is in force: all of it, or nothing.
 
 use hanse_base::error::Failure;
 use hanse_document::Timestamp;

@@ -12,7 +12,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_document::{Language, Skill};
 use hanse_matching::score::millionths;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Label, Link, Taxonomy};
-use hanse_matching::text::{self, Tongue};
+use hanse_matching::text::{self, TextLanguage};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Knowledge;
@@ -64,9 +64,9 @@ impl Discovery {
         let limit = limit
             .filter(|limit| (1..=LIMIT_MAX).contains(limit))
             .ok_or(Refusal::BadField { field: "limit", reason: "must be 1 to 50" })?;
-        let tongue = stated(query.language.as_deref())?.unwrap_or(Tongue::Other);
+        let language = stated(query.language.as_deref())?.unwrap_or(TextLanguage::Other);
         self.look_up(move |knowledge| {
-            let found = knowledge.linker.suggest(&query.text, ConceptKind::Skill, tongue, limit);
+            let found = knowledge.linker.suggest(&query.text, ConceptKind::Skill, language, limit);
             let item = |(concept, score): (&Concept, f64)| SuggestionView {
                 id: concept.id.clone(),
                 labels: labels(concept),
@@ -93,10 +93,10 @@ impl Discovery {
         }
         let stated = stated(request.language.as_deref())?;
         self.look_up(move |knowledge| {
-            let tongue = stated.unwrap_or_else(|| Tongue::guess(&request.text));
+            let language = stated.unwrap_or_else(|| TextLanguage::guess(&request.text));
             let words = text::words(&request.text);
             let mut items: Vec<MentionView> = Vec::new();
-            for mention in knowledge.linker.mentions(&request.text, ConceptKind::Skill, tongue) {
+            for mention in knowledge.linker.mentions(&request.text, ConceptKind::Skill, language) {
                 let Some(concept) = knowledge.taxonomy.get(mention.concept) else { continue };
                 if items.iter().all(|item| item.id != concept.id) {
                     let end = mention.from.saturating_add(mention.words);
@@ -104,7 +104,7 @@ impl Discovery {
                     items.push(MentionView { id: concept.id.clone(), labels: labels(concept), words });
                 }
             }
-            Mentions { taxonomy: named(knowledge), language: tongue.tag().to_owned(), items }
+            Mentions { taxonomy: named(knowledge), language: language.tag().to_owned(), items }
         })
         .await
     }
@@ -151,11 +151,11 @@ impl Discovery {
     }
 }
 
-fn stated(language: Option<&str>) -> Result<Option<Tongue>, Refusal> {
+fn stated(language: Option<&str>) -> Result<Option<TextLanguage>, Refusal> {
     let bad = Refusal::BadField { field: "language", reason: "must be a language tag such as `fr` or `en`" };
     match language {
         None => Ok(None),
-        Some(tag) if Language::parse(tag).is_ok() => Ok(Some(Tongue::of_tag(tag))),
+        Some(tag) if Language::parse(tag).is_ok() => Ok(Some(TextLanguage::of_tag(tag))),
         Some(_) => Err(bad),
     }
 }
@@ -185,15 +185,15 @@ fn named(knowledge: &Knowledge) -> TaxonomyView {
 
 /// The name to show in each language that has one.
 fn labels(concept: &Concept) -> Vec<SkillName> {
-    let tongues = [Tongue::English, Tongue::French, Tongue::Other];
-    let has = |tongue: &Tongue| concept.labels.iter().any(|label| label.tongue == *tongue);
-    let shown = |tongue: Tongue| SkillName {
-        language: tongue.tag().to_owned(),
-        text: concept.label(tongue).to_owned(),
+    let languages = [TextLanguage::English, TextLanguage::French, TextLanguage::Other];
+    let has = |language: &TextLanguage| concept.labels.iter().any(|label| label.language == *language);
+    let shown = |language: TextLanguage| SkillName {
+        language: language.tag().to_owned(),
+        text: concept.label(language).to_owned(),
     };
-    tongues.into_iter().filter(has).map(shown).collect()
+    languages.into_iter().filter(has).map(shown).collect()
 }
 
 fn name(label: &Label) -> SkillName {
-    SkillName { language: label.tongue.tag().to_owned(), text: label.text.clone() }
+    SkillName { language: label.language.tag().to_owned(), text: label.text.clone() }
 }

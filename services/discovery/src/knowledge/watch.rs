@@ -19,7 +19,7 @@ pub struct Loaded {
     rates: i64,
 }
 
-/// Looks until told to stop. Nothing that it finds ends the process: what is known stays.
+/// Looks until it is cancelled. Nothing that it finds ends the process: what is known stays.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut seen = Loaded::default();
     let pace = discovery.config().pace.follow;
@@ -79,7 +79,7 @@ fn put(discovery: &Discovery, knowledge: Knowledge) {
         digest = knowledge.taxonomy.digest_hex(),
         concepts = knowledge.taxonomy.concepts().len(),
         rates = %knowledge.rates.date,
-        "what is known has changed"
+        "taxonomy and exchange rates are loaded"
     );
     discovery.known().set(Arc::new(knowledge));
 }
@@ -87,7 +87,7 @@ fn put(discovery: &Discovery, knowledge: Knowledge) {
 #[cfg(test)]
 mod tests {
     use hanse_matching::money::RateTable;
-    use hanse_matching::text::Tongue;
+    use hanse_matching::text::TextLanguage;
 
     use super::*;
     use crate::knowledge::{Given, Mode, NotImported, import, import_rates};
@@ -108,10 +108,10 @@ KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-000
         import(discovery.store(), given(name, text), None, mode, discovery.now()).await.map(drop)
     }
 
-    fn label(discovery: &Discovery, tongue: Tongue) -> Option<String> {
+    fn label(discovery: &Discovery, language: TextLanguage) -> Option<String> {
         let knowledge = discovery.knowledge();
         let number = knowledge.taxonomy.find(ID)?;
-        Some(knowledge.taxonomy.get(number)?.label(tongue).to_owned())
+        Some(knowledge.taxonomy.get(number)?.label(language).to_owned())
     }
 
     #[tokio::test]
@@ -126,19 +126,19 @@ KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-000
         brings(&home, "v1.2-skills_en.csv", SKILLS, Mode::Replace).await.unwrap();
         look(discovery, &mut seen).await.unwrap();
         assert!(changed.has_changed().unwrap());
-        assert_eq!(label(discovery, Tongue::English).as_deref(), Some("lay bricks"));
+        assert_eq!(label(discovery, TextLanguage::English).as_deref(), Some("lay bricks"));
         assert!(before.taxonomy.find(ID).is_none(), "who works with the old state keeps it");
         assert_ne!(before.taxonomy.digest(), discovery.knowledge().taxonomy.digest());
 
         let french = SKILLS.replace("lay bricks", "maçonner");
         brings(&home, "v1.2-skills_fr.csv", &french, Mode::Add).await.unwrap();
         look(discovery, &mut seen).await.unwrap();
-        assert_eq!(label(discovery, Tongue::French).as_deref(), Some("maçonner"));
-        assert_eq!(label(discovery, Tongue::English).as_deref(), Some("lay bricks"));
+        assert_eq!(label(discovery, TextLanguage::French).as_deref(), Some("maçonner"));
+        assert_eq!(label(discovery, TextLanguage::English).as_deref(), Some("lay bricks"));
 
         brings(&home, "v1.2-skills_fr.csv", &french, Mode::Replace).await.unwrap();
         look(discovery, &mut seen).await.unwrap();
-        assert_eq!(label(discovery, Tongue::English).as_deref(), Some("maçonner"), "only these files");
+        assert_eq!(label(discovery, TextLanguage::English).as_deref(), Some("maçonner"), "only these files");
     }
 
     #[tokio::test]

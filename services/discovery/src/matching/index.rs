@@ -31,7 +31,7 @@ const PAGE: i64 = 500;
 /// Changes in one step of catching up.
 const CHANGES_MAX: i64 = 500;
 
-/// Everybody at home here and every open posting, read with one state of knowledge.
+/// Everybody whose home is here and every open posting, read with one state of knowledge.
 #[derive(Debug)]
 pub(crate) struct State {
     pub knowledge: Arc<Knowledge>,
@@ -76,7 +76,7 @@ impl State {
 /// An open posting and its client's subject key.
 type Opened = (Box<Job>, [u8; 32]);
 
-/// Keeps the index up until told to stop. Every process has its own.
+/// Keeps the index up until it is cancelled. Every process has its own.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let signals = discovery.base().signals();
     let (mut changed, mut known) = (signals.changed.subscribe(), discovery.knowledge_changed());

@@ -11,7 +11,7 @@ use hanse_document::{Did, DocumentId};
 use hanse_matching::explain::Explanation;
 use hanse_matching::fair::{Attention, Shown};
 use hanse_matching::sentence;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_store::{accounts, ranking};
 
 use super::peers::{Asked, Other};
@@ -33,7 +33,7 @@ impl Discovery {
         viewer: Option<&Did>,
         query: MatchQuery,
     ) -> Result<Matches, UseError> {
-        let (limit, tongue) = (length(query.limit)?, language(query.language.as_deref())?);
+        let (limit, language) = (length(query.limit)?, language(query.language.as_deref())?);
         let connection = self.store().connection().await?;
         let (posting, open) = Posting::load(&connection, id).await?;
         drop(connection);
@@ -48,7 +48,7 @@ impl Discovery {
         let people = self.shown_people(&shown, &asked.others, &ranking.knowledge).await?;
         let items = (1_u32..).zip(explained).zip(&shown).filter_map(|((place, explanation), shown)| {
             let about = people.get(&shown.ranked.id)?;
-            let sentences = sentence::sentences(&explanation, tongue);
+            let sentences = sentence::sentences(&explanation, language);
             Some(about.item(place, explanation, sentences))
         });
         let items: Vec<Match> = items.collect();
@@ -57,7 +57,7 @@ impl Discovery {
         Ok(Matches {
             job: id.to_string(),
             attribution: self.knowledge().attribution().to_owned(),
-            language: tag(tongue).to_owned(),
+            language: tag(language).to_owned(),
             ranked: ranking.ranked.len(),
             weights: weights_by_name(&ranking.weights),
             unknown_skills: ranking.unknown,
@@ -67,7 +67,7 @@ impl Discovery {
         })
     }
 
-    /// Why somebody at home here is not shown for a job, or where they stand and why.
+    /// Why somebody whose home is here is not shown for a job, or where they stand and why.
     ///
     /// # Errors
     /// `NotFound`, `Elsewhere`, `OwnJob`, `BadField`; `NotReady` and `Busy` for a moment.
@@ -77,7 +77,7 @@ impl Discovery {
         did: &Did,
         query: WhyNotQuery,
     ) -> Result<WhyNotMe, UseError> {
-        let tongue = language(query.language.as_deref())?;
+        let language = language(query.language.as_deref())?;
         let connection = self.store().connection().await?;
         let (posting, _) = Posting::load(&connection, id).await?;
         if posting.client == *did {
@@ -101,12 +101,12 @@ impl Discovery {
             Ok((ranking.why_not(&person), unknown))
         });
         let (answer, unknown_skills) = answered.await?;
-        let sentences = sentence::why_not(&answer, tongue);
+        let sentences = sentence::why_not(&answer, language);
         Ok(WhyNotMe {
             job: id.to_string(),
             did: did.to_string(),
             attribution: self.knowledge().attribution().to_owned(),
-            language: tag(tongue).to_owned(),
+            language: tag(language).to_owned(),
             unknown_skills,
             answer,
             sentences,
@@ -191,9 +191,9 @@ impl About {
 }
 
 /// The tag of the language that sentences are in.
-pub(super) fn tag(tongue: Tongue) -> &'static str {
-    match tongue {
-        Tongue::French => "fr",
-        Tongue::English | Tongue::Other => "en",
+pub(super) fn tag(language: TextLanguage) -> &'static str {
+    match language {
+        TextLanguage::French => "fr",
+        TextLanguage::English | TextLanguage::Other => "en",
     }
 }

@@ -25,7 +25,7 @@ use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{self, Ranked};
 use hanse_matching::side::{FACTORS, RANKER, Weights};
 use hanse_network::{
-    Bytes, Found, Handle, MATCH_CANDIDATES_MAX, MATCH_FACTORS, Request, RequestError, Response, Search,
+    Bytes, Handle, MATCH_CANDIDATES_MAX, MATCH_FACTORS, Request, RequestError, Response, Search, SearchAnswer,
 };
 use hanse_store::accounts::{self, IdentityRow};
 use judge::{Judge, Judged, Read, Shared};
@@ -124,7 +124,7 @@ async fn ask(discovery: &Discovery, posting: &Posting) -> Result<Arc<Asked>, Use
 /// How one peer answered, before anybody has looked at it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Heard {
-    Found(Found),
+    Found(SearchAnswer),
     Silent(PeerOutcome),
 }
 
@@ -214,7 +214,7 @@ async fn hear_one(discovery: &Discovery, network: &Handle, peer: &NodeName, sear
 /// Those of the candidates who are known here.
 async fn people<'a>(
     discovery: &Discovery,
-    answers: impl Iterator<Item = &'a (Found, Vec<Read>)>,
+    answers: impl Iterator<Item = &'a (SearchAnswer, Vec<Read>)>,
 ) -> Result<Vec<IdentityRow>, UseError> {
     let read = answers.flat_map(|(_, read)| read);
     let dids: Vec<&Did> =
@@ -225,7 +225,7 @@ async fn people<'a>(
     Ok(accounts::identities(&discovery.store().connection().await?, &dids).await?)
 }
 
-type Answers = Vec<(NodeName, Result<(Found, Vec<Read>), PeerOutcome>)>;
+type Answers = Vec<(NodeName, Result<(SearchAnswer, Vec<Read>), PeerOutcome>)>;
 
 /// What is left of all answers. Computes.
 fn judged(
@@ -284,14 +284,14 @@ fn best(query: &Query<'_>, others: Vec<Other>) -> Vec<Other> {
     ranked.iter().take(OTHERS_MAX).filter_map(|ranked| by_id.remove(&ranked.id)).collect()
 }
 
-fn shared(knowledge: &Knowledge, found: &Found) -> Shared {
+fn shared(knowledge: &Knowledge, found: &SearchAnswer) -> Shared {
     Shared {
         knowledge: found.rules == RANKER && *found.taxonomy == *knowledge.taxonomy.digest(),
         rates: *found.rates == rates_digest(&knowledge.rates),
     }
 }
 
-fn outcome(knowledge: &Knowledge, found: &Found) -> PeerOutcome {
+fn outcome(knowledge: &Knowledge, found: &SearchAnswer) -> PeerOutcome {
     if found.rules != RANKER {
         PeerOutcome::OtherRules
     } else if *found.taxonomy == *knowledge.taxonomy.digest() {

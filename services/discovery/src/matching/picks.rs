@@ -1,4 +1,4 @@
-//! Mutual picks: every night (UTC), pairs of open postings and people at home here of which neither side would rather have another
+//! Mutual picks: every night (UTC), pairs of open postings and people whose home is here of which neither side would rather have another
 //! that would rather have them. The lists are those of the index; the rules are `hanse-matching`'s.
 
 #[cfg(test)]
@@ -61,7 +61,7 @@ struct Liked {
     tie: [u8; 32],
 }
 
-/// Makes each night's pairs until told to stop.
+/// Makes each night's pairs until it is cancelled.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut made = None;
     let mut rounds =
@@ -261,7 +261,7 @@ impl Discovery {
     /// # Errors
     /// `BadField` for a language that is neither `en` nor `fr`.
     pub async fn picks(&self, did: &Did, query: &PicksQuery) -> Result<Picks, UseError> {
-        let tongue = language(query.language.as_deref())?;
+        let language = language(query.language.as_deref())?;
         let connection = self.store().connection().await?;
         let Some(night) = kept::newest(&connection).await? else {
             return Ok(Picks { day: None, made_at: None, items: Vec::new() });
@@ -272,9 +272,9 @@ impl Discovery {
             let explanation = serde_json::from_str(&row.explanation).ok()?;
             let own = row.freelancer == *did;
             let sentences = if own {
-                sentence::for_freelancer(&explanation, tongue)
+                sentence::for_freelancer(&explanation, language)
             } else {
-                sentence::sentences(&explanation, tongue)
+                sentence::sentences(&explanation, language)
             };
             Some(Pick {
                 role: if own { "freelancer" } else { "client" }.to_owned(),

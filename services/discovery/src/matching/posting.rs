@@ -6,7 +6,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::stored::{reread, state};
 use hanse_document::kind::{Body, Profile};
 use hanse_document::{Did, DocumentId, Kind, Rejection, Signed, Verified};
-use hanse_matching::model::{Job, Person, Unknown};
+use hanse_matching::model::{Freelancer, Job, Unknown};
 use hanse_store::{Sql, documents, jobs};
 
 use super::standing::standing;
@@ -66,6 +66,6 @@ pub(super) fn person(
     knowledge: &Knowledge,
     did: &Did,
     profile: &Profile,
-) -> (Person, Unknown) {
-    knowledge.reader().person(did.subject_key(), profile, standing(discovery, did))
+) -> (Freelancer, Unknown) {
+    knowledge.reader().freelancer(did.subject_key(), profile, standing(discovery, did))
 }

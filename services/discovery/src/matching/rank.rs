@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hanse_base::error::UseError;
 use hanse_matching::explain::{self, Explanation, WhyNot};
 use hanse_matching::fair::Shown;
-use hanse_matching::model::{Job, Person, Unknown};
+use hanse_matching::model::{Freelancer, Job, Unknown};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{Ranked, merge};
 use hanse_matching::score::Features;
@@ -28,7 +28,7 @@ pub(super) struct Ranking {
     /// Skills of the job that are unknown here.
     pub unknown: Unknown,
     pub ranked: Vec<Ranked>,
-    people: BTreeMap<[u8; 32], Person>,
+    people: BTreeMap<[u8; 32], Freelancer>,
 }
 
 impl Ranking {
@@ -49,7 +49,7 @@ impl Ranking {
             let query = Query::new(&job, Setting { weights, ..knowledge.setting() });
             let local = state.people.rank(&query, space);
             let found = |ranked: &Ranked| Some((ranked.id, state.people.get(&ranked.id)?.clone()));
-            let mut people: BTreeMap<[u8; 32], Person> = local.iter().filter_map(found).collect();
+            let mut people: BTreeMap<[u8; 32], Freelancer> = local.iter().filter_map(found).collect();
             let mut remote = Vec::new();
             // Read with other knowledge than the index is now, people cannot be compared: for this moment they are left out.
             let same = others.is_read_with(&knowledge);
@@ -71,7 +71,7 @@ impl Ranking {
     }
 
     /// The features of somebody who is ranked, by what their profile says now; none if they are not to be listed by now. Computes.
-    pub(super) fn features(&self, ranked: &Ranked, now: &Person) -> Option<Features> {
+    pub(super) fn features(&self, ranked: &Ranked, now: &Freelancer) -> Option<Features> {
         if self.people.get(&ranked.id) == Some(now) {
             return Some(ranked.features);
         }
@@ -92,7 +92,7 @@ impl Ranking {
     }
 
     /// Why somebody is not shown, or where they stand. Computes.
-    pub(super) fn why_not(&self, person: &Person) -> WhyNot {
+    pub(super) fn why_not(&self, person: &Freelancer) -> WhyNot {
         self.ask(|query| explain::why_not(query, &self.ranked, person))
     }
 }

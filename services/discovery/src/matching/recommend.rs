@@ -21,7 +21,7 @@ use super::{language, length};
 use crate::Discovery;
 
 impl Discovery {
-    /// Open postings for a person at home here, best first, by the same score as their clients see. Postings of their own
+    /// Open postings for a person whose home is here, best first, by the same score as their clients see. Postings of their own
     /// are not among them. The place in each explanation is the one in this list.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ impl Discovery {
         did: &Did,
         query: RecommendedQuery,
     ) -> Result<Recommended, UseError> {
-        let (limit, tongue) = (length(query.limit)?, language(query.language.as_deref())?);
+        let (limit, language) = (length(query.limit)?, language(query.language.as_deref())?);
         let weights = self.config().ranking;
         let subject = did.subject_key();
         let connection = self.store().connection().await?;
@@ -69,14 +69,14 @@ impl Discovery {
         for (hash, explanation) in found {
             // A posting that has gone since the index saw it is left out.
             let Some(job) = shown.remove(&DocumentId::new(Kind::Job, hash).to_string()) else { continue };
-            let sentences = sentence::for_freelancer(&explanation, tongue);
+            let sentences = sentence::for_freelancer(&explanation, language);
             let place = u32::try_from(explanation.rank).unwrap_or(u32::MAX);
             items.push(RecommendedJob { place, job, explanation, sentences });
         }
         Ok(Recommended {
             did: did.to_string(),
             attribution: self.knowledge().attribution().to_owned(),
-            language: tag(tongue).to_owned(),
+            language: tag(language).to_owned(),
             weights: weights_by_name(&weights),
             items,
         })

@@ -55,7 +55,7 @@ impl Discovery {
     }
 }
 
-/// Notes what is ranked with from now on, if that is something else than before.
+/// Notes the inputs of the ranking from now on, if that is something else than before.
 pub(super) async fn note(discovery: &Discovery, knowledge: &Knowledge) -> Result<(), UseError> {
     let setting = serde_json::to_string(&setting(knowledge)?).map_err(unreadable)?;
     let digest = Sha256::digest(setting.as_bytes()).into();
@@ -63,7 +63,7 @@ pub(super) async fn note(discovery: &Discovery, knowledge: &Knowledge) -> Result
     let tx = connection.begin().await?;
     if ranking::note_setting(&tx, &digest, &setting, discovery.now().unix()).await? {
         tx.commit().await?;
-        tracing::info!("what is ranked with has changed, and is published");
+        tracing::info!("the inputs of the ranking have changed and are published");
     }
     Ok(())
 }
@@ -124,5 +124,5 @@ fn parse(setting: &str) -> Result<Value, Failure> {
 }
 
 fn unreadable(error: serde_json::Error) -> Failure {
-    Failure::unreadable("what is ranked with", error)
+    Failure::unreadable("the inputs of the ranking", error)
 }

@@ -39,7 +39,7 @@ impl Identity {
 pub enum Custody {
     /// The person alone.
     Own,
-    /// This node, so that everything signed is also this node's word.
+    /// This node, which so answers for everything that is signed.
     Node(NodeName),
 }
 

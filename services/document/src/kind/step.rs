@@ -68,7 +68,7 @@ pub enum Event {
     },
     /// The client accepts the delivery.
     AcceptDelivery {
-        /// A word with it.
+        /// A note with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Text<1, NOTE_CHARS_MAX>>,
     },

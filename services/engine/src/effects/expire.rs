@@ -38,7 +38,7 @@ const CHANGES_SECONDS: i64 = DAY_SECONDS;
 /// Between two cleanings of changes, sessions and kept answers.
 const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
-/// Looks at the clocks until told to stop.
+/// Looks at the clocks until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let (mut prunes, mut cleans) = (Every::new(CLEAN_EVERY), Every::new(CLEAN_EVERY));
     let pace = engine.config().pace.deliver;

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod contracts;
+mod locked;
 mod retry;
 mod reviews;
 
@@ -63,7 +64,7 @@ impl LoggedLeaf {
     }
 }
 
-/// Reacts until told to stop.
+/// Reacts until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let signals = engine.signals();
     let mut rounds = Rounds::new("react", signals, cancel, engine.config().pace.follow);

@@ -8,14 +8,14 @@ mod accept;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::rounds::{Round, Rounds};
+use hanse_base::signals::Notice;
 use hanse_base::stored::{WAITING, reread};
-use hanse_document::{Body, Did, Verified};
+use hanse_document::{Body, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, Settled};
 use hanse_store::documents::DocumentRow;
@@ -44,7 +44,7 @@ const PAUSE_SECONDS_MAX: i64 = 60;
 /// Attempts after which the pause no longer grows: 1.25^18 is above 55.
 const ATTEMPTS_GROWING: i32 = 18;
 
-/// Delivers to one peer until told to stop.
+/// Delivers to one peer until it is cancelled.
 pub(crate) async fn run(
     engine: Engine,
     peer: hanse_document::NodeName,
@@ -179,26 +179,10 @@ async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, Use
 }
 
 /// The bytes of the genesis of a document's issuer.
-pub(crate) async fn genesis(db: &impl Sql, document: &DocumentRow) -> Result<Vec<u8>, UseError> {
+async fn genesis(db: &impl Sql, document: &DocumentRow) -> Result<Vec<u8>, UseError> {
     let gone = || Failure::unreadable(&document.issuer, "the genesis is gone");
     let identity = accounts::find_identity(db, &document.issuer).await?.ok_or_else(gone)?;
     Ok(documents::find(db, &identity.genesis).await?.ok_or_else(gone)?.bytes)
-}
-
-/// The bytes of the geneses of the issuers of these documents, by issuer; without those that are gone.
-pub(crate) async fn geneses(
-    db: &impl Sql,
-    of: impl Iterator<Item = &DocumentRow>,
-) -> Result<BTreeMap<Did, Vec<u8>>, UseError> {
-    let people: BTreeSet<&Did> = of.map(|document| &document.issuer).collect();
-    if people.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let people: Vec<&Did> = people.into_iter().collect();
-    let identities = accounts::identities(db, &people).await?;
-    let mut kept = documents::find_all(db, identities.iter().map(|row| *row.genesis.hash())).await?;
-    let found = identities.into_iter();
-    Ok(found.filter_map(|row| Some((row.did, kept.remove(row.genesis.hash())?.bytes))).collect())
 }
 
 /// The home has answered: what it accepted has its effect here too, in the transaction that ends the delivery.
@@ -225,7 +209,7 @@ async fn settle(
         end(engine, row, Settled::Refused(slug), receipt).await?;
     }
     engine.signals().committed();
-    engine.signals().receipt.notify_waiters();
+    engine.signals().raise(Notice::DeliveryAnswered);
     Ok(Sent::Settled)
 }
 

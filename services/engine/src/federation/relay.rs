@@ -1,22 +1,24 @@
 //! Hands new postings to gossip. Gossip is quick and promises nothing: a posting that nobody heard is found in the log.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hanse_base::error::{Failure, UseError};
 use hanse_base::rounds::{Round, Rounds, SELDOM};
+use hanse_document::Did;
 use hanse_network::{GOSSIP_BYTES_MAX, PublishError, Published, Topic};
-use hanse_store::{deliveries, documents};
+use hanse_store::documents::DocumentRow;
+use hanse_store::{Sql, accounts, deliveries, documents};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::federation::deliver::geneses;
 
 /// Postings in one transaction: few, because it stays open while the network takes them.
 const BATCH: i64 = 16;
 /// Between two looks at the queue: far less than a posting takes to the peers, and so each does not cost a commit of its own.
 const REST: Duration = Duration::from_millis(50);
 
-/// Relays until told to stop.
+/// Relays until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let signals = engine.signals();
     // Postings that come within the rest go together.
@@ -85,12 +87,14 @@ where
             // The network counts it as sent: offered again it would be a duplicate, and gone. It is left to the log, and the rest
             // waits until the queues have room.
             Ok(Published::QueuesFull) => {
-                tracing::debug!(document = %document.id, "the queues are full; left to the log");
+                tracing::debug!(document = %document.id, "the gossip queues are full; the log brings the posting");
                 handed = Handed::Full;
                 break;
             }
             Ok(published) => tracing::debug!(document = %document.id, ?published, "gossiped"),
-            Err(error) => tracing::debug!(document = %document.id, %error, "left to the log"),
+            Err(error) => {
+                tracing::debug!(document = %document.id, %error, "not gossiped; the log brings the posting");
+            }
         }
     }
     if !offered.is_empty() {
@@ -98,6 +102,22 @@ where
     }
     tx.commit().await?;
     Ok(handed)
+}
+
+/// The bytes of the geneses of the issuers of these documents, by issuer; without those that are gone.
+async fn geneses(
+    db: &impl Sql,
+    of: impl Iterator<Item = &DocumentRow>,
+) -> Result<BTreeMap<Did, Vec<u8>>, UseError> {
+    let people: BTreeSet<&Did> = of.map(|document| &document.issuer).collect();
+    if people.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let people: Vec<&Did> = people.into_iter().collect();
+    let identities = accounts::identities(db, &people).await?;
+    let mut kept = documents::find_all(db, identities.iter().map(|row| *row.genesis.hash())).await?;
+    let found = identities.into_iter();
+    Ok(found.filter_map(|row| Some((row.did, kept.remove(row.genesis.hash())?.bytes))).collect())
 }
 
 #[cfg(test)]

@@ -1,17 +1,12 @@
-//! Accounts with a hosted key: registration, login, refresh, logout.
-//!
-//! A refresh token is the session's id and a secret of 32 bytes, of which the database knows the hash. Each is good once, and for some
-//! seconds more it gives the same successor again. A later use means that two parties hold it, and ends the session for both. The
-//! second half of a secret says that this node made it, so that nobody ends a session with bytes of their own.
+//! Accounts with a hosted key.
 
 mod password;
 mod refresh;
+mod sessions;
 mod weak;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hanse_api::requests::Register;
-use hanse_api::views::{Person, Session};
+use hanse_api::views::AccountView;
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::unsound;
@@ -19,9 +14,8 @@ use hanse_base::{keys, present};
 use hanse_document::kind::{Custody, Identity};
 use hanse_document::{Body, Did, Draft, List};
 use hanse_ledger::{Statement, SubjectKey};
-use hanse_store::accounts::{self, AccountRow, IdentityRow, SessionRow};
-use hanse_store::{Tx, documents};
-use sha2::{Digest as _, Sha256};
+use hanse_store::accounts::{self, AccountRow, IdentityRow};
+use hanse_store::documents;
 
 use crate::Engine;
 
@@ -52,15 +46,6 @@ const RESERVED: [&str; 20] = [
     "system",
     "webmaster",
 ];
-/// A session that nobody refreshes ends: a month without a visit.
-const SESSION_SECONDS: i64 = 30 * 86_400;
-/// How long a refresh token that was used gives the same answer once more: two tabs wake at once, and an answer that was lost is asked
-/// for again. Whoever has stolen one gains nothing: the successor is one, too, and good once.
-const GRACE_SECONDS: i64 = 30;
-/// Live sessions of a person: more than anybody has devices. The oldest ends, so that a login never fails over it.
-const SESSIONS_MAX: i64 = 100;
-/// A UUID, a dot and 43 characters of base64url, with room; longer texts are not worth hashing.
-const REFRESH_CHARS_MAX: usize = 128;
 
 /// Whether a handle has the form of one.
 #[must_use]
@@ -89,7 +74,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BadField`, `WeakPassword`, and those of [`Engine::open_account`].
-    pub async fn register(&self, request: Register) -> Result<Person, UseError> {
+    pub async fn register(&self, request: Register) -> Result<AccountView, UseError> {
         self.open_account(checked(request)?).await
     }
 
@@ -97,7 +82,7 @@ impl Engine {
     ///
     /// # Errors
     /// `HandleTaken`, `Busy`.
-    pub async fn open_account(&self, registration: Registration) -> Result<Person, UseError> {
+    pub async fn open_account(&self, registration: Registration) -> Result<AccountView, UseError> {
         let Registration(request) = registration;
         if accounts::account_by_handle(&self.store().connection().await?, &request.handle).await?.is_some() {
             return Err(Refusal::HandleTaken.into());
@@ -147,107 +132,17 @@ impl Engine {
         hanse_logbook::enqueue(&tx, &self.log_keys().own(LogKind::Reputation).origin, &leaf).await?;
         tx.commit().await?;
         self.signals().committed();
-        Ok(present::person(&self.config().name, &account))
+        Ok(present::account(&self.config().name, &account))
     }
 
-    /// The account of a person at home here.
+    /// The account of a person whose home is here.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn person(&self, did: &Did) -> Result<Person, UseError> {
+    pub async fn person(&self, did: &Did) -> Result<AccountView, UseError> {
         let account = accounts::account(&self.store().connection().await?, did).await?;
-        Ok(present::person(&self.config().name, &account.ok_or(Refusal::NotFound("account"))?))
+        Ok(present::account(&self.config().name, &account.ok_or(Refusal::NotFound("account"))?))
     }
-
-    /// Begins a session. An unknown handle costs the same time as a wrong password.
-    ///
-    /// # Errors
-    /// `BadCredentials`, `Busy`.
-    pub async fn login(&self, handle: &str, password: &str, scopes: &str) -> Result<Session, UseError> {
-        // What is no handle has no account, and is not worth asking the database for.
-        let account = match check_handle(handle) {
-            Ok(()) => accounts::account_by_handle(&self.store().connection().await?, handle).await?,
-            Err(_) => None,
-        };
-        let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let right = self.passwords().verify(password.to_owned(), hash).await?;
-        let (Some(account), true) = (account, right) else { return Err(Refusal::BadCredentials.into()) };
-        let now = self.now().unix();
-        let expires_at = now + SESSION_SECONDS;
-        let secret = refresh::first(self.keys(), &account.did)?;
-        let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        let (hash, times) = (hash_of(&secret), (now, expires_at));
-        accounts::trim_sessions(&tx, &account.did, SESSIONS_MAX - 1).await?;
-        let id = accounts::insert_session(&tx, &account.did, &hash, scopes, times).await?;
-        tx.commit().await?;
-        Ok(present::session(&account, id.clone(), token(&id, &secret), scopes, expires_at))
-    }
-
-    /// Takes a refresh token and gives the next one; the same one again to who asks again within 30 seconds.
-    ///
-    /// # Errors
-    /// `SessionEnded`, also for a token that was used before: then the session ends.
-    pub async fn refresh(&self, refresh: &str) -> Result<Session, UseError> {
-        let (id, secret) = read_token(refresh).ok_or(Refusal::SessionEnded)?;
-        let now = self.now().unix();
-        let given = hash_of(&secret);
-        let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        let session = accounts::lock_session(&tx, id).await?.filter(|session| is_live(session, now));
-        let session = session.ok_or(Refusal::SessionEnded)?;
-        let next = refresh::next(self.keys(), &session, &secret);
-        let replaced = session.refresh_hash == hash_of(&next);
-        let expires_at = if session.refresh_hash == given {
-            accounts::rotate_session(&tx, id, (&given, &hash_of(&next)), now + SESSION_SECONDS, now).await?;
-            now + SESSION_SECONDS
-        } else if replaced && session.rotated_at.is_some_and(|at| now < at.saturating_add(GRACE_SECONDS)) {
-            session.expires_at
-        } else {
-            if replaced || refresh::is_ours(self.keys(), &session.did, &secret) {
-                accounts::revoke_session(&tx, id, now).await?;
-                tx.commit().await?;
-                self.events().session_ended(id);
-                tracing::warn!(did = %session.did, session = id, "an old refresh token came again; the session ends");
-            }
-            return Err(Refusal::SessionEnded.into());
-        };
-        let account = accounts::account(&tx, &session.did).await?.ok_or(Refusal::SessionEnded)?;
-        tx.commit().await?;
-        Ok(present::session(&account, id.to_owned(), token(id, &next), &session.scopes, expires_at))
-    }
-
-    /// Ends a session. One that has ended, or never was, has ended.
-    ///
-    /// # Errors
-    /// Only our own failures.
-    pub async fn logout(&self, session: &str) -> Result<(), UseError> {
-        let mut connection = self.store().connection().await?;
-        let tx = connection.begin().await?;
-        if accounts::session(&tx, session).await?.is_some() {
-            revoke(&tx, session, self.now().unix()).await?;
-            tx.commit().await?;
-            self.events().session_ended(session);
-        }
-        Ok(())
-    }
-
-    /// Whether a session is neither ended nor expired.
-    ///
-    /// # Errors
-    /// Only our own failures.
-    pub async fn session_live(&self, session: &str) -> Result<bool, UseError> {
-        let connection = self.store().connection().await?;
-        Ok(accounts::session_lives(&connection, session, self.now().unix()).await?)
-    }
-}
-
-async fn revoke(tx: &Tx<'_>, session: &str, now: i64) -> Result<(), UseError> {
-    Ok(accounts::revoke_session(tx, session, now).await?)
-}
-
-fn is_live(session: &SessionRow, now: i64) -> bool {
-    session.revoked_at.is_none() && session.expires_at > now
 }
 
 fn taken(error: hanse_store::StoreError) -> UseError {
@@ -278,19 +173,6 @@ fn check_free(handle: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn hash_of(secret: &[u8; 32]) -> [u8; 32] {
-    Sha256::digest(secret).into()
-}
-
-fn token(id: &str, secret: &[u8; 32]) -> String {
-    format!("{id}.{}", URL_SAFE_NO_PAD.encode(secret))
-}
-
-fn read_token(token: &str) -> Option<(&str, [u8; 32])> {
-    let (id, secret) = token.split_once('.').filter(|_| token.len() <= REFRESH_CHARS_MAX)?;
-    Some((id, URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,15 +188,6 @@ mod tests {
         assert_eq!(check_free("ada"), Ok(()));
         for handle in ["", "ad", "Ada", "2da", "-ada", "ada-", "ada lovelace", "adä", &"a".repeat(33)] {
             assert!(check_handle(handle).is_err(), "{handle}");
-        }
-    }
-
-    #[test]
-    fn a_refresh_token_reads_back_and_nothing_else_does() {
-        let token = token("0198-id", &[7; 32]);
-        assert_eq!(read_token(&token), Some(("0198-id", [7; 32])));
-        for wrong in ["", ".", "id.", "id.AAAA", &format!("{token}A"), &"a".repeat(500)] {
-            assert_eq!(read_token(wrong), None, "{wrong}");
         }
     }
 }

@@ -25,7 +25,7 @@ impl<'a> Author<'a> {
     /// Opens the seal on a person's key.
     ///
     /// # Errors
-    /// `KeyElsewhere` for a person who keeps their own key, or is at home elsewhere.
+    /// `KeyElsewhere` for a person who keeps their own key, or has another home.
     pub(crate) async fn open(engine: &'a Engine, db: &impl Sql, did: &Did) -> Result<Self, UseError> {
         let account = accounts::account(db, did).await?.ok_or(Refusal::KeyElsewhere)?;
         let key = engine.keys().open_hosted(did, &account.sealed_key)?;

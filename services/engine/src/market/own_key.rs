@@ -75,8 +75,8 @@ impl Engine {
         let tx = connection.begin().await?;
         let ctx = Apply::own(self, &tx);
         let applied = match document.body() {
-            Body::Identity(_) => found(&ctx, document, leaf_signature).await?,
-            // A profile or a posting of somebody at home here; nothing else has come so far.
+            Body::Identity(_) => register(&ctx, document, leaf_signature).await?,
+            // A profile or a posting of somebody whose home is here; nothing else has come so far.
             Body::Profile(_)
             | Body::Job(_)
             | Body::Bid(_)
@@ -95,7 +95,7 @@ impl Engine {
 }
 
 /// A new person with a key of their own.
-async fn found(
+async fn register(
     ctx: &Apply<'_>,
     genesis: &Verified,
     leaf_signature: Option<&str>,

@@ -1,5 +1,5 @@
 //! The one way in which a local author's document enters: applied here, where this node keeps the order, or delivered to the
-//! home that does, and then applied on its word.
+//! home that does, and applied once that has accepted it.
 
 use std::time::Duration;
 
@@ -15,8 +15,10 @@ use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::Slot;
 use crate::market::idempotency::{self, Asked, Begun, Intent, Unit};
 
-/// How often a waiting caller looks by itself: another process may hold the lease, and its signals do not reach here.
+/// How often a waiting caller looks by itself where the process that delivers is not heard.
 const LOOK: Duration = Duration::from_millis(200);
+/// The same where it is heard: a notice that was lost costs this much.
+const LOOK_SELDOM: Duration = Duration::from_secs(1);
 
 /// A document on its way in.
 pub(crate) struct Publication {
@@ -165,7 +167,8 @@ async fn receipt(engine: &Engine, document: &DocumentId) -> Result<Delivery, Use
             return Ok(Delivery::Queued);
         }
         // Waking early or late is the same: the row decides.
-        drop(tokio::time::timeout(left.min(LOOK), heard).await);
+        let look = if engine.signals().hears_others() { LOOK_SELDOM } else { LOOK };
+        drop(tokio::time::timeout(left.min(look), heard).await);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::Engine;
 use crate::market::idempotency::{Asked, Begun, Intent, Unit};
 use crate::market::search;
 
-/// Searches of one person. Each is held against every new posting, so that they are not free; people look for a few things.
+/// Searches of one person. Each is matched with every new posting, so that they are not free; people look for a few things.
 pub(crate) const SEARCHES_MAX: i64 = 20;
 /// A label fits a line of a list.
 const LABEL_CHARS_MAX: usize = 80;
@@ -26,7 +26,7 @@ const LIMIT: u32 = 20;
 const LIMIT_MAX: u32 = 100;
 
 impl Engine {
-    /// Keeps a search of a person at home here; they are told of postings that open from now on.
+    /// Keeps a search of a person whose home is here; they are told of postings that open from now on.
     ///
     /// # Errors
     /// `BadField`, `TooManySearches`, `NotOnce`; `NotFound` for one that an earlier request kept and that was forgotten since.

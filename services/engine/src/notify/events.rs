@@ -75,7 +75,7 @@ pub enum End {
 }
 
 impl End {
-    /// The stable word.
+    /// Its name on the stream, which never changes.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -312,7 +312,7 @@ impl Stream {
     }
 }
 
-/// Wakes the streams of whoever has new alerts, whichever process raised them, until told to stop.
+/// Wakes the streams of whoever has new alerts, whichever process raised them, until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let (mut newest, signals) = (None, engine.signals());
     let mut rounds = Rounds::new("events", signals, cancel, engine.config().pace.deliver).woken(SELDOM);

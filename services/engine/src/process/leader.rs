@@ -33,7 +33,7 @@ use crate::notify::{alerts, events};
 
 /// How often a process that does not lead asks whether it may.
 const STAND_BY: Duration = Duration::from_secs(2);
-/// Of the looks that find the same trouble, one in so many is told: one line in half a minute.
+/// Of the looks that find the same trouble, one in so many is logged: one line in half a minute.
 const TELL_EVERY: u32 = 15;
 
 /// What it takes to lead.
@@ -42,7 +42,7 @@ struct Lead {
     /// The connections of the lease.
     lease: Store,
     metrics: Metrics,
-    /// The logs are founded, and are this node's.
+    /// The logs are created, and are this node's.
     opened: bool,
 }
 
@@ -100,7 +100,7 @@ impl Engine {
 }
 
 impl Lead {
-    /// Leads whenever it may, until told to stop.
+    /// Leads whenever it may, until it is cancelled.
     async fn run(mut self, first: Option<Leading>, cancel: CancellationToken) -> Result<(), Failure> {
         let mut next = first;
         loop {
@@ -188,7 +188,7 @@ impl Lead {
         }
     }
 
-    /// Leads until told to stop, or the lease is lost.
+    /// Leads until it is cancelled, or the lease is lost.
     async fn tenure(&self, (mut held, network): Leading, cancel: &CancellationToken) -> Result<(), Failure> {
         tracing::info!(epoch = held.epoch(), listening = ?network.listening, "this process leads");
         self.engine.metrics().leads(true);

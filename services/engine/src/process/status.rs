@@ -162,10 +162,10 @@ impl Engine {
             Ok(Err(error)) => {
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
-                    "the database does not show that it is well"
+                    "the health check of the database failed"
                 );
             }
-            Err(_) => tracing::debug!("the database does not show in time that it is well"),
+            Err(_) => tracing::debug!("the health check of the database timed out"),
         }
         Looked::default()
     }

@@ -40,7 +40,7 @@ fn configs(names: &[&str]) -> (TempDir, Vec<Config>) {
         let mut config = config(node, &peers);
         config.listen = vec![address(at)];
         let heads = folder.path().join(node);
-        memory::found(&heads).unwrap();
+        memory::create(&heads).unwrap();
         config.heads = Some(heads);
         let quick = Duration::from_millis(100);
         config.pace =

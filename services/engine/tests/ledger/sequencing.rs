@@ -6,7 +6,7 @@ use hanse_base::error::EngineError;
 use hanse_base::names::LogKind;
 use hanse_engine::Engine;
 use hanse_ledger::Leaf;
-use hanse_logbook::sequence::{BATCH_MAX, Sequenced, Step, sequence, sequence_with};
+use hanse_logbook::sequence::{BATCH_MAX, BatchPoint, Sequenced, sequence, sequence_with};
 use hanse_logbook::{self, LogError, check_edge};
 use hanse_store::{Sql as _, StoreError, log};
 use hanse_tlog::{Note, TileSet, checkpoint, prove, tile, verify};
@@ -148,7 +148,7 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
     let origin = reputation(A);
     // What was signed of each size, the outside world's memory.
     let mut signed = BTreeMap::new();
-    for (round, step) in (0_u32..).zip(Step::ALL) {
+    for (round, step) in (0_u32..).zip(BatchPoint::ALL) {
         let leaves: Vec<Leaf> = identities(round * 10..round * 10 + 3);
         node.enqueue(&leaves).await;
         let before = node.row(&origin).await;
@@ -157,7 +157,7 @@ async fn a_failure_at_any_point_leaves_the_log_whole() {
             let fail = |at| if at == step { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
             let outcome = sequence_with(node.store(), node.own(), now(), fail).await;
             let after = node.row(&origin).await;
-            let committed = step == Step::Committed && after != before;
+            let committed = step == BatchPoint::Committed && after != before;
             assert!(committed || after == before, "{step:?}");
             assert!(outcome.is_err() || after.size == before.size + 4, "{step:?}");
             node.assert_sound().await;
@@ -192,7 +192,8 @@ async fn a_head_that_was_remembered_and_not_committed_is_made_again_and_no_other
     };
     node.sequence(&identities(0..2)).await;
     node.enqueue(&identities(10..13)).await;
-    let fail = |at| if at == Step::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+    let fail =
+        |at| if at == BatchPoint::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
     assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
     let signed = remembered().await.unwrap();
     assert_eq!((node.row(&origin).await.size, signed.size), (4, 8));
@@ -213,7 +214,8 @@ async fn a_remembered_head_whose_leaves_are_others_now_is_not_made_again() {
     let heads = Some(folder.path().to_owned());
     let node = Node::of(hanse_base::config::Config { heads, ..config(A, &[]) }).await;
     node.enqueue(&identities(0..2)).await;
-    let fail = |at| if at == Step::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
+    let fail =
+        |at| if at == BatchPoint::Written { Err(LogError::Store(StoreError::Conflict)) } else { Ok(()) };
     assert!(sequence_with(node.store(), node.own(), now(), fail).await.is_err());
     // An id leaves signatures out: the same leaf, with other bytes.
     let (own, other) = (identity(1), identity(0));

@@ -1,6 +1,6 @@
 //! What an earlier release stored, in the form of this one.
 
-use hanse_ledger::index::{Node as IndexNode, Path, Subtree};
+use hanse_ledger::index::{Path, Subtree, TreeNode};
 use hanse_store::Sql as _;
 
 use crate::node::{A, Node, identities, reputation};
@@ -33,7 +33,7 @@ async fn the_index_of_an_earlier_release_is_the_same_in_subtrees() {
         for (path, one) in Subtree::from_bytes(nodes).unwrap().nodes(Path::from_bytes(top).unwrap()) {
             // An earlier release wrote a node when it changed, and only then.
             if before.insert(path, one) != Some(one) {
-                let bytes = IndexNode::to_bytes(&one);
+                let bytes = TreeNode::to_bytes(&one);
                 db.execute(NODE, &[&reputation(A), &path.to_bytes(), size, &bytes.as_slice()]).await.unwrap();
             }
         }

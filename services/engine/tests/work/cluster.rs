@@ -74,7 +74,7 @@ impl Cluster {
         for (secret, card) in &cards {
             let peers = cards.iter().map(|(_, card)| card.clone()).filter(|peer| peer.name != card.name);
             let heads = folder.path().join(card.name.as_str());
-            hanse_logbook::memory::found(&heads).unwrap();
+            hanse_logbook::memory::create(&heads).unwrap();
             let config = Config {
                 name: card.name.clone(),
                 secret: secret.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use serde::Deserialize;
 
 use super::bm25::Bm25;
@@ -14,26 +14,26 @@ use super::sets::{ReadError, Set};
 use super::tables::{self, DEPTH, Row};
 
 /// The sets, and the language of what is searched.
-const SETS: [(&str, Tongue); 6] = [
-    ("jobtitle-en", Tongue::English),
-    ("jobtitle-fr", Tongue::French),
-    ("melo-fra_q_fr_c_fr", Tongue::French),
-    ("melo-fra_q_fr_c_en", Tongue::English),
-    ("melo-usa_q_en_c_en", Tongue::English),
-    ("skill-fr-fr", Tongue::French),
+const SETS: [(&str, TextLanguage); 6] = [
+    ("jobtitle-en", TextLanguage::English),
+    ("jobtitle-fr", TextLanguage::French),
+    ("melo-fra_q_fr_c_fr", TextLanguage::French),
+    ("melo-fra_q_fr_c_en", TextLanguage::English),
+    ("melo-usa_q_en_c_en", TextLanguage::English),
+    ("skill-fr-fr", TextLanguage::French),
 ];
 
 /// Every set by plain BM25, by `tantivy` if it was built in, and by `ts_rank` if there is a server. What is left out is said on
 /// standard error.
 pub(crate) fn baselines(data: &Path, url: Option<&str>) -> Result<Vec<Row>, ReadError> {
     let mut rows = Vec::new();
-    for (name, tongue) in SETS {
+    for (name, language) in SETS {
         let set = Set::read(&data.join("eval").join(name))?;
         let plain = Bm25::new(set.corpus.iter().map(|(_, text)| text.as_str()));
         rows.push(tables::measure(name, "BM25", &set, |query| plain.rank(query)));
         #[cfg(feature = "tantivy")]
-        rows.extend(of_tantivy(name, &set, tongue));
-        rows.extend(url.and_then(|url| of_postgres(url, name, &set, tongue)));
+        rows.extend(of_tantivy(name, &set, language));
+        rows.extend(url.and_then(|url| of_postgres(url, name, &set, language)));
     }
     if cfg!(not(feature = "tantivy")) {
         leave_out("tantivy", "not built in; --features tantivy does it");
@@ -49,8 +49,8 @@ fn leave_out(system: &str, reason: &str) {
     eprintln!("{system} is left out: {reason}");
 }
 
-fn of_postgres(url: &str, name: &str, set: &Set, tongue: Tongue) -> Option<Row> {
-    let by_query = match postgres::rank(url, set, tongue, DEPTH) {
+fn of_postgres(url: &str, name: &str, set: &Set, language: TextLanguage) -> Option<Row> {
+    let by_query = match postgres::rank(url, set, language, DEPTH) {
         Ok(by_query) => by_query,
         Err(error) => {
             leave_out("ts_rank", &error.to_string());
@@ -66,9 +66,9 @@ fn of_postgres(url: &str, name: &str, set: &Set, tongue: Tongue) -> Option<Row> 
 }
 
 #[cfg(feature = "tantivy")]
-fn of_tantivy(name: &str, set: &Set, tongue: Tongue) -> Option<Row> {
+fn of_tantivy(name: &str, set: &Set, language: TextLanguage) -> Option<Row> {
     let texts = set.corpus.iter().map(|(_, text)| text.as_str());
-    let row = super::tantivy::Tantivy::new(texts, tongue, DEPTH)
+    let row = super::tantivy::Tantivy::new(texts, language, DEPTH)
         .map(|index| tables::measure(name, "tantivy", set, |query| index.rank(query).unwrap_or_default()));
     row.inspect_err(|error| leave_out("tantivy", &error.to_string())).ok()
 }

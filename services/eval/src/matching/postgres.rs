@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
 
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 
 use super::sets::Set;
 
@@ -18,7 +18,7 @@ const NORMALISATION: u32 = 1;
 pub(crate) fn rank(
     url: &str,
     set: &Set,
-    tongue: Tongue,
+    language: TextLanguage,
     depth: usize,
 ) -> io::Result<BTreeMap<String, Vec<usize>>> {
     let mut child = Command::new("psql")
@@ -29,7 +29,7 @@ pub(crate) fn rank(
         .spawn()?;
     // It answers the last statement only, so that all of the script is read before anything is written.
     if let Some(mut input) = child.stdin.take() {
-        input.write_all(script(set, tongue, depth).as_bytes())?;
+        input.write_all(script(set, language, depth).as_bytes())?;
     }
     let output = child.wait_with_output()?;
     if !output.status.success() {
@@ -44,10 +44,10 @@ pub(crate) fn rank(
     Ok(answer.lines().filter_map(row).collect())
 }
 
-fn script(set: &Set, tongue: Tongue, depth: usize) -> String {
-    let language = match tongue {
-        Tongue::French => "french",
-        Tongue::English | Tongue::Other => "english",
+fn script(set: &Set, language: TextLanguage, depth: usize) -> String {
+    let language = match language {
+        TextLanguage::French => "french",
+        TextLanguage::English | TextLanguage::Other => "english",
     };
     let mut script = "CREATE TEMPORARY TABLE document (place integer, text text);\n\
          CREATE TEMPORARY TABLE query (place integer, text text);\n"

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use hanse_matching::taxonomy::{Importer, Taxonomy, TaxonomyError};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -98,7 +98,7 @@ pub(crate) fn esco(folder: &Path, labels: &[String]) -> Result<Taxonomy, ReadErr
     let mut importer = Importer::new("esco-1.1.1+fr-1.0").map_err(refused("version"))?;
     let english = folder.join("esco-v1.1.1-en.zip");
     for name in ["skills_en.csv", "occupations_en.csv", "skillGroups_en.csv", "ISCOGroups_en.csv"] {
-        importer.add(&inside(&english, name)?, Tongue::English).map_err(refused(name))?;
+        importer.add(&inside(&english, name)?, TextLanguage::English).map_err(refused(name))?;
     }
     let relations = folder.join("esco-v1.1.1-relations.zip");
     for name in [
@@ -107,13 +107,13 @@ pub(crate) fn esco(folder: &Path, labels: &[String]) -> Result<Taxonomy, ReadErr
         "occupationSkillRelations.csv",
         "skillSkillRelations.csv",
     ] {
-        importer.add(&inside(&relations, name)?, Tongue::Other).map_err(refused(name))?;
+        importer.add(&inside(&relations, name)?, TextLanguage::Other).map_err(refused(name))?;
     }
     for name in ["v1.0-skills_fr.csv", "v1.0-occupations_fr.csv"] {
-        importer.add(&read(&folder.join(name))?, Tongue::French).map_err(refused(name))?;
+        importer.add(&read(&folder.join(name))?, TextLanguage::French).map_err(refused(name))?;
     }
     for text in labels {
-        importer.add(text, Tongue::French).map_err(refused("labels"))?;
+        importer.add(text, TextLanguage::French).map_err(refused("labels"))?;
     }
     importer.finish().map_err(refused("taxonomy"))
 }

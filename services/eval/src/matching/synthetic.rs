@@ -2,10 +2,10 @@
 //! occupation, the others from Zipf's law over all skills.
 
 use hanse_document::kind::{Per, Point};
-use hanse_matching::model::{HeldSkill, Job, LanguageTag, Person, Site, Standing, Words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words};
 use hanse_matching::money::Price;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 
 /// A reproducible stream of numbers (splitmix64).
 #[derive(Clone, Debug)]
@@ -121,26 +121,26 @@ impl<'a> Maker<'a> {
         found
     }
 
-    fn title(&self, dice: &mut Dice, trade: &Concept, tongue: Tongue) -> String {
+    fn title(&self, dice: &mut Dice, trade: &Concept, language: TextLanguage) -> String {
         let labels: Vec<&str> = trade
             .labels
             .iter()
-            .filter(|label| label.tongue == tongue)
+            .filter(|label| label.language == language)
             .map(|label| label.text.as_str())
             .collect();
         let place = dice.below(u32::try_from(labels.len().min(6)).unwrap_or(1).max(1)) as usize;
-        labels.get(place).map_or_else(|| trade.label(tongue).to_owned(), |label| (*label).to_owned())
+        labels.get(place).map_or_else(|| trade.label(language).to_owned(), |label| (*label).to_owned())
     }
 
-    fn words(&self, dice: &mut Dice, skills: &[u32], tongue: Tongue) -> Words {
-        let labels = skills.iter().filter_map(|skill| self.taxonomy.get(*skill)).map(|it| it.label(tongue));
+    fn words(&self, dice: &mut Dice, skills: &[u32], language: TextLanguage) -> Words {
+        let labels = skills.iter().filter_map(|skill| self.taxonomy.get(*skill)).map(|it| it.label(language));
         let text: Vec<&str> = labels.filter(|_| dice.below(2) == 0).collect();
-        Words::read(&text.join(" "), tongue)
+        Words::read(&text.join(" "), language)
     }
 
-    pub(crate) fn person(&self, dice: &mut Dice) -> Option<Person> {
+    pub(crate) fn person(&self, dice: &mut Dice) -> Option<Freelancer> {
         let trade = self.trade(dice)?;
-        let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
+        let language = if dice.below(2) == 0 { TextLanguage::English } else { TextLanguage::French };
         let new = dice.below(1_000) < 457;
         let (own, other) = self.person;
         let skills = self.pick(dice, trade, if new { (own / 3, other) } else { (own, other) });
@@ -151,12 +151,12 @@ impl<'a> Maker<'a> {
         let held = |(concept, line): (&u32, u16)| HeldSkill { concept: *concept, line };
         let held = skills.iter().zip(0..).map(held).collect();
         let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };
-        Some(Person {
+        Some(Freelancer {
             id: dice.id(),
-            headline: self.title(dice, trade, tongue),
-            tongue,
+            headline: self.title(dice, trade, language),
+            language,
             skills: held,
-            words: self.words(dice, &skills, tongue),
+            words: self.words(dice, &skills, language),
             price: Some(Price::Money { per: Per::Hour, floor: Some(figure / 2), figure: Some(figure) }),
             languages: languages(dice),
             point: town(dice),
@@ -169,17 +169,17 @@ impl<'a> Maker<'a> {
 
     pub(crate) fn job(&self, dice: &mut Dice) -> Option<Job> {
         let trade = self.trade(dice)?;
-        let tongue = if dice.below(2) == 0 { Tongue::English } else { Tongue::French };
+        let language = if dice.below(2) == 0 { TextLanguage::English } else { TextLanguage::French };
         let skills = self.pick(dice, trade, self.needs);
         let paid = 3_000 + u64::from(dice.below(6_000));
         Some(Job {
             id: dice.id(),
-            title: self.title(dice, trade, tongue),
-            tongue,
-            words: self.words(dice, &skills, tongue),
+            title: self.title(dice, trade, language),
+            language,
+            words: self.words(dice, &skills, language),
             needs: skills,
             price: Some(Price::Money { per: Per::Hour, floor: None, figure: Some(paid) }),
-            languages: vec![LanguageTag::of(if tongue == Tongue::English { "en" } else { "fr" })],
+            languages: vec![LanguageTag::of(if language == TextLanguage::English { "en" } else { "fr" })],
             site: Some(if dice.below(3) > 0 { Site::Remote } else { Site::At(town(dice)) }),
             client: Standing { bound: Some(400_000 + dice.below(550_000)), completed: dice.below(50) },
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hanse_matching::link::Linker;
 use hanse_matching::taxonomy::{ConceptKind, Importer, Rows, Taxonomy};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_matching::title::Titles;
 use serde::Serialize;
 
@@ -104,7 +104,7 @@ pub(crate) fn titles(
     data: &Path,
     taxonomy: &Taxonomy,
     linker: &Arc<Linker>,
-    language: (&str, Tongue),
+    language: (&str, TextLanguage),
 ) -> Result<Row, ReadError> {
     let name = format!("jobtitle-{}", language.0);
     let set = Set::read(&data.join("eval").join(&name))?;
@@ -121,13 +121,13 @@ pub(crate) fn titles(
 }
 
 /// Titles of national lists among the labels of a set, each label for itself.
-pub(crate) fn labels(data: &Path, name: &str, tongue: Tongue) -> Result<Row, ReadError> {
+pub(crate) fn labels(data: &Path, name: &str, language: TextLanguage) -> Result<Row, ReadError> {
     let set = Set::read(&data.join("eval").join(name))?;
-    let taxonomy = of_corpus(&set, tongue)?;
+    let taxonomy = of_corpus(&set, language)?;
     let linker = Linker::new(&taxonomy);
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
     let row = measure(name, PRODUCT[0], &set, |query| {
-        let found = linker.suggest(query, ConceptKind::Occupation, tongue, DEPTH);
+        let found = linker.suggest(query, ConceptKind::Occupation, language, DEPTH);
         found
             .iter()
             .filter_map(|it| taxonomy.get(it.concept))
@@ -150,10 +150,10 @@ pub(crate) fn bridge(
         by_text.entry(text).or_default().insert(place);
     }
     let row = measure(name, PRODUCT[0], &set, |query| {
-        let found = linker.suggest(query, ConceptKind::Occupation, Tongue::French, DEPTH);
+        let found = linker.suggest(query, ConceptKind::Occupation, TextLanguage::French, DEPTH);
         let mut seen = BTreeSet::new();
         let labels = found.iter().filter_map(|it| taxonomy.get(it.concept)).flat_map(|it| &it.labels);
-        let english = labels.filter(|label| label.tongue == Tongue::English);
+        let english = labels.filter(|label| label.language == TextLanguage::English);
         let places = english.filter_map(|label| by_text.get(label.text.as_str())).flatten().copied();
         places.filter(|place| seen.insert(*place)).take(DEPTH).collect()
     });
@@ -171,7 +171,7 @@ pub(crate) fn skills(
     let set = Set::read(&data.join("eval").join(name))?;
     let places: BTreeMap<&str, usize> = set.corpus.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
     let row = measure(name, system, &set, |query| {
-        let found = linker.suggest(query, ConceptKind::Skill, Tongue::French, DEPTH);
+        let found = linker.suggest(query, ConceptKind::Skill, TextLanguage::French, DEPTH);
         found
             .iter()
             .filter_map(|it| taxonomy.get(it.concept))
@@ -181,14 +181,14 @@ pub(crate) fn skills(
     Ok(row)
 }
 
-fn of_corpus(set: &Set, tongue: Tongue) -> Result<Taxonomy, ReadError> {
+fn of_corpus(set: &Set, language: TextLanguage) -> Result<Taxonomy, ReadError> {
     let mut csv = String::from("conceptType,conceptUri,preferredLabel,altLabels\n");
     for (id, text) in &set.corpus {
         csv.push_str(&format!("Occupation,{id},{},\n", quoted(text)));
     }
     let refused = |error| ReadError::Taxonomy("corpus".to_owned(), error);
     let mut importer = Importer::new("corpus").map_err(refused)?;
-    importer.add(&csv, tongue).map_err(refused)?;
+    importer.add(&csv, language).map_err(refused)?;
     importer.finish().map_err(refused)
 }
 

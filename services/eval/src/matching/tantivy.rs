@@ -1,6 +1,6 @@
 //! A baseline that others wrote: BM25 of `tantivy` (k1 1.2, b 0.75) over its own words, folded and stemmed.
 
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -22,10 +22,10 @@ pub(crate) struct Tantivy {
     depth: usize,
 }
 
-fn analyser(tongue: Tongue) -> TextAnalyzer {
-    let language = match tongue {
-        Tongue::French => Language::French,
-        Tongue::English | Tongue::Other => Language::English,
+fn analyser(language: TextLanguage) -> TextAnalyzer {
+    let language = match language {
+        TextLanguage::French => Language::French,
+        TextLanguage::English | TextLanguage::Other => Language::English,
     };
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(RemoveLongFilter::limit(WORD_BYTES_MAX))
@@ -38,7 +38,7 @@ fn analyser(tongue: Tongue) -> TextAnalyzer {
 impl Tantivy {
     pub(crate) fn new<'a>(
         texts: impl Iterator<Item = &'a str>,
-        tongue: Tongue,
+        language: TextLanguage,
         depth: usize,
     ) -> Result<Self, TantivyError> {
         let mut schema = Schema::builder();
@@ -48,7 +48,7 @@ impl Tantivy {
         let text = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
         let number = schema.add_u64_field("number", FAST);
         let index = Index::create_in_ram(schema.build());
-        index.tokenizers().register("words", analyser(tongue));
+        index.tokenizers().register("words", analyser(language));
         let mut writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         for (words, place) in texts.zip(0_u64..) {
             let mut document = TantivyDocument::default();
@@ -58,7 +58,7 @@ impl Tantivy {
         }
         writer.commit()?;
         let searcher = index.reader()?.searcher();
-        Ok(Self { searcher, analyser: analyser(tongue), text, depth })
+        Ok(Self { searcher, analyser: analyser(language), text, depth })
     }
 
     /// Texts with a word of the query, best first.

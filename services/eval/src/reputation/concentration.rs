@@ -38,7 +38,7 @@ pub(crate) fn measure(
     rated.sort_unstable();
     rated.dedup();
     let viewers: Vec<u32> = raters.keys().copied().collect();
-    let mut loud: BTreeMap<hanse_reputation::Person, f64> = BTreeMap::new();
+    let mut loud: BTreeMap<hanse_reputation::SubjectKey, f64> = BTreeMap::new();
     let mut covered = 0.0;
     for _ in 0..PAIRS {
         let pair = random.sample(&viewers, 1).first().copied().zip(random.sample(&rated, 1).first().copied());

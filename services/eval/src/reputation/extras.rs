@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hanse_reputation::{Epoch, Estimate, Label, Parameters, PrivateAnswer, Standpoint, rank};
+use hanse_reputation::{Epoch, Estimate, Label, Parameters, PrivateAnswer, Standpoint, lot, rank};
 use serde::Serialize;
 
 use super::attacks::Cast;
@@ -228,7 +228,7 @@ pub(crate) fn ground_ids(parameters: Parameters) -> Result<Vec<Figure>, String> 
             let candidates = world.add_people(64);
             let rank = |candidate: &u32| {
                 let id = person(*candidate);
-                (other.map_or(0, |other| id.lot(&other, epoch)), id)
+                (other.map_or(0, |other| lot(&id, &other, epoch)), id)
             };
             ground.extend(candidates.into_iter().min_by_key(rank));
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use hanse_reputation::{Entry, EntryId, Epoch, Graph, Label, Parameters, Person, Size};
+use hanse_reputation::{Entry, EntryId, Epoch, Graph, Label, Parameters, Size, SubjectKey};
 
 use super::random::Random;
 
@@ -160,8 +160,8 @@ pub(crate) fn entry(rating: &Rating, number: u64) -> Entry {
 }
 
 /// The identity of a number.
-pub(crate) fn person(number: u32) -> Person {
-    Person::from_bytes(spread(u64::from(number)))
+pub(crate) fn person(number: u32) -> SubjectKey {
+    SubjectKey::from_bytes(spread(u64::from(number)))
 }
 
 fn spread(number: u64) -> [u8; 32] {

@@ -6,7 +6,7 @@ use hanse_document::Currency;
 use hanse_matching::link::{Linker, letters, skills_in, stems};
 use hanse_matching::money::RateTable;
 use hanse_matching::taxonomy::{ConceptKind, Importer, Shape, Taxonomy};
-use hanse_matching::text::{self, Tongue, fold};
+use hanse_matching::text::{self, TextLanguage, fold};
 use serde_json::json;
 
 use super::{PLAIN, Target, each, reason, texts};
@@ -60,7 +60,7 @@ fn imported<'a>(files: impl Iterator<Item = &'a str>) -> (Importer, usize, Vec<S
     let (mut taken, mut said) = (0, Vec::new());
     for file in files {
         let before = format!("{importer:?}");
-        match importer.add(file, Tongue::English) {
+        match importer.add(file, TextLanguage::English) {
             Ok(imported) => {
                 taken += 1;
                 said.push(format!("{} {}", imported.rows.min(1), imported.skipped.min(1)));
@@ -105,11 +105,11 @@ fn sound(taxonomy: &Taxonomy) {
         let others = concept.parents.iter().chain(concept.skills.iter().map(|(skill, _)| skill));
         let mut others = others.chain(concept.near.iter().map(|link| &link.concept));
         assert!(others.all(|other| *other < count));
-        assert!(!concept.label(Tongue::French).is_empty());
+        assert!(!concept.label(TextLanguage::French).is_empty());
     }
     let linker = Linker::new(taxonomy);
     for label in taxonomy.concepts().iter().flat_map(|concept| &concept.labels).take(4) {
-        let found = linker.mentions(&label.text, ConceptKind::Skill, label.tongue);
+        let found = linker.mentions(&label.text, ConceptKind::Skill, label.language);
         assert!(found.iter().all(|mention| mention.concept < count));
     }
 }
@@ -136,8 +136,8 @@ pub(super) const TEXT: Target = Target {
 
 static LINKER: LazyLock<(u32, Linker)> = LazyLock::new(|| {
     let mut importer = Importer::new("v1").unwrap();
-    importer.add(include_str!("../../../discovery/data/trades.csv"), Tongue::Other).unwrap();
-    importer.add(LABELS, Tongue::Other).unwrap();
+    importer.add(include_str!("../../../discovery/data/trades.csv"), TextLanguage::Other).unwrap();
+    importer.add(LABELS, TextLanguage::Other).unwrap();
     let taxonomy = importer.finish().unwrap();
     (u32::try_from(taxonomy.concepts().len()).unwrap(), Linker::new(&taxonomy))
 });
@@ -151,18 +151,18 @@ fn what_people_write(bytes: &[u8]) -> String {
         assert!(!word.is_empty() && word.chars().count() <= 4 * fold::WORD_CHARS_MAX, "{word}");
         assert!(!word.chars().any(fold::is_hidden), "{word:?}");
     }
-    let guessed = Tongue::guess(text);
+    let guessed = TextLanguage::guess(text);
     let mut said = Vec::new();
-    for tongue in [Tongue::English, Tongue::French, Tongue::Other] {
-        let plain = text::plain(text, tongue);
+    for language in [TextLanguage::English, TextLanguage::French, TextLanguage::Other] {
+        let plain = text::plain(text, language);
         assert!(plain.len() <= fold::WORDS_MAX);
         for word in &plain {
-            let stem = text::stem(word, tongue);
+            let stem = text::stem(word, language);
             assert!(!stem.is_empty() && stem.len() <= word.len() + 4, "{word} {stem}");
         }
-        let mentions = linker.mentions(text, ConceptKind::Skill, tongue);
+        let mentions = linker.mentions(text, ConceptKind::Skill, language);
         assert!(mentions.iter().all(|mention| mention.concept < *count));
-        let suggested = linker.suggest(text, ConceptKind::Occupation, tongue, 5);
+        let suggested = linker.suggest(text, ConceptKind::Occupation, language, 5);
         assert!(suggested.len() <= 5 && suggested.iter().all(|one| one.concept < *count));
         said.push(format!("{}/{}", mentions.len().min(1), suggested.len().min(1)));
     }

@@ -1,8 +1,8 @@
 //! Frames of the four protocols. What gossip carries is a document or a note, and the targets of those read it.
 
 use hanse_network::{
-    Bytes, Candidate, DELIVER_DOCUMENTS_MAX, Digest, Entry, Found, HEADS_NOTES_MAX, MATCH_CANDIDATES_MAX,
-    MATCH_WORD_BYTES_MAX, Method, RANGE_ENTRIES_MAX, Request, Response, Search,
+    Bytes, Candidate, DELIVER_DOCUMENTS_MAX, Digest, Entry, HEADS_NOTES_MAX, MATCH_CANDIDATES_MAX,
+    MATCH_WORD_BYTES_MAX, Method, RANGE_ENTRIES_MAX, Request, Response, Search, SearchAnswer,
 };
 
 use super::{PLAIN, Target, sentence};
@@ -92,7 +92,7 @@ pub(super) const RESPONSE: Target = Target {
 
 fn responses() -> Vec<Vec<u8>> {
     let candidate = Candidate { profile: bytes(30), client: [Some(u32::MAX); 7], freelancer: [None; 7] };
-    let found = Found {
+    let found = SearchAnswer {
         rules: "hanse/match/v1".into(),
         taxonomy: Digest::new([1; 32]),
         rates: Digest::new([2; 32]),

@@ -1,7 +1,7 @@
 //! Entries as they come out of whatever logs say.
 
 use hanse_reputation::{
-    Entry, EntryId, Epoch, Explanation, Fixed, Graph, Parameters, Person, Size, Standpoint, Verdict,
+    Entry, EntryId, Epoch, Explanation, Fixed, Graph, Parameters, Size, Standpoint, SubjectKey, Verdict,
 };
 
 use super::{PLAIN, Target, reason};
@@ -33,8 +33,8 @@ pub(super) const ENTRIES: Target = Target {
     ..PLAIN
 };
 
-fn person(number: u8) -> Person {
-    Person::from_bytes([number % PEOPLE; 32])
+fn person(number: u8) -> SubjectKey {
+    SubjectKey::from_bytes([number % PEOPLE; 32])
 }
 
 fn entry(bytes: &[u8; ENTRY]) -> Result<Entry, &'static str> {

@@ -14,7 +14,7 @@ mod subtree;
 
 pub use self::leaf::IndexLeaf;
 pub use self::listed::{Listed, subject_value};
-pub use self::node::Node;
+pub use self::node::TreeNode;
 pub use self::nodes::{MissingNode, Nodes, get, root, tops_for, update};
 pub use self::path::{DEPTH_MAX, Path};
 pub use self::proof::{PrefixProof, prove, root_from_prefix};

@@ -13,7 +13,7 @@ const PARENT_TAG: u8 = 3;
 
 /// A node of the prefix tree. The root is always a parent; elsewhere a subtree with one key is just its leaf.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Node {
+pub enum TreeNode {
     /// The only key of its subtree.
     Leaf {
         /// Whom the value is about.
@@ -30,7 +30,7 @@ pub enum Node {
     },
 }
 
-impl Node {
+impl TreeNode {
     /// The 65 bytes that are hashed: a tag (2 leaf, 3 parent) and two times 32 bytes.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 65] {
@@ -45,7 +45,7 @@ impl Node {
         bytes
     }
 
-    /// SHA-256 of [`Node::to_bytes`].
+    /// SHA-256 of [`TreeNode::to_bytes`].
     #[must_use]
     pub fn hash(&self) -> Hash {
         Hash::from_bytes(Sha256::digest(self.to_bytes()).into())

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use hanse_tlog::Hash;
 
-use super::node::{NOTHING, Node};
+use super::node::{NOTHING, TreeNode};
 use super::path::turns_right;
 use super::subtree::{SUBTREE_LEVELS, Subtree, place_of};
 use super::{DEPTH_MAX, Path, SubjectKey};
@@ -31,12 +31,12 @@ impl Nodes {
 
     /// The node at a path.
     #[must_use]
-    pub fn get(&self, path: &Path) -> Option<&Node> {
+    pub fn get(&self, path: &Path) -> Option<&TreeNode> {
         self.subtrees.get(&path.top())?.get(place_of(&path.key(), path.depth()))
     }
 
     /// Puts a node where it stands, or takes it away.
-    pub fn set(&mut self, path: &Path, node: Option<Node>) {
+    pub fn set(&mut self, path: &Path, node: Option<TreeNode>) {
         let subtree = self.subtrees.entry(path.top()).or_default();
         subtree.set(place_of(&path.key(), path.depth()), node);
         if subtree.is_empty() {
@@ -62,7 +62,7 @@ impl Nodes {
 
     /// Every node, in the order of the paths.
     #[must_use]
-    pub fn all(&self) -> BTreeMap<Path, Node> {
+    pub fn all(&self) -> BTreeMap<Path, TreeNode> {
         self.subtrees.iter().flat_map(|(top, subtree)| subtree.nodes(*top)).collect()
     }
 
@@ -74,11 +74,13 @@ impl Nodes {
         for (path, subtree) in &self.subtrees {
             let Some(above) = path.parent() else { continue };
             let said = match self.get(&above) {
-                Some(Node::Parent { right, .. }) if turns_right(&path.key(), above.depth()) => Some(*right),
-                Some(Node::Parent { left, .. }) => Some(*left),
-                Some(Node::Leaf { .. }) | None => None,
+                Some(TreeNode::Parent { right, .. }) if turns_right(&path.key(), above.depth()) => {
+                    Some(*right)
+                }
+                Some(TreeNode::Parent { left, .. }) => Some(*left),
+                Some(TreeNode::Leaf { .. }) | None => None,
             };
-            if subtree.top().map(Node::hash) != said {
+            if subtree.top().map(TreeNode::hash) != said {
                 return Err(MissingNode(*path));
             }
         }
@@ -86,8 +88,8 @@ impl Nodes {
     }
 }
 
-impl FromIterator<(Path, Node)> for Nodes {
-    fn from_iter<I: IntoIterator<Item = (Path, Node)>>(nodes: I) -> Self {
+impl FromIterator<(Path, TreeNode)> for Nodes {
+    fn from_iter<I: IntoIterator<Item = (Path, TreeNode)>>(nodes: I) -> Self {
         let mut tree = Self::new();
         nodes.into_iter().for_each(|(path, node)| tree.set(&path, Some(node)));
         tree
@@ -126,10 +128,10 @@ pub(super) fn walk(nodes: &Nodes, key: &SubjectKey) -> Result<End, MissingNode> 
             (subtree, place) = (nodes.subtree(&Path::of(key, depth)), 1);
         }
         match subtree.and_then(|subtree| subtree.get(place)) {
-            Some(Node::Leaf { key, value }) if depth > 0 => {
+            Some(TreeNode::Leaf { key, value }) if depth > 0 => {
                 return Ok(End { leaf: Some((*key, *value)), siblings });
             }
-            Some(Node::Parent { left, right }) if depth < DEPTH_MAX => {
+            Some(TreeNode::Parent { left, right }) if depth < DEPTH_MAX => {
                 let turn = turns_right(key, depth);
                 let (ahead, beside) = if turn { (right, left) } else { (left, right) };
                 siblings.push(*beside);
@@ -139,7 +141,7 @@ pub(super) fn walk(nodes: &Nodes, key: &SubjectKey) -> Result<End, MissingNode> 
                 place = 2 * place + usize::from(turn);
             }
             // A leaf at the root or a parent below the last bit is no tree of ours.
-            Some(Node::Leaf { .. } | Node::Parent { .. }) | None => {
+            Some(TreeNode::Leaf { .. } | TreeNode::Parent { .. }) | None => {
                 return Err(MissingNode(Path::of(key, depth)));
             }
         }
@@ -181,15 +183,15 @@ pub fn update(nodes: &mut Nodes, values: &BTreeMap<SubjectKey, Hash>) -> Result<
 fn make(
     nodes: &Nodes,
     path: Path,
-    there: Option<Node>,
+    there: Option<TreeNode>,
     leaves: &[(SubjectKey, Hash)],
-    made: &mut Vec<(Path, Node)>,
+    made: &mut Vec<(Path, TreeNode)>,
 ) -> Result<Hash, MissingNode> {
     let node = match (there, leaves) {
-        (Some(Node::Leaf { .. }), _) if path.depth() == 0 => return Err(MissingNode(path)),
-        (Some(Node::Parent { .. }), _) if path.depth() == DEPTH_MAX => return Err(MissingNode(path)),
+        (Some(TreeNode::Leaf { .. }), _) if path.depth() == 0 => return Err(MissingNode(path)),
+        (Some(TreeNode::Parent { .. }), _) if path.depth() == DEPTH_MAX => return Err(MissingNode(path)),
         // A leaf in the way goes down with the others.
-        (Some(Node::Leaf { key, value }), _)
+        (Some(TreeNode::Leaf { key, value }), _)
             if leaves.binary_search_by_key(&key, |(key, _)| *key).is_err() =>
         {
             let mut leaves = leaves.to_vec();
@@ -197,19 +199,19 @@ fn make(
             leaves.insert(place, (key, value));
             return make(nodes, path, None, &leaves, made);
         }
-        (Some(Node::Leaf { .. }) | None, [(key, value)]) if path.depth() > 0 => {
-            Node::Leaf { key: *key, value: *value }
+        (Some(TreeNode::Leaf { .. }) | None, [(key, value)]) if path.depth() > 0 => {
+            TreeNode::Leaf { key: *key, value: *value }
         }
         (there, leaves) => {
             let (left, right) = match there {
-                Some(Node::Parent { left, right }) => (left, right),
-                Some(Node::Leaf { .. }) | None => (NOTHING, NOTHING),
+                Some(TreeNode::Parent { left, right }) => (left, right),
+                Some(TreeNode::Leaf { .. }) | None => (NOTHING, NOTHING),
             };
             let turn = leaves.partition_point(|(key, _)| !turns_right(key, path.depth()));
             let (to_left, to_right) = leaves.split_at(turn);
             let left = make_child(nodes, path.child(false), left, to_left, made)?;
             let right = make_child(nodes, path.child(true), right, to_right, made)?;
-            Node::Parent { left, right }
+            TreeNode::Parent { left, right }
         }
     };
     made.push((path, node));
@@ -221,7 +223,7 @@ fn make_child(
     path: Path,
     hash: Hash,
     leaves: &[(SubjectKey, Hash)],
-    made: &mut Vec<(Path, Node)>,
+    made: &mut Vec<(Path, TreeNode)>,
 ) -> Result<Hash, MissingNode> {
     if leaves.is_empty() {
         return Ok(hash);
@@ -236,5 +238,5 @@ fn make_child(
 /// The root hash; that of the empty tree if there is no root node.
 #[must_use]
 pub fn root(nodes: &Nodes) -> Hash {
-    nodes.get(&Path::ROOT).copied().unwrap_or(Node::Parent { left: NOTHING, right: NOTHING }).hash()
+    nodes.get(&Path::ROOT).copied().unwrap_or(TreeNode::Parent { left: NOTHING, right: NOTHING }).hash()
 }

@@ -5,7 +5,7 @@ use hanse_tlog::Hash;
 use super::node::NOTHING;
 use super::nodes::{End, walk};
 use super::path::turns_right;
-use super::{DEPTH_MAX, MissingNode, Node, Nodes, SubjectKey};
+use super::{DEPTH_MAX, MissingNode, Nodes, SubjectKey, TreeNode};
 
 /// The way from the root of the index to where a key stands, or would stand.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,7 +38,7 @@ pub fn root_from_prefix(key: &SubjectKey, proof: &PrefixProof) -> Option<Hash> {
         Some((found, _)) if (0..depth).any(|at| turns_right(&found, at) != turns_right(key, at)) => {
             return None;
         }
-        Some((found, value)) => Node::Leaf { key: found, value }.hash(),
+        Some((found, value)) => TreeNode::Leaf { key: found, value }.hash(),
         None => NOTHING,
     };
     for (beside, above) in proof.siblings.iter().rev().zip((0..depth).rev()) {
@@ -47,9 +47,9 @@ pub fn root_from_prefix(key: &SubjectKey, proof: &PrefixProof) -> Option<Hash> {
             return None;
         }
         let node = if turns_right(key, above) {
-            Node::Parent { left: *beside, right: root }
+            TreeNode::Parent { left: *beside, right: root }
         } else {
-            Node::Parent { left: root, right: *beside }
+            TreeNode::Parent { left: root, right: *beside }
         };
         root = node.hash();
     }

@@ -3,7 +3,7 @@
 use hanse_tlog::Hash;
 
 use super::SubjectKey;
-use super::node::{NOTHING, Node};
+use super::node::{NOTHING, TreeNode};
 use super::path::{Path, turns_right};
 
 /// Levels in one subtree. With four a batch writes a quarter of the rows that single nodes would be, and no more bytes; with eight
@@ -23,17 +23,17 @@ const HEAD_BYTES: usize = 4;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Subtree {
     /// Place 0 stays empty.
-    places: [Option<Node>; PLACES],
+    places: [Option<TreeNode>; PLACES],
 }
 
 impl Subtree {
     /// The node at a place of this subtree.
     #[must_use]
-    pub(super) fn get(&self, place: usize) -> Option<&Node> {
+    pub(super) fn get(&self, place: usize) -> Option<&TreeNode> {
         self.places.get(place)?.as_ref()
     }
 
-    pub(super) fn set(&mut self, place: usize, node: Option<Node>) {
+    pub(super) fn set(&mut self, place: usize, node: Option<TreeNode>) {
         if let Some(there) = self.places.get_mut(place) {
             *there = node;
         }
@@ -41,7 +41,7 @@ impl Subtree {
 
     /// The node at the top.
     #[must_use]
-    pub fn top(&self) -> Option<&Node> {
+    pub fn top(&self) -> Option<&TreeNode> {
         self.get(1)
     }
 
@@ -58,7 +58,7 @@ impl Subtree {
     }
 
     /// The nodes, each with its path, when the top stands at `top`.
-    pub fn nodes(&self, top: Path) -> impl Iterator<Item = (Path, Node)> {
+    pub fn nodes(&self, top: Path) -> impl Iterator<Item = (Path, TreeNode)> {
         let places = self.places.iter().zip(0_usize..);
         places.filter_map(move |(node, place)| Some((path_of(top, place), (*node)?)))
     }
@@ -73,12 +73,12 @@ impl Subtree {
             let bit = 1_u16 << place;
             match node {
                 None => {}
-                Some(Node::Leaf { key, value }) => {
+                Some(TreeNode::Leaf { key, value }) => {
                     leaves |= bit;
                     rest.extend_from_slice(key.as_bytes());
                     rest.extend_from_slice(value.as_bytes());
                 }
-                Some(Node::Parent { left, right }) => {
+                Some(TreeNode::Parent { left, right }) => {
                     parents |= bit;
                     if place >= BOTTOM {
                         rest.extend_from_slice(left.as_bytes());
@@ -114,25 +114,25 @@ impl Subtree {
             }
         }
         for place in (1..BOTTOM).rev().filter(|place| has(parents, *place)) {
-            let below = |place| subtree.get(place).map_or(NOTHING, Node::hash);
+            let below = |place| subtree.get(place).map_or(NOTHING, TreeNode::hash);
             let (left, right) = (below(2 * place), below(2 * place + 1));
             if (left, right) == (NOTHING, NOTHING) {
                 return None;
             }
-            subtree.set(place, Some(Node::Parent { left, right }));
+            subtree.set(place, Some(TreeNode::Parent { left, right }));
         }
         (rest.is_empty() && !subtree.is_empty()).then_some(subtree)
     }
 }
 
-fn node_of(leaf: bool, pair: &[u8; 64]) -> Option<Node> {
+fn node_of(leaf: bool, pair: &[u8; 64]) -> Option<TreeNode> {
     let (first, second) = pair.split_first_chunk::<32>()?;
     let second: [u8; 32] = second.try_into().ok()?;
     let second = Hash::from_bytes(second);
     Some(if leaf {
-        Node::Leaf { key: SubjectKey::from_bytes(*first), value: second }
+        TreeNode::Leaf { key: SubjectKey::from_bytes(*first), value: second }
     } else {
-        Node::Parent { left: Hash::from_bytes(*first), right: second }
+        TreeNode::Parent { left: Hash::from_bytes(*first), right: second }
     })
 }
 

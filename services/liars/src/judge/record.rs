@@ -133,7 +133,7 @@ impl Judge<'_, '_> {
             Graph::build(Parameters::default(), Epoch::of_day(now().day()), self.entries()).ok()?;
         graph.set_heads(Vec::new());
         let [viewer, subject] = [self.asked.viewer, self.case.who]
-            .map(|who| hanse_reputation::Person::of(&self.world.people[who].did));
+            .map(|who| hanse_reputation::SubjectKey::of(&self.world.people[who].did));
         graph.explain(Standpoint::own(viewer), &subject).ok()
     }
 
@@ -156,7 +156,7 @@ impl Judge<'_, '_> {
                 let Some((epoch, _, place, log)) = opens.min() else { continue };
                 let (_, leaf) = &shown(log).unwrap().leaves[usize::try_from(place).unwrap()];
                 let id = EntryId::from_bytes(*leaf.as_ref().unwrap().id().as_bytes());
-                let person = |who: usize| hanse_reputation::Person::of(&self.world.people[who].did);
+                let person = |who: usize| hanse_reputation::SubjectKey::of(&self.world.people[who].did);
                 let entry = Entry {
                     id,
                     author: person(said.author),

@@ -17,7 +17,7 @@ use crate::heads::{self, is_recovering};
 use crate::mend::{self, MendError};
 use crate::{LogError, Logbook, Mirror, OwnLog};
 
-/// Looks for a log to recover, and for documents of one that was, until it is told to stop.
+/// Looks for a log to recover, and for documents of one that was, until it is cancelled.
 pub async fn run(book: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
     let every = book.config().pace.follow;
     let mut paces = LogKind::ALL.map(|kind| (kind, Pace::new(Instant::now())));

@@ -90,11 +90,7 @@ async fn forget_unknown(book: &Logbook, mirror: &Mirror) -> Result<(), LogError>
     let connection = book.store().connection().await?;
     let forgotten = log::forget_unknown(&connection, &mirror.origin, noted, LEAVES_MAX).await?;
     if forgotten > 0 {
-        tracing::info!(
-            origin = mirror.origin,
-            forgotten,
-            "open leaves are forgotten whose commits nobody has"
-        );
+        tracing::info!(origin = mirror.origin, forgotten, "open leaves whose commits never came are dropped");
     }
     Ok(())
 }

@@ -123,14 +123,14 @@ pub(crate) async fn root_at(db: &impl Sql, row: &LogRow, size: u64) -> Result<Ha
     prove::root(&tiles, size).map_err(|missing| LogError::damaged(&row.origin, missing.to_string()))
 }
 
-/// The first line of the reason is the word for it; below stands the note that proves it, beside our own. An own log that is halted
+/// The first line of the reason names it; below stands the note that proves it, beside our own. An own log that is halted
 /// already for a reason without a note gets this one: whoever lets it go on has to see it.
 async fn halt(db: &impl Sql, row: &LogRow, head: &SignedHead) -> Result<(), LogError> {
-    let word = if row.own { ROLLED_BACK } else { FORKED };
+    let fault = if row.own { ROLLED_BACK } else { FORKED };
     let (ours, theirs) = (row.size, head.checkpoint.size);
-    let what = format!("{word}: a signed head contradicts ours of size {ours}");
+    let what = format!("{fault}: a signed head contradicts ours of size {ours}");
     if log::halt(db, &row.origin, &format!("{what}\n{}", head.note)).await? {
-        tracing::error!(origin = row.origin, ours, theirs, word, "a log is halted");
+        tracing::error!(origin = row.origin, ours, theirs, fault, "a log is halted");
         return Ok(());
     }
     let before = log::halted(db, &row.origin).await?;
@@ -141,7 +141,7 @@ async fn halt(db: &impl Sql, row: &LogRow, head: &SignedHead) -> Result<(), LogE
             origin = row.origin,
             ours,
             theirs,
-            word,
+            fault,
             before,
             "another checkpoint contradicts a halted log"
         );

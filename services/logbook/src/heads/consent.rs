@@ -47,7 +47,7 @@ enum Memory {
     Ahead,
 }
 
-/// Whether an own log may be signed now. What is missing is told once, and by [`Logbook::ready`].
+/// Whether an own log may be signed now. What is missing is logged once, and shown by [`Logbook::ready`].
 pub(crate) async fn may_sign(book: &Logbook, kind: LogKind) -> bool {
     if book.heard().signing(kind) == Some(Signing::Begun) {
         return true;
@@ -119,7 +119,7 @@ pub async fn lead(book: &Logbook, epoch: i64) {
             tracing::warn!(
                 origin,
                 ?outcome,
-                "what is remembered of a log is looked at again before it is signed"
+                "the record of the signed heads is checked again before the log is signed"
             );
         }
     }
@@ -167,7 +167,10 @@ fn ended(memory: Memory, outcome: Result<(), StoreError>) -> Result<bool, LogErr
     match outcome {
         Err(error) if memory == Memory::Accepted => {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "the operator's statement about a log counts, and the database went away");
+            tracing::warn!(
+                error,
+                "`log accept` has taken effect, although the connection to the database broke"
+            );
             Ok(true)
         }
         Err(error) => Err(error.into()),
@@ -202,7 +205,7 @@ async fn compare(db: &impl Sql, own: &OwnLog, row: &log::LogRow) -> Result<Memor
     let agrees = if own.memory.is_last(&remembered) { Memory::Agrees } else { Memory::Elsewhere };
     let Remembered { head, accepted, .. } = remembered;
     let Some(head) = head else {
-        // Nothing was signed when this node was founded, and only the empty index may have been since.
+        // Nothing was signed when this node was created, and only the empty index may have been since.
         return Ok(if row.size <= 1 { agrees } else { Memory::Missing });
     };
     if head.checkpoint.size > row.size {
@@ -300,7 +303,7 @@ mod tests {
     async fn a_founded_memory_agrees_with_an_empty_log_alone() {
         let (home, logs, folder) = remembering().await;
         assert_eq!(found(&home, &logs).await.0, Memory::Missing, "there is no file");
-        memory::found(folder.path()).unwrap();
+        memory::create(folder.path()).unwrap();
         assert_eq!(found(&home, &logs).await.0, Memory::Agrees);
         home.register("ada").await;
         home.sequence().await;

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use crate::find::postings::{BLOCK_DOCS, Best, Block, Space, mix, number};
 use crate::find::terms;
-use crate::model::Person;
+use crate::model::Freelancer;
 use crate::pair::features::title_of;
 use crate::pair::gate::{Gate, Key};
 use crate::pair::query::Query;
 use crate::rank::{self, Ranked};
 use crate::skills::taxonomy::Taxonomy;
 use crate::skills::title::{Title, Titles};
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// How many people are ranked by all factors.
 pub const CANDIDATES: usize = 400;
@@ -25,7 +25,7 @@ const SPARE: usize = 4;
 /// A block of people, sorted by id.
 #[derive(Debug)]
 struct Shard {
-    people: Vec<Person>,
+    people: Vec<Freelancer>,
     /// The title of each, in [`Index::titles`].
     titles: Vec<u32>,
     /// What each is filtered by; none for those who are gone.
@@ -40,14 +40,14 @@ struct Shard {
 pub struct Index {
     shards: Vec<Shard>,
     titles: Vec<Title>,
-    known_titles: BTreeMap<(Tongue, String), u32>,
+    known_titles: BTreeMap<(TextLanguage, String), u32>,
 }
 
 /// Something new about a person.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// The person's newest profile.
-    Put(Box<Person>),
+    Put(Box<Freelancer>),
     /// The person is not to be found any more.
     Remove([u8; 32]),
 }
@@ -56,14 +56,14 @@ impl Index {
     /// Takes changes, of one person the last. They can be found when this returns; it costs a few microseconds for each
     /// person, and now and then the merge of small blocks.
     pub fn apply(&mut self, taxonomy: &Taxonomy, titles: &Titles, changes: impl IntoIterator<Item = Change>) {
-        let mut newest: BTreeMap<[u8; 32], Option<Box<Person>>> = BTreeMap::new();
+        let mut newest: BTreeMap<[u8; 32], Option<Box<Freelancer>>> = BTreeMap::new();
         for change in changes {
             match change {
                 Change::Put(person) => newest.insert(person.id, Some(person)),
                 Change::Remove(id) => newest.insert(id, None),
             };
         }
-        let mut people = self.unearthed(newest.keys());
+        let mut people = self.removed(newest.keys());
         people.extend(newest.into_values().flatten().map(|person| *person));
         while !people.is_empty() {
             let rest = people.split_off(people.len().min(BLOCK_DOCS));
@@ -94,7 +94,7 @@ impl Index {
 
     /// A person by subject key.
     #[must_use]
-    pub fn get(&self, id: &[u8; 32]) -> Option<&Person> {
+    pub fn get(&self, id: &[u8; 32]) -> Option<&Freelancer> {
         self.shards.iter().find_map(|shard| {
             let place = shard.place(id)?;
             shard.people.get(place)
@@ -156,16 +156,16 @@ impl Index {
         best.finish()
     }
 
-    fn at(&self, shard: u16, doc: u16) -> Option<(&Person, Option<&Title>)> {
+    fn at(&self, shard: u16, doc: u16) -> Option<(&Freelancer, Option<&Title>)> {
         let shard = self.shards.get(usize::from(shard))?;
         let person = shard.people.get(usize::from(doc))?;
         let title = shard.titles.get(usize::from(doc)).and_then(|number| self.titles.get(*number as usize));
         Some((person, title))
     }
 
-    /// Buries people. Blocks of which less than half is left are taken apart: those who are left are answered, to be added anew, so that
+    /// Removes people. Blocks of which less than half is left are dissolved: those who are left are answered, to be added anew, so that
     /// what is kept is at most twice what can be found.
-    fn unearthed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Person> {
+    fn removed<'a>(&mut self, ids: impl Iterator<Item = &'a [u8; 32]>) -> Vec<Freelancer> {
         for id in ids {
             for shard in &mut self.shards {
                 if let Some(gate) = shard.place(id).and_then(|place| shard.gates.get_mut(place)) {
@@ -206,21 +206,21 @@ impl Index {
         });
     }
 
-    fn title(&mut self, titles: &Titles, person: &Person) -> u32 {
-        let key = (person.tongue, person.headline.clone());
+    fn title(&mut self, titles: &Titles, person: &Freelancer) -> u32 {
+        let key = (person.language, person.headline.clone());
         if let Some(number) = self.known_titles.get(&key) {
             return *number;
         }
         let number = u32::try_from(self.titles.len()).unwrap_or(u32::MAX);
-        self.titles.push(titles.read(&person.headline, person.tongue));
+        self.titles.push(titles.read(&person.headline, person.language));
         self.known_titles.insert(key, number);
         number
     }
 
     /// Adds a block and merges it with earlier ones that are no larger, as long as they fit one block: each person is moved
     /// about as often as the number of blocks doubles.
-    fn push(&mut self, taxonomy: &Taxonomy, people: Vec<Person>, titles: Vec<u32>) {
-        let mut people: Vec<(Person, u32)> = people.into_iter().zip(titles).collect();
+    fn push(&mut self, taxonomy: &Taxonomy, people: Vec<Freelancer>, titles: Vec<u32>) {
+        let mut people: Vec<(Freelancer, u32)> = people.into_iter().zip(titles).collect();
         while let Some(last) = self.shards.pop_if(|last| {
             last.people.len() <= people.len().saturating_mul(2)
                 && last.people.len().saturating_add(people.len()) <= BLOCK_DOCS
@@ -262,13 +262,13 @@ conceptType,conceptUri,preferredLabel,altLabels,iscoGroup
 Occupation,m,baker,,7512
 ";
 
-    fn person(number: usize) -> Person {
+    fn person(number: usize) -> Freelancer {
         let mut id = [0; 32];
         id[..8].copy_from_slice(&(number as u64).to_be_bytes());
-        Person {
+        Freelancer {
             id,
             headline: "Baker".to_owned(),
-            tongue: Tongue::English,
+            language: TextLanguage::English,
             skills: Vec::new(),
             words: Words::default(),
             price: None,
@@ -283,7 +283,7 @@ Occupation,m,baker,,7512
 
     fn known() -> (Taxonomy, Titles) {
         let mut importer = Importer::new("t").unwrap();
-        importer.add(CONCEPTS, Tongue::English).unwrap();
+        importer.add(CONCEPTS, TextLanguage::English).unwrap();
         let taxonomy = importer.finish().unwrap();
         let titles = Titles::new(&taxonomy, Arc::new(Linker::new(&taxonomy)));
         (taxonomy, titles)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::find::postings::{Best, Block, Space, Terms, mix, number};
 use crate::find::terms;
-use crate::model::{Job, Person};
+use crate::model::{Freelancer, Job};
 use crate::pair::features::title_of;
 use crate::pair::query::{Query, Setting};
 use crate::pair::score::{Features, Score};
@@ -85,7 +85,7 @@ impl Jobs {
 
     /// Puts a job in its place, or in a free one; which.
     fn put(&mut self, setting: Setting<'_>, job: Job) -> usize {
-        let (id, title) = (job.id, setting.titles.read(&job.title, job.tongue));
+        let (id, title) = (job.id, setting.titles.read(&job.title, job.language));
         let place = match self.jobs.get(&id) {
             Some(placed) => placed.place,
             None => self.free.pop_first().unwrap_or(self.order.len()),
@@ -128,8 +128,8 @@ impl Jobs {
 
     /// The best [`CANDIDATES`] for a person, in order, without those of them that do not fit.
     #[must_use]
-    pub fn rank(&self, setting: Setting<'_>, person: &Person, space: &mut Space) -> Vec<RankedJob> {
-        let theirs = setting.titles.read(&person.headline, person.tongue);
+    pub fn rank(&self, setting: Setting<'_>, person: &Freelancer, space: &mut Space) -> Vec<RankedJob> {
+        let theirs = setting.titles.read(&person.headline, person.language);
         let terms = terms::of_seeker(setting.taxonomy, person, &theirs);
         let mut fetched = FETCHED;
         loop {
@@ -147,7 +147,7 @@ impl Jobs {
     fn score(
         &self,
         setting: Setting<'_>,
-        person: &Person,
+        person: &Freelancer,
         theirs: &Title,
         found: &[[u8; 32]],
     ) -> Vec<RankedJob> {
@@ -155,7 +155,7 @@ impl Jobs {
             .iter()
             .filter_map(|id| self.jobs.get(id))
             .filter_map(|Placed { job, title, .. }| {
-                let asked = setting.titles.prepare(title.clone(), &job.title, job.tongue);
+                let asked = setting.titles.prepare(title.clone(), &job.title, job.language);
                 let query = Query::with_title(job, setting, asked);
                 if query.stop(person).is_some() {
                     return None;

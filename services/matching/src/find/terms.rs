@@ -1,7 +1,7 @@
 //! What jobs and people are found by: skills and what meets them, the trades that titles may mean, the words of titles.
 
 use crate::find::postings::{Terms, WEIGHT_MAX};
-use crate::model::{Job, Person};
+use crate::model::{Freelancer, Job};
 use crate::pair::query::Query;
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::skills::title::Title;
@@ -28,7 +28,7 @@ const fn word(name: u64) -> u64 {
 /// The terms of a person: each skill, and each need that it meets by being narrower, broader or related. Siblings are left
 /// to the ranking: they would make the lists ten times longer for a third of a match.
 #[must_use]
-pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Person, title: &Title) -> Vec<(u64, u8)> {
+pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Freelancer, title: &Title) -> Vec<(u64, u8)> {
     let mut terms = Vec::with_capacity(person.skills.len().saturating_mul(3));
     for held in &person.skills {
         terms.push((skill(held.concept), byte(1.0)));
@@ -52,7 +52,7 @@ pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Person, title: &Title) -> 
 
 /// What a person looks for: the terms they are found by.
 #[must_use]
-pub(crate) fn of_seeker(taxonomy: &Taxonomy, person: &Person, title: &Title) -> Terms {
+pub(crate) fn of_seeker(taxonomy: &Taxonomy, person: &Freelancer, title: &Title) -> Terms {
     let mut terms = of_person(taxonomy, person, title);
     terms.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     terms.dedup_by_key(|term| term.0);
@@ -127,7 +127,7 @@ mod tests {
     use crate::skills::link::Linker;
     use crate::skills::taxonomy::Importer;
     use crate::skills::title::Titles;
-    use crate::text::Tongue;
+    use crate::text::TextLanguage;
 
     const CONCEPTS: &str = "\
 conceptType,conceptUri,preferredLabel,altLabels,iscoGroup
@@ -151,7 +151,7 @@ m,essential,knowledge,a
     fn taxonomy() -> Taxonomy {
         let mut importer = Importer::new("t").unwrap();
         for text in [CONCEPTS, BROADER, WANTED] {
-            importer.add(text, Tongue::English).unwrap();
+            importer.add(text, TextLanguage::English).unwrap();
         }
         importer.finish().unwrap()
     }
@@ -160,7 +160,7 @@ m,essential,knowledge,a
         Job {
             id: [1; 32],
             title: title.to_owned(),
-            tongue: Tongue::English,
+            language: TextLanguage::English,
             needs: needs.iter().map(|id| taxonomy.find(id).unwrap()).collect(),
             words: Words::default(),
             price: None,
@@ -193,7 +193,7 @@ m,essential,knowledge,a
         let setting =
             Setting { taxonomy: &taxonomy, titles: &titles, rates: &rates, weights: Weights::DEFAULT };
         let job = job(&taxonomy, &["a", "c"], "Software developer");
-        let title = titles.read(&job.title, job.tongue);
+        let title = titles.read(&job.title, job.language);
         let posting = of_posting(&taxonomy, &job, &title).into_iter();
         let query = of_query(&Query::new(&job, setting)).into_iter();
         for (whole, sums) in [
@@ -222,10 +222,10 @@ m,essential,knowledge,a
         let taxonomy = taxonomy();
         let number = |id: &str| taxonomy.find(id).unwrap();
         let found = |id: &str| {
-            let person = Person {
+            let person = Freelancer {
                 id: [1; 32],
                 headline: String::new(),
-                tongue: Tongue::English,
+                language: TextLanguage::English,
                 skills: vec![HeldSkill { concept: number(id), line: 0 }],
                 words: Words::default(),
                 price: None,

@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Point;
 
-use crate::model::{HeldSkill, LanguageTag, Person, Site};
+use crate::model::{Freelancer, HeldSkill, LanguageTag, Site};
 use crate::money::{self, Compared, Price};
 use crate::pair::query::{Query, Stop};
 use crate::pair::score::{Features, ONE, millionths};
@@ -28,7 +28,7 @@ pub struct Met {
 
 /// For each need in order, the best that the person has; of equals the one named first.
 #[must_use]
-pub fn met(query: &Query<'_>, person: &Person) -> Vec<Option<Met>> {
+pub fn met(query: &Query<'_>, person: &Freelancer) -> Vec<Option<Met>> {
     let mut best: Vec<Option<Met>> = vec![None; query.weights.len()];
     for held in &person.skills {
         for meets in query.meets.get(&held.concept).map(Vec::as_slice).unwrap_or_default() {
@@ -42,7 +42,7 @@ pub fn met(query: &Query<'_>, person: &Person) -> Vec<Option<Met>> {
     best
 }
 
-pub(crate) fn all(query: &Query<'_>, person: &Person, title: Option<u32>) -> Features {
+pub(crate) fn all(query: &Query<'_>, person: &Freelancer, title: Option<u32>) -> Features {
     let skill = skill(query, person);
     let rate = rate(query, person);
     let language = language(query, person);
@@ -54,7 +54,7 @@ pub(crate) fn all(query: &Query<'_>, person: &Person, title: Option<u32>) -> Fea
     }
 }
 
-fn skill(query: &Query<'_>, person: &Person) -> Option<u32> {
+fn skill(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     if query.total <= 0.0 {
         return None;
     }
@@ -65,8 +65,8 @@ fn skill(query: &Query<'_>, person: &Person) -> Option<u32> {
 }
 
 /// How alike the titles are; `None` if either has no words.
-pub(crate) fn title_factor(query: &Query<'_>, person: &Person) -> Option<u32> {
-    let theirs = query.setting.titles.read(&person.headline, person.tongue);
+pub(crate) fn title_factor(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
+    let theirs = query.setting.titles.read(&person.headline, person.language);
     title_of(query, &theirs)
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn title_of(query: &Query<'_>, theirs: &Title) -> Option<u32> {
         .then(|| millionths(Titles::alike(&query.title, theirs)))
 }
 
-fn text(query: &Query<'_>, person: &Person) -> Option<u32> {
+fn text(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     let whole: f64 = query.words.iter().map(|(_, weight)| weight).sum();
     if whole <= 0.0 || person.words.stems.is_empty() {
         return None;
@@ -85,19 +85,19 @@ fn text(query: &Query<'_>, person: &Person) -> Option<u32> {
     Some(millionths(cover * (1.0 + TEXT_HALF) / (cover + TEXT_HALF)))
 }
 
-fn rate(query: &Query<'_>, person: &Person) -> Option<u32> {
+fn rate(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     match Price::compare(person.price?, query.job.price?) {
         Compared::Both { asked, paid, .. } => Some(millionths(money::fit(asked, paid))),
         Compared::Unstated | Compared::OtherKind => None,
     }
 }
 
-pub(crate) fn speaks(person: &Person, language: LanguageTag) -> bool {
+pub(crate) fn speaks(person: &Freelancer, language: LanguageTag) -> bool {
     person.languages.contains(&language)
 }
 
 /// Who names their languages and passes has all that the job needs: that counts for them, beside those who name none.
-fn language(query: &Query<'_>, person: &Person) -> Option<u32> {
+fn language(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     if query.job.languages.is_empty() || person.languages.is_empty() {
         return None;
     }
@@ -105,7 +105,7 @@ fn language(query: &Query<'_>, person: &Person) -> Option<u32> {
     Some(if known { ONE } else { 0 })
 }
 
-pub(crate) fn place_stop(site: Option<Site>, person: &Person) -> Option<Stop> {
+pub(crate) fn place_stop(site: Option<Site>, person: &Freelancer) -> Option<Stop> {
     match site? {
         Site::Remote => (person.remote == Some(false)).then_some(Stop::Remote),
         Site::At(_) if !person.on_site => Some(Stop::OnSite),
@@ -116,7 +116,7 @@ pub(crate) fn place_stop(site: Option<Site>, person: &Person) -> Option<Stop> {
     }
 }
 
-fn place(query: &Query<'_>, person: &Person) -> Option<u32> {
+fn place(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     match query.job.site? {
         Site::At(point) => Some(millionths(libm::exp2(-kilometres(point?, person.point?) / SITE_KM))),
         Site::Remote => Some(ONE),

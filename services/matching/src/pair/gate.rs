@@ -3,7 +3,7 @@
 
 use hanse_document::kind::Point;
 
-use crate::model::{Job, LanguageTag, Person, Site};
+use crate::model::{Freelancer, Job, LanguageTag, Site};
 use crate::money::Price;
 use crate::pair::features::EARTH_KM;
 
@@ -40,7 +40,7 @@ pub(crate) struct Key {
 }
 
 impl Gate {
-    pub(crate) fn new(person: &Person) -> Self {
+    pub(crate) fn new(person: &Freelancer) -> Self {
         let floor = match person.price {
             Some(Price::Money { floor, .. }) => floor.unwrap_or(0),
             Some(Price::Barter | Price::TimeCredits { .. }) | None => 0,
@@ -144,7 +144,7 @@ mod tests {
     use crate::model::{Standing, Words};
     use crate::money::Compared;
     use crate::pair::features::{kilometres, place_stop};
-    use crate::text::Tongue;
+    use crate::text::TextLanguage;
 
     #[test]
     fn what_the_gate_closes_is_out_of_reach() {
@@ -175,7 +175,7 @@ mod tests {
         Job {
             id: [1; 32],
             title: String::new(),
-            tongue: Tongue::Other,
+            language: TextLanguage::Other,
             needs: Vec::new(),
             words: Words::default(),
             price,
@@ -185,11 +185,11 @@ mod tests {
         }
     }
 
-    fn person(price: Option<Price>, languages: &[&str]) -> Person {
-        Person {
+    fn person(price: Option<Price>, languages: &[&str]) -> Freelancer {
+        Freelancer {
             id: [1; 32],
             headline: String::new(),
-            tongue: Tongue::Other,
+            language: TextLanguage::Other,
             skills: Vec::new(),
             words: Words::default(),
             price,
@@ -202,7 +202,7 @@ mod tests {
         }
     }
 
-    fn opens(job: &Job, person: &Person) -> bool {
+    fn opens(job: &Job, person: &Freelancer) -> bool {
         Key::new(job).opens(&Gate::new(person))
     }
 
@@ -254,7 +254,7 @@ mod tests {
     fn the_gate_is_open_to_those_whom_the_place_does_not_stop() {
         let at = |north, east| Point::new(north, east).unwrap();
         let (paris, lyon) = (at(488_566, 23_522), at(457_640, 48_357));
-        let place = |point, travel_km, remote, on_site| Person {
+        let place = |point, travel_km, remote, on_site| Freelancer {
             point,
             travel_km,
             remote,

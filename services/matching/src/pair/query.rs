@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::{Job, Person};
+use crate::model::{Freelancer, Job};
 use crate::money::{Compared, Price, RateTable};
 use crate::pair::features;
 use crate::pair::score::{Features, Score};
@@ -76,7 +76,7 @@ impl<'a> Query<'a> {
     /// Prepares a job. Needs beyond [`NEEDS_MAX`] do not count.
     #[must_use]
     pub fn new(job: &'a Job, setting: Setting<'a>) -> Self {
-        Self::with_title(job, setting, setting.titles.ask(&job.title, job.tongue))
+        Self::with_title(job, setting, setting.titles.ask(&job.title, job.language))
     }
 
     /// The same with a title that was prepared already.
@@ -91,7 +91,7 @@ impl<'a> Query<'a> {
             }
         }
         let stems = job.words.stems.iter().filter(|name| !title.title().has_stem(**name));
-        let words = stems.map(|name| (*name, titles.stem_idf(*name, job.tongue))).collect();
+        let words = stems.map(|name| (*name, titles.stem_idf(*name, job.language))).collect();
         let total = weights.iter().sum();
         Self { job, setting, title, weights, total, meets, words }
     }
@@ -116,7 +116,7 @@ impl<'a> Query<'a> {
 
     /// Why this person is not shown, if so; the first reason in the order of [`Stop`].
     #[must_use]
-    pub fn stop(&self, person: &Person) -> Option<Stop> {
+    pub fn stop(&self, person: &Freelancer) -> Option<Stop> {
         let price = self.job.price.zip(person.price).map(|(paid, asked)| Price::compare(asked, paid));
         match price {
             Some(Compared::Both { below_floor: true, .. }) => return Some(Stop::BelowFloor),
@@ -126,25 +126,25 @@ impl<'a> Query<'a> {
         features::place_stop(self.job.site, person).or_else(|| self.language_stop(person))
     }
 
-    fn language_stop(&self, person: &Person) -> Option<Stop> {
+    fn language_stop(&self, person: &Freelancer) -> Option<Stop> {
         let known = self.job.languages.iter().all(|language| features::speaks(person, *language));
         (!person.languages.is_empty() && !known).then_some(Stop::Language)
     }
 
     /// Both sides' features.
     #[must_use]
-    pub fn features(&self, person: &Person) -> Features {
+    pub fn features(&self, person: &Freelancer) -> Features {
         self.features_with(person, features::title_factor(self, person))
     }
 
     /// The same where the titles were compared already.
-    pub(crate) fn features_with(&self, person: &Person, title: Option<u32>) -> Features {
+    pub(crate) fn features_with(&self, person: &Freelancer, title: Option<u32>) -> Features {
         features::all(self, person, title)
     }
 
     /// The score of a person.
     #[must_use]
-    pub fn score(&self, person: &Person) -> Score {
+    pub fn score(&self, person: &Freelancer) -> Score {
         Score::of(&self.features(person), self.weights())
     }
 

@@ -5,7 +5,7 @@ use hanse_document::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fair::Placement;
-use crate::model::{HeldSkill, Person};
+use crate::model::{Freelancer, HeldSkill};
 use crate::money::{Compared, Price};
 use crate::pair::features::{self, Met};
 use crate::pair::query::{Query, Stop};
@@ -13,7 +13,7 @@ use crate::pair::score::{self, Features, Score, millionths};
 use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
 use crate::skills::taxonomy::{Relation, Taxonomy};
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// The form of an [`Explanation`]; a field more or less changes it.
 const FORM: u32 = 2;
@@ -182,7 +182,7 @@ pub enum WhyNot {
 
 /// Explains one person of a ranking, whose place is found by score.
 #[must_use]
-pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ranked) -> Explanation {
+pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Freelancer, own: &Ranked) -> Explanation {
     let setting = query.setting();
     let met = features::met(query, person);
     Explanation {
@@ -208,7 +208,7 @@ pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Person, own: &Ran
 
 /// Explains to anybody where they stand or why they are not shown.
 #[must_use]
-pub fn why_not(query: &Query<'_>, ranking: &[Ranked], person: &Person) -> WhyNot {
+pub fn why_not(query: &Query<'_>, ranking: &[Ranked], person: &Freelancer) -> WhyNot {
     if let Some(stop) = query.stop(person) {
         return WhyNot::Stopped(stop);
     }
@@ -276,9 +276,9 @@ fn lines(features: &Features, side: Side, weights: &Weights) -> Vec<Line> {
 }
 
 fn named(taxonomy: &Taxonomy, number: u32) -> Named {
-    let label = |tongue| taxonomy.get(number).map_or("?", |concept| concept.label(tongue)).to_owned();
+    let label = |language| taxonomy.get(number).map_or("?", |concept| concept.label(language)).to_owned();
     let id = taxonomy.get(number).map_or("?", |concept| &concept.id).to_owned();
-    Named { id, en: label(Tongue::English), fr: label(Tongue::French) }
+    Named { id, en: label(TextLanguage::English), fr: label(TextLanguage::French) }
 }
 
 fn needs(query: &Query<'_>, met: &[Option<Met>]) -> Vec<NeedLine> {
@@ -295,7 +295,7 @@ fn needs(query: &Query<'_>, met: &[Option<Met>]) -> Vec<NeedLine> {
     query.job().needs.iter().zip(met).map(line).collect()
 }
 
-fn price(query: &Query<'_>, person: &Person) -> Option<PriceLine> {
+fn price(query: &Query<'_>, person: &Freelancer) -> Option<PriceLine> {
     let (asked_price, paid_price) = (person.price?, query.job().price?);
     let currency = match paid_price {
         Price::Money { .. } => Some(query.setting().rates.base.as_str().to_owned()),
@@ -312,7 +312,7 @@ fn price(query: &Query<'_>, person: &Person) -> Option<PriceLine> {
     clippy::cast_sign_loss,
     reason = "at most half the Earth's circumference"
 )]
-fn distance(query: &Query<'_>, person: &Person) -> Option<u32> {
+fn distance(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     let point = query.job().site?.point()?;
     Some(libm::rint(features::kilometres(point, person.point?)) as u32)
 }
@@ -320,19 +320,19 @@ fn distance(query: &Query<'_>, person: &Person) -> Option<u32> {
 fn what_if(
     query: &Query<'_>,
     ranking: &[Ranked],
-    person: &Person,
+    person: &Freelancer,
     own: &Ranked,
     met: &[Option<Met>],
 ) -> Vec<WhatIf> {
     let title = own.features.client.get(Factor::Title as usize).copied().flatten();
     let mut tried = Vec::new();
-    let mut attempt = |change: Change, changed: &Person| {
+    let mut attempt = |change: Change, changed: &Freelancer| {
         let score = Score::of(&query.features_with(changed, title), query.weights());
         let rank = rank::place_with(query, ranking, &own.id, score.h);
         tried.push(WhatIf { change, rank });
     };
     if let Some(line) = price(query, person).filter(|line| line.asked > line.paid) {
-        attempt(Change::Rate { to: line.paid }, &Person { price: query.job().price, ..person.clone() });
+        attempt(Change::Rate { to: line.paid }, &Freelancer { price: query.job().price, ..person.clone() });
     }
     let mut open: Vec<(f64, u32)> = query
         .job()

@@ -7,29 +7,29 @@ use crate::pair::query::Stop;
 use crate::say::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhatIf, WhyNot};
 use crate::side::{Factor, Side};
 use crate::skills::taxonomy::Relation;
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// Costs below this are not worth a sentence: a tenth of a point.
 const LOST_MIN: i64 = 1_000;
 
-/// The sentences of an explanation, the most important first; French for [`Tongue::French`], else English.
+/// The sentences of an explanation, the most important first; French for [`TextLanguage::French`], else English.
 #[must_use]
-pub fn sentences(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
-    told(explanation, Side::Client, tongue)
+pub fn sentences(explanation: &Explanation, language: TextLanguage) -> Vec<String> {
+    told(explanation, Side::Client, language)
 }
 
 /// The same of a job in a freelancer's list: what costs points is what costs them on the freelancer's side.
 #[must_use]
-pub fn for_freelancer(explanation: &Explanation, tongue: Tongue) -> Vec<String> {
-    told(explanation, Side::Freelancer, tongue)
+pub fn for_freelancer(explanation: &Explanation, language: TextLanguage) -> Vec<String> {
+    told(explanation, Side::Freelancer, language)
 }
 
-fn told(explanation: &Explanation, side: Side, tongue: Tongue) -> Vec<String> {
+fn told(explanation: &Explanation, side: Side, language: TextLanguage) -> Vec<String> {
     let lines = match side {
         Side::Client => &explanation.client,
         Side::Freelancer => &explanation.freelancer,
     };
-    let french = tongue == Tongue::French;
+    let french = language == TextLanguage::French;
     let mut said = vec![place_sentence(explanation, french)];
     for need in &explanation.needs {
         said.extend(need.have.as_ref().map(|have| met_sentence(&need.need, have, french)));
@@ -70,11 +70,11 @@ fn place_sentence(explanation: &Explanation, french: bool) -> String {
 
 /// What a person is told who asks "why not me".
 #[must_use]
-pub fn why_not(answer: &WhyNot, tongue: Tongue) -> Vec<String> {
+pub fn why_not(answer: &WhyNot, language: TextLanguage) -> Vec<String> {
     match answer {
-        WhyNot::Ranked(explanation) => sentences(explanation, tongue),
-        WhyNot::Stopped(stop) => vec![stop_sentence(*stop, tongue == Tongue::French).to_owned()],
-        WhyNot::Unfit(explanation) => unfit(explanation, tongue == Tongue::French),
+        WhyNot::Ranked(explanation) => sentences(explanation, language),
+        WhyNot::Stopped(stop) => vec![stop_sentence(*stop, language == TextLanguage::French).to_owned()],
+        WhyNot::Unfit(explanation) => unfit(explanation, language == TextLanguage::French),
     }
 }
 

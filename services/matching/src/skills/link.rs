@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::skills::lexicon::{Bag, Field, Measure, bag};
 use crate::skills::nearest::{self, Labels};
 use crate::skills::taxonomy::{ConceptKind, Taxonomy};
-use crate::text::{self, Tongue, fold};
+use crate::text::{self, TextLanguage, fold};
 
 /// The words of the longest phrase that is looked up; longer labels are found by their words.
 pub const PHRASE_WORDS_MAX: usize = 12;
@@ -43,22 +43,22 @@ pub struct Mention {
 }
 
 /// What a phrase may mean, and in which language it is a label.
-type Meanings = Vec<(ConceptKind, Tongue, u32)>;
+type Meanings = Vec<(ConceptKind, TextLanguage, u32)>;
 /// The folded words of labels with their concepts.
 type Folded = Vec<(u32, Vec<String>)>;
 
 /// Finds concepts in text, over the labels of one taxonomy.
 #[derive(Clone, Debug)]
 pub struct Linker {
-    labels: BTreeMap<(ConceptKind, Tongue), Labels>,
+    labels: BTreeMap<(ConceptKind, TextLanguage), Labels>,
     phrases: BTreeMap<Vec<String>, Meanings>,
     longest: usize,
 }
 
 /// The names of a text's stems, without words that say nothing unless there are no others.
 #[must_use]
-pub fn stems(words: &[String], tongue: Tongue) -> Bag {
-    bag(telling(words).iter().map(|word| text::name_of(text::stem(word, tongue).into_bytes())))
+pub fn stems(words: &[String], language: TextLanguage) -> Bag {
+    bag(telling(words).iter().map(|word| text::name_of(text::stem(word, language).into_bytes())))
 }
 
 /// The names of a text's letter sequences, likewise.
@@ -75,10 +75,10 @@ fn telling(words: &[String]) -> Vec<String> {
 
 /// The skills that texts name outright, in the order of their mention, each once, with the text's place.
 #[must_use]
-pub fn skills_in(linker: &Linker, texts: &[&str], tongue: Tongue) -> Vec<(u32, u16)> {
+pub fn skills_in(linker: &Linker, texts: &[&str], language: TextLanguage) -> Vec<(u32, u16)> {
     let mut found: Vec<(u32, u16)> = Vec::new();
     for (text, line) in texts.iter().zip(0_u16..) {
-        for mention in linker.mentions(text, ConceptKind::Skill, tongue) {
+        for mention in linker.mentions(text, ConceptKind::Skill, language) {
             if !found.iter().any(|(concept, _)| *concept == mention.concept) {
                 found.push((mention.concept, line));
             }
@@ -91,7 +91,7 @@ impl Linker {
     /// Over all labels of skills and occupations.
     #[must_use]
     pub fn new(taxonomy: &Taxonomy) -> Self {
-        let mut texts: BTreeMap<(ConceptKind, Tongue), Folded> = BTreeMap::new();
+        let mut texts: BTreeMap<(ConceptKind, TextLanguage), Folded> = BTreeMap::new();
         let mut phrases: BTreeMap<Vec<String>, Meanings> = BTreeMap::new();
         for (concept, number) in taxonomy.concepts().iter().zip(0_u32..) {
             for label in &concept.labels {
@@ -99,10 +99,10 @@ impl Linker {
                 if words.is_empty() {
                     continue;
                 }
-                for phrase in [text::plain(&label.text, label.tongue), words.clone()] {
-                    phrases.entry(phrase).or_default().push((concept.kind, label.tongue, number));
+                for phrase in [text::plain(&label.text, label.language), words.clone()] {
+                    phrases.entry(phrase).or_default().push((concept.kind, label.language, number));
                 }
-                texts.entry((concept.kind, label.tongue)).or_default().push((number, words));
+                texts.entry((concept.kind, label.language)).or_default().push((number, words));
             }
         }
         phrases.values_mut().for_each(Vec::dedup);
@@ -114,10 +114,10 @@ impl Linker {
     /// The phrases of a text that are labels of a kind, from left to right, the longest at each place. A word that is only
     /// a label in another language than the text's does not count.
     #[must_use]
-    pub fn mentions(&self, text: &str, kind: ConceptKind, tongue: Tongue) -> Vec<Mention> {
+    pub fn mentions(&self, text: &str, kind: ConceptKind, language: TextLanguage) -> Vec<Mention> {
         let words = text::words(text);
-        let fits = |(other, spoken, _): &&(ConceptKind, Tongue, u32)| {
-            *other == kind && (tongue == Tongue::Other || *spoken == tongue)
+        let fits = |(other, spoken, _): &&(ConceptKind, TextLanguage, u32)| {
+            *other == kind && (language == TextLanguage::Other || *spoken == language)
         };
         let mut found = Vec::new();
         let mut from = 0_usize;
@@ -140,10 +140,16 @@ impl Linker {
     /// The concepts of a kind that a phrase most likely means, best first, at most `limit`: those that are called exactly so, in one
     /// gender or both, and then the nearest. In an unknown language all labels are compared.
     #[must_use]
-    pub fn suggest(&self, phrase: &str, kind: ConceptKind, tongue: Tongue, limit: usize) -> Vec<Suggestion> {
+    pub fn suggest(
+        &self,
+        phrase: &str,
+        kind: ConceptKind,
+        language: TextLanguage,
+        limit: usize,
+    ) -> Vec<Suggestion> {
         let words = text::words(phrase);
-        let exact = self.called([&words, &text::plain(phrase, tongue)], (kind, tongue));
-        let near = self.nearest(&words, &letters(&words), (kind, tongue), OTHERS, limit);
+        let exact = self.called([&words, &text::plain(phrase, language)], (kind, language));
+        let near = self.nearest(&words, &letters(&words), (kind, language), OTHERS, limit);
         let (mut found, rest): (Vec<_>, Vec<_>) =
             near.into_iter().partition(|near| exact.contains(&near.concept));
         let unseen: Vec<u32> =
@@ -156,10 +162,15 @@ impl Linker {
     }
 
     /// The concepts that have one of these phrases as a label.
-    fn called(&self, phrases: [&Vec<String>; 2], (kind, tongue): (ConceptKind, Tongue)) -> BTreeSet<u32> {
+    fn called(
+        &self,
+        phrases: [&Vec<String>; 2],
+        (kind, language): (ConceptKind, TextLanguage),
+    ) -> BTreeSet<u32> {
         let meanings = phrases.into_iter().filter_map(|words| self.phrases.get(words)).flatten();
-        let fits = meanings
-            .filter(|(other, spoken, _)| *other == kind && (tongue == Tongue::Other || *spoken == tongue));
+        let fits = meanings.filter(|(other, spoken, _)| {
+            *other == kind && (language == TextLanguage::Other || *spoken == language)
+        });
         fits.map(|(_, _, concept)| *concept).collect()
     }
 
@@ -168,13 +179,13 @@ impl Linker {
         &self,
         words: &[String],
         letters: &Bag,
-        (kind, tongue): (ConceptKind, Tongue),
+        (kind, language): (ConceptKind, TextLanguage),
         others: f64,
         limit: usize,
     ) -> Vec<Suggestion> {
         let mut best: BTreeMap<u32, f64> = BTreeMap::new();
         for ((other, spoken), labels) in &self.labels {
-            if *other == kind && (tongue == Tongue::Other || *spoken == tongue) {
+            if *other == kind && (language == TextLanguage::Other || *spoken == language) {
                 for found in labels.rank(&stems(words, *spoken), letters, (WORDS_SHARE, others), limit) {
                     let score = best.entry(found.concept).or_insert(0.0);
                     *score = score.max(found.score);
@@ -186,36 +197,36 @@ impl Linker {
 
     /// How rare a stem is among the names of occupations in a language (English for others); 1 without such names.
     #[must_use]
-    pub fn stem_idf(&self, name: u64, tongue: Tongue) -> f64 {
-        self.trades(tongue).map_or(1.0, |labels| labels.words().idf(name))
+    pub fn stem_idf(&self, name: u64, language: TextLanguage) -> f64 {
+        self.trades(language).map_or(1.0, |labels| labels.words().idf(name))
     }
 
     /// The same of a letter sequence.
     #[must_use]
-    pub fn letters_idf(&self, name: u64, tongue: Tongue) -> f64 {
-        self.trades(tongue).map_or(1.0, |labels| labels.letters().idf(name))
+    pub fn letters_idf(&self, name: u64, language: TextLanguage) -> f64 {
+        self.trades(language).map_or(1.0, |labels| labels.letters().idf(name))
     }
 
     /// The length of the vector of letter sequences.
     #[must_use]
-    pub fn letters_norm(&self, bag: &Bag, tongue: Tongue) -> f64 {
+    pub fn letters_norm(&self, bag: &Bag, language: TextLanguage) -> f64 {
         let square = |(name, count): &(u64, u32)| {
-            let weight = self.letters_idf(*name, tongue) * f64::from(*count);
+            let weight = self.letters_idf(*name, language) * f64::from(*count);
             weight * weight
         };
         libm::sqrt(bag.iter().map(square).sum())
     }
 
-    fn trades(&self, tongue: Tongue) -> Option<&Labels> {
-        let of = |tongue| self.labels.get(&(ConceptKind::Occupation, tongue));
-        of(tongue).or_else(|| of(Tongue::English)).or_else(|| of(Tongue::French))
+    fn trades(&self, language: TextLanguage) -> Option<&Labels> {
+        let of = |language| self.labels.get(&(ConceptKind::Occupation, language));
+        of(language).or_else(|| of(TextLanguage::English)).or_else(|| of(TextLanguage::French))
     }
 }
 
 /// Each concept's labels as [`Labels`] compares them.
-fn compared(texts: &Folded, tongue: Tongue) -> Labels {
+fn compared(texts: &Folded, language: TextLanguage) -> Labels {
     let concepts = texts.iter().map(|(concept, _)| *concept);
-    let words = Field::new(Measure::Words, texts.iter().map(|(_, words)| stems(words, tongue)));
+    let words = Field::new(Measure::Words, texts.iter().map(|(_, words)| stems(words, language)));
     let letters = Field::new(Measure::Letters, texts.iter().map(|(_, words)| letters(words)));
     Labels::new(concepts, words, letters)
 }

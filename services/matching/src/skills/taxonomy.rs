@@ -72,7 +72,7 @@ impl Taxonomy {
         u32::try_from(place).ok()
     }
 
-    /// How much a skill says: the logarithm of how rarely occupations want it. Always above zero.
+    /// How much a skill says: the logarithm of how rarely occupations need it. Always above zero.
     #[must_use]
     pub fn idf(&self, number: Concepts) -> f64 {
         self.idf.get(number as usize).copied().unwrap_or(0.0)
@@ -111,7 +111,7 @@ fn digest(version: &str, concepts: &[Concept]) -> [u8; 32] {
         field(concept.kind.name());
         field(concept.isco.as_deref().unwrap_or_default());
         for label in &concept.labels {
-            field(label.tongue.tag());
+            field(label.language.tag());
             field(&label.text);
             field(if label.preferred { "preferred" } else { "other" });
         }

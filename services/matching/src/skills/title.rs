@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::skills::link::{self, Linker};
 use crate::skills::taxonomy::{Concept, ConceptKind, Taxonomy};
-use crate::text::{self, Tongue};
+use crate::text::{self, TextLanguage};
 
 /// The trades that a title may mean, at most.
 pub const TRADES_MAX: usize = 5;
@@ -118,19 +118,19 @@ impl Titles {
 
     /// How rare a stem is among the names of trades in a language.
     #[must_use]
-    pub fn stem_idf(&self, name: u64, tongue: Tongue) -> f64 {
-        self.linker.stem_idf(name, tongue)
+    pub fn stem_idf(&self, name: u64, language: TextLanguage) -> f64 {
+        self.linker.stem_idf(name, language)
     }
 
     /// Reads a title.
     #[must_use]
-    pub fn read(&self, title: &str, tongue: Tongue) -> Title {
+    pub fn read(&self, title: &str, language: TextLanguage) -> Title {
         let words = text::words(title);
-        let stems: Box<[u64]> = link::stems(&words, tongue).into_iter().map(|(name, _)| name).collect();
+        let stems: Box<[u64]> = link::stems(&words, language).into_iter().map(|(name, _)| name).collect();
         let bag = link::letters(&words);
         let trades: Box<[(u32, f64)]> = self
             .linker
-            .nearest(&words, &bag, (ConceptKind::Occupation, tongue), 0.0, TRADES_MAX)
+            .nearest(&words, &bag, (ConceptKind::Occupation, language), 0.0, TRADES_MAX)
             .iter()
             .filter_map(|found| Some((*self.places.get(&found.concept)?, found.score)))
             .collect();
@@ -141,10 +141,10 @@ impl Titles {
         letters.sort_unstable();
         let length = length(self.sum(&trades).into_iter().map(|(_, weight)| weight));
         Title {
-            weight: stems.iter().map(|name| self.stem_idf(*name, tongue)).sum(),
+            weight: stems.iter().map(|name| self.stem_idf(*name, language)).sum(),
             stems,
             letters: letters.into_boxed_slice(),
-            norm: self.linker.letters_norm(&bag, tongue),
+            norm: self.linker.letters_norm(&bag, language),
             trades,
             length,
         }
@@ -152,19 +152,19 @@ impl Titles {
 
     /// Reads a title and prepares it for many comparisons.
     #[must_use]
-    pub fn ask(&self, title: &str, tongue: Tongue) -> Asked {
-        self.prepare(self.read(title, tongue), title, tongue)
+    pub fn ask(&self, title: &str, language: TextLanguage) -> Asked {
+        self.prepare(self.read(title, language), title, language)
     }
 
     /// Prepares a title that has been read before: much the smaller part of the work.
     #[must_use]
-    pub fn prepare(&self, read: Title, title: &str, tongue: Tongue) -> Asked {
-        let stems = read.stems.iter().map(|name| (*name, self.stem_idf(*name, tongue))).collect();
+    pub fn prepare(&self, read: Title, title: &str, language: TextLanguage) -> Asked {
+        let stems = read.stems.iter().map(|name| (*name, self.stem_idf(*name, language))).collect();
         let bag = link::letters(&text::words(title));
         let mut letters: Vec<(u32, f64)> = bag
             .iter()
             .map(|(name, count)| {
-                let idf = self.linker.letters_idf(*name, tongue);
+                let idf = self.linker.letters_idf(*name, language);
                 (shorten(*name), idf * idf * f64::from(*count))
             })
             .collect();
@@ -280,7 +280,7 @@ mod tests {
     /// Titles where nobody knows a trade, so that every letter sequence weighs 1.
     fn without_trades() -> Titles {
         let mut importer = Importer::new("t").unwrap();
-        importer.add("conceptType,conceptUri,preferredLabel,altLabels,iscoGroup\nKnowledgeSkillCompetence,a,Rust,,\n", Tongue::English).unwrap();
+        importer.add("conceptType,conceptUri,preferredLabel,altLabels,iscoGroup\nKnowledgeSkillCompetence,a,Rust,,\n", TextLanguage::English).unwrap();
         let taxonomy = importer.finish().unwrap();
         Titles::new(&taxonomy, Arc::new(Linker::new(&taxonomy)))
     }
@@ -288,8 +288,9 @@ mod tests {
     #[test]
     fn titles_that_name_no_known_trade_are_compared_by_words_and_letters_alone() {
         let titles = without_trades();
-        let alike =
-            |one, other| Titles::alike(&titles.ask(one, Tongue::Other), &titles.read(other, Tongue::Other));
+        let alike = |one, other| {
+            Titles::alike(&titles.ask(one, TextLanguage::Other), &titles.read(other, TextLanguage::Other))
+        };
         assert!((alike("ab", "ab") - (SHARES[0] + SHARES[1])).abs() < 1e-12);
         assert_eq!([alike("ab", "cd"), alike("", "cd"), alike("", "")].map(f64::to_bits), [0; 3]);
     }
@@ -302,7 +303,7 @@ mod tests {
              KnowledgeSkillCompetence,a,bread,,\nKnowledgeSkillCompetence,b,cakes,,\n",
             "occupationUri,relationType,skillType,skillUri\nm,essential,skill,a\nm,optional,skill,b\n",
         ] {
-            importer.add(text, Tongue::English).unwrap();
+            importer.add(text, TextLanguage::English).unwrap();
         }
         let taxonomy = importer.finish().unwrap();
         let parts = |id: &str| -> Vec<f64> {
@@ -331,7 +332,8 @@ mod tests {
             ("", "ab", 0.0),
         ] {
             for (asked, read) in [(one, other), (other, one)] {
-                let (asked, read) = (titles.ask(asked, Tongue::Other), titles.read(read, Tongue::Other));
+                let (asked, read) =
+                    (titles.ask(asked, TextLanguage::Other), titles.read(read, TextLanguage::Other));
                 let found = by_letters(&asked, &read);
                 assert!((found - cosine).abs() < 1e-12, "{one} {other}: {found} {cosine}");
             }
@@ -350,7 +352,8 @@ mod tests {
             ("", "", 0.0),
         ] {
             for (asked, read) in [(one, other), (other, one)] {
-                let (asked, read) = (titles.ask(asked, Tongue::Other), titles.read(read, Tongue::Other));
+                let (asked, read) =
+                    (titles.ask(asked, TextLanguage::Other), titles.read(read, TextLanguage::Other));
                 let found = by_words(&asked, &read);
                 assert!((found - share).abs() < 1e-12, "{one} {other}: {found} {share}");
             }

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Tongue;
+use super::TextLanguage;
 
 /// The characters of a text that are looked at: the largest document has 64 KiB, and more would only cost time.
 pub const CHARS_MAX: usize = 65_536;
@@ -99,8 +99,8 @@ pub fn is_empty_word(word: &str) -> bool {
 /// A label or title in one gender and without asides: `Conducteur / Conductrice d'engins` is `Conducteur d'engins`,
 /// `employé(e)` is `employé`. The words keep their order; an English text stays as it is.
 #[must_use]
-pub fn plain(text: &str, tongue: Tongue) -> Vec<String> {
-    if tongue == Tongue::English {
+pub fn plain(text: &str, language: TextLanguage) -> Vec<String> {
+    if language == TextLanguage::English {
         return words(text);
     }
     let text = without_endings(text);
@@ -180,8 +180,8 @@ fn is_ending(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn joined(text: &str, tongue: Tongue) -> String {
-        plain(text, tongue).join(" ")
+    fn joined(text: &str, language: TextLanguage) -> String {
+        plain(text, language).join(" ")
     }
 
     #[test]
@@ -197,25 +197,32 @@ mod tests {
 
     #[test]
     fn one_gender_is_enough() {
-        assert_eq!(joined("Conducteur / Conductrice d'engins", Tongue::French), "conducteur engins");
-        assert_eq!(joined("directeur technique/directrice technique", Tongue::French), "directeur technique");
+        assert_eq!(joined("Conducteur / Conductrice d'engins", TextLanguage::French), "conducteur engins");
         assert_eq!(
-            joined("Accueillant familial / Accueillante familiale auprès d'adultes", Tongue::French),
+            joined("directeur technique/directrice technique", TextLanguage::French),
+            "directeur technique"
+        );
+        assert_eq!(
+            joined("Accueillant familial / Accueillante familiale auprès d'adultes", TextLanguage::French),
             "accueillant familial aupres adultes"
         );
-        assert_eq!(joined("employé(e) de banque", Tongue::French), "employe de banque");
+        assert_eq!(joined("employé(e) de banque", TextLanguage::French), "employe de banque");
         assert_eq!(
-            joined("Technicien maintenance / maintenance industrielle", Tongue::French),
+            joined("Technicien maintenance / maintenance industrielle", TextLanguage::French),
             "technicien maintenance industrielle"
         );
         assert_eq!(
-            joined("Agent sur / sur route", Tongue::French),
+            joined("Agent sur / sur route", TextLanguage::French),
             "agent sur sur route",
             "a short word is no other gender"
         );
-        assert_eq!(joined("menuisier(bois)", Tongue::French), "menuisier bois", "an aside is no ending");
         assert_eq!(
-            joined("Copywriter / Rédacteur publicitaire", Tongue::French),
+            joined("menuisier(bois)", TextLanguage::French),
+            "menuisier bois",
+            "an aside is no ending"
+        );
+        assert_eq!(
+            joined("Copywriter / Rédacteur publicitaire", TextLanguage::French),
             "copywriter redacteur publicitaire"
         );
     }

@@ -7,7 +7,7 @@ use super::fold;
 /// A language that has labels and a grammar here, or any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Tongue {
+pub enum TextLanguage {
     /// English.
     English,
     /// French.
@@ -28,8 +28,8 @@ const FRENCH: &[&str] = &[
 /// How many words of a text decide: the first paragraph.
 const WORDS_LOOKED_AT: usize = 200;
 
-impl Tongue {
-    /// From a language tag: `fr`, `fr-CA`, `en`; everything else is [`Tongue::Other`].
+impl TextLanguage {
+    /// From a language tag: `fr`, `fr-CA`, `en`; everything else is [`TextLanguage::Other`].
     #[must_use]
     pub fn of_tag(tag: &str) -> Self {
         match tag.split('-').next() {
@@ -49,7 +49,7 @@ impl Tongue {
         }
     }
 
-    /// From the function words of a text; [`Tongue::Other`] if neither language has more of them.
+    /// From the function words of a text; [`TextLanguage::Other`] if neither language has more of them.
     #[must_use]
     pub fn guess(text: &str) -> Self {
         let words = fold::words(text);
@@ -70,13 +70,16 @@ mod tests {
 
     #[test]
     fn tells_english_from_french() {
-        assert_eq!(Tongue::guess("We are looking for a developer with experience of Rust"), Tongue::English);
         assert_eq!(
-            Tongue::guess("Nous cherchons une développeuse pour une mission de trois mois"),
-            Tongue::French
+            TextLanguage::guess("We are looking for a developer with experience of Rust"),
+            TextLanguage::English
         );
-        assert_eq!(Tongue::guess("Wir suchen jemanden"), Tongue::Other);
-        assert_eq!(Tongue::guess(""), Tongue::Other);
-        assert_eq!(Tongue::of_tag("fr-CA"), Tongue::French);
+        assert_eq!(
+            TextLanguage::guess("Nous cherchons une développeuse pour une mission de trois mois"),
+            TextLanguage::French
+        );
+        assert_eq!(TextLanguage::guess("Wir suchen jemanden"), TextLanguage::Other);
+        assert_eq!(TextLanguage::guess(""), TextLanguage::Other);
+        assert_eq!(TextLanguage::of_tag("fr-CA"), TextLanguage::French);
     }
 }

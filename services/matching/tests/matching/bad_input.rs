@@ -4,7 +4,7 @@ use hanse_matching::model::{Reader, Standing, Words};
 use hanse_matching::query::{NEEDS_MAX, Query};
 use hanse_matching::rank::exhaustive;
 use hanse_matching::side::Factor;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -57,21 +57,21 @@ fn the_language_is_the_one_that_is_stated_or_that_of_the_first_text_that_tells()
     const FRENCH: &str = "Nous cherchons une développeuse pour une mission de trois mois";
     const ENGLISH: &str = "We are looking for a developer with experience of the trade";
     for (stated, title, text, expected) in [
-        (None, "Rust", FRENCH, Tongue::French),
-        (None, "Rust", ENGLISH, Tongue::English),
-        (None, ENGLISH, FRENCH, Tongue::English),
-        (None, "Rust", "Rust", Tongue::Other),
-        (Some("en"), "Rust", FRENCH, Tongue::English),
-        (Some("fr-CA"), ENGLISH, ENGLISH, Tongue::French),
-        (Some("de"), "Rust", FRENCH, Tongue::French),
+        (None, "Rust", FRENCH, TextLanguage::French),
+        (None, "Rust", ENGLISH, TextLanguage::English),
+        (None, ENGLISH, FRENCH, TextLanguage::English),
+        (None, "Rust", "Rust", TextLanguage::Other),
+        (Some("en"), "Rust", FRENCH, TextLanguage::English),
+        (Some("fr-CA"), ENGLISH, ENGLISH, TextLanguage::French),
+        (Some("de"), "Rust", FRENCH, TextLanguage::French),
     ] {
         let mut document = document(title, text, &[]);
         document.language = stated.map(|tag| serde_json::from_value(json!(tag)).unwrap());
         let (job, _) = READER().job([1; 32], &document, Standing::default());
-        assert_eq!(job.tongue, expected, "{stated:?} {title} {text}");
+        assert_eq!(job.language, expected, "{stated:?} {title} {text}");
         if stated.is_none() {
-            let (person, _) = READER().person([2; 32], &profile(title, text, &[]), Standing::default());
-            assert_eq!(person.tongue, expected, "{title} {text}");
+            let (person, _) = READER().freelancer([2; 32], &profile(title, text, &[]), Standing::default());
+            assert_eq!(person.language, expected, "{title} {text}");
         }
     }
 }
@@ -81,7 +81,7 @@ fn text_in_another_language_or_none_ranks_by_what_is_left() {
     for text in ["Wir suchen jemanden für Rust", "日本語だけの求人", "…", "\u{1f980}\u{1f980}"] {
         let (job, _) = READER().job([1; 32], &document(text, text, &[RUST]), Standing::default());
         let query = Query::new(&job, setting());
-        let (person, _) = READER().person([2; 32], &profile(text, text, &[RUST]), Standing::default());
+        let (person, _) = READER().freelancer([2; 32], &profile(text, text, &[RUST]), Standing::default());
         let features = query.features(&person);
         assert!(features.client[Factor::Skill as usize].is_some_and(|x| x > 700_000), "{text}");
     }
@@ -103,22 +103,22 @@ fn absurd_rates_are_compared_without_overflow() {
 
 #[test]
 fn hidden_and_turned_characters_make_no_difference() {
-    let clean = TITLES.read("Software developer", Tongue::English);
+    let clean = TITLES.read("Software developer", TextLanguage::English);
     for text in [
         "Soft\u{200b}ware\u{feff} develo\u{ad}per",
         "\u{202e}Software developer\u{202c}",
         "Ｓｏｆｔｗａｒｅ developer",
     ] {
-        assert_eq!(TITLES.read(text, Tongue::English), clean, "{text:?}");
+        assert_eq!(TITLES.read(text, TextLanguage::English), clean, "{text:?}");
     }
 }
 
 #[test]
 fn one_huge_word_is_one_word() {
     let huge = "x".repeat(65_536);
-    assert!(Words::read(&huge, Tongue::Other).stems.len() == 1);
-    assert!(!TITLES.read(&huge, Tongue::English).is_empty());
-    assert_eq!(LINKER.mentions(&huge, hanse_matching::taxonomy::ConceptKind::Skill, Tongue::Other), []);
+    assert!(Words::read(&huge, TextLanguage::Other).stems.len() == 1);
+    assert!(!TITLES.read(&huge, TextLanguage::English).is_empty());
+    assert_eq!(LINKER.mentions(&huge, hanse_matching::taxonomy::ConceptKind::Skill, TextLanguage::Other), []);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn stuffing_keywords_gains_nothing() {
     );
     let query = Query::new(&job, setting());
     let read = |headline: &str, about: &str| {
-        READER().person([2; 32], &profile(headline, about, &[RUST]), Standing::default()).0
+        READER().freelancer([2; 32], &profile(headline, about, &[RUST]), Standing::default()).0
     };
     let plain = query.features(&read("Backend developer", "I move parcels"));
     let repeated = query.features(&read("Backend developer", &"parcels ".repeat(400)));
@@ -161,8 +161,9 @@ fn copying_the_job_is_worth_text_and_title_only() {
     let (job, _) =
         READER().job([1; 32], &document("Backend developer", text, &[RUST, SQL]), Standing::default());
     let query = Query::new(&job, setting());
-    let (copy, _) = READER().person([2; 32], &profile("Backend developer", text, &[]), Standing::default());
-    let (honest, _) = READER().person(
+    let (copy, _) =
+        READER().freelancer([2; 32], &profile("Backend developer", text, &[]), Standing::default());
+    let (honest, _) = READER().freelancer(
         [3; 32],
         &profile("Programmer", "I write services", &[RUST, SQL]),
         Standing::default(),
@@ -183,11 +184,11 @@ fn needs_have_a_bound() {
 proptest! {
     #[test]
     fn any_text_is_read(title in any::<String>(), text in any::<String>()) {
-        let words = Words::read(&text, Tongue::guess(&text));
+        let words = Words::read(&text, TextLanguage::guess(&text));
         prop_assert!(words.stems.is_sorted());
-        let asked = TITLES.ask(&title, Tongue::guess(&title));
-        for tongue in [Tongue::English, Tongue::French, Tongue::Other] {
-            let other = TITLES.read(&text, tongue);
+        let asked = TITLES.ask(&title, TextLanguage::guess(&title));
+        for language in [TextLanguage::English, TextLanguage::French, TextLanguage::Other] {
+            let other = TITLES.read(&text, language);
             let alike = hanse_matching::title::Titles::alike(&asked, &other);
             prop_assert!((0.0..=1.0).contains(&alike), "{}", alike);
         }

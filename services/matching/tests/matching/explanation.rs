@@ -1,26 +1,26 @@
 use hanse_matching::explain::{Change, Explanation, WhyNot, explain, why_not};
 use hanse_matching::fair::Placement;
-use hanse_matching::model::{HeldSkill, Person};
+use hanse_matching::model::{Freelancer, HeldSkill};
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::rank::{Ranked, exhaustive};
 use hanse_matching::score::{ONE, Score};
 use hanse_matching::sentence;
 use hanse_matching::taxonomy::Relation;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::support::{held, hourly, job, person, setting, skill};
 
-fn others() -> Vec<Person> {
-    let mut people: Vec<Person> = (1..6).map(person).collect();
+fn others() -> Vec<Freelancer> {
+    let mut people: Vec<Freelancer> = (1..6).map(person).collect();
     people[0].price = hourly(None, 5_600);
     people[0].skills = vec![HeldSkill { line: 3, ..held('b', 0) }];
     people[1].skills.truncate(1);
     people
 }
 
-fn explained(people: &[Person], who: usize) -> (Explanation, Vec<Ranked>) {
+fn explained(people: &[Freelancer], who: usize) -> (Explanation, Vec<Ranked>) {
     let job = job();
     let query = Query::new(&job, setting());
     let ranking = exhaustive(&query, people.iter());
@@ -101,7 +101,7 @@ fn changes_are_named_that_would_help() {
         let mut job = job();
         job.needs = needs.chars().map(skill).collect();
         let held = skills.chars().zip(0..).map(|(letter, line)| held(letter, line)).collect();
-        let person = Person { skills: held, price: hourly(None, figure), ..person(1) };
+        let person = Freelancer { skills: held, price: hourly(None, figure), ..person(1) };
         let query = Query::new(&job, setting());
         let own = Ranked::new(person.id, query.features(&person), 0, query.weights());
         let name = |change: Change| match change {
@@ -121,7 +121,7 @@ fn changes_are_named_that_would_help() {
 
 #[test]
 fn at_the_jobs_own_price_somebody_dear_would_stand_where_their_skills_put_them() {
-    let mut people: Vec<Person> = (1..4).map(person).collect();
+    let mut people: Vec<Freelancer> = (1..4).map(person).collect();
     people[0].price = hourly(None, 20_000);
     people[1].skills.truncate(1);
     people[2].skills.truncate(1);
@@ -135,8 +135,8 @@ fn at_the_jobs_own_price_somebody_dear_would_stand_where_their_skills_put_them()
 fn sentences_in_both_languages() {
     let (mut explanation, _) = explained(&others(), 0);
     explanation.placement = Some(Placement::Newcomer { moved: 3 });
-    let english = sentence::sentences(&explanation, Tongue::English).join("\n");
-    let french = sentence::sentences(&explanation, Tongue::French).join("\n");
+    let english = sentence::sentences(&explanation, TextLanguage::English).join("\n");
+    let french = sentence::sentences(&explanation, TextLanguage::French).join("\n");
     for part in [
         "Place 5 by score, with",
         "partly met by the broader \u{201c}systems programming\u{201d} (skill 4",
@@ -167,7 +167,7 @@ fn who_was_moved_by_attention_is_told_which_way_and_how_far() {
         (-1, "Moved down by 1: people", "Places cédées : 1. À"),
     ] {
         explanation.placement = Some(Placement::Attention { moved });
-        for (tongue, said) in [(Tongue::English, english), (Tongue::French, french)] {
+        for (tongue, said) in [(TextLanguage::English, english), (TextLanguage::French, french)] {
             let sentences = sentence::sentences(&explanation, tongue);
             assert!(sentences.iter().any(|it| it.starts_with(said)), "{sentences:?}");
         }
@@ -181,8 +181,8 @@ fn the_costs_that_are_told_are_those_of_the_side_that_is_told() {
     people[0].skills = vec![held('a', 0)];
     people[0].standing.bound = None;
     let (explanation, _) = explained(&people, 0);
-    let client = sentence::sentences(&explanation, Tongue::English).join("\n");
-    let freelancer = sentence::for_freelancer(&explanation, Tongue::English).join("\n");
+    let client = sentence::sentences(&explanation, TextLanguage::English).join("\n");
+    let freelancer = sentence::for_freelancer(&explanation, TextLanguage::English).join("\n");
     assert!(client.contains("No record yet, which counts as a middling one: \u{2212}"), "{client}");
     assert!(freelancer.contains("The client has no record yet"), "{freelancer}");
     for (said, lines) in [(&client, &explanation.client), (&freelancer, &explanation.freelancer)] {
@@ -203,7 +203,7 @@ fn why_not_me() {
     let stopped = why_not(&query, &ranking, &dear);
     assert_eq!(stopped, WhyNot::Stopped(Stop::BelowFloor));
     assert_eq!(
-        sentence::why_not(&stopped, Tongue::French),
+        sentence::why_not(&stopped, TextLanguage::French),
         ["La mission paie moins que votre tarif minimum."]
     );
     let WhyNot::Ranked(explanation) = why_not(&query, &ranking, &people[0]) else { panic!("not stopped") };

@@ -1,21 +1,21 @@
 use hanse_document::kind::Point;
 use hanse_matching::features::kilometres;
-use hanse_matching::model::{Job, LanguageTag, Person, Site, Words};
+use hanse_matching::model::{Freelancer, Job, LanguageTag, Site, Words};
 use hanse_matching::money::Price;
 use hanse_matching::query::{Query, Stop};
 use hanse_matching::score::ONE;
 use hanse_matching::side::{Factor, Weights};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 
 use crate::support::{hourly, job, lyon, paris, person, setting};
 
-fn stop(change: impl Fn(&mut Job, &mut Person)) -> Option<Stop> {
+fn stop(change: impl Fn(&mut Job, &mut Freelancer)) -> Option<Stop> {
     let (mut job, mut person) = (job(), person(1));
     change(&mut job, &mut person);
     Query::new(&job, setting()).stop(&person)
 }
 
-fn factor(factor: Factor, change: impl Fn(&mut Job, &mut Person)) -> Option<u32> {
+fn factor(factor: Factor, change: impl Fn(&mut Job, &mut Freelancer)) -> Option<u32> {
     let (mut job, mut person) = (job(), person(1));
     change(&mut job, &mut person);
     Query::new(&job, setting()).features(&person).client[factor as usize]
@@ -109,7 +109,7 @@ fn every_factor_that_has_a_weight_acts() {
         match factor {
             Factor::Skill => person.skills.truncate(1),
             Factor::Title => person.headline = "Baker".to_owned(),
-            Factor::Text => person.words = Words::read("bread", Tongue::English),
+            Factor::Text => person.words = Words::read("bread", TextLanguage::English),
             Factor::Rate => person.price = hourly(None, 9_000),
             Factor::Language => person.languages.clear(),
             Factor::Place => (person.point, person.travel_km) = (Some(lyon()), None),
@@ -117,7 +117,7 @@ fn every_factor_that_has_a_weight_acts() {
         }
         (job, person)
     };
-    let score = |job: &Job, person: &Person| {
+    let score = |job: &Job, person: &Freelancer| {
         let query = Query::new(job, setting());
         assert_eq!(query.stop(person), None);
         query.score(person)

@@ -1,13 +1,13 @@
 use hanse_matching::Space;
 use hanse_matching::index::{Change, Index};
-use hanse_matching::model::Person;
+use hanse_matching::model::Freelancer;
 use hanse_matching::query::Query;
 use hanse_matching::rank::{Ranked, exhaustive, merge, order, place_with};
 
 use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting};
 
 /// 200 people with a share of the skills each, ids spread.
-fn crowd() -> Vec<Person> {
+fn crowd() -> Vec<Freelancer> {
     (0..200_u32)
         .map(|number| {
             let mut it = person(1);
@@ -32,7 +32,7 @@ fn index(changes: impl IntoIterator<Item = Change>) -> Index {
     index
 }
 
-fn put(people: &[Person]) -> impl Iterator<Item = Change> {
+fn put(people: &[Freelancer]) -> impl Iterator<Item = Change> {
     people.iter().map(|it| Change::Put(Box::new(it.clone())))
 }
 
@@ -118,7 +118,7 @@ fn several_nodes_answer_as_one() {
 
 #[test]
 fn equals_stand_in_an_order_that_the_job_decides() {
-    let people: Vec<Person> = (1..9).map(person).collect();
+    let people: Vec<Freelancer> = (1..9).map(person).collect();
     let order_of = |id: u8| {
         let mut job = job();
         job.id = [id; 32];

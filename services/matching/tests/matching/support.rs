@@ -7,12 +7,12 @@ use hanse_document::code::Currency;
 use hanse_document::kind::{Per, Point};
 use hanse_document::time::Date;
 use hanse_matching::link::Linker;
-use hanse_matching::model::{HeldSkill, Job, LanguageTag, Person, Site, Standing, Words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words};
 use hanse_matching::money::{Price, Rate, RateTable};
 use hanse_matching::query::Setting;
 use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::{Importer, Taxonomy};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_matching::title::Titles;
 
 pub(crate) const CONCEPTS_EN: &str = "\
@@ -62,13 +62,13 @@ local:wasm,fr,WebAssembly
 http://data.europa.eu/esco/skill/00000000-0000-0000-0000-00000000000c,fr,langage SQL
 ";
 
-pub(crate) const FILES: [(&str, Tongue); 6] = [
-    (CONCEPTS_EN, Tongue::English),
-    (CONCEPTS_FR, Tongue::French),
-    (BROADER, Tongue::Other),
-    (WANTED, Tongue::Other),
-    (LOCAL, Tongue::Other),
-    (NAMES, Tongue::Other),
+pub(crate) const FILES: [(&str, TextLanguage); 6] = [
+    (CONCEPTS_EN, TextLanguage::English),
+    (CONCEPTS_FR, TextLanguage::French),
+    (BROADER, TextLanguage::Other),
+    (WANTED, TextLanguage::Other),
+    (LOCAL, TextLanguage::Other),
+    (NAMES, TextLanguage::Other),
 ];
 
 pub(crate) static TAXONOMY: LazyLock<Taxonomy> = LazyLock::new(|| imported(FILES));
@@ -76,10 +76,10 @@ pub(crate) static LINKER: LazyLock<Arc<Linker>> = LazyLock::new(|| Arc::new(Link
 pub(crate) static TITLES: LazyLock<Titles> = LazyLock::new(|| Titles::new(&TAXONOMY, Arc::clone(&LINKER)));
 pub(crate) static RATES: LazyLock<RateTable> = LazyLock::new(rates);
 
-pub(crate) fn imported(files: impl IntoIterator<Item = (&'static str, Tongue)>) -> Taxonomy {
+pub(crate) fn imported(files: impl IntoIterator<Item = (&'static str, TextLanguage)>) -> Taxonomy {
     let mut importer = Importer::new("test-1").unwrap();
-    for (text, tongue) in files {
-        importer.add(text, tongue).unwrap();
+    for (text, language) in files {
+        importer.add(text, language).unwrap();
     }
     importer.finish().unwrap()
 }
@@ -129,9 +129,9 @@ pub(crate) fn job() -> Job {
     Job {
         id: [7; 32],
         title: "Backend developer".to_owned(),
-        tongue: Tongue::English,
+        language: TextLanguage::English,
         needs: vec![skill('a'), skill('c')],
-        words: Words::read("a service that moves parcels between warehouses", Tongue::English),
+        words: Words::read("a service that moves parcels between warehouses", TextLanguage::English),
         price: hourly(None, 5_000),
         languages: vec![LanguageTag::of("en")],
         site: Some(Site::Remote),
@@ -140,13 +140,13 @@ pub(crate) fn job() -> Job {
 }
 
 /// Somebody who fits it.
-pub(crate) fn person(id: u8) -> Person {
-    Person {
+pub(crate) fn person(id: u8) -> Freelancer {
+    Freelancer {
         id: [id; 32],
         headline: "Software developer".to_owned(),
-        tongue: Tongue::English,
+        language: TextLanguage::English,
         skills: vec![held('a', 0), held('c', 1)],
-        words: Words::read("parcels and warehouses are my trade", Tongue::English),
+        words: Words::read("parcels and warehouses are my trade", TextLanguage::English),
         price: hourly(Some(3_000), 4_500),
         languages: vec![LanguageTag::of("en")],
         point: Some(paris()),

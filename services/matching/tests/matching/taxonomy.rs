@@ -1,5 +1,5 @@
 use hanse_matching::taxonomy::{ConceptKind, CsvError, Importer, Relation, Shape, Taxonomy, TaxonomyError};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 
 use crate::support::{BROADER, CONCEPTS_EN, FILES, TAXONOMY, imported, skill};
 
@@ -41,10 +41,10 @@ fn relations_and_kinds_have_one_word_everywhere() {
 fn names_in_both_languages() {
     let concept = TAXONOMY.get(skill('e')).unwrap();
     assert_eq!(
-        (concept.label(Tongue::English), concept.label(Tongue::French)),
+        (concept.label(TextLanguage::English), concept.label(TextLanguage::French)),
         ("bake bread", "faire du pain")
     );
-    assert_eq!(TAXONOMY.get(skill('a')).unwrap().label(Tongue::French), "Rust", "what there is");
+    assert_eq!(TAXONOMY.get(skill('a')).unwrap().label(TextLanguage::French), "Rust", "what there is");
 }
 
 #[test]
@@ -61,36 +61,43 @@ fn the_order_of_files_and_a_second_import_change_nothing() {
 fn of_two_files_that_name_a_concept_of_ours_neither_comes_first() {
     const ONE: &str = "conceptUri,language,label\nlocal:a,en,welding\nlocal:a,en,brazing\n";
     const OTHER: &str = "conceptUri,language,label\nlocal:a,en,soldering\nlocal:a,fr,soudure\n";
-    let (one, other) = ((ONE, Tongue::Other), (OTHER, Tongue::Other));
+    let (one, other) = ((ONE, TextLanguage::Other), (OTHER, TextLanguage::Other));
     let both = imported([one, other]);
     assert_eq!(both.digest(), imported([other, one]).digest());
-    let shown = |taxonomy: &Taxonomy| taxonomy.concepts()[0].label(Tongue::English).to_owned();
+    let shown = |taxonomy: &Taxonomy| taxonomy.concepts()[0].label(TextLanguage::English).to_owned();
     assert_eq!(shown(&both), "soldering", "of the first names of each the least");
     assert_eq!(shown(&imported([one])), "welding", "the first name of a file, not the first in the alphabet");
 }
 
 #[test]
 fn the_digest_says_everything_that_ranks() {
-    let english = |tongue| {
+    let english = |language| {
         let mut importer = Importer::new("v").unwrap();
-        importer.add(CONCEPTS_EN, tongue).unwrap();
+        importer.add(CONCEPTS_EN, language).unwrap();
         importer.finish().unwrap().digest_hex()
     };
-    assert_ne!(english(Tongue::English), english(Tongue::French), "the same words in another language");
+    assert_ne!(
+        english(TextLanguage::English),
+        english(TextLanguage::French),
+        "the same words in another language"
+    );
     // PROTOCOL.md says how it is made; nodes of all releases must agree.
-    assert_eq!(english(Tongue::English), "bb83583b976834251f39be939d1e0e8e39307f3db80bca6cd5f657192961090d");
+    assert_eq!(
+        english(TextLanguage::English),
+        "bb83583b976834251f39be939d1e0e8e39307f3db80bca6cd5f657192961090d"
+    );
 }
 
 #[test]
 fn broken_files_are_refused_and_leave_no_trace() {
     let refused = |text: &str| {
         let mut importer = Importer::new("v").unwrap();
-        importer.add(CONCEPTS_EN, Tongue::English).unwrap();
-        let error = importer.add(text, Tongue::English).unwrap_err();
+        importer.add(CONCEPTS_EN, TextLanguage::English).unwrap();
+        let error = importer.add(text, TextLanguage::English).unwrap_err();
         (error, importer.finish().unwrap().digest().to_owned())
     };
     let mut clean = Importer::new("v").unwrap();
-    clean.add(CONCEPTS_EN, Tongue::English).unwrap();
+    clean.add(CONCEPTS_EN, TextLanguage::English).unwrap();
     let clean = clean.finish().unwrap();
     let ragged = format!("{BROADER}KnowledgeSkillCompetence,only\n");
     let unclosed = format!("{BROADER}\"open\n");
@@ -110,7 +117,7 @@ fn broken_files_are_refused_and_leave_no_trace() {
 fn rows_without_sense_are_left_out_and_counted() {
     let mut importer = Importer::new("v").unwrap();
     let text = "conceptType,conceptUri,preferredLabel,altLabels\n,,,\nSomething,x,y,\nOccupation,a b,c,\nOccupation,ok,fine,\n";
-    let imported = importer.add(text, Tongue::English).unwrap();
+    let imported = importer.add(text, TextLanguage::English).unwrap();
     assert_eq!((imported.rows, imported.skipped), (1, 3));
     assert_eq!(importer.finish().unwrap().concepts().len(), 1);
 }
@@ -132,7 +139,7 @@ fn an_id_is_of_printable_letters_and_short() {
     ] {
         let mut importer = Importer::new("v").unwrap();
         let text = format!("conceptType,conceptUri,preferredLabel,altLabels\nOccupation,{uri},fine,\n");
-        let imported = importer.add(&text, Tongue::English).unwrap();
+        let imported = importer.add(&text, TextLanguage::English).unwrap();
         assert_eq!((imported.rows, imported.skipped), if taken { (1, 0) } else { (0, 1) }, "{uri}");
     }
 }
@@ -140,9 +147,9 @@ fn an_id_is_of_printable_letters_and_short() {
 #[test]
 fn relations_of_another_version_are_dropped() {
     let mut importer = Importer::new("v").unwrap();
-    importer.add(CONCEPTS_EN, Tongue::English).unwrap();
+    importer.add(CONCEPTS_EN, TextLanguage::English).unwrap();
     let other = BROADER.replace("00000000000b", "0000000000ff");
-    importer.add(&other, Tongue::Other).unwrap();
+    importer.add(&other, TextLanguage::Other).unwrap();
     let taxonomy = importer.finish().unwrap();
     let rust = taxonomy.find("00000000-0000-0000-0000-00000000000a").unwrap();
     assert!(taxonomy.get(rust).unwrap().near.is_empty());
@@ -154,7 +161,7 @@ fn a_version_names_itself_and_something_is_in_it() {
         assert_eq!(Importer::new(bad).unwrap_err(), TaxonomyError::Version);
     }
     let mut importer = Importer::new("v").unwrap();
-    importer.add(BROADER, Tongue::Other).unwrap();
+    importer.add(BROADER, TextLanguage::Other).unwrap();
     assert_eq!(importer.finish().unwrap_err(), TaxonomyError::Empty);
 }
 
@@ -167,16 +174,16 @@ local:cakes,KnowledgeSkillCompetence,,cakes|tarts,gâteaux,,
 #[test]
 fn own_trades_name_both_languages_and_their_skills() {
     let mut importer = Importer::new("v").unwrap();
-    importer.add(TRADES, Tongue::Other).unwrap();
+    importer.add(TRADES, TextLanguage::Other).unwrap();
     let own = importer.finish().unwrap();
     let cakes = own.find("local:cakes").unwrap();
     let baker = own.get(own.find("00000000-0000-0000-0000-000000000002").unwrap()).unwrap();
     assert_eq!(
-        baker.label(Tongue::English),
+        baker.label(TextLanguage::English),
         "bread maker",
         "the first name is shown, not the first in the alphabet"
     );
-    assert_eq!(baker.label(Tongue::French), "panetier/panetière");
+    assert_eq!(baker.label(TextLanguage::French), "panetier/panetière");
     assert_eq!(baker.skills, [(cakes, false)], "a skill that nobody names is dropped");
     assert_eq!(baker.isco.as_deref(), Some("7512"));
     assert_eq!(own.get(cakes).unwrap().labels.len(), 3);
@@ -184,12 +191,12 @@ fn own_trades_name_both_languages_and_their_skills() {
 
 #[test]
 fn own_names_stand_behind_those_that_a_taxonomy_prefers() {
-    let own = (TRADES, Tongue::Other);
+    let own = (TRADES, TextLanguage::Other);
     let both = imported(FILES.into_iter().chain([own]));
     assert_eq!(both.digest(), imported([own].into_iter().chain(FILES)).digest(), "in any order");
     let baker = both.get(both.find("00000000-0000-0000-0000-000000000002").unwrap()).unwrap();
-    assert_eq!(baker.label(Tongue::English), "baker");
-    assert_eq!(baker.label(Tongue::French), "boulanger/boulangère");
+    assert_eq!(baker.label(TextLanguage::English), "baker");
+    assert_eq!(baker.label(TextLanguage::French), "boulanger/boulangère");
     assert!(baker.labels.iter().any(|label| label.text == "panetier"));
     assert_eq!(baker.skills.len(), 2);
 }
@@ -211,7 +218,7 @@ fn a_file_says_what_it_is() {
 #[test]
 fn concepts_without_a_name_are_counted() {
     let mut importer = Importer::new("v").unwrap();
-    importer.add(CONCEPTS_EN, Tongue::English).unwrap();
-    importer.add(&BROADER.replace("00000000000b", "0000000000ff"), Tongue::Other).unwrap();
+    importer.add(CONCEPTS_EN, TextLanguage::English).unwrap();
+    importer.add(&BROADER.replace("00000000000b", "0000000000ff"), TextLanguage::Other).unwrap();
     assert_eq!(importer.unnamed(), (9, 1));
 }

@@ -4,32 +4,32 @@ use hanse_matching::Space;
 use hanse_matching::explain::{Change as Tried, WhyNot, why_not};
 use hanse_matching::index::{Change, Index};
 use hanse_matching::jobs::{JobChange, Jobs};
-use hanse_matching::model::{Job, Person};
+use hanse_matching::model::{Freelancer, Job};
 use hanse_matching::query::Query;
 use hanse_matching::rank::{Ranked, exhaustive, merge};
 use hanse_matching::sentence;
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 
 use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting, skill};
 
-fn someone(id: u8, headline: &str, skills: &str) -> Person {
+fn someone(id: u8, headline: &str, skills: &str) -> Freelancer {
     let skills = skills.chars().zip(0..).map(|(letter, line)| held(letter, line)).collect();
-    Person { headline: headline.to_owned(), skills, ..person(id) }
+    Freelancer { headline: headline.to_owned(), skills, ..person(id) }
 }
 
-fn index(people: &[Person]) -> Index {
+fn index(people: &[Freelancer]) -> Index {
     let mut index = Index::default();
     index.apply(&TAXONOMY, &TITLES, people.iter().map(|it| Change::Put(Box::new(it.clone()))));
     index
 }
 
-fn found(people: &[Person], query: &Query<'_>) -> Vec<Ranked> {
+fn found(people: &[Freelancer], query: &Query<'_>) -> Vec<Ranked> {
     index(people).rank_more(query, &mut Space::default(), usize::MAX)
 }
 
 /// Whether the job is among the jobs for a person.
-fn recommended(job: &Job, person: &Person) -> bool {
+fn recommended(job: &Job, person: &Freelancer) -> bool {
     let mut jobs = Jobs::default();
     jobs.apply(setting(), [JobChange::Put(Box::new(job.clone()))]);
     !jobs.rank(setting(), person, &mut Space::default()).is_empty()
@@ -78,14 +78,14 @@ fn they_are_told_why_and_what_would_change_it() {
     let job = job();
     let query = Query::new(&job, setting());
     let ranking = exhaustive(&query, [person(1), person(2)].iter());
-    let baker = Person { price: hourly(None, 9_000), ..someone(9, "Baker", "e") };
+    let baker = Freelancer { price: hourly(None, 9_000), ..someone(9, "Baker", "e") };
     let answer = why_not(&query, &ranking, &baker);
     let WhyNot::Unfit(explanation) = &answer else { panic!("{answer:?}") };
     assert!(explanation.holds());
     assert_eq!(explanation.rank, 3, "where they would stand if they were listed");
     assert!(explanation.what_if.iter().all(|it| matches!(it.change, Tried::Skill { .. })), "{explanation:?}");
     assert_eq!(
-        sentence::why_not(&answer, Tongue::English)[..2],
+        sentence::why_not(&answer, TextLanguage::English)[..2],
         [
             "Not listed: none of the needed skills (Rust, SQL) is in your profile, nor one related to them, and your headline \
              names no trade like the job's.",
@@ -93,7 +93,7 @@ fn they_are_told_why_and_what_would_change_it() {
         ]
     );
     assert_eq!(
-        sentence::why_not(&answer, Tongue::French)[..2],
+        sentence::why_not(&answer, TextLanguage::French)[..2],
         [
             "Hors de la liste : aucune des compétences demandées (Rust, langage SQL), ni aucune apparentée, n'est dans votre \
              profil, et votre titre ne nomme pas un métier proche.",
@@ -102,7 +102,7 @@ fn they_are_told_why_and_what_would_change_it() {
     );
 }
 
-fn crowd() -> impl Strategy<Value = Vec<Person>> {
+fn crowd() -> impl Strategy<Value = Vec<Freelancer>> {
     let headline =
         prop::sample::select(vec!["", "Baker", "Software developer", "Backend baker", "Boulanger"]);
     let skills = prop::sample::subsequence(vec!['a', 'b', 'c', 'd', 'e'], 0..4);

@@ -25,7 +25,7 @@ const ENTRIES_GLOBAL: Quota = Quota { burst: 131_072, period: WINDOW };
 /// That is forty moves a second between two homes, a tenth of what the database takes.
 const DOCUMENTS: Quota = Quota { burst: 1_024, period: WINDOW };
 
-/// Searches: each takes up to some tens of milliseconds of one core where a million people are at home. 4 a second let a node
+/// Searches: each takes up to some tens of milliseconds of one core where a million people have their home. 4 a second let a node
 /// ask anew for 240 different jobs a minute; it keeps what it has heard for as long.
 const SEARCHES: Quota = Quota { burst: 40, period: WINDOW };
 

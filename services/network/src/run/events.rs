@@ -142,7 +142,7 @@ impl Loop {
         if let identify::Event::Received { peer_id, info, .. } = event
             && info.protocol_version != self.version
         {
-            tracing::warn!(%peer_id, theirs = info.protocol_version, ours = self.version, "another federation");
+            tracing::warn!(%peer_id, theirs = info.protocol_version, ours = self.version, "the peer belongs to another federation");
         }
     }
 

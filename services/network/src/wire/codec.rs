@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::message::{DELIVER_DOCUMENTS_MAX, Entry, HEADS_NOTES_MAX, RANGE_ENTRIES_MAX, Request, Response};
 use super::method::Method;
-use super::search::{Found, Search};
+use super::search::{Search, SearchAnswer};
 use super::{Bytes, bounded};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -161,7 +161,7 @@ impl Codec {
                 reply.map(|Receipt { receipt }| Response::Receipt { receipt })
             }
             Method::Match => {
-                let reply: Reply<Found> = self.cbor::<(), _>().read_response(protocol, io).await?;
+                let reply: Reply<SearchAnswer> = self.cbor::<(), _>().read_response(protocol, io).await?;
                 if matches!(&reply, Reply::Ok(found) if !found.fits()) {
                     return Err(io::Error::new(io::ErrorKind::InvalidData, "a word is too long"));
                 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::search::{Found, Search};
+use super::search::{Search, SearchAnswer};
 use super::{Bytes, bounded};
 
 /// Longest message that may travel by gossip, in bytes. Larger documents are pulled: a gossiped byte is
@@ -64,7 +64,7 @@ pub enum Request {
         /// One past the index of the last entry wanted.
         end: u64,
     },
-    /// Signed documents for a person or a job at home with the peer.
+    /// Signed documents for a person or a job whose home is the peer.
     Deliver {
         /// Canonical bytes of each document; between 1 and [`DELIVER_DOCUMENTS_MAX`].
         documents: Vec<Bytes>,
@@ -124,7 +124,7 @@ pub enum Response {
     /// To [`Request::Match`].
     Match {
         /// Whom it found.
-        found: Found,
+        found: SearchAnswer,
     },
     /// To any request: not now.
     Busy {
@@ -133,7 +133,7 @@ pub enum Response {
     },
     /// To any request: not this one, now or later.
     Refused {
-        /// Why, as a short stable word.
+        /// Why, as a slug.
         slug: String,
         /// Why, as a sentence for a person.
         detail: String,

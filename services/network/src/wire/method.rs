@@ -22,7 +22,7 @@ pub enum Method {
     Heads,
     /// Entries of a log.
     Range,
-    /// Documents for somebody at home with the peer.
+    /// Documents for somebody whose home is the peer.
     Deliver,
     /// Who fits a job.
     Match,

@@ -28,7 +28,7 @@ pub const MATCH_ANSWER_BYTES_MAX: usize = MATCH_BYTES_MAX + 1024;
 /// Longest name of ranking rules or of a day, in bytes.
 pub const MATCH_WORD_BYTES_MAX: usize = 64;
 
-/// Bytes of CBOR around what a [`Found`] holds: the names of its fields and their heads.
+/// Bytes of CBOR around what a [`SearchAnswer`] holds: the names of its fields and their heads.
 const FRAME: usize = 256;
 
 /// Bytes of CBOR around a profile in a list: the names of three fields, and two rows of numbers of at most five bytes.
@@ -57,7 +57,7 @@ pub struct Search {
 /// Whom the peer found, and by what: an asker that ranks by the same compares what it computes itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub struct SearchAnswer {
     /// The name of the ranking rules; at most [`MATCH_WORD_BYTES_MAX`].
     pub rules: String,
     /// The digest of the taxonomy.
@@ -100,7 +100,7 @@ impl Search {
     }
 }
 
-impl Found {
+impl SearchAnswer {
     /// Cuts the list to its bounds; the first candidate always stays.
     pub(crate) fn trim(&mut self) {
         let (mut used, mut keep) = (0_usize, 0_usize);
@@ -164,7 +164,7 @@ mod tests {
             client: [None; 7],
             freelancer: [Some(u32::MAX); 7],
         };
-        let found = |candidates: Vec<Candidate>| Found {
+        let found = |candidates: Vec<Candidate>| SearchAnswer {
             rules: String::new(),
             taxonomy: Digest::new([0; 32]),
             rates: Digest::new([0; 32]),

@@ -1,8 +1,8 @@
 //! `match`: what a question and an answer may be, and what a peer that keeps no bound can do with either.
 
 use hanse_network::{
-    Bytes, Candidate, Digest, Found, Inbound, MATCH_ANSWER_BYTES_MAX, MATCH_BYTES_MAX, MATCH_JOB_BYTES_MAX,
-    MATCH_REQUEST_BYTES_MAX, MATCHES_GLOBAL, Request, RequestError, Response, Search,
+    Bytes, Candidate, Digest, Inbound, MATCH_ANSWER_BYTES_MAX, MATCH_BYTES_MAX, MATCH_JOB_BYTES_MAX,
+    MATCH_REQUEST_BYTES_MAX, MATCHES_GLOBAL, Request, RequestError, Response, Search, SearchAnswer,
 };
 use tokio::task::JoinSet;
 
@@ -18,7 +18,7 @@ fn search(job: usize, limit: u32) -> Request {
 }
 
 fn found(candidates: Vec<Candidate>) -> Response {
-    let found = Found {
+    let found = SearchAnswer {
         rules: "rules-1".to_owned(),
         taxonomy: Digest::new([1; 32]),
         rates: Digest::new([2; 32]),
@@ -168,7 +168,7 @@ async fn answers_out_of_form_are_errors_of_the_question() {
         [b"\xa3\x67profile\x40\x66client".as_slice(), row, b"\x6afreelancer\x87", &nulls].concat()
     };
     let right = one(&[b"\x87".as_slice(), &nulls].concat());
-    let read = Found {
+    let read = SearchAnswer {
         rules: "x".repeat(30),
         taxonomy: Digest::new([1; 32]),
         rates: Digest::new([2; 32]),

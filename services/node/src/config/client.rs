@@ -106,7 +106,7 @@ impl Proxies {
             tracing::warn!(
                 %connection,
                 header = ?self.header,
-                "a connection that is no trusted proxy says for whom it asks; if it is your proxy, name it in door.trusted_proxies"
+                "a forwarding header came over a connection from no trusted proxy; if it is your proxy, name it in door.trusted_proxies"
             );
         }
     }

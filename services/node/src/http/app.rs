@@ -17,7 +17,7 @@ use crate::http::routes::{
     accounts, bids, contracts, documents, jobs, logs, matching, node, people, reputation, reviews, searches,
     skills, tiles,
 };
-use crate::http::shares::sent::{self, Held};
+use crate::http::shares::sent::{self, LargeAnswers};
 use crate::http::state::State;
 use crate::http::{docs, gate, headers, limits, openapi};
 
@@ -116,11 +116,11 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
 /// Where the document is served.
 const OPENAPI: &str = "/openapi.json";
 
-/// The application that each server thread runs; `held` is what its large answers hold together.
+/// The application that each server thread runs; `large_answers` is what those hold together.
 pub(crate) fn app(
     state: web::Data<State>,
     metrics: web::Data<HttpMetrics>,
-    held: Held,
+    large_answers: LargeAnswers,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -138,7 +138,7 @@ pub(crate) fn app(
     app.service(web::redirect("/docs", "/docs/"))
         .service(web::resource("/docs/{file:.*}").app_data(docs).get(docs::file))
         .service(web::resource(OPENAPI).app_data(web::Data::new(api)).get(description))
-        .app_data(web::Data::new(held))
+        .app_data(web::Data::new(large_answers))
         .app_data(state)
         .app_data(metrics)
         .app_data(paths)

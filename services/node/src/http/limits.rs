@@ -1,4 +1,4 @@
-//! How much one client may do: budgets by person and by address that fill again by themselves (the generic cell rate algorithm), told
+//! How much one client may do: budgets by person and by address that fill again by themselves (the generic cell rate algorithm), announced
 //! by `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10). Each process counts for itself.
 
 mod table;
@@ -106,7 +106,7 @@ impl Kept {
             if current.len() > KEYS_KEPT {
                 tracing::warn!(
                     limit = self.limit.name,
-                    "the rate-limit table is full; all budgets begin anew"
+                    "the rate-limit table is full; all budgets are reset"
                 );
                 *current = Arc::new(Self::budgets(self.limit, self.burst));
             }
@@ -271,7 +271,7 @@ pub(crate) async fn limited(
     match state.limits.take(counted, cost, client) {
         Ok(left) => {
             let mut response = next.call(request).await?;
-            // What another budget refused is not told as this one's.
+            // What another budget refused is not announced as this one's.
             let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
             if let Some(left) = left.filter(|_| !refused) {
                 left.tell(response.headers_mut());

@@ -46,7 +46,7 @@ pub(crate) struct Problem {
     /// The last document of the thing, which the next step must name as `prev` (409).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
-    /// Seconds to wait, told in the header `Retry-After`.
+    /// Seconds to wait, sent in the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u32>,
 }
@@ -294,7 +294,7 @@ impl From<UseError> for Problem {
         match error {
             UseError::Refused(refusal) => refusal.into(),
             UseError::Failed(failure) if failure.is_outcome_unknown() => Self::outcome_unknown(&failure),
-            // Both are told once in a while by those who wait as well; a line for each request would hide all others.
+            // Both are logged now and then where something waits for them, too; a line for each request would hide all others.
             UseError::Failed(failure) if failure.is_busy() => {
                 tracing::debug!(error = &failure as &dyn std::error::Error, "no connection for a request");
                 Self::busy()

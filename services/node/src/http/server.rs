@@ -19,7 +19,7 @@ use crate::http::observe::{HttpMetrics, observe};
 use crate::http::problem::Problem;
 use crate::http::routes::node;
 use crate::http::shares::paced::{Paced, Place, Places};
-use crate::http::shares::sent::Held;
+use crate::http::shares::sent::LargeAnswers;
 use crate::http::state::State;
 use crate::http::{app, headers};
 
@@ -63,7 +63,7 @@ pub(crate) fn start(
     let places = Places::new(door.scaled(CONNECTIONS_PER_ADDRESS));
     let (limits, secure) = (Arc::clone(&state.limits), state.secure);
     let (state, metrics) = (web::Data::new(state), web::Data::new(metrics));
-    let held = Held::new();
+    let large_answers = LargeAnswers::new();
     let builder = Server::build()
         .workers(WORKERS)
         .max_concurrent_connections(connections(files()))
@@ -73,7 +73,7 @@ pub(crate) fn start(
     let service = move || {
         let stopping = stopping.clone();
         let (places, limits) = (Arc::clone(&places), Arc::clone(&limits));
-        let app = app::app(state.clone(), metrics.clone(), held.clone());
+        let app = app::app(state.clone(), metrics.clone(), large_answers.clone());
         // A request that was given up has left what stands around the routes.
         let app = app.into_factory().map_err(move |error: actix_web::Error| {
             let mut answer = error.error_response();

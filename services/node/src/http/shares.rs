@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct Shares<H> {
     of_all: usize,
     of_one: usize,
-    held: Mutex<Held<H>>,
+    usage: Mutex<Usage<H>>,
 }
 
 #[derive(Debug)]
-struct Held<H> {
+struct Usage<H> {
     sum: usize,
     by_holder: BTreeMap<H, usize>,
 }
@@ -31,42 +31,42 @@ pub(crate) struct Share<H: Ord> {
 impl<H: Ord + Clone> Shares<H> {
     /// So many bytes for all together, and at most so many for one.
     pub(crate) fn new(of_all: usize, of_one: usize) -> Arc<Self> {
-        let held = Mutex::new(Held { sum: 0, by_holder: BTreeMap::new() });
-        Arc::new(Self { of_all, of_one, held })
+        let usage = Mutex::new(Usage { sum: 0, by_holder: BTreeMap::new() });
+        Arc::new(Self { of_all, of_one, usage })
     }
 
     /// A share of so many bytes, if they are left, for all and for this holder.
     pub(crate) fn take(self: &Arc<Self>, holder: H, bytes: usize) -> Option<Share<H>> {
-        let mut held = self.held();
-        let own = held.by_holder.get(&holder).copied().unwrap_or_default();
-        let fits = |held: usize, most: usize| held.checked_add(bytes).filter(|sum| *sum <= most);
-        let (sum, own) = (fits(held.sum, self.of_all)?, fits(own, self.of_one)?);
-        held.sum = sum;
-        held.by_holder.insert(holder.clone(), own);
+        let mut usage = self.usage();
+        let own = usage.by_holder.get(&holder).copied().unwrap_or_default();
+        let fits = |usage: usize, most: usize| usage.checked_add(bytes).filter(|sum| *sum <= most);
+        let (sum, own) = (fits(usage.sum, self.of_all)?, fits(own, self.of_one)?);
+        usage.sum = sum;
+        usage.by_holder.insert(holder.clone(), own);
         Some(Share { of: Arc::clone(self), holder, bytes })
     }
 }
 
 impl<H> Shares<H> {
-    fn held(&self) -> MutexGuard<'_, Held<H>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn usage(&self) -> MutexGuard<'_, Usage<H>> {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What all hold.
     #[cfg(test)]
     pub(crate) fn sum(&self) -> usize {
-        self.held().sum
+        self.usage().sum
     }
 }
 
 impl<H: Ord> Drop for Share<H> {
     fn drop(&mut self) {
-        let mut held = self.of.held();
-        held.sum = held.sum.saturating_sub(self.bytes);
-        if let Some(own) = held.by_holder.get_mut(&self.holder) {
+        let mut usage = self.of.usage();
+        usage.sum = usage.sum.saturating_sub(self.bytes);
+        if let Some(own) = usage.by_holder.get_mut(&self.holder) {
             *own = own.saturating_sub(self.bytes);
             if *own == 0 {
-                held.by_holder.remove(&self.holder);
+                usage.by_holder.remove(&self.holder);
             }
         }
     }
@@ -89,6 +89,6 @@ mod tests {
         assert!(shares.take("dora", usize::MAX).is_none());
         drop((second, third));
         assert_eq!(shares.sum(), 0);
-        assert!(shares.held().by_holder.is_empty(), "whoever holds nothing is forgotten");
+        assert!(shares.usage().by_holder.is_empty(), "whoever holds nothing is forgotten");
     }
 }

@@ -33,17 +33,17 @@ use crate::program::{secret, telemetry};
 
 /// How often it is looked whether a database is there.
 const LOOK: Duration = Duration::from_secs(2);
-/// Of these looks, one in so many is told: one line in half a minute.
+/// Of these looks, one in so many is logged: one line in half a minute.
 const TELL_EVERY: u32 = 15;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Runs the node until SIGTERM or SIGINT. With `found`, a node that has no secret yet is founded first.
-pub fn run(config: Config, found: bool) -> Result<()> {
+/// Runs the node until SIGTERM or SIGINT. With `create`, a node that has no secret yet gets one first.
+pub fn run(config: Config, create: bool) -> Result<()> {
     telemetry::start(&config)?;
-    if found && !secret::exists(&config.data) {
+    if create && !secret::exists(&config.data) {
         secret::create(&config.data)?;
-        tracing::info!(data = %config.data.display(), "a new node is founded: back up the file `secret` in its data folder");
+        tracing::info!(data = %config.data.display(), "a new node is created: back up the file `secret` in its data folder");
     }
     let secret = secret::read(&config.data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -267,7 +267,7 @@ impl Running {
             registry: Arc::new(registry),
         };
         let (seen, operators) = server::operators(operators, state.clone())?;
-        tracing::info!(address = %seen, "metrics, for operators alone");
+        tracing::info!(address = %seen, "metrics are served, for operators only");
         let server = server::start(listener, state, metrics, &config.door)?;
         Ok(Self { address, engine, workers, server, operators, metrics: seen })
     }
@@ -346,7 +346,7 @@ async fn stop_signal() -> Result<&'static str> {
     }
 }
 
-/// What the engine is told of this configuration.
+/// The part of this configuration that the engine needs.
 ///
 /// # Errors
 /// A name that is none.

@@ -46,7 +46,7 @@ pub fn create(data: &Path) -> Result<(), SecretError> {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         // Nobody can have signed anything with a secret that is made this moment.
-        memory::found(&heads(data))?;
+        memory::create(&heads(data))?;
         fs::File::open(data)?.sync_all()
     };
     write().map_err(|error| {

@@ -1,4 +1,4 @@
-//! `hanse-node taxonomy …` and `hanse-node rates …`: what an operator brings, and what is in force.
+//! `hanse-node taxonomy …` and `hanse-node rates …`: what an operator imports, and what is in force.
 
 mod archive;
 mod fetch;

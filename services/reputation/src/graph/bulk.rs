@@ -1,8 +1,8 @@
 //! Many entries at once: sorted by their authors instead of looked up one by one.
 
 use super::Graph;
-use super::node::{Edge, Node, Receipt};
 use super::roster::at;
+use super::vertex::{Edge, Receipt, Vertex};
 use crate::entry::{Entry, EntryError};
 use crate::ids::EntryId;
 
@@ -46,7 +46,7 @@ impl Graph {
     fn chain_up(&mut self, mut order: Vec<u32>, ends: &[usize]) -> Result<(), EntryError> {
         let mut rest = order.as_mut_slice();
         let mut start = 0;
-        for (node, end) in self.people.iter_mut().zip(ends) {
+        for (vertex, end) in self.people.iter_mut().zip(ends) {
             let Some((said, later)) = rest.split_at_mut_checked(end.saturating_sub(start)) else { break };
             (rest, start) = (later, *end);
             let subject =
@@ -54,14 +54,14 @@ impl Graph {
             said.sort_unstable_by_key(|receipt| (subject(*receipt, &self.receipts), *receipt));
             let runs = said.chunk_by(|a, b| subject(*a, &self.receipts) == subject(*b, &self.receipts));
             let pairs = runs.count();
-            node.rated = Vec::with_capacity(pairs);
-            node.edges = Vec::with_capacity(pairs);
+            vertex.rated = Vec::with_capacity(pairs);
+            vertex.edges = Vec::with_capacity(pairs);
             let mut said = &*said;
             while let Some(about) = said.first().and_then(|first| subject(*first, &self.receipts)) {
                 let same =
                     said.iter().take_while(|receipt| subject(**receipt, &self.receipts) == Some(about));
                 let (run, later) = said.split_at_checked(same.count()).unwrap_or((said, &[]));
-                link(node, about, run, &mut self.receipts)?;
+                link(vertex, about, run, &mut self.receipts)?;
                 said = later;
             }
         }
@@ -70,42 +70,42 @@ impl Graph {
 
     fn list_raters(&mut self) {
         let mut counts = vec![0_u32; self.people.len()];
-        for about in self.people.iter().flat_map(|node| &node.rated) {
+        for about in self.people.iter().flat_map(|vertex| &vertex.rated) {
             if let Some(count) = counts.get_mut(at(*about)) {
                 *count += 1;
             }
         }
         let mut lists: Vec<Vec<u32>> =
             counts.into_iter().map(|count| Vec::with_capacity(at(count))).collect();
-        for (author, node) in (0..).zip(&self.people) {
-            for about in &node.rated {
+        for (author, vertex) in (0..).zip(&self.people) {
+            for about in &vertex.rated {
                 if let Some(list) = lists.get_mut(at(*about)) {
                     list.push(author);
                 }
             }
         }
-        for (node, list) in self.people.iter_mut().zip(lists) {
-            node.raters = list;
+        for (vertex, list) in self.people.iter_mut().zip(lists) {
+            vertex.raters = list;
         }
     }
 }
 
 /// Chains the receipts of one pair, each once.
-fn link(node: &mut Node, about: u32, run: &[u32], receipts: &mut [Receipt]) -> Result<(), EntryError> {
+fn link(vertex: &mut Vertex, about: u32, run: &[u32], receipts: &mut [Receipt]) -> Result<(), EntryError> {
     let mut kept = run.to_vec();
     if let [_, _, ..] = run {
         let by_id: Vec<(EntryId, u32)> =
             run.iter().filter_map(|number| Some((receipts.get(at(*number))?.id, *number))).collect();
         kept = once(by_id, receipts)?;
     }
-    let mut next = super::node::END;
+    let mut next = super::vertex::END;
     for number in kept {
         if let Some(receipt) = receipts.get_mut(at(number)) {
             receipt.next = std::mem::replace(&mut next, number);
         }
     }
-    node.rated.push(about);
-    node.edges.push(Edge::new(next));
+    vertex.rated.push(about);
+    vertex.edges.push(Edge::new(next));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! People by number.
 
-use crate::ids::Person;
+use hanse_ledger::SubjectKey;
 
 /// People in a page before all pages are split in two: one look at a page is one or two lines of a processor's cache.
 const PAGE: usize = 16;
@@ -11,7 +11,7 @@ const BITS_MAX: u32 = 32;
 /// ground to fall into one page make it a longer sorted list and nothing worse.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
-    people: Vec<Person>,
+    people: Vec<SubjectKey>,
     pages: Vec<Vec<Slot>>,
     /// How many bits choose a page.
     bits: u32,
@@ -33,18 +33,18 @@ impl Roster {
         self.people.len()
     }
 
-    pub(crate) fn person(&self, number: u32) -> Option<Person> {
+    pub(crate) fn person(&self, number: u32) -> Option<SubjectKey> {
         self.people.get(at(number)).copied()
     }
 
-    pub(crate) fn number(&self, person: &Person) -> Option<u32> {
+    pub(crate) fn number(&self, person: &SubjectKey) -> Option<u32> {
         let page = self.pages.get(self.page(person))?;
         let place = self.search(page, person).ok()?;
         page.get(place).map(|slot| slot.number)
     }
 
     /// The number of a person, a new one if there was none; none if all numbers below `end` are taken.
-    pub(crate) fn enrol(&mut self, person: Person, end: u32) -> Option<u32> {
+    pub(crate) fn enrol(&mut self, person: SubjectKey, end: u32) -> Option<u32> {
         if self.pages.is_empty() {
             self.pages.push(Vec::new());
         }
@@ -63,14 +63,14 @@ impl Roster {
         Some(number)
     }
 
-    fn search(&self, page: &[Slot], person: &Person) -> Result<usize, usize> {
+    fn search(&self, page: &[Slot], person: &SubjectKey) -> Result<usize, usize> {
         let mark = word(person, 1);
         page.binary_search_by(|slot| {
             slot.mark.cmp(&mark).then_with(|| self.person(slot.number).cmp(&Some(*person)))
         })
     }
 
-    fn page(&self, person: &Person) -> usize {
+    fn page(&self, person: &SubjectKey) -> usize {
         at(word(person, 0).checked_shr(BITS_MAX - self.bits).unwrap_or_default())
     }
 
@@ -90,7 +90,7 @@ impl Roster {
 }
 
 /// The `place`-th four bytes of an id.
-fn word(person: &Person, place: usize) -> u32 {
+fn word(person: &SubjectKey, place: usize) -> u32 {
     person.as_bytes().iter().skip(place * 4).take(4).fold(0, |word, byte| (word << 8) | u32::from(*byte))
 }
 
@@ -115,7 +115,7 @@ mod tests {
                 // Few first bytes and few marks, so that pages are full of people who differ only far behind.
                 let mut bytes = [0; 32];
                 (bytes[0], bytes[7], bytes[30], bytes[31]) = (first, mark, last[0], last[1] % 8);
-                let person = Person::from_bytes(bytes);
+                let person = SubjectKey::from_bytes(bytes);
                 let next = u32::try_from(map.len()).unwrap();
                 let number = *map.entry(person).or_insert(next);
                 prop_assert_eq!(roster.enrol(person, u32::MAX), Some(number));
@@ -125,7 +125,7 @@ mod tests {
                 prop_assert_eq!(roster.number(person), Some(*number));
                 prop_assert_eq!(roster.person(*number), Some(*person));
             }
-            prop_assert_eq!(roster.number(&Person::from_bytes([9; 32])), None);
+            prop_assert_eq!(roster.number(&SubjectKey::from_bytes([9; 32])), None);
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
         for number in 0_u32..10_000 {
             let mut bytes = [0; 32];
             bytes[..4].copy_from_slice(&number.wrapping_mul(0x9e37_79b9).to_be_bytes());
-            assert_eq!(roster.enrol(Person::from_bytes(bytes), u32::MAX), Some(number));
+            assert_eq!(roster.enrol(SubjectKey::from_bytes(bytes), u32::MAX), Some(number));
         }
         assert!(roster.pages.iter().all(|page| page.len() <= 4 * PAGE));
     }
@@ -143,8 +143,8 @@ mod tests {
     #[test]
     fn a_full_roster_takes_nobody_in() {
         let mut roster = Roster::new();
-        assert_eq!(roster.enrol(Person::from_bytes([1; 32]), 1), Some(0));
-        assert_eq!(roster.enrol(Person::from_bytes([2; 32]), 1), None);
-        assert_eq!(roster.enrol(Person::from_bytes([1; 32]), 1), Some(0));
+        assert_eq!(roster.enrol(SubjectKey::from_bytes([1; 32]), 1), Some(0));
+        assert_eq!(roster.enrol(SubjectKey::from_bytes([2; 32]), 1), None);
+        assert_eq!(roster.enrol(SubjectKey::from_bytes([1; 32]), 1), Some(0));
     }
 }

@@ -6,22 +6,22 @@
 use std::collections::BTreeMap;
 
 use hanse_document::Commitment;
-use hanse_ledger::LeafId;
+use hanse_ledger::{LeafId, SubjectKey};
 
 use super::facts::Engaged;
 use super::reading::{Counted, Reading};
 use crate::epoch::Epoch;
-use crate::ids::{EntryId, Person};
+use crate::ids::EntryId;
 use crate::summary::{Contract, Ending, ReviewState};
 
 impl Reading {
     /// The contracts of a person, by the id of their own engagement. As of the last [`Reading::changes`].
     #[must_use]
-    pub fn contracts(&self, subject: &Person) -> Vec<Contract> {
+    pub fn contracts(&self, subject: &SubjectKey) -> Vec<Contract> {
         self.party(subject).filter_map(|id| self.contract(subject, &id)).collect()
     }
 
-    fn contract(&self, subject: &Person, id: &LeafId) -> Option<Contract> {
+    fn contract(&self, subject: &SubjectKey, id: &LeafId) -> Option<Contract> {
         let engaged = self.facts.engagements.get(id)?;
         let about = self.counted(id);
         let counterparty = match about {

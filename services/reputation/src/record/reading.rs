@@ -6,14 +6,14 @@ use std::ops::Bound;
 
 use hanse_document::kind::{Body, Role};
 use hanse_document::{Did, Verified};
-use hanse_ledger::{Leaf, LeafId};
+use hanse_ledger::{Leaf, LeafId, SubjectKey};
 use thiserror::Error;
 
 use super::facts::{Engaged, Facts, IDS, Said, Stated};
 use super::rules::{Binding, Own, Terms};
 use crate::entry::{Entry, Label, Size};
 use crate::epoch::Epoch;
-use crate::ids::{EntryId, Person};
+use crate::ids::EntryId;
 
 /// The epoch of an entry that no cosigned checkpoint covers yet. It counts as now.
 pub const UNDATED: Epoch = Epoch(u32::MAX);
@@ -75,7 +75,7 @@ pub struct Reading {
     logs: BTreeMap<String, Log>,
     pub(super) facts: Facts,
     /// The parties of contracts with their engagements.
-    parties: BTreeSet<(Person, LeafId)>,
+    parties: BTreeSet<(SubjectKey, LeafId)>,
     /// What counted when changes were last asked for: by engagement of the rated person.
     counted: BTreeMap<LeafId, Counted>,
     /// Of which engagement the entry is that this leaf opened.
@@ -129,7 +129,7 @@ impl Reading {
             && let [subject] = leaf.subjects()
         {
             // Only an engagement bears on itself, and its one subject is its party.
-            self.parties.insert((Person::from_bytes(*subject.as_bytes()), id));
+            self.parties.insert((*subject, id));
         }
         Ok(())
     }
@@ -219,13 +219,13 @@ impl Reading {
 
     /// The identity of a person who is a party of a contract.
     #[must_use]
-    pub fn did(&self, person: &Person) -> Option<Did> {
+    pub fn did(&self, person: &SubjectKey) -> Option<Did> {
         let engaged = self.facts.engagements.get(&self.party(person).next()?)?;
         Some(Did::of(&engaged.party))
     }
 
     /// The engagements of this person.
-    pub(super) fn party(&self, person: &Person) -> impl Iterator<Item = LeafId> + use<'_> {
+    pub(super) fn party(&self, person: &SubjectKey) -> impl Iterator<Item = LeafId> + use<'_> {
         self.parties.range((*person, IDS.0)..=(*person, IDS.1)).map(|(_, engagement)| *engagement)
     }
 
@@ -299,8 +299,8 @@ impl Reading {
         let (epoch, first) = dated.min_by(|(a, left), (b, right)| (a, left).cmp(&(b, right)))?;
         let entry = Entry {
             id: EntryId::from_bytes(*first.id.as_bytes()),
-            author: Person::of(&said.author),
-            subject: Person::of(&subject),
+            author: SubjectKey::of(&said.author),
+            subject: SubjectKey::of(&subject),
             epoch,
             verdict: Label::of_rating(said.rating)?.verdict(),
             // No document that opens says how large the contract was.

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use hanse_ledger::SubjectKey;
 use serde::Serialize;
 
 use super::flow::{Share, Walk};
@@ -10,7 +11,7 @@ use super::{Finding, Score, ScoreError, spoken};
 use crate::entry::EntryError;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
-use crate::ids::{EntryId, Person};
+use crate::ids::{EntryId, lot};
 use crate::{Entry, Epoch, Parameters};
 
 /// A score and its reasons.
@@ -43,7 +44,7 @@ pub struct Own {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Voice {
     /// Who speaks.
-    pub rater: Person,
+    pub rater: SubjectKey,
     /// How loud: at most one.
     pub amount: Fixed,
     /// Good evidence that this adds.
@@ -61,10 +62,10 @@ pub struct Voice {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Route {
     /// The contact; the rater themselves, if they are one.
-    pub contact: Person,
+    pub contact: SubjectKey,
     /// The contact's contact through whom most of it passes, if it is not straight.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub through: Option<Person>,
+    pub through: Option<SubjectKey>,
     /// What of the voice comes this way.
     pub amount: Fixed,
     /// The entries that make the way: of the viewer about the contact, and on to the rater.
@@ -77,7 +78,7 @@ impl Graph {
     ///
     /// # Errors
     /// `OwnScore`.
-    pub fn explain(&self, standpoint: Standpoint, subject: &Person) -> Result<Explanation, ScoreError> {
+    pub fn explain(&self, standpoint: Standpoint, subject: &SubjectKey) -> Result<Explanation, ScoreError> {
         let place = self.place_of(standpoint, subject)?;
         let shares = self.shares(&place, subject);
         let score = self.named(standpoint, subject, self.finding(&place, subject, &shares));
@@ -89,8 +90,8 @@ impl Graph {
 fn voices(
     graph: &Graph,
     place: &Place,
-    viewer: &Person,
-    subject: &Person,
+    viewer: &SubjectKey,
+    subject: &SubjectKey,
     shares: &[Share],
 ) -> (Option<Own>, Vec<Voice>) {
     let own =
@@ -110,7 +111,7 @@ fn voices(
         voices.push(Voice { rater: person, amount, good, bad, entries, routes });
     }
     voices.sort_by_cached_key(|voice| {
-        (Reverse(voice.amount), voice.rater.lot(viewer, graph.epoch()), voice.rater)
+        (Reverse(voice.amount), lot(&voice.rater, viewer, graph.epoch()), voice.rater)
     });
     (own, voices)
 }
@@ -152,12 +153,12 @@ pub fn history(
     epoch: Epoch,
     entries: &[Entry],
     standpoint: Standpoint,
-    subject: &Person,
+    subject: &SubjectKey,
 ) -> Result<Result<Vec<Change>, EntryError>, ScoreError> {
     replay(Graph::new(parameters, epoch), entries, standpoint, subject)
 }
 
-/// The same, beginning with a graph of earlier entries: what they changed is not told.
+/// The same, beginning with a graph of earlier entries: what they changed is left out.
 ///
 /// # Errors
 /// As [`history`].
@@ -165,7 +166,7 @@ pub fn replay(
     mut graph: Graph,
     entries: &[Entry],
     standpoint: Standpoint,
-    subject: &Person,
+    subject: &SubjectKey,
 ) -> Result<Result<Vec<Change>, EntryError>, ScoreError> {
     let mut before = graph.score(standpoint, subject)?.finding;
     let mut changes = Vec::new();

@@ -41,7 +41,7 @@ impl<'a> Walk<'a> {
         let mut contacts: Vec<u32> = place.contacts.iter().map(|(contact, _)| *contact).collect();
         contacts.sort_unstable();
         let mut raters = vec![0; graph.size().div_ceil(64)];
-        for rater in graph.node(subject).into_iter().flat_map(|node| &node.raters) {
+        for rater in graph.vertex(subject).into_iter().flat_map(|vertex| &vertex.raters) {
             if let Some(word) = raters.get_mut(at(*rater / 64)) {
                 *word |= 1 << (rater % 64);
             }
@@ -72,12 +72,12 @@ impl<'a> Walk<'a> {
     }
 
     fn steps(&self, person: u32) -> impl Iterator<Item = (u32, Fixed)> {
-        self.graph.node(person).into_iter().flat_map(|node| node.steps())
+        self.graph.vertex(person).into_iter().flat_map(|vertex| vertex.steps())
     }
 
     fn hits(&self, person: u32) -> impl Iterator<Item = Hit> {
-        let node = self.graph.node(person).into_iter();
-        let reached = node.flat_map(|node| node.steps_to(|to| self.is_rater(to)));
+        let vertex = self.graph.vertex(person).into_iter();
+        let reached = vertex.flat_map(|vertex| vertex.steps_to(|to| self.is_rater(to)));
         reached.map(|(rater, share)| Hit { rater, share })
     }
 
@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
     /// Through whom most of the flow from `contact` to `rater` passes; none if straight.
     pub(crate) fn through(&self, contact: u32, rater: u32) -> Option<u32> {
         let share_of =
-            |from: u32| self.graph.node(from)?.steps_to(|to| to == rater).next().map(|(_, share)| share);
+            |from: u32| self.graph.vertex(from)?.steps_to(|to| to == rater).next().map(|(_, share)| share);
         if contact == rater {
             return None;
         }

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use super::{Score, Standing};
+use crate::ids::lot;
 
 /// People in three lists that are never mixed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -23,7 +24,7 @@ pub fn rank(mut scores: Vec<Score>) -> Ranking {
     scores.sort_by_cached_key(|score| {
         let ranked = score.finding.standing == Standing::Ranked;
         let bound = score.finding.estimate.filter(|_| ranked).map(|estimate| Reverse(estimate.lower_bound));
-        (bound, score.subject.lot(score.standpoint.viewer(), score.epoch), score.subject)
+        (bound, lot(&score.subject, score.standpoint.viewer(), score.epoch), score.subject)
     });
     let mut ranking = Ranking::default();
     for score in scores {

@@ -1,5 +1,6 @@
-//! From where one looks.
+//! The standpoint of a score: from where one looks.
 
+use hanse_ledger::SubjectKey;
 use serde::Serialize;
 
 use crate::entry::{Label, Size};
@@ -7,39 +8,39 @@ use crate::epoch::Epoch;
 use crate::fixed::Fixed;
 use crate::graph::Graph;
 use crate::graph::opinion::Opinion;
-use crate::ids::Person;
+use crate::ids::lot;
 
 /// Whose contacts a score listens to. Adopting another's standpoint is a choice and stays visible in the score; nobody's
 /// is taken by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Standpoint {
-    viewer: Person,
-    seen_from: Person,
+    viewer: SubjectKey,
+    seen_from: SubjectKey,
 }
 
 impl Standpoint {
     /// The viewer's own.
     #[must_use]
-    pub const fn own(viewer: Person) -> Self {
+    pub const fn own(viewer: SubjectKey) -> Self {
         Self { viewer, seen_from: viewer }
     }
 
     /// "See as they see": `viewer` looks from where `other` stands, at what `other` has said in public.
     #[must_use]
-    pub const fn adopted(viewer: Person, other: Person) -> Self {
+    pub const fn adopted(viewer: SubjectKey, other: SubjectKey) -> Self {
         Self { viewer, seen_from: other }
     }
 
     /// Who looks.
     #[must_use]
-    pub const fn viewer(&self) -> &Person {
+    pub const fn viewer(&self) -> &SubjectKey {
         &self.viewer
     }
 
     /// From whose place.
     #[must_use]
-    pub const fn seen_from(&self) -> &Person {
+    pub const fn seen_from(&self) -> &SubjectKey {
         &self.seen_from
     }
 
@@ -55,7 +56,7 @@ impl Standpoint {
 #[derive(Clone, Copy, Debug)]
 pub struct PrivateAnswer {
     /// Who is meant.
-    pub about: Person,
+    pub about: SubjectKey,
     /// When it was given.
     pub epoch: Epoch,
     /// Whether the author would work with them again.
@@ -71,27 +72,27 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn public(graph: &Graph, viewer: &Person, subject: &Person) -> Self {
+    pub(crate) fn public(graph: &Graph, viewer: &SubjectKey, subject: &SubjectKey) -> Self {
         let nowhere = Self { number: None, contacts: Vec::new(), blocked: Vec::new(), own: None };
         let Some(number) = graph.number(viewer) else { return nowhere };
-        let Some(node) = graph.node(number) else { return nowhere };
+        let Some(vertex) = graph.vertex(number) else { return nowhere };
         let subject = graph.number(subject);
-        let others = node.steps().filter(|(to, _)| Some(*to) != subject);
+        let others = vertex.steps().filter(|(to, _)| Some(*to) != subject);
         let contacts = others.map(|(to, _)| (to, graph.weight(number, to))).collect();
         let own = subject.map(|subject| graph.opinion(number, subject));
         let own = own.filter(|own| *own != Opinion::default());
-        Self { number: Some(number), contacts, blocked: node.blocked().collect(), own }
+        Self { number: Some(number), contacts, blocked: vertex.blocked().collect(), own }
     }
 
     /// The same with private answers, each as one more contract between the viewer and the person meant.
     pub(crate) fn private(
         graph: &Graph,
-        viewer: &Person,
-        subject: &Person,
+        viewer: &SubjectKey,
+        subject: &SubjectKey,
         answers: &[PrivateAnswer],
     ) -> Self {
         let number = graph.number(viewer);
-        let tally_of = |about: &Person| {
+        let tally_of = |about: &SubjectKey| {
             let pair = number.zip(graph.number(about));
             let mut tally = pair.map(|(viewer, about)| graph.tally(viewer, about)).unwrap_or_default();
             for answer in answers.iter().filter(|answer| answer.about == *about && answer.about != *viewer) {
@@ -115,7 +116,8 @@ impl Place {
                 contacts.push((other, tally.edge()));
             }
         }
-        let lot = |other: u32| graph.person(other).map(|person| (person.lot(viewer, graph.epoch()), person));
+        let lot =
+            |other: u32| graph.person(other).map(|person| (lot(&person, viewer, graph.epoch()), person));
         contacts.sort_by_cached_key(|(other, weight)| (std::cmp::Reverse(*weight), lot(*other)));
         contacts.truncate(usize::from(graph.parameters().edges_max));
         let own = Some(tally_of(subject).opinion()).filter(|own| *own != Opinion::default());

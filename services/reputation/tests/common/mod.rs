@@ -1,11 +1,13 @@
 //! Small worlds by number.
 
-use hanse_reputation::{Entry, EntryId, Epoch, Graph, Label, Parameters, Person, Score, Size, Standpoint};
+use hanse_reputation::{
+    Entry, EntryId, Epoch, Graph, Label, Parameters, Score, Size, Standpoint, SubjectKey,
+};
 
 pub(crate) const NOW: Epoch = Epoch(600);
 
-pub(crate) fn person(number: u8) -> Person {
-    Person::from_bytes([number; 32])
+pub(crate) fn person(number: u8) -> SubjectKey {
+    SubjectKey::from_bytes([number; 32])
 }
 
 pub(crate) fn id(number: u32) -> EntryId {

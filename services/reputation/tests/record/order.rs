@@ -3,7 +3,7 @@
 use hanse_document::Verified;
 use hanse_document::kind::Role;
 use hanse_reputation::record::{Counted, Reading};
-use hanse_reputation::{Contract, Entry, Epoch, Graph, Parameters, Person, Standpoint};
+use hanse_reputation::{Contract, Entry, Epoch, Graph, Parameters, Standpoint, SubjectKey};
 use proptest::prelude::*;
 
 use crate::world::{A, B, TODAY, World, log_of};
@@ -25,7 +25,7 @@ fn feed(reading: &mut Reading, fed: &Fed) {
 }
 
 /// Both directions, a slot that was filled twice, one that nobody filled, a review by a stranger, and days of two epochs.
-fn world() -> (World, Vec<Person>) {
+fn world() -> (World, Vec<SubjectKey>) {
     let mut world = World::new();
     let (first, _) = world.rated("ana", "vera", 5);
     let back = world.write(&first, Role::Freelancer, 2);
@@ -56,7 +56,7 @@ fn world() -> (World, Vec<Person>) {
 }
 
 /// Everything that a reading says, asked at the end.
-fn said(reading: &mut Reading, people: &[Person]) -> (Vec<Counted>, Vec<Contract>) {
+fn said(reading: &mut Reading, people: &[SubjectKey]) -> (Vec<Counted>, Vec<Contract>) {
     reading.changes();
     let entries = reading.entries().into_iter().cloned().collect();
     (entries, people.iter().flat_map(|person| reading.contracts(person)).collect())

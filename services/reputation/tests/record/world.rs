@@ -8,8 +8,8 @@ use hanse_document::{
     Commitment, Did, DocumentId, Draft, Kind, LogName, NodeName, SigningKey, Timestamp, Verified,
 };
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
+use hanse_reputation::EntryId;
 use hanse_reputation::record::Reading;
-use hanse_reputation::{EntryId, Person};
 
 pub(crate) const A: &str = "a.example";
 pub(crate) const B: &str = "b.example";
@@ -72,8 +72,8 @@ impl World {
         })
     }
 
-    pub(crate) fn person(&mut self, name: &'static str) -> Person {
-        Person::of(&self.somebody(name).did)
+    pub(crate) fn person(&mut self, name: &'static str) -> SubjectKey {
+        SubjectKey::of(&self.somebody(name).did)
     }
 
     fn salt(&mut self) -> [u8; 32] {

@@ -130,18 +130,18 @@ impl Notices {
     /// # Errors
     /// The session has ended: what is said from now on is not heard.
     pub async fn heard(&mut self) -> Result<String, StoreError> {
-        if let Some(word) = self.waiting.pop_front() {
-            return Ok(word);
+        if let Some(payload) = self.waiting.pop_front() {
+            return Ok(payload);
         }
         loop {
-            let (from, word) = self.driver.next().await?;
+            let (from, payload) = self.driver.next().await?;
             if from != self.own {
-                return Ok(word);
+                return Ok(payload);
             }
         }
     }
 
-    /// Says a word to all others.
+    /// Sends a payload to all others.
     ///
     /// # Errors
     /// The session has ended, or gives no answer: it may be that nobody has heard it.

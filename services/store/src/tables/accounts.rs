@@ -1,4 +1,4 @@
-//! People: their identities (of every node), and of those at home here the accounts, sessions, slot keys and profiles.
+//! People: their identities (of every node), and of those whose home is here the accounts, sessions, slot keys and profiles.
 
 mod people;
 mod sessions;

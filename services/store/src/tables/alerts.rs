@@ -1,4 +1,4 @@
-//! Saved searches, and what they have been told of.
+//! Saved searches, and the alerts that they have raised.
 
 use hanse_document::{Did, DocumentId, Kind};
 
@@ -29,7 +29,7 @@ const ADVANCE: &str = "UPDATE feed_cursor SET xid = $2, position = $3 WHERE name
 const WINDOW: &str = "SELECT id::text AS id FROM saved_search WHERE id > $1::text::uuid ORDER BY id OFFSET $2::bigint - 1 LIMIT 1";
 
 /// Whether an alert is there is counted, not joined: without statistics of a young table the planner joins each search with all alerts.
-/// The rows of the searches are held until the transaction ends: one that is deleted meanwhile is waited for, and gone then.
+/// The rows of the searches are locked until the transaction ends: one that is deleted meanwhile is waited for, and gone then.
 const RAISE: &str = concat!(
     "WITH hit AS (SELECT s.id AS search, s.did, j.id AS job, j.client FROM job j, saved_search s \
      WHERE j.id = $1 AND j.state = 'open' AND j.client <> s.did AND ",
@@ -177,7 +177,7 @@ pub async fn delete(tx: &Tx<'_>, did: &Did, id: &str) -> Result<bool, StoreError
     Ok(tx.execute(DELETE, &[&did.as_str(), &id]).await? == 1)
 }
 
-/// Where a reader of the changes that survives its process stands, held until the transaction ends; `first` if it has never read.
+/// Where a reader of the changes that survives its process stands, locked until the transaction ends; `first` if it has never read.
 pub async fn hold_cursor(tx: &Tx<'_>, name: &str, first: Cursor) -> Result<Cursor, StoreError> {
     tx.execute(START, &[&name, &first.xid, &first.position]).await?;
     let row = tx.query_one(LOCK, &[&name]).await?;

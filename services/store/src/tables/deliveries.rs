@@ -118,7 +118,7 @@ pub async fn due(
     db.query(DUE, &[&peer, &now, &but, &limit]).await?.iter().map(read).collect()
 }
 
-/// A delivery, held until the transaction ends.
+/// A delivery, locked until the transaction ends.
 pub async fn lock(tx: &Tx<'_>, position: i64) -> Result<Option<DeliveryRow>, StoreError> {
     tx.query_opt(LOCK, &[&position]).await?.as_ref().map(read).transpose()
 }

@@ -94,7 +94,7 @@ pub struct JobRow {
     pub client: Did,
     /// The node that keeps the order under it.
     pub home: NodeName,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The last document of its chain.
     pub head: DocumentId,
@@ -115,7 +115,7 @@ pub struct ShownJob {
     pub client: String,
     /// The node that keeps the order under it.
     pub home: String,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The last document of its chain.
     pub head: DocumentId,
@@ -240,7 +240,7 @@ pub async fn find_all(
     rows.iter().map(|row| read(row).map(|row| (*row.id.hash(), row))).collect()
 }
 
-/// A posting, held against every other writer until the transaction ends. Everything under a job is moved with its job
+/// A posting, locked against every other writer until the transaction ends. Everything under a job is moved with its job
 /// locked, so that a seat is given once.
 pub async fn lock(tx: &Tx<'_>, id: &DocumentId) -> Result<Option<JobRow>, StoreError> {
     tx.query_opt(LOCK, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()

@@ -191,7 +191,7 @@ pub async fn find(db: &impl Sql, origin: &str) -> Result<Option<LogRow>, StoreEr
     db.query_opt(FIND, &[&origin]).await?.as_ref().map(read).transpose()
 }
 
-/// The head of a log, held against every other writer until the transaction ends.
+/// The head of a log, locked against every other writer until the transaction ends.
 ///
 /// # Errors
 /// As [`find`].

@@ -2,21 +2,22 @@
 
 use crate::{Sql, StoreError, column};
 
-const SEND: &str = "INSERT INTO errand (question, expires_at) \
-     SELECT $1, clock_timestamp() + make_interval(secs => $2) WHERE (SELECT count(*) FROM errand) < $3 \
+const SEND: &str = "INSERT INTO peer_search (question, expires_at) \
+     SELECT $1, clock_timestamp() + make_interval(secs => $2) WHERE (SELECT count(*) FROM peer_search) < $3 \
      RETURNING id::text AS id";
-const TAKE: &str = "UPDATE errand SET taken = true WHERE id IN ( \
-     SELECT id FROM errand WHERE NOT taken AND clock_timestamp() < expires_at \
+const TAKE: &str = "UPDATE peer_search SET taken = true WHERE id IN ( \
+     SELECT id FROM peer_search WHERE NOT taken AND clock_timestamp() < expires_at \
      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id::text AS id, question";
-const ANSWER: &str = "UPDATE errand SET answer = $2 WHERE id = $1::text::uuid";
-const FETCH: &str = "DELETE FROM errand WHERE id = $1::text::uuid AND answer IS NOT NULL RETURNING answer";
-const DROP: &str = "DELETE FROM errand WHERE id = $1::text::uuid";
-const EXPIRE: &str = "DELETE FROM errand WHERE expires_at < clock_timestamp()";
+const ANSWER: &str = "UPDATE peer_search SET answer = $2 WHERE id = $1::text::uuid";
+const FETCH: &str =
+    "DELETE FROM peer_search WHERE id = $1::text::uuid AND answer IS NOT NULL RETURNING answer";
+const DROP: &str = "DELETE FROM peer_search WHERE id = $1::text::uuid";
+const EXPIRE: &str = "DELETE FROM peer_search WHERE expires_at < clock_timestamp()";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[SEND, TAKE, ANSWER, FETCH, DROP, EXPIRE];
 
-const TABLE: &str = "errand";
+const TABLE: &str = "peer_search";
 
 /// A question that somebody waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]

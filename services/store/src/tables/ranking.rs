@@ -54,7 +54,7 @@ pub struct PersonRow {
     pub did: Did,
     /// The subject key.
     pub subject: [u8; 32],
-    /// Where they are at home.
+    /// Their home node.
     pub home: NodeName,
     /// The newest profile, canonical bytes.
     pub profile: Vec<u8>,

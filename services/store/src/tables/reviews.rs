@@ -47,11 +47,11 @@ pub struct ReviewRow {
     pub engagement: LeafId,
     /// The signed open leaf, waiting for the other side; at the author's home only.
     pub open_leaf: Option<Vec<u8>>,
-    /// The review document, once held.
+    /// The review document, once it is here.
     pub document: Option<DocumentId>,
-    /// Its text document, once held.
+    /// Its text document, once it is here.
     pub text: Option<DocumentId>,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The reply document.
     pub reply: Option<DocumentId>,

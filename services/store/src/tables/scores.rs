@@ -1,5 +1,5 @@
 //! What scores need beside leaves and documents: how far logs are cosigned, when they were, how people are called, and the private
-//! answers of people at home here.
+//! answers of people whose home is here.
 
 mod again;
 mod dating;

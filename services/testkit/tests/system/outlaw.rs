@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hanse_base::keys::Purpose;
 use hanse_ledger::LogState;
 use hanse_network::{
-    Bytes, Config, Entry, Found, Handle, Inbound, Metrics, Peer, Request, Response, Topic, Verdict, start,
+    Bytes, Config, Entry, Handle, Inbound, Metrics, Peer, Request, Response, SearchAnswer, Topic, Verdict,
+    start,
 };
 use hanse_testkit::{Federation, Http, Seat, until, within};
 use hanse_tlog::{Checkpoint, Hash, LogSigner, checkpoint};
@@ -26,7 +27,7 @@ pub(crate) struct Script {
     /// How often it was asked for a page.
     pub(crate) asked: u64,
     /// Whom it names for any job. Without it, it does not answer such a question at all.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<SearchAnswer>,
 }
 
 /// A peer that breaks rules.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hanse_base::error::{Refusal, UseError};
 use hanse_document::Did;
 use hanse_reputation::{
-    Explanation, Finding, Person, PrivateAnswer, Standpoint, Summary, Tongue, finding_words, sentences,
-    summary_sentences,
+    Explanation, Finding, PrivateAnswer, SentenceLanguage, Standpoint, SubjectKey, Summary, finding_words,
+    sentences, summary_sentences,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ pub struct ScoreQuestion {
     /// At whom.
     pub subject: Did,
     /// The language of the sentences.
-    pub tongue: Tongue,
+    pub language: SentenceLanguage,
 }
 
 /// How far a person can be trusted from a standpoint. `explanation` and `summary` are what a stranger recomputes from the record
@@ -89,16 +89,16 @@ impl ScoreQuestion {
     }
 
     pub(super) fn standpoint(&self) -> Standpoint {
-        let from = Person::of(&self.seen_from);
+        let from = SubjectKey::of(&self.seen_from);
         match &self.reader {
             // Nobody is signed in: the one who looks is not known, and the standpoint is all that there is to name.
             None => Standpoint::own(from),
-            Some(reader) => Standpoint::adopted(Person::of(reader), from),
+            Some(reader) => Standpoint::adopted(SubjectKey::of(reader), from),
         }
     }
 
     pub(super) fn told(&self) -> ExplanationContext {
-        let mut told = ExplanationContext::new(self.reader.as_ref().map(Person::of));
+        let mut told = ExplanationContext::new(self.reader.as_ref().map(SubjectKey::of));
         told.person(&self.subject);
         told.person(&self.seen_from);
         told
@@ -129,13 +129,14 @@ impl Trust {
         let found = self.in_state(move |state| find(state, &asked, &answers)).await?;
         let Computed { explanation, summary, mut told, logs, private } = found;
         told.call(&self.store().connection().await?).await?;
-        let tongue = question.tongue;
+        let language = question.language;
         let private = private.map(|finding| PrivateView {
             answers: u64::try_from(count).unwrap_or(u64::MAX),
             finding,
-            sentence: finding_words(&finding, tongue),
+            sentence: finding_words(&finding, language),
         });
-        let (said, of_all) = (sentences(&explanation, &told, tongue), summary_sentences(&summary, tongue));
+        let (said, of_all) =
+            (sentences(&explanation, &told, language), summary_sentences(&summary, language));
         let (people, entries) = told.into_parts();
         Ok(ScoreView {
             subject: question.subject.to_string(),
@@ -158,13 +159,13 @@ fn find(
     question: &ScoreQuestion,
     answers: &[PrivateAnswer],
 ) -> Result<Computed, Refusal> {
-    let subject = Person::of(&question.subject);
+    let subject = SubjectKey::of(&question.subject);
     let explanation = state.graph.explain(question.standpoint(), &subject).map_err(|_| Refusal::OwnScore)?;
     let summary = state.graph.summary(&subject, &state.reading.contracts(&subject));
     let private = if answers.is_empty() {
         None
     } else {
-        let viewer = Person::of(&question.seen_from);
+        let viewer = SubjectKey::of(&question.seen_from);
         let found = state.graph.private_score(&viewer, answers, &subject).map_err(|_| Refusal::OwnScore)?;
         Some(*found.for_its_author())
     };

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use hanse_base::error::Failure;
 use hanse_document::kind::Role;
 use hanse_document::{Body, Did, Signed};
-use hanse_reputation::{EntryId, Explanation, Known, Person};
+use hanse_reputation::{EntryId, Explanation, Known, SubjectKey};
 use hanse_store::scores::CalledRow;
 use hanse_store::{Sql, scores};
 use serde::Serialize;
@@ -37,10 +37,10 @@ pub struct PlaceTold {
     pub index: u64,
     /// Who said it.
     #[schema(value_type = String)]
-    pub author: Person,
+    pub author: SubjectKey,
     /// About whom.
     #[schema(value_type = String)]
-    pub subject: Person,
+    pub subject: SubjectKey,
     /// The author's side of the contract: `client` or `freelancer`.
     #[schema(value_type = String, pattern = "^(client|freelancer)$")]
     pub role: Role,
@@ -49,21 +49,21 @@ pub struct PlaceTold {
 /// What goes with an explanation, by person and entry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExplanationContext {
-    reader: Option<Person>,
+    reader: Option<SubjectKey>,
     /// In the order of mention.
-    mentioned: Vec<Person>,
-    people: BTreeMap<Person, PersonTold>,
+    mentioned: Vec<SubjectKey>,
+    people: BTreeMap<SubjectKey, PersonTold>,
     places: BTreeMap<EntryId, PlaceTold>,
 }
 
 impl ExplanationContext {
-    pub(super) fn new(reader: Option<Person>) -> Self {
+    pub(super) fn new(reader: Option<SubjectKey>) -> Self {
         Self { reader, ..Self::default() }
     }
 
     /// Adds a person of the question.
     pub(super) fn person(&mut self, did: &Did) {
-        let person = Person::of(did);
+        let person = SubjectKey::of(did);
         self.mention(None, person);
         self.people.entry(person).or_default().did = Some(did.to_string());
     }
@@ -99,7 +99,7 @@ impl ExplanationContext {
     }
 
     /// Adds a person.
-    pub(super) fn mention(&mut self, state: Option<&ScoreState>, person: Person) {
+    pub(super) fn mention(&mut self, state: Option<&ScoreState>, person: SubjectKey) {
         if let Entry::Vacant(place) = self.people.entry(person) {
             let did = state.and_then(|state| state.reading.did(&person)).map(|did| did.to_string());
             place.insert(PersonTold { did, name: None });
@@ -112,7 +112,7 @@ impl ExplanationContext {
         let subjects: Vec<[u8; 32]> =
             self.mentioned.iter().take(NAMES_MAX).map(|person| *person.as_bytes()).collect();
         for (subject, called) in scores::called(db, &subjects).await? {
-            let told = self.people.entry(Person::from_bytes(subject)).or_default();
+            let told = self.people.entry(SubjectKey::from_bytes(subject)).or_default();
             told.name = name(&called);
             told.did = Some(called.did.to_string());
         }
@@ -138,11 +138,11 @@ fn name(called: &CalledRow) -> Option<String> {
 }
 
 impl Known for ExplanationContext {
-    fn reads(&self, person: &Person) -> bool {
+    fn reads(&self, person: &SubjectKey) -> bool {
         self.reader == Some(*person)
     }
 
-    fn name(&self, person: &Person) -> Option<String> {
+    fn name(&self, person: &SubjectKey) -> Option<String> {
         self.people.get(person)?.name.clone()
     }
 

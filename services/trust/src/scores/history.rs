@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_reputation::record::Counted;
-use hanse_reputation::{Change, Entry, EntryId, Epoch, Finding, Graph, Person, change_sentence, replay};
+use hanse_reputation::{Change, Entry, EntryId, Epoch, Finding, Graph, SubjectKey, change_sentence, replay};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,7 +29,7 @@ pub struct ScoreHistory {
     pub adopted: bool,
     /// All is seen as of this epoch: fading alone is no change here.
     pub epoch: Epoch,
-    /// Entries before the first that is told one by one.
+    /// Entries before the first that is listed by itself.
     pub earlier: u64,
     /// What was found after those.
     pub begins: Finding,
@@ -76,7 +76,7 @@ impl Trust {
         let (people, mut places) = told.into_parts();
         let changes = changes.into_iter().map(|change| ChangeView {
             cause: places.remove(&change.entry.to_string()),
-            sentence: change_sentence(&change, question.tongue),
+            sentence: change_sentence(&change, question.language),
             change,
         });
         Ok(ScoreHistory {
@@ -94,7 +94,7 @@ impl Trust {
 }
 
 fn replayed(state: &ScoreState, question: &ScoreQuestion) -> Result<Replayed, Refusal> {
-    let (subject, standpoint) = (Person::of(&question.subject), question.standpoint());
+    let (subject, standpoint) = (SubjectKey::of(&question.subject), question.standpoint());
     let mut counted: Vec<&Counted> = Vec::new();
     for author in state.graph.heard(standpoint.seen_from(), &subject) {
         let ids: Vec<EntryId> = state.graph.entries_by(&author);

@@ -5,7 +5,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::present;
 use hanse_base::stored::contract_of_party;
 use hanse_document::{Did, DocumentId, Timestamp};
-use hanse_reputation::{Person, PrivateAnswer};
+use hanse_reputation::{PrivateAnswer, SubjectKey};
 use hanse_store::Sql;
 use hanse_store::scores::{self, AgainRow};
 use serde::Serialize;
@@ -94,7 +94,7 @@ pub(super) async fn answers_of(db: &impl Sql, author: &Did) -> Result<Vec<Privat
     let rows = scores::again_by(db, author, ANSWERS_MAX).await?;
     let answer = |row: AgainRow| {
         let at = Timestamp::from_unix(row.at).map_err(|_| Failure::unreadable(row.contract, "its time"))?;
-        Ok(PrivateAnswer { about: Person::of(&row.about), epoch: epoch_of(at), again: row.again })
+        Ok(PrivateAnswer { about: SubjectKey::of(&row.about), epoch: epoch_of(at), again: row.again })
     };
     rows.into_iter().map(answer).collect()
 }

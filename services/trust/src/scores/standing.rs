@@ -2,7 +2,7 @@
 
 use hanse_document::Did;
 use hanse_matching::model::Standing;
-use hanse_reputation::{Fixed, Person};
+use hanse_reputation::{Fixed, SubjectKey};
 
 use super::state::ScoreState;
 use crate::Trust;
@@ -15,16 +15,16 @@ impl Trust {
     /// counts neither for nor against.
     #[must_use]
     pub fn standing(&self, person: &Did) -> Standing {
-        self.scores().look(|state| of(state, &Person::of(person))).unwrap_or_default()
+        self.scores().look(|state| of(state, &SubjectKey::of(person))).unwrap_or_default()
     }
 
     /// How many people have rated this person who have no record of their own; nothing as long as the logs were not read.
     pub(crate) fn raters_without_record(&self, person: &Did) -> Option<u64> {
-        self.scores().look(|state| state.graph.backed(&Person::of(person)).without_record.into())
+        self.scores().look(|state| state.graph.backed(&SubjectKey::of(person)).without_record.into())
     }
 }
 
-fn of(state: &ScoreState, person: &Person) -> Standing {
+fn of(state: &ScoreState, person: &SubjectKey) -> Standing {
     let backed = state.graph.backed(person);
     let bound = (0 < backed.voices).then(|| {
         let relative = backed.estimate.relative_bound(state.graph.parameters());

@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Leaves that are read into the state in place, while its readers wait: tens of milliseconds. More are read into a copy beside it.
 const IN_PLACE_MAX: u64 = 512;
 
-/// Reads until told to stop.
+/// Reads until it is cancelled.
 pub async fn run(trust: Trust, cancel: CancellationToken) -> Result<(), Failure> {
     let (mut feed, signals) = (Feed::default(), trust.base().signals());
     let mut rounds = Rounds::new("scores", signals, cancel, LOOK).woken(SELDOM);

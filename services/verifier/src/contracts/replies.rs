@@ -7,9 +7,9 @@ use hanse_document::{Commitment, LeafRef};
 use hanse_ledger::{LeafId, Statement};
 
 use crate::Check;
-use crate::documents::{self, Found};
-use crate::log::Held;
-use crate::report::{ContractReport, Outcome, ReviewReport, Step};
+use crate::documents::{self, DocumentCheck};
+use crate::log::ProvenLeaf;
+use crate::report::{CheckStep, ContractReport, Outcome, ReviewReport};
 use crate::standings::Standings;
 use crate::steps::Steps;
 
@@ -49,34 +49,38 @@ pub(crate) fn check<'a>(
 
 fn read(
     check: &Check<'_>,
-    held: &Held<'_>,
+    held: &ProvenLeaf<'_>,
     cites: LeafId,
     committed: &Commitment,
     name: String,
-) -> (Option<String>, Step) {
+) -> (Option<String>, CheckStep) {
     if held.documents.len() > 1 {
         return (
             None,
-            Step::new(name, Outcome::Invalid, "there is more than the one document that the leaf commits to"),
+            CheckStep::new(
+                name,
+                Outcome::Invalid,
+                "there is more than the one document that the leaf commits to",
+            ),
         );
     }
     let verified = match documents::find(held.documents.first(), committed) {
-        Found::Good(verified) => verified,
-        Found::Missing => {
-            return (None, Step::new(name, Outcome::Incomplete, "the reply is not in the file"));
+        DocumentCheck::Good(verified) => verified,
+        DocumentCheck::Missing => {
+            return (None, CheckStep::new(name, Outcome::Incomplete, "the reply is not in the file"));
         }
-        Found::Unsound(detail) => {
+        DocumentCheck::Unsound(detail) => {
             return (
                 None,
-                Step::new(name, Outcome::Invalid, format!("the subject's own document: {detail}")),
+                CheckStep::new(name, Outcome::Invalid, format!("the subject's own document: {detail}")),
             );
         }
-        Found::Other(computed) => {
-            let step = Step::new(name, Outcome::Invalid, "the leaf commits to another document");
+        DocumentCheck::Other(computed) => {
+            let step = CheckStep::new(name, Outcome::Invalid, "the leaf commits to another document");
             return (None, step.with("commitment", committed, &computed));
         }
     };
-    let step = Step::new(name, Outcome::Holds, "signed by the subject")
+    let step = CheckStep::new(name, Outcome::Holds, "signed by the subject")
         .with("commitment", committed, &verified.commitment())
         .with("issuer", verified.issuer(), check.subject);
     if let Body::Reply(Reply { cites: cited, text }) = verified.body()
@@ -86,5 +90,5 @@ fn read(
         return (Some(text.to_string()), step);
     }
     let says = "the document is no reply of the subject to this review".into();
-    (None, Step { outcome: Outcome::Invalid, says, ..step })
+    (None, CheckStep { outcome: Outcome::Invalid, says, ..step })
 }

@@ -13,8 +13,8 @@ use hanse_reputation::record::{Binding, Broken, Own, Terms};
 use super::Contract;
 use crate::Check;
 use crate::cited::Cited;
-use crate::documents::{self, Found};
-use crate::report::{Outcome, ReviewReport, Step};
+use crate::documents::{self, DocumentCheck};
+use crate::report::{CheckStep, Outcome, ReviewReport};
 use crate::steps::Steps;
 
 /// What an open review comes to.
@@ -39,35 +39,37 @@ pub(crate) fn check(
     (name, steps): Ends<'_>,
 ) -> Opened {
     let document = match documents::find(documents.first(), committed) {
-        Found::Good(document) => document,
-        Found::Missing => {
-            steps.push(Step::new(
+        DocumentCheck::Good(document) => document,
+        DocumentCheck::Missing => {
+            steps.push(CheckStep::new(
                 name,
                 Outcome::Incomplete,
                 "the review is open, so that those who cosigned the log hold it, and its document is not in the file",
             ));
             return Opened::Lacking;
         }
-        Found::Other(computed) => {
-            let step = Step::new(name, Outcome::Invalid, "the log commits to another review");
+        DocumentCheck::Other(computed) => {
+            let step = CheckStep::new(name, Outcome::Invalid, "the log commits to another review");
             steps.push(step.with("commitment", committed, &computed));
             return Opened::Lacking;
         }
-        Found::Unsound(detail) => return void(name, steps, format!("its document is refused: {detail}")),
+        DocumentCheck::Unsound(detail) => {
+            return void(name, steps, format!("its document is refused: {detail}"));
+        }
     };
     let Body::Review(review) = document.body() else {
         return void(name, steps, "its document is no review".into());
     };
     let Some(terms) = &contract.terms else {
         let says = "without the subject's own document nobody can say who may review";
-        steps.push(Step::new(name, Outcome::Incomplete, says));
+        steps.push(CheckStep::new(name, Outcome::Incomplete, says));
         return Opened::Lacking;
     };
     let cited = check.cited.get(contract.log, LeafId::from(review.engagement));
     let (step, bound) = bind(check, contract, terms, cited, (&document, review));
     if let Err(why) = bound {
         let says = format!("does not count: {why}");
-        steps.push(Step { name, outcome: Outcome::Note, says, ..step });
+        steps.push(CheckStep { name, outcome: Outcome::Note, says, ..step });
         return Opened::Void(why.to_string());
     }
     if cited.is_none() {
@@ -77,21 +79,21 @@ pub(crate) fn check(
         }
         let log = contract.log;
         let says = format!("the file does not prove the author's engagement {} in {log}", review.engagement);
-        steps.push(Step::new(name, Outcome::Incomplete, says));
+        steps.push(CheckStep::new(name, Outcome::Incomplete, says));
         return Opened::Lacking;
     }
-    let step = Step { name: name.clone(), ..step }.with("commitment", committed, &document.commitment());
+    let step = CheckStep { name: name.clone(), ..step }.with("commitment", committed, &document.commitment());
     steps.push(step);
     let (text, text_missing) = match text(review, &document, documents.get(1..).unwrap_or_default()) {
         Ok(Words::None) => (None, None),
         Ok(Words::Shown(text)) => (Some(text), None),
         Ok(Words::Missing(why)) => {
             // Its author's fault, or that of whoever kept it: the facts of the review count without it.
-            steps.push(Step::new(&name, Outcome::Note, why.clone()));
+            steps.push(CheckStep::new(&name, Outcome::Note, why.clone()));
             (None, Some(why))
         }
         Err(failed) => {
-            steps.push(Step { name, ..*failed });
+            steps.push(CheckStep { name, ..*failed });
             return Opened::Lacking;
         }
     };
@@ -110,7 +112,7 @@ pub(crate) fn check(
 }
 
 fn void(name: String, steps: &mut Steps, why: String) -> Opened {
-    steps.push(Step::new(name, Outcome::Note, format!("does not count: {why}")));
+    steps.push(CheckStep::new(name, Outcome::Note, format!("does not count: {why}")));
     Opened::Void(why)
 }
 
@@ -121,7 +123,7 @@ fn bind(
     terms: &Terms,
     cited: Option<&Cited>,
     (document, review): (&Verified, &Review),
-) -> (Step, Result<(), Broken>) {
+) -> (CheckStep, Result<(), Broken>) {
     let author = document.issuer();
     let other_role = match terms.role {
         Role::Client => Role::Freelancer,
@@ -129,7 +131,7 @@ fn bind(
     };
     let home = contract.held.origin;
     let mut step =
-        Step::new("", Outcome::Holds, "signed by the other side of the contract, about the subject")
+        CheckStep::new("", Outcome::Holds, "signed by the other side of the contract, about the subject")
             .with("rated", &review.id, check.subject)
             .with("author", author, &terms.counterparty)
             .with("author's side", &format!("{:?}", review.role), &format!("{other_role:?}"))
@@ -175,21 +177,25 @@ enum Words {
 }
 
 /// The text that the review names, which its author signed as a document of its own.
-fn text(review: &Review, document: &Verified, rest: &[DocumentJson]) -> Result<Words, Box<Step>> {
+fn text(review: &Review, document: &Verified, rest: &[DocumentJson]) -> Result<Words, Box<CheckStep>> {
     let Some(committed) = &review.text else {
         if rest.is_empty() {
             return Ok(Words::None);
         }
-        return Err(Step::new("", Outcome::Invalid, "the review names no text, and one is there").into());
+        return Err(CheckStep::new("", Outcome::Invalid, "the review names no text, and one is there").into());
     };
     match documents::find(rest.first(), committed) {
-        Found::Missing => Ok(Words::Missing("the text that the review names is not in the file".to_owned())),
-        Found::Other(computed) => {
-            let step = Step::new("", Outcome::Invalid, "the review names another text");
+        DocumentCheck::Missing => {
+            Ok(Words::Missing("the text that the review names is not in the file".to_owned()))
+        }
+        DocumentCheck::Other(computed) => {
+            let step = CheckStep::new("", Outcome::Invalid, "the review names another text");
             Err(step.with("commitment of the text", committed, &computed).into())
         }
-        Found::Unsound(detail) => Ok(Words::Missing(format!("the text of the review is refused: {detail}"))),
-        Found::Good(text) => Ok(words(&text, document)),
+        DocumentCheck::Unsound(detail) => {
+            Ok(Words::Missing(format!("the text of the review is refused: {detail}")))
+        }
+        DocumentCheck::Good(text) => Ok(words(&text, document)),
     }
 }
 

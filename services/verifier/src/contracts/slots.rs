@@ -11,16 +11,16 @@ use hanse_ledger::{LeafId, Statement};
 use super::reviews::{self, Opened};
 use super::{Contract, date};
 use crate::Check;
-use crate::log::{Held, Log};
-use crate::report::{Outcome, SlotReport, SlotState, Step};
+use crate::log::{Log, ProvenLeaf};
+use crate::report::{CheckStep, Outcome, SlotReport, SlotState};
 use crate::standings::Standings;
 use crate::steps::Steps;
 
 /// A commit that fills the slot.
 struct Filled<'a> {
-    held: &'a Held<'a>,
+    held: &'a ProvenLeaf<'a>,
     /// The leaf in one log or both, `held` first.
-    copies: Vec<&'a Held<'a>>,
+    copies: Vec<&'a ProvenLeaf<'a>>,
     id: LeafId,
     committed: Commitment,
 }
@@ -52,7 +52,7 @@ pub(crate) fn check<'a>(
     let name = format!("review at {} of {}", filled.held.index, filled.held.origin);
     if opens.is_empty() {
         report.state = SlotState::Sealed;
-        steps.push(Step::new(name, Outcome::Note, "sealed, and not open: nobody can say what it holds"));
+        steps.push(CheckStep::new(name, Outcome::Note, "sealed, and not open: nobody can say what it holds"));
         return report;
     }
     // The leaf may stand in both logs, and its documents beside either.
@@ -60,7 +60,11 @@ pub(crate) fn check<'a>(
     let documents = copies.next().unwrap_or_default();
     if copies.any(|copy| copy != documents) {
         report.state = SlotState::DocumentMissing;
-        steps.push(Step::new(name, Outcome::Invalid, "the file holds different documents for one review"));
+        steps.push(CheckStep::new(
+            name,
+            Outcome::Invalid,
+            "the file holds different documents for one review",
+        ));
         return report;
     }
     let committed = (filled.id, &filled.committed);
@@ -86,7 +90,7 @@ fn unknown<'a>(check: &Check<'a>, contract: &Contract<'a>, standings: &mut Stand
     const WHY: &str = "the log that decides what counts of it is not covered";
     let Some(home) = check.home else { return };
     let by_key = home.all_by(&contract.slot).map(|(held, id, statement)| (held, id, statement.clone()));
-    let by_key: Vec<(&Held<'_>, LeafId, Statement)> = by_key.collect();
+    let by_key: Vec<(&ProvenLeaf<'_>, LeafId, Statement)> = by_key.collect();
     let commit = |statement: &Statement| matches!(statement, Statement::Commit { engagement, .. } if *engagement == contract.id);
     let commits: BTreeSet<LeafId> =
         by_key.iter().filter(|(.., statement)| commit(statement)).map(|(_, id, _)| *id).collect();
@@ -111,7 +115,7 @@ fn signed<'a>(
     logs: &[&'a Log<'a>],
     key: &PublicKey,
     cites: LeafId,
-) -> impl Iterator<Item = (&'a Held<'a>, LeafId, &'a Statement)> {
+) -> impl Iterator<Item = (&'a ProvenLeaf<'a>, LeafId, &'a Statement)> {
     logs.iter().flat_map(move |log| log.signed_by(key, Some(cites)))
 }
 
@@ -150,8 +154,8 @@ fn opened<'a>(
     filled: &Filled<'a>,
     key: &PublicKey,
     standings: &mut Standings<'a>,
-) -> Vec<&'a Held<'a>> {
-    let mut opens: Vec<(&Held<'_>, LeafId)> = Vec::new();
+) -> Vec<&'a ProvenLeaf<'a>> {
+    let mut opens: Vec<(&ProvenLeaf<'_>, LeafId)> = Vec::new();
     for (held, id, statement) in signed(logs, key, filled.id) {
         if !matches!(statement, Statement::Open { .. }) {
             continue;
@@ -190,7 +194,7 @@ fn settlement<'a>(
         if !contract.engaged {
             standings.not_counted(held, &alone);
             let name = format!("payment at {} of {}", held.index, held.origin);
-            steps.push(Step::new(name, Outcome::Incomplete, format!("does not count: {alone}")));
+            steps.push(CheckStep::new(name, Outcome::Incomplete, format!("does not count: {alone}")));
             continue;
         }
         if *first.get_or_insert(id) == id {
@@ -213,7 +217,7 @@ fn empty(check: &Check<'_>, contract: &Contract<'_>, vouched: i64, steps: &mut S
     } else {
         (SlotState::Open, "open: no outcome yet in either log")
     };
-    let step = Step::new(name, Outcome::Note, says);
+    let step = CheckStep::new(name, Outcome::Note, says);
     steps.push(step.with("due day", &date(contract.due), &date(check.now.day())));
     state
 }

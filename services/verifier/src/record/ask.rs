@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use hanse_document::Did;
 use hanse_reputation::record::Counted;
-use hanse_reputation::{Entry, EntryId, Explanation, Graph, Parameters, Person, Standpoint, history};
+use hanse_reputation::{Entry, EntryId, Explanation, Graph, Parameters, Standpoint, SubjectKey, history};
 
 use super::compare::compare;
 use super::report::{Cited, ScoreReport, not_proved};
 use super::served::Served;
 use super::{Record, Unreadable};
-use crate::report::{Outcome, Step, Uncovered, Verdict, verdict};
+use crate::report::{CheckStep, Outcome, Uncovered, Verdict, verdict};
 
 /// How far can this person be trusted from there?
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,9 +27,9 @@ pub struct Question {
 
 impl Question {
     fn standpoint(&self) -> Standpoint {
-        let viewer = Person::of(&self.viewer);
+        let viewer = SubjectKey::of(&self.viewer);
         match &self.seen_from {
-            Some(other) => Standpoint::adopted(viewer, Person::of(other)),
+            Some(other) => Standpoint::adopted(viewer, SubjectKey::of(other)),
             None => Standpoint::own(viewer),
         }
     }
@@ -79,7 +79,7 @@ impl Record<'_> {
         }
         if self.cut {
             let says = "the file ends before it is whole: nothing is computed from it";
-            self.step(Step::new("file", Outcome::Incomplete, says));
+            self.step(CheckStep::new("file", Outcome::Incomplete, says));
         }
         self.without_logs();
         !self.cut
@@ -101,13 +101,13 @@ impl Record<'_> {
         served: Option<&Served>,
         report: &mut ScoreReport,
     ) -> Result<(), Unreadable> {
-        let (standpoint, subject) = (question.standpoint(), Person::of(&question.subject));
+        let (standpoint, subject) = (question.standpoint(), SubjectKey::of(&question.subject));
         let graph = match self.graph() {
             Ok(graph) => graph,
             Err(error) => {
                 // Leaf ids are hashes and the numbers are bounded, so that only more entries than fit come to this.
                 let says = format!("the entries make no graph: {error}");
-                report.steps.push(Step::new("entries", Outcome::Invalid, says));
+                report.steps.push(CheckStep::new("entries", Outcome::Invalid, says));
                 report.verdict = Verdict::Invalid;
                 return Ok(());
             }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::served::Served;
-use crate::report::{Outcome, Step};
+use crate::report::{CheckStep, Outcome};
 
-/// Differences that are told; after the first few the others follow from them.
+/// Differences that are reported; after the first few the others follow from them.
 const DIFFERENCES_MAX: usize = 8;
 
 /// Compares what was served with what the record makes: whether all digits are the same, and the steps. Where the answer rests on what
@@ -17,21 +17,21 @@ pub(super) fn compare(
     explanation: &Explanation,
     summary: &Summary,
     beyond: bool,
-) -> (bool, Vec<Step>) {
+) -> (bool, Vec<CheckStep>) {
     let mut steps = vec![one("served explanation", served.explanation(), explanation, beyond)];
     match served.summary() {
         Some(value) => steps.push(one("served summary", value, summary, beyond)),
-        None => steps.push(Step::new("served summary", Outcome::Note, "the node served none")),
+        None => steps.push(CheckStep::new("served summary", Outcome::Note, "the node served none")),
     }
     let equal = steps.iter().all(|step| matches!(step.outcome, Outcome::Holds | Outcome::Note));
     (equal, steps)
 }
 
-fn one(name: &str, served: &Value, computed: &impl Serialize, beyond: bool) -> Step {
+fn one(name: &str, served: &Value, computed: &impl Serialize, beyond: bool) -> CheckStep {
     // Cannot fail: the maps in it have texts for keys. If it did, null equals no answer.
     let computed = serde_json::to_value(computed).unwrap_or_default();
     if *served == computed {
-        return Step::new(name, Outcome::Holds, "the node computed the same, to the last digit");
+        return CheckStep::new(name, Outcome::Holds, "the node computed the same, to the last digit");
     }
     let (outcome, says) = if beyond {
         (
@@ -43,7 +43,7 @@ fn one(name: &str, served: &Value, computed: &impl Serialize, beyond: bool) -> S
     };
     let mut differences = Vec::new();
     differ(String::new(), served, &computed, &mut differences);
-    let mut step = Step::new(name, outcome, says);
+    let mut step = CheckStep::new(name, outcome, says);
     for (at, served, computed) in differences {
         step = step.with(at, &served, &computed);
     }

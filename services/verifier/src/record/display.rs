@@ -3,7 +3,9 @@
 use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::Role;
-use hanse_reputation::{EntryId, Known, Person, Tongue, change_sentence, sentences, summary_sentences};
+use hanse_reputation::{
+    EntryId, Known, SentenceLanguage, SubjectKey, change_sentence, sentences, summary_sentences,
+};
 
 use super::report::{Behind, RecordLog, ScoreReport};
 use crate::report::{Coverage, Uncovered, Verdict};
@@ -15,11 +17,11 @@ const WORD: usize = 10;
 const DID_CHARS: usize = 8;
 
 impl Known for ScoreReport {
-    fn reads(&self, person: &Person) -> bool {
-        *person == Person::of(&self.viewer)
+    fn reads(&self, person: &SubjectKey) -> bool {
+        *person == SubjectKey::of(&self.viewer)
     }
 
-    fn name(&self, person: &Person) -> Option<String> {
+    fn name(&self, person: &SubjectKey) -> Option<String> {
         let did = self.people.get(&person.to_string())?;
         let start = did.as_str().len().saturating_sub(DID_CHARS);
         did.as_str().get(start..).map(|end| format!("…{end}"))
@@ -33,16 +35,16 @@ impl Known for ScoreReport {
 impl ScoreReport {
     /// The two numbers in words; empty if the file is invalid.
     #[must_use]
-    pub fn sentences(&self, tongue: Tongue) -> (Vec<String>, Vec<String>) {
-        let own = self.explanation.as_ref().map(|explanation| sentences(explanation, self, tongue));
-        let all = self.summary.as_ref().map(|summary| summary_sentences(summary, tongue));
+    pub fn sentences(&self, language: SentenceLanguage) -> (Vec<String>, Vec<String>) {
+        let own = self.explanation.as_ref().map(|explanation| sentences(explanation, self, language));
+        let all = self.summary.as_ref().map(|summary| summary_sentences(summary, language));
         (own.unwrap_or_default(), all.unwrap_or_default())
     }
 
     /// The whole report in this language; the steps stay English, as in [`crate::Report`].
     #[must_use]
-    pub fn shown(&self, tongue: Tongue) -> Shown<'_> {
-        Shown { report: self, tongue }
+    pub fn shown(&self, language: SentenceLanguage) -> Shown<'_> {
+        Shown { report: self, language }
     }
 }
 
@@ -50,12 +52,12 @@ impl ScoreReport {
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
     report: &'a ScoreReport,
-    tongue: Tongue,
+    language: SentenceLanguage,
 }
 
 impl Display for ScoreReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.shown(Tongue::English).fmt(f)
+        self.shown(SentenceLanguage::English).fmt(f)
     }
 }
 
@@ -73,7 +75,7 @@ impl Display for Shown<'_> {
         report.steps.iter().try_for_each(|step| write!(f, "{step}"))?;
         writeln!(f, "\nLogs")?;
         report.logs.iter().try_for_each(|log| write!(f, "{log}"))?;
-        let (own, all) = report.sentences(self.tongue);
+        let (own, all) = report.sentences(self.language);
         if let Some(explanation) = &report.explanation {
             writeln!(f, "\nFrom where the viewer stands (epoch {})", explanation.score.epoch.0)?;
             own.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
@@ -86,7 +88,7 @@ impl Display for Shown<'_> {
             writeln!(f, "\nHow it came about")?;
         }
         for change in &report.changes {
-            writeln!(f, "  {}: {}", change.entry, change_sentence(change, self.tongue))?;
+            writeln!(f, "  {}: {}", change.entry, change_sentence(change, self.language))?;
         }
         if !report.entries.is_empty() {
             writeln!(f, "\nLeaves that the number rests on")?;

@@ -9,9 +9,9 @@ use hanse_reputation::{EntryId, Epoch};
 
 use super::Record;
 use super::served::Served;
-use crate::report::{Coverage, Outcome, Step, Uncovered};
+use crate::report::{CheckStep, Coverage, Outcome, Uncovered};
 
-/// Logs that the policy does not name and that are told one by one: whoever gets a key can make contracts with as many logs as they like.
+/// Logs that the policy does not name and that are listed one by one: whoever gets a key can make contracts with as many logs as they like.
 const OUTSIDE_TOLD_MAX: usize = 256;
 
 /// Rows of epochs that one step tells.
@@ -30,7 +30,7 @@ impl Record<'_> {
     pub(super) fn without_logs(&mut self) {
         for origin in self.missing() {
             let says = "the policy names this log, and the file does not hold it";
-            self.step(Step::new(format!("log {origin}"), Outcome::Incomplete, says));
+            self.step(CheckStep::new(format!("log {origin}"), Outcome::Incomplete, says));
         }
     }
 
@@ -41,7 +41,7 @@ impl Record<'_> {
             if !self.reads(&origin) {
                 self.beyond = true;
                 let says = "the served answer names this log, and none that the policy names is here";
-                self.step(Step::new(format!("log {origin}"), Outcome::Incomplete, says));
+                self.step(CheckStep::new(format!("log {origin}"), Outcome::Incomplete, says));
             }
         }
     }
@@ -96,7 +96,7 @@ impl Record<'_> {
                 "no dating of {} is here, so that what was logged then would count as younger than it is",
                 epochs(rows)
             );
-            self.step(Step::new(format!("datings of {origin}"), Outcome::Incomplete, says));
+            self.step(CheckStep::new(format!("datings of {origin}"), Outcome::Incomplete, says));
         }
     }
 
@@ -105,7 +105,7 @@ impl Record<'_> {
         let lacking = self.reading.lacking();
         let Some(first) = lacking.first().map(EntryId::to_string) else { return };
         let says = format!("{} open reviews lack a document that tells whether they count", lacking.len());
-        let step = Step::new("documents", Outcome::Incomplete, says);
+        let step = CheckStep::new("documents", Outcome::Incomplete, says);
         self.step(step.with(
             "the first, by its open leaf",
             &first,
@@ -115,7 +115,7 @@ impl Record<'_> {
 }
 
 /// What rests on a log that is not here.
-fn rests(row: &Uncovered, there: Elsewhere) -> Step {
+fn rests(row: &Uncovered, there: Elsewhere) -> CheckStep {
     let (outcome, why) = if row.in_policy {
         (Outcome::Incomplete, "which is not here")
     } else {
@@ -126,7 +126,7 @@ fn rests(row: &Uncovered, there: Elsewhere) -> Step {
         1 => "; one review that is open was written there".to_owned(),
         more => format!("; {more} reviews that are open were written there"),
     };
-    Step::new(format!("log {}", row.log), outcome, format!("{row}, {why}{opened}"))
+    CheckStep::new(format!("log {}", row.log), outcome, format!("{row}, {why}{opened}"))
 }
 
 /// Rows of epochs in words, in order and those that touch as one.

@@ -14,10 +14,10 @@ use super::report::Behind;
 use crate::documents;
 use crate::part;
 use crate::quorum::{Age, Trust};
-use crate::report::{Outcome, Step};
+use crate::report::{CheckStep, Outcome};
 
 /// What failed, as a finished step.
-type Failed = Box<Step>;
+type Failed = Box<CheckStep>;
 
 /// A log that is being read.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Claims {
 pub(super) struct Closed {
     /// The head up to which it counts.
     pub(super) head: Option<Head>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<CheckStep>,
     /// Epochs of which it lacks a dating, from the first to the last of each row.
     pub(super) undated: Vec<(Epoch, Epoch)>,
     pub(super) claimed: Claims,
@@ -128,8 +128,8 @@ impl Log {
         }
     }
 
-    fn step(&self, outcome: Outcome, says: impl Into<String>) -> Step {
-        Step::new(format!("log {}", self.origin), outcome, says)
+    fn step(&self, outcome: Outcome, says: impl Into<String>) -> CheckStep {
+        CheckStep::new(format!("log {}", self.origin), outcome, says)
     }
 
     /// Takes a dating checkpoint: how many of the leaves that count it dates, and the day. None if nothing is taken of it: no quorum
@@ -264,7 +264,7 @@ impl Log {
     }
 
     fn foreign(&self, index: u64, why: &str) -> Failed {
-        Step::new(format!("documents at {index} of {}", self.origin), Outcome::Invalid, why).into()
+        CheckStep::new(format!("documents at {index} of {}", self.origin), Outcome::Invalid, why).into()
     }
 
     /// Whether it has as many leaves as its head says; else the step that says how many it lacks.

@@ -23,7 +23,7 @@ use hanse_tlog::Policy;
 use crate::Options;
 use crate::part;
 use crate::quorum::{Age, Trust};
-use crate::report::{Coverage, Outcome, Step};
+use crate::report::{CheckStep, Coverage, Outcome};
 
 pub use self::ask::Question;
 pub use self::display::Shown;
@@ -104,7 +104,7 @@ pub struct Record<'a> {
     logs: Vec<RecordLog>,
     reading: Reading,
     heads: Vec<Head>,
-    steps: Vec<Step>,
+    steps: Vec<CheckStep>,
     /// Something is not what it claims: nothing more is read.
     refused: bool,
     /// The file ends before it is whole: nothing is computed.
@@ -200,13 +200,13 @@ impl<'a> Record<'a> {
     }
 
     /// Keeps a step. The first that is invalid ends the reading.
-    fn step(&mut self, step: Step) {
+    fn step(&mut self, step: CheckStep) {
         self.refused |= step.outcome == Outcome::Invalid;
         self.steps.push(step);
     }
 
     fn invalid(&mut self, name: impl Into<String>, says: impl Into<String>) {
-        self.step(Step::new(name, Outcome::Invalid, says));
+        self.step(CheckStep::new(name, Outcome::Invalid, says));
     }
 
     fn trust(&self) -> Trust<'a> {
@@ -237,7 +237,7 @@ impl<'a> Record<'a> {
             Err(failed) if failed.outcome == Outcome::Incomplete => {
                 report.coverage = Coverage::NotInPolicy;
                 let says = "left out: the policy does not name this log, so nothing in it can be checked";
-                self.step(Step::new(name, Outcome::Note, says));
+                self.step(CheckStep::new(name, Outcome::Note, says));
                 Current::LeftOut
             }
             Err(failed) => {

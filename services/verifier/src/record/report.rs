@@ -5,11 +5,11 @@ use std::fmt::{self, Display, Formatter};
 
 use hanse_document::kind::Role;
 use hanse_document::{Did, Timestamp};
-use hanse_reputation::{Change, EntryId, Explanation, Person, Summary};
+use hanse_reputation::{Change, EntryId, Explanation, SubjectKey, Summary};
 use serde::Serialize;
 
 use crate::quorum::Signed;
-use crate::report::{Auditor, Coverage, Step, Uncovered, Verdict};
+use crate::report::{Auditor, CheckStep, Coverage, Uncovered, Verdict};
 
 /// A log of the file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -81,7 +81,7 @@ pub struct Cited {
     /// Id of the leaf that opened the review.
     pub id: EntryId,
     /// Whose review it is.
-    pub author: Person,
+    pub author: SubjectKey,
     /// The author's side of the contract.
     pub role: Role,
     /// A log in which it stands.
@@ -117,7 +117,7 @@ pub struct ScoreReport {
     pub explanation: Option<Explanation>,
     /// The number that is the same for everybody; None if the file is invalid or cut.
     pub summary: Option<Summary>,
-    /// Whether a node that was held to it had served the same; None if none was.
+    /// Whether the node whose answer was compared had served the same; None if none was.
     pub equal: Option<bool>,
     /// If it was asked for: each change of the viewer's number with the entry that caused it, in the order of epoch, log and place, all
     /// seen in the score's epoch.
@@ -127,7 +127,7 @@ pub struct ScoreReport {
     /// The identities of the people in these entries, by subject key in hexadecimal.
     pub people: BTreeMap<String, Did>,
     /// Every step with what it compared.
-    pub steps: Vec<Step>,
+    pub steps: Vec<CheckStep>,
     /// What no score proves, whatever the verdict.
     pub not_proved: Vec<String>,
 }

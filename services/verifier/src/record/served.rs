@@ -1,4 +1,4 @@
-//! What a node is held to.
+//! The answer that a node served, which is compared with what the file proves.
 
 use std::collections::BTreeMap;
 

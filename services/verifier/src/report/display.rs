@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{
-    ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport, SlotReport, SlotState,
-    Standing, Step, Verdict,
+    CheckStep, ContractReport, Coverage, EntryReport, LogReport, Outcome, Report, ReviewReport, SlotReport,
+    SlotState, Standing, Verdict,
 };
 
 /// Width of the words before a step, and of the labels below it.
@@ -69,7 +69,7 @@ impl Report {
     }
 }
 
-impl Display for Step {
+impl Display for CheckStep {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let word = match self.outcome {
             Outcome::Holds => "ok",

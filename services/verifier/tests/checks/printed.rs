@@ -7,9 +7,9 @@ use hanse_document::{SigningKey, Text};
 use hanse_ledger::evidence::{DocumentJson, Evidence, LeafJson};
 use hanse_ledger::record::Line;
 use hanse_ledger::{Leaf, Statement};
-use hanse_reputation::Tongue;
+use hanse_reputation::SentenceLanguage;
 use hanse_verifier::record::{Question, ScoreReport};
-use hanse_verifier::{Options, Outcome, Report, Step, Verdict, verify};
+use hanse_verifier::{CheckStep, Options, Outcome, Report, Verdict, verify};
 use serde_json::json;
 
 use crate::fixture::{A, B, N, Story, TODAY, Words, World, answer, bytes_of, chain, log_of, now, story};
@@ -76,7 +76,7 @@ fn a_score_in_both_languages() {
     let world = chain();
     let report = world.ask(&world.record(0), "ana", "cleo");
     is_printed("score", &report.to_string());
-    is_printed("score-fr", &report.shown(Tongue::French).to_string());
+    is_printed("score-fr", &report.shown(SentenceLanguage::French).to_string());
 }
 
 /// Logs outside the policy, one that is not there, and one that nobody vouches for.
@@ -99,7 +99,7 @@ fn a_score_from_a_part_of_the_logs() {
 }
 
 /// The steps that are not simply right.
-fn told(steps: &[Step]) -> String {
+fn told(steps: &[CheckStep]) -> String {
     steps.iter().filter(|step| step.outcome != Outcome::Holds).map(ToString::to_string).collect()
 }
 
@@ -233,7 +233,7 @@ fn a_score_from_an_adopted_standpoint() {
         Question { seen_from: Some(world.people["ana"].did.clone()), ..world.question("dan", "cleo") };
     let report = world.score(&bytes_of(&world.record(0)), &world.policy(), &question, None).unwrap();
     is_printed("score-adopted", &report.to_string());
-    is_printed("score-adopted-fr", &report.shown(Tongue::French).to_string());
+    is_printed("score-adopted-fr", &report.shown(SentenceLanguage::French).to_string());
 }
 
 /// Where an answer differs, up to a few places, in text that a terminal may show.

@@ -60,7 +60,7 @@ fn whole_logs_make_both_numbers() {
     let changes = &report.changes;
     assert_eq!(changes.last().unwrap().after, seen.score.finding, "the last change is where it stands");
     assert!(changes.iter().all(|change| cited.iter().any(|entry| entry.id == change.entry)), "each is cited");
-    let french = report.shown(hanse_reputation::Tongue::French).to_string();
+    let french = report.shown(hanse_reputation::SentenceLanguage::French).to_string();
     assert!(report.to_string().contains(&cited[0].id.to_string()) && french != report.to_string());
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hanse_base::clock::AHEAD_SECONDS_MAX;
 use hanse_document::kind::Body;
 use hanse_document::{Did, NodeName, Rejection, Signed, Timestamp, Verified};
-use hanse_matching::model::{Person, Standing, Unknown};
+use hanse_matching::model::{Freelancer, Standing, Unknown};
 use hanse_matching::query::Query;
 use hanse_matching::score::Features;
 use hanse_matching::side::Factor;
@@ -15,7 +15,7 @@ use hanse_store::accounts::IdentityRow;
 use super::kept::Memory;
 use crate::knowledge::Knowledge;
 
-/// Somebody at home at a peer, as this node sees them.
+/// Somebody whose home is a peer, as this node sees them.
 #[derive(Clone, Debug)]
 pub(crate) struct Other {
     pub did: Did,
@@ -24,7 +24,7 @@ pub(crate) struct Other {
     pub headline: Option<String>,
     /// Skills that this node does not know.
     pub unknown: Unknown,
-    pub person: Person,
+    pub person: Freelancer,
     /// Computed here.
     pub features: Features,
 }
@@ -123,7 +123,7 @@ impl Judge<'_> {
         if self.memory.is_stale(self.peer, &document, profile.prev) {
             return Err(Out::Contradicted);
         }
-        let (person, unknown) = self.knowledge.reader().person(did.subject_key(), profile, *standing);
+        let (person, unknown) = self.knowledge.reader().freelancer(did.subject_key(), profile, *standing);
         if self.query.stop(&person).is_some() {
             let known_there = self.shared.knowledge && self.shared.rates;
             return Err(if known_there { Out::Contradicted } else { Out::Skipped });

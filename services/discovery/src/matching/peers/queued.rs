@@ -71,7 +71,7 @@ async fn sent(discovery: &Discovery, search: &Search) -> Result<Option<Answers>,
     Ok(None)
 }
 
-/// Runs queued searches until told to stop.
+/// Runs queued searches until it is cancelled.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut running = FuturesUnordered::new();
     let signals = discovery.base().signals();

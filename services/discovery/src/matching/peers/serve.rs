@@ -9,7 +9,7 @@ use hanse_document::{Rejection, Signed};
 use hanse_lifecycle::State;
 use hanse_matching::rank::Ranked;
 use hanse_matching::side::{RANKER, Weights};
-use hanse_network::{BUSY_RETRY_MS, Bytes, Candidate, Digest, Found, Response, Search};
+use hanse_network::{BUSY_RETRY_MS, Bytes, Candidate, Digest, Response, Search, SearchAnswer};
 use hanse_store::ranking::{self, PersonRow};
 use hanse_store::{accounts, jobs};
 
@@ -43,7 +43,7 @@ fn busy() -> Response {
     Response::Busy { retry_after_ms: BUSY_RETRY_MS }
 }
 
-async fn find(discovery: &Discovery, search: Search) -> Result<Found, UseError> {
+async fn find(discovery: &Discovery, search: Search) -> Result<SearchAnswer, UseError> {
     let posting = Posting::of(Signed::parse(&search.job)?.verify()?)?;
     check(discovery, &posting).await?;
     let weights = Weights { client: search.client, freelancer: search.freelancer };
@@ -56,7 +56,7 @@ async fn find(discovery: &Discovery, search: Search) -> Result<Found, UseError> 
     let rates = rates_digest(&ranking.knowledge.rates);
     let taxonomy = *ranking.knowledge.taxonomy.digest();
     let candidates = discovery.compute(move |discovery| candidates(discovery, &ranking, limit, rows)).await?;
-    Ok(Found {
+    Ok(SearchAnswer {
         rules: RANKER.to_owned(),
         taxonomy: Digest::new(taxonomy),
         rates: Digest::new(rates),

@@ -119,7 +119,7 @@ fn features(profile: &Verified) -> Features {
     let query = Query::new(&job, knowledge.setting());
     let Body::Profile(body) = profile.body() else { panic!("a profile") };
     let key = profile.issuer().subject_key();
-    query.features(&knowledge.reader().person(key, body, Standing::default()).0)
+    query.features(&knowledge.reader().freelancer(key, body, Standing::default()).0)
 }
 
 fn candidate(bytes: &[u8], claimed: Features) -> Candidate {

@@ -73,7 +73,7 @@ pub(crate) async fn node_event(
 async fn move_to(ctx: &Apply<'_>, contract: &mut ContractRow, to: State) -> Result<(), UseError> {
     contract.state = to.name().to_owned();
     contract.changed_at = ctx.now.unix();
-    // A close by this node's clock alone may be undone by its home's word.
+    // A close by this node's clock alone may be undone by its home.
     contract.closed_at = (to == State::Closed).then(|| ctx.now.unix());
     Ok(contracts::update_contract(ctx.tx, contract).await?)
 }

@@ -77,7 +77,7 @@ pub(crate) fn continues(
     }
 }
 
-/// The state after the event. Where the home has decided, its word wins over what this node's own clock had concluded, or
+/// The state after the event. Where the home has decided, its decision wins over what this node's own clock had concluded, or
 /// had not concluded yet: a move by the clock alone is then undone or made up for.
 pub(crate) async fn moved(
     ctx: &Apply<'_>,
@@ -114,7 +114,7 @@ pub(crate) async fn moved(
     Err(refused.into())
 }
 
-/// The lifecycle's word for what a step says.
+/// The event of the lifecycle that a step stands for.
 pub(crate) fn event(said: &Said) -> Event {
     match said {
         Said::CloseUnfilled { .. } => Event::CloseUnfilled,

@@ -18,7 +18,7 @@ pub(crate) async fn learn(ctx: &Apply<'_>, genesis: &Verified) -> Result<(), Use
         let same = known.genesis == row.genesis;
         return if same { Ok(()) } else { Err(Refusal::OtherGenesis.into()) };
     }
-    // A person at home here was made here, and would be known.
+    // A person whose home is here was made here, and would be known.
     if row.home == ctx.engine.config().name {
         return Err(Refusal::UnknownPerson.into());
     }

@@ -7,7 +7,7 @@ use hanse_store::accounts::{self, IdentityRow};
 
 use super::{Applied, Apply};
 
-/// Makes a profile the newest one of its author, who is at home here, if it replaces the one that is.
+/// Makes a profile the newest one of its author, whose home is here, if it replaces the one that is.
 pub(crate) async fn put(
     ctx: &Apply<'_>,
     document: &Verified,

@@ -7,23 +7,15 @@ use hanse_document::{Body, Commitment, DocumentId, Rejection};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, ContractRow};
-use hanse_store::{documents, jobs, log};
+use hanse_store::{documents, log};
 
-use super::LoggedLeaf;
+use super::{LoggedLeaf, locked};
 use crate::effects::apply::contract::node_event;
 use crate::effects::apply::{Apply, engagement as leaves};
 
-/// The contract of an engagement leaf, with its job locked; `None` if no side of it is at home here.
-pub(super) async fn locked(ctx: &Apply<'_>, leaf: &LeafId) -> Result<Option<ContractRow>, UseError> {
-    let Some(row) = contracts::by_engagement(ctx.tx, leaf).await? else { return Ok(None) };
-    jobs::lock(ctx.tx, &row.job).await?;
-    // Read again: what was read before the lock may be old.
-    Ok(contracts::contract(ctx.tx, &row.id).await?)
-}
-
 /// An engagement stands in a log. The freelancer's home answers the client's; with both, the contract is active.
 pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
-    let Some(mut contract) = locked(ctx, &seen.id).await? else { return Ok(()) };
+    let Some(mut contract) = locked::contract(ctx, &seen.id).await? else { return Ok(()) };
     let of_client = contract.client_engagement == Some(seen.id);
     let (party, home) = if of_client {
         (&contract.client, &contract.client_home)
@@ -102,7 +94,7 @@ pub(super) async fn settle(
     commitment: &Commitment,
     engagement: &LeafId,
 ) -> Result<(), UseError> {
-    let Some(contract) = locked(ctx, engagement).await? else { return Ok(()) };
+    let Some(contract) = locked::contract(ctx, engagement).await? else { return Ok(()) };
     let about_client = contract.client_engagement == Some(*engagement)
         && seen.leaf.subjects().iter().all(|subject| *subject.as_bytes() == contract.client.subject_key());
     let by_slot = contract.freelancer_slot.is_some_and(|slot| seen.leaf.is_signed_by(&slot));

@@ -56,7 +56,7 @@ async fn again(engine: &Engine, origin: &str, row: &WantedRow) -> Result<bool, U
         log::put_off(&tx, origin, &[(row.index, next_at)], believed(engine.logbook())).await?;
     } else {
         if turn == Turn::Later {
-            tracing::info!(origin, index = row.index, "a leaf has waited in vain, and has no effect here");
+            tracing::info!(origin, index = row.index, "a leaf is given up: what it waited for never came");
         }
         log::unwant(&tx, origin, row.index).await?;
     }

@@ -3,15 +3,14 @@
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::{reread, state};
-use hanse_document::{Body, Commitment, Did, DocumentId, Kind, PublicKey, Verified};
+use hanse_document::{Body, Commitment, Did, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
-use hanse_store::{documents, jobs, log};
+use hanse_store::{documents, log};
 
-use super::LoggedLeaf;
-use super::contracts::locked;
+use super::{LoggedLeaf, locked};
 use crate::effects::apply::Apply;
 
 /// One of the two closing slots of a contract.
@@ -44,7 +43,7 @@ pub(super) async fn commit(
     commitment: &Commitment,
     engagement: &LeafId,
 ) -> Result<(), UseError> {
-    let Some(contract) = locked(ctx, engagement).await? else { return Ok(()) };
+    let Some(contract) = locked::contract(ctx, engagement).await? else { return Ok(()) };
     let slot = slot_of(&contract, engagement).ok_or(Refusal::WrongParty("engagement"))?;
     check(seen, &slot)?;
     let rows = reviews::of_contract(ctx.tx, &contract.id).await?;
@@ -116,22 +115,9 @@ async fn publish_word(ctx: &Apply<'_>, row: &ReviewRow) -> Result<(), UseError> 
     Ok(())
 }
 
-/// The review of a leaf, with its contract and its job locked; `None` if no side of it is at home here.
-async fn found(ctx: &Apply<'_>, commit: &LeafId) -> Result<Option<(ReviewRow, ContractRow)>, UseError> {
-    let Some(row) = reviews::find(ctx.tx, commit).await? else { return Ok(None) };
-    let Some(contract) = row.contract else { return Ok(None) };
-    let gone = || Failure::unreadable(contract, "the contract of a review is gone");
-    let contract: DocumentId = contract;
-    let held = contracts::contract(ctx.tx, &contract).await?.ok_or_else(gone)?;
-    jobs::lock(ctx.tx, &held.job).await?;
-    let held = contracts::contract(ctx.tx, &contract).await?.ok_or_else(gone)?;
-    let row = reviews::find(ctx.tx, commit).await?.ok_or_else(gone)?;
-    Ok(Some((row, held)))
-}
-
 /// A review is open.
 pub(super) async fn open(ctx: &Apply<'_>, seen: &LoggedLeaf, cites: &LeafId) -> Result<(), UseError> {
-    let Some((mut row, contract)) = found(ctx, cites).await? else { return Ok(()) };
+    let Some((mut row, contract)) = locked::review(ctx, cites).await? else { return Ok(()) };
     let slot = slot_of(&contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
     check(seen, &slot)?;
     // Opened before, its leaf has been filed before: another one, which the slot key can sign too, opens nothing.
@@ -194,7 +180,7 @@ pub(super) async fn reply(
     cites: &LeafId,
     commitment: &Commitment,
 ) -> Result<(), UseError> {
-    let Some((mut row, contract)) = found(ctx, cites).await? else { return Ok(()) };
+    let Some((mut row, contract)) = locked::review(ctx, cites).await? else { return Ok(()) };
     let slot = slot_of(&contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
     let home = if *slot.rated == contract.client { &contract.client_home } else { &contract.freelancer_home };
     if seen.operator != *home || !seen.leaf.is_signed_by(&slot.rated.key()) {

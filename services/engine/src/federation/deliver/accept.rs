@@ -135,7 +135,7 @@ async fn authority(
     }
 }
 
-/// What another home orders concerns this node only through a freelancer who is at home here.
+/// What another home orders concerns this node only through a freelancer whose home is here.
 async fn ours(engine: &Engine, tx: &Tx<'_>, document: &Verified) -> Result<(), UseError> {
     let home = match document.body() {
         Body::Offer(offer) => Some(offer.to.clone()),

@@ -15,6 +15,7 @@ mod at_once;
 mod bids;
 mod busy;
 mod due;
+mod heard;
 mod not_its_own;
 mod owed;
 mod wanted;

@@ -5,7 +5,7 @@ use zxcvbn::{Score, zxcvbn};
 
 /// What must not be in a password, however it is decorated.
 const OWN_WORDS: [&str; 1] = ["hanse"];
-/// Beyond this many characters a password is only held against its own repetition: the estimate takes time that grows faster.
+/// Beyond this many characters a password is only compared with its own repetition: the estimate takes time that grows faster.
 const LOOKED_AT_CHARS: usize = 64;
 /// Fewer different characters than this are a repetition, whatever an estimate says.
 const DIFFERENT_CHARS_MIN: usize = 5;

@@ -26,7 +26,7 @@ const BATCH: i64 = 5_000;
 /// Searches in one transaction for each alert in it: 50,000, of which the longest posting takes less than a second. Without this a
 /// million searches would be more than a statement may take, and the cursor would wait for ever.
 pub(crate) const WINDOW: i64 = 10;
-/// Where there are fewer searches than this, as many postings are held against them in one transaction as make a window together.
+/// Where there are fewer searches than this, as many postings are matched with them in one transaction as make a window together.
 const MANY: i64 = 1_000;
 const TOGETHER: usize = 50;
 /// How long it rests between two looks: postings that come meanwhile are told of together.
@@ -41,7 +41,7 @@ const KEPT_SECONDS: i64 = (OPEN_DAYS_MAX as i64 + 1) * DAY_SECONDS;
 /// Between two cleanings.
 const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
-/// Raises until told to stop.
+/// Raises until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let mut changed = engine.signals().changed.subscribe();
     let mut cleans = Every::new(CLEAN_EVERY);
@@ -135,7 +135,7 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
     Ok(Progress::More)
 }
 
-/// Holds all open postings against all searches: nobody knows which of them the lost changes told of. A search hears of none that
+/// Matches all open postings with all searches: nobody knows which of them the lost changes told of. A search hears of none that
 /// is older than itself.
 async fn again(engine: &Engine) -> Result<(), UseError> {
     tracing::warn!(

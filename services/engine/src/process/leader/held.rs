@@ -94,7 +94,7 @@ impl HeldLease {
     pub(super) async fn release(self) {
         if let Err(error) = lease::release(&self.session, &self.lease).await {
             // It ends with the session, which ends with this value, as one that failed is not given back.
-            tracing::debug!(error = &error as &dyn std::error::Error, "the lease is not given back");
+            tracing::debug!(error = &error as &dyn std::error::Error, "the lease could not be released");
         }
     }
 }

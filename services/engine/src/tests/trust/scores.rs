@@ -9,7 +9,7 @@ use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_lifecycle::Event;
 use hanse_logbook::cosign::{Cosigned, cosign};
 use hanse_logbook::heads::{learn, read, with_cosignatures};
-use hanse_reputation::{Fixed, Standing, Tongue};
+use hanse_reputation::{Fixed, SentenceLanguage, Standing};
 use hanse_store::{Sql, log};
 use hanse_trust::scores::{Feed, round};
 use hanse_trust::{ScoreQuestion, ScoreView};
@@ -110,7 +110,7 @@ impl World {
 
 fn asks(reader: Option<&Did>, seen_from: &Did, subject: &Did) -> ScoreQuestion {
     let (reader, seen_from, subject) = (reader.cloned(), seen_from.clone(), subject.clone());
-    ScoreQuestion { reader, seen_from, subject, tongue: Tongue::English }
+    ScoreQuestion { reader, seen_from, subject, language: SentenceLanguage::English }
 }
 
 async fn score(engine: &Engine, reader: Option<&Did>, seen_from: &Did, subject: &Did) -> ScoreView {

@@ -6,7 +6,7 @@ use hanse_store::log::LogRow;
 
 use super::*;
 use crate::mend::{self, MendError};
-use crate::sequence::{Step, sequence, sequence_with};
+use crate::sequence::{BatchPoint, sequence, sequence_with};
 
 const LOG: &str = "a.example/reputation";
 
@@ -118,7 +118,7 @@ async fn a_peer_that_does_not_show_the_head_confirms_no_memory() {
 #[tokio::test]
 async fn a_node_that_was_just_founded_waits_for_one_peer_to_follow() {
     let folder = tempfile::tempdir().unwrap();
-    crate::memory::found(folder.path()).unwrap();
+    crate::memory::create(folder.path()).unwrap();
     let (a, b) = (Home::new('a', &['b', 'c']).await, Home::new('b', &['a', 'c']).await);
     let process = a.process(Some(folder.path())).await;
     ask(&process, &b).await;
@@ -314,7 +314,7 @@ async fn a_head_that_nobody_saw_is_kept_when_another_process_has_led_since() {
     a.register("ben").await;
     let own = process.log_keys().own(LogKind::Reputation);
     let cut = sequence_with(process.store(), own, process.now(), |step| {
-        if step == Step::Written { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
+        if step == BatchPoint::Written { Err(LogError::Unknown { origin: LOG.into() }) } else { Ok(()) }
     });
     assert!(cut.await.is_err());
     let head = async || own.memory.recall(own.signer.vkey()).await.unwrap().unwrap().head;

@@ -1,7 +1,7 @@
 //! The sets of columns that the importer knows.
 
 use super::csv::Rows;
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// What a file is, as its first row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +31,43 @@ impl Shape {
 
 /// Which file it is, and where its columns stand.
 pub(super) enum Columns {
-    Concepts { uri: usize, kind: usize, preferred: usize, others: usize, isco: Option<usize> },
-    Broader { uri: usize, broader: usize },
-    SkillSkill { from: usize, to: usize },
-    OccupationSkill { occupation: usize, relation: usize, skill: usize },
-    Labels { uri: usize, language: usize, label: usize },
-    Local { local: usize, relation: usize, uri: usize },
-    Trades { uri: usize, kind: usize, isco: usize, names: [(Tongue, usize); 2], skills: [(bool, usize); 2] },
+    Concepts {
+        uri: usize,
+        kind: usize,
+        preferred: usize,
+        others: usize,
+        isco: Option<usize>,
+    },
+    Broader {
+        uri: usize,
+        broader: usize,
+    },
+    SkillSkill {
+        from: usize,
+        to: usize,
+    },
+    OccupationSkill {
+        occupation: usize,
+        relation: usize,
+        skill: usize,
+    },
+    Labels {
+        uri: usize,
+        language: usize,
+        label: usize,
+    },
+    Local {
+        local: usize,
+        relation: usize,
+        uri: usize,
+    },
+    Trades {
+        uri: usize,
+        kind: usize,
+        isco: usize,
+        names: [(TextLanguage, usize); 2],
+        skills: [(bool, usize); 2],
+    },
 }
 
 impl Columns {
@@ -48,7 +78,7 @@ impl Columns {
                 uri,
                 kind: at("conceptType")?,
                 isco: at("iscoGroup")?,
-                names: [(Tongue::English, english), (Tongue::French, french)],
+                names: [(TextLanguage::English, english), (TextLanguage::French, french)],
                 skills: [(true, at("essential")?), (false, at("optional")?)],
             });
         }

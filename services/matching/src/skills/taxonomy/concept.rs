@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// What a concept is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum ConceptKind {
 }
 
 impl ConceptKind {
-    /// Its word in data.
+    /// Its name in data.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl ConceptKind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     /// The language of the name.
-    pub tongue: Tongue,
+    pub language: TextLanguage,
     /// Whether it is the one to show; the others are synonyms. Preferred ones sort last, so lists keep them by search.
     pub preferred: bool,
     /// The name as written.
@@ -57,7 +57,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// Its word in data.
+    /// Its name in data.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -108,20 +108,20 @@ pub struct Concept {
     pub near: Vec<Link>,
     /// The skills of an occupation and whether they are essential, by number.
     pub skills: Vec<(u32, bool)>,
-    /// How many occupations want it.
+    /// How many occupations need it.
     pub wanted_by: u32,
 }
 
 impl Concept {
     /// The name to show in a language, else in any; the id if it has none.
     #[must_use]
-    pub fn label(&self, tongue: Tongue) -> &str {
+    pub fn label(&self, language: TextLanguage) -> &str {
         let preferred = self.labels.iter().filter(|label| label.preferred);
         preferred
             .clone()
-            .find(|label| label.tongue == tongue)
-            .or_else(|| self.labels.iter().find(|label| label.tongue == tongue))
-            .or_else(|| preferred.min_by_key(|label| label.tongue))
+            .find(|label| label.language == language)
+            .or_else(|| self.labels.iter().find(|label| label.language == language))
+            .or_else(|| preferred.min_by_key(|label| label.language))
             .or_else(|| self.labels.first())
             .map_or(&self.id, |label| &label.text)
     }

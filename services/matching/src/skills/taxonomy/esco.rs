@@ -8,7 +8,7 @@ use super::Taxonomy;
 use super::columns::Columns;
 use super::concept::{Concept, ConceptKind, Label, Link, Relation};
 use super::csv::{CsvError, Rows};
-use crate::text::Tongue;
+use crate::text::TextLanguage;
 
 /// The most concepts: ten times ESCO.
 pub const CONCEPTS_MAX: usize = 200_000;
@@ -54,7 +54,7 @@ struct Entry {
     kind: Option<ConceptKind>,
     labels: BTreeSet<Label>,
     /// The name to show in a language that has no preferred one.
-    first: BTreeMap<Tongue, String>,
+    first: BTreeMap<TextLanguage, String>,
     isco: Option<String>,
     parents: BTreeSet<String>,
     related: BTreeSet<String>,
@@ -64,17 +64,17 @@ struct Entry {
 
 impl Entry {
     /// Takes names apart by `|`. The first is proposed to be shown.
-    fn names(&mut self, tongue: Tongue, texts: &str) {
+    fn names(&mut self, language: TextLanguage, texts: &str) {
         let mut texts = texts.split('|').map(str::trim).filter(|text| !text.is_empty()).peekable();
         if let Some(text) = texts.peek() {
-            self.propose(tongue, text);
+            self.propose(language, text);
         }
-        texts.for_each(|text| name(self, tongue, text, false));
+        texts.for_each(|text| name(self, language, text, false));
     }
 
     /// Of several that are proposed to be shown the least is, so that the order of files does not matter.
-    fn propose(&mut self, tongue: Tongue, text: &str) {
-        let known = self.first.entry(tongue).or_insert_with(|| text.to_owned());
+    fn propose(&mut self, language: TextLanguage, text: &str) {
+        let known = self.first.entry(language).or_insert_with(|| text.to_owned());
         if text < known.as_str() {
             text.clone_into(known);
         }
@@ -87,9 +87,9 @@ impl Entry {
     /// All names; where no file prefers one, the proposed one is to be shown.
     fn labels(&self) -> Vec<Label> {
         let mut labels = self.labels.clone();
-        for (tongue, text) in &self.first {
-            let has = labels.iter().any(|label| label.preferred && label.tongue == *tongue);
-            let label = |preferred| Label { tongue: *tongue, preferred, text: text.clone() };
+        for (language, text) in &self.first {
+            let has = labels.iter().any(|label| label.preferred && label.language == *language);
+            let label = |preferred| Label { language: *language, preferred, text: text.clone() };
             if !has && labels.remove(&label(false)) {
                 labels.insert(label(true));
             }
@@ -118,7 +118,7 @@ impl Importer {
         Ok(Self { version: version.to_owned(), entries: BTreeMap::new() })
     }
 
-    /// Takes one file, recognised by its columns: ESCO's concepts (names in `tongue`), broader relations, relations of
+    /// Takes one file, recognised by its columns: ESCO's concepts (names in `language`), broader relations, relations of
     /// skills, relations of occupations and skills; or ours: `conceptUri,language,label`, `localId,relation,conceptUri`, and
     /// `conceptUri,conceptType,iscoGroup,en,fr,essential,optional` (names apart by `|`, the first to be shown where the
     /// others have none; skills of an occupation apart by spaces).
@@ -126,7 +126,7 @@ impl Importer {
     ///
     /// # Errors
     /// [`TaxonomyError`] for anything that is not such a file.
-    pub fn add(&mut self, text: &str, tongue: Tongue) -> Result<Imported, TaxonomyError> {
+    pub fn add(&mut self, text: &str, language: TextLanguage) -> Result<Imported, TaxonomyError> {
         let mut rows = Rows::new(text);
         let header = rows.next().transpose()?.unwrap_or_default();
         let file = Columns::of(&header).ok_or(TaxonomyError::UnknownColumns)?;
@@ -143,7 +143,7 @@ impl Importer {
         }
         let (mut imported, mut proposed) = (Imported::default(), BTreeSet::new());
         for row in &parsed {
-            let taken = self.take(&file, row, tongue, &mut proposed);
+            let taken = self.take(&file, row, language, &mut proposed);
             let count = if taken.is_some() { &mut imported.rows } else { &mut imported.skipped };
             *count = count.saturating_add(1);
         }
@@ -162,8 +162,8 @@ impl Importer {
         &mut self,
         file: &Columns,
         row: &[String],
-        tongue: Tongue,
-        proposed: &mut BTreeSet<(String, Tongue)>,
+        language: TextLanguage,
+        proposed: &mut BTreeSet<(String, TextLanguage)>,
     ) -> Option<()> {
         let cell = |column: usize| row.get(column).map(|text| text.trim()).filter(|text| !text.is_empty());
         match *file {
@@ -175,9 +175,9 @@ impl Importer {
                 entry.kind = entry.kind.max(Some(kind));
                 // Versions differ in some groups; the greater code stands, so that the order of files does not matter.
                 entry.isco = entry.isco.take().max(isco.and_then(cell).map(str::to_owned));
-                name(entry, tongue, preferred, true);
+                name(entry, language, preferred, true);
                 for text in cell(others).unwrap_or_default().lines() {
-                    name(entry, tongue, text, false);
+                    name(entry, language, text, false);
                 }
             }
             Columns::Broader { uri, broader } => {
@@ -195,24 +195,24 @@ impl Importer {
                 self.entry(occupation).wants(skill, essential);
             }
             Columns::Labels { uri, language, label } => {
-                let (id, tongue) = (id_of(cell(uri)?)?, Tongue::of_tag(cell(language)?));
+                let (id, language) = (id_of(cell(uri)?)?, TextLanguage::of_tag(cell(language)?));
                 let text = cell(label)?;
                 let entry = self.entry(id.clone());
                 if id.starts_with(LOCAL) {
                     entry.kind = entry.kind.max(Some(ConceptKind::Skill));
-                    if proposed.insert((id, tongue)) {
-                        entry.propose(tongue, text);
+                    if proposed.insert((id, language)) {
+                        entry.propose(language, text);
                     }
                 }
-                name(entry, tongue, text, false);
+                name(entry, language, text, false);
             }
             Columns::Trades { uri, kind, isco, names, skills } => {
                 let (id, kind) = (id_of(cell(uri)?)?, kind_of(cell(kind)?)?);
                 let entry = self.entry(id);
                 entry.kind = entry.kind.max(Some(kind));
                 entry.isco = entry.isco.take().max(cell(isco).map(str::to_owned));
-                for (tongue, column) in names {
-                    entry.names(tongue, cell(column).unwrap_or_default());
+                for (language, column) in names {
+                    entry.names(language, cell(column).unwrap_or_default());
                 }
                 for (essential, column) in skills {
                     for skill in cell(column).unwrap_or_default().split(' ').filter_map(id_of) {
@@ -344,10 +344,10 @@ const fn reverse(relation: Relation) -> Relation {
     }
 }
 
-fn name(entry: &mut Entry, tongue: Tongue, text: &str, preferred: bool) {
+fn name(entry: &mut Entry, language: TextLanguage, text: &str, preferred: bool) {
     let text = text.trim();
     if !text.is_empty() && entry.labels.len() < LABELS_MAX {
-        let label = |preferred| Label { tongue, preferred, text: text.to_owned() };
+        let label = |preferred| Label { language, preferred, text: text.to_owned() };
         if preferred {
             entry.labels.remove(&label(false));
         } else if entry.labels.contains(&label(true)) {

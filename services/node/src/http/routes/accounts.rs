@@ -3,7 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use hanse_api::requests::Register;
-use hanse_api::views::{Person, Session};
+use hanse_api::views::{AccountView, Session};
 use hanse_engine::{checked, is_handle};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,7 +61,7 @@ pub(crate) struct Tokens {
 
 /// Open an account. The node makes a key pair, keeps the private half in its custody, sealed, and says so in the identity document.
 #[utoipa::path(tag = "people", responses(
-    (status = 201, description = "The account; its `did` is the person's name in the whole federation.", body = Person),
+    (status = 201, description = "The account; its `did` is the person's name in the whole federation.", body = AccountView),
     (status = 409, description = "`handle-taken`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: handle or password breaks a rule. `weak-password`: it is one that is tried first.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`: passwords cost work; try again in a moment.", body = Problem, content_type = "application/problem+json"),

@@ -44,7 +44,7 @@ pub(crate) async fn matches(
     (status = 200, description = "What stops them, what would bring them into the list, or their place with the reasons.", body = WhyNotMe),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`own-job`: a client is not ranked for their own job.", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not-found`: no such job, nobody of that name at home here, or no profile.", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`: no such job, nobody of that name here, or no profile.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`not-ready`, `busy`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs/{id}/matches/{did}")]

@@ -16,7 +16,8 @@ const SECURITY_SECONDS: i64 = 180 * 86_400;
 
 /// What `GET /v1/node` answers.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Node {
+#[schema(as = Node)]
+pub(crate) struct NodeView {
     /// Name, address and keys.
     #[serde(flatten)]
     card: Card,
@@ -29,12 +30,12 @@ pub(crate) struct Node {
 }
 
 /// Who this node is: its name, its verifier keys, its logs.
-#[utoipa::path(tag = "node", responses((status = 200, description = "The node.", body = Node)))]
+#[utoipa::path(tag = "node", responses((status = 200, description = "The node.", body = NodeView)))]
 #[get("/v1/node")]
-pub(crate) async fn describe(state: web::Data<State>) -> Result<web::Json<Node>, Problem> {
+pub(crate) async fn describe(state: web::Data<State>) -> Result<web::Json<NodeView>, Problem> {
     let mut logs = state.engine.logs().await?;
     logs.retain(|log| own(&state, log));
-    Ok(web::Json(Node {
+    Ok(web::Json(NodeView {
         card: state.engine.card(),
         logs,
         scopes: Scope::ALL.iter().map(|scope| scope.name()).collect(),

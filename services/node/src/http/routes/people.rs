@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use hanse_api::requests::ProfileRequest;
-use hanse_api::views::{Person, ProfileView};
+use hanse_api::views::{AccountView, ProfileView};
 
 use super::paths::PersonInPath;
 use super::respond::{self, Trial};
@@ -13,11 +13,14 @@ use crate::http::state::State;
 
 /// The account of the token.
 #[utoipa::path(tag = "people", security(("bearer" = [])), responses(
-    (status = 200, description = "The person, with home and custody.", body = Person),
+    (status = 200, description = "The person, with home and custody.", body = AccountView),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/me")]
-pub(crate) async fn me(state: web::Data<State>, principal: Principal) -> Result<web::Json<Person>, Problem> {
+pub(crate) async fn me(
+    state: web::Data<State>,
+    principal: Principal,
+) -> Result<web::Json<AccountView>, Problem> {
     Ok(web::Json(state.engine.person(&principal.did).await?))
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn facts(
 #[utoipa::path(tag = "reputation", params(PersonInPath), responses(
     (status = 200, description = "An evidence file, `hanse/evidence/v1`, at the newest size that a quorum of this node's auditors has cosigned.", body = serde_json::Value),
     (status = 400, description = "`bad-did`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not-found`: unknown here, or at home elsewhere (the detail says where)", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`: unknown here, or of another home (the detail says which)", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`record-too-large`: their log says more of them than an evidence file may hold", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`: try again in a moment", body = Problem, content_type = "application/problem+json"),
 ))]

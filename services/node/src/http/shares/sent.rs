@@ -34,7 +34,7 @@ const RETRY_SECONDS: u32 = 10;
 
 /// What large answers of this process hold, by the address that reads them.
 #[derive(Clone, Debug)]
-pub(crate) struct Held(Arc<Shares<IpAddr>>);
+pub(crate) struct LargeAnswers(Arc<Shares<IpAddr>>);
 
 /// The share of one large answer.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ struct Read {
     until: Instant,
 }
 
-impl Held {
+impl LargeAnswers {
     /// Nobody reads any.
     pub(crate) fn new() -> Self {
         Self(Shares::new(LARGE_BYTES_MAX, LARGE_BYTES_OF_ONE))
@@ -96,8 +96,9 @@ pub(crate) fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<B
     } else {
         let holder = request.app_data::<web::Data<State>>().map(|state| state.limits.client(&request));
         let holder = holder.unwrap_or(IpAddr::from([0; 4]));
-        let held = request.app_data::<web::Data<Held>>().map(|held| held.share(holder, bytes.len()));
-        match held {
+        let share =
+            request.app_data::<web::Data<LargeAnswers>>().map(|answers| answers.share(holder, bytes.len()));
+        match share {
             Some(None) => return ServiceResponse::new(request, busy()),
             Some(share) => share,
             None => None,
@@ -121,19 +122,21 @@ mod tests {
 
     #[actix_web::test]
     async fn a_large_answer_is_sent_when_there_is_room_for_it() {
-        let held = Held::new();
+        let large_answers = LargeAnswers::new();
         let large = || async { HttpResponse::Ok().body(vec![7_u8; LARGE_BYTES_MIN]) };
-        let app = App::new().app_data(web::Data::new(held.clone())).wrap(from_fn(boxed));
+        let app = App::new().app_data(web::Data::new(large_answers.clone())).wrap(from_fn(boxed));
         let app = init_service(app.route("/", web::get().to(large))).await;
         let ask = async || call_service(&app, TestRequest::get().to_request()).await;
         let [one, two] = [1, 2].map(|host| IpAddr::from([192, 0, 2, host]));
-        let others =
-            (held.share(one, LARGE_BYTES_OF_ONE).unwrap(), held.share(two, LARGE_BYTES_OF_ONE - 1).unwrap());
+        let others = (
+            large_answers.share(one, LARGE_BYTES_OF_ONE).unwrap(),
+            large_answers.share(two, LARGE_BYTES_OF_ONE - 1).unwrap(),
+        );
         let refused = ask().await;
         assert_eq!(refused.status(), 503);
         drop(others);
         let sent = ask().await;
-        let of_all = || held.0.sum();
+        let of_all = || large_answers.0.sum();
         assert_eq!(of_all(), LARGE_BYTES_MIN, "as long as it is read");
         assert_eq!(read_body(sent).await.len(), LARGE_BYTES_MIN);
         assert_eq!(of_all(), 0);
@@ -141,9 +144,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_a_large_answer_too_slowly_is_cut_off() {
-        let held = Held::new();
+        let large_answers = LargeAnswers::new();
         let bytes = LARGE_BYTES_MIN;
-        let share = held.share([192, 0, 2, 1].into(), bytes);
+        let share = large_answers.share([192, 0, 2, 1].into(), bytes);
         let mut body = Box::pin(Pieces { rest: vec![0; bytes].into(), share });
         let mut context = Context::from_waker(std::task::Waker::noop());
         let seconds = u64::try_from(bytes).unwrap() / LARGE_BYTES_A_SECOND;

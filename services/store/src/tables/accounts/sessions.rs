@@ -76,7 +76,7 @@ pub async fn session_lives(db: &impl Sql, id: &str, now: i64) -> Result<bool, St
     column(&db.query_one(LIVES, &[&id, &now]).await?, TABLE, "lives")
 }
 
-/// A session, held until the transaction ends.
+/// A session, locked until the transaction ends.
 pub async fn lock_session(tx: &Tx<'_>, id: &str) -> Result<Option<SessionRow>, StoreError> {
     if !is_uuid(id) {
         return Ok(None);

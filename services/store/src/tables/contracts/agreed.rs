@@ -75,7 +75,7 @@ pub struct ContractRow {
     pub client_home: NodeName,
     /// The freelancer's home.
     pub freelancer_home: NodeName,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The last document of its chain.
     pub head: DocumentId,

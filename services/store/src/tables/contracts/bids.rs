@@ -42,7 +42,7 @@ pub struct BidRow {
     pub freelancer: Did,
     /// Their home.
     pub home: NodeName,
-    /// A word of the lifecycle.
+    /// The name of a state of the lifecycle.
     pub state: String,
     /// The last document of its chain.
     pub head: DocumentId,

@@ -20,7 +20,7 @@ pub struct SettingRow {
     pub at: i64,
 }
 
-/// Notes what is ranked with from now on, if it differs from the last note. `false` if it does not.
+/// Notes the inputs of the ranking from now on, if it differs from the last note. `false` if it does not.
 pub async fn note_setting(
     tx: &Tx<'_>,
     digest: &[u8; 32],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hanse_base::clock::Clock as _;
 use hanse_document::{Signed, Verified};
 use hanse_matching::side::Weights;
-use hanse_network::{Bytes, Found, MATCH_CANDIDATES_MAX, Request, Response, Search};
+use hanse_network::{Bytes, MATCH_CANDIDATES_MAX, Request, Response, Search, SearchAnswer};
 use hanse_testkit::{Federation, until};
 use serde_json::json;
 
@@ -75,7 +75,7 @@ impl Scene {
         self.asker.ask(HOME, Request::Match { search }).await
     }
 
-    async fn found(&self, job: &Verified, weights: Weights, limit: u32) -> Found {
+    async fn found(&self, job: &Verified, weights: Weights, limit: u32) -> SearchAnswer {
         match self.asks(job.bytes(), weights, limit).await {
             Response::Match { found } => found,
             other @ (Response::Heads { .. }
@@ -87,7 +87,7 @@ impl Scene {
     }
 }
 
-fn read(found: &Found) -> Vec<Verified> {
+fn read(found: &SearchAnswer) -> Vec<Verified> {
     let documents = found.candidates.iter().map(|it| Signed::parse(&it.profile).unwrap().verify().unwrap());
     documents.collect()
 }

@@ -3,7 +3,7 @@
 use hanse_base::clock::Clock as _;
 use hanse_document::{Kind, Verified};
 use hanse_matching::side::{RANKER, Weights};
-use hanse_network::{Bytes, Candidate, Digest, Found};
+use hanse_network::{Bytes, Candidate, Digest, SearchAnswer};
 use hanse_testkit::{Federation, until};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -84,8 +84,8 @@ impl Scene {
         }
     }
 
-    fn found(&self, candidates: Vec<Candidate>) -> Found {
-        Found {
+    fn found(&self, candidates: Vec<Candidate>) -> SearchAnswer {
+        SearchAnswer {
             rules: RANKER.to_owned(),
             taxonomy: Digest::new(*self.known.taxonomy.digest()),
             rates: Digest::new(rates()),
@@ -98,7 +98,7 @@ impl Scene {
     }
 
     /// What the node answers when the outlaw says this.
-    async fn hears(&self, job: &Verified, found: Found) -> Value {
+    async fn hears(&self, job: &Verified, found: SearchAnswer) -> Value {
         self.outlaw.script().found = Some(found);
         list(self.federation[0].http(), job, "federation").await
     }

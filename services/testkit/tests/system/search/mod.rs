@@ -7,13 +7,13 @@ mod one;
 use hanse_document::kind::{Job, Profile};
 use hanse_document::{Body, Did, Kind, Timestamp, Verified};
 use hanse_matching::link::Linker;
-use hanse_matching::model::{Person, Reader, Standing};
+use hanse_matching::model::{self, Reader, Standing};
 use hanse_matching::money::RateTable;
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::{Ranked, exhaustive};
 use hanse_matching::side::Weights;
 use hanse_matching::taxonomy::{Importer, Taxonomy};
-use hanse_matching::text::Tongue;
+use hanse_matching::text::TextLanguage;
 use hanse_matching::title::Titles;
 use hanse_testkit::{Http, until};
 use serde_json::{Value, json};
@@ -38,8 +38,8 @@ pub(crate) struct Known {
 impl Known {
     pub(crate) fn new() -> Self {
         let mut importer = Importer::new("hanse-1").unwrap();
-        importer.add(TRADES, Tongue::Other).unwrap();
-        importer.add(LOCAL, Tongue::Other).unwrap();
+        importer.add(TRADES, TextLanguage::Other).unwrap();
+        importer.add(LOCAL, TextLanguage::Other).unwrap();
         let taxonomy = importer.finish().unwrap();
         let linker = Arc::new(Linker::new(&taxonomy));
         let titles = Titles::new(&taxonomy, Arc::clone(&linker));
@@ -54,10 +54,10 @@ impl Known {
         Reader { taxonomy: &self.taxonomy, linker: &self.linker, rates: &self.rates }
     }
 
-    pub(crate) fn person(&self, profile: &Verified) -> Person {
+    pub(crate) fn person(&self, profile: &Verified) -> model::Freelancer {
         let Body::Profile(body): &Body = profile.body() else { panic!("a profile") };
         let body: &Profile = body;
-        self.reader().person(profile.issuer().subject_key(), body, Standing::default()).0
+        self.reader().freelancer(profile.issuer().subject_key(), body, Standing::default()).0
     }
 
     /// Everybody ranked for a job, one by one, by these weights.
@@ -66,7 +66,7 @@ impl Known {
         let body: &Job = body;
         let read = self.reader().job(*job.id().hash(), body, Standing::default()).0;
         let setting = Setting { taxonomy: &self.taxonomy, titles: &self.titles, rates: &self.rates, weights };
-        let people: Vec<Person> = people.iter().map(|profile| self.person(profile)).collect();
+        let people: Vec<model::Freelancer> = people.iter().map(|profile| self.person(profile)).collect();
         exhaustive(&Query::new(&read, setting), people.iter())
     }
 }

@@ -1,8 +1,8 @@
 //! From whose place a score is seen: what its routes take.
 
-use hanse_api::words::{PersonId, SentenceLanguage};
+use hanse_api::words::{self, PersonId};
 use hanse_document::Did;
-use hanse_reputation::Tongue;
+use hanse_reputation::SentenceLanguage;
 use hanse_trust::ScoreQuestion;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -22,7 +22,7 @@ pub(crate) struct Standpoint {
     /// The language of the sentences.
     #[serde(default)]
     #[param(inline)]
-    language: SentenceLanguage,
+    language: words::SentenceLanguage,
 }
 
 impl Standpoint {
@@ -33,10 +33,10 @@ impl Standpoint {
             (None, Some(reader)) => reader.clone(),
             (None, None) => return Err(Problem::viewer_missing()),
         };
-        let tongue = match self.language {
-            SentenceLanguage::En => Tongue::English,
-            SentenceLanguage::Fr => Tongue::French,
+        let language = match self.language {
+            words::SentenceLanguage::En => SentenceLanguage::English,
+            words::SentenceLanguage::Fr => SentenceLanguage::French,
         };
-        Ok(ScoreQuestion { reader, seen_from, subject: respond::did(subject)?, tongue })
+        Ok(ScoreQuestion { reader, seen_from, subject: respond::did(subject)?, language })
     }
 }

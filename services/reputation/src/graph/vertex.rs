@@ -9,9 +9,9 @@ use crate::ids::EntryId;
 /// No further receipt; and no number of a person.
 pub(crate) const END: u32 = u32::MAX;
 
-/// A person.
+/// A person in the graph.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Node {
+pub(crate) struct Vertex {
     /// Whom this person has rated, by number. Apart from `edges`, since a walk looks for a few among many.
     pub(crate) rated: Vec<u32>,
     /// For each of them, what was said.
@@ -109,7 +109,7 @@ impl Row {
     }
 }
 
-impl Node {
+impl Vertex {
     /// Puts `receipt` at the head of the chain about `subject`; answers where among the edges that is, and what the head was.
     pub(crate) fn link(&mut self, subject: u32, receipt: u32, lot: u64) -> (usize, u32) {
         match self.rated.binary_search(&subject) {
@@ -191,7 +191,7 @@ mod tests {
         // A million people with twelve entries each are to fit into a gibibyte: 12 · (44 + 20 + 4 + 4) + 80 + what their ids take.
         assert!(size_of::<Edge>() <= 20, "{}", size_of::<Edge>());
         assert!(size_of::<Receipt>() <= 44, "{}", size_of::<Receipt>());
-        assert!(size_of::<Node>() <= 80, "{}", size_of::<Node>());
+        assert!(size_of::<Vertex>() <= 80, "{}", size_of::<Vertex>());
     }
 
     #[test]
