@@ -37,7 +37,14 @@ async fn session(base: &Base) -> Result<(), Failure> {
     signals.set_hears_others(true);
     let ended = exchange(signals, &mut notices).await;
     signals.set_hears_others(false);
-    Ok(ended?)
+    if let Err(error) = ended {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(
+            error,
+            "the session that hears the node's other processes has ended; will open another"
+        );
+    }
+    Ok(())
 }
 
 async fn exchange(signals: &Signals, notices: &mut Notices) -> Result<(), StoreError> {

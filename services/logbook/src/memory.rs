@@ -153,8 +153,8 @@ impl LogMemory {
     pub(crate) async fn go_on(&self, Remembered { head, accepted, .. }: &Remembered) -> Result<(), LogError> {
         let note = head.as_ref().map(|head| head.note.as_str());
         let leaves = head.as_ref().map(|head| head.leaves.as_slice()).unwrap_or_default();
-        let same = note.map(str::to_owned);
-        self.write(note, leaves, *accepted, move |form| form.note == same).await
+        let (same, accepted) = (note.map(str::to_owned), *accepted);
+        self.write(note, leaves, accepted, move |form| form.note == same && form.accepted == accepted).await
     }
 
     /// Writes a record in place of one that is missing, not readable, or `over` may be written over.

@@ -252,12 +252,16 @@ async fn defer(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
     Ok(Sent::Deferred)
 }
 
-/// Puts off what may be right in a moment: some times only until the queue is looked at again, and as often as it is the peer that cannot,
-/// which asks for a longer rest than for a document that is early.
+/// Puts off what may be right in a moment. A longer rest than an early document asks for says that the peer cannot, and nothing of this
+/// document; one that is early is only put off until the queue is looked at again, some times.
 async fn busy(engine: &Engine, row: &DeliveryRow, rest: Duration) -> Result<Sent, UseError> {
-    if row.attempts < ATTEMPTS_SOON || BUSY_REST_MIN < rest {
+    let sent = Sent::Busy(rest.clamp(BUSY_REST_MIN, BUSY_REST_MAX));
+    if BUSY_REST_MIN < rest {
+        return Ok(sent);
+    }
+    if row.attempts < ATTEMPTS_SOON {
         put_off(engine, row, 0).await?;
-        return Ok(Sent::Busy(rest.clamp(BUSY_REST_MIN, BUSY_REST_MAX)));
+        return Ok(sent);
     }
     // What stays early keeps nobody else's waiting any more.
     put_off(engine, row, pause_seconds(row.attempts - ATTEMPTS_SOON)).await?;

@@ -219,7 +219,8 @@ impl Evidence {
         Ok(read)
     }
 
-    /// The file's bytes, in canonical form, if no reader would find too much in it.
+    /// The file's bytes, in canonical form, if all its parts together are not more than a reader takes. The bounds of each part are those of
+    /// whoever puts it together.
     ///
     /// # Errors
     /// Those of [`Evidence::parse`] that are about bounds.

@@ -81,12 +81,13 @@ pub(super) fn write(file: &Path, mut form: Form, over: impl FnOnce(&Form) -> boo
     let mut open = OpenOptions::new().write(true).create(true).truncate(false).open(file)?;
     let length = usize::try_from(open.metadata()?.len()).map_err(io::Error::other)?;
     bytes.resize(bytes.len().next_multiple_of(BLOCK).max(length), b' ');
-    if let Err(error) = open.write_all(&bytes).and_then(|()| open.sync_data()) {
+    // The name of a new file could be lost.
+    let named = || if length == 0 { File::open(folder_of(file))?.sync_all() } else { Ok(()) };
+    if let Err(error) = open.write_all(&bytes).and_then(|()| open.sync_data()).and_then(|()| named()) {
         // Read back it might seem to be there, and the next record would be written over the only one that is.
         return Err(fs::remove_file(file).err().unwrap_or(error));
     }
-    // The name of a new file could be lost.
-    if length == 0 { File::open(folder_of(file))?.sync_all() } else { Ok(()) }
+    Ok(())
 }
 
 fn both(file: &Path) -> [PathBuf; 2] {

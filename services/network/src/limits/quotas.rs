@@ -15,9 +15,9 @@ const HEADS: Quota = Quota { burst: 20, period: WINDOW };
 const ENTRIES: Quota = Quota { burst: 65_536, period: WINDOW };
 
 /// What a request for log entries costs at least: with their documents a few may fill an answer, of 1 MiB as any page.
-const ENTRIES_MIN: u64 = 64;
+const ENTRIES_MIN: u64 = 32;
 
-/// Log entries to all peers together, half a gigabyte of full pages, two of pages that few entries fill: what the database serves beside
+/// Log entries to all peers together, half a gigabyte of full pages, four of pages that few entries fill: what the database serves beside
 /// its own work.
 const ENTRIES_GLOBAL: Quota = Quota { burst: 131_072, period: WINDOW };
 

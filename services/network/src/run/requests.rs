@@ -117,7 +117,7 @@ impl Loop {
         let known = self.peers.get_mut(&peer).filter(|_| !self.stopping && open < REQUESTS_PER_PEER);
         let known = known.ok_or_else(busy)?;
         // Charged last: a request that is turned away costs nothing.
-        known.quotas.request(&mut self.global, &request, now).map_err(over)?;
+        known.quotas.request(&mut self.global, &request, now).map_err(|is| over(is, method))?;
         let answer = Answer::new(back, (method, id));
         place.send(Inbound::Request { from: known.pinned.name.clone(), request, answer });
         Ok(())
@@ -174,10 +174,12 @@ fn busy() -> Response {
     Response::Busy { retry_after_ms: BUSY_RETRY_MS }
 }
 
-fn over(over: Over) -> Response {
+fn over(over: Over, method: Method) -> Response {
     match over {
         Over::TooSoon(wait) => {
-            let millis = wait.as_millis().saturating_add(1);
+            // The shortest rests of a delivery mean that the document is early.
+            let least = if method == Method::Deliver { u128::from(BUSY_RETRY_MS) } else { 0 };
+            let millis = wait.as_millis().saturating_add(1).max(least);
             Response::Busy { retry_after_ms: u32::try_from(millis).unwrap_or(u32::MAX) }
         }
         Over::TooLarge => Response::Refused {

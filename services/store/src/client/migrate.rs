@@ -9,7 +9,8 @@ embed_migrations!("../../migrations");
 /// The advisory lock of migrations; the number is arbitrary and used for nothing else.
 const LOCK: &str = "SELECT pg_advisory_lock(5207351129604131213)";
 /// A migration may rewrite a table and may wait for another process that migrates; both are bounded all the same.
-const PATIENCE: &str = "SET statement_timeout = '10min'; SET lock_timeout = '10min'";
+// A migration reads whole tables, which a session else does not.
+const PATIENCE: &str = "SET statement_timeout = '10min'; SET lock_timeout = '10min'; SET enable_seqscan = on";
 const HAS_HISTORY: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL AS found";
 const HAS_FLOOR: &str = "SELECT to_regclass('schema_floor') IS NOT NULL AS found";
 const FLOOR: &str = "SELECT max(version) AS floor FROM schema_floor";

@@ -9,11 +9,12 @@ use crate::{Row, Sql, StoreError, Tx, column};
 
 const ENQUEUE: &str = "INSERT INTO delivery (peer, job, document, state, next_at) \
      VALUES ($1, $2, $3, 'waiting', $4) ON CONFLICT (peer, document) DO NOTHING";
-// Of each job only the oldest: the next one builds on it. What was not tried yet goes before what came too early.
+// Of each job only the oldest: the next one builds on it. What came too early gives way to what was not tried yet, for ten seconds: what comes
+// after that does not keep it waiting.
 const DUE: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal FROM ( \
      SELECT DISTINCT ON (job) position, peer, job, document, state, attempts, next_at, refusal FROM delivery \
      WHERE peer = $1 AND state = 'waiting' ORDER BY job, position) AS heads \
-     WHERE next_at <= $2 AND position <> ALL($3) ORDER BY attempts, position LIMIT $4";
+     WHERE next_at <= $2 AND position <> ALL($3) ORDER BY next_at + CASE WHEN attempts > 0 THEN 10 ELSE 0 END, position LIMIT $4";
 const LOCK: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal FROM delivery \
      WHERE position = $1 FOR UPDATE";
 const OF_DOCUMENT: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal \

@@ -18,7 +18,7 @@ const PEOPLE_PAGE: &str = "SELECT identity.did, identity.subject, identity.home,
 const PEOPLE_OF: &str = "SELECT identity.did, identity.subject, identity.home, document.bytes FROM identity \
      JOIN profile ON profile.did = identity.did JOIN document ON document.id = profile.document \
      WHERE identity.subject = ANY($1)";
-// Here and below the document of each is looked up by itself, whatever the planner believes of a table that was empty a minute ago.
+// Here and in `JOBS_BY` the document of each is looked up by itself, whatever the planner believes of a table that was empty a minute ago.
 const JOBS_PAGE: &str = "SELECT job.id, job.client, document.bytes FROM \
      (SELECT id, client FROM job WHERE state = 'open' AND job.id > $1 ORDER BY id LIMIT $2) AS job \
      CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.id OFFSET 0) AS document ORDER BY job.id";

@@ -75,7 +75,7 @@ async fn sent(discovery: &Discovery, search: &Search) -> Result<Option<Answers>,
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let mut running = FuturesUnordered::new();
     let signals = discovery.base().signals();
-    let mut rounds = Rounds::new("searches", signals, cancel, LOOK).woken(IDLE);
+    let mut rounds = Rounds::new("peer_searches", signals, cancel, LOOK).woken(IDLE);
     loop {
         let free = RUNNING_MAX.saturating_sub(running.len());
         let taken = async {
@@ -87,13 +87,11 @@ pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), 
         if !rounds.round(taken).await {
             return Ok(());
         }
-        let woken = async {
-            tokio::select! {
-                Some(()) = running.next() => {}
-                () = signals.searches.notified() => {}
-            }
-        };
-        rounds.wait(woken).await;
+        // Those that run go on whatever this waits for.
+        tokio::select! {
+            Some(()) = running.next() => {}
+            () = rounds.wait(signals.searches.notified()) => {}
+        }
     }
 }
 
