@@ -6,7 +6,8 @@ const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 240.0;
 /// Room for the numbers at the axes.
 const MARGIN: f64 = 56.0;
-const COLOURS: [&str; 3] = ["#1f77b4", "#ff7f0e", "#d62728"];
+/// Light: goose's page is dark green.
+const COLOURS: [&str; 3] = ["#7fc4f5", "#ffb454", "#ff8a80"];
 
 /// Lines over the seconds of a run, each with its name and one value for each second.
 pub(crate) fn plot(title: &str, unit: &str, lines: &[(&str, Vec<f64>)]) -> String {
@@ -17,14 +18,14 @@ pub(crate) fn plot(title: &str, unit: &str, lines: &[(&str, Vec<f64>)]) -> Strin
     let up = |value: f64| HEIGHT - MARGIN - (HEIGHT - 2.0 * MARGIN) * value / most;
     let mut svg = format!(
         "<figure><figcaption>{title}</figcaption>\
-         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"100%\" font-family=\"sans-serif\" font-size=\"12\">\n"
+         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"100%\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#e8e8e8\">\n"
     );
     for part in [0.0, 0.5, 1.0] {
         let (y, value) = (up(most * part), most * part);
         write(
             &mut svg,
             format_args!(
-                "<line x1=\"{MARGIN}\" x2=\"{0}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#ddd\"/>\n<text x=\"{1}\" y=\"{y:.1}\" text-anchor=\"end\">{value:.1}</text>\n",
+                "<line x1=\"{MARGIN}\" x2=\"{0}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#55706a\"/>\n<text x=\"{1}\" y=\"{y:.1}\" text-anchor=\"end\">{value:.1}</text>\n",
                 WIDTH - MARGIN,
                 MARGIN - 6.0
             ),
