@@ -6,6 +6,7 @@ use hanse_document::SigningKey;
 use hanse_ledger::evidence::{self, DocumentJson, EngagementProof, Part, Source};
 use hanse_ledger::index::{self, IndexLeaf, Listed, Nodes};
 use hanse_ledger::{Leaf, SubjectKey};
+use hanse_tlog::prove::Inclusions;
 use hanse_tlog::{
     Checkpoint, Cosigner, Hash, KeyName, LogSigner, TileSet, VerifierKey, checkpoint, hash, prove, tile,
 };
@@ -95,8 +96,9 @@ impl MemoryLog {
         let size = self.checkpoint.size;
         let proved = evidence::proved(part, size)?;
         let others = self.own.iter().filter(|(_, own)| own.about != *subject);
+        let mut paths = Inclusions::new(&self.tiles);
         let proofs = others.map(|(at, own)| {
-            evidence::engagement_below(&self.origin, (&proved, size), &self.tiles, *at, &own.bytes)
+            evidence::engagement_below(&self.origin, (&proved, size), &mut paths, *at, &own.bytes)
         });
         Ok(proofs.collect::<std::result::Result<_, _>>()?)
     }
@@ -116,7 +118,14 @@ impl MemoryLog {
     pub(crate) fn alone(&self, number: usize, note: &str) -> Result<EngagementProof> {
         let (at, own) = self.own.get(number).ok_or("the log has no such leaf")?;
         let size = self.checkpoint.size;
-        Ok(evidence::engagement(&self.origin, note, size, &self.tiles, *at, &own.bytes)?)
+        Ok(evidence::engagement(
+            &self.origin,
+            note,
+            size,
+            &mut Inclusions::new(&self.tiles),
+            *at,
+            &own.bytes,
+        )?)
     }
 }
 

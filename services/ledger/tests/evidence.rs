@@ -12,6 +12,7 @@ use hanse_ledger::evidence::{
 use hanse_ledger::leaf::LEAF_DEPTH_MAX;
 use hanse_ledger::{LogState, Statement, SubjectKey};
 use hanse_tlog::note::NOTE_BYTES_MAX;
+use hanse_tlog::prove::Inclusions;
 use hanse_tlog::{Proved, TileSet, hash, prove, tile, verify};
 use serde_json::{Value, json};
 
@@ -65,8 +66,15 @@ impl Log {
         let stranger = evidence::part(&self.source(), &SubjectKey::from_bytes([99; 32]), &[]).unwrap();
         let (index, leaf, _) = self.entries.first().unwrap();
         let origin = "a.example/reputation";
-        let cited =
-            evidence::engagement(origin, "note\n", self.state.size, &self.tiles, *index, leaf).unwrap();
+        let cited = evidence::engagement(
+            origin,
+            "note\n",
+            self.state.size,
+            &mut Inclusions::new(&self.tiles),
+            *index,
+            leaf,
+        )
+        .unwrap();
         Evidence {
             format: Format::V1,
             subject: Did::of(&SigningKey::from_seed([1; 32]).public()),
@@ -121,8 +129,14 @@ fn engagements_below_a_part_share_its_checkpoint_and_nodes() {
     let part = evidence::part(&source, &log.subject, &log.entries).unwrap();
     let proved = evidence::proved(&part, size).unwrap();
     let (index, leaf, _) = log.entries.first().unwrap();
-    let shared =
-        evidence::engagement_below(source.origin, (&proved, size), &log.tiles, *index, leaf).unwrap();
+    let shared = evidence::engagement_below(
+        source.origin,
+        (&proved, size),
+        &mut Inclusions::new(&log.tiles),
+        *index,
+        leaf,
+    )
+    .unwrap();
     assert_eq!((shared.checkpoint.as_ref(), shared.path.len()), (None, 0));
     proved.check(*index, &hash::leaf(leaf), &shared.path).unwrap();
     let mut other = part;

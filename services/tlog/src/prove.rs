@@ -5,8 +5,8 @@
 
 use crate::compact::CompactRange;
 use crate::hash::{self, Hash};
-use crate::tile::{HEIGHT, Missing, TileId, TileSet, WIDTH, subtree_path, subtree_root};
-use std::collections::BTreeSet;
+use crate::tile::{HEIGHT, Missing, TileId, TileSet, TileTree, WIDTH, subtree_root};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The audit path of entry `index` in the log of `size` entries: its siblings, lowest first.
 ///
@@ -14,16 +14,65 @@ use std::collections::BTreeSet;
 /// [`Missing`] names a tile of [`tiles_for_inclusion`] that is not in the set or is too short. No tile of the
 /// log holds an index outside it: then the tile where it would stand is named.
 pub fn inclusion(tiles: &TileSet, index: u64, size: u64) -> Result<Vec<Hash>, Missing> {
-    let plan = InclusionPlan::new(index, size).ok_or(Missing(leaf_tile(index)))?;
-    let mut path = Vec::new();
-    for part in plan.subtree.steps(index) {
-        let hashes = tiles.slice(part.id, part.offset, part.count)?;
-        path.extend(subtree_path(hashes, part.member));
+    Inclusions::new(tiles).prove(index, size)
+}
+
+/// The audit paths of many entries, cheapest in log order: what two of them pass one after the other is hashed once.
+pub struct Inclusions<'a> {
+    tiles: &'a TileSet,
+    /// Of each level the tree that the last path went through: (tile, offset, count).
+    passed: BTreeMap<u8, ((TileId, u64, u64), TileTree)>,
+    /// What stands beside the largest full subtrees of a log: two for each bit of its size.
+    siblings: BTreeMap<(u64, u64), Hash>,
+}
+
+impl std::fmt::Debug for Inclusions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inclusions").finish_non_exhaustive()
     }
-    for span in plan.siblings.iter().rev() {
-        path.push(span.root(tiles)?);
+}
+
+impl<'a> Inclusions<'a> {
+    /// Paths from these tiles, at least those of [`tiles_for_inclusion`].
+    #[must_use]
+    pub const fn new(tiles: &'a TileSet) -> Self {
+        Self { tiles, passed: BTreeMap::new(), siblings: BTreeMap::new() }
     }
-    Ok(path)
+
+    /// As [`inclusion`].
+    ///
+    /// # Errors
+    /// As [`inclusion`].
+    pub fn prove(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, Missing> {
+        let plan = InclusionPlan::new(index, size).ok_or(Missing(leaf_tile(index)))?;
+        let mut path = Vec::new();
+        for part in plan.subtree.steps(index) {
+            path.extend(self.passed(&part)?.path(part.member));
+        }
+        for span in plan.siblings.iter().rev() {
+            path.push(self.sibling(span)?);
+        }
+        Ok(path)
+    }
+
+    fn passed(&mut self, part: &TilePart) -> Result<&TileTree, Missing> {
+        let (level, key) = (part.id.level, (part.id, part.offset, part.count));
+        if self.passed.get(&level).is_none_or(|(last, _)| *last != key) {
+            let tree = TileTree::new(self.tiles.slice(part.id, part.offset, part.count)?);
+            self.passed.insert(level, (key, tree));
+        }
+        self.passed.get(&level).map(|(_, tree)| tree).ok_or(Missing(part.id))
+    }
+
+    fn sibling(&mut self, span: &Span) -> Result<Hash, Missing> {
+        let key = (span.start, span.end);
+        if let Some(root) = self.siblings.get(&key) {
+            return Ok(*root);
+        }
+        let root = span.root(self.tiles)?;
+        self.siblings.insert(key, root);
+        Ok(root)
+    }
 }
 
 /// The tiles that [`inclusion`] reads; none for an index outside the log.

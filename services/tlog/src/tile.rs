@@ -206,26 +206,34 @@ impl Hasher for Rfc6962 {
     }
 }
 
-fn tree(hashes: &[Hash]) -> MerkleTree<Rfc6962> {
-    let hashes: Vec<_> = hashes.iter().map(|hash| *hash.as_bytes()).collect();
-    MerkleTree::from_leaves(&hashes)
+/// The tree over hashes of one tile.
+pub(crate) struct TileTree {
+    tree: MerkleTree<Rfc6962>,
+    count: usize,
+}
+
+impl TileTree {
+    pub(crate) fn new(hashes: &[Hash]) -> Self {
+        let hashes: Vec<_> = hashes.iter().map(|hash| *hash.as_bytes()).collect();
+        Self { tree: MerkleTree::from_leaves(&hashes), count: hashes.len() }
+    }
+
+    /// The siblings from the hash at `offset` up to the root, lowest first.
+    pub(crate) fn path(&self, offset: usize) -> Vec<Hash> {
+        // rs_merkle's own promise does not cover an index outside the tree.
+        if offset >= self.count {
+            return Vec::new();
+        }
+        self.tree.proof(&[offset]).proof_hashes().iter().copied().map(Hash::from).collect()
+    }
 }
 
 /// The root over hashes of one tile; None of none.
 pub(crate) fn subtree_root(hashes: &[Hash]) -> Option<Hash> {
     match hashes {
         [only] => Some(*only),
-        _ => tree(hashes).root().map(Hash::from),
+        _ => TileTree::new(hashes).tree.root().map(Hash::from),
     }
-}
-
-/// The siblings from the hash at `offset` up to the root over hashes of one tile, lowest first.
-pub(crate) fn subtree_path(hashes: &[Hash], offset: usize) -> Vec<Hash> {
-    // rs_merkle's own promise does not cover an index outside the tree.
-    if offset >= hashes.len() {
-        return Vec::new();
-    }
-    tree(hashes).proof(&[offset]).proof_hashes().iter().copied().map(Hash::from).collect()
 }
 
 #[cfg(test)]

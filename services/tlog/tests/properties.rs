@@ -113,6 +113,17 @@ proptest! {
     }
 
     #[test]
+    fn many_paths_are_those_that_each_has_by_itself(
+        (size, entries) in (1..SIZE_MAX).prop_flat_map(|size| (Just(size), proptest::collection::vec((0..size, 1..=size), 1..20)))
+    ) {
+        let tiles = tiles(&leaves(size));
+        let mut paths = prove::Inclusions::new(&tiles);
+        for (index, size) in entries {
+            prop_assert_eq!(paths.prove(index, size), prove::inclusion(&tiles, index, size), "{} of {}", index, size);
+        }
+    }
+
+    #[test]
     fn consistency_equals_its_oracles((to, from) in (1..SIZE_MAX).prop_flat_map(|to| (Just(to), 1..=to))) {
         let leaves = leaves(to);
         let tiles = tiles(&leaves);

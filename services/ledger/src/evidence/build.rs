@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use hanse_tlog::{Proved, TileId, TileSet, hash, prove, verify};
+use hanse_tlog::prove::{self, Inclusions};
+use hanse_tlog::{Proved, TileId, TileSet, hash, verify};
 
 use super::{DocumentJson, EngagementProof, Entry, EvidenceError, IndexProof, LeafJson, Part};
 use crate::index::{self, IndexLeaf, Listed, Nodes, SubjectKey};
@@ -49,15 +50,13 @@ pub fn part(
     if index_leaf.entries != last || index::root_from_prefix(subject, &prefix) != Some(index_leaf.root) {
         return Err(EvidenceError::Stale);
     }
-    let index = IndexProof {
-        leaf: json(source.index_leaf)?,
-        path: prove::inclusion(source.tiles, last, source.size)?,
-    };
+    let mut paths = Inclusions::new(source.tiles);
+    let index = IndexProof { leaf: json(source.index_leaf)?, path: paths.prove(last, source.size)? };
     let mut proved = below(source.size, &index)?;
     let mut listed = Listed::new();
     let mut shown = Vec::with_capacity(entries.len());
     for (at, leaf, documents) in entries {
-        let (whole, hash) = (prove::inclusion(source.tiles, *at, source.size)?, hash::leaf(leaf));
+        let (whole, hash) = (paths.prove(*at, source.size)?, hash::leaf(leaf));
         let path = proved.enough(*at, &whole).to_vec();
         proved.add(*at, &hash, &whole).map_err(|_| EvidenceError::Refuted)?;
         listed.append(*at, &hash);
@@ -92,11 +91,11 @@ pub fn engagement(
     origin: &str,
     checkpoint: &str,
     size: u64,
-    tiles: &TileSet,
+    paths: &mut Inclusions<'_>,
     index: u64,
     leaf: &[u8],
 ) -> Result<EngagementProof, EvidenceError> {
-    let (leaf, path) = (json(leaf)?, prove::inclusion(tiles, index, size)?);
+    let (leaf, path) = (json(leaf)?, paths.prove(index, size)?);
     Ok(EngagementProof {
         origin: origin.to_owned(),
         checkpoint: Some(checkpoint.to_owned()),
@@ -113,11 +112,11 @@ pub fn engagement(
 pub fn engagement_below(
     origin: &str,
     (proved, size): (&Proved, u64),
-    tiles: &TileSet,
+    paths: &mut Inclusions<'_>,
     index: u64,
     leaf: &[u8],
 ) -> Result<EngagementProof, EvidenceError> {
-    let whole = prove::inclusion(tiles, index, size)?;
+    let whole = paths.prove(index, size)?;
     let (leaf, path) = (json(leaf)?, proved.enough(index, &whole).to_vec());
     Ok(EngagementProof { origin: origin.to_owned(), checkpoint: None, index, leaf, path })
 }

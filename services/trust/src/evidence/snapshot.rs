@@ -18,7 +18,8 @@ use hanse_logbook::{LogError, LogKeys};
 use hanse_store::Connection;
 use hanse_store::documents::{self, Committed, DocumentRow, Visible};
 use hanse_store::log::{self, LeafRow, LogRow};
-use hanse_tlog::{Proved, TileId, prove};
+use hanse_tlog::prove::{self, Inclusions};
+use hanse_tlog::{Proved, TileId};
 use serde_json::Value;
 
 /// A log as of one of its checkpoints.
@@ -165,11 +166,14 @@ impl LogSnapshot {
         let needed: BTreeSet<TileId> =
             leaves.iter().flat_map(|leaf| prove::tiles_for_inclusion(leaf.index, self.size)).collect();
         let tiles = log::tiles(db, origin, needed).await?;
+        let mut paths = Inclusions::new(&tiles);
         let proof = |leaf: &LeafRow| {
             let (index, bytes) = (leaf.index, leaf.bytes.as_slice());
             match part {
-                Some(proved) => evidence::engagement_below(origin, (proved, self.size), &tiles, index, bytes),
-                None => evidence::engagement(origin, &self.checkpoint, self.size, &tiles, index, bytes),
+                Some(proved) => {
+                    evidence::engagement_below(origin, (proved, self.size), &mut paths, index, bytes)
+                }
+                None => evidence::engagement(origin, &self.checkpoint, self.size, &mut paths, index, bytes),
             }
         };
         let proofs = leaves.iter().map(proof).collect::<Result<_, _>>();

@@ -1,6 +1,7 @@
 //! What stands in whichever order says the same: lines of the policy and of notes, parts, engagements. And what stands there twice.
 
 use hanse_ledger::evidence::{self, Evidence};
+use hanse_tlog::prove::Inclusions;
 use hanse_tlog::{Cosigner, KeyName, LogSigner, checkpoint};
 use hanse_verifier::{Coverage, Options, Report, Verdict, verify};
 use serde_json::Value;
@@ -163,8 +164,13 @@ fn sharing(story: &Story) -> Evidence {
     for engagement in &mut file.engagements {
         let leaf = engagement.leaf.bytes();
         let below = (&proved, log.state.size);
-        let shared =
-            evidence::engagement_below(&engagement.origin, below, &log.tiles, engagement.index, leaf);
+        let shared = evidence::engagement_below(
+            &engagement.origin,
+            below,
+            &mut Inclusions::new(&log.tiles),
+            engagement.index,
+            leaf,
+        );
         *engagement = shared.unwrap();
     }
     file
