@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::{Signer as _, SigningKey as RawKey};
 use hanse_base::names::LogKind;
 use hanse_document::Timestamp;
+use hanse_document::kind::Custody;
 use hanse_ledger::Leaf;
 use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::log::{self, CosignatureRow};
@@ -137,7 +138,7 @@ async fn kept(home: &Home, resident: &Resident) -> Result<()> {
         did: resident.person.did.clone(),
         genesis: resident.identity.id(),
         home: resident.person.home.clone(),
-        custody: "self".to_owned(),
+        custody: Custody::Own,
         logged_index: None,
     };
     accounts::insert_identity(&tx, &identity).await?;

@@ -6,15 +6,16 @@ mod review;
 use hanse_api::requests::{BidRequest, JobRequest};
 use hanse_api::views::{AccountView, BidView, ContractView, JobView, ReviewView, Session};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
-use hanse_lifecycle::{Actor, Machine, allowed};
+use hanse_lifecycle::{Actor, Machine, State, allowed};
 use hanse_store::accounts::AccountRow;
 use hanse_store::contracts::{BidRow, ContractRow, newest_by_bids};
+use hanse_store::deliveries::{self, DeliveryState};
 use hanse_store::jobs::{self, ShownJob};
 use hanse_store::reviews::ReviewRow;
-use hanse_store::{Sql, deliveries, documents};
+use hanse_store::{Sql, documents};
 
 use crate::error::{Failure, Refusal, UseError};
-use crate::stored::{StoredDocument, WAITING, kept, state};
+use crate::stored::{StoredDocument, kept};
 
 pub use self::contract::contracts;
 pub use self::review::{Words, replied, reviews};
@@ -74,10 +75,9 @@ fn custody(document: &Verified) -> Option<String> {
 }
 
 /// What the viewer may do, in words; somebody without a part may do nothing.
-fn may(machine: Machine, text: &str, actor: Option<Actor>) -> Result<Vec<String>, UseError> {
-    let state = state(text)?;
+fn may(machine: Machine, state: State, actor: Option<Actor>) -> Vec<String> {
     let events = actor.map(|actor| allowed(machine, state, actor)).unwrap_or_default();
-    Ok(events.iter().map(|event| event.name().to_owned()).collect())
+    events.iter().map(|event| event.name().to_owned()).collect()
 }
 
 /// Postings; one whose document was erased is not there any more.
@@ -102,8 +102,8 @@ fn job_said(row: &ShownJob, document: &[u8], viewer: Option<&Did>) -> Result<Job
         client: row.client.clone(),
         home: row.home.clone(),
         custody,
-        allowed: may(Machine::Job, &row.state, actor)?,
-        state: row.state.clone(),
+        allowed: may(Machine::Job, row.state, actor),
+        state: row.state.to_string(),
         head: row.head.to_string(),
         title: said.title,
         text: said.text,
@@ -161,8 +161,8 @@ fn bid_said(
         freelancer: row.freelancer.to_string(),
         home: row.home.to_string(),
         custody,
-        allowed: may(Machine::Bid, &row.state, actor)?,
-        state: row.state.clone(),
+        allowed: may(Machine::Bid, row.state, actor),
+        state: row.state.to_string(),
         refused: None,
         head: row.head.to_string(),
         text: said.text,
@@ -197,6 +197,6 @@ pub async fn on_its_way(
         return Ok(OnItsWay::default());
     };
     let document = documents::find_hash(db, &row.document).await?;
-    let waits = document.filter(|_| row.state == WAITING);
+    let waits = document.filter(|_| row.state == DeliveryState::Waiting);
     Ok(OnItsWay { queued: waits.map(|document| document.id.to_string()), refused: row.refusal })
 }

@@ -2,7 +2,7 @@
 
 use hanse_document::{Body, Did, DocumentId, Signed, Verified};
 use hanse_ledger::LeafError;
-use hanse_lifecycle::{Actor, State};
+use hanse_lifecycle::Actor;
 use hanse_store::Sql;
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::documents::DocumentRow;
@@ -10,13 +10,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Failure, Refusal, UseError};
-
-/// The home of a delivered document has not answered.
-pub const WAITING: &str = "waiting";
-/// It has accepted it.
-pub const ACCEPTED: &str = "accepted";
-/// It has refused it.
-pub const REFUSED: &str = "refused";
 
 /// Reads back a document to show it: it was verified before it was stored, and its bytes are those of then.
 pub fn kept(row: &DocumentRow) -> Result<Verified, Failure> {
@@ -35,11 +28,6 @@ pub fn reread(row: &DocumentRow) -> Result<Verified, Failure> {
 /// A leaf of our own making that does not come out is our failure.
 pub fn unsound(error: LeafError) -> UseError {
     Failure::unreadable("a leaf of our own", error).into()
-}
-
-/// The word of a column as a state.
-pub fn state(text: &str) -> Result<State, Failure> {
-    text.parse().map_err(|error| Failure::unreadable("a state", error))
 }
 
 /// A document as it is shown: what was verified before it was stored is read, and not judged again.

@@ -1,6 +1,7 @@
 //! Who is known, whoever says it first.
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
+use hanse_document::kind::Custody;
 use hanse_document::{Did, DocumentId, Kind, NodeName, SigningKey};
 use hanse_store::Sql as _;
 use hanse_store::accounts::{self, IdentityRow};
@@ -11,7 +12,7 @@ fn ada(genesis: u8) -> IdentityRow {
         did: Did::of(&SigningKey::from_seed([7; 32]).public()),
         genesis: DocumentId::new(Kind::Identity, [genesis; 32]),
         home: NodeName::parse("a.example").unwrap(),
-        custody: "self".into(),
+        custody: Custody::Own,
         logged_index: None,
     }
 }

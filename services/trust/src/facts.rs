@@ -45,7 +45,7 @@ impl Trust {
         Ok(Some(ReputationView {
             did: did.to_string(),
             home: person.home.to_string(),
-            custody: person.custody,
+            custody: person.custody.into(),
             origin,
             size: row.size,
             engagements: count(standing.slots.len()),

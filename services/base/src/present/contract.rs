@@ -8,13 +8,13 @@ use hanse_document::{Date, Did, DocumentId, Kind};
 use hanse_lifecycle::Machine;
 use hanse_store::Sql;
 use hanse_store::contracts::ContractRow;
-use hanse_store::deliveries::{self, DeliveryRow};
+use hanse_store::deliveries::{self, DeliveryRow, DeliveryState};
 use hanse_store::documents::{self, ShownDocument};
 use hanse_store::history::{self, HistoryRow};
 
 use super::{may, time};
 use crate::error::{Failure, UseError};
-use crate::stored::{StoredDocument, WAITING, side};
+use crate::stored::{StoredDocument, side};
 
 /// What contracts are shown from, beside their rows.
 struct Beside {
@@ -46,7 +46,8 @@ pub async fn contracts(
 /// A contract whose terms were erased is shown without them: that it was made, and what became of it, stays true.
 fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractView, UseError> {
     let way = beside.on_their_way.get(row.job.hash());
-    let queued = way.filter(|(delivery, _)| delivery.state == WAITING).map(|(_, id)| id.to_string());
+    let queued =
+        way.filter(|(delivery, _)| delivery.state == DeliveryState::Waiting).map(|(_, id)| id.to_string());
     let terms = beside.documents.get(row.terms.hash()).map(read).transpose()?;
     let terms: Option<OfferRequest> = terms.map(|terms| terms.said(&[])).transpose()?;
     let (scope, due, pay) =
@@ -63,8 +64,8 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
         home: row.client_home.to_string(),
         freelancer_home: row.freelancer_home.to_string(),
         role: role.map(|role| role.name().to_owned()).unwrap_or_default(),
-        allowed: if queued.is_some() { Vec::new() } else { may(Machine::Contract, &row.state, role)? },
-        state: row.state.clone(),
+        allowed: if queued.is_some() { Vec::new() } else { may(Machine::Contract, row.state, role) },
+        state: row.state.to_string(),
         head: row.head.to_string(),
         scope,
         due,
@@ -85,9 +86,9 @@ fn happening(row: &HistoryRow, documents: &BTreeMap<[u8; 32], ShownDocument>) ->
     let document = row.document.as_ref().and_then(|hash| documents.get(hash));
     let step = document.filter(|document| document.id.kind() == Kind::Step).map(read).transpose()?;
     Ok(Happening {
-        event: row.event.clone(),
-        state: row.state.clone(),
-        actor: row.actor.clone(),
+        event: row.event.to_string(),
+        state: row.state.to_string(),
+        actor: row.actor.to_string(),
         document: document.map(|document| document.id.to_string()),
         said: step.and_then(step_said),
         at: time(row.at),

@@ -103,7 +103,7 @@ fn sealed(row: &ReviewRow) -> ReviewView {
     ReviewView {
         commit: row.commit_leaf.hex(),
         contract: row.contract.map(|id| id.to_string()),
-        state: row.state.clone(),
+        state: row.state.to_string(),
         committed_at: time(row.committed_at),
         published_at: row.published_at.map(time),
         ..ReviewView::default()

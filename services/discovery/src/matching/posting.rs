@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::{reread, state};
+use hanse_base::stored::reread;
 use hanse_document::kind::{Body, Profile};
 use hanse_document::{Did, DocumentId, Kind, Rejection, Signed, Verified};
 use hanse_matching::model::{Freelancer, Job, Unknown};
@@ -30,7 +30,7 @@ impl Posting {
         let row = jobs::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
         let document = documents::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
         let posting = Self { id: *id, client: row.client, document: Arc::new(reread(&document)?) };
-        Ok((posting, state(&row.state)? == hanse_lifecycle::State::Open))
+        Ok((posting, row.state == hanse_lifecycle::State::Open))
     }
 
     /// A posting that came with a question.

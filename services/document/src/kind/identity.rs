@@ -1,5 +1,7 @@
 //! The genesis of a person.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::List;
@@ -43,19 +45,41 @@ pub enum Custody {
     Node(NodeName),
 }
 
+impl Custody {
+    /// The node that holds the key; `None` if the person does.
+    #[must_use]
+    pub const fn node(&self) -> Option<&NodeName> {
+        match self {
+            Self::Own => None,
+            Self::Node(name) => Some(name),
+        }
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.node().map_or(SELF, NodeName::as_str)
+    }
+}
+
+impl FromStr for Custody {
+    type Err = Rejection;
+
+    fn from_str(text: &str) -> Result<Self, Rejection> {
+        if text == SELF { Ok(Self::Own) } else { NodeName::parse(text).map(Self::Node) }
+    }
+}
+
 impl TryFrom<String> for Custody {
     type Error = Rejection;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text == SELF { Ok(Self::Own) } else { NodeName::try_from(text).map(Self::Node) }
+        text.parse()
     }
 }
 
 impl From<Custody> for String {
     fn from(custody: Custody) -> Self {
-        match custody {
-            Custody::Own => SELF.to_owned(),
-            Custody::Node(name) => name.into(),
-        }
+        custody.as_str().to_owned()
     }
 }

@@ -188,13 +188,8 @@ impl<'a> Apply<'a> {
         actor: Actor,
         document: Option<&DocumentId>,
     ) -> Result<(), UseError> {
-        let row = HistoryRow {
-            event: event.name().to_owned(),
-            state: state.name().to_owned(),
-            actor: actor.name().to_owned(),
-            document: document.map(|id| *id.hash()),
-            at: self.now.unix(),
-        };
+        let row =
+            HistoryRow { event, state, actor, document: document.map(|id| *id.hash()), at: self.now.unix() };
         Ok(history::append(self.tx, object, &row).await?)
     }
 

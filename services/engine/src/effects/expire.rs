@@ -10,7 +10,6 @@ use std::time::Duration;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::rounds::{Every, Round, Rounds, SELDOM};
-use hanse_base::stored::state;
 use hanse_discovery::matching::attention;
 use hanse_ledger::{Leaf, Statement};
 use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
@@ -74,7 +73,7 @@ pub(crate) async fn look(engine: &Engine) -> Result<Round, UseError> {
     let mut late: Vec<(ContractRow, &Timeout)> = Vec::new();
     for timeout in timeouts(Machine::Contract) {
         let since = now.saturating_sub(timeout.after_seconds);
-        let rows = contracts::timed_out(&connection, timeout.state.name(), since, BATCH).await?;
+        let rows = contracts::timed_out(&connection, timeout.state, since, BATCH).await?;
         late.extend(rows.into_iter().map(|row| (row, timeout)));
     }
     let sealed = reviews::sealed(&connection, now.saturating_sub(review_seconds(State::Open)), BATCH).await?;
@@ -134,9 +133,9 @@ async fn expire(engine: &Engine, row: &JobRow, event: Event) -> Result<(), UseEr
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let ctx = Apply::own(engine, &tx);
-    let seen = state(&row.state)?;
+    let seen = row.state;
     let row = jobs::lock(&tx, &row.id).await?.ok_or(Refusal::NotFound("job"))?;
-    if state(&row.state)? == seen {
+    if row.state == seen {
         job::node_event(&ctx, &row, event).await?;
         tx.commit().await?;
         engine.signals().changed();
@@ -152,7 +151,7 @@ async fn lapse(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> Result<
     jobs::lock(&tx, &row.job).await?;
     let row = contracts::contract(&tx, &row.id).await?;
     let mut row = row.ok_or(Refusal::NotFound("contract"))?;
-    if state(&row.state)? != timeout.state || ctx.now.unix() < due(engine, &row, timeout) {
+    if row.state != timeout.state || ctx.now.unix() < due(engine, &row, timeout) {
         return Ok(());
     }
     let home = row.client_home.clone();

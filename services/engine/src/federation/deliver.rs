@@ -14,10 +14,10 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::rounds::{Round, Rounds};
 use hanse_base::signals::Notice;
-use hanse_base::stored::{WAITING, reread};
+use hanse_base::stored::reread;
 use hanse_document::{Body, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
-use hanse_store::deliveries::{self, DeliveryRow, Settled};
+use hanse_store::deliveries::{self, DeliveryRow, DeliveryState, Settled};
 use hanse_store::documents::DocumentRow;
 use hanse_store::{Sql, accounts, documents, log};
 use tokio_util::sync::CancellationToken;
@@ -223,7 +223,7 @@ async fn accepted(
     let tx = connection.begin().await?;
     // Leaves of the home may have been quicker than its receipt; none slips through while this looks for them.
     log::hold(&tx, &format!("{}/{}", row.peer, LogKind::Reputation.name())).await?;
-    if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == WAITING) {
+    if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == DeliveryState::Waiting) {
         let ctx = Apply::home(engine, &tx);
         if apply(&ctx, document, &[]).await? == Applied::Now
             && let Body::Acceptance(acceptance) = document.body()

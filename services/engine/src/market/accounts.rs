@@ -113,7 +113,7 @@ impl Engine {
             did: did.clone(),
             genesis: genesis.id(),
             home: name.clone(),
-            custody: name.to_string(),
+            custody: Custody::Node(name.clone()),
             logged_index: None,
         };
         let account = AccountRow {

@@ -8,11 +8,11 @@ use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
 use hanse_base::present::OnItsWay;
-use hanse_base::stored::{REFUSED, WAITING};
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_lifecycle::{Event, State};
-use hanse_store::contracts::{self, BidRow};
-use hanse_store::{Sql, Tx, accounts, deliveries, documents, jobs};
+use hanse_store::contracts::{self, BidRow, SentBid};
+use hanse_store::deliveries::{self, DeliveryState};
+use hanse_store::{Sql, Tx, accounts, documents, jobs};
 
 use crate::Engine;
 use crate::market::author::{Author, StepDraft, body};
@@ -21,6 +21,8 @@ use crate::market::publish::{Publication, publish};
 
 /// The state that is shown of a bid which the job's home has not answered.
 const QUEUED: &str = "queued";
+/// The same once the home has refused it.
+const REFUSED: &str = "refused";
 
 impl Engine {
     /// Bids on a job, for a hosted freelancer.
@@ -83,7 +85,8 @@ impl Engine {
         let connection = self.store().connection().await?;
         let job = jobs::find(&connection, job).await?.ok_or(Refusal::NotFound("job"))?;
         let rows = if *viewer == job.client {
-            contracts::bids_on(&connection, &job.id, cut.after, cut.fetch()).await?
+            let rows = contracts::bids_on(&connection, &job.id, cut.after, cut.fetch()).await?;
+            rows.into_iter().map(SentBid::from).collect()
         } else {
             contracts::bids_of(&connection, viewer, Some(&job.id), cut.after, cut.fetch()).await?
         };
@@ -135,24 +138,27 @@ impl Engine {
     }
 }
 
-async fn paged(db: &impl Sql, cut: &Cut, rows: Vec<BidRow>, viewer: &Did) -> Result<Page<BidView>, UseError> {
-    let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
-    let jobs = jobs::find_all(db, rows.iter().map(|row| *row.job.hash())).await?;
-    let mut refusals = deliveries::refusals(db, rows.iter().map(|row| *row.id.hash())).await?;
+async fn paged(
+    db: &impl Sql,
+    cut: &Cut,
+    rows: Vec<SentBid>,
+    viewer: &Did,
+) -> Result<Page<BidView>, UseError> {
+    let (rows, next) = cut.cut(rows, |sent| (sent.row.made_at, *sent.row.id.hash()));
+    let jobs = jobs::find_all(db, rows.iter().map(|sent| *sent.row.job.hash())).await?;
     let mut unanswered = BTreeMap::new();
     let mut known = Vec::with_capacity(rows.len());
-    for mut row in rows {
+    for SentBid { row, delivery, refusal } in rows {
         let Some(job) = jobs.get(row.job.hash()) else { continue };
-        if [QUEUED, REFUSED].contains(&row.state.as_str()) {
-            let state = std::mem::replace(&mut row.state, State::Submitted.name().to_owned());
-            unanswered.insert(row.id.to_string(), (state, refusals.remove(row.id.hash())));
+        if let Some(delivery) = delivery {
+            unanswered.insert(row.id.to_string(), (delivery, refusal));
         }
         known.push((row, job.client.clone()));
     }
     let mut views = present::bids(db, &known, viewer).await?;
     for view in &mut views {
-        if let Some((state, refusal)) = unanswered.remove(&view.id) {
-            not_taken(view, &state, refusal);
+        if let Some((delivery, refusal)) = unanswered.remove(&view.id) {
+            not_taken(view, delivery, refusal);
         }
     }
     Ok(page(views, next))
@@ -188,17 +194,18 @@ async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidV
         job: job.id,
         freelancer: viewer.clone(),
         home,
-        state: State::Submitted.name().to_owned(),
+        state: State::Submitted,
         head: *id,
         made_at: document.received_at,
     };
     let mut view = present::bid(db, &row, &job.client, viewer).await?;
-    not_taken(&mut view, if delivery.state == WAITING { QUEUED } else { REFUSED }, delivery.refusal);
+    not_taken(&mut view, delivery.state, delivery.refusal);
     Ok(view)
 }
 
 /// Shows a bid that the job's home has not taken: nobody can move it.
-fn not_taken(view: &mut BidView, state: &str, refusal: Option<String>) {
+fn not_taken(view: &mut BidView, delivery: DeliveryState, refusal: Option<String>) {
+    let state = if delivery == DeliveryState::Waiting { QUEUED } else { REFUSED };
     state.clone_into(&mut view.state);
     view.refused = refusal;
     view.allowed.clear();

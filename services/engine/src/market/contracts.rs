@@ -5,7 +5,7 @@ use hanse_api::views::{ContractView, Page, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
-use hanse_base::stored::{contract_of_party, side, state};
+use hanse_base::stored::{contract_of_party, side};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::{Did, DocumentId, Kind, LogName};
 use hanse_lifecycle::{Event, Machine, next};
@@ -175,7 +175,7 @@ async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> R
     let row = contract_of_party(tx, id, &asked.did).await?;
     asked.saw(&row.head, async || present::contract(tx, &row, &asked.did).await).await?;
     let actor = side(&row, &asked.did).ok_or(Refusal::NotFound("contract"))?;
-    next(Machine::Contract, state(&row.state)?, event, actor)
+    next(Machine::Contract, row.state, event, actor)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
     Ok(row)
 }

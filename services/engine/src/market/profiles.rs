@@ -102,7 +102,7 @@ async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> 
     let mut view = ProfileView {
         did: did.to_string(),
         home: home.to_string(),
-        custody,
+        custody: custody.into(),
         document: None,
         profile: None,
         updated_at: None,

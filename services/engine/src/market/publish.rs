@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use hanse_api::views::{Delivery, Published};
 use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::{ACCEPTED, REFUSED, WAITING};
 use hanse_document::{DocumentId, NodeName, Verified};
-use hanse_store::{Tx, deliveries, documents, history, jobs};
+use hanse_store::deliveries::{self, DeliveryState};
+use hanse_store::{Tx, documents, history, jobs};
 use tokio::time::Instant;
 
 use crate::Engine;
@@ -108,7 +108,7 @@ async fn elsewhere<T>(
     // Of two moves at once the second sees the first on its way.
     jobs::lock(&unit.tx, &job).await?;
     let newest = deliveries::newest(&unit.tx, &job, document.issuer(), home.as_str()).await?;
-    if newest.is_some_and(|row| row.state == WAITING) {
+    if newest.is_some_and(|row| row.state == DeliveryState::Waiting) {
         return Err(Refusal::InFlight.into());
     }
     {
@@ -157,10 +157,10 @@ async fn receipt(engine: &Engine, document: &DocumentId) -> Result<Delivery, Use
         heard.as_mut().enable();
         let row = deliveries::of_document(&engine.store().connection().await?, document).await?;
         let row = row.ok_or_else(|| Failure::unreadable(document, "a delivery is gone"))?;
-        match row.state.as_str() {
-            ACCEPTED => return Ok(Delivery::Sequenced),
-            REFUSED => return Err(Refusal::ByHome(row.refusal.unwrap_or_default()).into()),
-            _ => {}
+        match row.state {
+            DeliveryState::Accepted => return Ok(Delivery::Sequenced),
+            DeliveryState::Refused => return Err(Refusal::ByHome(row.refusal.unwrap_or_default()).into()),
+            DeliveryState::Waiting => {}
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {

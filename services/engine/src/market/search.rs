@@ -27,8 +27,8 @@ impl Engine {
     pub async fn jobs(&self, query: JobQuery) -> Result<Page<JobView>, UseError> {
         let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
         let search = search(&query)?;
-        let open = (query.state.is_none() && query.client.is_none()).then_some(State::Open.name());
-        let state = query.state.as_deref().or(open);
+        let open = (query.state.is_none() && query.client.is_none()).then_some(State::Open);
+        let state = query.state.as_deref().and_then(|state| state.parse().ok()).or(open);
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let rows = jobs::search(&tx, &search, state, cut.after, cut.fetch()).await;

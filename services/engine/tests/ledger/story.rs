@@ -68,7 +68,7 @@ impl Person {
     async fn join(&self, node: &Node) {
         let mut connection = node.db().await;
         let tx = connection.begin().await.unwrap();
-        let (did, home, custody) = (self.did.clone(), self.home.clone(), self.home.to_string());
+        let (did, home, custody) = (self.did.clone(), self.home.clone(), Custody::Node(self.home.clone()));
         let row = IdentityRow { did, genesis: self.genesis.id(), home, custody, logged_index: None };
         insert_identity(&tx, &row).await.unwrap();
         tx.commit().await.unwrap();

@@ -33,6 +33,17 @@ pub(crate) fn parsed<T: FromStr>(
     text.parse().map_err(|_| StoreError::Inconsistent { table, column: name })
 }
 
+/// A text column that has one written form, and may be null.
+pub(crate) fn parsed_opt<T: FromStr>(
+    row: &Row,
+    table: &'static str,
+    name: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<&str> = column(row, table, name)?;
+    let inconsistent = |_| StoreError::Inconsistent { table, column: name };
+    text.map(|text| text.parse().map_err(inconsistent)).transpose()
+}
+
 /// The id of a document of a known kind.
 pub(crate) fn id(
     row: &Row,

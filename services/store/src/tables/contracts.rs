@@ -8,7 +8,8 @@ pub use agreed::{
     insert_contract, newest_by_bids, offered, taken_seats, timed_out, unfinished, update_contract,
 };
 pub use bids::{
-    BidCounts, BidRow, bid, bids_of, bids_on, count_bids, has_live_bid, insert_bid, move_bid, turn_down,
+    BidCounts, BidRow, SentBid, bid, bids_of, bids_on, count_bids, has_live_bid, insert_bid, move_bid,
+    turn_down,
 };
 
 /// Every statement of this module.

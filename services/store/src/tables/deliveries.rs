@@ -1,6 +1,7 @@
 //! Documents on their way: to other homes (kept with their receipt), and postings on their way to gossip.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use hanse_document::{Did, DocumentId, Kind};
 
@@ -19,8 +20,6 @@ const LOCK: &str = "SELECT position, peer, job, document, state, attempts, next_
      WHERE position = $1 FOR UPDATE";
 const OF_DOCUMENT: &str = "SELECT position, peer, job, document, state, attempts, next_at, refusal \
      FROM delivery WHERE document = $1";
-const REFUSALS: &str =
-    "SELECT document, refusal FROM delivery WHERE document = ANY($1) AND refusal IS NOT NULL";
 const SETTLE: &str = "UPDATE delivery SET state = $2, receipt = $3, refusal = $4 \
      WHERE position = $1 AND state = 'waiting'";
 const DEFER: &str = "UPDATE delivery SET attempts = attempts + 1, next_at = $2 \
@@ -51,7 +50,6 @@ pub const STATEMENTS: &[&str] = &[
     DUE,
     LOCK,
     OF_DOCUMENT,
-    REFUSALS,
     SETTLE,
     DEFER,
     HASTEN,
@@ -66,6 +64,39 @@ pub const STATEMENTS: &[&str] = &[
 
 const TABLE: &str = "delivery";
 
+/// How far a document on its way to another home is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// The other home has not answered.
+    Waiting,
+    /// It has accepted the document.
+    Accepted,
+    /// It has refused it.
+    Refused,
+}
+
+impl DeliveryState {
+    const ALL: [Self; 3] = [Self::Waiting, Self::Accepted, Self::Refused];
+
+    /// The word of the column.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl FromStr for DeliveryState {
+    type Err = StoreError;
+
+    fn from_str(word: &str) -> Result<Self, StoreError> {
+        let inconsistent = StoreError::Inconsistent { table: TABLE, column: "state" };
+        Self::ALL.into_iter().find(|state| state.name() == word).ok_or(inconsistent)
+    }
+}
+
 /// A document on its way to another home.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryRow {
@@ -77,8 +108,8 @@ pub struct DeliveryRow {
     pub job: DocumentId,
     /// Hash of the document.
     pub document: [u8; 32],
-    /// `waiting`, `accepted` or `refused`.
-    pub state: String,
+    /// How far it is.
+    pub state: DeliveryState,
     /// How often it was tried in vain.
     pub attempts: i32,
     /// Not before, Unix seconds.
@@ -124,16 +155,6 @@ pub async fn lock(tx: &Tx<'_>, position: i64) -> Result<Option<DeliveryRow>, Sto
     tx.query_opt(LOCK, &[&position]).await?.as_ref().map(read).transpose()
 }
 
-/// Why other homes refused documents, by the hash of the document; those that were refused.
-pub async fn refusals(
-    db: &impl Sql,
-    documents: impl IntoIterator<Item = [u8; 32]>,
-) -> Result<BTreeMap<[u8; 32], String>, StoreError> {
-    let documents: Vec<Vec<u8>> = documents.into_iter().map(|hash| hash.to_vec()).collect();
-    let rows = db.query(REFUSALS, &[&documents]).await?;
-    rows.iter().map(|row| Ok((bytes32(row, TABLE, "document")?, column(row, TABLE, "refusal")?))).collect()
-}
-
 /// How far the delivery of a document is.
 pub async fn of_document(db: &impl Sql, document: &DocumentId) -> Result<Option<DeliveryRow>, StoreError> {
     let rows = db.query(OF_DOCUMENT, &[&document.hash().as_slice()]).await?;
@@ -148,10 +169,10 @@ pub async fn settle(
     receipt: &[u8],
 ) -> Result<bool, StoreError> {
     let (state, slug) = match settled {
-        Settled::Accepted => ("accepted", None),
-        Settled::Refused(slug) => ("refused", Some(slug)),
+        Settled::Accepted => (DeliveryState::Accepted, None),
+        Settled::Refused(slug) => (DeliveryState::Refused, Some(slug)),
     };
-    Ok(tx.execute(SETTLE, &[&position, &state, &receipt, &slug]).await? == 1)
+    Ok(tx.execute(SETTLE, &[&position, &state.name(), &receipt, &slug]).await? == 1)
 }
 
 /// Puts a delivery off, counting the attempt.
@@ -232,7 +253,7 @@ fn read(row: &Row) -> Result<DeliveryRow, StoreError> {
         peer: column(row, TABLE, "peer")?,
         job: id(row, TABLE, "job", Kind::Job)?,
         document: bytes32(row, TABLE, "document")?,
-        state: column(row, TABLE, "state")?,
+        state: parsed(row, TABLE, "state")?,
         attempts: column(row, TABLE, "attempts")?,
         next_at: column(row, TABLE, "next_at")?,
         refusal: column(row, TABLE, "refusal")?,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use hanse_document::DocumentId;
+use hanse_lifecycle::{Actor, Event, State};
 
-use crate::client::rows::{bytes32, bytes32_opt};
+use crate::client::rows::{bytes32, bytes32_opt, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 // The thing is locked by its job, so nobody else counts at the same time.
@@ -23,15 +24,15 @@ pub const STATEMENTS: &[&str] = &[APPEND, APPEND_ALL, OF, OF_ALL, APPLIED];
 
 const TABLE: &str = "history";
 
-/// One move. Words are those of the lifecycle.
+/// One move.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryRow {
     /// What happened.
-    pub event: String,
+    pub event: Event,
     /// The state it led to.
-    pub state: String,
+    pub state: State,
     /// Who moved it.
-    pub actor: String,
+    pub actor: Actor,
     /// Hash of the document; `None` where the node itself moved the thing.
     pub document: Option<[u8; 32]>,
     /// When this node did it, Unix seconds.
@@ -41,8 +42,14 @@ pub struct HistoryRow {
 /// Adds a move to the history of a thing.
 pub async fn append(tx: &Tx<'_>, object: &DocumentId, row: &HistoryRow) -> Result<(), StoreError> {
     let document = row.document.map(|hash| hash.to_vec());
-    let values: [&(dyn crate::ToSql + Sync); 6] =
-        [&object.hash().as_slice(), &row.event, &row.state, &row.actor, &document, &row.at];
+    let values: [&(dyn crate::ToSql + Sync); 6] = [
+        &object.hash().as_slice(),
+        &row.event.name(),
+        &row.state.name(),
+        &row.actor.name(),
+        &document,
+        &row.at,
+    ];
     tx.execute(APPEND, &values).await?;
     Ok(())
 }
@@ -50,7 +57,8 @@ pub async fn append(tx: &Tx<'_>, object: &DocumentId, row: &HistoryRow) -> Resul
 /// Adds the same move, which no document made, to the histories of many things, by the hash of their ids.
 pub async fn append_all(tx: &Tx<'_>, objects: &[[u8; 32]], row: &HistoryRow) -> Result<(), StoreError> {
     let objects: Vec<&[u8]> = objects.iter().map(<[u8; 32]>::as_slice).collect();
-    tx.execute(APPEND_ALL, &[&objects, &row.event, &row.state, &row.actor, &row.at]).await?;
+    tx.execute(APPEND_ALL, &[&objects, &row.event.name(), &row.state.name(), &row.actor.name(), &row.at])
+        .await?;
     Ok(())
 }
 
@@ -80,9 +88,9 @@ pub async fn has_applied(db: &impl Sql, document: &DocumentId) -> Result<bool, S
 
 fn read(row: &Row) -> Result<HistoryRow, StoreError> {
     Ok(HistoryRow {
-        event: column(row, TABLE, "event")?,
-        state: column(row, TABLE, "state")?,
-        actor: column(row, TABLE, "actor")?,
+        event: parsed(row, TABLE, "event")?,
+        state: parsed(row, TABLE, "state")?,
+        actor: parsed(row, TABLE, "actor")?,
         document: bytes32_opt(row, TABLE, "document")?,
         at: column(row, TABLE, "at")?,
     })

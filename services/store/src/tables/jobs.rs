@@ -5,6 +5,7 @@ mod search;
 use std::collections::BTreeMap;
 
 use hanse_document::{Did, DocumentId, Kind, NodeName, Verified};
+use hanse_lifecycle::State;
 
 use super::documents;
 use crate::client::rows::{head, id, parsed};
@@ -94,8 +95,8 @@ pub struct JobRow {
     pub client: Did,
     /// The node that keeps the order under it.
     pub home: NodeName,
-    /// The name of a state of the lifecycle.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
     /// How many people.
@@ -115,8 +116,8 @@ pub struct ShownJob {
     pub client: String,
     /// The node that keeps the order under it.
     pub home: String,
-    /// The name of a state of the lifecycle.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
     /// When, by the document, Unix seconds.
@@ -196,7 +197,7 @@ pub async fn post(
         &row.id.hash().as_slice(),
         &row.client.as_str(),
         &row.home.as_str(),
-        &row.state,
+        &row.state.name(),
         &row.seats,
         &job.title,
         &job.language,
@@ -250,10 +251,10 @@ pub async fn lock(tx: &Tx<'_>, id: &DocumentId) -> Result<Option<JobRow>, StoreE
 pub async fn set_state(
     tx: &Tx<'_>,
     id: &DocumentId,
-    state: &str,
+    state: State,
     head: &DocumentId,
 ) -> Result<(), StoreError> {
-    tx.execute(MOVE, &[&id.hash().as_slice(), &state, &head.hash().as_slice()]).await?;
+    tx.execute(MOVE, &[&id.hash().as_slice(), &state.name(), &head.hash().as_slice()]).await?;
     Ok(())
 }
 
@@ -313,7 +314,7 @@ fn read(row: &Row) -> Result<JobRow, StoreError> {
         id,
         client: parsed(row, TABLE, "client")?,
         home: parsed(row, TABLE, "home")?,
-        state: column(row, TABLE, "state")?,
+        state: parsed(row, TABLE, "state")?,
         head: head(row, TABLE, id, Kind::Step)?,
         seats: column(row, TABLE, "seats")?,
         posted_at: column(row, TABLE, "posted_at")?,
@@ -327,7 +328,7 @@ fn read_shown(row: &Row) -> Result<ShownJob, StoreError> {
         id,
         client: column(row, TABLE, "client")?,
         home: column(row, TABLE, "home")?,
-        state: column(row, TABLE, "state")?,
+        state: parsed(row, TABLE, "state")?,
         head: head(row, TABLE, id, Kind::Step)?,
         posted_at: column(row, TABLE, "posted_at")?,
         expires_at: column(row, TABLE, "expires_at")?,

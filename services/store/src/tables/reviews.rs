@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use hanse_document::{Commitment, Did, DocumentId, Kind};
 use hanse_ledger::LeafId;
+use hanse_lifecycle::State;
 
-use crate::client::rows::{bytes32, bytes32_opt};
+use crate::client::rows::{bytes32, bytes32_opt, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const INSERT: &str = "INSERT INTO review (commit_leaf, contract, author, subject, commitment, engagement, \
@@ -51,8 +52,8 @@ pub struct ReviewRow {
     pub document: Option<DocumentId>,
     /// Its text document, once it is here.
     pub text: Option<DocumentId>,
-    /// The name of a state of the lifecycle.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// The reply document.
     pub reply: Option<DocumentId>,
     /// When this node learned of it, Unix seconds.
@@ -76,7 +77,7 @@ pub async fn insert(tx: &Tx<'_>, review: &ReviewRow) -> Result<bool, StoreError>
         &review.open_leaf,
         &document,
         &text,
-        &review.state,
+        &review.state.name(),
         &review.committed_at,
     ];
     Ok(tx.execute(INSERT, &values).await? == 1)
@@ -117,7 +118,7 @@ pub async fn update(tx: &Tx<'_>, review: &ReviewRow) -> Result<(), StoreError> {
         &author,
         &document,
         &text,
-        &review.state,
+        &review.state.name(),
         &reply,
         &review.published_at,
     ];
@@ -143,7 +144,7 @@ fn read(row: &Row) -> Result<ReviewRow, StoreError> {
         open_leaf: column(row, TABLE, "open_leaf")?,
         document: id("document", Kind::Review)?,
         text: id("text", Kind::Text)?,
-        state: column(row, TABLE, "state")?,
+        state: parsed(row, TABLE, "state")?,
         reply: id("reply", Kind::Reply)?,
         committed_at: column(row, TABLE, "committed_at")?,
         published_at: column(row, TABLE, "published_at")?,

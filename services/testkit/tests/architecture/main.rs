@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("matching", &["document"]),
     ("reputation", &["document", "ledger"]),
     ("verifier", &["document", "ledger", "reputation", "tlog"]),
-    ("store", &["document", "ledger", "tlog"]),
+    ("store", &["document", "ledger", "lifecycle", "tlog"]),
     ("postgres", &["store"]),
     ("network", &["document", "tlog"]),
     ("api", &["matching"]),

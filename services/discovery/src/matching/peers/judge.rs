@@ -113,8 +113,7 @@ impl Judge<'_> {
         }
         // Its log may show the identity in a moment.
         let (identity, standing) = self.people.get(did).ok_or(Out::Skipped)?;
-        let custody = document.custody().map_or("self", |node| node.as_str());
-        if identity.home != *self.peer || identity.custody != custody {
+        if identity.home != *self.peer || document.custody() != identity.custody.node() {
             return Err(Out::Contradicted);
         }
         if document.from().seconds_since(self.now) > AHEAD_SECONDS_MAX {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use hanse_base::error::{Refusal, UseError};
-use hanse_base::stored::state;
 use hanse_document::kind::Body;
 use hanse_document::{Rejection, Signed};
 use hanse_lifecycle::State;
@@ -73,7 +72,7 @@ async fn check(discovery: &Discovery, posting: &Posting) -> Result<(), UseError>
     if client.home != job.home {
         return Err(Refusal::WrongHome.into());
     }
-    if posting.document.custody().map_or("self", |node| node.as_str()) != client.custody {
+    if posting.document.custody() != client.custody.node() {
         return Err(Refusal::WrongCustody.into());
     }
     if !discovery.config().knows_home(&job.home) {
@@ -82,11 +81,10 @@ async fn check(discovery: &Discovery, posting: &Posting) -> Result<(), UseError>
     if posting.document.until().is_none_or(|until| until <= discovery.now()) {
         return Err(Refusal::Expired("posting").into());
     }
-    if let Some(row) = jobs::find(&connection, &posting.id).await? {
-        let state = state(&row.state)?;
-        if state != State::Open {
-            return Err(Refusal::JobNotOpen(state).into());
-        }
+    if let Some(row) = jobs::find(&connection, &posting.id).await?
+        && row.state != State::Open
+    {
+        return Err(Refusal::JobNotOpen(row.state).into());
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ impl Someone {
             did: self.did.clone(),
             genesis: DocumentId::new(Kind::Identity, [0; 32]),
             home: NodeName::parse(home).unwrap(),
-            custody: "self".to_owned(),
+            custody: Custody::Own,
             logged_index: Some(1),
         };
         (self.did.clone(), (row, Standing::default()))
@@ -194,7 +194,7 @@ fn what_the_peer_could_not_have_in_good_faith_contradicts_it() {
     // The profile says so, and the identity does not.
     assert_eq!(counts(vec![honest(&profile)], &[ada.known("c.example")]), (0, 1, 0));
     let mut hosted = ada.known("b.example");
-    hosted.1.0.custody = "b.example".to_owned();
+    hosted.1.0.custody = Custody::Node(peer());
     assert_eq!(counts(vec![honest(&profile)], &[hosted]), (0, 1, 0), "whose key it is");
 }
 

@@ -1,7 +1,6 @@
 //! Bids: made by a freelancer, turned down by the client, or taken along by what happens to the job.
 
 use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::state;
 use hanse_document::Verified;
 use hanse_document::kind::{Bid, Step};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
@@ -41,7 +40,7 @@ pub(crate) async fn submit(
     if author.did == job.client {
         return Err(Refusal::OwnJob.into());
     }
-    let job_state = state(&job.state)?;
+    let job_state = job.state;
     if ctx.authority == Authority::Own {
         if job.expires_at <= ctx.now.unix() {
             return Err(Refusal::Expired("posting").into());
@@ -63,7 +62,7 @@ pub(crate) async fn submit(
         job: job.id,
         freelancer: author.did.clone(),
         home: bid.home.clone(),
-        state: begun.name().to_owned(),
+        state: begun,
         head: document.id(),
         made_at: ctx.now.unix(),
     };
@@ -108,12 +107,12 @@ pub(crate) async fn step(
     if step.to != job.home {
         return Err(Refusal::WrongAddressee.into());
     }
-    let moving = Moving { machine: Machine::Bid, object: &bid.id, state: state(&bid.state)?, head: bid.head };
+    let moving = Moving { machine: Machine::Bid, object: &bid.id, state: bid.state, head: bid.head };
     guard::continues(ctx, moving, step.prev, actor)?;
     let event = guard::event(&step.event);
     let to = guard::moved(ctx, moving, event, actor).await?;
     ctx.keep(document, false).await?;
-    contracts::move_bid(ctx.tx, &bid.id, to.name(), &document.id()).await?;
+    contracts::move_bid(ctx.tx, &bid.id, to, &document.id()).await?;
     ctx.record(&bid.id, event, to, actor, Some(&document.id())).await?;
     if actor == Actor::Client && ctx.keeps(job) {
         ctx.deliver(&bid.home, &job.id, &document.id()).await?;
@@ -126,34 +125,27 @@ pub(crate) async fn turn_down_waiting(ctx: &Apply<'_>, job: &JobRow) -> Result<(
     let event = Event::NotSelected;
     let to = next(Machine::Bid, State::Submitted, event, Actor::Node)
         .map_err(|refused| Failure::unreadable("lifecycle", refused))?;
-    let bids = contracts::turn_down(ctx.tx, &job.id, to.name()).await?;
-    let row = HistoryRow {
-        event: event.name().to_owned(),
-        state: to.name().to_owned(),
-        actor: Actor::Node.name().to_owned(),
-        document: None,
-        at: ctx.now.unix(),
-    };
+    let bids = contracts::turn_down(ctx.tx, &job.id, to).await?;
+    let row = HistoryRow { event, state: to, actor: Actor::Node, document: None, at: ctx.now.unix() };
     Ok(history::append_all(ctx.tx, &bids, &row).await?)
 }
 
 /// A move of a bid that follows from something else: `win`, `release`, `not_selected`.
 pub(crate) async fn node_event(ctx: &Apply<'_>, bid: &BidRow, event: Event) -> Result<(), UseError> {
-    let moving = Moving { machine: Machine::Bid, object: &bid.id, state: state(&bid.state)?, head: bid.head };
+    let moving = Moving { machine: Machine::Bid, object: &bid.id, state: bid.state, head: bid.head };
     let to = guard::moved(ctx, moving, event, Actor::Node).await?;
-    contracts::move_bid(ctx.tx, &bid.id, to.name(), &bid.head).await?;
+    contracts::move_bid(ctx.tx, &bid.id, to, &bid.head).await?;
     ctx.record(&bid.id, event, to, Actor::Node, None).await
 }
 
 /// The offer on a bid came to nothing: the bid waits again, unless the job has ended meanwhile.
 pub(crate) async fn release(ctx: &Apply<'_>, bid: &BidRow, job: &JobRow) -> Result<(), UseError> {
     node_event(ctx, bid, Event::Release).await?;
-    let over = state(&job.state)? != State::Open;
+    let over = job.state != State::Open;
     let released = contracts::bid(ctx.tx, &bid.id).await?;
     match released {
         Some(released)
-            if over
-                && next(Machine::Bid, state(&released.state)?, Event::NotSelected, Actor::Node).is_ok() =>
+            if over && next(Machine::Bid, released.state, Event::NotSelected, Actor::Node).is_ok() =>
         {
             node_event(ctx, &released, Event::NotSelected).await
         }

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::{side, state, unsound};
+use hanse_base::stored::{side, unsound};
 use hanse_document::Verified;
 use hanse_document::kind::{Event as Said, Step};
 use hanse_ledger::{Statement, SubjectKey};
@@ -36,7 +36,7 @@ pub(crate) async fn step(
     let moving = Moving {
         machine: Machine::Contract,
         object: &contract.id,
-        state: state(&contract.state)?,
+        state: contract.state,
         head: contract.head,
     };
     guard::continues(ctx, moving, step.prev, actor)?;
@@ -62,7 +62,7 @@ pub(crate) async fn node_event(
     contract: &mut ContractRow,
     event: Event,
 ) -> Result<(), UseError> {
-    let to = next(Machine::Contract, state(&contract.state)?, event, Actor::Node)
+    let to = next(Machine::Contract, contract.state, event, Actor::Node)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(contract.head) })?;
     move_to(ctx, contract, to).await?;
     ctx.record(&contract.id, event, to, Actor::Node, None).await?;
@@ -71,7 +71,7 @@ pub(crate) async fn node_event(
 }
 
 async fn move_to(ctx: &Apply<'_>, contract: &mut ContractRow, to: State) -> Result<(), UseError> {
-    contract.state = to.name().to_owned();
+    contract.state = to;
     contract.changed_at = ctx.now.unix();
     // A close by this node's clock alone may be undone by its home.
     contract.closed_at = (to == State::Closed).then(|| ctx.now.unix());
@@ -88,7 +88,7 @@ async fn ended(ctx: &Apply<'_>, contract: &ContractRow, to: State, job: &JobRow)
         let bid = bid.ok_or_else(|| Failure::unreadable(contract.bid, "the bid of a contract is gone"))?;
         return super::bid::release(ctx, &bid, job).await;
     }
-    let filled = state(&job.state)? == State::Filled;
+    let filled = job.state == State::Filled;
     if filled && ctx.keeps(job) && contracts::unfinished(ctx.tx, &job.id).await? == 0 {
         super::job::node_event(ctx, job, Event::Complete).await?;
     }

@@ -3,7 +3,6 @@
 use hanse_base::clock::AHEAD_SECONDS_MAX;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::state;
 use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
@@ -39,7 +38,7 @@ pub(super) async fn look(
 /// genesis says, and, where this node decides, not too many in a day.
 pub(super) fn author(ctx: &Apply<'_>, document: &Verified, look: Admission) -> Result<IdentityRow, Refusal> {
     let identity = look.author.ok_or(Refusal::UnknownPerson)?;
-    if document.custody().map_or("self", |node| node.as_str()) != identity.custody {
+    if document.custody() != identity.custody.node() {
         return Err(Refusal::WrongCustody);
     }
     if document.from().seconds_since(ctx.now) > AHEAD_SECONDS_MAX {
@@ -104,10 +103,10 @@ pub(crate) async fn moved(
     }
     let history = history::of(ctx.tx, object).await?;
     for (row, before) in history.iter().rev().zip(history.iter().rev().skip(1)) {
-        if row.document.is_some() || row.actor != Actor::Node.name() {
+        if row.document.is_some() || row.actor != Actor::Node {
             break;
         }
-        if let Ok(to) = next(machine, state(&before.state)?, event, actor) {
+        if let Ok(to) = next(machine, before.state, event, actor) {
             return Ok(to);
         }
     }

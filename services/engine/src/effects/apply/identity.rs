@@ -1,7 +1,7 @@
 //! Learning people from their genesis.
 
 use hanse_base::error::{Refusal, UseError};
-use hanse_document::kind::{Custody, Identity};
+use hanse_document::kind::Identity;
 use hanse_document::{Body, NodeName, Rejection, Verified};
 use hanse_store::accounts::{self, IdentityRow};
 
@@ -59,19 +59,15 @@ pub(crate) fn row(genesis: &Verified) -> Result<IdentityRow, UseError> {
     let Body::Identity(Identity { custody, home, .. }) = genesis.body() else {
         return Err(Rejection::WrongKind.into());
     };
-    let custody = match custody {
-        Custody::Own => "self".to_owned(),
-        Custody::Node(node) => node.to_string(),
-    };
     // A hosted person's proofs say so from the first one on.
-    if genesis.custody().map_or("self", |node| node.as_str()) != custody {
+    if genesis.custody() != custody.node() {
         return Err(Refusal::WrongCustody.into());
     }
     Ok(IdentityRow {
         did: genesis.issuer().clone(),
         genesis: genesis.id(),
         home: home.clone(),
-        custody,
+        custody: custody.clone(),
         logged_index: None,
     })
 }

@@ -3,7 +3,7 @@
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::keys;
 use hanse_base::names::LogKind;
-use hanse_base::stored::{state, unsound};
+use hanse_base::stored::unsound;
 use hanse_document::kind::{Event as Said, Job, Pay, Per, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Leaf, Statement, SubjectKey};
@@ -54,7 +54,7 @@ pub(crate) async fn post(
         id: document.id(),
         client: author.did.clone(),
         home: job.home.clone(),
-        state: state.name().to_owned(),
+        state,
         head: document.id(),
         seats: i32::try_from(job.seats.get()).unwrap_or(1),
         // Dated ahead, it would stand above all that is posted until then.
@@ -143,7 +143,7 @@ pub(crate) async fn step(
         | Said::ConfirmReceived { .. }
         | Said::Close { .. } => Actor::Client,
     };
-    let moving = Moving { machine: Machine::Job, object: &job.id, state: state(&job.state)?, head: job.head };
+    let moving = Moving { machine: Machine::Job, object: &job.id, state: job.state, head: job.head };
     guard::continues(ctx, moving, step.prev, actor)?;
     let event = guard::event(&step.event);
     let to = guard::moved(ctx, moving, event, actor).await?;
@@ -154,7 +154,7 @@ pub(crate) async fn step(
         return Err(Refusal::OfferWaits.into());
     }
     ctx.keep(document, true).await?;
-    jobs::set_state(ctx.tx, &job.id, to.name(), &document.id()).await?;
+    jobs::set_state(ctx.tx, &job.id, to, &document.id()).await?;
     ctx.record(&job.id, event, to, actor, Some(&document.id())).await?;
     super::bid::turn_down_waiting(ctx, job).await?;
     if ctx.keeps(job) {
@@ -182,9 +182,9 @@ pub(crate) async fn fill(ctx: &Apply<'_>, job: &JobRow) -> Result<(), UseError> 
 
 /// A move of a posting that the node itself makes: its date has passed, or its last contract has ended.
 pub(crate) async fn node_event(ctx: &Apply<'_>, job: &JobRow, event: Event) -> Result<(), UseError> {
-    let to = next(Machine::Job, state(&job.state)?, event, Actor::Node)
+    let to = next(Machine::Job, job.state, event, Actor::Node)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(job.head) })?;
-    jobs::set_state(ctx.tx, &job.id, to.name(), &job.head).await?;
+    jobs::set_state(ctx.tx, &job.id, to, &job.head).await?;
     ctx.record(&job.id, event, to, Actor::Node, None).await?;
     if to == State::Expired {
         super::bid::turn_down_waiting(ctx, job).await?;

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::{reread, state};
+use hanse_base::stored::reread;
 use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer};
 use hanse_document::{Body, Commitment, DocumentId, LogName, Verified};
@@ -41,7 +41,7 @@ pub(crate) async fn offer(
     if ctx.authority == Authority::Own {
         open_seat(ctx, document, job).await?;
     }
-    let moving = Moving { machine: Machine::Bid, object: &bid.id, state: state(&bid.state)?, head: bid.head };
+    let moving = Moving { machine: Machine::Bid, object: &bid.id, state: bid.state, head: bid.head };
     let bid_to = guard::moved(ctx, moving, Event::Offer, Actor::Client).await?;
     let (terms, due_day) = keep_terms(ctx, document, &offer.terms, attachments).await?;
     let begun = start(Machine::Contract, Event::Offer, Actor::Client).map_err(begins)?;
@@ -53,7 +53,7 @@ pub(crate) async fn offer(
         freelancer: bid.freelancer.clone(),
         client_home: job.home.clone(),
         freelancer_home: bid.home.clone(),
-        state: begun.name().to_owned(),
+        state: begun,
         head: document.id(),
         terms,
         acceptance: None,
@@ -70,7 +70,7 @@ pub(crate) async fn offer(
     };
     ctx.keep(document, false).await?;
     contracts::insert_contract(ctx.tx, &contract).await?;
-    contracts::move_bid(ctx.tx, &bid.id, bid_to.name(), &bid.head).await?;
+    contracts::move_bid(ctx.tx, &bid.id, bid_to, &bid.head).await?;
     ctx.record(&bid.id, Event::Offer, bid_to, Actor::Client, Some(&contract.id)).await?;
     ctx.record(&contract.id, Event::Offer, begun, Actor::Client, Some(&contract.id)).await?;
     if ctx.keeps(job) {
@@ -84,7 +84,7 @@ async fn open_seat(ctx: &Apply<'_>, document: &Verified, job: &JobRow) -> Result
     if document.until().is_none_or(|until| until <= ctx.now) {
         return Err(Refusal::Expired("offer").into());
     }
-    let job_state = state(&job.state)?;
+    let job_state = job.state;
     if job_state != State::Open {
         return Err(Refusal::JobNotOpen(job_state).into());
     }
@@ -147,7 +147,7 @@ pub(crate) async fn accept(
     let moving = Moving {
         machine: Machine::Contract,
         object: &contract.id,
-        state: state(&contract.state)?,
+        state: contract.state,
         head: contract.head,
     };
     let to = guard::moved(ctx, moving, Event::Accept, Actor::Freelancer).await?;
@@ -158,7 +158,7 @@ pub(crate) async fn accept(
     }
     contract.freelancer_slot = Some(acceptance.slot);
     let (client, freelancer) = engagement::drafts(&contract, &offer, document)?;
-    contract.state = to.name().to_owned();
+    contract.state = to;
     contract.head = document.id();
     contract.acceptance = Some(document.id());
     contract.client_engagement = Some(client.id());
@@ -192,7 +192,7 @@ async fn fill_when_full(ctx: &Apply<'_>, job: &JobRow) -> Result<(), UseError> {
     let (_, accepted) = contracts::taken_seats(ctx.tx, &job.id).await?;
     // Read again: nothing else moves it while it is locked, but what this transaction did counts.
     let job = jobs::find(ctx.tx, &job.id).await?.ok_or(Refusal::NotFound("job"))?;
-    if accepted >= i64::from(job.seats) && state(&job.state)? == State::Open {
+    if accepted >= i64::from(job.seats) && job.state == State::Open {
         super::job::fill(ctx, &job).await?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::{side, state, unsound};
+use hanse_base::stored::{side, unsound};
 use hanse_document::kind::{Reply, Review, Role};
 use hanse_document::{Did, DocumentId, Kind, PublicKey, Rejection, Verified};
 use hanse_ledger::{LeafId, Statement, SubjectKey};
@@ -117,7 +117,7 @@ pub(super) async fn seal(
         open_leaf: Some(open.bytes().to_vec()),
         document: Some(document.id()),
         text: text.map(Verified::id),
-        state: State::Committed.name().to_owned(),
+        state: State::Committed,
         reply: None,
         committed_at: ctx.now.unix(),
         published_at: None,
@@ -162,13 +162,13 @@ pub(super) async fn reply(ctx: &Apply<'_>, document: &Verified, reply: &Reply) -
     ctx.keep(document, true).await?;
     ctx.enqueue(LogKind::Reputation, &leaf).await?;
     review.reply = Some(document.id());
-    review.state = to.name().to_owned();
+    review.state = to;
     Ok(reviews::update(ctx.tx, &review).await?)
 }
 
 /// The state after a reply, if one may be given now.
 fn after_reply(ctx: &Apply<'_>, review: &ReviewRow, role: Actor) -> Result<State, UseError> {
-    let mut from = state(&review.state)?;
+    let mut from = review.state;
     let over = |opened: i64| ctx.now.unix() >= opened.saturating_add(review_seconds(State::Published));
     if from == State::Published && review.published_at.is_some_and(over) {
         from = State::Closed;

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::{reread, state};
+use hanse_base::stored::reread;
 use hanse_document::{Body, Commitment, DocumentId, Rejection};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
@@ -31,7 +31,7 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(),
     }
     if of_client {
         contract.client_engaged = true;
-        let waits = state(&contract.state)? == State::Accepted && !contract.freelancer_engaged;
+        let waits = contract.state == State::Accepted && !contract.freelancer_engaged;
         if waits && contract.freelancer_home == ctx.engine.config().name {
             leaves::answer(ctx, &contract).await?;
         }
@@ -45,7 +45,7 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(),
     }
     contracts::update_contract(ctx.tx, &contract).await?;
     let both = contract.client_engaged && contract.freelancer_engaged;
-    if both && state(&contract.state)? == State::Accepted {
+    if both && contract.state == State::Accepted {
         node_event(ctx, &mut contract, Event::Engage).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::{reread, state};
+use hanse_base::stored::reread;
 use hanse_document::{Body, Commitment, Did, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
@@ -61,7 +61,7 @@ pub(super) async fn commit(
         open_leaf: None,
         document: None,
         text: None,
-        state: State::Committed.name().to_owned(),
+        state: State::Committed,
         reply: None,
         committed_at: ctx.now.unix(),
         published_at: None,
@@ -94,7 +94,7 @@ async fn open_ours(ctx: &Apply<'_>, contract: &ContractRow) -> Result<(), UseErr
 /// the log finds them with the leaf.
 pub(crate) async fn release(ctx: &Apply<'_>, row: &ReviewRow) -> Result<(), UseError> {
     let Some(bytes) = &row.open_leaf else { return Ok(()) };
-    if state(&row.state)? != State::Committed {
+    if row.state != State::Committed {
         return Ok(());
     }
     let leaf = Leaf::parse(bytes).map_err(|error| Failure::unreadable("a stored open leaf", error))?;
@@ -121,7 +121,7 @@ pub(super) async fn open(ctx: &Apply<'_>, seen: &LoggedLeaf, cites: &LeafId) -> 
     let slot = slot_of(&contract, &row.engagement).ok_or(Refusal::WrongParty("engagement"))?;
     check(seen, &slot)?;
     // Opened before, its leaf has been filed before: another one, which the slot key can sign too, opens nothing.
-    let from = state(&row.state)?;
+    let from = row.state;
     let Ok(to) = next(Machine::Review, from, Event::Open, Actor::Node) else { return Ok(()) };
     // Until the document is here the leaf has no effect and is not filed in this log: it would stand there for a review that nobody
     // may ever see. What is missing is asked for, and the leaf then has its turn again.
@@ -154,7 +154,7 @@ async fn show(
     row.author = Some(slot.author.clone());
     row.document = Some(document.id());
     row.text = text;
-    row.state = to.name().to_owned();
+    row.state = to;
     row.published_at = Some(ctx.now.unix());
     Ok(reviews::update(ctx.tx, row).await?)
 }
@@ -191,7 +191,7 @@ pub(super) async fn reply(
         return Ok(());
     }
     // What it answers has still to come.
-    if state(&row.state)? == State::Committed {
+    if row.state == State::Committed {
         return Err(Refusal::TooEarly.into());
     }
     let document = reread(&document)?;
@@ -200,9 +200,9 @@ pub(super) async fn reply(
         return Err(Refusal::WrongParty("reply").into());
     }
     let role = if *slot.rated == contract.client { Actor::Client } else { Actor::Freelancer };
-    let to = next(Machine::Review, state(&row.state)?, Event::Reply, role)
+    let to = next(Machine::Review, row.state, Event::Reply, role)
         .map_err(|refused| Refusal::NotNow { refused, head: None })?;
     row.reply = Some(document.id());
-    row.state = to.name().to_owned();
+    row.state = to;
     Ok(reviews::update(ctx.tx, &row).await?)
 }

@@ -3,6 +3,7 @@ use hanse_base::stored::side;
 use hanse_document::kind::{Event, Step};
 use hanse_document::{Commitment, Did, DocumentId, Draft, Signed};
 use hanse_ledger::{Statement, SubjectKey};
+use hanse_lifecycle::State;
 use hanse_store::{contracts, history};
 use serde_json::json;
 
@@ -184,7 +185,7 @@ async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
     met.b.clock.advance(long);
     expire::look(&met.a.engine).await.unwrap();
     let row = contract_at(&met.a, &contract).await;
-    assert_eq!(row.state, "closed", "dormant");
+    assert_eq!(row.state, State::Closed, "dormant");
     // The freelancer's home signs a step of theirs into its own log, as if it kept the order.
     let deliver = Event::Deliver { note: None, digest: None };
     let step = main_of(&step_by(&met.b, &met.bob, deliver, &contract, &row.head.to_string()).await);
@@ -270,7 +271,7 @@ async fn overtaken() -> (Met, String) {
     assert!(matches!(lost, Response::Receipt { .. }), "{lost:?}");
     met.a.sequence().await;
     met.b.follow(&met.a).await;
-    assert_eq!(contract_at(&met.b, &contract).await.state, "offered");
+    assert_eq!(contract_at(&met.b, &contract).await.state, State::Offered);
     (met, contract)
 }
 
@@ -282,7 +283,7 @@ async fn an_engagement_that_was_read_before_the_receipt_came_is_answered_all_the
     met.b.sequence().await;
     met.a.follow(&met.b).await;
     for home in [&met.a, &met.b] {
-        assert_eq!(contract_at(home, &contract).await.state, "active");
+        assert_eq!(contract_at(home, &contract).await.state, State::Active);
     }
 }
 
@@ -293,7 +294,7 @@ async fn an_engagement_is_not_answered_when_the_contract_is_about_to_lapse_at_th
     assert!(carry(&met.b, &met.a).await.is_empty());
     met.b.sequence().await;
     let row = contract_at(&met.b, &contract).await;
-    assert_eq!((row.state.as_str(), row.client_engaged, row.freelancer_engaged), ("accepted", true, false));
+    assert_eq!((row.state, row.client_engaged, row.freelancer_engaged), (State::Accepted, true, false));
 }
 
 #[tokio::test]
@@ -305,7 +306,7 @@ async fn both_homes_compute_the_same_engagements_and_the_clients_is_queued_at_it
         rows.push(contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap());
     }
     let [a, b] = rows.as_slice() else { panic!("two homes") };
-    assert_eq!((a.state.as_str(), b.state.as_str()), ("accepted", "accepted"));
+    assert_eq!((a.state, b.state), (State::Accepted, State::Accepted));
     assert!(a.client_engagement.is_some() && a.client_engagement == b.client_engagement);
     assert!(a.freelancer_engagement.is_some() && a.freelancer_engagement == b.freelancer_engagement);
     assert_eq!(side(a, &met.bob), Some(hanse_lifecycle::Actor::Freelancer));

@@ -1,5 +1,6 @@
 //! Identities, accounts, slot keys and profiles.
 
+use hanse_document::kind::Custody;
 use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 
 use crate::client::rows::{id, parsed};
@@ -48,7 +49,7 @@ pub struct IdentityRow {
     /// The home node.
     pub home: NodeName,
     /// `self`, or the node that holds the key.
-    pub custody: String,
+    pub custody: Custody,
     /// Index of the identity leaf in the home's reputation log, once seen.
     pub logged_index: Option<i64>,
 }
@@ -95,7 +96,7 @@ pub async fn insert_identity(tx: &Tx<'_>, identity: &IdentityRow) -> Result<bool
         &subject.as_slice(),
         &identity.genesis.hash().as_slice(),
         &identity.home.as_str(),
-        &identity.custody,
+        &identity.custody.as_str(),
     ];
     Ok(tx.execute(INSERT_IDENTITY, &values).await? == 1)
 }
@@ -106,7 +107,7 @@ pub async fn replace_identity(tx: &Tx<'_>, identity: &IdentityRow) -> Result<boo
         &identity.did.as_str(),
         &identity.genesis.hash().as_slice(),
         &identity.home.as_str(),
-        &identity.custody,
+        &identity.custody.as_str(),
     ];
     Ok(tx.execute(REPLACE_IDENTITY, &values).await? == 1)
 }
@@ -201,7 +202,7 @@ fn read_identity(row: &Row) -> Result<IdentityRow, StoreError> {
         did: parsed(row, TABLE, "did")?,
         genesis: id(row, TABLE, "genesis", Kind::Identity)?,
         home: parsed(row, TABLE, "home")?,
-        custody: column(row, TABLE, "custody")?,
+        custody: parsed(row, TABLE, "custody")?,
         logged_index: column(row, TABLE, "logged_index")?,
     })
 }

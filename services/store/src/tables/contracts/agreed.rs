@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 use hanse_ledger::LeafId;
+use hanse_lifecycle::State;
 
 use super::bids::split;
 use crate::client::rows::{bytes32, bytes32_opt, id, parsed};
@@ -75,8 +76,8 @@ pub struct ContractRow {
     pub client_home: NodeName,
     /// The freelancer's home.
     pub freelancer_home: NodeName,
-    /// The name of a state of the lifecycle.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
     /// The terms.
@@ -115,7 +116,7 @@ pub async fn insert_contract(tx: &Tx<'_>, contract: &ContractRow) -> Result<(), 
         &contract.freelancer.as_str(),
         &contract.client_home.as_str(),
         &contract.freelancer_home.as_str(),
-        &contract.state,
+        &contract.state.name(),
         &contract.terms.hash().as_slice(),
         &contract.due_day,
         &contract.client_slot.as_bytes().as_slice(),
@@ -162,7 +163,7 @@ pub async fn update_contract(tx: &Tx<'_>, contract: &ContractRow) -> Result<(), 
     let (client, freelancer) = (leaf(contract.client_engagement), leaf(contract.freelancer_engagement));
     let values: [&(dyn crate::ToSql + Sync); 11] = [
         &contract.id.hash().as_slice(),
-        &contract.state,
+        &contract.state.name(),
         &contract.head.hash().as_slice(),
         &acceptance,
         &slot,
@@ -202,11 +203,11 @@ pub async fn are_terms_of(db: &impl Sql, terms: &DocumentId, person: &Did) -> Re
 /// Contracts that have stood in a state since `since` or longer, at most `limit`.
 pub async fn timed_out(
     db: &impl Sql,
-    state: &str,
+    state: State,
     since: i64,
     limit: i64,
 ) -> Result<Vec<ContractRow>, StoreError> {
-    db.query(TIMED_OUT, &[&state, &since, &limit]).await?.iter().map(read).collect()
+    db.query(TIMED_OUT, &[&state.name(), &since, &limit]).await?.iter().map(read).collect()
 }
 
 /// Contracts of a person on either side, newest first, after the one that `after` names by time and hash.
@@ -244,7 +245,7 @@ fn read(row: &Row) -> Result<ContractRow, StoreError> {
         freelancer: parsed(row, TABLE, "freelancer")?,
         client_home: parsed(row, TABLE, "client_home")?,
         freelancer_home: parsed(row, TABLE, "freelancer_home")?,
-        state: column(row, TABLE, "state")?,
+        state: parsed(row, TABLE, "state")?,
         head,
         terms: id(row, TABLE, "terms", Kind::Terms)?,
         acceptance: acceptance.map(|hash| DocumentId::new(Kind::Acceptance, hash)),

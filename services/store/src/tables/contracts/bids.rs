@@ -1,8 +1,10 @@
 //! Bids.
 
 use hanse_document::{Did, DocumentId, Kind, NodeName};
+use hanse_lifecycle::State;
 
-use crate::client::rows::{bytes32, head, id, parsed};
+use crate::client::rows::{bytes32, head, id, parsed, parsed_opt};
+use crate::deliveries::DeliveryState;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
@@ -19,10 +21,11 @@ pub(super) const COUNTS: &str = "SELECT count(*) FILTER (WHERE home = $2) AS of_
 pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
      WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
 // With those that the job's home has not answered, or has refused: they have no row among the bids.
-pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM ( \
-     SELECT id, job, freelancer, home, state, head, made_at FROM bid WHERE freelancer = $1 UNION ALL \
-     SELECT document.id, delivery.job, document.issuer, identity.home, \
-     CASE delivery.state WHEN 'waiting' THEN 'queued' ELSE delivery.state END, document.id, document.received_at \
+pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at, delivery, refusal FROM ( \
+     SELECT id, job, freelancer, home, state, head, made_at, NULL::text AS delivery, NULL::text AS refusal FROM bid \
+     WHERE freelancer = $1 UNION ALL \
+     SELECT document.id, delivery.job, document.issuer, identity.home, 'submitted', document.id, document.received_at, \
+     delivery.state, delivery.refusal \
      FROM document JOIN delivery ON delivery.document = document.id JOIN identity ON identity.did = document.issuer \
      WHERE document.issuer = $1 AND document.kind = 'bid' AND delivery.state <> 'accepted' \
      AND NOT EXISTS (SELECT 1 FROM bid WHERE bid.id = document.id)) AS own \
@@ -42,12 +45,30 @@ pub struct BidRow {
     pub freelancer: Did,
     /// Their home.
     pub home: NodeName,
-    /// The name of a state of the lifecycle.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
     /// When it came, Unix seconds.
     pub made_at: i64,
+}
+
+/// A bid, and how far it got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentBid {
+    /// The bid. One that the job's home has not taken is shown as it was sent.
+    pub row: BidRow,
+    /// How far it got, if the job's home has not taken it.
+    pub delivery: Option<DeliveryState>,
+    /// Why the job's home refused it.
+    pub refusal: Option<String>,
+}
+
+impl From<BidRow> for SentBid {
+    /// One that the job's home has taken.
+    fn from(row: BidRow) -> Self {
+        Self { row, delivery: None, refusal: None }
+    }
 }
 
 /// Adds a bid.
@@ -60,7 +81,7 @@ pub async fn insert_bid(tx: &Tx<'_>, bid: &BidRow) -> Result<(), StoreError> {
         &bid.job.hash().as_slice(),
         &bid.freelancer.as_str(),
         &bid.home.as_str(),
-        &bid.state,
+        &bid.state.name(),
         &bid.made_at,
     ];
     tx.execute(INSERT, &values).await?;
@@ -76,10 +97,10 @@ pub async fn bid(db: &impl Sql, id: &DocumentId) -> Result<Option<BidRow>, Store
 pub async fn move_bid(
     tx: &Tx<'_>,
     id: &DocumentId,
-    state: &str,
+    state: State,
     head: &DocumentId,
 ) -> Result<(), StoreError> {
-    tx.execute(MOVE, &[&id.hash().as_slice(), &state, &head.hash().as_slice()]).await?;
+    tx.execute(MOVE, &[&id.hash().as_slice(), &state.name(), &head.hash().as_slice()]).await?;
     Ok(())
 }
 
@@ -116,8 +137,8 @@ pub async fn count_bids(
 }
 
 /// Moves the bids on a job that wait for the client, all at once; answers their hashes.
-pub async fn turn_down(tx: &Tx<'_>, job: &DocumentId, state: &str) -> Result<Vec<[u8; 32]>, StoreError> {
-    let rows = tx.query(TURN_DOWN, &[&job.hash().as_slice(), &state]).await?;
+pub async fn turn_down(tx: &Tx<'_>, job: &DocumentId, state: State) -> Result<Vec<[u8; 32]>, StoreError> {
+    let rows = tx.query(TURN_DOWN, &[&job.hash().as_slice(), &state.name()]).await?;
     rows.iter().map(|row| bytes32(row, TABLE, "id")).collect()
 }
 
@@ -132,23 +153,30 @@ pub async fn bids_on(
     db.query(ON_JOB, &[&job.hash().as_slice(), &made_at, &hash, &limit]).await?.iter().map(read).collect()
 }
 
-/// Bids of a freelancer, on one job or on all, newest first. The state of one that the job's home has not taken is `queued` or
-/// `refused`.
+/// Bids of a freelancer, on one job or on all, newest first, with those that the job's home has not taken.
 pub async fn bids_of(
     db: &impl Sql,
     freelancer: &Did,
     job: Option<&DocumentId>,
     after: Option<(i64, [u8; 32])>,
     limit: i64,
-) -> Result<Vec<BidRow>, StoreError> {
+) -> Result<Vec<SentBid>, StoreError> {
     let (made_at, hash) = split(after);
     let job = job.map(|job| job.hash().to_vec());
     let values: [&(dyn crate::ToSql + Sync); 5] = [&freelancer.as_str(), &made_at, &hash, &job, &limit];
-    db.query(OF_FREELANCER, &values).await?.iter().map(read).collect()
+    db.query(OF_FREELANCER, &values).await?.iter().map(read_sent).collect()
 }
 
 pub(super) fn split(after: Option<(i64, [u8; 32])>) -> (Option<i64>, Option<Vec<u8>>) {
     (after.map(|(at, _)| at), after.map(|(_, hash)| hash.to_vec()))
+}
+
+fn read_sent(row: &Row) -> Result<SentBid, StoreError> {
+    Ok(SentBid {
+        row: read(row)?,
+        delivery: parsed_opt(row, TABLE, "delivery")?,
+        refusal: column(row, TABLE, "refusal")?,
+    })
 }
 
 fn read(row: &Row) -> Result<BidRow, StoreError> {
@@ -158,7 +186,7 @@ fn read(row: &Row) -> Result<BidRow, StoreError> {
         job: id(row, TABLE, "job", Kind::Job)?,
         freelancer: parsed(row, TABLE, "freelancer")?,
         home: parsed(row, TABLE, "home")?,
-        state: column(row, TABLE, "state")?,
+        state: parsed(row, TABLE, "state")?,
         head: head(row, TABLE, own, Kind::Step)?,
         made_at: column(row, TABLE, "made_at")?,
     })

@@ -53,7 +53,7 @@ pub async fn look(db: &impl Sql, asked: Look<'_>) -> Result<Admission, StoreErro
             did: issuer.clone(),
             genesis: id(&row, TABLE, "genesis", Kind::Identity)?,
             home: parsed(&row, TABLE, "home")?,
-            custody: column(&row, TABLE, "custody")?,
+            custody: parsed(&row, TABLE, "custody")?,
             logged_index: column(&row, TABLE, "logged_index")?,
         })
     };

@@ -1,5 +1,7 @@
 //! Which postings fit a search. What "fits" means stands here once, for pages and for alerts.
 
+use hanse_lifecycle::State;
+
 use super::{ShownJob, read_shown};
 use crate::{Sql, StoreError, ToSql, Tx};
 
@@ -137,12 +139,12 @@ impl Search<'_> {
 pub async fn search(
     db: &Tx<'_>,
     search: &Search<'_>,
-    state: Option<&str>,
+    state: Option<State>,
     after: Option<(i64, [u8; 32])>,
     limit: i64,
 ) -> Result<Vec<ShownJob>, StoreError> {
     let (posted_at, hash) = after.map(|(posted_at, hash)| (posted_at, hash.to_vec())).unzip();
-    let values = search.values();
+    let (values, state) = (search.values(), state.map(State::name));
     let mut params: Vec<&(dyn ToSql + Sync)> = Vec::new();
     for value in &values {
         params.push(value.as_ref());

@@ -137,7 +137,7 @@ async fn a_peer_that_is_busy_is_left_alone_as_long_as_it_says_and_asked_again() 
     assert_eq!(it.due_in(&bids[0]).await, 0);
     it.busy(&[], 0);
     assert_eq!(it.drain().await, (Round::Worked, bids.clone()));
-    assert_ne!(it.row(&bids[0]).await.state, WAITING);
+    assert_ne!(it.row(&bids[0]).await.state, DeliveryState::Waiting);
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn what_stays_early_is_put_off_for_itself_and_keeps_nobody_elses_waiting()
     assert_eq!(it.drain().await, (Round::Rest(BUSY_REST_MIN), untried_first));
     assert_eq!(it.due_in(&early[0]).await, 0);
     for document in others {
-        assert_ne!(it.row(document).await.state, WAITING, "sent");
+        assert_ne!(it.row(document).await.state, DeliveryState::Waiting, "sent");
     }
     // Now it is put off like the others, each for as long as it has been tried.
     assert_eq!(it.drain().await, (Round::Worked, early[..1].to_vec()));

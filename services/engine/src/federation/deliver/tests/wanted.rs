@@ -19,7 +19,7 @@ async fn logged(home: &Home, kind: &str) -> Vec<Leaf> {
 
 async fn is_open(home: &Home, job: &str) -> bool {
     let db = home.engine.store().connection().await.unwrap();
-    jobs::find(&db, &job.parse().unwrap()).await.unwrap().is_some_and(|job| job.state == "open")
+    jobs::find(&db, &job.parse().unwrap()).await.unwrap().is_some_and(|job| job.state == State::Open)
 }
 
 async fn wanted(home: &Home, origin: &str) -> u64 {
@@ -143,7 +143,7 @@ async fn leaves_without_their_documents_hold_up_nothing_and_have_their_effect_wh
     assert!(is_open(&b, &first).await);
     let db = b.engine.store().connection().await.unwrap();
     let second = jobs::find(&db, &second.parse().unwrap()).await.unwrap().unwrap();
-    assert_eq!(second.state, "closed_unfilled", "its step came after it");
+    assert_eq!(second.state, State::ClosedUnfilled, "its step came after it");
     for origin in ["a.example/reputation", "a.example/jobs"] {
         assert_eq!(wanted(&b, origin).await, 0, "{origin}");
     }
@@ -307,7 +307,7 @@ async fn an_engagement_does_not_wait_for_what_stands_before_it() {
     met.b.sequence().await;
     met.a.follow(&met.b).await;
     for home in [&met.a, &met.b] {
-        assert_eq!(contract_at(home, &contract).await.state, "active");
+        assert_eq!(contract_at(home, &contract).await.state, State::Active);
     }
 }
 
