@@ -3,10 +3,22 @@
 
 mod search;
 
+use std::collections::BTreeMap;
+
+use hanse_document::kind::bid::{BidDays, BidText};
+use hanse_document::kind::job::{JobText, OpenDays, Seats, Title, WeekHours};
+use hanse_document::kind::profile::{About, Headline, PersonName, TravelKm};
+use hanse_document::kind::reply::ReplyWords;
+use hanse_document::kind::review::Rating;
+use hanse_document::kind::step::{Note, Reason};
+use hanse_document::kind::terms::Scope;
+use hanse_document::kind::text::ReviewWords;
+use hanse_document::kind::{Axis, Pay, Place, Schedule, job, profile};
+use hanse_document::{Date, Digest, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::words::{Axes, LanguageTag, SentenceLanguage, SkillId, Whose};
+use crate::words::{Axes, SentenceLanguage, Whose};
 
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 
@@ -30,82 +42,6 @@ impl std::fmt::Debug for Register {
     }
 }
 
-/// What is given in return: `{"kind":"money","currency":"EUR","min":…,"max":…,"per":"hour"|"project"}` (minor units),
-/// `{"kind":"barter","offers":"…"}` or `{"kind":"time_credits","hours":…}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Pay {
-    /// Money, in minor units of a currency.
-    Money {
-        /// ISO 4217, three capital letters.
-        #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
-        currency: String,
-        /// At least.
-        #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        min: Option<i64>,
-        /// At most.
-        #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max: Option<i64>,
-        /// `hour` or `project`.
-        #[schema(pattern = "^(hour|project)$", example = "project")]
-        per: String,
-    },
-    /// Something else in exchange.
-    Barter {
-        /// What.
-        #[schema(min_length = 1, max_length = 500)]
-        offers: String,
-    },
-    /// Hours of somebody's time.
-    TimeCredits {
-        /// How many.
-        #[schema(minimum = 1, maximum = 20_000)]
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        hours: Option<u32>,
-    },
-}
-
-/// Where: `{"kind":"remote"}` or `{"kind":"site","name":"…","country":"FR","latitude_e4":…,"longitude_e4":…}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Place {
-    /// Anywhere.
-    Remote,
-    /// There.
-    Site {
-        /// For people.
-        #[schema(min_length = 1, max_length = 120)]
-        name: String,
-        /// ISO 3166-1, two capital letters.
-        #[schema(pattern = "^[A-Z]{2}$", example = "FR")]
-        country: String,
-        /// Ten-thousandths of a degree.
-        #[schema(minimum = -900_000, maximum = 900_000)]
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        latitude_e4: Option<i32>,
-        /// Ten-thousandths of a degree.
-        #[schema(minimum = -1_800_000, maximum = 1_800_000)]
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        longitude_e4: Option<i32>,
-    },
-}
-
-/// When: days, `YYYY-MM-DD`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Schedule {
-    /// Not before.
-    #[schema(format = Date)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start: Option<String>,
-    /// Not after.
-    #[schema(format = Date)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end: Option<String>,
-}
-
 /// What a person says of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -122,21 +58,17 @@ pub struct Schedule {
 }))]
 pub struct ProfileRequest {
     /// A few paragraphs.
-    #[schema(min_length = 1, max_length = 4_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
+    pub about: Option<About>,
     /// One line.
-    #[schema(min_length = 1, max_length = 120)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub headline: Option<String>,
-    /// Language tags.
-    #[schema(value_type = Vec<LanguageTag>, max_items = 20)]
+    pub headline: Option<Headline>,
+    /// Languages that they work in.
     #[serde(default)]
-    pub languages: Vec<String>,
+    pub languages: profile::Languages,
     /// The name to be called by.
-    #[schema(min_length = 1, max_length = 80)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<PersonName>,
     /// Where they work from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -146,14 +78,12 @@ pub struct ProfileRequest {
     /// Whether they work remotely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<bool>,
-    /// ESCO ids or `local:` slugs.
-    #[schema(value_type = Vec<SkillId>, max_items = 20)]
+    /// What they can do, the most important first.
     #[serde(default)]
-    pub skills: Vec<String>,
-    /// How far they travel.
-    #[schema(maximum = 20_000)]
+    pub skills: profile::Skills,
+    /// How far they travel, in kilometres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub travel_km: Option<u32>,
+    pub travel_km: Option<TravelKm>,
 }
 
 /// A posting.
@@ -170,31 +100,24 @@ pub struct ProfileRequest {
 }))]
 pub struct JobRequest {
     /// One line.
-    #[schema(min_length = 1, max_length = 120, example = "Translate a menu")]
-    pub title: String,
+    pub title: Title,
     /// What is to be done.
-    #[schema(min_length = 1, max_length = 16_000, example = "Two pages, French to English.")]
-    pub text: String,
-    /// How many people, 1 to 100.
-    #[schema(minimum = 1, maximum = 100)]
+    pub text: JobText,
+    /// How many people; one if not said.
     #[serde(default = "one")]
-    pub seats: u32,
-    /// Days until it expires, 1 to 90; 30 if not said.
-    #[schema(minimum = 1, maximum = 90)]
-    #[serde(default = "thirty", skip_serializing_if = "not_of_the_document")]
-    pub days: u32,
+    pub seats: Seats,
+    /// Days until it expires; 30 if not said.
+    #[serde(default = "thirty")]
+    pub days: OpenDays,
     /// Hours a week.
-    #[schema(minimum = 1, maximum = 168)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours_per_week: Option<u32>,
+    pub hours_per_week: Option<WeekHours>,
     /// The language of title and text.
-    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// Languages that the work needs.
-    #[schema(value_type = Vec<LanguageTag>, max_items = 20)]
     #[serde(default)]
-    pub languages: Vec<String>,
+    pub languages: job::Languages,
     /// What is given in return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
@@ -204,23 +127,19 @@ pub struct JobRequest {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
-    /// ESCO ids or `local:` slugs.
-    #[schema(value_type = Vec<SkillId>, max_items = 20)]
+    /// What the work needs, the most important first.
     #[serde(default)]
-    pub skills: Vec<String>,
+    pub skills: job::Skills,
 }
 
-fn one() -> u32 {
-    1
+/// Most postings look for one person.
+fn one() -> Seats {
+    Seats::of::<1>()
 }
 
-/// What a request says and its document does not. A plain `skip_serializing` would leave it out of the API's description, too.
-const fn not_of_the_document(_: &u32) -> bool {
-    true
-}
-
-fn thirty() -> u32 {
-    30
+/// A month.
+fn thirty() -> OpenDays {
+    OpenDays::of::<30>()
 }
 
 /// A bid.
@@ -233,16 +152,13 @@ fn thirty() -> u32 {
 }))]
 pub struct BidRequest {
     /// Why this freelancer.
-    #[schema(min_length = 1, max_length = 8_000)]
-    pub text: String,
+    pub text: BidText,
     /// Days that the work takes.
-    #[schema(minimum = 1, maximum = 3_650)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
+    pub days: Option<BidDays>,
     /// The language of the text.
-    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// What the freelancer asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
@@ -258,15 +174,12 @@ pub struct BidRequest {
 }))]
 pub struct OfferRequest {
     /// What is to be done.
-    #[schema(min_length = 1, max_length = 8_000)]
-    pub scope: String,
-    /// By when, `YYYY-MM-DD`: from the day of the offer to 3,650 days after it.
-    #[schema(format = Date)]
-    pub due: String,
+    pub scope: Scope,
+    /// By when: from the day of the offer to 3,650 days after it.
+    pub due: Date,
     /// The language of the scope.
-    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// For what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
@@ -277,17 +190,14 @@ pub struct OfferRequest {
 #[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// `deliver`, `accept_delivery`: a note to the other side.
-    #[schema(min_length = 1, max_length = 2_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// `deliver`: SHA-256 of the work, hex.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub note: Option<Note>,
+    /// `deliver`: what exactly is delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// `close_unfilled`, `decline`: why, not to be left out; `close`, `withdraw`, `rescind`: why, if you like.
-    #[schema(min_length = 1, max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
 }
 
 /// A sealed review.
@@ -295,24 +205,30 @@ pub struct StepRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"rating": 5, "axes": {"communication": 5}, "on_time": true, "text": "A pleasure."}))]
 pub struct ReviewRequest {
-    /// 1 to 5.
-    #[schema(minimum = 1, maximum = 5)]
-    pub rating: u8,
-    /// Each 1 to 5; the names depend on the author's role.
+    /// Of the whole.
+    pub rating: Rating,
+    /// Of single traits; which, depends on the author's role.
     #[schema(value_type = Axes)]
     #[serde(default)]
-    pub axes: std::collections::BTreeMap<String, u8>,
+    pub axes: BTreeMap<Axis, Rating>,
     /// Whether the other side was on time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_time: Option<bool>,
     /// The words, a document of their own that can be erased.
-    #[schema(min_length = 1, max_length = 8_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub text: Option<ReviewWords>,
     /// The language of the words.
-    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
+}
+
+/// A reply to a review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "Thank you."}))]
+pub struct ReplyRequest {
+    /// What the reviewed person answers.
+    pub text: ReplyWords,
 }
 
 /// Which skills a phrase may mean.
@@ -324,9 +240,9 @@ pub struct SkillQuery {
     #[param(min_length = 1, max_length = 200, example = "welding")]
     pub text: String,
     /// The language it is in, such as `en` or `fr`; all languages if not said.
-    #[param(value_type = Option<LanguageTag>, inline)]
+    #[param(inline)]
     #[serde(default)]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// At most so many, 1 to 50; 10 if not said.
     #[param(minimum = 1, maximum = 50)]
     #[serde(default)]
@@ -342,9 +258,8 @@ pub struct LinkRequest {
     #[schema(max_length = 65_536)]
     pub text: String,
     /// The language it is in; guessed if not said.
-    #[schema(value_type = Option<LanguageTag>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
 }
 
 /// A page of anything else.

@@ -7,11 +7,20 @@ mod record;
 mod saved_searches;
 mod skills;
 
+use std::collections::BTreeMap;
+
+use hanse_document::Language;
+use hanse_document::kind::bid::{BidDays, BidText};
+use hanse_document::kind::job::{JobText, Languages, Seats, Skills, Title, WeekHours};
+use hanse_document::kind::reply::ReplyWords;
+use hanse_document::kind::review::Rating;
+use hanse_document::kind::text::ReviewWords;
+use hanse_document::kind::{Axis, Pay, Place, Role, Schedule};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use crate::requests::{Pay, Place, Schedule};
+use crate::words::Axes;
 
 pub use matching::{
     Concentration, Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce,
@@ -157,19 +166,19 @@ pub struct JobView {
     /// The last document of its chain.
     pub head: String,
     /// One line.
-    pub title: String,
+    pub title: Title,
     /// What is to be done.
-    pub text: String,
+    pub text: JobText,
     /// How many people.
-    pub seats: u32,
+    pub seats: Seats,
     /// Hours a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours_per_week: Option<u32>,
+    pub hours_per_week: Option<WeekHours>,
     /// The language of title and text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// Languages that the work needs.
-    pub languages: Vec<String>,
+    pub languages: Languages,
     /// What is given in return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
@@ -180,7 +189,7 @@ pub struct JobView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// Skills.
-    pub skills: Vec<String>,
+    pub skills: Skills,
     /// When it was posted.
     pub posted_at: String,
     /// When it expires.
@@ -211,13 +220,13 @@ pub struct BidView {
     /// The last document of its chain.
     pub head: String,
     /// Why this freelancer.
-    pub text: String,
+    pub text: BidText,
     /// Days that the work takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
+    pub days: Option<BidDays>,
     /// The language of the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// What the freelancer asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
@@ -331,28 +340,29 @@ pub struct ReviewView {
     pub subject: Option<String>,
     /// The author's role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
+    pub role: Option<Role>,
     /// The node that signed for the author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custody: Option<String>,
     /// 1 to 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rating: Option<u8>,
+    pub rating: Option<Rating>,
     /// Each 1 to 5.
+    #[schema(value_type = Axes)]
     #[serde(default)]
-    pub axes: std::collections::BTreeMap<String, u8>,
+    pub axes: BTreeMap<Axis, Rating>,
     /// Whether the rated side was on time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_time: Option<bool>,
     /// The words, unless erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub text: Option<ReviewWords>,
     /// The id of the review document, once open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     /// The answer of the rated side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply: Option<String>,
+    pub reply: Option<ReplyWords>,
     /// When this node learned of it.
     pub committed_at: String,
     /// When it opened.

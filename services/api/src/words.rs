@@ -1,22 +1,7 @@
 //! Codes and words as the document of the API describes them. The fields that hold them are text, which the use case reads.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// A language by its BCP 47 tag, of language and, if need be, script and region: `fr`, `pt-BR`, `zh-Hant-TW`.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, example = "fr", pattern = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
-pub struct LanguageTag(pub String);
-
-/// A skill: the last part of its ESCO URI, or `local:` and a slug.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, example = "local:rust", min_length = 1, max_length = 64, pattern = "^[a-z0-9:-]+$")]
-pub struct SkillId(pub String);
-
-/// A person: `did:key:z6Mk…`, in the one canonical form of an Ed25519 key.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, example = "did:key:z6Mko9hTggMwjSTEaJaPUfE6tqcy2xvU6BnNq3e3o8qVBiyH", pattern = "^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}$")]
-pub struct PersonId(pub String);
 
 /// The language of the sentences.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -39,31 +24,9 @@ pub enum Whose {
     Federation,
 }
 
-/// What is given in return for work.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum PayKind {
-    /// Money.
-    Money,
-    /// Something else in exchange.
-    Barter,
-    /// Hours of somebody's time.
-    TimeCredits,
-}
-
-/// What money is for.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
-pub enum Per {
-    /// An hour.
-    Hour,
-    /// The whole project.
-    Project,
-}
-
 /// Where a posting can stand.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum JobState {
     /// It takes bids.
     Open,
@@ -86,8 +49,8 @@ pub enum SavedState {
 }
 
 /// The order of postings.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The newest first.
     New,

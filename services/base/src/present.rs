@@ -3,8 +3,8 @@
 mod contract;
 mod review;
 
-use hanse_api::requests::{BidRequest, JobRequest};
 use hanse_api::views::{AccountView, BidView, ContractView, JobView, ReviewView, Session};
+use hanse_document::kind::{Bid, Job};
 use hanse_document::{Did, DocumentId, NodeName, Timestamp, Verified};
 use hanse_lifecycle::{Actor, Machine, State, allowed};
 use hanse_store::accounts::AccountRow;
@@ -93,9 +93,8 @@ pub async fn job(db: &impl Sql, id: &DocumentId, viewer: Option<&Did>) -> Result
 }
 
 fn job_said(row: &ShownJob, document: &[u8], viewer: Option<&Did>) -> Result<JobView, UseError> {
-    let document = StoredDocument::read(document, &row.id)?;
-    let custody = document.custody();
-    let said: JobRequest = document.said(&["home"])?;
+    let document = StoredDocument::<Job>::read(document, &row.id)?;
+    let (custody, said) = (document.custody(), document.body);
     let actor = viewer.filter(|viewer| viewer.as_str() == row.client).map(|_| Actor::Client);
     Ok(JobView {
         id: row.id.to_string(),
@@ -147,9 +146,8 @@ fn bid_said(
     (client, viewer): (&Did, &Did),
     contract: Option<&DocumentId>,
 ) -> Result<BidView, UseError> {
-    let document = StoredDocument::read(document, &row.id)?;
-    let custody = document.custody();
-    let said: BidRequest = document.said(&["home", "job", "to"])?;
+    let document = StoredDocument::<Bid>::read(document, &row.id)?;
+    let (custody, said) = (document.custody(), document.body);
     let actor = match viewer {
         viewer if *viewer == row.freelancer => Some(Actor::Freelancer),
         viewer if viewer == client => Some(Actor::Client),

@@ -1,13 +1,13 @@
 //! What the rows of the store say, in the types of the domain.
 
-use hanse_document::{Body, Did, DocumentId, Signed, Verified};
+use hanse_document::{Did, DocumentId, Signed, Verified};
 use hanse_ledger::LeafError;
 use hanse_lifecycle::Actor;
 use hanse_store::Sql;
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::documents::DocumentRow;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
 
 use crate::error::{Failure, Refusal, UseError};
 
@@ -32,9 +32,10 @@ pub fn unsound(error: LeafError) -> UseError {
 
 /// A document as it is shown: what was verified before it was stored is read, and not judged again.
 #[derive(Debug, Deserialize)]
-pub struct StoredDocument {
+pub struct StoredDocument<B> {
+    /// Its body.
     #[serde(rename = "credentialSubject")]
-    subject: Map<String, Value>,
+    pub body: B,
     proof: StoredProof,
 }
 
@@ -44,7 +45,7 @@ struct StoredProof {
     custody: Option<String>,
 }
 
-impl StoredDocument {
+impl<B: DeserializeOwned> StoredDocument<B> {
     /// Reads the bytes of a document that the store has found to be those to which its row commits.
     pub fn read(bytes: &[u8], id: &DocumentId) -> Result<Self, Failure> {
         serde_json::from_slice(bytes).map_err(|error| Failure::unreadable(id, error))
@@ -53,21 +54,6 @@ impl StoredDocument {
     /// The node that signed for the author; `None` if they signed themselves.
     pub fn custody(&self) -> Option<String> {
         self.proof.custody.clone()
-    }
-
-    /// A field of its body.
-    pub fn field(mut self, name: &str) -> Option<Value> {
-        self.subject.remove(name)
-    }
-
-    /// What its body says, as the request that would have led to it: without the fields that the node adds.
-    pub fn said<T: serde::de::DeserializeOwned>(self, without: &[&str]) -> Result<T, UseError> {
-        let mut said = self.subject;
-        for name in without {
-            said.remove(*name);
-        }
-        serde_json::from_value(Value::Object(said))
-            .map_err(|error| Failure::unreadable("a stored body", error).into())
     }
 }
 
@@ -78,18 +64,6 @@ pub fn side(contract: &ContractRow, person: &Did) -> Option<Actor> {
         person if *person == contract.freelancer => Some(Actor::Freelancer),
         _ => None,
     }
-}
-
-/// What a body says, as the request that would have led to it: without the fields that the node adds.
-pub fn said<T: serde::de::DeserializeOwned>(body: &Body, without: &[&str]) -> Result<T, UseError> {
-    let Value::Object(mut object) = body.to_value() else {
-        return Err(Failure::Inconsistent("a body is no object".to_owned()).into());
-    };
-    for name in without {
-        object.remove(*name);
-    }
-    serde_json::from_value(Value::Object(object))
-        .map_err(|error| Failure::unreadable("a stored body", error).into())
 }
 
 /// A contract in which the person has a part.

@@ -132,6 +132,13 @@ bounded_text!(Line, in_line);
 pub struct Number<const MIN: u32, const MAX: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
+    /// A number that is written in code: one out of bounds does not compile.
+    #[must_use]
+    pub const fn of<const NUMBER: u32>() -> Self {
+        const { assert!(NUMBER >= MIN && NUMBER <= MAX, "out of bounds") };
+        Self(NUMBER)
+    }
+
     /// Takes the number if it is within bounds.
     ///
     /// # Errors
@@ -144,6 +151,13 @@ impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
+    }
+
+    /// The number for who knows only signed ones, as SQL does; every bound of ours fits.
+    #[must_use]
+    pub const fn signed(self) -> i32 {
+        const { assert!(MAX <= i32::MAX as u32, "the bound fits") };
+        self.0.cast_signed()
     }
 }
 

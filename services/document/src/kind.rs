@@ -26,7 +26,7 @@ pub use bid::Bid;
 pub use identity::{Custody, Identity};
 pub use job::{Job, Schedule};
 pub use offer::Offer;
-pub use pay::{Barter, Money, Pay, Per, TimeCredits};
+pub use pay::{Barter, Money, Pay, PayKind, Per, TimeCredits};
 pub use place::{Place, Point, Site};
 pub use profile::Profile;
 pub use reply::Reply;

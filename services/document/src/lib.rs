@@ -22,6 +22,9 @@ pub mod kind;
 
 pub mod envelope;
 
+#[cfg(feature = "schema")]
+mod schema;
+
 pub use bounded::{Line, List, Number, Text};
 pub use code::{Country, Currency, Language, Skill};
 pub use did::Did;

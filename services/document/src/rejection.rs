@@ -168,8 +168,14 @@ impl Rejection {
     /// Finds the rejection that a serde error carries. Serde hands on nothing but text, so a field type refuses by its
     /// rejection's text; every other complaint of serde is about the form.
     pub(crate) fn of_serde(error: &serde_json::Error) -> Self {
+        Self::carried_by(error).unwrap_or(Self::OutOfForm)
+    }
+
+    /// The rejection that an error carries, if a type of a document refused the value. Serde hands on nothing but text.
+    #[must_use]
+    pub fn carried_by(error: &impl fmt::Display) -> Option<Self> {
         let text = error.to_string();
-        Self::ALL.into_iter().find(|rejection| rejection.to_string() == text).unwrap_or(Self::OutOfForm)
+        Self::ALL.into_iter().find(|rejection| rejection.to_string() == text)
     }
 }
 

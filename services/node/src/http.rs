@@ -11,6 +11,7 @@ pub(crate) mod observe;
 pub(crate) mod openapi;
 pub(crate) mod principal;
 pub(crate) mod problem;
+pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod server;
 pub(crate) mod shares;

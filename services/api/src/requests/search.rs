@@ -1,11 +1,16 @@
 //! Which postings people look for, now or for as long as they say.
 
+use hanse_document::kind::job::{Seats, WeekHours};
+use hanse_document::kind::profile::TRAVEL_KM_MAX;
+use hanse_document::kind::{PayKind, Per};
+use hanse_document::{Country, Currency, Did, Language, Number, Skill, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::words::{
-    JobState, LanguageTag, Order, PayKind, Per, PersonId, SavedState, SentenceLanguage, SkillId,
-};
+use crate::words::{JobState, Order, SavedState, SentenceLanguage};
+
+/// How far around a point is looked, in kilometres: as far as somebody travels.
+pub(crate) type WithinKm = Number<1, TRAVEL_KM_MAX>;
 
 /// Which postings, newest first. What a posting leaves unstated is in no search that asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
@@ -18,38 +23,32 @@ pub struct JobQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// One skill: an ESCO id or a `local:` slug.
-    #[param(value_type = Option<SkillId>, inline)]
-    #[schema(value_type = Option<SkillId>)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skill: Option<String>,
+    pub skill: Option<Skill>,
     /// The posting's language.
-    #[param(value_type = Option<LanguageTag>, inline)]
-    #[schema(value_type = Option<LanguageTag>)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// Remote only, or on site only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<bool>,
     /// Of one client.
-    #[param(value_type = Option<PersonId>, inline)]
-    #[schema(value_type = Option<PersonId>)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client: Option<String>,
+    pub client: Option<Did>,
     /// What is given in return: `money`, `barter` or `time_credits`.
-    #[param(value_type = Option<PayKind>, inline)]
-    #[schema(value_type = Option<PayKind>)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pay: Option<String>,
+    pub pay: Option<PayKind>,
     /// The currency of the money (ISO 4217).
-    #[param(pattern = "^[A-Z]{3}$")]
-    #[schema(pattern = "^[A-Z]{3}$")]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// What the money is for: an `hour` or the `project`. Needs `currency`.
-    #[param(value_type = Option<Per>, inline)]
-    #[schema(value_type = Option<Per>)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub per: Option<String>,
+    pub per: Option<Per>,
     /// The money may be this much or more, in minor units (cents). Needs `per`.
     #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
@@ -61,10 +60,9 @@ pub struct JobQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_pay: Option<i64>,
     /// At a place in this country (ISO 3166-1); not with `remote=true`.
-    #[param(pattern = "^[A-Z]{2}$")]
-    #[schema(pattern = "^[A-Z]{2}$")]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
+    pub country: Option<Country>,
     /// The point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
     #[param(minimum = -900_000, maximum = 900_000)]
     #[schema(minimum = -900_000, maximum = 900_000)]
@@ -76,44 +74,34 @@ pub struct JobQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longitude_e4: Option<i32>,
     /// At a place no farther than this from the point, in kilometres as the crow flies.
-    #[param(minimum = 1, maximum = 20_000)]
-    #[schema(minimum = 1, maximum = 20_000)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within_km: Option<i32>,
+    pub within_km: Option<WithinKm>,
     /// Posted at this time or later, `YYYY-MM-DDTHH:MM:SSZ`.
-    #[param(
-        pattern = "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
-    )]
-    #[schema(
-        pattern = "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
-    )]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub posted_since: Option<String>,
+    pub posted_since: Option<Timestamp>,
     /// For so many people or more.
-    #[param(minimum = 1, maximum = 100)]
-    #[schema(minimum = 1, maximum = 100)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_seats: Option<i32>,
+    pub min_seats: Option<Seats>,
     /// So many hours a week or more.
-    #[param(minimum = 1, maximum = 168)]
-    #[schema(minimum = 1, maximum = 168)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_hours: Option<i32>,
+    pub min_hours: Option<WeekHours>,
     /// So many hours a week or fewer.
-    #[param(minimum = 1, maximum = 168)]
-    #[schema(minimum = 1, maximum = 168)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_hours: Option<i32>,
+    pub max_hours: Option<WeekHours>,
     /// In one state; `open` if neither state nor client is said.
-    #[param(value_type = Option<JobState>, inline)]
+    #[param(inline)]
     #[schema(value_type = Option<SavedState>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<JobState>,
     /// `new`, the newest first, is the only order: nobody can buy a place in it.
-    #[param(value_type = Option<Order>, inline)]
-    #[schema(value_type = Option<Order>)]
+    #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sort: Option<String>,
+    pub sort: Option<Order>,
     /// Where the last page ended.
     #[schema(ignore)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hanse_api::requests::{OfferRequest, StepRequest};
+use hanse_api::requests::StepRequest;
 use hanse_api::views::{ContractView, Engaged, Happening};
+use hanse_document::kind::{Event, Step, Terms};
 use hanse_document::{Date, Did, DocumentId, Kind};
 use hanse_lifecycle::Machine;
 use hanse_store::Sql;
@@ -11,6 +12,7 @@ use hanse_store::contracts::ContractRow;
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState};
 use hanse_store::documents::{self, ShownDocument};
 use hanse_store::history::{self, HistoryRow};
+use serde::de::DeserializeOwned;
 
 use super::{may, time};
 use crate::error::{Failure, UseError};
@@ -48,10 +50,11 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
     let way = beside.on_their_way.get(row.job.hash());
     let queued =
         way.filter(|(delivery, _)| delivery.state == DeliveryState::Waiting).map(|(_, id)| id.to_string());
-    let terms = beside.documents.get(row.terms.hash()).map(read).transpose()?;
-    let terms: Option<OfferRequest> = terms.map(|terms| terms.said(&[])).transpose()?;
-    let (scope, due, pay) =
-        terms.map_or_else(|| (String::new(), day(row.due_day), None), |it| (it.scope, it.due, it.pay));
+    let terms = beside.documents.get(row.terms.hash()).map(read::<Terms>).transpose()?;
+    let (scope, due, pay) = terms.map_or_else(
+        || (String::new(), day(row.due_day), None),
+        |Terms { scope, due, pay, .. }| (scope.into(), due.to_string(), pay),
+    );
     let role = side(row, viewer);
     let moves = beside.history.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
     let happenings = moves.iter().map(|moved| happening(moved, &beside.documents));
@@ -84,26 +87,34 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
 
 fn happening(row: &HistoryRow, documents: &BTreeMap<[u8; 32], ShownDocument>) -> Result<Happening, UseError> {
     let document = row.document.as_ref().and_then(|hash| documents.get(hash));
-    let step = document.filter(|document| document.id.kind() == Kind::Step).map(read).transpose()?;
+    let step = document.filter(|document| document.id.kind() == Kind::Step).map(read::<Step>).transpose()?;
     Ok(Happening {
         event: row.event.to_string(),
         state: row.state.to_string(),
         actor: row.actor.to_string(),
         document: document.map(|document| document.id.to_string()),
-        said: step.and_then(step_said),
+        said: step.and_then(|step| said(step.event)),
         at: time(row.at),
     })
 }
 
-fn read(document: &ShownDocument) -> Result<StoredDocument, Failure> {
-    StoredDocument::read(&document.bytes, &document.id)
+fn read<B: DeserializeOwned>(document: &ShownDocument) -> Result<B, Failure> {
+    Ok(StoredDocument::read(&document.bytes, &document.id)?.body)
 }
 
 /// What a step says beside its event; `None` if it says nothing.
-fn step_said(step: StoredDocument) -> Option<StepRequest> {
-    let mut said = step.field("body")?;
-    said.as_object_mut()?.remove("engagement");
-    serde_json::from_value(said).ok().filter(|said| *said != StepRequest::default())
+fn said(event: Event) -> Option<StepRequest> {
+    let (reason, note, digest) = match event {
+        Event::CloseUnfilled { reason } | Event::Decline { reason } => (Some(reason), None, None),
+        Event::Withdraw { reason } | Event::Rescind { reason } | Event::Close { reason } => {
+            (reason, None, None)
+        }
+        Event::Deliver { note, digest } => (None, note, digest),
+        Event::AcceptDelivery { note } => (None, note, None),
+        Event::Fill {} | Event::AttestPaid {} | Event::ConfirmReceived { .. } => (None, None, None),
+    };
+    let said = StepRequest { reason, note, digest };
+    Some(said).filter(|said| *said != StepRequest::default())
 }
 
 /// A stored day in its written form.

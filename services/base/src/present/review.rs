@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hanse_api::views::ReviewView;
+use hanse_document::kind::reply::ReplyWords;
 use hanse_document::{Body, Commitment, Did};
 use hanse_store::Sql;
 use hanse_store::documents::{self, Committed, DocumentRow, Visible};
@@ -48,14 +49,12 @@ impl Words {
     pub fn open(&self, view: &mut ReviewView, commitment: &Commitment) -> Result<(), UseError> {
         let Some(document) = self.said.get(commitment).map(kept).transpose()? else { return Ok(()) };
         let Body::Review(review) = document.body() else { return Ok(()) };
-        let value = document.body().to_value();
         view.author = Some(document.issuer().to_string());
         view.subject = Some(review.id.to_string());
-        view.role = value.get("role").and_then(|role| role.as_str()).map(str::to_owned);
+        view.role = Some(review.role);
         view.custody = custody(&document);
-        view.rating = u8::try_from(review.rating.get()).ok();
-        view.axes =
-            value.get("axes").cloned().and_then(|axes| serde_json::from_value(axes).ok()).unwrap_or_default();
+        view.rating = Some(review.rating);
+        view.axes.clone_from(&review.axes);
         view.on_time = review.on_time;
         view.document = Some(document.id().to_string());
         // Erased words are simply not there.
@@ -63,15 +62,15 @@ impl Words {
         if let Some(text) = text
             && let Body::Text(text) = kept(text)?.body()
         {
-            view.text = Some(text.text.to_string());
+            view.text = Some(text.text.clone());
         }
         Ok(())
     }
 }
 
 /// What a reply says.
-pub fn replied(document: &DocumentRow) -> Result<Option<String>, UseError> {
-    if let Body::Reply(reply) = kept(document)?.body() { Ok(Some(reply.text.to_string())) } else { Ok(None) }
+pub fn replied(document: &DocumentRow) -> Result<Option<ReplyWords>, UseError> {
+    if let Body::Reply(reply) = kept(document)?.body() { Ok(Some(reply.text.clone())) } else { Ok(None) }
 }
 
 /// Reviews. What is sealed shows only that it exists, except to its author.

@@ -64,7 +64,7 @@ impl Discovery {
         let limit = limit
             .filter(|limit| (1..=LIMIT_MAX).contains(limit))
             .ok_or(Refusal::BadField { field: "limit", reason: "must be 1 to 50" })?;
-        let language = stated(query.language.as_deref())?.unwrap_or(TextLanguage::Other);
+        let language = stated(query.language.as_ref()).unwrap_or(TextLanguage::Other);
         self.look_up(move |knowledge| {
             let found = knowledge.linker.suggest(&query.text, ConceptKind::Skill, language, limit);
             let item = |(concept, score): (&Concept, f64)| SuggestionView {
@@ -91,7 +91,7 @@ impl Discovery {
         if request.text.len() > TEXT_BYTES_MAX {
             return Err(Refusal::BadField { field: "text", reason: "must be at most 64 KiB" }.into());
         }
-        let stated = stated(request.language.as_deref())?;
+        let stated = stated(request.language.as_ref());
         self.look_up(move |knowledge| {
             let language = stated.unwrap_or_else(|| TextLanguage::guess(&request.text));
             let words = text::words(&request.text);
@@ -151,13 +151,8 @@ impl Discovery {
     }
 }
 
-fn stated(language: Option<&str>) -> Result<Option<TextLanguage>, Refusal> {
-    let bad = Refusal::BadField { field: "language", reason: "must be a language tag such as `fr` or `en`" };
-    match language {
-        None => Ok(None),
-        Some(tag) if Language::parse(tag).is_ok() => Ok(Some(TextLanguage::of_tag(tag))),
-        Some(_) => Err(bad),
-    }
+fn stated(language: Option<&Language>) -> Option<TextLanguage> {
+    language.map(|language| TextLanguage::of_tag(language.as_str()))
 }
 
 fn near(taxonomy: &Taxonomy, concept: &Concept) -> Vec<NearView> {

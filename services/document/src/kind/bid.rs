@@ -14,13 +14,18 @@ pub const TEXT_CHARS_MAX: usize = 8_000;
 /// Ten years.
 pub const DAYS_MAX: u32 = 3_650;
 
+/// Why this bidder.
+pub type BidText = Text<1, TEXT_CHARS_MAX>;
+/// How many days the work takes.
+pub type BidDays = Number<1, DAYS_MAX>;
+
 /// A freelancer's answer to a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bid {
     /// How many days the work takes from the day of the contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<Number<1, DAYS_MAX>>,
+    pub days: Option<BidDays>,
     /// The bidder's home.
     pub home: NodeName,
     /// The job.
@@ -32,7 +37,7 @@ pub struct Bid {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
     /// Why this bidder.
-    pub text: Text<1, TEXT_CHARS_MAX>,
+    pub text: BidText,
     /// The job's home.
     pub to: NodeName,
 }

@@ -23,20 +23,35 @@ pub const WEEK_HOURS_MAX: u32 = 168;
 /// How long a posting may stay open, in days: an abandoned one must end by itself.
 pub const OPEN_DAYS_MAX: u32 = 90;
 
+/// A job on one line.
+pub type Title = Line<1, TITLE_CHARS_MAX>;
+/// What is to be done.
+pub type JobText = Text<1, TEXT_CHARS_MAX>;
+/// How many people are wanted.
+pub type Seats = Number<1, SEATS_MAX>;
+/// Hours of work in a week.
+pub type WeekHours = Number<1, WEEK_HOURS_MAX>;
+/// How many days a posting is open.
+pub type OpenDays = Number<1, OPEN_DAYS_MAX>;
+/// Languages that the work needs.
+pub type Languages = List<Language, ITEMS_MAX>;
+/// Skills that the work needs, the most important first.
+pub type Skills = List<Skill, ITEMS_MAX>;
+
 /// A job that a client offers to anybody, until the document's `validUntil`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
     /// Hours of work in a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours_per_week: Option<Number<1, WEEK_HOURS_MAX>>,
+    pub hours_per_week: Option<WeekHours>,
     /// The node that sequences everything under this job.
     pub home: NodeName,
     /// The language that title and text are written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The languages that the work needs.
-    pub languages: List<Language, ITEMS_MAX>,
+    pub languages: Languages,
     /// What is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
@@ -47,17 +62,18 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// How many people are wanted.
-    pub seats: Number<1, SEATS_MAX>,
+    pub seats: Seats,
     /// What the work needs, the most important first.
-    pub skills: List<Skill, ITEMS_MAX>,
+    pub skills: Skills,
     /// What is to be done.
-    pub text: Text<1, TEXT_CHARS_MAX>,
+    pub text: JobText,
     /// The job on one line.
-    pub title: Line<1, TITLE_CHARS_MAX>,
+    pub title: Title,
 }
 
 /// When work starts and ends, as far as stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// The first day.

@@ -14,9 +14,14 @@ pub const BARTER_CHARS_MAX: usize = 500;
 /// Hours of time credits: ten years of a full-time job.
 pub const CREDIT_HOURS_MAX: u32 = 20_000;
 
+/// What is given in return, in words.
+pub type Offers = Line<1, BARTER_CHARS_MAX>;
+/// Hours of a time bank.
+pub type CreditHours = Number<1, CREDIT_HOURS_MAX>;
+
 /// How a job, bid or contract is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(try_from = "PayForm", into = "PayForm")]
 pub enum Pay {
     /// Money, paid outside.
     Money(Money),
@@ -26,9 +31,45 @@ pub enum Pay {
     TimeCredits(TimeCredits),
 }
 
+/// What is given in return for work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PayKind {
+    /// Money.
+    Money,
+    /// Something else in exchange.
+    Barter,
+    /// Hours of somebody's time.
+    TimeCredits,
+}
+
+impl PayKind {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Money => "money",
+            Self::Barter => "barter",
+            Self::TimeCredits => "time_credits",
+        }
+    }
+}
+
+impl Pay {
+    /// Which of the three it is.
+    #[must_use]
+    pub const fn kind(&self) -> PayKind {
+        match self {
+            Self::Money(_) => PayKind::Money,
+            Self::Barter(_) => PayKind::Barter,
+            Self::TimeCredits(_) => PayKind::TimeCredits,
+        }
+    }
+}
+
 /// An amount of money, or a range whose ends may be unstated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "MoneyForm", into = "MoneyForm")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Money {
     currency: Currency,
     min: Option<u64>,
@@ -38,6 +79,7 @@ pub struct Money {
 
 /// What an amount of money is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Per {
     /// One hour of work.
@@ -46,21 +88,29 @@ pub enum Per {
     Project,
 }
 
+impl Per {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Project => "project",
+        }
+    }
+}
+
 /// Goods or services in return.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Barter {
     /// What is offered in return.
-    pub offers: Line<1, BARTER_CHARS_MAX>,
+    pub offers: Offers,
 }
 
 /// Hours of a time bank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeCredits {
     /// How many hours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<Number<1, CREDIT_HOURS_MAX>>,
+    pub hours: Option<CreditHours>,
 }
 
 impl Money {
@@ -101,33 +151,68 @@ impl Money {
     }
 }
 
-/// [`Money`] as it is written, not yet checked.
+/// What is given in return: `{"kind":"money","currency":"EUR","min":…,"max":…,"per":"hour"|"project"}` (minor units),
+/// `{"kind":"barter","offers":"…"}` or `{"kind":"time_credits","hours":…}`.
+// [`Pay`] as it is written, not yet checked.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MoneyForm {
-    currency: Currency,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    min: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    max: Option<i64>,
-    per: Per,
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Pay))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum PayForm {
+    /// Money, in minor units of a currency.
+    Money {
+        /// Of which currency.
+        currency: Currency,
+        /// At least.
+        #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1_000_000_000_000_i64))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<i64>,
+        /// At most.
+        #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1_000_000_000_000_i64))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<i64>,
+        /// For what.
+        per: Per,
+    },
+    /// Something else in exchange.
+    Barter {
+        /// What.
+        offers: Offers,
+    },
+    /// Hours of somebody's time.
+    TimeCredits {
+        /// How many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<CreditHours>,
+    },
 }
 
-impl TryFrom<MoneyForm> for Money {
+impl TryFrom<PayForm> for Pay {
     type Error = Rejection;
 
-    fn try_from(form: MoneyForm) -> Result<Self, Self::Error> {
+    fn try_from(form: PayForm) -> Result<Self, Self::Error> {
         let amount = |amount: Option<i64>| amount.map(u64::try_from).transpose();
-        let min = amount(form.min).map_err(|_| Rejection::OutOfBounds)?;
-        let max = amount(form.max).map_err(|_| Rejection::OutOfBounds)?;
-        Self::new(form.currency, min, max, form.per)
+        match form {
+            PayForm::Money { currency, min, max, per } => {
+                let min = amount(min).map_err(|_| Rejection::OutOfBounds)?;
+                let max = amount(max).map_err(|_| Rejection::OutOfBounds)?;
+                Ok(Self::Money(Money::new(currency, min, max, per)?))
+            }
+            PayForm::Barter { offers } => Ok(Self::Barter(Barter { offers })),
+            PayForm::TimeCredits { hours } => Ok(Self::TimeCredits(TimeCredits { hours })),
+        }
     }
 }
 
-impl From<Money> for MoneyForm {
-    fn from(money: Money) -> Self {
+impl From<Pay> for PayForm {
+    fn from(pay: Pay) -> Self {
         // Cannot saturate: an amount is far below 2^63.
         let amount = |amount: Option<u64>| amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
-        Self { currency: money.currency, min: amount(money.min), max: amount(money.max), per: money.per }
+        match pay {
+            Pay::Money(Money { currency, min, max, per }) => {
+                Self::Money { currency, min: amount(min), max: amount(max), per }
+            }
+            Pay::Barter(Barter { offers }) => Self::Barter { offers },
+            Pay::TimeCredits(TimeCredits { hours }) => Self::TimeCredits { hours },
+        }
     }
 }

@@ -13,6 +13,9 @@ pub const LATITUDE_E4_MAX: i32 = 900_000;
 /// 180° in ten-thousandths.
 pub const LONGITUDE_E4_MAX: i32 = 1_800_000;
 
+/// What a place is called.
+pub type SiteName = Line<1, SITE_CHARS_MAX>;
+
 /// Where work is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "PlaceForm", into = "PlaceForm")]
@@ -27,7 +30,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     /// The town or district.
-    pub name: Line<1, SITE_CHARS_MAX>,
+    pub name: SiteName,
     /// The country.
     pub country: Country,
     /// Where it is, if stated: both coordinates or none.
@@ -70,17 +73,27 @@ impl Point {
     }
 }
 
-/// [`Place`] as it is written, not yet checked.
+/// Where: `{"kind":"remote"}` or `{"kind":"site","name":"…","country":"FR","latitude_e4":…,"longitude_e4":…}`.
+// [`Place`] as it is written, not yet checked.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Place))]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-enum PlaceForm {
+pub(crate) enum PlaceForm {
     // With braces, or serde would let unknown fields pass.
+    /// Anywhere.
     Remote {},
+    /// There.
     Site {
-        name: Line<1, SITE_CHARS_MAX>,
+        /// For people.
+        name: SiteName,
+        /// In which country.
         country: Country,
+        /// Ten-thousandths of a degree north of the equator; with `longitude_e4`, or not at all.
+        #[cfg_attr(feature = "schema", schema(minimum = -900_000, maximum = 900_000))]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         latitude_e4: Option<i64>,
+        /// Ten-thousandths of a degree east of Greenwich.
+        #[cfg_attr(feature = "schema", schema(minimum = -1_800_000, maximum = 1_800_000))]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         longitude_e4: Option<i64>,
     },

@@ -14,12 +14,15 @@ use crate::rejection::Rejection;
 /// The best rating; 1 is the worst.
 pub const RATING_MAX: u32 = 5;
 
+/// 1 to 5.
+pub type Rating = Number<1, RATING_MAX>;
+
 /// What one side of a contract says about the other: the facts, without text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Review {
     /// Ratings of single traits; which ones there are depends on the role. A missing one is unstated.
-    pub axes: BTreeMap<Axis, Number<1, RATING_MAX>>,
+    pub axes: BTreeMap<Axis, Rating>,
     /// The contract, by its offer.
     pub contract: DocumentId,
     /// The author's own `engagement` leaf, which names the slot key of the one rated.
@@ -30,7 +33,7 @@ pub struct Review {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_time: Option<bool>,
     /// The rating as a whole.
-    pub rating: Number<1, RATING_MAX>,
+    pub rating: Rating,
     /// The author's side of the contract.
     pub role: Role,
     /// The text, if there is one.
@@ -40,6 +43,7 @@ pub struct Review {
 
 /// A side of a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Who ordered and pays.

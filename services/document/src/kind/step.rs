@@ -14,6 +14,11 @@ pub const NOTE_CHARS_MAX: usize = 2_000;
 /// A reason is one or two sentences, shown in a list.
 pub const REASON_CHARS_MAX: usize = 500;
 
+/// A note to the other side.
+pub type Note = Text<1, NOTE_CHARS_MAX>;
+/// Why.
+pub type Reason = Line<1, REASON_CHARS_MAX>;
+
 /// A later move in the life of a thing (a job, a bid, or a contract, which is named by its offer). Which moves are allowed
 /// in which state is the lifecycle's business.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +41,7 @@ pub enum Event {
     /// The client closes a job that nobody got.
     CloseUnfilled {
         /// Why, for everybody who had bid.
-        reason: Line<1, REASON_CHARS_MAX>,
+        reason: Reason,
     },
     /// Every seat has an accepted offer. Signed for the client by the home that holds the key, so that every node learns it.
     Fill {},
@@ -44,24 +49,24 @@ pub enum Event {
     Withdraw {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Line<1, REASON_CHARS_MAX>>,
+        reason: Option<Reason>,
     },
     /// The client declines a bid, or the freelancer an offer.
     Decline {
         /// Why.
-        reason: Line<1, REASON_CHARS_MAX>,
+        reason: Reason,
     },
     /// The client takes an offer back before it is answered.
     Rescind {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Line<1, REASON_CHARS_MAX>>,
+        reason: Option<Reason>,
     },
     /// The freelancer delivers.
     Deliver {
         /// Where the work is or how to use it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        note: Option<Text<1, NOTE_CHARS_MAX>>,
+        note: Option<Note>,
         /// What exactly was delivered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<Digest>,
@@ -70,7 +75,7 @@ pub enum Event {
     AcceptDelivery {
         /// A note with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        note: Option<Text<1, NOTE_CHARS_MAX>>,
+        note: Option<Note>,
     },
     /// The client says that the agreed payment was made.
     AttestPaid {},
@@ -83,7 +88,7 @@ pub enum Event {
     Close {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Line<1, REASON_CHARS_MAX>>,
+        reason: Option<Reason>,
     },
 }
 

@@ -14,6 +14,9 @@ pub const SCOPE_CHARS_MAX: usize = 8_000;
 /// closes stays open in both records, so a slip in the year must not be able to make that a lifetime.
 pub const DUE_DAYS_MAX: u32 = bid::DAYS_MAX;
 
+/// What is to be done.
+pub type Scope = Text<1, SCOPE_CHARS_MAX>;
+
 /// The terms of a contract. The offer names them only by their commitment, so that they can be deleted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,5 +30,5 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
     /// What is to be done.
-    pub scope: Text<1, SCOPE_CHARS_MAX>,
+    pub scope: Scope,
 }

@@ -2,15 +2,16 @@
 //! custody the key is in.
 
 use hanse_api::requests::StepRequest;
-use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::error::{Refusal, UseError};
 use hanse_base::keys;
+use hanse_document::kind::step::Reason;
+use hanse_document::kind::{Event as Said, Step};
 use hanse_document::{
-    Body, Did, DocumentId, Draft, Kind, Misfit, PublicKey, SigningKey, Timestamp, Verified,
+    Body, Did, DocumentId, Draft, LeafRef, NodeName, PublicKey, Rejection, SigningKey, Timestamp, Verified,
 };
+use hanse_ledger::LeafId;
 use hanse_lifecycle::Event;
 use hanse_store::{Sql, Tx, accounts};
-use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::Engine;
 
@@ -65,79 +66,65 @@ impl Slot {
     }
 }
 
-/// The body that a request asks for, with the fields that the node knows better. The kind's own bounds decide.
-pub(crate) fn body(
-    kind: Kind,
-    request: &impl Serialize,
-    fields: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Result<Body, UseError> {
-    let mut object = object(request)?;
-    object.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    read(kind, &Value::Object(object))
-}
-
-/// A body that a person has written by hand: what is wrong with it is said of the field where it stands.
-pub(crate) fn read(kind: Kind, value: &Value) -> Result<Body, UseError> {
-    Ok(Body::read(kind, value).map_err(misfit)?)
-}
-
-fn misfit(Misfit { field, rejection }: Misfit) -> Refusal {
-    match field.as_str() {
-        "" | "." => Refusal::Rejected(rejection),
-        _ => Refusal::BadValue { field, rejection },
-    }
-}
-
-/// A request as a JSON object.
-pub(crate) fn object(request: &impl Serialize) -> Result<Map<String, Value>, UseError> {
-    match serde_json::to_value(request) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(Failure::Inconsistent("a request is no object".to_owned()).into()),
-        Err(error) => Err(Failure::unreadable("a request", error).into()),
-    }
-}
-
 /// A step about to be signed.
 pub(crate) struct StepDraft<'a> {
     pub(crate) event: Event,
     pub(crate) object: DocumentId,
     pub(crate) prev: DocumentId,
-    pub(crate) to: &'a str,
-    /// A field of the step's body that the node knows better than the caller.
-    pub(crate) extra: Option<(&'static str, String)>,
+    pub(crate) to: &'a NodeName,
+    /// The freelancer's own engagement, which confirming a payment cites.
+    pub(crate) engagement: Option<LeafId>,
 }
 
 impl StepDraft<'_> {
     /// The body, with what the caller says.
-    pub(crate) fn body(&self, request: &StepRequest) -> Result<Body, UseError> {
-        let reasoned =
-            matches!((self.event, self.object.kind()), (Event::CloseUnfilled, _) | (Event::Decline, _));
-        if reasoned && request.reason.is_none() {
-            return Err(Refusal::BadField { field: "reason", reason: "must be given" }.into());
-        }
-        let said = object(request)?;
-        self.read(said.clone()).map_err(|refused| match refused {
-            // The form of a step reads its event as a whole; the field that is wrong by itself is the one to name.
-            UseError::Refused(Refusal::Rejected(rejection)) => {
-                let wrong = |field: &(String, Value)| self.read(Map::from_iter([field.clone()])).is_err();
-                let field = said.into_iter().find(wrong);
-                field
-                    .map_or(Refusal::Rejected(rejection), |(field, _)| Refusal::BadValue { field, rejection })
-                    .into()
-            }
-            UseError::Refused(_) | UseError::Failed(_) => refused,
-        })
+    pub(crate) fn body(&self, said: StepRequest) -> Result<Body, UseError> {
+        let event = self.said(said)?;
+        Ok(Body::Step(Step { event, object: self.object, prev: self.prev, to: self.to.clone() }))
     }
 
-    fn read(&self, mut said: Map<String, Value>) -> Result<Body, UseError> {
-        said.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
-        let fields = [
-            ("event", self.event.name().into()),
-            ("object", self.object.to_string().into()),
-            ("prev", self.prev.to_string().into()),
-            ("to", self.to.into()),
-            ("body", Value::Object(said)),
-        ];
-        body(Kind::Step, &Map::<String, Value>::new(), fields)
+    /// What happened, with what belongs to it. What an event does not take is refused, not dropped.
+    fn said(&self, StepRequest { mut note, mut digest, mut reason }: StepRequest) -> Result<Said, Refusal> {
+        let said = match self.event {
+            Event::CloseUnfilled => Said::CloseUnfilled { reason: must(reason.take())? },
+            Event::Decline => Said::Decline { reason: must(reason.take())? },
+            Event::Withdraw => Said::Withdraw { reason: reason.take() },
+            Event::Rescind => Said::Rescind { reason: reason.take() },
+            Event::Close => Said::Close { reason: reason.take() },
+            Event::Deliver => Said::Deliver { note: note.take(), digest: digest.take() },
+            Event::AcceptDelivery => Said::AcceptDelivery { note: note.take() },
+            Event::AttestPaid => Said::AttestPaid {},
+            Event::ConfirmReceived => {
+                let own = self.engagement.ok_or(Refusal::Rejected(Rejection::OutOfForm))?;
+                Said::ConfirmReceived { engagement: LeafRef::from_bytes(*own.as_bytes()) }
+            }
+            // What no person does by a step.
+            Event::Publish
+            | Event::Fill
+            | Event::Expire
+            | Event::Complete
+            | Event::Submit
+            | Event::Offer
+            | Event::Win
+            | Event::Release
+            | Event::NotSelected
+            | Event::Accept
+            | Event::Lapse
+            | Event::Engage
+            | Event::Commit
+            | Event::Open
+            | Event::Reply => return Err(Refusal::Rejected(Rejection::OutOfForm)),
+        };
+        let left = [("note", note.is_some()), ("digest", digest.is_some()), ("reason", reason.is_some())];
+        match left.into_iter().find(|(_, given)| *given) {
+            Some((field, _)) => {
+                Err(Refusal::BadValue { field: field.to_owned(), rejection: Rejection::OutOfForm })
+            }
+            None => Ok(said),
+        }
     }
+}
+
+fn must(reason: Option<Reason>) -> Result<Reason, Refusal> {
+    reason.ok_or(Refusal::BadField { field: "reason", reason: "must be given" })
 }

@@ -8,14 +8,15 @@ use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
 use hanse_base::present::OnItsWay;
-use hanse_document::{Did, DocumentId, Kind};
+use hanse_document::kind::Bid;
+use hanse_document::{Body, Did, DocumentId};
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, BidRow, SentBid};
 use hanse_store::deliveries::{self, DeliveryState};
 use hanse_store::{Sql, Tx, accounts, documents, jobs};
 
 use crate::Engine;
-use crate::market::author::{Author, StepDraft, body};
+use crate::market::author::{Author, StepDraft};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -46,12 +47,16 @@ impl Engine {
                 return Err(Refusal::UnknownOrigin.into());
             }
             let author = Author::open(self, tx, did).await?;
-            let fields = [
-                ("home", self.config().name.as_str().into()),
-                ("job", job.id.to_string().into()),
-                ("to", job.home.as_str().into()),
-            ];
-            let document = author.sign(body(Kind::Bid, &request, fields)?, None)?;
+            let bid = Bid {
+                days: request.days,
+                home: self.config().name.clone(),
+                job: job.id,
+                language: request.language.clone(),
+                pay: request.pay.clone(),
+                text: request.text.clone(),
+                to: job.home.clone(),
+            };
+            let document = author.sign(Body::Bid(bid), None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
         let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, did).await;
@@ -128,9 +133,8 @@ impl Engine {
             asked.saw(&bid.head, async || Ok(view)).await?;
             let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
             let author = Author::open(self, tx, did).await?;
-            let said =
-                StepDraft { event, object: bid.id, prev: bid.head, to: job.home.as_str(), extra: None };
-            let document = author.sign(said.body(&request)?, None)?;
+            let said = StepDraft { event, object: bid.id, prev: bid.head, to: &job.home, engagement: None };
+            let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
         let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;

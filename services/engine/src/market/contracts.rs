@@ -7,14 +7,14 @@ use hanse_base::page::{Cut, page};
 use hanse_base::present;
 use hanse_base::stored::{contract_of_party, side};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
-use hanse_document::{Did, DocumentId, Kind, LogName};
+use hanse_document::kind::{Acceptance, Offer, Terms};
+use hanse_document::{Body, Did, DocumentId, LogName};
 use hanse_lifecycle::{Event, Machine, next};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::{Sql, Tx, jobs};
-use serde_json::{Map, Value};
 
 use crate::Engine;
-use crate::market::author::{Author, StepDraft, body};
+use crate::market::author::{Author, StepDraft};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -58,19 +58,20 @@ impl Engine {
         }
         asked.saw(&bid.head, async || crate::market::bids::shown(tx, &bid.id, did).await).await?;
         let author = Author::open(self, tx, did).await?;
-        let terms = author.sign(body(Kind::Terms, request, [])?, None)?;
+        let OfferRequest { scope, due, language, pay } = request.clone();
+        let terms = author.sign(Body::Terms(Terms { due, language, pay, scope }), None)?;
         let slot = author.new_slot()?;
-        let fields = [
-            ("bid", bid.id.to_string().into()),
-            ("freelancer", bid.freelancer.as_str().into()),
-            ("job", job.id.to_string().into()),
-            ("log", LogName::of(&self.config().name).as_str().into()),
-            ("slot", slot.public.hex().into()),
-            ("terms", terms.commitment().hex().into()),
-            ("to", bid.home.as_str().into()),
-        ];
+        let offer = Offer {
+            bid: bid.id,
+            freelancer: bid.freelancer.clone(),
+            job: job.id,
+            log: LogName::of(&self.config().name),
+            slot: slot.public,
+            terms: terms.commitment(),
+            to: bid.home.clone(),
+        };
         let until = self.now().add_seconds(OFFER_SECONDS)?;
-        let offer = author.sign(body(Kind::Offer, &Map::<String, Value>::new(), fields)?, Some(until))?;
+        let offer = author.sign(Body::Offer(offer), Some(until))?;
         let under = Publication::new(offer, job.id, &job.home);
         Ok(Publication { attachments: vec![terms], slot: Some(slot), ..under })
     }
@@ -101,14 +102,14 @@ impl Engine {
         let row = movable(tx, asked, contract, Event::Accept).await?;
         let author = Author::open(self, tx, &asked.did).await?;
         let slot = author.new_slot()?;
-        let fields = [
-            ("client", row.client.as_str().into()),
-            ("log", LogName::of(&self.config().name).as_str().into()),
-            ("offer", row.id.to_string().into()),
-            ("slot", slot.public.hex().into()),
-            ("to", row.client_home.as_str().into()),
-        ];
-        let document = author.sign(body(Kind::Acceptance, &Map::<String, Value>::new(), fields)?, None)?;
+        let acceptance = Acceptance {
+            client: row.client.clone(),
+            log: LogName::of(&self.config().name),
+            offer: row.id,
+            slot: slot.public,
+            to: row.client_home.clone(),
+        };
+        let document = author.sign(Body::Acceptance(acceptance), None)?;
         Ok(Publication { slot: Some(slot), ..Publication::new(document, row.job, &row.client_home) })
     }
 
@@ -128,15 +129,14 @@ impl Engine {
         let draft = async |tx: &Tx<'_>| {
             let row = movable(tx, &asked, contract, event).await?;
             let author = Author::open(self, tx, &asked.did).await?;
-            let own = row.freelancer_engagement.filter(|_| event == Event::ConfirmReceived);
             let said = StepDraft {
                 event,
                 object: row.id,
                 prev: row.head,
-                to: row.client_home.as_str(),
-                extra: own.map(|leaf| ("engagement", leaf.hex())),
+                to: &row.client_home,
+                engagement: row.freelancer_engagement,
             };
-            let document = author.sign(said.body(&request)?, None)?;
+            let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, row.job, &row.client_home))
         };
         let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;

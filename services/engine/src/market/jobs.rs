@@ -4,17 +4,16 @@ use hanse_api::requests::{JobRequest, StepRequest};
 use hanse_api::views::{JobView, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::present;
-use hanse_document::{Did, DocumentId, Kind};
+use hanse_document::kind::Job;
+use hanse_document::{Body, Did, DocumentId, NodeName};
 use hanse_lifecycle::Event;
 use hanse_store::{Tx, jobs};
 
 use crate::Engine;
-use crate::market::author::{Author, StepDraft, body};
+use crate::market::author::{Author, StepDraft};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
-/// The longest life of a posting, in days: the document's own bound.
-const DAYS_MAX: u32 = hanse_document::kind::job::OPEN_DAYS_MAX;
 const DAY_SECONDS: i64 = 86_400;
 
 impl Engine {
@@ -30,15 +29,11 @@ impl Engine {
     ) -> Result<Published<JobView>, UseError> {
         let asked = asked.into();
         let did = &asked.did;
-        if !(1..=DAYS_MAX).contains(&request.days) {
-            return Err(Refusal::BadField { field: "days", reason: "must be 1 to 90" }.into());
-        }
         let draft = async |tx: &Tx<'_>| {
             let author = Author::open(self, tx, did).await?;
             let home = &self.config().name;
-            let body = body(Kind::Job, &request, [("home", home.as_str().into())])?;
-            let until = self.now().add_seconds(i64::from(request.days) * DAY_SECONDS)?;
-            let document = author.sign(body, Some(until))?;
+            let until = self.now().add_seconds(i64::from(request.days.get()) * DAY_SECONDS)?;
+            let document = author.sign(Body::Job(posting(request, home)), Some(until))?;
             let job = document.id();
             Ok(Publication::new(document, job, home))
         };
@@ -73,13 +68,29 @@ impl Engine {
             let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
             asked.saw(&job.head, async || shown(tx, id, Some(did)).await).await?;
             let author = Author::open(self, tx, did).await?;
-            let said =
-                StepDraft { event, object: job.id, prev: job.head, to: job.home.as_str(), extra: None };
-            let document = author.sign(said.body(&request)?, None)?;
+            let said = StepDraft { event, object: job.id, prev: job.head, to: &job.home, engagement: None };
+            let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
         let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, Some(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+}
+
+/// What a client asks for, as a document of this home.
+fn posting(request: JobRequest, home: &NodeName) -> Job {
+    Job {
+        hours_per_week: request.hours_per_week,
+        home: home.clone(),
+        language: request.language,
+        languages: request.languages,
+        pay: request.pay,
+        place: request.place,
+        schedule: request.schedule,
+        seats: request.seats,
+        skills: request.skills,
+        text: request.text,
+        title: request.title,
     }
 }
 

@@ -4,15 +4,15 @@ use hanse_api::requests::ProfileRequest;
 use hanse_api::views::{Delivery, ProfileView, Published};
 use hanse_base::error::{NotOnce, Refusal, UseError};
 use hanse_base::present;
-use hanse_base::stored::{kept, said};
-use hanse_document::{Did, Kind};
+use hanse_base::stored::StoredDocument;
+use hanse_document::kind::Profile;
+use hanse_document::{Body, Did, DocumentId, NodeName};
 use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::{Tx, documents};
-use serde_json::Value;
 
 use crate::Engine;
 use crate::effects::apply::{Applied, Apply, apply};
-use crate::market::author::{Author, body};
+use crate::market::author::Author;
 use crate::market::idempotency::{self, Asked, Begun, Intent, Unit};
 use crate::market::publish::published;
 
@@ -67,17 +67,17 @@ impl Engine {
         let tx = &unit.tx;
         let author = Author::open(self, tx, did).await?;
         accounts::lock_identity(tx, did).await?;
-        let mut fields: Vec<(&'static str, Value)> = vec![("home", self.config().name.as_str().into())];
-        match accounts::profile(tx, did).await? {
+        let prev = match accounts::profile(tx, did).await? {
             Some(before) => {
                 asked.saw(&before.document, async || Ok(shown(tx, did).await?)).await?;
-                fields.push(("prev", before.document.to_string().into()));
+                Some(before.document)
             }
-            None if first => {}
+            None if first => None,
             // RFC 9110, 13.1.1: what is not there is in none of the versions that were seen, and not in any.
             None => return Err(NotOnce::Moved { head: String::new() }.into()),
-        }
-        let document = author.sign(body(Kind::Profile, &request, fields)?, None)?;
+        };
+        let profile = profile(request, &self.config().name, prev);
+        let document = author.sign(Body::Profile(profile), None)?;
         let applied = apply(&Apply::own(self, tx), &document, &[]).await?;
         let view = shown(tx, did).await?.ok_or(Refusal::UnknownPerson)?;
         unit.commit(&document.id().to_string()).await?;
@@ -93,6 +93,19 @@ impl Engine {
         let mut connection = self.store().connection().await?;
         shown(&connection.begin().await?, did).await
     }
+}
+
+/// What a person says of themselves, as a document of this home, after another one if there is one.
+fn profile(said: ProfileRequest, home: &NodeName, prev: Option<DocumentId>) -> Profile {
+    let ProfileRequest { about, headline, languages, name, place, rate, remote, skills, travel_km } = said;
+    let home = home.clone();
+    Profile { about, headline, home, languages, name, place, prev, rate, remote, skills, travel_km }
+}
+
+/// What a profile says, as the request that would lead to it.
+fn said(profile: Profile) -> ProfileRequest {
+    let Profile { about, headline, languages, name, place, rate, remote, skills, travel_km, .. } = profile;
+    ProfileRequest { about, headline, languages, name, place, rate, remote, skills, travel_km }
 }
 
 async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> {
@@ -111,7 +124,8 @@ async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> 
         // Erased words are simply not there.
         if let Some(document) = documents::find(tx, &row.document).await? {
             view.document = Some(row.document.to_string());
-            view.profile = Some(said(kept(&document)?.body(), &["home", "prev"])?);
+            let document = StoredDocument::<Profile>::read(&document.bytes, &row.document)?;
+            view.profile = Some(said(document.body));
         }
         view.updated_at = Some(present::time(row.updated_at));
     }

@@ -1,21 +1,22 @@
 //! Sealed reviews: signed whole and deposited by the author, logged by their commit, opened when both have committed.
 
-use hanse_api::requests::ReviewRequest;
+use hanse_api::requests::{ReplyRequest, ReviewRequest};
 use hanse_api::views::{Delivery, Published, ReviewView};
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::present;
 use hanse_base::stored::contract_of_party;
-use hanse_document::{Did, DocumentId, Kind, Verified};
+use hanse_document::kind::{Reply, Review, ReviewText, Role};
+use hanse_document::{Body, Did, DocumentId, LeafRef, Verified};
 use hanse_ledger::LeafId;
+use hanse_lifecycle::Actor;
 use hanse_store::Tx;
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
-use serde_json::{Map, Value, json};
 
 use crate::Engine;
 use crate::effects::apply::review::Reviewer;
 use crate::effects::apply::{Applied, Apply, apply};
-use crate::market::author::{Author, body, read};
+use crate::market::author::Author;
 use crate::market::idempotency::{Asked, Begun, Intent, Unit};
 use crate::market::publish::published;
 
@@ -42,7 +43,7 @@ impl Engine {
         let contract = contract_of_party(tx, contract, did).await?;
         let reviewer = Reviewer::of(&contract, did)?;
         let author = Author::open(self, tx, did).await?;
-        let (review, text) = draft(&author, &contract, &reviewer, &request)?;
+        let (review, text) = draft(&author, &contract, &reviewer, request)?;
         apply(&Apply::own(self, tx), &review, text.as_slice()).await?;
         let rows = reviews::of_contract(tx, &contract.id).await?;
         let sealed = rows.into_iter().find(|row| row.document == Some(review.id()));
@@ -61,7 +62,7 @@ impl Engine {
         &self,
         asked: impl Into<Asked>,
         commit: &LeafId,
-        text: String,
+        request: ReplyRequest,
         dry_run: bool,
     ) -> Result<Published<ReviewView>, UseError> {
         let asked = asked.into();
@@ -79,8 +80,8 @@ impl Engine {
             return Err(Refusal::NotYours("the person who was reviewed").into());
         }
         let author = Author::open(self, tx, did).await?;
-        let said = json!({"cites": commit.hex(), "text": text});
-        let reply = author.sign(read(Kind::Reply, &said)?, None)?;
+        let reply = Reply { cites: LeafRef::from_bytes(*commit.as_bytes()), text: request.text };
+        let reply = author.sign(Body::Reply(reply), None)?;
         apply(&Apply::own(self, tx), &reply, &[]).await?;
         let review = reviews::find(tx, commit).await?.ok_or(Refusal::NotFound("review"))?;
         let view = present::review(tx, &review, Some(did)).await?;
@@ -125,33 +126,20 @@ fn draft(
     author: &Author<'_>,
     contract: &ContractRow,
     reviewer: &Reviewer<'_>,
-    request: &ReviewRequest,
+    request: ReviewRequest,
 ) -> Result<(Verified, Option<Verified>), UseError> {
-    let mut said = Map::new();
-    let mut put = |name: &str, value: Value| drop(said.insert(name.to_owned(), value));
-    put("axes", json!(request.axes));
-    put("rating", request.rating.into());
-    if let Some(on_time) = request.on_time {
-        put("on_time", on_time.into());
-    }
-    let text = draft_text(author, request)?;
-    if let Some(text) = &text {
-        put("text", text.commitment().hex().into());
-    }
-    let fields = [
-        ("contract", contract.id.to_string().into()),
-        ("engagement", reviewer.own.hex().into()),
-        ("id", reviewer.rated.as_str().into()),
-        ("role", reviewer.role.name().into()),
-    ];
-    Ok((author.sign(body(Kind::Review, &said, fields)?, None)?, text))
-}
-
-fn draft_text(author: &Author<'_>, request: &ReviewRequest) -> Result<Option<Verified>, UseError> {
-    let Some(text) = &request.text else { return Ok(None) };
-    let mut said = json!({"text": text});
-    if let (Some(language), Some(said)) = (&request.language, said.as_object_mut()) {
-        said.insert("language".to_owned(), language.as_str().into());
-    }
-    Ok(Some(author.sign(read(Kind::Text, &said)?, None)?))
+    let language = request.language;
+    let text = request.text.map(|text| author.sign(Body::Text(ReviewText { language, text }), None));
+    let text = text.transpose()?;
+    let review = Review {
+        axes: request.axes,
+        contract: contract.id,
+        engagement: LeafRef::from_bytes(*reviewer.own.as_bytes()),
+        id: reviewer.rated.clone(),
+        on_time: request.on_time,
+        rating: request.rating,
+        role: if reviewer.role == Actor::Client { Role::Client } else { Role::Freelancer },
+        text: text.as_ref().map(Verified::commitment),
+    };
+    Ok((author.sign(Body::Review(review), None)?, text))
 }

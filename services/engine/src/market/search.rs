@@ -2,14 +2,16 @@
 
 use hanse_api::requests::JobQuery;
 use hanse_api::views::{JobView, Page};
+use hanse_api::words::JobState;
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
+use hanse_document::kind::job::{Seats, WeekHours};
 use hanse_document::kind::pay::AMOUNT_MAX;
 use hanse_document::kind::place::{LATITUDE_E4_MAX, LONGITUDE_E4_MAX};
-use hanse_document::kind::{job, profile};
+use hanse_document::kind::{PayKind, Per};
 use hanse_document::{Country, Currency, Did, Language, Skill, Timestamp};
-use hanse_lifecycle::{Machine, State, table};
+use hanse_lifecycle::State;
 use hanse_store::jobs::{self, Near, Search};
 
 use crate::Engine;
@@ -28,7 +30,7 @@ impl Engine {
         let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
         let search = search(&query)?;
         let open = (query.state.is_none() && query.client.is_none()).then_some(State::Open);
-        let state = query.state.as_deref().and_then(|state| state.parse().ok()).or(open);
+        let state = query.state.map(state).or(open);
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
         let rows = jobs::search(&tx, &search, state, cut.after, cut.fetch()).await;
@@ -42,6 +44,16 @@ impl Engine {
     }
 }
 
+const fn state(of: JobState) -> State {
+    match of {
+        JobState::Open => State::Open,
+        JobState::ClosedUnfilled => State::ClosedUnfilled,
+        JobState::Filled => State::Filled,
+        JobState::Expired => State::Expired,
+        JobState::Completed => State::Completed,
+    }
+}
+
 /// What a query asks of a posting, if all of it can be asked together.
 pub(crate) fn search(query: &JobQuery) -> Result<Search<'_>, Refusal> {
     words(query)?;
@@ -50,25 +62,25 @@ pub(crate) fn search(query: &JobQuery) -> Result<Search<'_>, Refusal> {
     let near = query.latitude_e4.zip(query.longitude_e4).zip(query.within_km);
     Ok(Search {
         text: query.text.as_deref().filter(|text| !text.trim().is_empty()),
-        skill: query.skill.as_deref(),
-        language: query.language.as_deref(),
+        skill: query.skill.as_ref().map(Skill::as_str),
+        language: query.language.as_ref().map(Language::as_str),
         remote: query.remote,
-        client: query.client.as_deref(),
-        pay_kind: query.pay.as_deref(),
-        currency: query.currency.as_deref(),
-        pay_per: query.per.as_deref(),
+        client: query.client.as_ref().map(Did::as_str),
+        pay_kind: query.pay.map(PayKind::name),
+        currency: query.currency.as_ref().map(Currency::as_str),
+        pay_per: query.per.map(Per::name),
         least_pay: query.min_pay,
         most_pay: query.max_pay,
-        country: query.country.as_deref(),
+        country: query.country.as_ref().map(Country::as_str),
         near: near.map(|((latitude_e4, longitude_e4), within_km)| Near {
             latitude_e4,
             longitude_e4,
-            within_km,
+            within_km: within_km.signed(),
         }),
-        posted_since: since(query)?,
-        least_seats: query.min_seats,
-        least_hours: query.min_hours,
-        most_hours: query.max_hours,
+        posted_since: query.posted_since.map(Timestamp::unix),
+        least_seats: query.min_seats.map(Seats::signed),
+        least_hours: query.min_hours.map(WeekHours::signed),
+        most_hours: query.max_hours.map(WeekHours::signed),
     })
 }
 
@@ -76,62 +88,25 @@ fn bad(field: &'static str, reason: &'static str) -> Result<(), Refusal> {
     Err(Refusal::BadField { field, reason })
 }
 
-fn since(query: &JobQuery) -> Result<Option<i64>, Refusal> {
-    let since = query.posted_since.as_deref().map(Timestamp::parse).transpose();
-    let since = since.map_err(|_| Refusal::BadField {
-        field: "posted_since",
-        reason: "must be a time such as `2026-11-24T10:00:00Z`",
-    })?;
-    Ok(since.map(Timestamp::unix))
-}
-
-/// Each text by itself.
+/// The words: how many an index looks up.
 fn words(query: &JobQuery) -> Result<(), Refusal> {
-    let wrong =
-        |text: &Option<String>, fits: &dyn Fn(&str) -> bool| text.as_ref().is_some_and(|text| !fits(text));
-    if wrong(&query.text, &|text| text.chars().count() <= TEXT_CHARS_MAX && !text.contains('\0')) {
+    let Some(text) = &query.text else { return Ok(()) };
+    if text.chars().count() > TEXT_CHARS_MAX || text.contains('\0') {
         return bad("text", "must be at most 500 characters");
     }
-    if wrong(&query.text, &|text| text.split_whitespace().count() <= TEXT_WORDS_MAX) {
+    if text.split_whitespace().count() > TEXT_WORDS_MAX {
         return bad("text", "must be at most 16 words");
-    }
-    if wrong(&query.skill, &|text| Skill::parse(text).is_ok()) {
-        return bad("skill", "must be an ESCO id or a `local:` slug");
-    }
-    if wrong(&query.language, &|text| Language::parse(text).is_ok()) {
-        return bad("language", "must be a language tag such as `fr` or `pt-BR`");
-    }
-    if wrong(&query.client, &|text| Did::parse(text).is_ok()) {
-        return bad("client", "must be a `did:key:z6Mk…`");
-    }
-    if wrong(&query.pay, &|text| ["money", "barter", "time_credits"].contains(&text)) {
-        return bad("pay", "must be `money`, `barter` or `time_credits`");
-    }
-    if wrong(&query.currency, &|text| Currency::parse(text).is_ok()) {
-        return bad("currency", "must be three capital letters such as `EUR`");
-    }
-    if wrong(&query.per, &|text| ["hour", "project"].contains(&text)) {
-        return bad("per", "must be `hour` or `project`");
-    }
-    if wrong(&query.country, &|text| Country::parse(text).is_ok()) {
-        return bad("country", "must be two capital letters such as `FR`");
-    }
-    if wrong(&query.state, &|text| table(Machine::Job).iter().any(|row| row.to.name() == text)) {
-        return bad("state", "must be a state of a job");
-    }
-    if wrong(&query.sort, &|text| text == "new") {
-        return bad("sort", "must be `new`");
     }
     Ok(())
 }
 
 /// Each number by itself: the bounds are those of the document.
 fn numbers(query: &JobQuery) -> Result<(), Refusal> {
-    let outside = |number: Option<i64>, least: i64, most: u64| {
-        number.is_some_and(|number| number < least || u64::try_from(number).is_ok_and(|number| number > most))
+    let outside = |amount: Option<i64>| {
+        amount.is_some_and(|amount| !u64::try_from(amount).is_ok_and(|amount| amount <= AMOUNT_MAX))
     };
-    if outside(query.min_pay, 0, AMOUNT_MAX) || outside(query.max_pay, 0, AMOUNT_MAX) {
-        let field = if outside(query.min_pay, 0, AMOUNT_MAX) { "min_pay" } else { "max_pay" };
+    if outside(query.min_pay) || outside(query.max_pay) {
+        let field = if outside(query.min_pay) { "min_pay" } else { "max_pay" };
         return bad(field, "must be 0 to 1,000,000,000,000 minor units");
     }
     let north = -LATITUDE_E4_MAX..=LATITUDE_E4_MAX;
@@ -142,24 +117,12 @@ fn numbers(query: &JobQuery) -> Result<(), Refusal> {
     if query.longitude_e4.is_some_and(|e4| !east.contains(&e4)) {
         return bad("longitude_e4", "must be -1,800,000 to 1,800,000");
     }
-    if outside(query.within_km.map(i64::from), 1, profile::TRAVEL_KM_MAX.into()) {
-        return bad("within_km", "must be 1 to 20,000");
-    }
-    if outside(query.min_seats.map(i64::from), 1, job::SEATS_MAX.into()) {
-        return bad("min_seats", "must be 1 to 100");
-    }
-    if outside(query.min_hours.map(i64::from), 1, job::WEEK_HOURS_MAX.into()) {
-        return bad("min_hours", "must be 1 to 168");
-    }
-    if outside(query.max_hours.map(i64::from), 1, job::WEEK_HOURS_MAX.into()) {
-        return bad("max_hours", "must be 1 to 168");
-    }
     Ok(())
 }
 
 /// What contradicts itself, or says too little to be asked: a number without its unit would compare what cannot be compared.
 fn together(query: &JobQuery) -> Result<(), Refusal> {
-    let money = query.pay.as_deref().is_none_or(|pay| pay == "money");
+    let money = query.pay.is_none_or(|pay| pay == PayKind::Money);
     if !money && query.currency.is_some() {
         return bad("currency", "is asked of money only: leave out `pay`, or say `money`");
     }

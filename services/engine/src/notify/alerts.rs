@@ -6,10 +6,10 @@ mod tests;
 
 use hanse_api::requests::{AlertQuery, JobQuery, SavedSearchRequest};
 use hanse_api::views::{AlertView, Page, SavedSearchView};
+use hanse_api::words::JobState;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::present;
 use hanse_document::{Did, Line};
-use hanse_lifecycle::State;
 use hanse_store::accounts;
 use hanse_store::alerts::{self, AlertRow, NewSearch, SearchRow};
 
@@ -132,7 +132,7 @@ fn only_asks(query: &JobQuery) -> Result<(), Refusal> {
     if query.limit.is_some() {
         return bad("limit", "has no meaning in a saved search");
     }
-    if query.state.as_ref().is_some_and(|state| state.as_str() != State::Open.name()) {
+    if query.state.is_some_and(|state| state != JobState::Open) {
         return bad("state", "can only be `open`: a saved search tells of new postings");
     }
     Ok(())

@@ -2,7 +2,8 @@
 
 use hanse_api::requests::{JobQuery, JobRequest, ProfileRequest, Register};
 use hanse_base::error::{NotOnce, Refusal, UseError};
-use hanse_document::Did;
+use hanse_document::kind::Schedule;
+use hanse_document::{Date, Did, Rejection};
 use hanse_engine::{Asked, Key};
 use hanse_store::{Sql as _, column, idempotency};
 
@@ -103,15 +104,16 @@ async fn a_profile_is_replaced_by_its_successor() {
     let engine = cluster.engine(0);
     let ada = cluster.register(0, "ada").await;
     assert_eq!(engine.profile(&ada.did).await.unwrap().unwrap().document, None);
-    let request = |headline: &str| ProfileRequest { headline: Some(headline.into()), ..Default::default() };
+    let request =
+        |headline: &str| ProfileRequest { headline: Some(headline.parse().unwrap()), ..Default::default() };
     let tried = engine.put_profile(&ada.did, request("Engines"), true).await.unwrap();
-    assert_eq!(tried.view.profile.unwrap().headline.as_deref(), Some("Engines"));
+    assert_eq!(tried.view.profile.unwrap().headline.unwrap().as_str(), "Engines");
     assert_eq!(engine.profile(&ada.did).await.unwrap().unwrap().document, None, "a trial leaves nothing");
     engine.put_profile(&ada.did, request("Engines"), false).await.unwrap();
     let second = engine.put_profile(&ada.did, request("Looms"), false).await.unwrap();
     assert!(second.document.contains("\"prev\":\"profile_"));
     let seen = engine.profile(&ada.did).await.unwrap().unwrap();
-    assert_eq!(seen.profile.unwrap().headline.as_deref(), Some("Looms"));
+    assert_eq!(seen.profile.unwrap().headline.unwrap().as_str(), "Looms");
     let stranger = Did::parse("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK").unwrap();
     assert!(engine.profile(&stranger).await.unwrap().is_none());
     let refused = engine.put_profile(&stranger, request("x"), false).await;
@@ -151,12 +153,16 @@ async fn a_repeated_request_is_the_same_request() {
 async fn a_refused_request_leaves_its_key_free() {
     let cluster = Cluster::start(&["a"]).await;
     let (engine, ada) = (cluster.engine(0), cluster.register(0, "ada").await);
-    let request = |days| JobRequest { days, ..job_request("A bridge") };
-    let post = async |days| engine.post_job(keyed(&ada.did, "key", 1), request(days), false).await;
-    assert!(matches!(refusal(post(0).await), Refusal::BadField { .. }));
-    let long = JobRequest { title: "x".repeat(500), ..job_request("") };
-    refusal(engine.post_job(keyed(&ada.did, "key", 1), long, false).await);
-    assert!(!post(7).await.unwrap().replayed);
+    let until = |end: &str| {
+        let schedule = Schedule {
+            start: Some(Date::parse("2026-12-02").unwrap()),
+            end: Some(Date::parse(end).unwrap()),
+        };
+        JobRequest { schedule: Some(schedule), ..job_request("A bridge") }
+    };
+    let post = async |end| engine.post_job(keyed(&ada.did, "key", 1), until(end), false).await;
+    assert_eq!(refusal(post("2026-12-01").await), Refusal::Rejected(Rejection::BadTime));
+    assert!(!post("2026-12-03").await.unwrap().replayed);
 }
 
 #[tokio::test]

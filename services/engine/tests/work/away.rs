@@ -7,7 +7,7 @@ use hanse_lifecycle::Event;
 use hanse_store::Sql as _;
 
 use crate::cluster::{Cluster, until};
-use crate::deal::{Deal, bid_request, id, job_request, offer_request};
+use crate::deal::{Deal, because, bid_request, id, job_request, offer_request};
 
 const A: usize = 0;
 const B: usize = 1;
@@ -137,7 +137,7 @@ async fn a_process_that_leads_no_more_hands_over_and_the_next_one_leads() {
         logs.iter().any(|log| log.origin == "a.example/jobs" && log.size == 3).then_some(())
     })
     .await;
-    let closed = StepRequest { reason: Some("found somebody".into()), ..Default::default() };
+    let closed = because("found somebody");
     let job = id(&posted.view.id);
     let closed = cluster.engine(0).move_job(&ada.did, &job, Event::CloseUnfilled, closed, false).await;
     assert_eq!(closed.unwrap().view.state, "closed_unfilled");

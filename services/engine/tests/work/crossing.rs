@@ -7,7 +7,7 @@ use hanse_engine::Engine;
 use hanse_lifecycle::Event;
 
 use crate::cluster::{Cluster, until};
-use crate::deal::{Deal, bid_request, id, job_request, offer_request};
+use crate::deal::{Deal, because, bid_request, id, job_request, offer_request};
 
 const A: usize = 0;
 const B: usize = 1;
@@ -17,10 +17,6 @@ fn refused<T: std::fmt::Debug>(result: Result<T, UseError>) -> Refusal {
         Err(UseError::Refused(refusal)) => refusal,
         other => panic!("not refused: {other:?}"),
     }
-}
-
-fn because(reason: &str) -> StepRequest {
-    StepRequest { reason: Some(reason.into()), ..Default::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

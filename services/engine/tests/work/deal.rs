@@ -1,6 +1,6 @@
 //! One contract between a client and a freelancer, moved step by step.
 
-use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ReviewRequest, StepRequest};
+use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ReplyRequest, ReviewRequest, StepRequest};
 use hanse_api::views::{ContractView, Delivery, Published};
 use hanse_base::error::UseError;
 use hanse_document::{Did, DocumentId};
@@ -32,6 +32,14 @@ pub(crate) fn review_request(rating: u8, text: &str) -> ReviewRequest {
     let request =
         serde_json::json!({"rating": rating, "axes": {"communication": 4}, "on_time": true, "text": text});
     serde_json::from_value(request).unwrap()
+}
+
+pub(crate) fn because(reason: &str) -> StepRequest {
+    StepRequest { reason: Some(reason.parse().unwrap()), ..StepRequest::default() }
+}
+
+pub(crate) fn reply_request(text: &str) -> ReplyRequest {
+    ReplyRequest { text: text.parse().unwrap() }
 }
 
 pub(crate) fn id(text: &str) -> DocumentId {

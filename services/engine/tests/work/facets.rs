@@ -39,7 +39,7 @@ async fn post(engine: &Engine, client: &Someone, title: &str, more: Value) {
 async fn found(engine: &Engine, query: Value) -> Vec<String> {
     let query: JobQuery = serde_json::from_value(query).unwrap();
     let mut titles: Vec<String> =
-        engine.jobs(query).await.unwrap().items.into_iter().map(|job| job.title).collect();
+        engine.jobs(query).await.unwrap().items.into_iter().map(|job| job.title.into()).collect();
     titles.sort_unstable();
     titles
 }
@@ -122,31 +122,20 @@ async fn facets_that_make_no_sense_are_named() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     for (query, named) in [
-        (json!({"pay": "exposure"}), "pay"),
-        (json!({"currency": "eur"}), "currency"),
         (json!({"currency": "EUR", "pay": "barter"}), "currency"),
         (json!({"per": "hour"}), "per"),
-        (json!({"per": "month", "currency": "EUR"}), "per"),
         (json!({"min_pay": 1}), "min_pay"),
         (json!({"max_pay": 1, "currency": "EUR"}), "max_pay"),
         (json!({"min_pay": -1, "currency": "EUR", "per": "hour"}), "min_pay"),
         (json!({"max_pay": 1_000_000_000_001_i64, "currency": "EUR", "per": "hour"}), "max_pay"),
         (json!({"min_pay": 2, "max_pay": 1, "currency": "EUR", "per": "hour"}), "max_pay"),
-        (json!({"country": "France"}), "country"),
         (json!({"country": "FR", "remote": true}), "country"),
         (json!({"within_km": 5}), "within_km"),
         (json!({"latitude_e4": 1, "longitude_e4": 1}), "within_km"),
-        (json!({"latitude_e4": 1, "longitude_e4": 1, "within_km": 0}), "within_km"),
-        (json!({"latitude_e4": 1, "longitude_e4": 1, "within_km": 20_001}), "within_km"),
         (json!({"latitude_e4": 900_001, "longitude_e4": 1, "within_km": 1}), "latitude_e4"),
         (json!({"latitude_e4": 1, "longitude_e4": i32::MIN, "within_km": 1}), "longitude_e4"),
         (json!({"latitude_e4": 1, "longitude_e4": 1, "within_km": 1, "remote": true}), "within_km"),
-        (json!({"posted_since": "yesterday"}), "posted_since"),
-        (json!({"min_seats": 0}), "min_seats"),
-        (json!({"min_hours": 169}), "min_hours"),
-        (json!({"max_hours": 0}), "max_hours"),
         (json!({"min_hours": 3, "max_hours": 2}), "max_hours"),
-        (json!({"sort": "price"}), "sort"),
     ] {
         let asked: JobQuery = serde_json::from_value(query.clone()).unwrap();
         match engine.jobs(asked).await {

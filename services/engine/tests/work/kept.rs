@@ -22,7 +22,7 @@ async fn a_posting_that_is_damaged_or_erased_is_not_there() {
     }
     let page = async || {
         let page = engine.jobs(JobQuery::default()).await.unwrap().items;
-        page.into_iter().map(|job| job.title).collect::<Vec<_>>()
+        page.into_iter().map(|job| job.title.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(page().await.len(), 3);
     let db = engine.store().connection().await.unwrap();

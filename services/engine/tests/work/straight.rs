@@ -1,9 +1,10 @@
 //! The straight path: from a posting to two open reviews and a reply, over two homes and an auditor.
 
+use hanse_document::kind::review::Rating;
 use hanse_ledger::LeafId;
 
 use crate::cluster::{Cluster, until};
-use crate::deal::{Deal, review_request};
+use crate::deal::{Deal, reply_request, review_request};
 
 const A: usize = 0;
 const B: usize = 1;
@@ -45,13 +46,14 @@ async fn a_contract_runs_from_the_posting_to_open_reviews_over_two_homes() {
         .await;
         let mut ratings: Vec<_> = views.iter().map(|view| view.rating).collect();
         ratings.sort_unstable();
-        assert_eq!(ratings, [Some(4), Some(5)]);
+        assert_eq!(ratings, [Some(Rating::of::<4>()), Some(Rating::of::<5>())]);
         assert!(views.iter().all(|view| view.text.is_some()));
     }
 
     let about = hex(&deposited.view.commit);
-    let replied = deal.away().reply(&freelancer.did, &about, "Thank you.".into(), false).await.unwrap();
-    assert_eq!(replied.view.reply.as_deref(), Some("Thank you."));
+    let replied =
+        deal.away().reply(&freelancer.did, &about, reply_request("Thank you."), false).await.unwrap();
+    assert_eq!(replied.view.reply.unwrap().as_str(), "Thank you.");
     // The auditor, who is home to neither, has it all from the logs.
     let facts = until("the auditor has the reply", async || {
         let facts = cluster.engine(N).trust().reputation(&freelancer.did).await.unwrap()?;
@@ -59,7 +61,7 @@ async fn a_contract_runs_from_the_posting_to_open_reviews_over_two_homes() {
     })
     .await;
     assert_eq!((facts.engagements, facts.open_slots, facts.sealed, facts.foreign), (1, 0, 0, 0));
-    assert_eq!(facts.reviews[0].text.as_deref(), Some("Knew what to do, and did it."));
+    assert_eq!(facts.reviews[0].text.as_ref().unwrap().as_str(), "Knew what to do, and did it.");
     let facts = until("the auditor has the client's record", async || {
         let facts = cluster.engine(N).trust().reputation(&client.did).await.unwrap()?;
         (facts.reviews.len() == 1).then_some(facts)

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::error::{PathError, QueryPayloadError};
+use actix_web::error::PathError;
 use actix_web::http::Method;
 use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::middleware::{Next, from_fn};
@@ -144,7 +144,6 @@ pub(crate) fn app(
         .app_data(paths)
         .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
         .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
-        .app_data(web::QueryConfig::default().error_handler(|error, _| query_error(&error)))
         .default_service(web::to(nothing_here))
         .wrap(from_fn(gate::pass))
         .wrap(from_fn(limits::limited))
@@ -196,10 +195,6 @@ async fn description(api: web::Data<utoipa::openapi::OpenApi>) -> HttpResponse {
 
 fn path_error(error: &PathError) -> Error {
     Problem::unreadable("bad-path", format!("The path is not what this route takes: {error}.")).into()
-}
-
-fn query_error(error: &QueryPayloadError) -> Error {
-    Problem::unreadable("bad-query", format!("The query is not what this path takes: {error}.")).into()
 }
 
 async fn nothing_here(request: HttpRequest, paths: web::Data<Paths>) -> Result<HttpResponse, Problem> {

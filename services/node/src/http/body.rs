@@ -71,13 +71,8 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         return Err(Problem::bad_body("the body is one JSON object"));
     }
     serde_path_to_error::deserialize(&value).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        if path == "." {
-            Problem::bad_body(&inner.to_string())
-        } else {
-            Problem::bad_body(&format!("`{path}`: {inner}"))
-        }
+        let field = error.path().to_string();
+        Problem::misfit(&field, error.inner()).unwrap_or_else(|what| Problem::bad_body(&what))
     })
 }
 
@@ -106,7 +101,7 @@ mod tests {
         for two in ["e\u{301}", "e\\u0301", "\\u0065\\u0301"] {
             let body = format!("{{\"title\":\"{two}\",\"text\":\"x\"}}");
             let read = read::<JobRequest>(body.as_bytes()).unwrap();
-            assert_eq!(read.title, "\u{e9}", "one form of a letter: {two}");
+            assert_eq!(read.title.as_str(), "\u{e9}", "one form of a letter: {two}");
         }
         assert_eq!(slug("[\"t\",\"x\"]").0, "bad-body");
         assert_eq!(slug("{\"title\":").0, "not-json");
@@ -118,5 +113,24 @@ mod tests {
         let (kind, detail) = slug(r#"{"title":"t","text":"x","tilte":"u"}"#);
         assert_eq!(kind, "bad-body");
         assert!(detail.contains("tilte"), "{detail}");
+    }
+
+    #[test]
+    fn a_field_that_a_document_cannot_have_is_named_with_its_rule() {
+        for (more, rule, field) in [
+            (r#""seats":0"#, "out-of-bounds", "seats"),
+            (r#""days":91"#, "out-of-bounds", "days"),
+            (r#""language":"French""#, "bad-code", "language"),
+            (r#""skills":["local:ok","Not A Skill"]"#, "bad-code", "skills[1]"),
+            (r#""languages":["fr","fr"]"#, "repeated-item", "languages"),
+            (r#""pay":{"kind":"money","currency":"euros","per":"hour"}"#, "bad-code", "pay"),
+            (r#""schedule":{"start":"tomorrow"}"#, "bad-time", "schedule.start"),
+        ] {
+            let (slug, detail) = slug(&format!(r#"{{"title":"t","text":"x",{more}}}"#));
+            assert_eq!(slug, rule, "{more}: {detail}");
+            assert!(detail.starts_with(&format!("`{field}")), "{more}: {detail}");
+        }
+        let (slug, detail) = slug(&format!(r#"{{"title":"{}","text":"x"}}"#, "x".repeat(121)));
+        assert_eq!((slug.as_str(), detail.starts_with("`title`")), ("out-of-bounds", true), "{detail}");
     }
 }

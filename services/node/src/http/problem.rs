@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_document::Rejection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -166,6 +167,17 @@ impl Problem {
     #[must_use]
     pub(crate) fn bad_body(what: &str) -> Self {
         Self::unreadable("bad-body", format!("The JSON is not what this path takes: {what}."))
+    }
+
+    /// A field that a type of a document refuses, by the rule that it breaks; if none does, what is wrong with the field, in words.
+    pub(crate) fn misfit(field: &str, error: &impl fmt::Display) -> Result<Self, String> {
+        let whole = field.is_empty() || field == ".";
+        match Rejection::carried_by(error) {
+            Some(rejection) if whole => Ok(Refusal::Rejected(rejection).into()),
+            Some(rejection) => Ok(Refusal::BadValue { field: field.to_owned(), rejection }.into()),
+            None if whole => Err(error.to_string()),
+            None => Err(format!("`{field}`: {error}")),
+        }
     }
 
     /// A body that is compressed; what it would become has no bound before it is unpacked.

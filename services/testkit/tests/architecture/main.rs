@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["document", "ledger", "lifecycle", "tlog"]),
     ("postgres", &["store"]),
     ("network", &["document", "tlog"]),
-    ("api", &["matching"]),
+    ("api", &["document", "matching"]),
     ("base", &["api", "document", "ledger", "lifecycle", "matching", "network", "store", "tlog"]),
     ("logbook", &["base", "document", "ledger", "network", "reputation", "store", "tlog"]),
     (

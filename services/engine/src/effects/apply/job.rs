@@ -4,7 +4,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::keys;
 use hanse_base::names::LogKind;
 use hanse_base::stored::unsound;
-use hanse_document::kind::{Event as Said, Job, Pay, Per, Place, Step};
+use hanse_document::kind::{Event as Said, Job, Pay, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
@@ -97,20 +97,14 @@ pub(crate) async fn post(
 
 /// What it can be searched by.
 fn pay(pay: &Pay) -> JobPay<'_> {
-    let money = match pay {
-        Pay::Money(money) => money,
-        Pay::Barter(_) => return JobPay { kind: Some("barter"), ..JobPay::default() },
-        Pay::TimeCredits(_) => return JobPay { kind: Some("time_credits"), ..JobPay::default() },
-    };
+    let kind = Some(pay.kind().name());
+    let Pay::Money(money) = pay else { return JobPay { kind, ..JobPay::default() } };
     // An amount is far below 2^63.
     let amount = |amount: Option<u64>| amount.and_then(|amount| i64::try_from(amount).ok());
     JobPay {
-        kind: Some("money"),
+        kind,
         currency: Some(money.currency().as_ref()),
-        per: Some(match money.per() {
-            Per::Hour => "hour",
-            Per::Project => "project",
-        }),
+        per: Some(money.per().name()),
         min: amount(money.min()),
         max: amount(money.max()),
     }

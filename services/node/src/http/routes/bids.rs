@@ -11,6 +11,7 @@ use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// One's own bids.
@@ -22,7 +23,7 @@ use crate::http::state::State;
 pub(crate) async fn mine(
     state: web::Data<State>,
     principal: Principal,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<web::Json<Page<BidView>>, Problem> {
     Ok(web::Json(state.engine.my_bids(&principal.did, page.into_inner()).await?))
 }
@@ -62,7 +63,7 @@ macro_rules! moves {
         pub(crate) async fn $name(
             act: Act<StepRequest>,
             id: web::Path<String>,
-            trial: web::Query<Trial>,
+            trial: Query<Trial>,
         ) -> Result<HttpResponse, Problem> {
             let id = respond::id(&id, Kind::Bid);
             let dry_run = trial.dry_run;
@@ -106,7 +107,7 @@ moves!(
 pub(crate) async fn offer(
     act: Act<OfferRequest>,
     id: web::Path<String>,
-    trial: web::Query<Trial>,
+    trial: Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let id = respond::id(&id, Kind::Bid);
     let dry_run = trial.dry_run;

@@ -12,6 +12,7 @@ use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// One's own contracts, on either side.
@@ -23,7 +24,7 @@ use crate::http::state::State;
 pub(crate) async fn mine(
     state: web::Data<State>,
     principal: Principal,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<web::Json<Page<ContractView>>, Problem> {
     Ok(web::Json(state.engine.contracts(&principal.did, page.into_inner()).await?))
 }
@@ -65,7 +66,7 @@ macro_rules! moves {
         pub(crate) async fn $name(
             act: Act<StepRequest>,
             id: web::Path<String>,
-            trial: web::Query<Trial>,
+            trial: Query<Trial>,
         ) -> Result<HttpResponse, Problem> {
             step(act, &id, $event, *trial).await
         }

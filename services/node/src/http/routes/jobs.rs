@@ -12,6 +12,7 @@ use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope, Viewer};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// Post a job. Title and text are enough; what you leave out is unstated. It reaches every node of the federation.
@@ -24,7 +25,7 @@ use crate::http::state::State;
     (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/jobs")]
-pub(crate) async fn post(act: Act<JobRequest>, trial: web::Query<Trial>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn post(act: Act<JobRequest>, trial: Query<Trial>) -> Result<HttpResponse, Problem> {
     let dry_run = trial.dry_run;
     let posted =
         act.run(
@@ -45,7 +46,7 @@ pub(crate) async fn post(act: Act<JobRequest>, trial: web::Query<Trial>) -> Resu
 #[get("/v1/jobs")]
 pub(crate) async fn search(
     state: web::Data<State>,
-    query: web::Query<JobQuery>,
+    query: Query<JobQuery>,
 ) -> Result<web::Json<Page<JobView>>, Problem> {
     let mut query = query.into_inner();
     // Its words are looked for in texts that are in this form; all else in any query is a code.
@@ -87,7 +88,7 @@ pub(crate) async fn read(
 pub(crate) async fn close(
     act: Act<StepRequest>,
     id: web::Path<String>,
-    trial: web::Query<Trial>,
+    trial: Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let id = respond::id(&id, Kind::Job);
     let dry_run = trial.dry_run;
@@ -112,7 +113,7 @@ pub(crate) async fn close(
 pub(crate) async fn bid(
     act: Act<BidRequest>,
     id: web::Path<String>,
-    trial: web::Query<Trial>,
+    trial: Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let id = respond::id(&id, Kind::Job);
     let dry_run = trial.dry_run;
@@ -137,7 +138,7 @@ pub(crate) async fn bids(
     state: web::Data<State>,
     principal: Principal,
     id: web::Path<String>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<web::Json<Page<BidView>>, Problem> {
     let id = respond::id(&id, Kind::Job)?;
     Ok(web::Json(state.engine.bids(&id, &principal.did, page.into_inner()).await?))

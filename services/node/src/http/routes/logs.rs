@@ -9,6 +9,7 @@ use hanse_document::NodeName;
 use super::paths::LogInPath;
 use super::respond::Since;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// Every log that this node keeps, its own and its peers', as far as it has rebuilt it.
@@ -51,7 +52,7 @@ pub(crate) async fn checkpoints(
 pub(crate) async fn entries(
     state: web::Data<State>,
     path: web::Path<(String, String)>,
-    from: web::Query<Since>,
+    from: Query<Since>,
 ) -> Result<HttpResponse, Problem> {
     let (node, kind) = log_of(&path)?;
     let view = state.engine.trust().log_leaves(&node, kind, from.start).await?;

@@ -12,6 +12,7 @@ use super::respond;
 use crate::http::limits::Counted;
 use crate::http::principal::{Principal, Viewer};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// Who fits a job, best first, each with the reasons: what cost points, which line of the profile counted, what is missing, what
@@ -29,7 +30,7 @@ pub(crate) async fn matches(
     request: HttpRequest,
     viewer: Viewer,
     id: web::Path<String>,
-    query: web::Query<MatchQuery>,
+    query: Query<MatchQuery>,
 ) -> Result<web::Json<Matches>, Problem> {
     let id = respond::id(&id, Kind::Job)?;
     // Peers count what this node asks, whoever it asks for.
@@ -51,7 +52,7 @@ pub(crate) async fn matches(
 pub(crate) async fn why_not(
     state: web::Data<State>,
     path: web::Path<(String, String)>,
-    query: web::Query<WhyNotQuery>,
+    query: Query<WhyNotQuery>,
 ) -> Result<web::Json<WhyNotMe>, Problem> {
     let (id, did) = path.into_inner();
     let (id, did) = (respond::id(&id, Kind::Job)?, respond::did(&did)?);
@@ -69,7 +70,7 @@ pub(crate) async fn why_not(
 pub(crate) async fn recommended(
     state: web::Data<State>,
     principal: Principal,
-    query: web::Query<RecommendedQuery>,
+    query: Query<RecommendedQuery>,
 ) -> Result<web::Json<Recommended>, Problem> {
     Ok(web::Json(state.engine.discovery().recommended_jobs(&principal.did, query.into_inner()).await?))
 }

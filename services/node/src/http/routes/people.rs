@@ -9,6 +9,7 @@ use super::respond::{self, Trial};
 use crate::http::act::Act;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// The account of the token.
@@ -37,7 +38,7 @@ pub(crate) async fn me(
 #[put("/v1/me/profile")]
 pub(crate) async fn put_profile(
     act: Act<ProfileRequest>,
-    trial: web::Query<Trial>,
+    trial: Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let dry_run = trial.dry_run;
     let replace = act.needs_one();

@@ -12,6 +12,7 @@ use super::paths::PersonInPath;
 use super::respond;
 use crate::http::principal::Viewer;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// Facts of a person, counted from the leaves of their home's log as this node has rebuilt it. No score, no secret input.
@@ -67,7 +68,7 @@ pub(crate) async fn score(
     state: web::Data<State>,
     viewer: Viewer,
     did: web::Path<String>,
-    standpoint: web::Query<Standpoint>,
+    standpoint: Query<Standpoint>,
 ) -> Result<HttpResponse, Problem> {
     Ok(respond::personal(&state.engine.trust().score(standpoint.question(viewer.0, &did)?).await?))
 }
@@ -85,7 +86,7 @@ pub(crate) async fn history(
     state: web::Data<State>,
     viewer: Viewer,
     did: web::Path<String>,
-    standpoint: web::Query<Standpoint>,
+    standpoint: Query<Standpoint>,
 ) -> Result<HttpResponse, Problem> {
     Ok(respond::personal(&state.engine.trust().score_history(standpoint.question(viewer.0, &did)?).await?))
 }

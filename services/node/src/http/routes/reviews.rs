@@ -1,7 +1,7 @@
 //! Sealed reviews and the one reply to each.
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
-use hanse_api::requests::ReviewRequest;
+use hanse_api::requests::{ReplyRequest, ReviewRequest};
 use hanse_api::views::{Published, ReviewView};
 use hanse_base::error::Refusal;
 use hanse_document::Kind;
@@ -16,17 +16,8 @@ use crate::http::act::Act;
 use crate::http::body::Json;
 use crate::http::principal::{Principal, Scope, Viewer};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
-
-/// What `POST /v1/reviews/{commit}/reply` takes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"text": "Thank you; it was one for me, too."}))]
-pub(crate) struct Reply {
-    /// Your answer, once and for all.
-    #[schema(min_length = 1, max_length = 8_000)]
-    text: String,
-}
 
 /// Review the other side of a closed contract, under seal: nobody but your home can read it until both sides have reviewed.
 #[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = ReviewRequest, params(Trial, ContractInPath), responses(
@@ -41,7 +32,7 @@ pub(crate) struct Reply {
 pub(crate) async fn deposit(
     act: Act<ReviewRequest>,
     id: web::Path<String>,
-    trial: web::Query<Trial>,
+    trial: Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let location = format!("/v1/contracts/{id}/reviews");
     let id = respond::id(&id, Kind::Offer);
@@ -131,7 +122,7 @@ pub(crate) async fn remove_again(
 }
 
 /// Reply to an open review about you, once.
-#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = Reply, params(Trial, CommitInPath), responses(
+#[utoipa::path(tag = "reviews", security(("bearer" = [])), request_body = ReplyRequest, params(Trial, CommitInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ReviewView>),
     (status = 201, description = "Published and on its way to the log.", body = Published<ReviewView>),
     (status = 403, description = "`not-yours` or `scope-missing`: needs `reviews:write`", body = Problem, content_type = "application/problem+json"),
@@ -140,14 +131,14 @@ pub(crate) async fn remove_again(
 ))]
 #[post("/v1/reviews/{commit}/reply")]
 pub(crate) async fn reply(
-    act: Act<Reply>,
+    act: Act<ReplyRequest>,
     commit: web::Path<String>,
-    trial: web::Query<Trial>,
+    trial: Query<Trial>,
 ) -> Result<HttpResponse, Problem> {
     let commit = LeafId::from_hex(&commit).ok_or(Refusal::NotFound("review"));
     let dry_run = trial.dry_run;
     let replied = act.run(Scope::Reviews, move |engine, asked, reply| async move {
-        engine.reply(asked, &commit?, reply.text, dry_run).await
+        engine.reply(asked, &commit?, reply, dry_run).await
     });
     Ok(respond::published(&replied.await?, *trial, None, false))
 }

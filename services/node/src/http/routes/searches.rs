@@ -14,6 +14,7 @@ use crate::http::act::Act;
 use crate::http::app::HeadOnly;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// The header that an event stream is taken up with (WHATWG HTML, 9.2).
@@ -81,7 +82,7 @@ pub(crate) async fn forget(
 pub(crate) async fn alerts(
     state: web::Data<State>,
     principal: Principal,
-    query: web::Query<AlertQuery>,
+    query: Query<AlertQuery>,
 ) -> Result<web::Json<Page<AlertView>>, Problem> {
     Ok(web::Json(state.engine.alerts(&principal.did, &query).await?))
 }
@@ -102,7 +103,7 @@ pub(crate) async fn events(
     state: web::Data<State>,
     principal: Principal,
     request: HttpRequest,
-    query: web::Query<EventQuery>,
+    query: Query<EventQuery>,
 ) -> Result<HttpResponse, Problem> {
     let after = match request.headers().get(LAST_EVENT_ID) {
         None => query.after,

@@ -7,6 +7,7 @@ use hanse_api::views::{Mentions, SkillView, Suggestions};
 use super::paths::SkillInPath;
 use crate::http::body::Json;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// The skills that a phrase may mean, best first. Show them; what the person picks goes into a profile or a job by its id.
@@ -19,7 +20,7 @@ use crate::http::state::State;
 #[get("/v1/skills")]
 pub(crate) async fn suggest(
     state: web::Data<State>,
-    query: web::Query<SkillQuery>,
+    query: Query<SkillQuery>,
 ) -> Result<web::Json<Suggestions>, Problem> {
     Ok(web::Json(state.engine.discovery().suggest_skills(query.into_inner()).await?))
 }

@@ -1,5 +1,6 @@
 //! What leaves commit to and did not bring, or brought too early.
 
+use hanse_api::requests::ReplyRequest;
 use hanse_document::PublicKey;
 use hanse_ledger::Leaf;
 use hanse_logbook::cosign::{Cosigned, Withheld, cosign};
@@ -186,7 +187,11 @@ async fn a_reply_that_the_reviewed_person_has_not_signed_is_none() {
     let slot = contract_at(&met.a, &contract).await.client_slot;
     let commits = logged(&met.a, "commit").await;
     let commit = commits.iter().find(|leaf| leaf.is_signed_by(&slot)).unwrap().id();
-    met.b.engine.reply(&met.bob, &commit, "Thank you.".to_owned(), false).await.unwrap();
+    met.b
+        .engine
+        .reply(&met.bob, &commit, ReplyRequest { text: "Thank you.".parse().unwrap() }, false)
+        .await
+        .unwrap();
     let db = met.b.engine.store().connection().await.unwrap();
     let waiting = log::pending(&db, "b.example/reputation", 9).await.unwrap().remove(0);
     let leaf = Leaf::parse(&waiting.bytes).unwrap();

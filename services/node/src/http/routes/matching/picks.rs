@@ -6,6 +6,7 @@ use hanse_api::views::Picks;
 
 use crate::http::principal::Principal;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::state::State;
 
 /// The pairs of last night (UTC) that you are in, as freelancer or as client: of a job and a person who fit, neither would rather have
@@ -19,7 +20,7 @@ use crate::http::state::State;
 pub(crate) async fn picks(
     state: web::Data<State>,
     principal: Principal,
-    query: web::Query<PicksQuery>,
+    query: Query<PicksQuery>,
 ) -> Result<web::Json<Picks>, Problem> {
     Ok(web::Json(state.engine.discovery().picks(&principal.did, &query).await?))
 }

@@ -1,6 +1,6 @@
 //! From whose place a score is seen: what its routes take.
 
-use hanse_api::words::{self, PersonId};
+use hanse_api::words;
 use hanse_document::Did;
 use hanse_reputation::SentenceLanguage;
 use hanse_trust::ScoreQuestion;
@@ -16,7 +16,7 @@ use crate::http::routes::respond;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Standpoint {
     /// `did:key:z6Mk…`: adopt this person's standpoint, "see as they see". Without it you look from your own, and are signed in.
-    #[param(value_type = Option<PersonId>, inline)]
+    #[param(value_type = Option<Did>, inline)]
     #[serde(default)]
     viewer: Option<String>,
     /// The language of the sentences.
