@@ -284,6 +284,11 @@ impl Pace {
     }
 }
 
+/// Where the node remembers its signed heads, outside the database.
+pub(crate) fn heads_folder(data: &Path) -> PathBuf {
+    data.join("heads")
+}
+
 /// Where programs of this user keep what they can fetch again: `$XDG_CACHE_HOME/hanse` or `~/.cache/hanse`.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this module is the one reader of the environment")]

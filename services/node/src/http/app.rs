@@ -1,28 +1,26 @@
 //! The application: the list of routes, which is the list of the `OpenAPI` document, and what stands around them.
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::PathError;
-use actix_web::http::Method;
-use actix_web::http::header::CONTENT_ENCODING;
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::observe::{HttpMetrics, observe};
+use crate::http::body::BODY_BYTES_MAX;
+use crate::http::middleware::answers::{self, LargeAnswers};
+use crate::http::middleware::observe::{HttpMetrics, observe};
+use crate::http::middleware::{admission, headers, limits};
+use crate::http::openapi::paths::DocumentedPaths;
 use crate::http::problem::Problem;
 use crate::http::routes::{
     accounts, bids, contracts, documents, jobs, logs, matching, node, people, reputation, reviews, searches,
     skills, tiles,
 };
-use crate::http::shares::sent::{self, LargeAnswers};
 use crate::http::state::State;
-use crate::http::{docs, gate, headers, limits, openapi};
-
-/// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.
-pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+use crate::http::{docs, openapi, request};
 
 #[derive(OpenApi)]
 #[openapi(servers((url = "/", description = "The node that serves this document.")), info(
@@ -133,7 +131,7 @@ pub(crate) fn app(
     let (app, mut api) =
         App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
     openapi::complete(&mut api);
-    let paths = web::Data::new(Paths::of(&api));
+    let paths = web::Data::new(DocumentedPaths::of(&api));
     let docs = web::Data::new(utoipa_swagger_ui::Config::from(OPENAPI));
     app.service(web::redirect("/docs", "/docs/"))
         .service(web::resource("/docs/{file:.*}").app_data(docs).get(docs::file))
@@ -145,47 +143,11 @@ pub(crate) fn app(
         .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
         .app_data(web::PathConfig::default().error_handler(|error, _| path_error(&error)))
         .default_service(web::to(nothing_here))
-        .wrap(from_fn(gate::pass))
+        .wrap(from_fn(admission::pass))
         .wrap(from_fn(limits::limited))
-        .wrap(from_fn(boxed))
+        .wrap(from_fn(answers::boxed))
         .wrap(from_fn(headers::headed))
         .wrap(from_fn(observe))
-}
-
-/// The path of a request as the router reads it. By the bytes that were sent, `/v1/%61ccounts` would be another one than
-/// `/v1/accounts`, and be judged as none.
-pub(crate) fn path(request: &HttpRequest) -> &str {
-    request.match_info().as_str()
-}
-
-/// The route that a request will take, by its pattern.
-pub(crate) fn route(request: &HttpRequest) -> Option<String> {
-    request.resource_map().match_pattern(path(request))
-}
-
-/// Whether a path is one of the pages that document the API.
-pub(crate) fn is_docs(path: &str) -> bool {
-    path.strip_prefix("/docs").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Stands in the extensions of a request whose answer has no body: what would only be cut off need not be begun.
-pub(crate) struct HeadOnly;
-
-/// One body type for the middleware below, which large answers leave in pieces; and HEAD is answered wherever GET is, the server
-/// leaves the body out.
-pub(crate) async fn boxed(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() == Method::HEAD {
-        request.head_mut().method = Method::GET;
-        request.extensions_mut().insert(HeadOnly);
-    }
-    let encoded = request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-    if encoded {
-        return Ok(request.into_response(Problem::encoded().error_response()));
-    }
-    Ok(sent::in_pieces(next.call(request).await?.map_into_boxed_body()))
 }
 
 /// What the routes are, for programs.
@@ -197,69 +159,20 @@ fn path_error(error: &PathError) -> Error {
     Problem::unreadable("bad-path", format!("The path is not what this route takes: {error}.")).into()
 }
 
-async fn nothing_here(request: HttpRequest, paths: web::Data<Paths>) -> Result<HttpResponse, Problem> {
-    match paths.at(path(&request)).next() {
+async fn nothing_here(
+    request: HttpRequest,
+    paths: web::Data<DocumentedPaths>,
+) -> Result<HttpResponse, Problem> {
+    match paths.methods(request::path(&request)) {
         None => Err(Problem::no_route()),
-        Some(described) => Err(Problem::method_not_allowed(described.methods.clone())),
-    }
-}
-
-/// The parameter that stands for all that is left of a path; the others stand for one part.
-const REST: &str = "{path}";
-
-/// The documented paths: tells a wrong method from a wrong path, and who takes a body.
-pub(crate) struct Paths(Vec<Described>);
-
-/// A documented path, in its parts.
-struct Described {
-    pattern: Vec<String>,
-    methods: Vec<String>,
-    /// Those of its methods that take a body.
-    with_body: Vec<&'static str>,
-}
-
-impl Paths {
-    fn of(api: &utoipa::openapi::OpenApi) -> Self {
-        let paths = api.paths.paths.iter().map(|(path, item)| {
-            let operations = [
-                ("GET", &item.get),
-                ("PUT", &item.put),
-                ("POST", &item.post),
-                ("DELETE", &item.delete),
-                ("PATCH", &item.patch),
-            ];
-            let described =
-                operations.iter().filter_map(|(name, operation)| Some((*name, operation.as_ref()?)));
-            let with_body = described.clone().filter(|(_, operation)| operation.request_body.is_some());
-            Described {
-                pattern: path.split('/').map(str::to_owned).collect(),
-                with_body: with_body.map(|(name, _)| name).collect(),
-                methods: described.map(|(name, _)| name.to_owned()).collect(),
-            }
-        });
-        Self(paths.collect())
-    }
-
-    fn at(&self, path: &str) -> impl Iterator<Item = &Described> {
-        let asked: Vec<&str> = path.split('/').collect();
-        self.0.iter().filter(move |Described { pattern, .. }| {
-            let open = pattern.last().is_some_and(|part| part == REST) && pattern.len() < asked.len();
-            (open || pattern.len() == asked.len())
-                && pattern
-                    .iter()
-                    .zip(&asked)
-                    .all(|(part, asked)| part == asked || (part.starts_with('{') && !asked.is_empty()))
-        })
-    }
-
-    /// Whether this method of this path takes a body.
-    pub(crate) fn takes_body(&self, method: &Method, path: &str) -> bool {
-        self.at(path).any(|described| described.with_body.contains(&method.as_str()))
+        Some(methods) => Err(Problem::method_not_allowed(methods)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Method;
+
     use super::*;
 
     #[test]
@@ -267,7 +180,7 @@ mod tests {
         let (_, mut api) =
             App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes).split_for_parts();
         openapi::complete(&mut api);
-        let paths = Paths::of(&api);
+        let paths = DocumentedPaths::of(&api);
         for (method, path, takes) in [
             (Method::POST, "/v1/sessions", true),
             (Method::POST, "/v1/accounts", true),

@@ -10,9 +10,10 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use hanse_document::canonical;
 use serde::de::DeserializeOwned;
 
-use crate::http::app::BODY_BYTES_MAX;
 use crate::http::problem::Problem;
 
+/// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The largest body takes less over the slowest telephone line; who takes longer holds a connection on purpose.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -9,6 +9,11 @@ use utoipa_swagger_ui::{Config, serve};
 
 use crate::http::problem::Problem;
 
+/// Whether a path is one of the pages that document the API.
+pub(crate) fn is_docs(path: &str) -> bool {
+    path.strip_prefix("/docs").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// One file. The large ones are compressed in the program, and are neither copied nor unpacked for each reader.
 pub(crate) async fn file(
     path: web::Path<String>,

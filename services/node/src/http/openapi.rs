@@ -1,5 +1,6 @@
 //! The `OpenAPI` document beyond what each route says of itself: what all of them have in common stands here once.
 
+pub(crate) mod paths;
 mod shape;
 
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::http::problem::Problem;
 use crate::http::state::State;
-use crate::http::token::{Claims, TokenError};
+use crate::http::state::token::{Claims, TokenError};
 
 /// What a token may be allowed to do. Reading what is one's own needs no scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]

@@ -13,7 +13,7 @@ use hanse_document::Rejection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::observe;
+use crate::http::request;
 
 /// When to come back where nothing says it better, in seconds: as long as a place is waited for, and a little for the others.
 const BUSY_SECONDS: u32 = 2;
@@ -63,7 +63,7 @@ impl Problem {
             status: status.as_u16(),
             title,
             detail: detail.into(),
-            instance: observe::request_id(),
+            instance: request::id(),
             allowed: None,
             head: None,
             retry_after: None,
@@ -363,7 +363,7 @@ impl ResponseError for Problem {
         }
         // Where the request itself is gone, nothing else gives the answer its id.
         if let Some(Ok(id)) = self.instance.as_deref().map(HeaderValue::from_str) {
-            response.headers_mut().insert(HeaderName::from_static(observe::REQUEST_ID), id);
+            response.headers_mut().insert(HeaderName::from_static(request::REQUEST_ID), id);
         }
         if self.status_code() == StatusCode::METHOD_NOT_ALLOWED {
             let allow = self.allowed.as_deref().unwrap_or_default().join(", ");

@@ -15,13 +15,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::config::Door;
 use crate::config::client::holder;
-use crate::http::observe::{HttpMetrics, observe};
+use crate::http::app;
+use crate::http::connections::{Paced, Place, Places};
+use crate::http::middleware::answers::LargeAnswers;
+use crate::http::middleware::headers;
+use crate::http::middleware::observe::{HttpMetrics, observe};
 use crate::http::problem::Problem;
 use crate::http::routes::node;
-use crate::http::shares::paced::{Paced, Place, Places};
-use crate::http::shares::sent::LargeAnswers;
 use crate::http::state::State;
-use crate::http::{app, headers};
 
 /// Threads that answer; the machine this is built for has two cores.
 const WORKERS: usize = 2;

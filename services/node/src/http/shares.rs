@@ -1,8 +1,5 @@
 //! Memory that many share: so much for all together, and no more than a part of it for one holder.
 
-pub(crate) mod paced;
-pub(crate) mod sent;
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

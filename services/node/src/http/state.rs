@@ -1,15 +1,20 @@
-//! What every handler shares.
+//! What every handler shares; each part that has rules of its own has a file.
+
+pub(crate) mod changes;
+pub(crate) mod gate;
+pub(crate) mod limits;
+pub(crate) mod token;
 
 use std::sync::Arc;
 
 use hanse_engine::Engine;
 use prometheus_client::registry::Registry;
 
-use crate::http::act::Changes;
-use crate::http::gate::Gate;
-use crate::http::limits::Limits;
-use crate::http::shares::paced::Places;
-use crate::http::token::Tokens;
+use self::changes::Changes;
+use self::gate::Gate;
+use self::limits::Limits;
+use self::token::Tokens;
+use crate::http::connections::Places;
 
 /// Shared by all workers of the HTTP server.
 #[derive(Clone)]

@@ -1,7 +1,5 @@
 //! `hanse-node log …`: what an operator does about a log that is halted, or that waits for peers.
 
-use std::error::Error;
-
 use clap::Subcommand;
 use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_base::keys::Keys;
@@ -9,9 +7,8 @@ use hanse_logbook::LogKeys;
 use hanse_logbook::mend::{self, Examination};
 
 use crate::config::Config;
+use crate::program::run::Result;
 use crate::program::{run, secret};
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The commands about one log, own or followed; each may run beside the node.
 #[derive(Debug, Subcommand)]

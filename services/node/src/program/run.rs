@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,13 +21,13 @@ use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{self, Config};
-use crate::http::act::Changes;
-use crate::http::gate::Gate;
-use crate::http::limits::Limits;
-use crate::http::observe::HttpMetrics;
+use crate::http::middleware::observe::HttpMetrics;
 use crate::http::server;
 use crate::http::state::State;
-use crate::http::token::Tokens;
+use crate::http::state::changes::Changes;
+use crate::http::state::gate::Gate;
+use crate::http::state::limits::Limits;
+use crate::http::state::token::Tokens;
 use crate::program::{secret, telemetry};
 
 /// How often it is looked whether a database is there.
@@ -36,7 +35,8 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Of these looks, one in so many is logged: one line in half a minute.
 const TELL_EVERY: u32 = 15;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+/// What a command comes to; its error is for a person to read.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Runs the node until SIGTERM or SIGINT. With `create`, a node that has no secret yet gets one first.
 pub fn run(config: Config, create: bool) -> Result<()> {
@@ -329,11 +329,6 @@ fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener> {
         .map_err(|error| format!("cannot listen on {address} (the setting `{setting}`): {error}"))?)
 }
 
-/// Where the node remembers its signed heads, outside the database.
-pub(crate) fn heads(data: &Path) -> PathBuf {
-    data.join("heads")
-}
-
 async fn stop_signal() -> Result<&'static str> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -373,7 +368,7 @@ pub fn engine_config(
         net: config.federation.clone(),
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
         ranking: config.ranking.weights(),
-        heads: Some(heads(&config.data)),
+        heads: Some(config::heads_folder(&config.data)),
     })
 }
 

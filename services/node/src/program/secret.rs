@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use hanse_base::config::Secret;
 use hanse_logbook::memory;
 
-use crate::program::run::heads;
+use crate::config::heads_folder;
 
 /// Why the secret cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub fn create(data: &Path) -> Result<(), SecretError> {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         // Nobody can have signed anything with a secret that is made this moment.
-        memory::create(&heads(data))?;
+        memory::create(&heads_folder(data))?;
         fs::File::open(data)?.sync_all()
     };
     write().map_err(|error| {

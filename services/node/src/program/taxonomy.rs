@@ -4,17 +4,14 @@ mod archive;
 mod fetch;
 mod pip;
 
-use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use hanse_base::clock::{Clock as _, SystemClock};
 use hanse_discovery::knowledge::{self, ESCO_ATTRIBUTION, InForce, Mode, Prepared, RATES_BYTES_MAX};
 
 use crate::config::Config;
-use crate::program::run;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+use crate::program::run::{self, Result};
 
 /// What a running node does with an import.
 const TAKEN: &str = "A running node takes it within seconds.";
@@ -176,9 +173,4 @@ fn listed(in_force: &InForce) -> String {
 /// The width of a column of names.
 fn width<'a>(names: impl Iterator<Item = &'a String>) -> usize {
     names.map(|name| name.chars().count()).max().unwrap_or_default()
-}
-
-/// A file's own name, without its folders.
-fn base_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

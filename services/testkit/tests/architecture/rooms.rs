@@ -14,6 +14,8 @@ const FILE_LINES_MAX: usize = 420;
 const CRATE_LINES_MAX: usize = 8_000;
 /// What is taken in at a glance: a module and the folder of its parts are one place, tests aside.
 const FOLDER_PLACES_MAX: usize = 16;
+/// Crates in which not even files name each other in a circle: each can be read after those that it stands on.
+const CRATES_WITHOUT_CIRCLES: &[&str] = &["node"];
 /// Places that are no part of a program.
 const TESTS: &[&str] = &["tests", "testing"];
 
@@ -37,6 +39,13 @@ fn no_file_is_too_long_to_read() {
 fn production(path: &Path) -> String {
     let source = fs::read_to_string(path).unwrap();
     source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
+}
+
+/// The same without comments.
+fn code(path: &Path) -> String {
+    let source = production(path);
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// A source's place in its crate, from the first folder under `src` on; `None` for tests.
@@ -93,13 +102,11 @@ fn arrows(workspace: &Workspace, folder: &str) -> BTreeMap<String, BTreeSet<Stri
     let sources: Vec<(String, String)> = workspace
         .sources(folder)
         .iter()
-        .filter_map(|path| Some((place(&root, path)?.first()?.clone(), production(path))))
+        .filter_map(|path| Some((place(&root, path)?.first()?.clone(), code(path))))
         .collect();
     let rooms: BTreeSet<&String> = sources.iter().map(|(room, _)| room).collect();
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (room, source) in &sources {
-        let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-        let code: String = code.flat_map(|line| [line, "\n"]).collect();
+    for (room, code) in &sources {
         for named in code.split("crate::").skip(1) {
             let listed = named.strip_prefix('{').and_then(|list| list.split('}').next());
             let names = listed.map_or_else(|| vec![named], |list| list.split(',').map(str::trim).collect());
@@ -114,7 +121,71 @@ fn arrows(workspace: &Workspace, folder: &str) -> BTreeMap<String, BTreeSet<Stri
     arrows
 }
 
-/// The rooms that are reached from one.
+/// The paths by which a file names something of its crate, from the crate's root on: those that begin with a word for a place, and
+/// the files that it declares as its parts.
+fn paths(file: &[String], code: &str) -> Vec<Vec<String>> {
+    let parts = code.lines().filter_map(|line| {
+        let line = line.trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+        line.strip_prefix("mod ")?.strip_suffix(';')
+    });
+    let mut paths: Vec<Vec<String>> = parts.map(|part| [file, &[part.to_owned()]].concat()).collect();
+    let words = ["crate::", "super::", "self::"];
+    for (at, _) in words.iter().flat_map(|word| code.match_indices(word)) {
+        let (before, named) = code.split_at(at);
+        if before.ends_with("::") {
+            continue;
+        }
+        let end = named.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
+        let (path, after) = named.split_at(end.unwrap_or(named.len()));
+        let listed = after.strip_prefix('{').and_then(|list| list.split('}').next());
+        let lasts = listed.map_or_else(
+            || vec![""],
+            |list| list.split(',').filter_map(|last| last.split_whitespace().next()).collect(),
+        );
+        for last in lasts {
+            let mut whole = file.to_vec();
+            for part in path.split("::").chain(last.split("::")) {
+                match part {
+                    "crate" => whole.clear(),
+                    "super" => drop(whole.pop()),
+                    "self" | "" => {}
+                    part => whole.push(part.to_owned()),
+                }
+            }
+            paths.push(whole);
+        }
+    }
+    paths
+}
+
+/// Which files of a crate name which others of it.
+fn arrows_of_files(workspace: &Workspace, folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let root = workspace.folder(folder);
+    let sources = workspace.sources(folder);
+    let files: BTreeMap<Vec<String>, String> = sources
+        .iter()
+        .filter_map(|path| {
+            let mut file = place(&root, path)?;
+            file.pop_if(|name| name == "lib" || name == "mod");
+            Some((file, code(path)))
+        })
+        .collect();
+    let name = |file: &[String]| if file.is_empty() { "lib".to_owned() } else { file.join("/") };
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, code) in &files {
+        for path in paths(file, code) {
+            // What stands behind the name of a file is something in it.
+            let ends = (0..=path.len()).rev();
+            let named = ends.filter_map(|end| path.get(..end)).find(|path| files.contains_key(*path));
+            if let Some(named) = named.filter(|named| named != file) {
+                arrows.entry(name(file)).or_default().insert(name(named));
+            }
+        }
+    }
+    arrows
+}
+
+/// The rooms, or files, that are reached from one.
 fn reached(arrows: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<String> {
     let (mut waiting, mut reached) = (vec![from.to_owned()], BTreeSet::new());
     while let Some(room) = waiting.pop() {
@@ -127,17 +198,31 @@ fn reached(arrows: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<
     reached
 }
 
+/// What is wrong with arrows that lead back to where they begin.
+fn circles(folder: &str, arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for (room, named) in arrows {
+        for other in named.iter().filter(|other| reached(arrows, other).contains(room)) {
+            mistakes.push(format!("{folder}: {room} names {other}, from which {room} is reached"));
+        }
+    }
+    mistakes
+}
+
 #[test]
 fn rooms_of_a_crate_do_not_name_each_other_in_a_circle() {
     let workspace = Workspace::read();
-    let mut mistakes = Vec::new();
-    for (folder, _) in LAYERS {
-        let arrows = arrows(&workspace, folder);
-        for (room, named) in &arrows {
-            for other in named.iter().filter(|other| reached(&arrows, other).contains(room)) {
-                mistakes.push(format!("{folder}: {room} names {other}, from which {room} is reached"));
-            }
-        }
-    }
+    let folders = LAYERS.iter().map(|(folder, _)| folder);
+    let mistakes: Vec<String> =
+        folders.flat_map(|folder| circles(folder, &arrows(&workspace, folder))).collect();
+    report(&mistakes);
+}
+
+#[test]
+fn files_of_these_crates_do_not_name_each_other_in_a_circle() {
+    let workspace = Workspace::read();
+    let folders = CRATES_WITHOUT_CIRCLES.iter();
+    let mistakes: Vec<String> =
+        folders.flat_map(|folder| circles(folder, &arrows_of_files(&workspace, folder))).collect();
     report(&mistakes);
 }

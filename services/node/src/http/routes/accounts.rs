@@ -12,7 +12,7 @@ use crate::http::body::Json;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
 use crate::http::state::State;
-use crate::http::token::ACCESS_SECONDS;
+use crate::http::state::token::ACCESS_SECONDS;
 
 /// What `POST /v1/sessions` takes.
 #[derive(Deserialize, ToSchema)]

@@ -8,12 +8,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::paths::DocumentInPath;
-use crate::http::app::BODY_BYTES_MAX;
 use crate::http::body;
-use crate::http::limits::Counted;
+use crate::http::body::BODY_BYTES_MAX;
 use crate::http::principal::Viewer;
 use crate::http::problem::Problem;
 use crate::http::state::State;
+use crate::http::state::limits::Counted;
 
 /// The header with the signature over the leaf of a genesis, 128 hex digits.
 pub(crate) const LEAF_SIGNATURE: &str = "hanse-leaf-signature";

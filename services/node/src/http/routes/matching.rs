@@ -9,11 +9,11 @@ use hanse_document::Kind;
 
 use super::paths::{JobInPath, PersonInPath};
 use super::respond;
-use crate::http::limits::Counted;
 use crate::http::principal::{Principal, Viewer};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::State;
+use crate::http::state::limits::Counted;
 
 /// Who fits a job, best first, each with the reasons: what cost points, which line of the profile counted, what is missing, what
 /// would change the place. Everybody sees the same list.

@@ -1,6 +1,6 @@
-//! What the answers of several resources have in common: status of a publication, version tags, ids in paths.
+//! What the answers of several resources have in common: status of a publication, version, ids in paths.
 
-use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use hanse_api::views::{Delivery, Published, version, version_of};
 use hanse_base::error::Refusal;
@@ -8,6 +8,7 @@ use hanse_document::{Did, DocumentId, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use crate::http::etag::{tag, tags};
 use crate::http::problem::Problem;
 
 /// What every transition takes.
@@ -84,37 +85,6 @@ pub(crate) fn personal<T: Serialize>(view: &T) -> HttpResponse {
         .json(view)
 }
 
-/// What an `If-Match` asks of a thing (RFC 9110, 13.1.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
-    /// That it is there, in any version.
-    Any,
-    /// That it is in one of these.
-    These(Vec<String>),
-}
-
-/// Reads an `If-Match`. What cannot be read is a version that no thing has.
-pub(crate) fn seen(header: &HeaderValue) -> Seen {
-    match header.to_str() {
-        Ok(seen) if seen.trim() == "*" => Seen::Any,
-        Ok(seen) => Seen::These(tags(seen).filter_map(untag).map(str::to_owned).collect()),
-        Err(_) => Seen::These(Vec::new()),
-    }
-}
-
-fn tag(version: &str) -> String {
-    format!("\"{version}\"")
-}
-
-fn untag(tag: &str) -> Option<&str> {
-    tag.strip_prefix('"')?.strip_suffix('"')
-}
-
-/// The tags of a list. Ours are never weak; what a proxy has made weak on the way still names the version.
-fn tags(header: &str) -> impl Iterator<Item = &str> {
-    header.split(',').map(|one| one.trim().trim_start_matches("W/"))
-}
-
 /// The id in a path, which must be of the kind that the path is about.
 pub(crate) fn id(text: &str, kind: Kind) -> Result<DocumentId, Refusal> {
     let id = text.parse::<DocumentId>().ok().filter(|id| id.kind() == kind);
@@ -148,13 +118,5 @@ mod tests {
         assert_eq!(versioned(&asks("*"), &two).status(), 304);
         assert_eq!(versioned(&asks("é"), &two).status(), 200);
         assert_eq!(versioned(&asks("*"), &two).headers().get(VARY).unwrap(), "Authorization");
-    }
-
-    #[test]
-    fn a_thing_moves_only_from_the_versions_that_were_seen() {
-        let read = |text: &str| seen(&HeaderValue::from_str(text).unwrap());
-        assert_eq!(read(" *"), Seen::Any);
-        assert_eq!(read("\"a\", W/\"b\", c, \""), Seen::These(vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!(read("é"), Seen::These(Vec::new()));
     }
 }

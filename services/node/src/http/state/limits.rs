@@ -8,12 +8,8 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, ResponseError as _, web};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::HashMapStateStore;
@@ -23,12 +19,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::Door;
 use crate::config::client::{self, Proxies};
-use crate::http::principal;
 use crate::http::problem::Problem;
-use crate::http::state::State;
 
-pub(crate) use table::Counted;
-use table::{LIMITS, Limit, Of, counted};
+pub(crate) use table::{Counted, counted};
+use table::{LIMITS, Limit, Of};
 
 /// Budgets of one kind that are remembered, 50 bytes each. Whoever has used nothing for a while is forgotten first; whoever fills the
 /// table within that time has as many addresses, each with a budget of its own, and gains nothing from being forgotten.
@@ -76,7 +70,7 @@ pub(crate) struct Left {
 /// A budget is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Over {
-    left: Left,
+    pub(crate) left: Left,
     wait: Duration,
 }
 
@@ -171,15 +165,26 @@ impl Limits {
         Ok(())
     }
 
-    /// Charges a request for what it was found to ask: against this person, or against the address if nobody is known.
+    /// Takes what a request costs from the budget of this person, or of the address that it comes from if nobody is known.
+    pub(crate) fn spend(
+        &self,
+        request: &HttpRequest,
+        counted: Counted,
+        cost: u32,
+        person: Option<&Did>,
+    ) -> Result<Option<Left>, Over> {
+        self.take(counted, cost, Client { address: self.client(request), person, ..Client::default() })
+    }
+
+    /// Charges a request for what it was found to ask, one each.
     pub(crate) fn charge(
         &self,
         request: &HttpRequest,
         counted: &[Counted],
         person: Option<&Did>,
     ) -> Result<(), Problem> {
-        let client = Client { address: self.client(request), person, ..Client::default() };
-        counted.iter().try_for_each(|counted| self.take(*counted, 1, client).map(drop).map_err(Over::problem))
+        let spend = |counted: &Counted| self.spend(request, *counted, 1, person);
+        counted.iter().try_for_each(|counted| spend(counted).map(drop).map_err(Over::problem))
     }
 
     /// Charges one account against everybody's.
@@ -228,7 +233,7 @@ fn key(parts: &[&str]) -> Key {
 
 impl Left {
     /// Writes both headers: the policy, and what is left of it.
-    fn tell(self, headers: &mut HeaderMap) {
+    pub(crate) fn tell(self, headers: &mut HeaderMap) {
         let Self { name, burst, seconds, left } = self;
         let used = u64::from(burst.saturating_sub(left));
         let whole = (used * u64::from(seconds)).div_ceil(u64::from(burst.max(1)));
@@ -245,44 +250,11 @@ impl Left {
 }
 
 impl Over {
-    fn problem(self) -> Problem {
+    pub(crate) fn problem(self) -> Problem {
         let wait = u32::try_from(self.wait.as_secs().saturating_add(1)).unwrap_or(u32::MAX);
         let Left { name, burst, seconds, .. } = self.left;
         let most = format!("At most {burst} {name} in {seconds} seconds are taken");
         Problem::rate_limited(format!("{most}: go on in {wait} seconds."), wait)
-    }
-}
-
-/// Charges each request to whoever sent it, before anything is done for it, and tells them what is left.
-pub(crate) async fn limited(
-    request: ServiceRequest,
-    next: Next<BoxBody>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
-        return next.call(request).await;
-    };
-    let route = crate::http::app::route(request.request());
-    let Some((counted, cost)) = counted(request.method(), route.as_deref()) else {
-        return next.call(request).await;
-    };
-    let claims = principal::known(request.request(), &state);
-    let person = claims.as_ref().ok().map(|claims| &claims.sub);
-    let client = Client { address: state.limits.client(request.request()), person, ..Client::default() };
-    match state.limits.take(counted, cost, client) {
-        Ok(left) => {
-            let mut response = next.call(request).await?;
-            // What another budget refused is not announced as this one's.
-            let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
-            if let Some(left) = left.filter(|_| !refused) {
-                left.tell(response.headers_mut());
-            }
-            Ok(response)
-        }
-        Err(over) => {
-            let mut response = over.problem().error_response();
-            over.left.tell(response.headers_mut());
-            Ok(request.into_response(response))
-        }
     }
 }
 

@@ -9,13 +9,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_ENCODING;
+use actix_web::middleware::Next;
 use actix_web::web::{self, Bytes};
-use actix_web::{HttpResponse, ResponseError as _};
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
 use tokio::time::Instant;
 
+use crate::http::connections::WRITE_TIMEOUT;
 use crate::http::problem::Problem;
-use crate::http::shares::paced::WRITE_TIMEOUT;
+use crate::http::request::HeadOnly;
 use crate::http::shares::{Share, Shares};
 use crate::http::state::State;
 
@@ -82,8 +86,25 @@ impl MessageBody for Pieces {
     }
 }
 
+/// One body type for the middleware below, which large answers leave in pieces; and HEAD is answered wherever GET is, the server
+/// leaves the body out.
+pub(crate) async fn boxed(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadOnly);
+    }
+    let encoded = request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if encoded {
+        return Ok(request.into_response(Problem::encoded().error_response()));
+    }
+    Ok(in_pieces(next.call(request).await?.map_into_boxed_body()))
+}
+
 /// The answer with a body in pieces, if it is one that is complete; or why it cannot be sent now.
-pub(crate) fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (head, body) = response.into_parts();
     let bytes = match body.try_into_bytes() {
@@ -118,7 +139,6 @@ mod tests {
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
 
     use super::*;
-    use crate::http::app::boxed;
 
     #[actix_web::test]
     async fn a_large_answer_is_sent_when_there_is_room_for_it() {

@@ -15,23 +15,13 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-/// The header that carries the request id, in and out.
-pub(crate) const REQUEST_ID: &str = "x-request-id";
+use crate::http::request::{self, REQUEST_ID};
+
 /// A caller's own request id is kept up to this many characters: a UUID has 36, some proxies send 64.
 const REQUEST_ID_MAX: usize = 64;
 /// The first bucket is half a millisecond, the last a little over eight seconds: beyond it the request has failed anyway.
 const BUCKET_FIRST_SECONDS: f64 = 0.000_5;
 const BUCKETS: u16 = 15;
-
-tokio::task_local! {
-    static ID: String;
-}
-
-/// The id of the request that this task answers, for problem documents.
-#[must_use]
-pub(crate) fn request_id() -> Option<String> {
-    ID.try_with(Clone::clone).ok()
-}
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Labels {
@@ -102,7 +92,7 @@ pub(crate) async fn observe(
         })
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
     let method = known(request.method());
-    let (answered, statements) = counted(ID.scope(id.clone(), next.call(request))).await;
+    let (answered, statements) = counted(request::with_id(id.clone(), next.call(request))).await;
     let mut response = match answered {
         Ok(response) => response,
         Err(error) => {

@@ -12,8 +12,8 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
-use crate::http::app;
 use crate::http::state::State;
+use crate::http::{docs, request};
 
 /// Answers are data: a browser that shows one loads nothing for it, and nobody frames it.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -35,8 +35,8 @@ pub(crate) async fn headed(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let path = app::path(request.request());
-    let (docs, api) = (app::is_docs(path), path.starts_with(API));
+    let path = request::path(request.request());
+    let (docs, api) = (docs::is_docs(path), path.starts_with(API));
     let known = request.headers().contains_key(AUTHORIZATION);
     let secure = request.app_data::<web::Data<State>>().is_some_and(|state| state.secure);
     let read = matches!(*request.method(), Method::GET | Method::HEAD);
