@@ -237,6 +237,7 @@ pub(crate) fn operation(request: &Request) -> String {
 mod tests {
     use super::*;
     use hanse_command::api;
+    use hanse_command::requests::JobQuery;
 
     #[test]
     fn an_operation_is_told_without_its_ids() {
@@ -245,7 +246,7 @@ mod tests {
         assert_eq!(told(&api::job(id)), "GET /v1/jobs/{id}");
         assert_eq!(told(&api::why_not(id, "did:key:z6Mk", "en")), "GET /v1/jobs/{id}/matches/{did}");
         assert_eq!(told(&api::offer(id, Value::Null)), "POST /v1/bids/{id}/offer");
-        let search = api::Search { text: Some("gate".into()), ..api::Search::default() };
+        let search = JobQuery { text: Some("gate".into()), ..JobQuery::default() };
         assert_eq!(told(&api::search(&search)), "GET /v1/jobs?text");
     }
 

@@ -6,10 +6,13 @@ mod matching;
 mod saved_searches;
 mod search;
 mod skills;
+mod value;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use hanse_document::Digest;
+use hanse_document::kind::step;
 
 pub use args::{
     BidArgs, JobArgs, Language, OfferArgs, Password, ProfileArgs, Reason, RecordArgs, ReviewArgs, ScoreArgs,
@@ -19,6 +22,9 @@ pub use matching::{ListArgs, MatchArgs, Matching, Sentences};
 pub use saved_searches::{After, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::SkillsCommand;
+pub(crate) use value::words;
+
+use value::read;
 
 /// Find work, hire, review, and carry your record: over the API of any Hanse node, or offline.
 #[derive(Debug, Parser)]
@@ -204,8 +210,8 @@ pub enum ContractStep {
         /// Id of the contract, `offer_…`.
         contract: String,
         /// Why, for the client.
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
+        #[arg(long, value_name = "TEXT", value_parser = read::<step::Reason>)]
+        reason: step::Reason,
         /// Whether to do it.
         #[command(flatten)]
         trial: Trial,
@@ -218,8 +224,8 @@ pub enum ContractStep {
         #[command(flatten)]
         moved: NotedMove,
         /// SHA-256 of the work, 64 hex digits; the work itself stays with you.
-        #[arg(long, value_name = "HEX")]
-        digest: Option<String>,
+        #[arg(long, value_name = "HEX", value_parser = read::<Digest>)]
+        digest: Option<Digest>,
     },
     /// Accept what was delivered.
     #[command(after_help = "Example:\n  hanse accept-delivery offer_5Qx… --note 'Thank you.'")]
@@ -357,7 +363,7 @@ pub enum ProfileCommand {
         after_help = "Examples:\n  hanse profile set --name 'Ada Martin' --language fr --language en --rate '45 EUR/hour'\n  \
         hanse profile set --file profile.json        replaces the whole profile"
     )]
-    Set(ProfileArgs),
+    Set(Box<ProfileArgs>),
     /// Show somebody's profile.
     #[command(after_help = "Examples:\n  hanse profile show\n  hanse profile show did:key:z6Mk…")]
     Show {
@@ -373,13 +379,13 @@ pub enum JobCommand {
     #[command(after_help = "Examples:\n  \
         hanse job post --title 'Translate a menu' --text 'Two pages, French to English.' --pay 'up to 80 EUR' --remote\n  \
         hanse job post --file job.json --dry-run")]
-    Post(JobArgs),
+    Post(Box<JobArgs>),
     /// Find jobs of the whole federation, newest first.
     #[command(
         after_help = "Examples:\n  hanse job search sound engineer\n  hanse job search '\"live sound\" -wedding' --language en --remote no\n  \
         hanse job search --pay 'from 40 EUR/hour' --near 45.764,4.8357 --within 25"
     )]
-    Search(SearchArgs),
+    Search(Box<SearchArgs>),
     /// Show a job.
     #[command(after_help = "Example:\n  hanse job show job_2Zt…")]
     Show(Id),
@@ -389,8 +395,8 @@ pub enum JobCommand {
         /// Id of your job.
         job: String,
         /// Why, for everybody who had bid.
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
+        #[arg(long, value_name = "TEXT", value_parser = read::<step::Reason>)]
+        reason: step::Reason,
         /// Whether to do it.
         #[command(flatten)]
         trial: Trial,

@@ -30,6 +30,7 @@ pub mod run;
 pub mod terminal;
 
 pub use error::CommandError;
+pub use hanse_api::requests;
 pub use hanse_document as document;
 pub use hanse_tlog as tlog;
 pub use hanse_verifier as verifier;

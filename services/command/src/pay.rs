@@ -1,38 +1,47 @@
 //! What is given in return, as people write it: `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`,
 //! `barter: a service in stoneware`, `time: 20`. Nodes count money in minor units (`4500` is 45 €).
 
-use hanse_document::code::Currency;
-use serde_json::{Value, json};
+use hanse_document::Currency;
+use hanse_document::kind::pay::{AMOUNT_MAX, CREDIT_HOURS_MAX, CreditHours, Offers};
+use hanse_document::kind::{Barter, Money, Pay, Per, TimeCredits};
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::rest::json::Read as _;
 
 /// How it is written, for messages.
 const FORM: &str = "write it as `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`, `barter: WHAT` or `time: HOURS`";
 
-/// Reads what a person wrote into the API's form.
+/// Reads what a person wrote.
 ///
 /// # Errors
 /// A sentence that says how to write it.
-pub fn parse(text: &str) -> Result<Value, String> {
+pub fn parse(text: &str) -> Result<Pay, String> {
     let text = text.trim();
     let wrong = || format!("`{text}` is no pay: {FORM}");
     if let Some(offers) = text.strip_prefix("barter:") {
-        return Ok(json!({"kind": "barter", "offers": offers.trim()}));
+        let offers: String = offers.trim().nfc().collect();
+        let offers = Offers::parse(&offers).map_err(|rejection| rejection.detail())?;
+        return Ok(Pay::Barter(Barter { offers }));
     }
     if text == "time" {
-        return Ok(json!({"kind": "time_credits"}));
+        return Ok(Pay::TimeCredits(TimeCredits { hours: None }));
     }
     if let Some(hours) = text.strip_prefix("time:") {
         let hours: u32 = hours.trim().trim_end_matches('h').trim_end().parse().map_err(|_| wrong())?;
-        return Ok(json!({"kind": "time_credits", "hours": hours}));
+        let hours = CreditHours::new(hours).map_err(|_| format!("hours are 1 to {CREDIT_HOURS_MAX}"))?;
+        return Ok(Pay::TimeCredits(TimeCredits { hours: Some(hours) }));
     }
-    let (amounts, unit) = text.rsplit_once(' ').ok_or_else(wrong)?;
+    money(text).ok_or_else(wrong)?.map(Pay::Money)
+}
+
+/// Reads an amount or a range with its currency; nothing if it is not written as one.
+fn money(text: &str) -> Option<Result<Money, String>> {
+    let (amounts, unit) = text.rsplit_once(' ')?;
     let (currency, per) = unit.split_once('/').unwrap_or((unit, "project"));
-    if Currency::parse(currency).is_err() || !["hour", "project"].contains(&per) {
-        return Err(wrong());
-    }
-    let amount = |text: &str| minor(text.trim(), digits(currency)).ok_or_else(wrong);
-    let mut pay = json!({"kind": "money", "currency": currency, "per": per});
+    let per = [Per::Hour, Per::Project].into_iter().find(|known| known.name() == per)?;
+    let currency = Currency::parse(currency).ok()?;
+    let amount = |text: &str| minor(text.trim(), currency.minor_digits().into());
     let (min, max) = if let Some(min) = amounts.strip_prefix("from ") {
         (Some(amount(min)?), None)
     } else if let Some(max) = amounts.strip_prefix("up to ") {
@@ -42,11 +51,9 @@ pub fn parse(text: &str) -> Result<Value, String> {
     } else {
         (Some(amount(amounts)?), Some(amount(amounts)?))
     };
-    if let Some(pay) = pay.as_object_mut() {
-        pay.extend(min.map(|min| ("min".to_owned(), min.into())));
-        pay.extend(max.map(|max| ("max".to_owned(), max.into())));
-    }
-    Ok(pay)
+    let most = major(AMOUNT_MAX, currency.minor_digits().into());
+    let wrong = format!("the lower amount stands first, and none is above {most} {currency}");
+    Some(Money::new(currency, min, max, per).map_err(|_| wrong))
 }
 
 /// Writes the API's form for a person; `unstated` for what is none.
@@ -104,6 +111,8 @@ fn major(amount: u64, digits: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -138,9 +147,9 @@ mod tests {
             ("time: 20", json!({"kind":"time_credits","hours":20}), "time: 20 h"),
             ("time", json!({"kind":"time_credits"}), "time"),
         ] {
-            assert_eq!(parse(written), Ok(json.clone()), "{written}");
+            assert_eq!(serde_json::to_value(parse(written).unwrap()).unwrap(), json, "{written}");
             assert_eq!(show(Some(&json)), shown);
-            assert_eq!(parse(shown), Ok(json), "{shown}");
+            assert_eq!(parse(shown), parse(written), "{shown}");
         }
         assert_eq!(show(None), "unstated");
     }
@@ -160,6 +169,17 @@ mod tests {
             "a-b EUR",
         ] {
             assert!(parse(text).is_err_and(|error| error.contains("45 EUR/hour")), "{text}");
+        }
+    }
+    #[test]
+    fn what_is_no_amount_is_told_why() {
+        for (text, why) in [
+            ("3200-2200 EUR", "lower amount stands first"),
+            ("10000000000.01 EUR", "above 10000000000 EUR"),
+            ("time: 0", "1 to 20000"),
+            ("barter:", "shorter"),
+        ] {
+            assert!(parse(text).is_err_and(|error| error.contains(why)), "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@
 use hanse_command::api::{self, Move};
 use hanse_command::document::Timestamp;
 use hanse_command::json::Read as _;
+use hanse_command::requests::StepRequest;
 use hanse_command::{ClientError, Request, clock, pay, table};
 use serde_json::{Map, Value, json};
 
@@ -150,7 +151,7 @@ impl<'a> Deal<'a> {
         stage: &Stage,
         who: &Person,
         what: Move,
-        said: &[(&str, Option<&str>)],
+        said: &StepRequest,
     ) -> Result<(), DemoError> {
         let goal = format!("{} to be able to {}", who.handle, what.event().replace('_', " "));
         stage.until(&goal, || {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hanse_command::api::{self, Search};
 use hanse_command::json::Read as _;
-use hanse_command::{Client, ClientError};
+use hanse_command::requests::JobQuery;
+use hanse_command::{Client, ClientError, api};
 use serde_json::Value;
 
 use crate::fail::DemoError;
@@ -167,7 +167,7 @@ pub(crate) fn spread(
 /// Ids of all open postings that the node knows, page by page.
 fn listed(node: &Client) -> Result<BTreeSet<String>, DemoError> {
     let mut found = BTreeSet::new();
-    let mut search = Search { limit: Some(PAGE), ..Search::default() };
+    let mut search = JobQuery { limit: Some(PAGE), ..JobQuery::default() };
     loop {
         let page =
             node.send(&api::search(&search)).map_err(DemoError::asked("the demo", "list all postings"))?;
@@ -182,7 +182,8 @@ fn listed(node: &Client) -> Result<BTreeSet<String>, DemoError> {
 /// Searches as a person does, with the words of a title that say most, until the job is found.
 pub(crate) fn find(stage: &Stage, person: &Person, title: &str) -> Result<(String, Value), DemoError> {
     let words = keywords(title);
-    let search = api::search(&Search { text: Some(words.clone()), limit: Some(PAGE), ..Search::default() });
+    let search = JobQuery { text: Some(words.clone()), limit: Some(PAGE), ..JobQuery::default() };
+    let search = api::search(&search);
     let job = stage.until(&format!("{} to find {title:?}", person.handle), || {
         let page = person.ask("search for jobs", &search)?;
         let found = page.list("/items").iter().find(|job| job.text("/title") == title);

@@ -1,8 +1,10 @@
 //! The demo itself, step by step.
 
 use hanse_command::api::{self, Move};
+use hanse_command::document::Text;
 use hanse_command::json::Read as _;
 use hanse_command::policy::NodeKeys;
+use hanse_command::requests::{ReplyRequest, StepRequest};
 use hanse_command::verifier::{Options, Report};
 use hanse_command::{clock, offline};
 use serde_json::Value;
@@ -170,7 +172,7 @@ fn agree(stage: &Stage, scenario: &Scenario, deals: &mut [Deal<'_>]) -> Result<(
         deal.offer(stage)?;
     }
     for deal in &*deals {
-        deal.act(stage, deal.freelancer, Move::Accept, &[])?;
+        deal.act(stage, deal.freelancer, Move::Accept, &StepRequest::default())?;
     }
     stage.step("Both homes log the engagement; only then a contract is active");
     for deal in &*deals {
@@ -186,15 +188,14 @@ fn agree(stage: &Stage, scenario: &Scenario, deals: &mut [Deal<'_>]) -> Result<(
 fn fulfil(stage: &Stage, deals: &[Deal<'_>]) -> Result<(), DemoError> {
     stage.step("Delivered, accepted, paid, confirmed, closed; each move is signed by its actor");
     let moves = [
-        (Move::Deliver, false, Some(("note", "All of it, as agreed."))),
+        (Move::Deliver, false, Some("All of it, as agreed.")),
         (Move::AcceptDelivery, true, None),
         (Move::AttestPaid, true, None),
         (Move::ConfirmReceived, false, None),
         (Move::Close, true, None),
     ];
-    for (what, by_client, said) in moves {
-        let said: Vec<(&str, Option<&str>)> =
-            said.into_iter().map(|(name, text)| (name, Some(text))).collect();
+    for (what, by_client, note) in moves {
+        let said = StepRequest { note: note.map(words).transpose()?, ..StepRequest::default() };
         for deal in deals {
             deal.act(stage, if by_client { deal.client } else { deal.freelancer }, what, &said)?;
         }
@@ -209,6 +210,11 @@ fn fulfil(stage: &Stage, deals: &[Deal<'_>]) -> Result<(), DemoError> {
         stage.tell(&format!("{:20} {:9} for {}", deal.client.handle, contract.text("/state"), deal.price()));
     }
     Ok(())
+}
+
+/// The words of the scenario as a document takes them.
+fn words<const MIN: usize, const MAX: usize>(text: &str) -> Result<Text<MIN, MAX>, DemoError> {
+    Text::parse(text).map_err(|rejection| DemoError::Data(format!("{text:?}: {rejection}")))
 }
 
 /// Returns how many replies the star has given.
@@ -247,7 +253,8 @@ fn review(stage: &Stage, nodes: &Nodes, scenario: &Scenario, deals: &[Deal<'_>])
                 quote(side.words.text())
             ));
             let Some(reply) = &side.words.reply else { continue };
-            deal::publish(stage, other.who, "reply", &api::reply(commit, reply))?;
+            let answer = ReplyRequest { text: words(reply)? };
+            deal::publish(stage, other.who, "reply", &api::reply(commit, &answer))?;
             stage.tell(&format!("  {reader} replies: “{}”", quote(reply)));
             replies += usize::from(other.who.handle == scenario.star());
         }

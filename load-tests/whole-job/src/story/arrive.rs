@@ -1,7 +1,8 @@
 //! People come, a job is posted, and it is found at both homes.
 
-use hanse_command::api::{self, Search};
+use hanse_command::api;
 use hanse_command::json::Read as _;
+use hanse_command::requests::JobQuery;
 use serde_json::json;
 
 use super::{JOBS_EACH, Story};
@@ -101,7 +102,7 @@ async fn publish(hand: &mut Hand<'_>, story: &Story, title: &str) -> Result<Stri
 
 /// A search finds it: at its own home at once, at the other one when it has arrived.
 async fn find(hand: &mut Hand<'_>, story: &Story, title: &str) -> Result<(), Fault> {
-    let search = api::search(&Search { text: Some(story.word.clone()), ..Search::default() });
+    let search = api::search(&JobQuery { text: Some(story.word.clone()), ..JobQuery::default() });
     let found = |answer: &crate::ask::Answer| {
         let items = answer.success()?.list("/items");
         let Some(job) = items.iter().find(|job| job.text("/id") == story.job) else { return Ok(None) };

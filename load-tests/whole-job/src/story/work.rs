@@ -1,7 +1,9 @@
 //! The moves of a contract, each seen at both homes before the next.
 
 use hanse_command::api::{self, Move};
+use hanse_command::document::Rejection;
 use hanse_command::json::Read as _;
+use hanse_command::requests::StepRequest;
 
 use super::Story;
 use super::arrive::must;
@@ -40,9 +42,9 @@ pub(super) async fn act(
         Ok((free && contract.texts("/allowed").contains(&what.event())).then_some(()))
     })
     .await?;
-    let said = [("note", Some("All of it."))];
-    let said: &[(&str, Option<&str>)] = if what == Move::Deliver { &said } else { &[] };
-    let step = api::step(&story.contract, what, said);
+    let note = (what == Move::Deliver).then(|| "All of it.".parse()).transpose();
+    let note = note.map_err(|error: Rejection| hand.fault("note", &error.to_string()))?;
+    let step = api::step(&story.contract, what, &StepRequest { note, ..StepRequest::default() });
     hand.ask(by, &step, |answer| {
         must(answer.success()?.text("/view/id") == story.contract, "another contract has moved")
     })

@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use hanse_document::{Did, Timestamp};
-use serde_json::{Value, json};
+use hanse_document::kind::bid::BidDays;
+use hanse_document::kind::job::{OpenDays, Seats, Title, WeekHours};
+use hanse_document::kind::profile::{Headline, PersonName, TravelKm};
+use hanse_document::kind::review::{Axis, Rating};
+use hanse_document::kind::{Pay, Place, step};
+use hanse_document::{Date, Did, Skill, Timestamp, code};
 
+use super::value::{axis, place, read};
 use crate::pay;
 
 /// Where a password comes from; asked for, if from nowhere else.
@@ -38,8 +43,8 @@ pub struct Trial {
 #[derive(Debug, Args)]
 pub struct Reason {
     /// Why.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
+    #[arg(long, value_name = "TEXT", value_parser = read::<step::Reason>)]
+    pub reason: Option<step::Reason>,
 }
 
 /// An answer to a question.
@@ -64,32 +69,32 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "FILE", exclusive = true)]
     pub file: Option<PathBuf>,
     /// The name to be called by.
-    #[arg(long)]
-    pub name: Option<String>,
+    #[arg(long, value_parser = read::<PersonName>)]
+    pub name: Option<PersonName>,
     /// One line.
-    #[arg(long)]
-    pub headline: Option<String>,
+    #[arg(long, value_parser = read::<Headline>)]
+    pub headline: Option<Headline>,
     /// A few paragraphs; `-` reads them from standard input.
     #[arg(long)]
     pub about: Option<String>,
     /// A language that you work in, as in fr or pt-BR (may be repeated).
-    #[arg(long, value_name = "TAG")]
-    pub language: Vec<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
+    pub language: Vec<code::Language>,
     /// A skill: an ESCO id or local:WORD (may be repeated).
-    #[arg(long, value_name = "SKILL")]
-    pub skill: Vec<String>,
+    #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
+    pub skill: Vec<Skill>,
     /// Where you work from, as in 'Lyon, FR'.
     #[arg(long, value_parser = place)]
-    pub place: Option<Value>,
+    pub place: Option<Place>,
     /// What you ask for, as in '45 EUR/hour', 'barter: bread' or 'time'.
     #[arg(long, value_parser = pay::parse)]
-    pub rate: Option<Value>,
+    pub rate: Option<Pay>,
     /// Whether you work remotely.
     #[arg(long)]
     pub remote: Option<YesNo>,
     /// How far you travel.
-    #[arg(long, value_name = "KM")]
-    pub travel_km: Option<u32>,
+    #[arg(long, value_name = "KM", value_parser = read::<TravelKm>)]
+    pub travel_km: Option<TravelKm>,
 }
 
 /// A posting.
@@ -99,44 +104,44 @@ pub struct JobArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["title", "text"])]
     pub file: Option<PathBuf>,
     /// One line.
-    #[arg(long, required_unless_present = "file")]
-    pub title: Option<String>,
+    #[arg(long, required_unless_present = "file", value_parser = read::<Title>)]
+    pub title: Option<Title>,
     /// What is to be done; `-` reads it from standard input.
     #[arg(long, required_unless_present = "file")]
     pub text: Option<String>,
     /// The language of title and text.
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
+    pub language: Option<code::Language>,
     /// A language that the work needs (may be repeated).
-    #[arg(long, value_name = "TAG")]
-    pub speaks: Vec<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
+    pub speaks: Vec<code::Language>,
     /// A skill: an ESCO id or local:WORD (may be repeated).
-    #[arg(long, value_name = "SKILL")]
-    pub skill: Vec<String>,
+    #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
+    pub skill: Vec<Skill>,
     /// What is given in return, as in '45 EUR/hour', '2200-3200 EUR', 'barter: bread' or 'time: 20'.
     #[arg(long, value_parser = pay::parse)]
-    pub pay: Option<Value>,
+    pub pay: Option<Pay>,
     /// The work can be done anywhere.
     #[arg(long, conflicts_with = "place")]
     pub remote: bool,
     /// Where, as in 'Lyon, FR'.
     #[arg(long, value_parser = place)]
-    pub place: Option<Value>,
+    pub place: Option<Place>,
     /// First day, YYYY-MM-DD.
-    #[arg(long, value_name = "DATE")]
-    pub start: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = read::<Date>)]
+    pub start: Option<Date>,
     /// Last day, YYYY-MM-DD.
-    #[arg(long, value_name = "DATE")]
-    pub end: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = read::<Date>)]
+    pub end: Option<Date>,
     /// Hours a week.
-    #[arg(long, value_name = "HOURS")]
-    pub hours_per_week: Option<u32>,
+    #[arg(long, value_name = "HOURS", value_parser = read::<WeekHours>)]
+    pub hours_per_week: Option<WeekHours>,
     /// How many people.
-    #[arg(long)]
-    pub seats: Option<u32>,
-    /// Days until it expires, 1 to 90; 30 if absent.
-    #[arg(long)]
-    pub days: Option<u32>,
+    #[arg(long, default_value_t = Seats::of::<1>(), value_parser = read::<Seats>)]
+    pub seats: Seats,
+    /// Days until it expires, 1 to 90.
+    #[arg(long, default_value_t = OpenDays::of::<30>(), value_parser = read::<OpenDays>)]
+    pub days: OpenDays,
     /// Whether to do it.
     #[command(flatten)]
     pub trial: Trial,
@@ -151,14 +156,14 @@ pub struct BidArgs {
     #[arg(long)]
     pub text: String,
     /// Days that the work takes.
-    #[arg(long)]
-    pub days: Option<u32>,
+    #[arg(long, value_parser = read::<BidDays>)]
+    pub days: Option<BidDays>,
     /// What you ask for, as in '45 EUR/hour' or '1200 EUR'.
     #[arg(long, value_parser = pay::parse)]
-    pub pay: Option<Value>,
+    pub pay: Option<Pay>,
     /// The language of the text.
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
+    pub language: Option<code::Language>,
     /// Whether to do it.
     #[command(flatten)]
     pub trial: Trial,
@@ -173,14 +178,14 @@ pub struct OfferArgs {
     #[arg(long)]
     pub scope: String,
     /// By when, YYYY-MM-DD: today to 3,650 days from now.
-    #[arg(long, value_name = "DATE")]
-    pub due: String,
+    #[arg(long, value_name = "DATE", value_parser = read::<Date>)]
+    pub due: Date,
     /// For what, as in '1200 EUR'.
     #[arg(long, value_parser = pay::parse)]
-    pub pay: Option<Value>,
+    pub pay: Option<Pay>,
     /// The language of the scope.
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
+    pub language: Option<code::Language>,
     /// Whether to do it.
     #[command(flatten)]
     pub trial: Trial,
@@ -195,11 +200,11 @@ pub struct ReviewArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rating", "axis", "on_time", "text", "language"])]
     pub file: Option<PathBuf>,
     /// 1 to 5.
-    #[arg(long, required_unless_present = "file", value_parser = clap::value_parser!(u8).range(1..=5))]
-    pub rating: Option<u8>,
+    #[arg(long, required_unless_present = "file", value_parser = read::<Rating>)]
+    pub rating: Option<Rating>,
     /// A rating of one trait, as in quality=5 (may be repeated).
     #[arg(long, value_name = "NAME=1..5", value_parser = axis)]
-    pub axis: Vec<(String, u8)>,
+    pub axis: Vec<(Axis, Rating)>,
     /// Whether the other side was on time.
     #[arg(long)]
     pub on_time: Option<YesNo>,
@@ -207,8 +212,8 @@ pub struct ReviewArgs {
     #[arg(long)]
     pub text: Option<String>,
     /// The language of your words.
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
+    pub language: Option<code::Language>,
     /// Whether to do it.
     #[command(flatten)]
     pub trial: Trial,
@@ -223,7 +228,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub policy: PathBuf,
     /// The time to judge at, YYYY-MM-DDTHH:MM:SSZ; this machine's, if absent.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = read::<Timestamp>)]
     pub now: Option<Timestamp>,
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
@@ -248,13 +253,13 @@ pub struct RecordArgs {
 #[derive(Debug, Args)]
 pub struct ScoreArgs {
     /// Who looks.
-    #[arg(long, value_name = "DID", value_parser = did)]
+    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
     pub viewer: Did,
     /// From whose place, if not the viewer's own: an adopted standpoint.
-    #[arg(long, value_name = "DID", value_parser = did)]
+    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
     pub seen_from: Option<Did>,
     /// At whom.
-    #[arg(long, value_name = "DID", value_parser = did)]
+    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
     pub subject: Did,
     /// The record file, as `hanse record` fetches it.
     #[arg(long, value_name = "FILE")]
@@ -272,7 +277,7 @@ pub struct ScoreArgs {
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
     /// The time to judge at, YYYY-MM-DDTHH:MM:SSZ; this machine's, if absent.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = read::<Timestamp>)]
     pub now: Option<Timestamp>,
     /// Oldest cosignature that counts, in seconds; two days, if absent.
     #[arg(long, value_name = "SECONDS")]
@@ -300,29 +305,4 @@ impl Language {
             Self::Fr => "fr",
         }
     }
-}
-
-fn did(text: &str) -> Result<Did, String> {
-    Did::parse(text).map_err(|rejection| rejection.detail().to_owned())
-}
-
-fn place(text: &str) -> Result<Value, String> {
-    let (name, country) = text.rsplit_once(',').ok_or("write it with its country, as in 'Lyon, FR'")?;
-    let country = country.trim();
-    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Err(format!("`{country}` is no country code; write the place as in 'Lyon, FR'"));
-    }
-    Ok(json!({"kind": "site", "name": name.trim(), "country": country}))
-}
-
-fn axis(text: &str) -> Result<(String, u8), String> {
-    let (name, rating) = text.split_once('=').ok_or("write it as in quality=5")?;
-    match rating.parse() {
-        Ok(rating @ 1..=5) => Ok((name.to_owned(), rating)),
-        _ => Err("a rating is 1 to 5".to_owned()),
-    }
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).map_err(|_| "write it as in 2026-11-24T10:00:00Z".to_owned())
 }

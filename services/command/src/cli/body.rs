@@ -1,37 +1,44 @@
-//! The longer argument lists as the bodies that the API takes.
+//! The longer argument lists as what the API takes. A file is sent as it is, and the node says what is wrong with it.
 
-use serde_json::{Map, Value, json};
+use std::path::Path;
 
+use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ProfileRequest, ReviewRequest};
+use hanse_document::kind::{Place, Schedule};
+use serde_json::Value;
+
+use super::value::{list, words};
 use super::{BidArgs, JobArgs, OfferArgs, ProfileArgs, ReviewArgs, YesNo};
 use crate::error::CommandError;
+use crate::rest::request::body;
 use crate::terminal;
 
 impl ProfileArgs {
     /// The profile to send, over what it was before.
     ///
     /// # Errors
-    /// [`CommandError`] for a file that cannot be used.
-    pub fn over(&self, before: &Value) -> Result<Value, CommandError> {
+    /// [`CommandError`] for a list, a file or standard input that cannot be used.
+    pub fn over(&self, before: ProfileRequest) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
             return json_file(file);
         }
-        let mut profile = before.as_object().cloned().unwrap_or_default();
-        let lists = [("languages", &self.language), ("skills", &self.skill)];
-        profile.extend(
-            lists
-                .into_iter()
-                .filter(|(_, list)| !list.is_empty())
-                .map(|(name, list)| (name.to_owned(), json!(list))),
-        );
-        let about = self.about.as_deref().map(terminal::text_or_input).transpose()?;
-        state(&mut profile, "name", self.name.clone());
-        state(&mut profile, "headline", self.headline.clone());
-        state(&mut profile, "about", about);
-        state(&mut profile, "place", self.place.clone());
-        state(&mut profile, "rate", self.rate.clone());
-        state(&mut profile, "remote", self.remote.map(YesNo::is_yes));
-        state(&mut profile, "travel_km", self.travel_km);
-        Ok(Value::Object(profile))
+        let about = self.about.as_deref().map(|text| words("--about", text)).transpose()?;
+        let mut profile = ProfileRequest {
+            about: about.or(before.about),
+            headline: self.headline.clone().or(before.headline),
+            name: self.name.clone().or(before.name),
+            place: self.place.clone().or(before.place),
+            rate: self.rate.clone().or(before.rate),
+            remote: self.remote.map(YesNo::is_yes).or(before.remote),
+            travel_km: self.travel_km.or(before.travel_km),
+            ..before
+        };
+        if !self.language.is_empty() {
+            profile.languages = list("--language", &self.language)?;
+        }
+        if !self.skill.is_empty() {
+            profile.skills = list("--skill", &self.skill)?;
+        }
+        Ok(body(&profile))
     }
 }
 
@@ -39,32 +46,28 @@ impl JobArgs {
     /// The posting to send.
     ///
     /// # Errors
-    /// [`CommandError`] for a file or standard input that cannot be used.
+    /// [`CommandError`] for a list, a file or standard input that cannot be used.
     pub fn request(&self) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
             return json_file(file);
         }
-        let text = self.text.as_deref().map(terminal::text_or_input).transpose()?;
-        let mut job = Map::new();
-        state(&mut job, "title", self.title.clone());
-        state(&mut job, "text", text);
-        state(&mut job, "language", self.language.clone());
-        state(&mut job, "languages", Some(self.speaks.clone()));
-        state(&mut job, "skills", Some(self.skill.clone()));
-        state(&mut job, "pay", self.pay.clone());
-        state(
-            &mut job,
-            "place",
-            if self.remote { Some(json!({"kind": "remote"})) } else { self.place.clone() },
-        );
-        state(&mut job, "hours_per_week", self.hours_per_week);
-        state(&mut job, "seats", self.seats);
-        state(&mut job, "days", self.days);
-        let mut schedule = Map::new();
-        state(&mut schedule, "start", self.start.clone());
-        state(&mut schedule, "end", self.end.clone());
-        state(&mut job, "schedule", (!schedule.is_empty()).then_some(schedule));
-        Ok(Value::Object(job))
+        let (Some(title), Some(text)) = (&self.title, &self.text) else {
+            return Err(CommandError::Input("name --title and --text, or a --file".to_owned()));
+        };
+        let schedule = Schedule { start: self.start, end: self.end };
+        Ok(body(&JobRequest {
+            title: title.clone(),
+            text: words("--text", text)?,
+            seats: self.seats,
+            days: self.days,
+            hours_per_week: self.hours_per_week,
+            language: self.language.clone(),
+            languages: list("--speaks", &self.speaks)?,
+            pay: self.pay.clone(),
+            place: if self.remote { Some(Place::Remote) } else { self.place.clone() },
+            schedule: (schedule.start.is_some() || schedule.end.is_some()).then_some(schedule),
+            skills: list("--skill", &self.skill)?,
+        }))
     }
 }
 
@@ -74,12 +77,12 @@ impl BidArgs {
     /// # Errors
     /// [`CommandError`] for standard input that cannot be used.
     pub fn request(&self) -> Result<Value, CommandError> {
-        let mut bid = Map::new();
-        state(&mut bid, "text", Some(terminal::text_or_input(&self.text)?));
-        state(&mut bid, "days", self.days);
-        state(&mut bid, "pay", self.pay.clone());
-        state(&mut bid, "language", self.language.clone());
-        Ok(Value::Object(bid))
+        Ok(body(&BidRequest {
+            text: words("--text", &self.text)?,
+            days: self.days,
+            language: self.language.clone(),
+            pay: self.pay.clone(),
+        }))
     }
 }
 
@@ -89,12 +92,12 @@ impl OfferArgs {
     /// # Errors
     /// [`CommandError`] for standard input that cannot be used.
     pub fn request(&self) -> Result<Value, CommandError> {
-        let mut offer = Map::new();
-        state(&mut offer, "scope", Some(terminal::text_or_input(&self.scope)?));
-        state(&mut offer, "due", Some(self.due.clone()));
-        state(&mut offer, "pay", self.pay.clone());
-        state(&mut offer, "language", self.language.clone());
-        Ok(Value::Object(offer))
+        Ok(body(&OfferRequest {
+            scope: words("--scope", &self.scope)?,
+            due: self.due,
+            language: self.language.clone(),
+            pay: self.pay.clone(),
+        }))
     }
 }
 
@@ -107,27 +110,20 @@ impl ReviewArgs {
         if let Some(file) = &self.file {
             return json_file(file);
         }
-        let text = self.text.as_deref().map(terminal::text_or_input).transpose()?;
-        let axes: Map<String, Value> =
-            self.axis.iter().map(|(name, rating)| (name.clone(), (*rating).into())).collect();
-        let mut review = Map::new();
-        state(&mut review, "rating", self.rating);
-        state(&mut review, "axes", Some(axes));
-        state(&mut review, "on_time", self.on_time.map(YesNo::is_yes));
-        state(&mut review, "text", text);
-        state(&mut review, "language", self.language.clone());
-        Ok(Value::Object(review))
+        let Some(rating) = self.rating else {
+            return Err(CommandError::Input("name a --rating, or a --file".to_owned()));
+        };
+        Ok(body(&ReviewRequest {
+            rating,
+            axes: self.axis.iter().copied().collect(),
+            on_time: self.on_time.map(YesNo::is_yes),
+            text: self.text.as_deref().map(|text| words("--text", text)).transpose()?,
+            language: self.language.clone(),
+        }))
     }
 }
 
-/// Sets a field that is stated.
-fn state(fields: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
-    if let Some(value) = value {
-        fields.insert(name.to_owned(), value.into());
-    }
-}
-
-fn json_file(path: &std::path::Path) -> Result<Value, CommandError> {
+fn json_file(path: &Path) -> Result<Value, CommandError> {
     let text = terminal::file_or_input(path)?;
     serde_json::from_str(&text)
         .map_err(|error| CommandError::Input(format!("{}: not JSON: {error}", path.display())))

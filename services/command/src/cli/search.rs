@@ -1,12 +1,16 @@
 //! What people look for.
 
 use clap::Args;
-use serde_json::{Value, json};
+use hanse_api::requests::JobQuery;
+use hanse_api::words::JobState;
+use hanse_document::kind::job::{Seats, WeekHours};
+use hanse_document::kind::profile::TRAVEL_KM_MAX;
+use hanse_document::kind::{Money, Pay, PayKind, Point};
+use hanse_document::{Country, Currency, Did, Language, Number, Skill, Timestamp};
 
 use super::YesNo;
+use super::value::{point, read, word};
 use crate::pay;
-use crate::rest::api::Search;
-use crate::rest::json::Read as _;
 
 /// What a posting must be; what is absent is not asked for, and what a posting leaves unstated is in no search that asks for it.
 #[derive(Clone, Debug, Default, Args)]
@@ -15,41 +19,41 @@ pub struct FilterArgs {
     #[arg(value_name = "WORD")]
     pub words: Vec<String>,
     /// One skill.
-    #[arg(long, value_name = "SKILL")]
-    pub skill: Option<String>,
+    #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
+    pub skill: Option<Skill>,
     /// The language of the posting.
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
+    #[arg(long, value_name = "TAG", value_parser = read::<Language>)]
+    pub language: Option<Language>,
     /// Remote only, or on site only.
     #[arg(long)]
     pub remote: Option<YesNo>,
     /// Postings of one client.
-    #[arg(long, value_name = "DID")]
-    pub client: Option<String>,
+    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
+    pub client: Option<Did>,
     /// What is paid: 'from 40 EUR/hour', '900-1200 EUR', 'EUR', 'money', 'barter' or 'time'.
     #[arg(long, value_parser = wanted)]
-    pub pay: Option<Value>,
+    pub pay: Option<JobQuery>,
     /// In a country, as in FR.
-    #[arg(long, value_name = "CODE")]
-    pub country: Option<String>,
+    #[arg(long, value_name = "CODE", value_parser = read::<Country>)]
+    pub country: Option<Country>,
     /// Near a point: latitude and longitude, as in 45.764,4.8357; with --within.
     #[arg(long, value_name = "LAT,LON", value_parser = point, requires = "within", allow_hyphen_values = true)]
-    pub near: Option<(i32, i32)>,
+    pub near: Option<Point>,
     /// No farther than so many kilometres from there.
-    #[arg(long, value_name = "KM", requires = "near")]
-    pub within: Option<u32>,
+    #[arg(long, value_name = "KM", requires = "near", value_parser = read::<Number<1, TRAVEL_KM_MAX>>)]
+    pub within: Option<Number<1, TRAVEL_KM_MAX>>,
     /// Posted at this time or later, YYYY-MM-DDTHH:MM:SSZ.
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = read::<Timestamp>)]
+    pub since: Option<Timestamp>,
     /// For so many people or more.
-    #[arg(long, value_name = "PEOPLE")]
-    pub min_seats: Option<u32>,
+    #[arg(long, value_name = "PEOPLE", value_parser = read::<Seats>)]
+    pub min_seats: Option<Seats>,
     /// So many hours a week or more.
-    #[arg(long, value_name = "HOURS")]
-    pub min_hours: Option<u32>,
+    #[arg(long, value_name = "HOURS", value_parser = read::<WeekHours>)]
+    pub min_hours: Option<WeekHours>,
     /// So many hours a week or fewer.
-    #[arg(long, value_name = "HOURS")]
-    pub max_hours: Option<u32>,
+    #[arg(long, value_name = "HOURS", value_parser = read::<WeekHours>)]
+    pub max_hours: Option<WeekHours>,
 }
 
 /// What to look for.
@@ -59,8 +63,8 @@ pub struct SearchArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     /// In one state, as in open or filled; open if neither this nor --client is said.
-    #[arg(long)]
-    pub state: Option<String>,
+    #[arg(long, value_parser = word::<JobState>)]
+    pub state: Option<JobState>,
     /// At most so many.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub limit: u32,
@@ -72,30 +76,22 @@ pub struct SearchArgs {
 impl FilterArgs {
     /// The search to send.
     #[must_use]
-    pub fn search(&self) -> Search {
-        let pay = |name: &str| {
-            let text = self.pay.as_ref().map(|pay| pay.text(name)).filter(|text| !text.is_empty());
-            text.map(str::to_owned)
-        };
-        let amount = |name: &str| self.pay.as_ref()?.get(name)?.as_i64();
-        Search {
+    pub fn search(&self) -> JobQuery {
+        JobQuery {
             text: (!self.words.is_empty()).then(|| self.words.join(" ")),
             skill: self.skill.clone(),
             language: self.language.clone(),
             remote: self.remote.map(YesNo::is_yes),
             client: self.client.clone(),
-            pay: pay("/kind"),
-            currency: pay("/currency"),
-            per: pay("/per"),
-            min_pay: amount("min"),
-            max_pay: amount("max"),
             country: self.country.clone(),
-            near: self.near.zip(self.within).map(|((north, east), km)| (north, east, km)),
-            posted_since: self.since.clone(),
+            latitude_e4: self.near.map(Point::latitude_e4),
+            longitude_e4: self.near.map(Point::longitude_e4),
+            within_km: self.within,
+            posted_since: self.since,
             min_seats: self.min_seats,
             min_hours: self.min_hours,
             max_hours: self.max_hours,
-            ..Search::default()
+            ..self.pay.clone().unwrap_or_default()
         }
     }
 }
@@ -103,9 +99,9 @@ impl FilterArgs {
 impl SearchArgs {
     /// The search to send.
     #[must_use]
-    pub fn search(&self) -> Search {
-        Search {
-            state: self.state.clone(),
+    pub fn search(&self) -> JobQuery {
+        JobQuery {
+            state: self.state,
             cursor: self.cursor.clone(),
             limit: Some(self.limit),
             ..self.filter.search()
@@ -113,63 +109,54 @@ impl SearchArgs {
     }
 }
 
-/// Pay as it is looked for: an amount, or only a kind or a currency.
-fn wanted(text: &str) -> Result<Value, String> {
+/// Pay as it is looked for, as the part of a search that says so: an amount, or only a kind or a currency.
+fn wanted(text: &str) -> Result<JobQuery, String> {
+    let kind = |kind| JobQuery { pay: Some(kind), ..JobQuery::default() };
     match text.trim() {
-        "barter" => Ok(json!({"kind": "barter"})),
-        "time" => Ok(json!({"kind": "time_credits"})),
-        "money" => Ok(json!({"kind": "money"})),
-        currency if currency.len() == 3 => Ok(json!({"kind": "money", "currency": currency})),
+        "barter" => Ok(kind(PayKind::Barter)),
+        "time" => Ok(kind(PayKind::TimeCredits)),
+        "money" => Ok(kind(PayKind::Money)),
+        currency if currency.len() == 3 => {
+            Ok(JobQuery { currency: Some(read::<Currency>(currency)?), ..kind(PayKind::Money) })
+        }
         text => match pay::parse(text)? {
-            pay if pay.text("/kind") == "money" => Ok(pay),
-            _ => Err("write `barter` or `time` alone".to_owned()),
+            Pay::Money(money) => Ok(amounts(&money)),
+            Pay::Barter(_) | Pay::TimeCredits(_) => Err("write `barter` or `time` alone".to_owned()),
         },
     }
 }
 
-fn point(text: &str) -> Result<(i32, i32), String> {
-    let wrong = || format!("`{text}` is no point: write it as in 45.764,4.8357");
-    let (north, east) = text.split_once(',').ok_or_else(wrong)?;
-    Ok((e4(north, 90).ok_or_else(wrong)?, e4(east, 180).ok_or_else(wrong)?))
-}
-
-/// Degrees with up to four decimals in ten-thousandths; more decimals are cut off (they are metres).
-fn e4(text: &str, most: i32) -> Option<i32> {
-    let text = text.trim();
-    let (sign, text) = text.strip_prefix('-').map_or((1, text), |text| (-1, text));
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) {
-        return None;
+/// A search for money from and to so much.
+fn amounts(money: &Money) -> JobQuery {
+    // Cannot saturate: an amount is far below 2^63.
+    let amount = |amount: Option<u64>| amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+    JobQuery {
+        pay: Some(PayKind::Money),
+        currency: Some(money.currency().clone()),
+        per: Some(money.per()),
+        min_pay: amount(money.min()),
+        max_pay: amount(money.max()),
+        ..JobQuery::default()
     }
-    let part: String = part.chars().chain(std::iter::repeat('0')).take(4).collect();
-    let number = whole.parse::<i32>().ok()?.checked_mul(10_000)?.checked_add(part.parse().ok()?)?;
-    (number <= most * 10_000).then_some(sign * number)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use hanse_document::kind::Per;
 
-    #[test]
-    fn a_point_is_read_as_maps_write_it() {
-        assert_eq!(point("45.764,4.8357"), Ok((457_640, 48_357)));
-        assert_eq!(point(" -33.86882, 151"), Ok((-338_688, 1_510_000)));
-        assert_eq!(point("-0.5,-0.05"), Ok((-5_000, -500)));
-        for wrong in ["", "45", "45,", "91,0", "0,180.1", "1e3,0", "+1,2", "4.5.6,1", "99999999999,0"] {
-            assert!(point(wrong).is_err(), "{wrong}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn pay_is_looked_for_as_it_is_written() {
         let filter = FilterArgs { pay: Some(wanted("from 40 EUR/hour").unwrap()), ..FilterArgs::default() };
         let search = filter.search();
-        let parts = (search.pay.as_deref(), search.currency.as_deref(), search.per.as_deref());
-        assert_eq!(parts, (Some("money"), Some("EUR"), Some("hour")));
+        assert_eq!((search.pay, search.per), (Some(PayKind::Money), Some(Per::Hour)));
+        assert_eq!(search.currency.as_ref().map(Currency::as_str), Some("EUR"));
         assert_eq!((search.min_pay, search.max_pay), (Some(4_000), None));
-        assert_eq!(wanted("barter").unwrap(), json!({"kind": "barter"}));
-        assert_eq!(wanted("EUR").unwrap()["currency"], "EUR");
+        assert_eq!(wanted("barter").unwrap().pay, Some(PayKind::Barter));
+        assert_eq!(wanted("time").unwrap().pay, Some(PayKind::TimeCredits));
+        assert_eq!(wanted("EUR").unwrap().currency.unwrap().as_str(), "EUR");
+        assert!(wanted("eur").is_err_and(|told| told.contains("EUR")));
         assert!(wanted("barter: bread").is_err(), "a kind is looked for, not the bread");
     }
 }

@@ -1,8 +1,10 @@
 //! Skills: found by their names, confirmed by their ids.
 
 use clap::Subcommand;
+use hanse_document::Skill;
 
 use super::Language;
+use super::value::read;
 
 /// What is done with skills. Nothing is decided for anybody: a skill is in a profile because the person has put it there.
 #[derive(Debug, Subcommand)]
@@ -31,14 +33,14 @@ pub enum SkillsCommand {
     #[command(after_help = "Example:\n  hanse skills add local:rust local:sql")]
     Add {
         /// Their ids, as `find` shows them.
-        #[arg(required = true, value_name = "ID")]
-        ids: Vec<String>,
+        #[arg(required = true, value_name = "ID", value_parser = read::<Skill>)]
+        ids: Vec<Skill>,
     },
     /// Take skills out of your profile.
     #[command(after_help = "Example:\n  hanse skills remove local:sql")]
     Remove {
         /// Their ids.
-        #[arg(required = true, value_name = "ID")]
-        ids: Vec<String>,
+        #[arg(required = true, value_name = "ID", value_parser = read::<Skill>)]
+        ids: Vec<Skill>,
     },
 }

@@ -1,5 +1,6 @@
 use super::*;
 use clap::CommandFactory as _;
+use hanse_document::Skill;
 use serde_json::json;
 
 fn parse(line: &[&str]) -> Command {
@@ -34,7 +35,10 @@ fn a_posting_says_what_is_stated_and_no_more() {
     else {
         panic!()
     };
-    assert_eq!(args.request().unwrap(), json!({"title": "T", "text": "X", "languages": [], "skills": []}));
+    assert_eq!(
+        args.request().unwrap(),
+        json!({"title": "T", "text": "X", "seats": 1, "days": 30, "languages": [], "skills": []})
+    );
     let line = [
         "job",
         "post",
@@ -60,7 +64,7 @@ fn a_posting_says_what_is_stated_and_no_more() {
     let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
     assert_eq!(
         args.request().unwrap(),
-        json!({"title": "T", "text": "X", "languages": ["fr"], "skills": ["local:a", "local:b"], "days": 7,
+        json!({"title": "T", "text": "X", "languages": ["fr"], "skills": ["local:a", "local:b"], "seats": 1, "days": 7,
             "place": {"kind": "site", "name": "Saint-Denis, La Plaine", "country": "FR"}, "schedule": {"start": "2027-01-11"},
             "pay": {"kind": "money", "currency": "EUR", "per": "project", "min": 90_000}})
     );
@@ -113,6 +117,41 @@ fn a_review_is_rated_one_to_five() {
 }
 
 #[test]
+fn a_value_that_does_not_fit_is_refused_with_its_argument_and_its_form() {
+    for (line, argument, form) in [
+        (&["job", "search", "--language", "French"][..], "--language <TAG>", "fr or pt-BR"),
+        (&["job", "search", "--client", "ada"], "--client <DID>", "did:key:z6Mk"),
+        (&["job", "search", "--since", "yesterday"], "--since <TIME>", "2026-11-24T10:00:00Z"),
+        (&["job", "search", "--near", "45.7,4.8", "--within", "0"], "--within <KM>", "from 1 to 20000"),
+        (&["job", "search", "--min-hours", "169"], "--min-hours <HOURS>", "from 1 to 168"),
+        (&["job", "search", "--state", "gone"], "--state <STATE>", "`open`"),
+        (&["job", "post", "--text", "X", "--title", ""], "--title <TITLE>", "one line of 1 to 120"),
+        (&["job", "post", "--title", "T", "--text", "X", "--start", "soon"], "--start <DATE>", "2027-02-12"),
+        (&["job", "post", "--title", "T", "--text", "X", "--days", "91"], "--days <DAYS>", "from 1 to 90"),
+        (&["job", "post", "--title", "T", "--text", "X", "--pay", "9-8 EUR"], "--pay <PAY>", "stands first"),
+        (&["profile", "set", "--skill", "Rust"], "--skill <SKILL>", "local:WORD"),
+        (&["deliver", "offer_x", "--digest", "A0"], "--digest <HEX>", "64 digits"),
+        (&["review", "offer_x", "--rating", "4", "--axis", "speed=5"], "--axis <NAME=1..5>", "`quality`"),
+        (&["skills", "add", "Rust"], "<ID>", "local:WORD"),
+    ] {
+        let told = Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).unwrap_err().to_string();
+        assert!(told.contains(argument) && told.contains(form), "{line:?}: {told}");
+        assert!(!told.contains("bad-") && !told.contains("out-of-"), "no slug is shown: {told}");
+    }
+}
+
+#[test]
+fn a_text_that_does_not_fit_is_refused_with_its_argument() {
+    let Command::Work(Work::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else { panic!() };
+    let told = args.request().unwrap_err().to_string();
+    assert!(told.contains("'--text'") && told.contains("1 to 8000 characters"), "{told}");
+    let line = ["job", "post", "--title", "T", "--text", "X", "--skill", "local:a", "--skill", "local:a"];
+    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let told = args.request().unwrap_err().to_string();
+    assert!(told.contains("'--skill'") && told.contains("twice"), "{told}");
+}
+
+#[test]
 fn a_private_answer_is_given_read_or_taken_back() {
     for (line, given, forgotten) in [
         (&["again", "offer_x", "yes"][..], Some(YesNo::Yes), false),
@@ -136,7 +175,7 @@ fn skills_are_listed_found_and_confirmed() {
     else {
         panic!()
     };
-    assert_eq!(ids, ["local:a", "local:b"]);
+    assert_eq!(ids.iter().map(Skill::as_str).collect::<Vec<_>>(), ["local:a", "local:b"]);
     assert!(refuses(&["skills", "add"]));
     assert!(refuses(&["skills", "find", "x", "--limit", "51"]));
 }

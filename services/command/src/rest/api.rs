@@ -1,11 +1,13 @@
-//! Every use of a node's API as a [`Request`]. Bodies are JSON as the node's OpenAPI document has them.
+//! Every use of a node's API as a [`Request`]. A body that may come from a file is JSON as the node's OpenAPI document has it; [`body`]
+//! makes it of a request type of [`hanse_api::requests`].
 
 mod said;
 mod saved_searches;
 
+use hanse_api::requests::{JobQuery, ReplyRequest, StepRequest};
 use serde_json::{Value, json};
 
-use super::request::{As, Request};
+use super::request::{As, Request, body};
 
 pub use said::{again, forget_again, say_again, skill};
 pub use saved_searches::{alerts, events, forget_search, keep_search, picks, saved_searches};
@@ -59,49 +61,6 @@ impl Move {
     }
 }
 
-/// What a search asks for; absent is any.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Search {
-    /// Words, as people type them: `"a phrase" or -without`.
-    pub text: Option<String>,
-    /// One skill.
-    pub skill: Option<String>,
-    /// The posting's language.
-    pub language: Option<String>,
-    /// Remote only, or on site only.
-    pub remote: Option<bool>,
-    /// Of one client.
-    pub client: Option<String>,
-    /// `money`, `barter` or `time_credits`.
-    pub pay: Option<String>,
-    /// The currency of the money.
-    pub currency: Option<String>,
-    /// What the money is for, `hour` or `project`.
-    pub per: Option<String>,
-    /// The money may be this much or more, in minor units.
-    pub min_pay: Option<i64>,
-    /// The money may be this much or less, in minor units.
-    pub max_pay: Option<i64>,
-    /// At a place in this country.
-    pub country: Option<String>,
-    /// At a place no farther from a point than so many kilometres: latitude and longitude in ten-thousandths of a degree.
-    pub near: Option<(i32, i32, u32)>,
-    /// Posted at this time or later.
-    pub posted_since: Option<String>,
-    /// For so many people or more.
-    pub min_seats: Option<u32>,
-    /// So many hours a week or more.
-    pub min_hours: Option<u32>,
-    /// So many hours a week or fewer.
-    pub max_hours: Option<u32>,
-    /// In one state.
-    pub state: Option<String>,
-    /// Where the last page ended.
-    pub cursor: Option<String>,
-    /// At most so many, 1 to 100.
-    pub limit: Option<u32>,
-}
-
 /// Opens an account.
 #[must_use]
 pub fn register(handle: &str, password: &str) -> Request {
@@ -147,47 +106,8 @@ pub fn post_job(job: Value) -> Request {
 
 /// Finds jobs.
 #[must_use]
-pub fn search(search: &Search) -> Request {
-    let mut request = Request::get(&["v1", "jobs"]);
-    for (name, value) in search.stated() {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        request = request.query(name, Some(&text));
-    }
-    request
-}
-
-impl Search {
-    /// What is asked for, by the names of the API.
-    #[must_use]
-    pub fn stated(&self) -> Vec<(&'static str, Value)> {
-        let text = |text: &Option<String>| text.as_deref().map(Value::from);
-        let (north, east, km) =
-            self.near.map_or((None, None, None), |(north, east, km)| (Some(north), Some(east), Some(km)));
-        let all = [
-            ("text", text(&self.text)),
-            ("skill", text(&self.skill)),
-            ("language", text(&self.language)),
-            ("remote", self.remote.map(Value::from)),
-            ("client", text(&self.client)),
-            ("pay", text(&self.pay)),
-            ("currency", text(&self.currency)),
-            ("per", text(&self.per)),
-            ("min_pay", self.min_pay.map(Value::from)),
-            ("max_pay", self.max_pay.map(Value::from)),
-            ("country", text(&self.country)),
-            ("latitude_e4", north.map(Value::from)),
-            ("longitude_e4", east.map(Value::from)),
-            ("within_km", km.map(Value::from)),
-            ("posted_since", text(&self.posted_since)),
-            ("min_seats", self.min_seats.map(Value::from)),
-            ("min_hours", self.min_hours.map(Value::from)),
-            ("max_hours", self.max_hours.map(Value::from)),
-            ("state", text(&self.state)),
-            ("cursor", text(&self.cursor)),
-            ("limit", self.limit.map(Value::from)),
-        ];
-        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
-    }
+pub fn search(query: &JobQuery) -> Request {
+    Request::get(&["v1", "jobs"]).asking(query)
 }
 
 /// Shows a job.
@@ -224,10 +144,10 @@ pub fn recommended(language: &str, limit: Option<u32>) -> Request {
         .query("limit", limit.as_deref())
 }
 
-/// Closes a job that nobody got.
+/// Closes a job that nobody got; `said` has the reason.
 #[must_use]
-pub fn close_job(id: &str, reason: &str) -> Request {
-    Request::post(&["v1", "jobs", id, "close"], json!({"reason": reason}))
+pub fn close_job(id: &str, said: &StepRequest) -> Request {
+    Request::post(&["v1", "jobs", id, "close"], body(said))
 }
 
 /// Bids on a job.
@@ -254,10 +174,10 @@ pub fn read_bid(id: &str) -> Request {
     Request::get(&["v1", "bids", id]).by(As::Person)
 }
 
-/// Takes a bid back.
+/// Takes a bid back; `said` may have a reason.
 #[must_use]
-pub fn withdraw(id: &str, reason: Option<&str>) -> Request {
-    Request::post(&["v1", "bids", id, "withdraw"], stated(&[("reason", reason)]))
+pub fn withdraw(id: &str, said: &StepRequest) -> Request {
+    Request::post(&["v1", "bids", id, "withdraw"], body(said))
 }
 
 /// Offers a contract on a bid.
@@ -278,10 +198,10 @@ pub fn contract(id: &str) -> Request {
     Request::get(&["v1", "contracts", id]).by(As::Person)
 }
 
-/// Moves a contract; `said` is what the move says: `note`, `digest`, `reason`.
+/// Moves a contract.
 #[must_use]
-pub fn step(contract: &str, what: Move, said: &[(&str, Option<&str>)]) -> Request {
-    Request::post(&["v1", "contracts", contract, what.path()], stated(said))
+pub fn step(contract: &str, what: Move, said: &StepRequest) -> Request {
+    Request::post(&["v1", "contracts", contract, what.path()], body(said))
 }
 
 /// Deposits a sealed review.
@@ -298,8 +218,8 @@ pub fn reviews(contract: &str) -> Request {
 
 /// Replies to a review about oneself, named by the leaf id of its commit.
 #[must_use]
-pub fn reply(commit: &str, text: &str) -> Request {
-    Request::post(&["v1", "reviews", commit, "reply"], json!({"text": text}))
+pub fn reply(commit: &str, reply: &ReplyRequest) -> Request {
+    Request::post(&["v1", "reviews", commit, "reply"], body(reply))
 }
 
 /// What the logs say of somebody.
@@ -383,29 +303,63 @@ pub fn log_entries(node: &str, start: u64) -> Request {
     Request::get(&["v1", "logs", node, "reputation", "entries"]).query("start", Some(&start.to_string()))
 }
 
-/// An object of those that are stated.
-fn stated(said: &[(&str, Option<&str>)]) -> Value {
-    said.iter().filter_map(|(name, text)| Some(((*name).to_owned(), Value::from((*text)?)))).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use hanse_api::words::{JobState, Order};
+    use hanse_document::Number;
+    use hanse_document::kind::{PayKind, Per};
+
     use super::*;
 
     #[test]
     fn a_search_asks_only_for_what_is_said() {
-        assert_eq!(search(&Search::default()).target, "/v1/jobs");
-        let asked =
-            Search { text: Some("sound".into()), remote: Some(false), limit: Some(5), ..Search::default() };
-        assert_eq!(search(&asked).target, "/v1/jobs?text=sound&remote=false&limit=5");
+        assert_eq!(search(&JobQuery::default()).target, "/v1/jobs");
+        let text = Some("café \"thé\" & pain".to_owned());
+        let asked = JobQuery { text, remote: Some(false), limit: Some(5), ..JobQuery::default() };
+        let target = "/v1/jobs?text=caf%C3%A9+%22th%C3%A9%22+%26+pain&remote=false&limit=5";
+        assert_eq!(search(&asked).target, target);
+    }
+
+    #[test]
+    fn every_facet_of_a_search_is_asked() {
+        let asked = JobQuery {
+            text: Some("menu".to_owned()),
+            skill: Some("local:rust".parse().unwrap()),
+            language: Some("pt-BR".parse().unwrap()),
+            remote: Some(true),
+            client: Some("did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw".parse().unwrap()),
+            pay: Some(PayKind::TimeCredits),
+            currency: Some("EUR".parse().unwrap()),
+            per: Some(Per::Hour),
+            min_pay: Some(1),
+            max_pay: Some(2),
+            country: Some("FR".parse().unwrap()),
+            latitude_e4: Some(-3),
+            longitude_e4: Some(4),
+            within_km: Some(Number::of::<5>()),
+            posted_since: Some("2026-11-24T10:00:00Z".parse().unwrap()),
+            min_seats: Some(Number::of::<6>()),
+            min_hours: Some(Number::of::<7>()),
+            max_hours: Some(Number::of::<8>()),
+            state: Some(JobState::ClosedUnfilled),
+            sort: Some(Order::New),
+            cursor: Some("c".to_owned()),
+            limit: Some(9),
+        };
+        let target = "/v1/jobs?text=menu&skill=local%3Arust&language=pt-BR&remote=true\
+            &client=did%3Akey%3Az6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw&pay=time_credits&currency=EUR&per=hour\
+            &min_pay=1&max_pay=2&country=FR&latitude_e4=-3&longitude_e4=4&within_km=5&posted_since=2026-11-24T10%3A00%3A00Z\
+            &min_seats=6&min_hours=7&max_hours=8&state=closed_unfilled&sort=new&cursor=c&limit=9";
+        assert_eq!(search(&asked).target, target);
     }
 
     #[test]
     fn a_move_says_only_what_is_stated() {
-        let request = step("offer_x", Move::AcceptDelivery, &[("note", None)]);
+        let request = step("offer_x", Move::AcceptDelivery, &StepRequest::default());
         assert_eq!(request.target, "/v1/contracts/offer_x/accept-delivery");
         assert_eq!(request.body, Some(json!({})));
-        let request = step("offer_x", Move::Deliver, &[("note", Some("done")), ("digest", None)]).dry(true);
+        let said = StepRequest { note: Some("done".parse().unwrap()), ..StepRequest::default() };
+        let request = step("offer_x", Move::Deliver, &said).dry(true);
         assert_eq!(request.target, "/v1/contracts/offer_x/deliver?dry_run=true");
         assert_eq!(request.body, Some(json!({"note": "done"})));
     }

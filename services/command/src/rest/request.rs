@@ -1,6 +1,7 @@
 //! One request to a node, as data: what [`super::api`] makes and [`super::client`] sends.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use serde::Serialize;
 use serde_json::Value;
 
 /// The methods that the API has.
@@ -83,6 +84,18 @@ impl Request {
         self
     }
 
+    /// The same request with what a request type asks for; what is absent there is not asked.
+    #[must_use]
+    pub fn asking(mut self, asked: &impl Serialize) -> Self {
+        // Cannot fail: the fields of a query are texts, numbers and words.
+        let query = serde_urlencoded::to_string(asked).unwrap_or_default();
+        if !query.is_empty() {
+            self.target.push(if self.target.contains('?') { '&' } else { '?' });
+            self.target.push_str(&query);
+        }
+        self
+    }
+
     /// The same request as a trial that changes nothing, if `dry` says so.
     #[must_use]
     pub fn dry(self, dry: bool) -> Self {
@@ -94,6 +107,13 @@ impl Request {
     pub fn needs_key(&self) -> bool {
         self.method == Method::Post && self.by == As::Person
     }
+}
+
+/// A request type as the JSON of a body.
+#[must_use]
+pub fn body(request: &impl Serialize) -> Value {
+    // Cannot fail: they are structs of texts, numbers and lists. If one did, every node refuses null as no body of any kind.
+    serde_json::to_value(request).unwrap_or_default()
 }
 
 fn path(segments: &[&str]) -> String {

@@ -1,5 +1,7 @@
 //! Accounts, logins, profiles.
 
+use hanse_api::requests::ProfileRequest;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{Run, show};
@@ -57,14 +59,24 @@ impl Run {
                 self.answer(&api::profile(&did), show::profile)
             }
             ProfileCommand::Set(args) => {
-                let did = self.person(None)?;
-                let before = self.caller.send(&api::profile(&did))?;
-                let profile = args.over(before.pointer("/profile").unwrap_or(&Value::Null))?;
+                let profile = args.over(self.own_profile()?)?;
                 self.answer(&api::put_profile(profile), |answer| {
                     show::profile(answer.pointer("/view").unwrap_or(answer))
                 })
             }
         }
+    }
+
+    /// One's profile as it is, to be written anew with changes; an empty one, if there is none.
+    pub(super) fn own_profile(&mut self) -> Result<ProfileRequest, CommandError> {
+        let did = self.person(None)?;
+        let view = self.caller.send(&api::profile(&did))?;
+        let Some(profile) = view.get("profile") else { return Ok(ProfileRequest::default()) };
+        ProfileRequest::deserialize(profile).map_err(|error| {
+            CommandError::Input(format!(
+                "your profile says what this program cannot read, and would lose it: {error}"
+            ))
+        })
     }
 }
 
@@ -72,7 +84,6 @@ impl Run {
 mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
-    use crate::rest::json::Read as _;
     use clap::Parser as _;
     use serde_json::json;
 
@@ -98,10 +109,9 @@ mod tests {
         let before =
             json!({"name": "Ada", "headline": "Old", "languages": ["en", "de"], "skills": ["local:x"]});
         assert_eq!(
-            args.over(&before).unwrap(),
+            args.over(ProfileRequest::deserialize(&before).unwrap()).unwrap(),
             json!({"name": "Ada", "headline": "New", "languages": ["fr"], "skills": ["local:x"], "remote": false,
                 "rate": {"kind": "time_credits", "hours": 3}})
         );
-        assert_eq!(before.text("/name"), "Ada");
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
+use hanse_api::requests::SavedSearchRequest;
 use serde_json::Value;
 
 use super::Run;
@@ -26,7 +27,8 @@ impl Run {
         match command {
             SavedSearches::Searches { command: None } => self.answer(&api::saved_searches(), searches),
             SavedSearches::Searches { command: Some(SearchesCommand::Add { label, filter }) } => {
-                self.answer(&api::keep_search(label, &filter.search()), |kept| {
+                let search = SavedSearchRequest { label: label.clone(), query: filter.search() };
+                self.answer(&api::keep_search(&search), |kept| {
                     Card::default()
                         .with("kept", kept.text("/label"))
                         .with("id", kept.text("/id"))

@@ -1,5 +1,8 @@
 //! Skills: those of one's profile, and finding others.
 
+use hanse_api::requests::ProfileRequest;
+use hanse_document::Skill;
+use hanse_document::kind::profile::Skills;
 use serde_json::{Value, json};
 
 use super::Run;
@@ -8,6 +11,7 @@ use crate::error::CommandError;
 use crate::rest::api;
 use crate::rest::client::ClientError;
 use crate::rest::json::Read as _;
+use crate::rest::request::body;
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
 
@@ -54,15 +58,18 @@ impl Run {
     }
 
     /// Writes the profile anew with other skills; all else stays.
-    fn change_skills(&mut self, change: impl FnOnce(&mut Vec<String>)) -> Result<(), CommandError> {
-        let did = self.person(None)?;
-        let before = self.caller.send(&api::profile(&did))?;
-        let mut skills: Vec<String> =
-            before.texts("/profile/skills").into_iter().map(str::to_owned).collect();
+    fn change_skills(&mut self, change: impl FnOnce(&mut Vec<Skill>)) -> Result<(), CommandError> {
+        let before = self.own_profile()?;
+        let mut skills = before.skills.to_vec();
         change(&mut skills);
-        let mut profile = before.pointer("/profile").and_then(Value::as_object).cloned().unwrap_or_default();
-        profile.insert("skills".to_owned(), json!(skills));
-        self.caller.send(&api::put_profile(Value::Object(profile)))?;
+        let skills = Skills::new(skills).map_err(|_| {
+            let most = Skills::ITEMS_MAX;
+            CommandError::Input(format!(
+                "a profile names at most {most} skills; next: hanse skills remove ID"
+            ))
+        })?;
+        let profile = ProfileRequest { skills, ..before };
+        self.caller.send(&api::put_profile(body(&profile)))?;
         self.own_skills()
     }
 }

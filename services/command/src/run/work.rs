@@ -1,12 +1,14 @@
 //! Jobs, bids, offers, contracts, reviews.
 
+use hanse_api::requests::{ReplyRequest, StepRequest};
+use hanse_document::Digest;
+
 use super::{Run, show};
-use crate::cli::{ContractCommand, ContractStep, JobCommand, Moved, NotedMove, Trial, Work, YesNo};
+use crate::cli::{self, ContractCommand, ContractStep, JobCommand, Moved, NotedMove, Trial, Work, YesNo};
 use crate::error::CommandError;
 use crate::rest::api::{self, Move};
 use crate::rest::json::Read as _;
 use crate::rest::request::Request;
-use crate::terminal;
 
 impl Run {
     pub(super) fn work(&mut self, command: &Work) -> Result<(), CommandError> {
@@ -19,7 +21,8 @@ impl Run {
                 self.answer(&api::bids_on(job), |answer| show::bids(answer, "Nobody has bid yet."))
             }
             Work::Withdraw { bid, reason, trial } => {
-                self.publish(api::withdraw(bid, reason.reason.as_deref()), *trial, "withdrawn")
+                let said = StepRequest { reason: reason.reason.clone(), ..StepRequest::default() };
+                self.publish(api::withdraw(bid, &said), *trial, "withdrawn")
             }
             Work::Offer(args) => self.publish(api::offer(&args.bid, args.request()?), args.trial, "offered"),
             Work::Contracts => self.answer(&api::contracts(), show::contracts),
@@ -35,7 +38,8 @@ impl Run {
             JobCommand::Search(args) => self.answer(&api::search(&args.search()), show::jobs),
             JobCommand::Show(job) => self.answer(&api::job(&job.id), show::job),
             JobCommand::Close { job, reason, trial } => {
-                self.publish(api::close_job(job, reason), *trial, "closed")
+                let said = StepRequest { reason: Some(reason.clone()), ..StepRequest::default() };
+                self.publish(api::close_job(job, &said), *trial, "closed")
             }
         }
     }
@@ -46,18 +50,15 @@ impl Run {
             ContractStep::Accept(moved) => self.bare(moved, Move::Accept, "accepted"),
             ContractStep::Paid(moved) => self.bare(moved, Move::AttestPaid, "paid"),
             ContractStep::Received(moved) => self.bare(moved, Move::ConfirmReceived, "payment confirmed"),
-            ContractStep::Decline { contract, reason, trial } => self.publish(
-                api::step(contract, Move::Decline, &[("reason", Some(reason))]),
-                *trial,
-                "declined",
-            ),
+            ContractStep::Decline { contract, reason, trial } => {
+                let said = StepRequest { reason: Some(reason.clone()), ..StepRequest::default() };
+                self.publish(api::step(contract, Move::Decline, &said), *trial, "declined")
+            }
             ContractStep::Close { contract, reason, trial } => {
-                let request = api::step(contract, Move::Close, &[("reason", reason.reason.as_deref())]);
-                self.publish(request, *trial, "closed")
+                let said = StepRequest { reason: reason.reason.clone(), ..StepRequest::default() };
+                self.publish(api::step(contract, Move::Close, &said), *trial, "closed")
             }
-            ContractStep::Deliver { moved, digest } => {
-                self.noted(moved, Move::Deliver, digest.as_deref(), "delivered")
-            }
+            ContractStep::Deliver { moved, digest } => self.noted(moved, Move::Deliver, *digest, "delivered"),
             ContractStep::AcceptDelivery(moved) => {
                 self.noted(moved, Move::AcceptDelivery, None, "delivery accepted")
             }
@@ -67,7 +68,8 @@ impl Run {
             ContractStep::Reviews(contract) => self.answer(&api::reviews(&contract.id), show::reviews),
             ContractStep::Again { contract, answer, forget } => self.again(contract, *answer, *forget),
             ContractStep::Reply { commit, text, trial } => {
-                self.publish(api::reply(commit, &terminal::text_or_input(text)?), *trial, "replied")
+                let reply = ReplyRequest { text: cli::words("--text", text)? };
+                self.publish(api::reply(commit, &reply), *trial, "replied")
             }
         }
     }
@@ -82,18 +84,18 @@ impl Run {
     }
 
     fn bare(&mut self, moved: &Moved, what: Move, done: &str) -> Result<(), CommandError> {
-        self.publish(api::step(&moved.contract, what, &[]), moved.trial, done)
+        self.publish(api::step(&moved.contract, what, &StepRequest::default()), moved.trial, done)
     }
 
     fn noted(
         &mut self,
         moved: &NotedMove,
         what: Move,
-        digest: Option<&str>,
+        digest: Option<Digest>,
         done: &str,
     ) -> Result<(), CommandError> {
-        let note = moved.note.as_deref().map(terminal::text_or_input).transpose()?;
-        let said = [("note", note.as_deref()), ("digest", digest)];
+        let note = moved.note.as_deref().map(|note| cli::words("--note", note)).transpose()?;
+        let said = StepRequest { note, digest, reason: None };
         self.publish(api::step(&moved.contract, what, &said), moved.trial, done)
     }
 

@@ -84,7 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "trust",
         ],
     ),
-    ("command", &["document", "ledger", "lifecycle", "matching", "reputation", "tlog", "verifier"]),
+    ("command", &["api", "document", "ledger", "lifecycle", "matching", "reputation", "tlog", "verifier"]),
     ("demo", &["command", "document", "verifier"]),
     ("eval", &["document", "matching", "reputation"]),
     ("fuzz", &["document", "ledger", "liars", "matching", "network", "reputation", "tlog", "verifier"]),

@@ -1,16 +1,13 @@
 //! Searches that are kept, and what they lead to.
 
-use serde_json::{Value, json};
+use hanse_api::requests::SavedSearchRequest;
 
-use super::Search;
-use crate::rest::request::{As, Request};
+use crate::rest::request::{As, Request, body};
 
 /// Keeps a search.
 #[must_use]
-pub fn keep_search(label: &str, search: &Search) -> Request {
-    let query: serde_json::Map<String, Value> =
-        search.stated().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Request::post(&["v1", "saved-searches"], json!({"label": label, "query": query}))
+pub fn keep_search(search: &SavedSearchRequest) -> Request {
+    Request::post(&["v1", "saved-searches"], body(search))
 }
 
 /// The searches that one keeps.
