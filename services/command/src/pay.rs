@@ -21,7 +21,10 @@ pub fn parse(text: &str) -> Result<Pay, String> {
     let wrong = || format!("`{text}` is no pay: {FORM}");
     if let Some(offers) = text.strip_prefix("barter:") {
         let offers: String = offers.trim().nfc().collect();
-        let offers = Offers::parse(&offers).map_err(|rejection| rejection.detail())?;
+        let offers = Offers::parse(&offers).map_err(|_| {
+            let most = Offers::CHARS_MAX;
+            format!("what is bartered stands on one line of 1 to {most} characters, none of them invisible")
+        })?;
         return Ok(Pay::Barter(Barter { offers }));
     }
     if text == "time" {
@@ -177,7 +180,7 @@ mod tests {
             ("3200-2200 EUR", "lower amount stands first"),
             ("10000000000.01 EUR", "above 10000000000 EUR"),
             ("time: 0", "1 to 20000"),
-            ("barter:", "shorter"),
+            ("barter:", "1 to 500 characters"),
         ] {
             assert!(parse(text).is_err_and(|error| error.contains(why)), "{text}");
         }

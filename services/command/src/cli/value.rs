@@ -108,7 +108,11 @@ pub(super) fn list<T: Clone + PartialEq, const MAX: usize>(
 
 /// Reads one of a few words.
 pub(super) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    T::deserialize(text.into_deserializer()).map_err(|error: Error| error.to_string())
+    T::deserialize(text.into_deserializer()).map_err(|error: Error| {
+        let told = error.to_string();
+        told.split_once(", expected ")
+            .map_or_else(|| told.clone(), |(_, known)| format!("write it as {known}"))
+    })
 }
 
 /// Reads a place with its country.
@@ -163,7 +167,7 @@ mod tests {
         wrong(read::<Seats>("many").unwrap_err(), "1 to 100");
         wrong(read::<Title>(&"x".repeat(121)).unwrap_err(), "1 to 120");
         wrong(read::<Title>("a\u{202e}b").unwrap_err(), "direction-changing");
-        wrong(word::<Axis>("speed").unwrap_err(), "`quality`");
+        wrong(word::<Axis>("speed").unwrap_err(), "write it as one of `quality`, ");
         wrong(list::<_, 2>("--skill", &[1, 2, 3]).unwrap_err().to_string(), "'--skill'");
         wrong(list::<_, 2>("--skill", &[1, 1]).unwrap_err().to_string(), "twice");
         wrong(words::<Title>("--title", "").unwrap_err().to_string(), "'--title'");
