@@ -11,17 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Failure, Refusal, UseError};
 
-/// Reads back a document to show it: it was verified before it was stored, and its bytes are those of then.
+/// Reads back a document: it was verified before it was stored, and its bytes are those to which its row commits.
 pub fn kept(row: &DocumentRow) -> Result<Verified, Failure> {
     Signed::parse(&row.bytes)
         .and_then(|signed| signed.verified_before(&row.commitment))
-        .map_err(|rejection| Failure::unreadable(row.id, rejection))
-}
-
-/// Reads back a document that is to have an effect, or to count: its signature is looked at again.
-pub fn reread(row: &DocumentRow) -> Result<Verified, Failure> {
-    Signed::parse(&row.bytes)
-        .and_then(Signed::verify)
         .map_err(|rejection| Failure::unreadable(row.id, rejection))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::kind::{Body, Profile};
 use hanse_document::{Did, DocumentId, Kind, Rejection, Signed, Verified};
 use hanse_matching::model::{Freelancer, Job, Unknown};
@@ -29,7 +29,7 @@ impl Posting {
     pub(super) async fn load(db: &impl Sql, id: &DocumentId) -> Result<(Self, bool), UseError> {
         let row = jobs::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
         let document = documents::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
-        let posting = Self { id: *id, client: row.client, document: Arc::new(reread(&document)?) };
+        let posting = Self { id: *id, client: row.client, document: Arc::new(kept(&document)?) };
         Ok((posting, row.state == hanse_lifecycle::State::Open))
     }
 

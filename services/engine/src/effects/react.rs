@@ -10,7 +10,7 @@ mod reviews;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::rounds::Rounds;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::{Body, Commitment, NodeName, Rejection};
 use hanse_ledger::{Leaf, LeafId, Statement};
 use hanse_logbook::{head, leaves_from};
@@ -216,7 +216,7 @@ async fn effect(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
             if seen.own && history::has_applied(ctx.tx, &row.id).await? {
                 return Ok(());
             }
-            let document = reread(&row)?;
+            let document = kept(&row)?;
             // What else a peer signs into its log has no order from there: only the home of a job keeps that.
             if !job::is_of_posting(document.body()) {
                 return Err(Rejection::WrongKind.into());
@@ -237,7 +237,7 @@ async fn effect(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
         }
         (LogKind::Reputation, Statement::Identity { commitment, seq: 0 }) => {
             let Some(row) = documents::by_commitment(ctx.tx, commitment).await? else { return Ok(()) };
-            identity::logged(ctx, &reread(&row)?, &seen.operator, seen.index).await
+            identity::logged(ctx, &kept(&row)?, &seen.operator, seen.index).await
         }
         (LogKind::Reputation, Statement::Engagement { .. }) => contracts::engagement(ctx, seen).await,
         (LogKind::Reputation, Statement::Settle { commitment, engagement }) => {

@@ -14,7 +14,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::rounds::{Round, Rounds};
 use hanse_base::signals::Notice;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::{Body, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState, Settled};
@@ -169,7 +169,7 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
 /// A document with what the other side needs to judge it: the genesis of its issuer first, then what it commits to.
 async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
     let mut parcel = vec![genesis(db, document).await?];
-    if let Body::Offer(offer) = reread(document)?.body()
+    if let Body::Offer(offer) = kept(document)?.body()
         && let Some(terms) = documents::by_commitment(db, &offer.terms).await?
     {
         parcel.push(terms.bytes);
@@ -194,7 +194,7 @@ async fn settle(
     receipt: &[u8],
 ) -> Result<Sent, UseError> {
     if *answered == Answered::Accepted {
-        match accepted(engine, row, &reread(document)?, receipt).await {
+        match accepted(engine, row, &kept(document)?, receipt).await {
             Ok(()) => {}
             Err(UseError::Refused(Refusal::TooEarly)) => return busy(engine, row, BUSY_REST_MIN).await,
             Err(UseError::Refused(refusal)) => {

@@ -2,7 +2,7 @@
 
 use hanse_api::views::DocumentView;
 use hanse_base::error::UseError;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::{Body, Did, DocumentId, Verified};
 use hanse_store::documents::DocumentRow;
 use hanse_store::{Sql, contracts, documents, jobs};
@@ -25,7 +25,7 @@ impl Engine {
             return Ok(None);
         }
         // What a disk has damaged is not handed out as if somebody had signed it.
-        reread(&row)?;
+        kept(&row)?;
         Ok(Some(DocumentView { id: row.id.to_string(), bytes: row.bytes }))
     }
 }
@@ -35,7 +35,7 @@ async fn concerns(db: &impl Sql, row: &DocumentRow, viewer: Option<&Did>) -> Res
     if row.issuer == *viewer {
         return Ok(true);
     }
-    let document: Verified = reread(row)?;
+    let document: Verified = kept(row)?;
     match document.body() {
         Body::Bid(bid) => is_client(db, &bid.job, viewer).await,
         Body::Offer(offer) => Ok(offer.freelancer == *viewer),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_base::error::Failure;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::Kind;
 use hanse_reputation::record::Reading;
 use hanse_reputation::{Epoch, Graph, Head, Parameters};
@@ -77,7 +77,7 @@ impl ScoreState {
                     let read = self.reading.leaf(&origin, index, &bytes);
                     read.map_err(|error| Failure::unreadable(origin, error))?;
                 }
-                FeedItem::Document(row) => self.reading.document(&reread(&row)?),
+                FeedItem::Document(row) => self.reading.document(&kept(&row)?),
                 // By epochs, not by days: a record keeps one dating checkpoint for each.
                 FeedItem::Dated { origin, size, epoch } => {
                     self.reading.dated(&origin, size, epoch.first_day());

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Failure, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::Verified;
 use hanse_ledger::{Statement, SubjectKey, UnsignedLeaf};
 use hanse_lifecycle::{Machine, State, timeouts};
@@ -52,12 +52,12 @@ pub(crate) async fn answer(ctx: &Apply<'_>, contract: &ContractRow) -> Result<()
     let acceptance = contract.acceptance.ok_or_else(gone)?;
     let offer = documents::find(ctx.tx, &contract.id).await?.ok_or_else(gone)?;
     let acceptance = documents::find(ctx.tx, &acceptance).await?.ok_or_else(gone)?;
-    let acceptance = reread(&acceptance)?;
+    let acceptance = kept(&acceptance)?;
     if ctx.now.seconds_since(acceptance.from()) >= answer_seconds() {
         tracing::warn!(contract = %contract.id, "an engagement was seen too late; the contract will lapse");
         return Ok(());
     }
-    let (_, draft) = drafts(contract, &reread(&offer)?, &acceptance)?;
+    let (_, draft) = drafts(contract, &kept(&offer)?, &acceptance)?;
     let key = ctx.hosted_key(&contract.freelancer).await?;
     let key = key.ok_or_else(|| Failure::unreadable(contract.id, "the freelancer's key is not here"))?;
     ctx.enqueue(LogKind::Reputation, &draft.sign(&[&key]).map_err(hanse_base::stored::unsound)?).await

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer};
 use hanse_document::{Body, Commitment, DocumentId, LogName, Verified};
@@ -102,10 +102,10 @@ async fn keep_terms(
     commitment: &Commitment,
     attachments: &[Verified],
 ) -> Result<(DocumentId, i64), UseError> {
-    let kept = documents::by_commitment(ctx.tx, commitment).await?;
-    let kept = kept.as_ref().map(reread).transpose()?;
+    let row = documents::by_commitment(ctx.tx, commitment).await?;
+    let before = row.as_ref().map(kept).transpose()?;
     let came = attachments.iter().find(|attachment| attachment.commitment() == *commitment);
-    let document = kept.as_ref().or(came).ok_or(Refusal::MissingAttachment("terms"))?;
+    let document = before.as_ref().or(came).ok_or(Refusal::MissingAttachment("terms"))?;
     let Body::Terms(terms) = document.body() else {
         return Err(Refusal::MissingAttachment("terms").into());
     };
@@ -152,7 +152,7 @@ pub(crate) async fn accept(
     };
     let to = guard::moved(ctx, moving, Event::Accept, Actor::Freelancer).await?;
     let offer = documents::find(ctx.tx, &contract.id).await?;
-    let offer = reread(&offer.ok_or_else(|| Failure::unreadable(contract.id, "the offer is gone"))?)?;
+    let offer = kept(&offer.ok_or_else(|| Failure::unreadable(contract.id, "the offer is gone"))?)?;
     if ctx.authority == Authority::Own && offer.until().is_none_or(|until| until <= ctx.now) {
         return Err(Refusal::Expired("offer").into());
     }

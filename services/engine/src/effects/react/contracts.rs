@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::{Body, Commitment, DocumentId, Rejection};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::{Event, State};
@@ -106,7 +106,7 @@ pub(super) async fn settle(
     }
     // Only the one that states what happened here, on the day that its document says: a slot key can sign any number of others, and
     // this log keeps them for ever.
-    let document = documents::by_commitment(ctx.tx, commitment).await?.as_ref().map(reread).transpose()?;
+    let document = documents::by_commitment(ctx.tx, commitment).await?.as_ref().map(kept).transpose()?;
     let document = document.ok_or(Refusal::TooEarly)?;
     let of_contract = matches!(document.body(), Body::Step(step) if step.object == contract.id);
     if !of_contract || seen.leaf.day() != document.from().day() {

@@ -2,7 +2,7 @@
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
-use hanse_base::stored::reread;
+use hanse_base::stored::kept;
 use hanse_document::{Body, Commitment, Did, Kind, PublicKey, Verified};
 use hanse_ledger::{Leaf, LeafId};
 use hanse_lifecycle::{Actor, Event, Machine, State, next};
@@ -126,7 +126,7 @@ pub(super) async fn open(ctx: &Apply<'_>, seen: &LoggedLeaf, cites: &LeafId) -> 
     // Until the document is here the leaf has no effect and is not filed in this log: it would stand there for a review that nobody
     // may ever see. What is missing is asked for, and the leaf then has its turn again.
     let Some(document) = documents::by_commitment(ctx.tx, &row.commitment).await? else { return Ok(()) };
-    show(ctx, &mut row, &contract, &reread(&document)?, to).await?;
+    show(ctx, &mut row, &contract, &kept(&document)?, to).await?;
     if seen.own { Ok(()) } else { ctx.enqueue(LogKind::Reputation, &seen.leaf).await }
 }
 
@@ -194,7 +194,7 @@ pub(super) async fn reply(
     if row.state == State::Committed {
         return Err(Refusal::TooEarly.into());
     }
-    let document = reread(&document)?;
+    let document = kept(&document)?;
     let said = matches!(document.body(), Body::Reply(reply) if reply.cites.as_bytes() == cites.as_bytes());
     if !said || document.issuer() != slot.rated {
         return Err(Refusal::WrongParty("reply").into());

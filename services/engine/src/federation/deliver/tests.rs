@@ -87,7 +87,7 @@ async fn a_parcel_that_comes_twice_is_accepted_twice_and_applied_once() {
     let (row, document, parcel) = next(&met.b, &met.a).await.unwrap();
     for _ in 0..2 {
         let response = answer(&met.a.engine, "b.example", parcel.clone()).await;
-        let verified = reread(&document).unwrap();
+        let verified = kept(&document).unwrap();
         assert_eq!(slug(&met, &met.b, &verified, &response), "accepted");
         let Response::Receipt { receipt } = response else { panic!("no receipt") };
         settle(&met.b.engine, &row, &document, &Answered::Accepted, &receipt).await.unwrap();
@@ -104,7 +104,7 @@ async fn a_parcel_is_taken_only_from_the_authors_home_and_only_for_this_one() {
     let met = met().await;
     met.b.bid(&met.bob, &met.job).await;
     let (_, document, parcel) = next(&met.b, &met.a).await.unwrap();
-    let verified = reread(&document).unwrap();
+    let verified = kept(&document).unwrap();
     let refusal = |response: Response| slug(&met, &met.b, &verified, &response);
     assert_eq!(refusal(answer(&met.a.engine, "n.example", parcel.clone()).await), "wrong-carrier");
     let unnamed = answer(&met.a.engine, "b.example", parcel.get(1..).unwrap().to_vec()).await;
