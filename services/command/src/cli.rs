@@ -18,7 +18,7 @@ pub use args::{
     BidArgs, JobArgs, Language, OfferArgs, Password, ProfileArgs, Reason, RecordArgs, ReviewArgs, ScoreArgs,
     Trial, VerifyArgs, YesNo,
 };
-pub use matching::{ListArgs, MatchArgs, Matching, Sentences};
+pub use matching::{ListArgs, MatchArgs, Matching};
 pub use saved_searches::{After, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::SkillsCommand;

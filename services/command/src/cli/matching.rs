@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
+
+use super::Language;
 
 /// Who fits which job, and why.
 #[derive(Debug, Subcommand)]
@@ -44,29 +46,9 @@ pub struct MatchArgs {
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// The language of the reasons.
-    #[arg(long, value_enum, default_value_t = Sentences::En)]
-    pub language: Sentences,
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
     /// At most so many, 1 to 50.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     pub limit: Option<u32>,
-}
-
-/// The language of the reasons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Sentences {
-    /// English.
-    En,
-    /// French.
-    Fr,
-}
-
-impl Sentences {
-    /// Its tag.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Fr => "fr",
-        }
-    }
 }

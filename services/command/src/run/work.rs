@@ -2,6 +2,7 @@
 
 use hanse_api::requests::{ReplyRequest, StepRequest};
 use hanse_document::Digest;
+use hanse_document::kind::step::Reason;
 
 use super::{Run, show};
 use crate::cli::{self, ContractCommand, ContractStep, JobCommand, Moved, NotedMove, Trial, Work, YesNo};
@@ -21,8 +22,7 @@ impl Run {
                 self.answer(&api::bids_on(job), |answer| show::bids(answer, "Nobody has bid yet."))
             }
             Work::Withdraw { bid, reason, trial } => {
-                let said = StepRequest { reason: reason.reason.clone(), ..StepRequest::default() };
-                self.publish(api::withdraw(bid, &said), *trial, "withdrawn")
+                self.publish(api::withdraw(bid, &because(reason.reason.as_ref())), *trial, "withdrawn")
             }
             Work::Offer(args) => self.publish(api::offer(&args.bid, args.request()?), args.trial, "offered"),
             Work::Contracts => self.answer(&api::contracts(), show::contracts),
@@ -38,8 +38,7 @@ impl Run {
             JobCommand::Search(args) => self.answer(&api::search(&args.search()), show::jobs),
             JobCommand::Show(job) => self.answer(&api::job(&job.id), show::job),
             JobCommand::Close { job, reason, trial } => {
-                let said = StepRequest { reason: Some(reason.clone()), ..StepRequest::default() };
-                self.publish(api::close_job(job, &said), *trial, "closed")
+                self.publish(api::close_job(job, &because(Some(reason))), *trial, "closed")
             }
         }
     }
@@ -51,12 +50,12 @@ impl Run {
             ContractStep::Paid(moved) => self.bare(moved, Move::AttestPaid, "paid"),
             ContractStep::Received(moved) => self.bare(moved, Move::ConfirmReceived, "payment confirmed"),
             ContractStep::Decline { contract, reason, trial } => {
-                let said = StepRequest { reason: Some(reason.clone()), ..StepRequest::default() };
-                self.publish(api::step(contract, Move::Decline, &said), *trial, "declined")
+                let request = api::step(contract, Move::Decline, &because(Some(reason)));
+                self.publish(request, *trial, "declined")
             }
             ContractStep::Close { contract, reason, trial } => {
-                let said = StepRequest { reason: reason.reason.clone(), ..StepRequest::default() };
-                self.publish(api::step(contract, Move::Close, &said), *trial, "closed")
+                let request = api::step(contract, Move::Close, &because(reason.reason.as_ref()));
+                self.publish(request, *trial, "closed")
             }
             ContractStep::Deliver { moved, digest } => self.noted(moved, Move::Deliver, *digest, "delivered"),
             ContractStep::AcceptDelivery(moved) => {
@@ -106,4 +105,9 @@ impl Run {
             if dry { show::trial(answer.text("/document")) } else { show::published(answer, done) }
         })
     }
+}
+
+/// A move that says nothing but why.
+fn because(reason: Option<&Reason>) -> StepRequest {
+    StepRequest { reason: reason.cloned(), ..StepRequest::default() }
 }
