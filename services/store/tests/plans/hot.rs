@@ -46,7 +46,6 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     ("by engagements", "contracts", "client_engagement = ANY", &[ROWS]),
     ("deliveries", "deliveries", "DISTINCT ON (job)", &["'peer0'", "300000", "ARRAY[1, 2]::bigint[]", "100"]),
     ("waiting", "deliveries", "GROUP BY peer", &[]),
-    ("refused", "deliveries", "refusal IS NOT NULL", &[ROWS]),
     ("newest", "deliveries", "WHERE job = $1 AND peer = $3", &[ROW, SOMEBODY, "'peer0'"]),
     ("newest of many", "deliveries", "LATERAL", &[ROWS, "ARRAY['peer0', 'peer1', 'peer2']", SOMEBODY]),
     ("hasten", "deliveries", "next_at > $2", &["'peer1'", "100"]),
