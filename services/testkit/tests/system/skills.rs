@@ -74,7 +74,7 @@ async fn what_is_no_question_is_refused() {
         ("?text=x&limit=0", 422, "bad-field"),
         ("?text=x&limit=51", 422, "bad-field"),
         ("?text=x&limit=-1", 400, "bad-query"),
-        ("?text=x&language=French", 422, "bad-field"),
+        ("?text=x&language=French", 422, "bad-code"),
         ("?text=x&sort=price", 400, "bad-query"),
     ] {
         http.get(&format!("/v1/skills{query}")).send().await.refused(status, slug);
@@ -82,7 +82,7 @@ async fn what_is_no_question_is_refused() {
     let link = async |body: Value| http.post("/v1/skills/link", &body).send().await;
     link(json!({})).await.refused(400, "bad-body");
     link(json!({"text": 1})).await.refused(400, "bad-body");
-    link(json!({"text": "x", "language": "French"})).await.refused(422, "bad-field");
+    link(json!({"text": "x", "language": "French"})).await.refused(422, "bad-code");
     link(json!({"text": "x".repeat(64 * 1024 + 1)})).await.refused(422, "bad-field");
     link(json!({"text": "x".repeat(300 * 1024)})).await.refused(413, "too-large");
 }

@@ -41,7 +41,7 @@ pub(crate) async fn post(act: Act<JobRequest>, trial: Query<Trial>) -> Result<Ht
 #[utoipa::path(tag = "jobs", params(JobQuery), responses(
     (status = 200, description = "A page; pass `next` as `cursor`.", body = Page<JobView>),
     (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`: a filter or the cursor cannot be used; `too-broad`: too much had to be looked at to find what fits", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: a filter cannot be used with the others, or the cursor not at all; `bad-code`, `out-of-bounds` and the like: a filter by itself breaks a rule of documents; `too-broad`: too much had to be looked at to find what fits", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs")]
 pub(crate) async fn search(

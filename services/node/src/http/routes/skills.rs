@@ -14,7 +14,7 @@ use crate::http::state::State;
 #[utoipa::path(tag = "skills", params(SkillQuery), responses(
     (status = 200, description = "The skills, and whose names they are.", body = Suggestions),
     (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`; `bad-code`: the language is no tag", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/skills")]
@@ -29,7 +29,7 @@ pub(crate) async fn suggest(
 #[utoipa::path(tag = "skills", responses(
     (status = 200, description = "The skills, and whose names they are.", body = Mentions),
     (status = 400, description = "`not-json`, `bad-body`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`; `bad-code`: the language is no tag", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/skills/link")]
