@@ -7,6 +7,7 @@ mod latency;
 mod metrics;
 mod outside;
 mod postgres;
+mod real;
 mod sets;
 mod synthetic;
 mod tables;
@@ -16,7 +17,7 @@ mod tantivy;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hanse_document::code::Currency;
@@ -33,6 +34,7 @@ use thiserror::Error;
 
 use fairness::Fairness;
 use latency::Latency;
+use real::Real;
 use sets::ReadError;
 use tables::{Row, Target};
 
@@ -73,6 +75,9 @@ pub(crate) enum Failed {
     Rates,
 }
 
+/// The list of trades and skills that every node has from its start.
+const BUILT_IN: [&str; 2] =
+    [include_str!("../../discovery/data/trades.csv"), include_str!("../../discovery/data/local.csv")];
 /// The seed of everything synthetic.
 const SEED: u64 = 20_261_124;
 /// The simulator's market, as in the design's own simulation.
@@ -90,6 +95,8 @@ struct Report {
     seed: u64,
     rows: Vec<Row>,
     targets: Vec<Target>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    real: Option<Real>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fairness: Vec<Fairness>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +114,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     let taxonomy = sets::esco(&data.join("esco"), &[])?;
     let linker = Arc::new(Linker::new(&taxonomy));
     let rows = if arguments.no_sets { Vec::new() } else { sets(arguments, &taxonomy, &linker)? };
+    let real = if arguments.no_sets { None } else { Some(real(data)?) };
     let (fairness, latency) = match arguments.people {
         0 => (Vec::new(), None),
         people => market(&taxonomy, &linker, people).map(|(fairness, latency)| (fairness, Some(latency)))?,
@@ -119,6 +127,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
         seed: SEED,
         rows,
         targets,
+        real,
         fairness,
         latency,
     };
@@ -129,6 +138,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     fs::create_dir_all(&arguments.out)
         .and_then(|()| fs::write(&file, json))
         .map_err(|error| Failed::Write(file, error))
+}
+
+/// The judged texts, with ESCO and the list that every node has from its start.
+fn real(data: &Path) -> Result<Real, Failed> {
+    let taxonomy = sets::esco(&data.join("esco"), &BUILT_IN.map(str::to_owned))?;
+    let linker = Arc::new(Linker::new(&taxonomy));
+    let titles = Titles::new(&taxonomy, Arc::clone(&linker));
+    let rates = rates()?;
+    let setting = Setting { taxonomy: &taxonomy, titles: &titles, rates: &rates, weights: Weights::DEFAULT };
+    Ok(real::measure(data, setting, &linker)?)
 }
 
 /// Every labelled set, with the baselines.
@@ -160,17 +179,21 @@ fn market(
     people: usize,
 ) -> Result<(Vec<Fairness>, Latency), Failed> {
     let titles = Titles::new(taxonomy, Arc::clone(linker));
-    let rates = RateTable {
-        date: Date::parse("2026-11-24").map_err(|_| Failed::Rates)?,
-        source: "none: all synthetic prices are in EUR".to_owned(),
-        base: Currency::parse("EUR").map_err(|_| Failed::Rates)?,
-        rates: BTreeMap::new(),
-    };
+    let rates = rates()?;
     let setting = Setting { taxonomy, titles: &titles, rates: &rates, weights: Weights::DEFAULT };
     let latency = latency::measure(setting, SEED, people, QUERIES);
     let fairness =
         (0..MARKETS).map(|more| fairness::measure(setting, SEED.wrapping_add(more), MARKET)).collect();
     Ok((fairness, latency))
+}
+
+fn rates() -> Result<RateTable, Failed> {
+    Ok(RateTable {
+        date: Date::parse("2026-11-24").map_err(|_| Failed::Rates)?,
+        source: "none: all synthetic prices are in EUR".to_owned(),
+        base: Currency::parse("EUR").map_err(|_| Failed::Rates)?,
+        rates: BTreeMap::new(),
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
@@ -191,6 +214,9 @@ fn print(report: &Report) {
             "{word:<8} {:<20} {:<8} {:.3} (target {:.2}; best baseline {:.3}, {})",
             target.set, target.measure, target.value, target.least, target.baseline, target.baseline_system
         );
+    }
+    for line in report.real.iter().flat_map(Real::lines) {
+        println!("{line}");
     }
     for line in report.fairness.iter().map(Fairness::line).chain(report.latency.as_ref().map(Latency::line)) {
         println!("{line}");

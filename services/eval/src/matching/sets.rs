@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use hanse_document::Rejection;
 use hanse_matching::taxonomy::{Importer, Taxonomy, TaxonomyError};
 use hanse_matching::text::TextLanguage;
 use sha2::{Digest, Sha256};
@@ -25,6 +26,9 @@ pub(crate) enum ReadError {
     /// A file of the taxonomy is refused.
     #[error("{0}: {1}")]
     Taxonomy(String, #[source] TaxonomyError),
+    /// A text cannot be part of a document.
+    #[error("{0}: {1}")]
+    Refused(String, Rejection),
     /// A line has too few columns or a grade that is no number.
     #[error("{0}: line {1} is out of form")]
     Form(String, usize),

@@ -26,7 +26,7 @@ impl Dice {
     }
 
     /// From 0 to below `limit`.
-    fn below(&mut self, limit: u32) -> u32 {
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
         let number = u128::from(self.next()).saturating_mul(u128::from(limit)) >> 64;
         u32::try_from(number).unwrap_or(0)
     }

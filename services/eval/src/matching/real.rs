@@ -1,0 +1,100 @@
+//! Real ads and people as they really write, judged by two who saw neither method nor score (`services/eval/real`): what lists are worth
+//! where nobody has tidied the words.
+
+mod measure;
+mod methods;
+mod set;
+
+use std::path::Path;
+
+use hanse_document::Rejection;
+use hanse_matching::link::Linker;
+use hanse_matching::query::Setting;
+use serde::Serialize;
+
+use super::sets::{self, ReadError};
+use measure::{Lists, Worth};
+use set::{Ad, Grades, RealSet};
+
+/// What came out.
+#[derive(Debug, Serialize)]
+pub(crate) struct Real {
+    ads: usize,
+    people: usize,
+    /// Cohen's kappa of the judges, weighted by squares.
+    agreement: f64,
+    rows: Vec<Row>,
+}
+
+/// One method.
+#[derive(Debug, Serialize)]
+struct Row {
+    method: &'static str,
+    /// Whether the skills that the client would type were given.
+    chosen: bool,
+    tuning: Worth,
+    held_out: Worth,
+}
+
+/// Measures the product beside its baselines.
+pub(crate) fn measure(data: &Path, setting: Setting<'_>, linker: &Linker) -> Result<Real, ReadError> {
+    let set = RealSet::read(data)?;
+    let grades = set.grades();
+    let mut rows = Vec::new();
+    for chosen in [false, true] {
+        let refused = |rejection: Rejection| ReadError::Refused("services/eval/real".to_owned(), rejection);
+        let hanse = methods::hanse(&set, setting, linker, chosen).map_err(refused)?;
+        let whole = |ad: &Ad| methods::asked(ad, true, chosen);
+        let short = |ad: &Ad| methods::asked(ad, false, chosen);
+        let bm25 = methods::bm25(&set, whole);
+        let both = methods::fused(&hanse, &bm25);
+        for (method, lists) in [
+            ("Hanse", hanse),
+            ("BM25, whole ad", bm25),
+            ("BM25, title", methods::bm25(&set, short)),
+            ("letters, whole ad", methods::letters(&set, whole)),
+            ("letters, title", methods::letters(&set, short)),
+            ("Hanse and BM25", both),
+        ] {
+            rows.push(row(method, chosen, &lists, &grades, &set));
+        }
+    }
+    Ok(Real { ads: set.ads.len(), people: set.people.len(), agreement: set.agreement(), rows })
+}
+
+fn row(method: &'static str, chosen: bool, lists: &Lists, grades: &Grades, set: &RealSet) -> Row {
+    let half = |tuning: bool| {
+        let ads = set.ads.iter().map(|ad| ad.id.as_str()).filter(|id| sets::is_tuning(id) == tuning);
+        Worth::of(lists, grades, &ads.collect::<Vec<_>>())
+    };
+    Row { method, chosen, tuning: half(true), held_out: half(false) }
+}
+
+impl Real {
+    /// The table, for people.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let head = format!(
+            "real texts: {} ads, {} people, agreement of the judges {:.2}; per half: nDCG@5 [95 %], first place good, first bad, \
+             places of five bad and empty, listed for an ad that fits nobody",
+            self.ads, self.people, self.agreement
+        );
+        let cell = |worth: &Worth| {
+            format!(
+                "{:.3} [{:.2}, {:.2}] {:>3.0} % {:>3.0} % {:>3.0} % {:>3.0} % {:.1}",
+                worth.ndcg_5,
+                worth.interval.0,
+                worth.interval.1,
+                100.0 * worth.first_good,
+                100.0 * worth.first_bad,
+                100.0 * worth.bad,
+                100.0 * worth.empty,
+                worth.for_nobody
+            )
+        };
+        let line = |row: &Row| {
+            let given = if row.chosen { "ad and chosen skills" } else { "ad alone" };
+            format!("{given:<21} {:<18} {}   {}", row.method, cell(&row.tuning), cell(&row.held_out))
+        };
+        std::iter::once(head).chain(self.rows.iter().map(line)).collect()
+    }
+}
