@@ -57,13 +57,14 @@ from hanse_node_client.models import (
     OfferRequest,
     PayType0,
     PayType0Kind,
+    Per,
     PlaceType0,
     PlaceType0Kind,
     Problem,
     ProfileRequest,
     Refresh,
     Register,
-    Reply,
+    ReplyRequest,
     ReviewRequest,
     SavedSearchRequest,
     StepRequest,
@@ -116,7 +117,7 @@ def main(node, out):
     freelancer, freelancer_did, tokens = sign_in(node, "bob")
     told("two accounts, each with a session")
 
-    euros = PayType0(kind=PayType0Kind.MONEY, currency="EUR", per="project", max_=8_000)
+    euros = PayType0(kind=PayType0Kind.MONEY, currency="EUR", per=Per.PROJECT, max_=8_000)
     for who, name in ((client, "Ada"), (freelancer, "Bob")):
         profile = ProfileRequest(name=name, languages=["en", "fr"], skills=["local:rust"], remote=True, rate=euros)
         put = done(people_put_profile.sync_detailed(client=who, body=profile, idempotency_key=str(uuid.uuid4())))
@@ -202,7 +203,7 @@ def main(node, out):
         lambda reviews: len(reviews) == 2 and all(review.rating for review in reviews),
     )
     about = next(review for review in reviews if review.subject == freelancer_did)
-    answer = Reply(text="A pleasure.")
+    answer = ReplyRequest(text="A pleasure.")
     until(
         "the reply to the open review",
         lambda: reviews_reply.sync_detailed(commit=about.commit, client=freelancer, body=answer),
