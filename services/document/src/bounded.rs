@@ -301,7 +301,9 @@ mod tests {
 
     #[test]
     fn lists_keep_their_order_and_repeat_nothing() {
-        assert_eq!(List::<u8, 3>::new(vec![3, 1, 2]).unwrap().into_vec(), [3, 1, 2]);
+        let list = List::<u8, 3>::new(vec![3, 1, 2]).unwrap();
+        assert_eq!((&list).into_iter().copied().collect::<Vec<_>>(), [3, 1, 2]);
+        assert_eq!(list.into_vec(), [3, 1, 2]);
         assert_eq!(List::<u8, 3>::new(vec![3, 1, 3]), Err(Rejection::RepeatedItem));
         assert_eq!(List::<u8, 3>::new(vec![1, 2, 3, 4]), Err(Rejection::OutOfBounds));
     }

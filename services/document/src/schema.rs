@@ -162,3 +162,22 @@ written!(
         "^20[2-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
     ))
 );
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bounds_of_a_type_stand_in_its_schema() {
+        let of = |schema: RefOr<Schema>| serde_json::to_value(schema).unwrap_or_default();
+        let list = of(List::<Skill, 20>::schema());
+        assert_eq!((&list["maxItems"], &list["uniqueItems"]), (&json!(20), &json!(true)));
+        assert_eq!(list["items"], json!({"$ref": "#/components/schemas/SkillId"}));
+        let number = of(Number::<1, 90>::schema());
+        assert_eq!((&number["minimum"], &number["maximum"]), (&json!(1), &json!(90)));
+        let line = of(Line::<1, 120>::schema());
+        assert_eq!((&line["minLength"], &line["maxLength"]), (&json!(1), &json!(120)));
+    }
+}

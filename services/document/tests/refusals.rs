@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use hanse_document::canonical::to_vec;
 use hanse_document::kind::{Bid, Event, Job, Pay, Place, Profile, Step};
-use hanse_document::{Body, Draft, Kind, Rejection, Signed, SigningKey, Verified};
+use hanse_document::{Body, Did, Draft, Kind, Rejection, Signed, SigningKey, Verified};
 use serde_json::{Value, json};
 
 fn valid(kind: &str) -> Value {
@@ -337,4 +337,23 @@ fn a_body_written_by_hand_is_told_which_field_is_wrong() {
     assert_eq!((code.field.as_str(), code.rejection), ("skills[1]", Rejection::BadCode));
     let unstated = misfit(|job| job["pay"] = Value::Null);
     assert_eq!((unstated.field.as_str(), unstated.rejection), ("pay", Rejection::OutOfForm));
+}
+
+#[test]
+fn work_may_end_on_the_day_that_it_starts() {
+    let read = |end: &str| {
+        let mut value = verified("job").body().to_value();
+        value["schedule"] = json!({"start": "2026-12-02", "end": end});
+        let body = Body::from_value(Kind::Job, &value).unwrap();
+        body.check(&Did::of(&SigningKey::from_seed([3; 32]).public()))
+    };
+    assert_eq!(read("2026-12-02"), Ok(()));
+    assert_eq!(read("2026-12-01"), Err(Rejection::BadTime));
+}
+
+#[test]
+fn each_reason_has_a_sentence_of_its_own() {
+    let sentences: BTreeSet<&str> = Rejection::ALL.into_iter().map(Rejection::detail).collect();
+    assert_eq!(sentences.len(), Rejection::ALL.len());
+    assert!(sentences.iter().all(|sentence| sentence.ends_with('.') && sentence.len() > 30), "{sentences:?}");
 }
