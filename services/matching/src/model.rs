@@ -1,20 +1,23 @@
 //! Jobs and people as matching sees them: numbers and names, made once from documents and cheap to compare.
 
-use hanse_document::kind::{Job as JobDocument, Place, Point, Profile};
+mod reader;
+mod words;
+
+use std::collections::BTreeMap;
+
+use hanse_document::kind::Point;
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Price, RateTable};
-use crate::skills::link::{self, Linker};
-use crate::skills::taxonomy::Taxonomy;
-use crate::text::{self, TextLanguage};
+use crate::money::Price;
+use crate::text::TextLanguage;
 
-/// The words of a text that are compared: the first that say something.
-pub const TEXT_WORDS_MAX: usize = 64;
+pub use reader::{Reader, Unknown};
+pub use words::{NAMED_MAX, TEXT_WORDS_MAX, TOLD_MAX, Words, asked_words};
 
 /// A skill that a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldSkill {
-    /// Its number in the taxonomy.
+    /// Its number in the taxonomy, or that of a tag of one's own ([`crate::tag`]).
     pub concept: u32,
     /// The line of the profile that says so, from 0.
     pub line: u16,
@@ -67,32 +70,6 @@ impl Site {
     }
 }
 
-/// A text's telling words.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Words {
-    /// The names of stems, sorted.
-    pub stems: Box<[u64]>,
-}
-
-impl Words {
-    /// The first [`TEXT_WORDS_MAX`] different stems of a text. However often a word is repeated, it counts once.
-    #[must_use]
-    pub fn read(text: &str, language: TextLanguage) -> Self {
-        let mut stems: Vec<u64> = Vec::new();
-        for word in text::words(text).iter().filter(|word| !text::fold::is_empty_word(word)) {
-            let name = text::name_of(text::stem(word, language).into_bytes());
-            if !stems.contains(&name) {
-                stems.push(name);
-            }
-            if stems.len() >= TEXT_WORDS_MAX {
-                break;
-            }
-        }
-        stems.sort_unstable();
-        Self { stems: stems.into_boxed_slice() }
-    }
-}
-
 /// A job, as the ranking sees it.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -102,10 +79,14 @@ pub struct Job {
     pub title: String,
     /// The language of title and text.
     pub language: TextLanguage,
-    /// The skills that it needs, by their numbers in the taxonomy.
+    /// The skills that the client named, by their numbers in the taxonomy or as tags of their own.
     pub needs: Vec<u32>,
-    /// The telling words of its text.
-    pub words: Words,
+    /// What the client calls those that are tags of their own.
+    pub tags: BTreeMap<u32, String>,
+    /// The skills that title and text name and that nobody confirmed: never needs.
+    pub hints: Vec<u32>,
+    /// The stems of its text's telling words.
+    pub words: Box<[u64]>,
     /// What it pays.
     pub price: Option<Price>,
     /// The languages it needs.
@@ -127,7 +108,7 @@ pub struct Freelancer {
     pub language: TextLanguage,
     /// What they can do.
     pub skills: Vec<HeldSkill>,
-    /// The telling words of their own text; none if they wrote nothing.
+    /// Their words.
     pub words: Words,
     /// What they ask.
     pub price: Option<Price>,
@@ -143,100 +124,4 @@ pub struct Freelancer {
     pub travel_km: Option<u32>,
     /// Their record.
     pub standing: Standing,
-}
-
-/// Skills of a document that this taxonomy does not know: they count for nothing and are shown as such.
-pub type Unknown = Vec<String>;
-
-/// What documents are read with.
-#[derive(Clone, Copy, Debug)]
-pub struct Reader<'a> {
-    /// The concepts.
-    pub taxonomy: &'a Taxonomy,
-    /// For titles and for skills that a text names.
-    pub linker: &'a Linker,
-    /// The exchange rates.
-    pub rates: &'a RateTable,
-}
-
-impl Reader<'_> {
-    /// A job from its document and document hash. A job that names no skill needs those that its title and text name.
-    #[must_use]
-    pub fn job(&self, id: [u8; 32], document: &JobDocument, client: Standing) -> (Job, Unknown) {
-        let (title, text) = (document.title.as_str(), document.text.as_str());
-        let language = language(document.language.as_ref().map(|it| it.as_str()), &[title, text]);
-        let (mut known, unknown) = self.known(document.skills.iter().map(|skill| skill.as_str()));
-        if known.is_empty() {
-            known = link::skills_in(self.linker, &[title, text], language);
-        }
-        let job = Job {
-            id,
-            title: title.to_owned(),
-            language,
-            needs: known.into_iter().map(|(concept, _)| concept).collect(),
-            words: Words::read(text, language),
-            price: document.pay.as_ref().map(|pay| Price::of(pay, self.rates)),
-            languages: document.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
-            site: document.place.as_ref().map(|place| match place {
-                Place::Remote => Site::Remote,
-                Place::Site(site) => Site::At(site.point),
-            }),
-            client,
-        };
-        (job, unknown)
-    }
-
-    /// A freelancer from their profile and subject key.
-    #[must_use]
-    pub fn freelancer(&self, id: [u8; 32], profile: &Profile, standing: Standing) -> (Freelancer, Unknown) {
-        let about = profile.about.as_ref().map_or("", |about| about.as_str());
-        let headline = profile.headline.as_ref().map_or("", |line| line.as_str());
-        let language = language(None, &[headline, about]);
-        let (known, unknown) = self.known(profile.skills.iter().map(|skill| skill.as_str()));
-        let held = |(concept, line)| HeldSkill { concept, line };
-        let (point, on_site) = match profile.place.as_ref() {
-            Some(Place::Site(site)) => (site.point, true),
-            Some(Place::Remote) => (None, false),
-            None => (None, true),
-        };
-        let person = Freelancer {
-            id,
-            headline: headline.to_owned(),
-            language,
-            skills: known.into_iter().map(held).collect(),
-            words: Words::read(about, language),
-            price: profile.rate.as_ref().map(|pay| Price::of(pay, self.rates)),
-            languages: profile.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
-            point,
-            remote: profile.remote,
-            on_site,
-            travel_km: profile.travel_km.map(|km| km.get()),
-            standing,
-        };
-        (person, unknown)
-    }
-
-    /// The numbers of known ids with their lines, each once, and the unknown ids.
-    fn known<'t>(&self, ids: impl Iterator<Item = &'t str>) -> (Vec<(u32, u16)>, Unknown) {
-        let (mut known, mut unknown) = (Vec::<(u32, u16)>::new(), Unknown::new());
-        for (id, line) in ids.zip(0_u16..) {
-            match self.taxonomy.find(id) {
-                Some(concept) if known.iter().any(|(other, _)| *other == concept) => {}
-                Some(concept) => known.push((concept, line)),
-                None => unknown.push(id.to_owned()),
-            }
-        }
-        (known, unknown)
-    }
-}
-
-fn language(stated: Option<&str>, texts: &[&str]) -> TextLanguage {
-    match stated.map(TextLanguage::of_tag) {
-        Some(TextLanguage::Other) | None => texts
-            .iter()
-            .map(|text| TextLanguage::guess(text))
-            .find(|language| *language != TextLanguage::Other)
-            .unwrap_or(TextLanguage::Other),
-        Some(language) => language,
-    }
 }

@@ -18,11 +18,12 @@ pub enum Side {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Factor {
-    /// How far the person's skills meet the needs.
+    /// How far the person meets the needs that the client named.
     Skill,
     /// How alike job title and headline are.
     Title,
-    /// How many of the job's other words the person's own text has.
+    /// For the client how much of what the job says is in the person's words; for the freelancer how much of what they offer is in
+    /// the job's.
     Text,
     /// What is asked against what is paid.
     Rate,
@@ -60,7 +61,7 @@ pub struct Weights {
 impl Weights {
     /// What a node starts with. Set by people, published, and never learnt from clicks.
     pub const DEFAULT: Self =
-        Self { client: [42, 14, 7, 14, 9, 7, 7], freelancer: [35, 6, 0, 29, 6, 12, 12] };
+        Self { client: [24, 18, 21, 14, 9, 7, 7], freelancer: [20, 10, 11, 29, 6, 12, 12] };
 
     /// The weights of a side.
     #[must_use]
@@ -73,4 +74,4 @@ impl Weights {
 }
 
 /// The name of these rules; a change of any formula or constant changes it.
-pub const RANKER: &str = "hanse-rules-6";
+pub const RANKER: &str = "hanse-rules-7";

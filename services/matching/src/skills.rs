@@ -1,7 +1,9 @@
 //! What skills and trades are called: taxonomy, and from words to concepts.
 
+pub mod hints;
 pub mod lexicon;
 pub mod link;
 mod nearest;
+pub mod tag;
 pub mod taxonomy;
 pub mod title;

@@ -1,6 +1,7 @@
 //! Text as matching sees it: folded words, stems and letter sequences. The same text gives the same words on every
 //! machine, whatever its accents, its hidden characters or its gender forms.
 
+pub mod boilerplate;
 pub mod fold;
 pub mod language;
 mod stem_en;
@@ -17,6 +18,13 @@ pub fn name_of(bytes: impl IntoIterator<Item = u8>) -> u64 {
     })
 }
 
+/// The upper half of a name: enough to tell the words of one person apart, in half of the memory.
+#[must_use]
+pub const fn short(name: u64) -> u32 {
+    let [.., a, b, c, d] = name.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
 /// The stem of a folded word in a language; the word itself where we know no grammar.
 #[must_use]
 pub fn stem(word: &str, language: TextLanguage) -> String {
@@ -25,6 +33,12 @@ pub fn stem(word: &str, language: TextLanguage) -> String {
         TextLanguage::French => stem_fr::stem(word),
         TextLanguage::Other => word.to_owned(),
     }
+}
+
+/// A folded word in American spelling, whatever its language: `visualisation` is `visualization`.
+#[must_use]
+pub fn american(word: &str) -> String {
+    stem_en::american(word)
 }
 
 /// The shortest and the longest letter sequence that is compared.

@@ -1,8 +1,10 @@
 //! People and jobs that do not exist: seeded, and skewed like real ones or harder. Some of a person's skills come from one
 //! occupation, the others from Zipf's law over all skills.
 
+use std::collections::BTreeMap;
+
 use hanse_document::kind::{Per, Point};
-use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words, asked_words};
 use hanse_matching::money::Price;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
 use hanse_matching::text::TextLanguage;
@@ -132,10 +134,18 @@ impl<'a> Maker<'a> {
         labels.get(place).map_or_else(|| trade.label(language).to_owned(), |label| (*label).to_owned())
     }
 
-    fn words(&self, dice: &mut Dice, skills: &[u32], language: TextLanguage) -> Words {
+    /// The names of about half of the skills.
+    fn text(&self, dice: &mut Dice, skills: &[u32], language: TextLanguage) -> String {
         let labels = skills.iter().filter_map(|skill| self.taxonomy.get(*skill)).map(|it| it.label(language));
-        let text: Vec<&str> = labels.filter(|_| dice.below(2) == 0).collect();
-        Words::read(&text.join(" "), language)
+        labels.filter(|_| dice.below(2) == 0).collect::<Vec<&str>>().join(" ")
+    }
+
+    /// As a profile with these skills has them.
+    fn words(&self, dice: &mut Dice, headline: &str, skills: &[u32], language: TextLanguage) -> Words {
+        let spoken = [TextLanguage::English, TextLanguage::French];
+        let concepts = skills.iter().filter_map(|skill| self.taxonomy.get(*skill));
+        let names = concepts.flat_map(|concept| spoken.map(|language| (concept.label(language), language)));
+        Words::read(headline, names, &self.text(dice, skills, language), language)
     }
 
     pub(crate) fn person(&self, dice: &mut Dice) -> Option<Freelancer> {
@@ -151,12 +161,13 @@ impl<'a> Maker<'a> {
         let held = |(concept, line): (&u32, u16)| HeldSkill { concept: *concept, line };
         let held = skills.iter().zip(0..).map(held).collect();
         let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };
+        let (id, headline) = (dice.id(), self.title(dice, trade, language));
         Some(Freelancer {
-            id: dice.id(),
-            headline: self.title(dice, trade, language),
+            id,
+            words: self.words(dice, &headline, &skills, language),
+            headline,
             language,
             skills: held,
-            words: self.words(dice, &skills, language),
             price: Some(Price::Money { per: Per::Hour, floor: Some(figure / 2), figure: Some(figure) }),
             languages: languages(dice),
             point: town(dice),
@@ -176,8 +187,10 @@ impl<'a> Maker<'a> {
             id: dice.id(),
             title: self.title(dice, trade, language),
             language,
-            words: self.words(dice, &skills, language),
+            words: asked_words(&self.text(dice, &skills, language), language),
             needs: skills,
+            tags: BTreeMap::new(),
+            hints: Vec::new(),
             price: Some(Price::Money { per: Per::Hour, floor: None, figure: Some(paid) }),
             languages: vec![LanguageTag::of(if language == TextLanguage::English { "en" } else { "fr" })],
             site: Some(if dice.below(3) > 0 { Site::Remote } else { Site::At(town(dice)) }),

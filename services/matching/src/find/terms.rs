@@ -1,16 +1,20 @@
-//! What jobs and people are found by: skills and what meets them, the trades that titles may mean, the words of titles.
+//! What jobs and people are found by: skills and what meets them, the trades that titles may mean, and words.
 
 use crate::find::postings::{Terms, WEIGHT_MAX};
 use crate::model::{Freelancer, Job};
-use crate::pair::query::Query;
+use crate::pair::query::{NEEDS_MAX, Query};
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::skills::title::Title;
+use crate::text;
 
-/// The shares of a query's weight that skills, trades and title words have. Where a job has none of one, the others count
-/// alone.
-const SKILLS: f64 = 0.70;
+/// The shares of a job's weight that skills (needs, or hints where it names none), trades, words of the title and words of the text
+/// have. Where a job has none of one, the others count alone.
+const SKILLS: f64 = 0.50;
 const TRADES: f64 = 0.20;
-const WORDS: f64 = 0.10;
+const TITLE: f64 = 0.20;
+const TEXT: f64 = 0.10;
+/// What a word of a person's own text counts against one of their headline or of a skill's name.
+const TOLD: f64 = 0.4;
 
 /// The lowest bits say what a term is.
 const fn skill(concept: u32) -> u64 {
@@ -21,8 +25,13 @@ const fn trade(place: u32) -> u64 {
     (place as u64) << 2 | 1
 }
 
-const fn word(name: u64) -> u64 {
-    name << 2 | 2
+const fn word(name: u32) -> u64 {
+    (name as u64) << 2 | 2
+}
+
+/// What a job is found by in skills: what its client named, else what its words name.
+fn asked(job: &Job) -> &[u32] {
+    if job.needs.is_empty() { &job.hints } else { &job.needs }
 }
 
 /// The terms of a person: each skill, and each need that it meets by being narrower, broader or related. Siblings are left
@@ -46,7 +55,8 @@ pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Freelancer, title: &Title)
     }
     let whole: f64 = title.trades().iter().map(|(_, score)| score).sum();
     terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(score / whole.max(1e-9)))));
-    terms.extend(title.stems().iter().map(|name| (word(*name), u8::MAX)));
+    terms.extend(person.words.named.iter().map(|name| (word(*name), u8::MAX)));
+    terms.extend(person.words.told.iter().map(|name| (word(*name), byte(TOLD))));
     terms
 }
 
@@ -63,13 +73,16 @@ pub(crate) fn of_seeker(taxonomy: &Taxonomy, person: &Freelancer, title: &Title)
 #[must_use]
 pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(u64, u8)> {
     let weigh = |need: &u32| taxonomy.idf(*need);
-    let whole: f64 = job.needs.iter().map(weigh).sum::<f64>().max(1e-9);
+    let skills = asked(job);
+    let whole: f64 = skills.iter().map(weigh).sum::<f64>().max(1e-9);
     let mut terms: Vec<(u64, u8)> =
-        job.needs.iter().map(|need| (skill(*need), byte(SKILLS * weigh(need) / whole))).collect();
+        skills.iter().map(|need| (skill(*need), byte(SKILLS * weigh(need) / whole))).collect();
     let sum: f64 = title.trades().iter().map(|(_, score)| score).sum::<f64>().max(1e-9);
     terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(TRADES * score / sum))));
-    let share = WORDS / (title.stems().len().max(1) as f64);
-    terms.extend(title.stems().iter().map(|name| (word(*name), byte(share))));
+    for (share, names) in [(TITLE, title.stems()), (TEXT, &*job.words)] {
+        let each = byte(share / (names.len().max(1) as f64)).max(1);
+        terms.extend(names.iter().map(|name| (word(text::short(*name)), each)));
+    }
     terms
 }
 
@@ -77,17 +90,19 @@ pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(
 #[must_use]
 pub(crate) fn of_query(query: &Query<'_>) -> Terms {
     let mut terms = Terms::new();
-    for (need, weight) in query.job.needs.iter().zip(&query.weights) {
-        terms.push((skill(*need), whole(SKILLS * weight / query.total.max(1e-9))));
-    }
+    let skills = asked(query.job).get(..NEEDS_MAX).unwrap_or_else(|| asked(query.job));
+    let weigh = |skill: &u32| query.setting.taxonomy.idf(*skill);
+    let sum: f64 = skills.iter().map(weigh).sum();
+    terms.extend(skills.iter().map(|it| (skill(*it), whole(SKILLS * weigh(it) / sum.max(1e-9)))));
     let title = query.title.title();
     let sum: f64 = title.trades().iter().map(|(_, score)| score).sum();
     terms.extend(
         title.trades().iter().map(|(place, score)| (trade(*place), whole(TRADES * score / sum.max(1e-9)))),
     );
-    let stems = query.title.stems();
-    let rarity: f64 = stems.iter().map(|(_, idf)| idf).sum();
-    terms.extend(stems.iter().map(|(name, idf)| (word(*name), whole(WORDS * idf / rarity.max(1e-9)))));
+    for (share, words) in [(TITLE, query.words.title()), (TEXT, query.words.text())] {
+        let rarity: f64 = words.iter().map(|(_, idf)| idf).sum();
+        terms.extend(words.iter().map(|(name, idf)| (word(*name), whole(share * idf / rarity.max(1e-9)))));
+    }
     terms.sort_unstable_by_key(|term| term.0);
     terms.dedup_by_key(|term| term.0);
     terms

@@ -12,8 +12,11 @@ use crate::skills::title::{Title, Titles};
 
 /// Kilometres at which a place on site has halved.
 const SITE_KM: f64 = 25.0;
-/// The share of the job's words at which the text factor reaches half of its range.
+/// The share of words at which the text factor reaches half of its range.
 const TEXT_HALF: f64 = 0.2;
+/// What a need is met by that is only written, in the headline or in the name of another skill, and from which share of its name on.
+const WRITTEN: f64 = 0.5;
+const WRITTEN_MIN: f64 = 0.5;
 
 /// The best that a person has for one need.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,7 +53,7 @@ pub(crate) fn all(query: &Query<'_>, person: &Freelancer, title: Option<u32>) ->
     let record = |bound: Option<u32>| Some(bound.unwrap_or(ONE / 2));
     Features {
         client: [skill, title, text(query, person), rate, language, place, record(person.standing.bound)],
-        freelancer: [skill, title, None, rate, language, place, record(query.job.client.bound)],
+        freelancer: [skill, title, offered(query, person), rate, language, place, record(query.job.client.bound)],
     }
 }
 
@@ -58,10 +61,16 @@ fn skill(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
     if query.total <= 0.0 {
         return None;
     }
-    let found = met(query, person);
-    let sum: f64 =
-        found.iter().zip(&query.weights).filter_map(|(met, weight)| met.map(|met| met.share * weight)).sum();
+    let found = met(query, person).into_iter().zip(0..).zip(&query.weights);
+    let share = |met: Option<Met>, need: usize| met.map_or_else(|| written(query, person, need), |met| met.share);
+    let sum: f64 = found.map(|((met, need), weight)| share(met, need) * weight).sum();
     Some(millionths(sum / query.total))
+}
+
+/// How far a need is met by its name being written where a person names what they do, from 0 to 1.
+pub(crate) fn written(query: &Query<'_>, person: &Freelancer, need: usize) -> f64 {
+    let share = query.words.written(need, &person.words);
+    if share >= WRITTEN_MIN { WRITTEN * share } else { 0.0 }
 }
 
 /// How alike the titles are; `None` if either has no words.
@@ -76,13 +85,16 @@ pub(crate) fn title_of(query: &Query<'_>, theirs: &Title) -> Option<u32> {
 }
 
 fn text(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
-    let whole: f64 = query.words.iter().map(|(_, weight)| weight).sum();
-    if whole <= 0.0 || person.words.stems.is_empty() {
-        return None;
-    }
-    let shared = query.words.iter().filter(|(name, _)| person.words.stems.binary_search(name).is_ok());
-    let cover = shared.map(|(_, weight)| weight).sum::<f64>() / whole;
-    Some(millionths(cover * (1.0 + TEXT_HALF) / (cover + TEXT_HALF)))
+    query.words.met_by(person).map(rising)
+}
+
+fn offered(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
+    query.words.meets(person, query.setting.titles).map(rising)
+}
+
+/// The first words that are shared say more than the last.
+fn rising(share: f64) -> u32 {
+    millionths(share * (1.0 + TEXT_HALF) / (share + TEXT_HALF))
 }
 
 fn rate(query: &Query<'_>, person: &Freelancer) -> Option<u32> {

@@ -10,9 +10,10 @@ use crate::model::{Freelancer, Job};
 use crate::money::{Compared, Price, RateTable};
 use crate::pair::features;
 use crate::pair::score::{Features, Score};
+use crate::pair::words::Asked;
 use crate::side::Weights;
 use crate::skills::taxonomy::{Relation, Taxonomy};
-use crate::skills::title::{Asked, Titles};
+use crate::skills::title::{Asked as AskedTitle, Titles};
 
 /// Why somebody is not shown at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,14 +60,14 @@ pub struct Setting<'a> {
 pub struct Query<'a> {
     pub(crate) job: &'a Job,
     pub(crate) setting: Setting<'a>,
-    pub(crate) title: Asked,
+    pub(crate) title: AskedTitle,
     /// What each need weighs: its idf. In the order of the needs.
     pub(crate) weights: Vec<f64>,
     pub(crate) total: f64,
     /// By concept: which needs it meets.
     pub(crate) meets: BTreeMap<u32, Vec<Meets>>,
-    /// The job's telling words that its title does not have, with their weights.
-    pub(crate) words: Vec<(u64, f64)>,
+    /// What the job asks in words.
+    pub(crate) words: Asked,
 }
 
 /// The needs that count; a job that names more asks for nobody.
@@ -80,8 +81,8 @@ impl<'a> Query<'a> {
     }
 
     /// The same with a title that was prepared already.
-    pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: Asked) -> Self {
-        let Setting { taxonomy, titles, .. } = setting;
+    pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: AskedTitle) -> Self {
+        let taxonomy = setting.taxonomy;
         let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(|need| taxonomy.idf(*need)).collect();
         let mut meets: BTreeMap<u32, Vec<Meets>> = BTreeMap::new();
         for (need, place) in job.needs.iter().take(NEEDS_MAX).zip(0_usize..) {
@@ -90,8 +91,7 @@ impl<'a> Query<'a> {
                 meets.entry(link.concept).or_default().push(Meets { need: place, relation: link.relation });
             }
         }
-        let stems = job.words.stems.iter().filter(|name| !title.title().has_stem(**name));
-        let words = stems.map(|name| (*name, titles.stem_idf(*name, job.language))).collect();
+        let words = Asked::new(job, &setting, &title);
         let total = weights.iter().sum();
         Self { job, setting, title, weights, total, meets, words }
     }

@@ -12,9 +12,9 @@ pub const FLOOR: u32 = 20_000;
 /// The score of a side that stated nothing: neither for nor against.
 pub const UNSTATED: f64 = 0.5;
 
-/// From this title factor on a person's trade fits, so that they are listed without any of the needed skills, too. Of the pairs in
-/// the tuning halves of the labelled job titles it keeps more than half of those that people judged to be alike, and 3 % of the others.
-pub const TRADE_FITS: u32 = 100_000;
+/// From this mean of the title and text factors on (the text counts twice) somebody's words fit, so that they are listed without any of
+/// the needed skills, too.
+pub const WORDS_FIT: f64 = 0.18;
 
 /// A feature from a share between 0 and 1; what is not a number is 0.
 #[must_use]
@@ -46,12 +46,19 @@ impl Features {
         }
     }
 
-    /// Whether the two belong into each other's lists at all: the person has some of what is needed, or something related, or the
-    /// trade fits. A job that needs no skill is for everybody. It depends on no weight, so that every node draws the same line.
+    /// Whether the two belong into each other's lists at all: the person has some of what is needed, or something related, or their
+    /// words fit. It depends on no weight, so that every node draws the same line.
     #[must_use]
     pub fn fit(&self) -> bool {
         let of = |factor: Factor| self.client.get(factor as usize).copied().flatten();
-        of(Factor::Skill) != Some(0) || of(Factor::Title).is_some_and(|title| title >= TRADE_FITS)
+        of(Factor::Skill).is_some_and(|skill| skill > 0) || self.words() >= WORDS_FIT
+    }
+
+    /// How far title and text fit, from 0 to 1: what is unstated counts as nothing.
+    fn words(&self) -> f64 {
+        let of = |factor: Factor| self.client.get(factor as usize).copied().flatten().unwrap_or(0);
+        let log = |factor| libm::log(f64::from(of(factor).max(FLOOR)) / f64::from(ONE));
+        libm::exp((log(Factor::Title) + 2.0 * log(Factor::Text)) / 3.0)
     }
 }
 

@@ -12,11 +12,11 @@ use crate::pair::query::{Query, Stop};
 use crate::pair::score::{self, Features, Score, millionths};
 use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
-use crate::skills::taxonomy::{Relation, Taxonomy};
+use crate::skills::taxonomy::Relation;
 use crate::text::TextLanguage;
 
 /// The form of an [`Explanation`]; a field more or less changes it.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// How many changes are tried for one person: the costliest missing skills first.
 const SKILLS_TRIED: usize = 3;
@@ -74,9 +74,12 @@ pub struct Having {
 pub struct NeedLine {
     /// What is needed.
     pub need: Named,
-    /// What meets it best; nothing if it is missing.
+    /// What meets it best; nothing if no skill does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub have: Option<Having>,
+    /// Where no skill meets it, but its name is written in the headline or in the name of a skill: how far that meets it, in millionths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<u32>,
 }
 
 /// What was asked and what is paid, in one unit.
@@ -173,7 +176,7 @@ pub struct Explanation {
 pub enum WhyNot {
     /// A hard filter.
     Stopped(Stop),
-    /// None of the needed skills, nor one related to them, and another trade: the place is the one that it would be without this
+    /// None of the needed skills, nor one related to them, and other words: the place is the one that it would be without this
     /// rule, and the changes are those that lead into the list.
     Unfit(Box<Explanation>),
     /// The place and what it is made of.
@@ -197,7 +200,7 @@ pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Freelancer, own: 
         v: millionths(own.score.v),
         client: lines(&own.features, Side::Client, query.weights()),
         freelancer: lines(&own.features, Side::Freelancer, query.weights()),
-        needs: needs(query, &met),
+        needs: needs(query, person, &met),
         price: price(query, person),
         kilometres: distance(query, person),
         placement: None,
@@ -275,24 +278,32 @@ fn lines(features: &Features, side: Side, weights: &Weights) -> Vec<Line> {
     .collect()
 }
 
-fn named(taxonomy: &Taxonomy, number: u32) -> Named {
+fn named(query: &Query<'_>, number: u32) -> Named {
+    let taxonomy = query.setting().taxonomy;
+    if let Some(words) = query.job().tags.get(&number) {
+        let id = format!("local:{}", words.replace(' ', "-"));
+        return Named { id, en: words.clone(), fr: words.clone() };
+    }
     let label = |language| taxonomy.get(number).map_or("?", |concept| concept.label(language)).to_owned();
     let id = taxonomy.get(number).map_or("?", |concept| &concept.id).to_owned();
     Named { id, en: label(TextLanguage::English), fr: label(TextLanguage::French) }
 }
 
-fn needs(query: &Query<'_>, met: &[Option<Met>]) -> Vec<NeedLine> {
-    let taxonomy = query.setting().taxonomy;
-    let line = |(need, met): (&u32, &Option<Met>)| NeedLine {
-        need: named(taxonomy, *need),
+fn needs(query: &Query<'_>, person: &Freelancer, met: &[Option<Met>]) -> Vec<NeedLine> {
+    let line = |((need, met), place): ((&u32, &Option<Met>), usize)| NeedLine {
+        need: named(query, *need),
         have: met.map(|met| Having {
             relation: met.relation,
-            skill: named(taxonomy, met.held.concept),
+            skill: named(query, met.held.concept),
             line: met.held.line,
             share: millionths(met.share),
         }),
+        written: met
+            .is_none()
+            .then(|| millionths(features::written(query, person, place)))
+            .filter(|share| *share > 0),
     };
-    query.job().needs.iter().zip(met).map(line).collect()
+    query.job().needs.iter().zip(met).zip(0..).map(line).collect()
 }
 
 fn price(query: &Query<'_>, person: &Freelancer) -> Option<PriceLine> {
@@ -347,7 +358,7 @@ fn what_if(
     for (_, concept) in open.into_iter().take(SKILLS_TRIED) {
         let mut changed = person.clone();
         changed.skills.push(HeldSkill { concept, line: u16::MAX });
-        attempt(Change::Skill { need: named(query.setting().taxonomy, concept) }, &changed);
+        attempt(Change::Skill { need: named(query, concept) }, &changed);
     }
     tried
 }

@@ -33,8 +33,9 @@ fn told(explanation: &Explanation, side: Side, language: TextLanguage) -> Vec<St
     let mut said = vec![place_sentence(explanation, french)];
     for need in &explanation.needs {
         said.extend(need.have.as_ref().map(|have| met_sentence(&need.need, have, french)));
+        said.extend(need.written.map(|_| written_sentence(&need.need, french)));
     }
-    let missing = explanation.needs.iter().filter(|need| need.have.is_none());
+    let missing = explanation.needs.iter().filter(|need| need.have.is_none() && need.written.is_none());
     let names: Vec<&str> = missing.map(|it| if french { it.need.fr.as_str() } else { &it.need.en }).collect();
     if !names.is_empty() {
         let names = names.join(", ");
@@ -82,16 +83,17 @@ pub fn why_not(answer: &WhyNot, language: TextLanguage) -> Vec<String> {
 fn unfit(explanation: &Explanation, french: bool) -> Vec<String> {
     let names = explanation.needs.iter().map(|it| if french { it.need.fr.as_str() } else { &it.need.en });
     let names = names.collect::<Vec<_>>().join(", ");
-    let why = if french {
-        format!(
-            "Hors de la liste : aucune des compétences demandées ({names}), ni aucune apparentée, n'est dans votre profil, et votre \
-             titre ne nomme pas un métier proche."
-        )
-    } else {
-        format!(
-            "Not listed: none of the needed skills ({names}) is in your profile, nor one related to them, and your headline names \
-             no trade like the job's."
-        )
+    let why = match (french, names.is_empty()) {
+        (true, true) => "Hors de la liste : votre profil a trop peu des mots de la mission.".to_owned(),
+        (false, true) => "Not listed: your profile has too few of the job's words.".to_owned(),
+        (true, false) => format!(
+            "Hors de la liste : aucune des compétences demandées ({names}), ni aucune apparentée, n'est dans votre profil, qui a \
+             aussi trop peu des mots de la mission."
+        ),
+        (false, false) => format!(
+            "Not listed: none of the needed skills ({names}) is in your profile, nor one related to them, and it has too few of \
+             the job's words."
+        ),
     };
     let change = |it: &WhatIf| change_sentence(&it.change, it.rank, explanation.price.as_ref(), french);
     std::iter::once(why).chain(explanation.what_if.iter().map(change)).collect()
@@ -145,6 +147,15 @@ fn met_sentence(need: &Named, have: &Having, french: bool) -> String {
         format!("« {name} » {fr}{how} (compétence {line} du profil, déclarée).")
     } else {
         format!("\u{201c}{name}\u{201d} {en}{how} (skill {line} of the profile, self-declared).")
+    }
+}
+
+/// The words stand where somebody says what they do, though not as this skill.
+fn written_sentence(need: &Named, french: bool) -> String {
+    if french {
+        format!("« {} » est écrit dans le profil, sans y être une compétence.", need.fr)
+    } else {
+        format!("\u{201c}{}\u{201d} is written in the profile, though not as a skill.", need.en)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::skills::lexicon::{Bag, Field, Measure, bag};
 use crate::skills::nearest::{self, Labels};
+use crate::skills::tag;
 use crate::skills::taxonomy::{ConceptKind, Taxonomy};
 use crate::text::{self, TextLanguage, fold};
 
@@ -73,20 +74,6 @@ fn telling(words: &[String]) -> Vec<String> {
     if telling.is_empty() { words.to_vec() } else { telling }
 }
 
-/// The skills that texts name outright, in the order of their mention, each once, with the text's place.
-#[must_use]
-pub fn skills_in(linker: &Linker, texts: &[&str], language: TextLanguage) -> Vec<(u32, u16)> {
-    let mut found: Vec<(u32, u16)> = Vec::new();
-    for (text, line) in texts.iter().zip(0_u16..) {
-        for mention in linker.mentions(text, ConceptKind::Skill, language) {
-            if !found.iter().any(|(concept, _)| *concept == mention.concept) {
-                found.push((mention.concept, line));
-            }
-        }
-    }
-    found
-}
-
 impl Linker {
     /// Over all labels of skills and occupations.
     #[must_use]
@@ -99,7 +86,7 @@ impl Linker {
                 if words.is_empty() {
                     continue;
                 }
-                for phrase in [text::plain(&label.text, label.language), words.clone()] {
+                for phrase in [text::plain(&label.text, label.language), words.clone(), spelled(&words)] {
                     phrases.entry(phrase).or_default().push((concept.kind, label.language, number));
                 }
                 texts.entry((concept.kind, label.language)).or_default().push((number, words));
@@ -115,7 +102,16 @@ impl Linker {
     /// a label in another language than the text's does not count.
     #[must_use]
     pub fn mentions(&self, text: &str, kind: ConceptKind, language: TextLanguage) -> Vec<Mention> {
-        let words = text::words(text);
+        self.mentions_in(&text::words(text), kind, language)
+    }
+
+    /// The same of folded words.
+    pub(crate) fn mentions_in(
+        &self,
+        words: &[String],
+        kind: ConceptKind,
+        language: TextLanguage,
+    ) -> Vec<Mention> {
         let fits = |(other, spoken, _): &&(ConceptKind, TextLanguage, u32)| {
             *other == kind && (language == TextLanguage::Other || *spoken == language)
         };
@@ -148,7 +144,8 @@ impl Linker {
         limit: usize,
     ) -> Vec<Suggestion> {
         let words = text::words(phrase);
-        let exact = self.called([&words, &text::plain(phrase, language)], (kind, language));
+        let mut exact = self.called(&words, (kind, language));
+        exact.extend(self.called(&text::plain(phrase, language), (kind, language)));
         let near = self.nearest(&words, &letters(&words), (kind, language), OTHERS, limit);
         let (mut found, rest): (Vec<_>, Vec<_>) =
             near.into_iter().partition(|near| exact.contains(&near.concept));
@@ -161,14 +158,14 @@ impl Linker {
         found
     }
 
-    /// The concepts that have one of these phrases as a label.
-    fn called(
+    /// The concepts that are called so, in one spelling or another, with or without the name of a maker in front.
+    pub(crate) fn called(
         &self,
-        phrases: [&Vec<String>; 2],
+        words: &[String],
         (kind, language): (ConceptKind, TextLanguage),
     ) -> BTreeSet<u32> {
-        let meanings = phrases.into_iter().filter_map(|words| self.phrases.get(words)).flatten();
-        let fits = meanings.filter(|(other, spoken, _)| {
+        let meanings = self.phrases.get(words).into_iter().chain(self.phrases.get(&spelled(words)));
+        let fits = meanings.flatten().filter(|(other, spoken, _)| {
             *other == kind && (language == TextLanguage::Other || *spoken == language)
         });
         fits.map(|(_, _, concept)| *concept).collect()
@@ -221,6 +218,11 @@ impl Linker {
         let of = |language| self.labels.get(&(ConceptKind::Occupation, language));
         of(language).or_else(|| of(TextLanguage::English)).or_else(|| of(TextLanguage::French))
     }
+}
+
+/// A phrase in one spelling of English, without a maker's name in front.
+fn spelled(words: &[String]) -> Vec<String> {
+    tag::without_maker(words).iter().map(|word| text::american(word)).collect()
 }
 
 /// Each concept's labels as [`Labels`] compares them.

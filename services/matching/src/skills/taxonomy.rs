@@ -24,14 +24,17 @@ pub struct Taxonomy {
     /// By id.
     concepts: Vec<Concept>,
     idf: Vec<f64>,
+    /// That of what no occupation needs.
+    rarest: f64,
 }
 
 impl Taxonomy {
     pub(crate) fn new(version: String, concepts: Vec<Concept>) -> Self {
         let occupations = concepts.iter().filter(|concept| concept.kind == ConceptKind::Occupation).count();
+        let rarest = rarity(occupations, 0);
         let idf = concepts.iter().map(|concept| rarity(occupations, concept.wanted_by)).collect();
         let digest = digest(&version, &concepts);
-        Self { version, digest, concepts, idf }
+        Self { version, digest, concepts, idf, rarest }
     }
 
     /// What the importer was told this is: `esco-1.1.1+fr-1.0`.
@@ -72,10 +75,11 @@ impl Taxonomy {
         u32::try_from(place).ok()
     }
 
-    /// How much a skill says: the logarithm of how rarely occupations need it. Always above zero.
+    /// How much a skill says: the logarithm of how rarely occupations need it. Always above zero; a tag of somebody's own says as much as
+    /// a skill that no occupation needs.
     #[must_use]
     pub fn idf(&self, number: Concepts) -> f64 {
-        self.idf.get(number as usize).copied().unwrap_or(0.0)
+        self.idf.get(number as usize).copied().unwrap_or(self.rarest)
     }
 
     /// How far having `have` meets a need for `need`: what relates them, the closest first.

@@ -17,24 +17,39 @@ pub const WORD_CHARS_MAX: usize = 48;
 /// [`WORD_CHARS_MAX`]: what is beyond does not count.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut word = String::new();
-    let mut letters = 0_usize;
+    written(text).into_iter().map(|word| word.folded).collect()
+}
+
+/// A word with what its capitals say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// As [`words`] has it.
+    pub folded: String,
+    /// Whether it is written as a name is: a capital that no sentence begins with, or one further inside (`SQL`, `iOS`).
+    pub name: bool,
+}
+
+/// The same words, each with what its capitals say.
+#[must_use]
+pub fn written(text: &str) -> Vec<Written> {
+    let (mut found, mut word) = (Vec::new(), Written::default());
+    let (mut letters, mut begins) = (0_usize, true);
     for letter in text.chars().take(CHARS_MAX).filter(|c| !is_hidden(*c)).nfkd() {
         if is_combining_mark(letter) || is_hidden(letter) {
             continue;
         }
         if letter.is_alphanumeric() || (letters > 0 && matches!(letter, '+' | '#')) {
             if letters < WORD_CHARS_MAX {
-                push_lower(&mut word, letter);
+                push_lower(&mut word.folded, letter);
             }
+            word.name |= letter.is_uppercase() && (letters > 0 || !begins);
             letters = letters.saturating_add(1);
             continue;
         }
-        if matches!(letter, '\'' | '\u{2019}') && is_elision(&word) {
-            word.clear();
+        if matches!(letter, '\'' | '\u{2019}') && is_elision(&word.folded) {
+            word = Written::default();
         }
-        finish(&mut found, &mut word);
+        begins = if finish(&mut found, &mut word) { ends_sentence(letter) } else { begins || ends_sentence(letter) };
         letters = 0;
         if found.len() >= WORDS_MAX {
             return found;
@@ -44,10 +59,18 @@ pub fn words(text: &str) -> Vec<String> {
     found
 }
 
-fn finish(found: &mut Vec<String>, word: &mut String) {
-    if !word.is_empty() {
+/// Whether there was a word.
+fn finish(found: &mut Vec<Written>, word: &mut Written) -> bool {
+    let ends = !word.folded.is_empty();
+    if ends {
         found.push(std::mem::take(word));
     }
+    ends
+}
+
+/// Behind these a capital says nothing: sentences, lines, items of a list.
+const fn ends_sentence(letter: char) -> bool {
+    matches!(letter, '.' | '!' | '?' | ':' | '\n' | '\r' | '\u{2022}' | '*' | '\u{b7}')
 }
 
 fn push_lower(word: &mut String, letter: char) {

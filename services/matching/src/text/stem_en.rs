@@ -21,10 +21,14 @@ pub(super) fn stem(word: &str) -> String {
     if word.len() <= 2 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return word.to_owned();
     }
+    Stemmer::new(Algorithm::Porter).stem(&american(word)).into_owned()
+}
+
+/// A word in American spelling.
+pub(super) fn american(word: &str) -> String {
     let american =
         |(british, american): &(_, &str)| Some(format!("{}{american}", word.strip_suffix(*british)?));
-    let word = BRITISH.iter().find_map(american).unwrap_or_else(|| word.to_owned());
-    Stemmer::new(Algorithm::Porter).stem(&word).into_owned()
+    BRITISH.iter().find_map(american).unwrap_or_else(|| word.to_owned())
 }
 
 #[cfg(test)]

@@ -22,10 +22,12 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
             "The headline says something else than the title of the job",
             "La ligne sous le nom dit autre chose que le titre de la mission",
         ),
-        Factor::Text => both(
-            "The profile has few of the words of the job's text",
-            "Le profil a peu de mots du texte de la mission",
-        ),
+        Factor::Text => match side {
+            Side::Client => both("The profile has few of the job's words", "Le profil a peu des mots de la mission"),
+            Side::Freelancer => {
+                both("The job asks for little of what the profile offers", "La mission demande peu de ce que le profil offre")
+            }
+        },
         Factor::Rate => rate(explanation),
         Factor::Language => both("The languages", "Les langues"),
         Factor::Place => match explanation.kilometres {

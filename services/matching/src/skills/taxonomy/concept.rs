@@ -113,6 +113,13 @@ pub struct Concept {
 }
 
 impl Concept {
+    /// The names to show in English and French, of those languages that have one.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (&str, TextLanguage)> {
+        let languages = [TextLanguage::English, TextLanguage::French, TextLanguage::Other];
+        let has = |language: &TextLanguage| self.labels.iter().any(|label| label.language == *language);
+        languages.into_iter().filter(has).map(|language| (self.label(language), language))
+    }
+
     /// The name to show in a language, else in any; the id if it has none.
     #[must_use]
     pub fn label(&self, language: TextLanguage) -> &str {

@@ -1,0 +1,181 @@
+//! Words of one side looked for at the other, in both directions, each weighed by how rarely trades are called by it. How often others
+//! on this node use a word changes nothing.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Freelancer, Job, Words};
+use crate::pair::query::Setting;
+use crate::skills::tag;
+use crate::skills::taxonomy::Relation;
+use crate::skills::title::{Asked as AskedTitle, Titles};
+use crate::text::{self, TextLanguage, fold};
+
+/// What the title's words, those of the text, and hints count together. Fitted on the tuning half of the judged texts.
+const TITLE: f64 = 0.5;
+const TEXT: f64 = 0.4;
+const HINTS: f64 = 0.4;
+/// What a word counts that stands only in the person's own text, or only in the job's, against one that is named.
+const TOLD: f64 = 0.4;
+const SAID: f64 = 0.9;
+/// A text that has so much of at least so many words of an advertisement is a copy of it, and counts for nothing.
+const COPY: f64 = 0.6;
+const COPY_WORDS_MIN: usize = 20;
+/// The names of one skill that are looked for in words.
+const NAMES_MAX: usize = 8;
+
+/// A word's short name and its rarity.
+type Weighed = (u32, f64);
+
+/// What a job asks in words.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    title: Vec<Weighed>,
+    text: Vec<Weighed>,
+    /// All of them, sorted, with what each counts for whom it is looked for by.
+    said: Vec<Weighed>,
+    /// By concept: which hint it meets, and how far.
+    hints: BTreeMap<u32, Vec<(usize, f64)>>,
+    hint_weights: Vec<f64>,
+    /// For each need the words of each of its names.
+    names: Vec<Vec<Vec<Weighed>>>,
+}
+
+impl Asked {
+    pub(crate) fn new(job: &Job, setting: &Setting<'_>, title: &AskedTitle) -> Self {
+        let idf = |name: u64| setting.titles.stem_idf(name, job.language);
+        let of_title: Vec<Weighed> = title.stems().iter().map(|(name, idf)| (text::short(*name), *idf)).collect();
+        let others = job.words.iter().filter(|name| !title.title().has_stem(**name));
+        let of_text: Vec<Weighed> = others.map(|name| (text::short(*name), idf(*name))).collect();
+        let mut said: Vec<Weighed> = of_title.iter().map(|(name, _)| (*name, 1.0)).collect();
+        said.extend(of_text.iter().map(|(name, _)| (*name, SAID)));
+        said.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        said.dedup_by_key(|word| word.0);
+        let mut hints: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
+        for (hint, place) in job.hints.iter().zip(0..) {
+            hints.entry(*hint).or_default().push((place, 1.0));
+            for link in setting.taxonomy.get(*hint).map(|it| it.near.as_slice()).unwrap_or_default() {
+                if link.relation != Relation::Sibling {
+                    let share = f64::from(link.relation.hundredths()) / 100.0;
+                    hints.entry(link.concept).or_default().push((place, share));
+                }
+            }
+        }
+        Self {
+            title: of_title,
+            text: of_text,
+            said,
+            hints,
+            hint_weights: job.hints.iter().map(|hint| setting.taxonomy.idf(*hint)).collect(),
+            names: job.needs.iter().map(|need| names(*need, job, setting)).collect(),
+        }
+    }
+
+    /// The title's words.
+    pub(crate) fn title(&self) -> &[Weighed] {
+        &self.title
+    }
+
+    /// Those of the text that the title does not have.
+    pub(crate) fn text(&self) -> &[Weighed] {
+        &self.text
+    }
+
+    /// How much of what a job says the person's words have, and how many of its hints they meet, from 0 to 1.
+    pub(crate) fn met_by(&self, person: &Freelancer) -> Option<f64> {
+        if person.words.is_empty() {
+            return None;
+        }
+        if self.is_copied(&person.words) {
+            return Some(0.0);
+        }
+        let parts = [
+            (TITLE, cover(&self.title, &person.words)),
+            (TEXT, cover(&self.text, &person.words)),
+            (HINTS, self.hinted(person)),
+        ];
+        let stated = || parts.iter().filter_map(|(weight, share)| Some((weight, (*share)?)));
+        let whole: f64 = stated().map(|(weight, _)| weight).sum();
+        (whole > 0.0).then(|| stated().map(|(weight, share)| weight * share).sum::<f64>() / whole)
+    }
+
+    /// How much of what a person offers the job says, from 0 to 1.
+    pub(crate) fn meets(&self, person: &Freelancer, titles: &Titles) -> Option<f64> {
+        if person.words.offered.is_empty() || self.said.is_empty() {
+            return None;
+        }
+        if self.is_copied(&person.words) {
+            return Some(0.0);
+        }
+        let (mut whole, mut found) = (0.0, 0.0);
+        for name in &person.words.offered {
+            let idf = titles.stem_idf(*name, person.language);
+            whole += idf;
+            let place = self.said.binary_search_by_key(&text::short(*name), |word| word.0).ok();
+            found += idf * place.and_then(|place| self.said.get(place)).map_or(0.0, |word| word.1);
+        }
+        (whole > 0.0).then(|| found / whole)
+    }
+
+    /// How much of one of a need's names is written in the headline or in the names of skills, from 0 to 1. A text is no skill.
+    pub(crate) fn written(&self, need: usize, words: &Words) -> f64 {
+        let names = self.names.get(need).map(Vec::as_slice).unwrap_or_default();
+        names.iter().map(|name| named(name, words)).fold(0.0, f64::max)
+    }
+
+    fn hinted(&self, person: &Freelancer) -> Option<f64> {
+        let mut best = vec![0.0_f64; self.hint_weights.len()];
+        for held in &person.skills {
+            for (place, share) in self.hints.get(&held.concept).map(Vec::as_slice).unwrap_or_default() {
+                if let Some(cell) = best.get_mut(*place) {
+                    *cell = cell.max(*share);
+                }
+            }
+        }
+        let whole: f64 = self.hint_weights.iter().sum();
+        let met: f64 = best.iter().zip(&self.hint_weights).map(|(share, weight)| share * weight).sum();
+        (whole > 0.0).then(|| met / whole)
+    }
+
+    fn is_copied(&self, words: &Words) -> bool {
+        let has = |name: &u32| words.told.binary_search(name).is_ok() || words.named.binary_search(name).is_ok();
+        let found = self.text.iter().filter(|(name, _)| has(name)).count();
+        self.text.len() >= COPY_WORDS_MIN && found as f64 >= COPY * self.text.len() as f64
+    }
+}
+
+/// The share of words that a person has, by rarity.
+fn cover(asked: &[Weighed], words: &Words) -> Option<f64> {
+    let strength = |name: &u32| {
+        if words.named.binary_search(name).is_ok() {
+            1.0
+        } else if words.told.binary_search(name).is_ok() {
+            TOLD
+        } else {
+            0.0
+        }
+    };
+    let whole: f64 = asked.iter().map(|(_, idf)| idf).sum();
+    let found: f64 = asked.iter().map(|(name, idf)| idf * strength(name)).sum();
+    (whole > 0.0).then(|| found / whole)
+}
+
+fn named(name: &[Weighed], words: &Words) -> f64 {
+    let whole: f64 = name.iter().map(|(_, idf)| idf).sum();
+    let found: f64 =
+        name.iter().filter(|(word, _)| words.named.binary_search(word).is_ok()).map(|(_, idf)| idf).sum();
+    if whole > 0.0 { found / whole } else { 0.0 }
+}
+
+/// The words of a need's names in both languages, or of the client's own tag.
+fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
+    let weigh = |text: &str, language: TextLanguage| -> Vec<Weighed> {
+        let words = text::words(text).into_iter().filter(|word| !fold::is_empty_word(word));
+        let stems = words.map(|word| text::name_of(text::stem(&word, language).into_bytes()));
+        stems.map(|name| (text::short(name), setting.titles.stem_idf(name, language))).collect()
+    };
+    if tag::is_own(need) {
+        return job.tags.get(&need).map(|words| weigh(words, job.language)).into_iter().collect();
+    }
+    let labels = setting.taxonomy.get(need).map(|concept| concept.labels.as_slice()).unwrap_or_default();
+    labels.iter().take(NAMES_MAX).map(|label| weigh(&label.text, label.language)).collect()
+}
