@@ -12,7 +12,7 @@ use crate::money::Price;
 use crate::text::TextLanguage;
 
 pub use reader::{Reader, Unknown};
-pub use words::{NAMED_MAX, TEXT_WORDS_MAX, TOLD_MAX, Words, asked_words};
+pub use words::{AskedWord, NAMED_MAX, TEXT_WORDS_MAX, TOLD_MAX, Words, text_words, title_words};
 
 /// A skill that a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +85,8 @@ pub struct Job {
     pub tags: BTreeMap<u32, String>,
     /// The skills that title and text name and that nobody confirmed: never needs.
     pub hints: Vec<u32>,
-    /// The stems of its text's telling words.
-    pub words: Box<[u64]>,
+    /// The telling words of its text.
+    pub words: Box<[AskedWord]>,
     /// What it pays.
     pub price: Option<Price>,
     /// The languages it needs.

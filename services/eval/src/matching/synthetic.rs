@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use hanse_document::kind::{Per, Point};
-use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words, asked_words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words, text_words};
 use hanse_matching::money::Price;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Taxonomy};
 use hanse_matching::text::TextLanguage;
@@ -187,7 +187,7 @@ impl<'a> Maker<'a> {
             id: dice.id(),
             title: self.title(dice, trade, language),
             language,
-            words: asked_words(&self.text(dice, &skills, language), language),
+            words: text_words(&self.text(dice, &skills, language), language),
             needs: skills,
             tags: BTreeMap::new(),
             hints: Vec::new(),

@@ -1,11 +1,10 @@
 //! What jobs and people are found by: skills and what meets them, the trades that titles may mean, and words.
 
 use crate::find::postings::{Terms, WEIGHT_MAX};
-use crate::model::{Freelancer, Job};
+use crate::model::{self, AskedWord, Freelancer, Job};
 use crate::pair::query::{NEEDS_MAX, Query};
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::skills::title::Title;
-use crate::text;
 
 /// The shares of a job's weight that skills (needs, or hints where it names none), trades, words of the title and words of the text
 /// have. Where a job has none of one, the others count alone.
@@ -27,6 +26,12 @@ const fn trade(place: u32) -> u64 {
 
 const fn word(name: u32) -> u64 {
     (name as u64) << 2 | 2
+}
+
+/// The stems of a word, each once.
+fn names(word: &AskedWord) -> impl Iterator<Item = u32> + use<> {
+    let [one, other] = word.stems;
+    std::iter::once(one).chain((other != one).then_some(other))
 }
 
 /// What a job is found by in skills: what its client named, else what its words name.
@@ -79,9 +84,9 @@ pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(
         skills.iter().map(|need| (skill(*need), byte(SKILLS * weigh(need) / whole))).collect();
     let sum: f64 = title.trades().iter().map(|(_, score)| score).sum::<f64>().max(1e-9);
     terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(TRADES * score / sum))));
-    for (share, names) in [(TITLE, title.stems()), (TEXT, &*job.words)] {
-        let each = byte(share / (names.len().max(1) as f64)).max(1);
-        terms.extend(names.iter().map(|name| (word(text::short(*name)), each)));
+    for (share, words) in [(TITLE, &*model::title_words(&job.title, job.language)), (TEXT, &*job.words)] {
+        let each = byte(share / (words.len().max(1) as f64)).max(1);
+        terms.extend(words.iter().flat_map(names).map(|name| (word(name), each)));
     }
     terms
 }
@@ -101,7 +106,8 @@ pub(crate) fn of_query(query: &Query<'_>) -> Terms {
     );
     for (share, words) in [(TITLE, query.words.title()), (TEXT, query.words.text())] {
         let rarity: f64 = words.iter().map(|(_, idf)| idf).sum();
-        terms.extend(words.iter().map(|(name, idf)| (word(*name), whole(share * idf / rarity.max(1e-9)))));
+        let weighed = words.iter().map(|(word, idf)| (names(word), whole(share * idf / rarity.max(1e-9))));
+        terms.extend(weighed.flat_map(|(names, weight)| names.map(move |name| (word(name), weight))));
     }
     terms.sort_unstable_by_key(|term| term.0);
     terms.dedup_by_key(|term| term.0);

@@ -50,7 +50,7 @@ impl Reader<'_> {
             hints: hints.into_iter().filter(|hint| !needs.contains(hint)).collect(),
             needs,
             tags: skills.tags,
-            words: model::asked_words(text, language),
+            words: model::text_words(text, language),
             price: document.pay.as_ref().map(|pay| Price::of(pay, self.rates)),
             languages: document.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
             site: document.place.as_ref().map(|place| match place {

@@ -1,20 +1,24 @@
 //! The words of both sides, by the names of their stems.
 
+use std::collections::BTreeSet;
+
 use crate::text::{self, TextLanguage, boilerplate, fold};
 
-/// The different stems of a job's text that are looked for: those of the first two hundred words or so, where the work is described.
+/// The different words of a job's text that are looked for: those of the first two hundred words or so, where the work is described.
 pub const TEXT_WORDS_MAX: usize = 64;
-/// The different stems of a headline and of the names of skills: of 40 skills with a name in two languages.
-pub const NAMED_MAX: usize = 192;
+/// The different names of a headline and of the names of skills: of 40 skills with a name in two languages.
+pub const NAMED_MAX: usize = 256;
 /// The different stems of a person's own text: as many as the longest text of a profile has.
 pub const TOLD_MAX: usize = 512;
+/// Words that begin with the same letters are near: `électricien` and `electrician`, `photographe` and `photography`.
+const BEGINNING_CHARS: usize = 6;
 
-/// A person's words: short names of stems ([`text::short`]), sorted.
+/// A person's words: short names ([`text::short`]), sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Those of the headline and of the names of their skills.
+    /// Stems and beginnings of the headline and of the names of their skills.
     pub named: Box<[u32]>,
-    /// Those of their own text alone: anybody can write anything there, so that they count less.
+    /// Stems of their own text alone: anybody can write anything there, so that they count less.
     pub told: Box<[u32]>,
     /// The stems of the headline and of the skills as the person reads them: what they are looked for by.
     pub offered: Box<[u64]>,
@@ -32,21 +36,22 @@ impl Words {
         let (mut named, mut offered) = (Vec::new(), Vec::new());
         let own = [(headline, language)];
         for (name, spoken) in own.into_iter().chain(names) {
-            for stem in stems(name, spoken, |word| !fold::is_empty_word(word)) {
+            for word in text::words(name).iter().filter(|word| !fold::is_empty_word(word)) {
+                let stem = stem(word, spoken);
                 push(&mut named, text::short(stem), NAMED_MAX);
+                if let Some(beginning) = beginning(word) {
+                    push(&mut named, beginning, NAMED_MAX);
+                }
                 if spoken == language || spoken == TextLanguage::Other {
                     push(&mut offered, stem, NAMED_MAX);
                 }
             }
         }
-        let mut told: Vec<u32> = Vec::new();
-        for stem in stems(about, language, tells).map(text::short) {
-            if !named.contains(&stem) {
-                told.push(stem);
-            }
-        }
-        told.truncate(fold::WORDS_MAX);
-        Self { named: sorted(named), told: bounded(told), offered: offered.into_boxed_slice() }
+        let mut seen: BTreeSet<u32> = named.iter().copied().collect();
+        let told = text::words(about).into_iter().filter(|word| tells(word));
+        let told = told.map(|word| text::short(stem(&word, language))).filter(|stem| seen.insert(*stem));
+        let told = told.take(TOLD_MAX).collect();
+        Self { named: sorted(named), told: sorted(told), offered: offered.into_boxed_slice() }
     }
 
     /// Whether nothing was written.
@@ -56,23 +61,65 @@ impl Words {
     }
 }
 
-/// The first [`TEXT_WORDS_MAX`] different stems of a job's text. However often a word is repeated, it counts once.
+/// A word that is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskedWord {
+    /// Its stem in the language that it is written in.
+    pub stem: u64,
+    /// The short names of its English and its French stem: whoever writes in the other language has the names of tools in its grammar.
+    pub stems: [u32; 2],
+    /// How it begins, if it is long enough to say something.
+    pub beginning: Option<u32>,
+}
+
+impl AskedWord {
+    fn new(word: &str, language: TextLanguage) -> Self {
+        let short = |language| text::short(stem(word, language));
+        Self {
+            stem: stem(word, language),
+            stems: [short(TextLanguage::English), short(TextLanguage::French)],
+            beginning: beginning(word),
+        }
+    }
+}
+
+/// The different words of a title, or of a skill's name.
 #[must_use]
-pub fn asked_words(text: &str, language: TextLanguage) -> Box<[u64]> {
-    let mut found = Vec::new();
-    for stem in stems(text, language, tells) {
-        push(&mut found, stem, TEXT_WORDS_MAX);
+pub fn title_words(title: &str, language: TextLanguage) -> Vec<AskedWord> {
+    asked(title, language, |word| !fold::is_empty_word(word))
+}
+
+/// The first [`TEXT_WORDS_MAX`] different telling words of a job's text. However often a word is repeated, it counts once.
+#[must_use]
+pub fn text_words(text: &str, language: TextLanguage) -> Box<[AskedWord]> {
+    asked(text, language, tells).into_boxed_slice()
+}
+
+fn asked(text: &str, language: TextLanguage, counts: fn(&str) -> bool) -> Vec<AskedWord> {
+    let mut found: Vec<AskedWord> = Vec::new();
+    for word in text::words(text).iter().filter(|word| counts(word)) {
+        let word = AskedWord::new(word, language);
+        if found.iter().all(|other| other.stem != word.stem) {
+            found.push(word);
+        }
         if found.len() >= TEXT_WORDS_MAX {
             break;
         }
     }
-    found.into_boxed_slice()
+    found
 }
 
-/// The stems of those words of a text that count, in order.
-fn stems(text: &str, language: TextLanguage, counts: fn(&str) -> bool) -> impl Iterator<Item = u64> {
-    let words = text::words(text).into_iter().filter(move |word| counts(word));
-    words.map(move |word| text::name_of(text::stem(&word, language).into_bytes()))
+/// The name of a word's stem; by the grammar of English in languages that have none here.
+fn stem(word: &str, language: TextLanguage) -> u64 {
+    let language = if language == TextLanguage::Other { TextLanguage::English } else { language };
+    text::name_of(text::stem(word, language).into_bytes())
+}
+
+/// A name that no stem has.
+fn beginning(word: &str) -> Option<u32> {
+    let letters: String = word.chars().take(BEGINNING_CHARS).collect();
+    let long = letters.chars().filter(|letter| letter.is_alphabetic()).count() == BEGINNING_CHARS;
+    long.then(|| text::short(text::name_of(letters.bytes().chain([b'*']))))
 }
 
 fn tells(word: &str) -> bool {
@@ -83,13 +130,6 @@ fn push<T: PartialEq>(found: &mut Vec<T>, name: T, max: usize) {
     if found.len() < max && !found.contains(&name) {
         found.push(name);
     }
-}
-
-/// The first [`TOLD_MAX`] different ones.
-fn bounded(names: Vec<u32>) -> Box<[u32]> {
-    let mut seen = std::collections::BTreeSet::new();
-    let first: Vec<u32> = names.into_iter().filter(|name| seen.insert(*name)).take(TOLD_MAX).collect();
-    sorted(first)
 }
 
 fn sorted(mut names: Vec<u32>) -> Box<[u32]> {

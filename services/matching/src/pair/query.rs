@@ -91,7 +91,7 @@ impl<'a> Query<'a> {
                 meets.entry(link.concept).or_default().push(Meets { need: place, relation: link.relation });
             }
         }
-        let words = Asked::new(job, &setting, &title);
+        let words = Asked::new(job, &setting);
         let total = weights.iter().sum();
         Self { job, setting, title, weights, total, meets, words }
     }

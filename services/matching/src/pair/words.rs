@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Freelancer, Job, Words};
+use crate::model::{self, AskedWord, Freelancer, Job, Words};
 use crate::pair::query::Setting;
 use crate::skills::tag;
 use crate::skills::taxonomy::Relation;
-use crate::skills::title::{Asked as AskedTitle, Titles};
-use crate::text::{self, TextLanguage, fold};
+use crate::skills::title::Titles;
+use crate::text::{self, TextLanguage};
 
 /// What the title's words, those of the text, and hints count together. Fitted on the tuning half of the judged texts.
 const TITLE: f64 = 0.5;
@@ -16,6 +16,8 @@ const TEXT: f64 = 0.4;
 const HINTS: f64 = 0.4;
 /// What a word counts that stands only in the person's own text, or only in the job's, against one that is named.
 const TOLD: f64 = 0.4;
+/// What a named word counts that only begins alike.
+const BEGUN: f64 = 0.6;
 const SAID: f64 = 0.9;
 /// A text that has so much of at least so many words of an advertisement is a copy of it, and counts for nothing.
 const COPY: f64 = 0.6;
@@ -23,8 +25,8 @@ const COPY_WORDS_MIN: usize = 20;
 /// The names of one skill that are looked for in words.
 const NAMES_MAX: usize = 8;
 
-/// A word's short name and its rarity.
-type Weighed = (u32, f64);
+/// A word and its rarity.
+type Weighed = (AskedWord, f64);
 
 /// What a job asks in words.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub(crate) struct Asked {
     title: Vec<Weighed>,
     text: Vec<Weighed>,
     /// All of them, sorted, with what each counts for whom it is looked for by.
-    said: Vec<Weighed>,
+    said: Vec<(u32, f64)>,
     /// By concept: which hint it meets, and how far.
     hints: BTreeMap<u32, Vec<(usize, f64)>>,
     hint_weights: Vec<f64>,
@@ -41,13 +43,16 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn new(job: &Job, setting: &Setting<'_>, title: &AskedTitle) -> Self {
-        let idf = |name: u64| setting.titles.stem_idf(name, job.language);
-        let of_title: Vec<Weighed> = title.stems().iter().map(|(name, idf)| (text::short(*name), *idf)).collect();
-        let others = job.words.iter().filter(|name| !title.title().has_stem(**name));
-        let of_text: Vec<Weighed> = others.map(|name| (text::short(*name), idf(*name))).collect();
-        let mut said: Vec<Weighed> = of_title.iter().map(|(name, _)| (*name, 1.0)).collect();
-        said.extend(of_text.iter().map(|(name, _)| (*name, SAID)));
+    pub(crate) fn new(job: &Job, setting: &Setting<'_>) -> Self {
+        let weigh = |word: AskedWord| (word, setting.titles.stem_idf(word.stem, job.language));
+        let title: Vec<Weighed> =
+            model::title_words(&job.title, job.language).into_iter().map(weigh).collect();
+        let others = job.words.iter().filter(|word| title.iter().all(|(other, _)| other.stem != word.stem));
+        let text: Vec<Weighed> = others.copied().map(weigh).collect();
+        let stems = |words: &[Weighed], strength| -> Vec<(u32, f64)> {
+            words.iter().flat_map(|(word, _)| word.stems).map(|name| (name, strength)).collect()
+        };
+        let mut said = [stems(&title, 1.0), stems(&text, SAID)].concat();
         said.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         said.dedup_by_key(|word| word.0);
         let mut hints: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
@@ -61,8 +66,8 @@ impl Asked {
             }
         }
         Self {
-            title: of_title,
-            text: of_text,
+            title,
+            text,
             said,
             hints,
             hint_weights: job.hints.iter().map(|hint| setting.taxonomy.idf(*hint)).collect(),
@@ -137,41 +142,46 @@ impl Asked {
     }
 
     fn is_copied(&self, words: &Words) -> bool {
-        let has = |name: &u32| words.told.binary_search(name).is_ok() || words.named.binary_search(name).is_ok();
-        let found = self.text.iter().filter(|(name, _)| has(name)).count();
+        let found = self.text.iter().filter(|(word, _)| has(&words.told, word) || has(&words.named, word)).count();
         self.text.len() >= COPY_WORDS_MIN && found as f64 >= COPY * self.text.len() as f64
+    }
+}
+
+fn has(names: &[u32], word: &AskedWord) -> bool {
+    word.stems.iter().any(|stem| names.binary_search(stem).is_ok())
+}
+
+/// What a person's words have of a word, from 0 to 1.
+fn strength(word: &AskedWord, words: &Words) -> f64 {
+    if has(&words.named, word) {
+        1.0
+    } else if word.beginning.is_some_and(|it| words.named.binary_search(&it).is_ok()) {
+        BEGUN
+    } else if has(&words.told, word) {
+        TOLD
+    } else {
+        0.0
     }
 }
 
 /// The share of words that a person has, by rarity.
 fn cover(asked: &[Weighed], words: &Words) -> Option<f64> {
-    let strength = |name: &u32| {
-        if words.named.binary_search(name).is_ok() {
-            1.0
-        } else if words.told.binary_search(name).is_ok() {
-            TOLD
-        } else {
-            0.0
-        }
-    };
     let whole: f64 = asked.iter().map(|(_, idf)| idf).sum();
-    let found: f64 = asked.iter().map(|(name, idf)| idf * strength(name)).sum();
+    let found: f64 = asked.iter().map(|(word, idf)| idf * strength(word, words)).sum();
     (whole > 0.0).then(|| found / whole)
 }
 
 fn named(name: &[Weighed], words: &Words) -> f64 {
     let whole: f64 = name.iter().map(|(_, idf)| idf).sum();
-    let found: f64 =
-        name.iter().filter(|(word, _)| words.named.binary_search(word).is_ok()).map(|(_, idf)| idf).sum();
+    let found: f64 = name.iter().filter(|(word, _)| has(&words.named, word)).map(|(_, idf)| idf).sum();
     if whole > 0.0 { found / whole } else { 0.0 }
 }
 
 /// The words of a need's names in both languages, or of the client's own tag.
 fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
-    let weigh = |text: &str, language: TextLanguage| -> Vec<Weighed> {
-        let words = text::words(text).into_iter().filter(|word| !fold::is_empty_word(word));
-        let stems = words.map(|word| text::name_of(text::stem(&word, language).into_bytes()));
-        stems.map(|name| (text::short(name), setting.titles.stem_idf(name, language))).collect()
+    let weigh = |name: &str, language: TextLanguage| -> Vec<Weighed> {
+        let idf = |word: AskedWord| (word, setting.titles.stem_idf(word.stem, language));
+        model::title_words(name, language).into_iter().map(idf).collect()
     };
     if tag::is_own(need) {
         return job.tags.get(&need).map(|words| weigh(words, job.language)).into_iter().collect();
