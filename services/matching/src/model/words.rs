@@ -7,16 +7,14 @@ use crate::text::{self, TextLanguage, boilerplate, fold};
 /// The different words of a job's text that are looked for: those of the first two hundred words or so, where the work is described.
 pub const TEXT_WORDS_MAX: usize = 64;
 /// The different names of a headline and of the names of skills: of 40 skills with a name in two languages.
-pub const NAMED_MAX: usize = 256;
+pub const NAMED_MAX: usize = 192;
 /// The different stems of a person's own text: as many as the longest text of a profile has.
 pub const TOLD_MAX: usize = 512;
-/// Words that begin with the same letters are near: `électricien` and `electrician`, `photographe` and `photography`.
-const BEGINNING_CHARS: usize = 6;
 
 /// A person's words: short names ([`text::short`]), sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Stems and beginnings of the headline and of the names of their skills.
+    /// Stems of the headline and of the names of their skills.
     pub named: Box<[u32]>,
     /// Stems of their own text alone: anybody can write anything there, so that they count less.
     pub told: Box<[u32]>,
@@ -39,9 +37,6 @@ impl Words {
             for word in text::words(name).iter().filter(|word| !fold::is_empty_word(word)) {
                 let stem = stem(word, spoken);
                 push(&mut named, text::short(stem), NAMED_MAX);
-                if let Some(beginning) = beginning(word) {
-                    push(&mut named, beginning, NAMED_MAX);
-                }
                 if spoken == language || spoken == TextLanguage::Other {
                     push(&mut offered, stem, NAMED_MAX);
                 }
@@ -68,8 +63,6 @@ pub struct AskedWord {
     pub stem: u64,
     /// The short names of its English and its French stem: whoever writes in the other language has the names of tools in its grammar.
     pub stems: [u32; 2],
-    /// How it begins, if it is long enough to say something.
-    pub beginning: Option<u32>,
 }
 
 impl AskedWord {
@@ -78,7 +71,6 @@ impl AskedWord {
         Self {
             stem: stem(word, language),
             stems: [short(TextLanguage::English), short(TextLanguage::French)],
-            beginning: beginning(word),
         }
     }
 }
@@ -113,13 +105,6 @@ fn asked(text: &str, language: TextLanguage, counts: fn(&str) -> bool) -> Vec<As
 fn stem(word: &str, language: TextLanguage) -> u64 {
     let language = if language == TextLanguage::Other { TextLanguage::English } else { language };
     text::name_of(text::stem(word, language).into_bytes())
-}
-
-/// A name that no stem has.
-fn beginning(word: &str) -> Option<u32> {
-    let letters: String = word.chars().take(BEGINNING_CHARS).collect();
-    let long = letters.chars().filter(|letter| letter.is_alphabetic()).count() == BEGINNING_CHARS;
-    long.then(|| text::short(text::name_of(letters.bytes().chain([b'*']))))
 }
 
 fn tells(word: &str) -> bool {

@@ -16,8 +16,6 @@ const TEXT: f64 = 0.4;
 const HINTS: f64 = 0.4;
 /// What a word counts that stands only in the person's own text, or only in the job's, against one that is named.
 const TOLD: f64 = 0.4;
-/// What a named word counts that only begins alike.
-const BEGUN: f64 = 0.6;
 const SAID: f64 = 0.9;
 /// A text that has so much of at least so many words of an advertisement is a copy of it, and counts for nothing.
 const COPY: f64 = 0.6;
@@ -155,8 +153,6 @@ fn has(names: &[u32], word: &AskedWord) -> bool {
 fn strength(word: &AskedWord, words: &Words) -> f64 {
     if has(&words.named, word) {
         1.0
-    } else if word.beginning.is_some_and(|it| words.named.binary_search(&it).is_ok()) {
-        BEGUN
     } else if has(&words.told, word) {
         TOLD
     } else {
