@@ -79,8 +79,11 @@ pub(crate) enum Failed {
 }
 
 /// The list of trades and skills that every node has from its start.
-const BUILT_IN: [&str; 2] =
-    [include_str!("../../discovery/data/trades.csv"), include_str!("../../discovery/data/local.csv")];
+const BUILT_IN: [&str; 3] = [
+    include_str!("../../discovery/data/trades.csv"),
+    include_str!("../../discovery/data/local.csv"),
+    include_str!("../../discovery/data/broader.csv"),
+];
 /// The seed of everything synthetic.
 const SEED: u64 = 20_261_124;
 /// The simulator's market, as in the design's own simulation.

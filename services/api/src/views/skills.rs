@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// Which taxonomy an answer is from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaxonomyView {
-    /// Its version, as in `hanse-1+esco-1.1.1`.
+    /// Its version, as in `hanse-2+esco-1.1.1`.
     pub version: String,
     /// SHA-256 over its concepts, names and relations, in hex: two nodes with one digest rank alike.
     pub digest: String,

@@ -40,7 +40,7 @@ async fn an_import_reaches_a_node_that_runs_and_a_mistake_changes_nothing() {
         said(&imported)
     );
     eventually("the node knows it", async || (found(&site).await.0 == ID).then_some(())).await;
-    assert_eq!(found(&site).await.1, "hanse-1+esco-1.2.0");
+    assert_eq!(found(&site).await.1, "hanse-2+esco-1.2.0");
 
     let broken = write(folder, "v1.2.0-broken_en.csv", &format!("{SKILLS}\"open"));
     let other = write(folder, "v1.1.1-occupations_en.csv", SKILLS);

@@ -31,7 +31,7 @@ fn refused(files: Vec<Given>) -> ImportError {
 #[test]
 fn what_is_imported_comes_to_our_own_list() {
     let prepared = prepare(vec![given("esco-v1.2.0/skills_en.csv", SKILLS)], None).unwrap();
-    assert_eq!(prepared.taxonomy.version(), "hanse-1+esco-1.2.0");
+    assert_eq!(prepared.taxonomy.version(), "hanse-2+esco-1.2.0");
     assert_eq!(prepared.rows, [(2, 0)]);
     for id in ["00000000-0000-0000-0000-00000000000a", "local:rust"] {
         assert!(prepared.taxonomy.find(id).is_some(), "{id}");

@@ -23,6 +23,7 @@ use crate::own::{Own, publish};
 
 const TRADES: &str = include_str!("../../../../discovery/data/trades.csv");
 const LOCAL: &str = include_str!("../../../../discovery/data/local.csv");
+const BROADER: &str = include_str!("../../../../discovery/data/broader.csv");
 const RATES: &str = include_str!("../../../../discovery/data/rates.json");
 
 /// What every node knows from its start, made here from the same files without a node.
@@ -37,9 +38,10 @@ pub(crate) struct Known {
 
 impl Known {
     pub(crate) fn new() -> Self {
-        let mut importer = Importer::new("hanse-1").unwrap();
+        let mut importer = Importer::new("hanse-2").unwrap();
         importer.add(TRADES, TextLanguage::Other).unwrap();
         importer.add(LOCAL, TextLanguage::Other).unwrap();
+        importer.add(BROADER, TextLanguage::Other).unwrap();
         let taxonomy = importer.finish().unwrap();
         let linker = Arc::new(Linker::new(&taxonomy));
         let titles = Titles::new(&taxonomy, Arc::clone(&linker));
