@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{self, AskedWord, Freelancer, Job, Words};
-use crate::pair::query::Setting;
+use crate::pair::query::{NEEDS_MAX, Setting};
 use crate::skills::tag;
 use crate::skills::taxonomy::Relation;
 use crate::skills::title::Titles;
@@ -14,6 +14,8 @@ use crate::text::{self, TextLanguage};
 const TITLE: f64 = 0.5;
 const TEXT: f64 = 0.4;
 const HINTS: f64 = 0.4;
+/// What the words of the needs count beside them: a person's own text may have what no skill of theirs says.
+const NEEDS: f64 = 0.5;
 /// What a word counts that stands only in the person's own text, or only in the job's, against one that is named.
 const TOLD: f64 = 0.4;
 const SAID: f64 = 0.9;
@@ -31,6 +33,8 @@ type Weighed = (AskedWord, f64);
 pub(crate) struct Asked {
     title: Vec<Weighed>,
     text: Vec<Weighed>,
+    /// The words of the needs.
+    needs: Vec<Weighed>,
     /// All of them, sorted, with what each counts for whom it is looked for by.
     said: Vec<(u32, f64)>,
     /// By concept: which hint it meets, and how far.
@@ -66,10 +70,11 @@ impl Asked {
         Self {
             title,
             text,
+            needs: needs(job, setting),
             said,
             hints,
             hint_weights: job.hints.iter().map(|hint| setting.taxonomy.idf(*hint)).collect(),
-            names: job.needs.iter().map(|need| names(*need, job, setting)).collect(),
+            names: job.needs.iter().take(NEEDS_MAX).map(|need| names(*need, job, setting)).collect(),
         }
     }
 
@@ -95,6 +100,7 @@ impl Asked {
             (TITLE, cover(&self.title, &person.words)),
             (TEXT, cover(&self.text, &person.words)),
             (HINTS, self.hinted(person)),
+            (NEEDS, cover(&self.needs, &person.words)),
         ];
         let stated = || parts.iter().filter_map(|(weight, share)| Some((weight, (*share)?)));
         let whole: f64 = stated().map(|(weight, _)| weight).sum();
@@ -184,4 +190,19 @@ fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
     }
     let labels = setting.taxonomy.get(need).map(|concept| concept.labels.as_slice()).unwrap_or_default();
     labels.iter().take(NAMES_MAX).map(|label| weigh(&label.text, label.language)).collect()
+}
+
+/// The different words of what the client named, as they are called in the job's language.
+fn needs(job: &Job, setting: &Setting<'_>) -> Vec<Weighed> {
+    let mut found: Vec<Weighed> = Vec::new();
+    for need in job.needs.iter().take(NEEDS_MAX) {
+        let label = setting.taxonomy.get(*need).map(|concept| concept.label(job.language));
+        let name = job.tags.get(need).map(String::as_str).or(label).unwrap_or_default();
+        for word in model::title_words(name, job.language) {
+            if found.iter().all(|(other, _)| other.stem != word.stem) {
+                found.push((word, setting.titles.stem_idf(word.stem, job.language)));
+            }
+        }
+    }
+    found
 }
