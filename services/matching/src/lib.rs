@@ -14,6 +14,6 @@ pub mod text;
 
 pub use find::postings::Space;
 pub use find::{index, jobs};
-pub use pair::{features, query, score};
+pub use pair::{features, query, score, words};
 pub use say::{explain, sentence};
 pub use skills::{hints, lexicon, link, tag, taxonomy, title};

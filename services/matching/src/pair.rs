@@ -4,4 +4,4 @@ pub mod features;
 pub(crate) mod gate;
 pub mod query;
 pub mod score;
-pub(crate) mod words;
+pub mod words;

@@ -61,7 +61,7 @@ pub struct Weights {
 impl Weights {
     /// What a node starts with. Set by people, published, and never learnt from clicks.
     pub const DEFAULT: Self =
-        Self { client: [24, 18, 21, 14, 9, 7, 7], freelancer: [20, 10, 11, 29, 6, 12, 12] };
+        Self { client: [22, 14, 28, 14, 9, 7, 6], freelancer: [18, 8, 20, 26, 6, 11, 11] };
 
     /// The weights of a side.
     #[must_use]

@@ -66,7 +66,8 @@ pub struct AskedWord {
 }
 
 impl AskedWord {
-    fn new(word: &str, language: TextLanguage) -> Self {
+    /// Of a folded word.
+    pub(crate) fn new(word: &str, language: TextLanguage) -> Self {
         let short = |language| text::short(stem(word, language));
         Self {
             stem: stem(word, language),

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{self, AskedWord, Freelancer, Job, Words};
 use crate::pair::query::{NEEDS_MAX, Setting};
 use crate::skills::tag;
@@ -151,25 +153,47 @@ impl Asked {
     }
 }
 
-fn has(names: &[u32], word: &AskedWord) -> bool {
-    word.stems.iter().any(|stem| names.binary_search(stem).is_ok())
+/// Where a person has a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Where {
+    /// In the headline or in the name of a skill.
+    Named,
+    /// In their own text alone.
+    Told,
+    /// Nowhere.
+    Nowhere,
 }
 
-/// What a person's words have of a word, from 0 to 1.
-fn strength(word: &AskedWord, words: &Words) -> f64 {
-    if has(&words.named, word) {
-        1.0
-    } else if has(&words.told, word) {
-        TOLD
-    } else {
-        0.0
+impl Where {
+    pub(crate) fn of(word: &AskedWord, words: &Words) -> Self {
+        if has(&words.named, word) {
+            Self::Named
+        } else if has(&words.told, word) {
+            Self::Told
+        } else {
+            Self::Nowhere
+        }
     }
+
+    const fn strength(self) -> f64 {
+        match self {
+            Self::Named => 1.0,
+            Self::Told => TOLD,
+            Self::Nowhere => 0.0,
+        }
+    }
+}
+
+fn has(names: &[u32], word: &AskedWord) -> bool {
+    word.stems.iter().any(|stem| names.binary_search(stem).is_ok())
 }
 
 /// The share of words that a person has, by rarity.
 fn cover(asked: &[Weighed], words: &Words) -> Option<f64> {
     let whole: f64 = asked.iter().map(|(_, idf)| idf).sum();
-    let found: f64 = asked.iter().map(|(word, idf)| idf * strength(word, words)).sum();
+    let found: f64 = asked.iter().map(|(word, idf)| idf * Where::of(word, words).strength()).sum();
     (whole > 0.0).then(|| found / whole)
 }
 

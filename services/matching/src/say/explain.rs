@@ -5,15 +5,16 @@ use hanse_document::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fair::Placement;
-use crate::model::{Freelancer, HeldSkill};
+use crate::model::{AskedWord, Freelancer, HeldSkill};
 use crate::money::{Compared, Price};
 use crate::pair::features::{self, Met};
 use crate::pair::query::{Query, Stop};
 use crate::pair::score::{self, Features, Score, millionths};
+use crate::pair::words::Where;
 use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
 use crate::skills::taxonomy::Relation;
-use crate::text::TextLanguage;
+use crate::text::{self, TextLanguage, fold};
 
 /// The form of an [`Explanation`]; a field more or less changes it.
 const FORM: u32 = 3;
@@ -80,6 +81,17 @@ pub struct NeedLine {
     /// Where no skill meets it, but its name is written in the headline or in the name of a skill: how far that meets it, in millionths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<u32>,
+}
+
+/// One word of the job's title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WordLine {
+    /// In lower case and without accents, as it is compared.
+    pub word: String,
+    /// Where the person has it, or another form of it.
+    pub at: Where,
 }
 
 /// What was asked and what is paid, in one unit.
@@ -154,6 +166,8 @@ pub struct Explanation {
     pub freelancer: Vec<Line>,
     /// The needs in the job's order.
     pub needs: Vec<NeedLine>,
+    /// The words of the job's title, and where the person has them.
+    pub title: Vec<WordLine>,
     /// The prices, if both sides named comparable ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<PriceLine>,
@@ -201,6 +215,7 @@ pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Freelancer, own: 
         client: lines(&own.features, Side::Client, query.weights()),
         freelancer: lines(&own.features, Side::Freelancer, query.weights()),
         needs: needs(query, person, &met),
+        title: title(query, person),
         price: price(query, person),
         kilometres: distance(query, person),
         placement: None,
@@ -304,6 +319,16 @@ fn needs(query: &Query<'_>, person: &Freelancer, met: &[Option<Met>]) -> Vec<Nee
             .filter(|share| *share > 0),
     };
     query.job().needs.iter().zip(met).zip(0..).map(line).collect()
+}
+
+fn title(query: &Query<'_>, person: &Freelancer) -> Vec<WordLine> {
+    let job = query.job();
+    let words = text::words(&job.title).into_iter().filter(|word| !fold::is_empty_word(word));
+    let line = |word: String| {
+        let at = Where::of(&AskedWord::new(&word, job.language), &person.words);
+        WordLine { word, at }
+    };
+    words.map(line).collect()
 }
 
 fn price(query: &Query<'_>, person: &Freelancer) -> Option<PriceLine> {

@@ -2,8 +2,12 @@
 
 use super::{amount, points};
 use crate::pair::score::ONE;
+use crate::pair::words::Where;
 use crate::say::explain::{Explanation, Line};
 use crate::side::{Factor, Side};
+
+/// The missing words of a title that a sentence names.
+const WORDS_SAID: usize = 5;
 
 /// One cost.
 pub(super) fn sentence(line: &Line, explanation: &Explanation, side: Side, french: bool) -> String {
@@ -23,7 +27,7 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
             "La ligne sous le nom dit autre chose que le titre de la mission",
         ),
         Factor::Text => match side {
-            Side::Client => both("The profile has few of the job's words", "Le profil a peu des mots de la mission"),
+            Side::Client => words(explanation),
             Side::Freelancer => {
                 both("The job asks for little of what the profile offers", "La mission demande peu de ce que le profil offre")
             }
@@ -36,6 +40,20 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
         },
         Factor::Reputation => record(line.x, side),
     }
+}
+
+/// Which words of the title are missing; if none is, it is the text whose words are.
+fn words(explanation: &Explanation) -> (String, String) {
+    let missing = explanation.title.iter().filter(|line| line.at == Where::Nowhere);
+    let missing: Vec<&str> = missing.map(|line| line.word.as_str()).take(WORDS_SAID).collect();
+    if missing.is_empty() {
+        return (
+            "The profile says little of what the job's text says".to_owned(),
+            "Le profil dit peu de ce que dit le texte de la mission".to_owned(),
+        );
+    }
+    let missing = missing.join(", ");
+    (format!("The profile does not say: {missing}"), format!("Le profil ne dit pas : {missing}"))
 }
 
 fn rate(explanation: &Explanation) -> (String, String) {
