@@ -61,7 +61,7 @@ pub struct Weights {
 impl Weights {
     /// What a node starts with. Set by people, published, and never learnt from clicks.
     pub const DEFAULT: Self =
-        Self { client: [22, 14, 28, 14, 9, 7, 6], freelancer: [18, 8, 20, 26, 6, 11, 11] };
+        Self { client: [36, 10, 22, 12, 8, 6, 6], freelancer: [28, 6, 16, 24, 6, 10, 10] };
 
     /// The weights of a side.
     #[must_use]

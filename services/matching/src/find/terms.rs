@@ -183,7 +183,9 @@ m,essential,knowledge,a
             title: title.to_owned(),
             language: TextLanguage::English,
             needs: needs.iter().map(|id| taxonomy.find(id).unwrap()).collect(),
-            words: Words::default(),
+            tags: BTreeMap::new(),
+            hints: Vec::new(),
+            words: model::text_words("of parcels and warehouses", TextLanguage::English),
             price: None,
             languages: Vec::new(),
             site: None,
@@ -191,7 +193,7 @@ m,essential,knowledge,a
         }
     }
 
-    /// The sums of what skills, trades and words weigh, and how many there are of each.
+    /// The sums of what skills, trades and words weigh, and how many there are of each; a word has a stem in each of two languages.
     fn sums(terms: impl IntoIterator<Item = (u64, f64)>) -> [(f64, usize); 3] {
         let mut sums = [(0.0, 0); 3];
         for (term, weight) in terms {
@@ -221,11 +223,14 @@ m,essential,knowledge,a
             (f64::from(u8::MAX), sums(posting.map(|(term, weight)| (term, f64::from(weight))))),
             (f64::from(WEIGHT_MAX), sums(query.map(|(term, weight)| (term, f64::from(weight))))),
         ] {
-            for ((sum, terms), share) in sums.into_iter().zip([SKILLS, TRADES, WORDS]) {
+            for ((sum, terms), share) in sums.into_iter().zip([SKILLS, TRADES]) {
                 assert_eq!(terms, 2, "{sums:?}");
                 // Each is rounded by itself.
                 assert!((sum - share * whole).abs() <= 1.0, "{sum} of {whole}");
             }
+            let (words, names) = sums[2];
+            assert!((4..=8).contains(&names), "{sums:?}");
+            assert!(words >= (TITLE + TEXT) * whole - 2.0 && words <= 2.0 * (TITLE + TEXT) * whole + 2.0);
         }
     }
 
@@ -233,9 +238,9 @@ m,essential,knowledge,a
     fn of_the_needs_of_a_posting_the_rarer_one_counts_more() {
         let taxonomy = taxonomy();
         let job = job(&taxonomy, &["a", "c"], "");
-        let [rust, sql] = of_posting(&taxonomy, &job, &Title::default()).try_into().unwrap();
-        // One of two trades wants Rust and both want SQL: ln(1 + 4/3) and ln(1 + 4/4) of their sum, of seven tenths of 255.
-        assert_eq!((rust.1, sql.1), (98, 80));
+        let [rust, sql, ..] = of_posting(&taxonomy, &job, &Title::default())[..] else { panic!("two needs") };
+        // One of two trades wants Rust and both want SQL: ln(1 + 4/3) and ln(1 + 4/4) of their sum, of half of 255.
+        assert_eq!((rust.1, sql.1), (70, 57));
     }
 
     #[test]

@@ -138,6 +138,8 @@ fn bit(spoken: &LanguageTag) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use hanse_document::kind::Per;
 
     use super::*;
@@ -177,7 +179,9 @@ mod tests {
             title: String::new(),
             language: TextLanguage::Other,
             needs: Vec::new(),
-            words: Words::default(),
+            tags: BTreeMap::new(),
+            hints: Vec::new(),
+            words: Box::default(),
             price,
             languages: languages.iter().map(|tag| LanguageTag::of(tag)).collect(),
             site,

@@ -12,8 +12,8 @@ pub const FLOOR: u32 = 20_000;
 /// The score of a side that stated nothing: neither for nor against.
 pub const UNSTATED: f64 = 0.5;
 
-/// From here on the skill factor, or else the mean of the title and text factors (of which the text counts twice), says that the two fit.
-/// On the tuning half of the judged texts this shortens the first five places of a list by half and leaves its worth where it was.
+/// From here on the skill factor and the mean of the title and text factors (of which the text counts twice) say together that the two
+/// fit. On the tuning half of the judged texts this empties nearly half of the first five places and leaves their worth where it was.
 pub const FITS: f64 = 0.2;
 
 /// A feature from a share between 0 and 1; what is not a number is 0.
@@ -46,11 +46,11 @@ impl Features {
         }
     }
 
-    /// Whether the two belong into each other's lists at all: the person has enough of what is needed, or their words fit. It depends on
+    /// Whether the two belong into each other's lists at all: the person has enough of what is needed and of the job's words. It depends on
     /// no weight, so that every node draws the same line.
     #[must_use]
     pub fn fit(&self) -> bool {
-        self.client_has(Factor::Skill) >= FITS || self.words() >= FITS
+        self.client_has(Factor::Skill) + self.words() >= FITS
     }
 
     /// How far title and text fit, from 0 to 1.

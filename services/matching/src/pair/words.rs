@@ -20,7 +20,7 @@ const HINTS: f64 = 0.4;
 const NEEDS: f64 = 0.5;
 /// What a word counts that stands only in the person's own text, or only in the job's, against one that is named.
 const TOLD: f64 = 0.4;
-const SAID: f64 = 0.9;
+const SAID: f64 = 0.5;
 /// A text that has so much of at least so many words of an advertisement is a copy of it, and counts for nothing.
 const COPY: f64 = 0.6;
 const COPY_WORDS_MIN: usize = 20;

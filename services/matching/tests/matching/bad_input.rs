@@ -1,6 +1,6 @@
 use hanse_document::Rejection;
 use hanse_document::kind::{Job as JobDocument, Profile};
-use hanse_matching::model::{Reader, Standing, Words};
+use hanse_matching::model::{Reader, Standing, Words, text_words};
 use hanse_matching::query::{NEEDS_MAX, Query};
 use hanse_matching::rank::exhaustive;
 use hanse_matching::side::Factor;
@@ -35,21 +35,21 @@ const SQL: &str = "00000000-0000-0000-0000-00000000000c";
 fn skills_that_do_not_exist_count_nothing_and_are_named() {
     let (job, unknown) = READER().job(
         [1; 32],
-        &document("Developer", "Some text", &["local:unicorn-taming", RUST]),
+        &document("Developer", "Some text", &["00000000-0000-0000-0000-00000000000f", RUST]),
         Standing::default(),
     );
-    assert_eq!(unknown, ["local:unicorn-taming"]);
-    assert_eq!(job.needs.len(), 1);
+    assert_eq!(unknown, ["00000000-0000-0000-0000-00000000000f"]);
+    assert_eq!(job.needs, [skill('a')]);
 }
 
 #[test]
-fn a_job_without_skills_needs_what_its_text_names() {
+fn what_a_text_names_is_a_hint_and_never_a_need() {
     let (job, _) = READER().job(
         [1; 32],
-        &document("Developer", "We write Rust and SQL for a living", &[]),
+        &document("Developer", "We write SQL for a living, and know systems programming", &[]),
         Standing::default(),
     );
-    assert_eq!(job.needs, [skill('a'), skill('c')]);
+    assert_eq!((job.needs, job.hints), (vec![], vec![skill('c'), skill('b')]));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn hidden_and_turned_characters_make_no_difference() {
 #[test]
 fn one_huge_word_is_one_word() {
     let huge = "x".repeat(65_536);
-    assert!(Words::read(&huge, TextLanguage::Other).stems.len() == 1);
+    assert_eq!(text_words(&huge, TextLanguage::Other).len(), 1);
     assert!(!TITLES.read(&huge, TextLanguage::English).is_empty());
     assert_eq!(LINKER.mentions(&huge, hanse_matching::taxonomy::ConceptKind::Skill, TextLanguage::Other), []);
 }
@@ -184,8 +184,10 @@ fn needs_have_a_bound() {
 proptest! {
     #[test]
     fn any_text_is_read(title in any::<String>(), text in any::<String>()) {
-        let words = Words::read(&text, TextLanguage::guess(&text));
-        prop_assert!(words.stems.is_sorted());
+        let spoken = TextLanguage::guess(&text);
+        let words = Words::read(&title, std::iter::once((text.as_str(), spoken)), &text, spoken);
+        prop_assert!(words.named.is_sorted() && words.told.is_sorted());
+        prop_assert!(words.told.iter().all(|name| words.named.binary_search(name).is_err()));
         let asked = TITLES.ask(&title, TextLanguage::guess(&title));
         for language in [TextLanguage::English, TextLanguage::French, TextLanguage::Other] {
             let other = TITLES.read(&text, language);

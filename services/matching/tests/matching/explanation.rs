@@ -10,14 +10,14 @@ use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{held, hourly, job, person, setting, skill};
+use crate::support::{held, hourly, job, person, setting, skill, worded};
 
 fn others() -> Vec<Freelancer> {
     let mut people: Vec<Freelancer> = (1..6).map(person).collect();
     people[0].price = hourly(None, 5_600);
     people[0].skills = vec![HeldSkill { line: 3, ..held('b', 0) }];
     people[1].skills.truncate(1);
-    people
+    people.into_iter().map(|it| worded(it, "parcels and warehouses are my trade")).collect()
 }
 
 fn explained(people: &[Freelancer], who: usize) -> (Explanation, Vec<Ranked>) {
@@ -143,6 +143,7 @@ fn sentences_in_both_languages() {
         "Missing: SQL.",
         "56.00 EUR is asked and the job pays",
         "Skills that are missing or only near: \u{2212}",
+        "The profile does not say: backend: \u{2212}",
         "New here",
     ] {
         assert!(english.contains(part), "{part}\n{english}");
@@ -153,6 +154,7 @@ fn sentences_in_both_languages() {
         "Manque : langage SQL.",
         "56,00 EUR demandés, la mission paie",
         "Compétences absentes ou seulement voisines : \u{2212}",
+        "Le profil ne dit pas : backend : \u{2212}",
         "Arrivée récente",
     ] {
         assert!(french.contains(part), "{part}\n{french}");

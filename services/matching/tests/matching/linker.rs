@@ -1,11 +1,10 @@
-use hanse_matching::link;
 use hanse_matching::taxonomy::ConceptKind;
 use hanse_matching::text::TextLanguage;
 
 use crate::support::{LINKER, TAXONOMY, skill};
 
 fn named(text: &str, language: TextLanguage) -> Vec<u32> {
-    link::skills_in(&LINKER, &[text], language).into_iter().map(|(concept, _)| concept).collect()
+    LINKER.mentions(text, ConceptKind::Skill, language).into_iter().map(|it| it.concept).collect()
 }
 
 #[test]

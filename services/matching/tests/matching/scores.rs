@@ -6,25 +6,23 @@ fn row() -> impl Strategy<Value = Row<Option<u32>>> {
     proptest::array::uniform7(proptest::option::of(0..=ONE))
 }
 
-/// Skill 0 and a title below a tenth: both, and only as stated.
+/// Skill and words together: a fifth. Of words the text counts twice, and what is unstated counts as the floor, 0.02.
 #[test]
 fn who_fits() {
-    let features = |skill, title| {
-        let mut features = Features::default();
-        (features.client[0], features.client[1]) = (skill, title);
-        features
-    };
-    for (skill, title, fits) in [
-        (Some(0), None, false),
-        (Some(0), Some(0), false),
-        (Some(0), Some(99_999), false),
-        (Some(0), Some(100_000), true),
-        (Some(1), None, true),
-        (Some(1), Some(0), true),
-        (None, None, true),
-        (None, Some(0), true),
+    for (client, fits) in [
+        ([None, None, None], false),
+        ([Some(179_999), None, None], false),
+        ([Some(180_001), None, None], true),
+        ([Some(0), Some(180_000), Some(180_000)], false),
+        ([Some(20_001), Some(180_000), Some(180_000)], true),
+        ([None, Some(200_001), Some(200_001)], true),
+        ([None, Some(ONE), Some(80_000)], false),
+        ([None, Some(ONE), Some(90_000)], true),
+        ([None, Some(90_000), Some(ONE)], true),
     ] {
-        assert_eq!(features(skill, title).fit(), fits, "{skill:?} {title:?}");
+        let mut features = Features::default();
+        features.client[..3].copy_from_slice(&client);
+        assert_eq!(features.fit(), fits, "{client:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use hanse_document::code::Currency;
 use hanse_document::kind::{Per, Point};
 use hanse_document::time::Date;
 use hanse_matching::link::Linker;
-use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words};
+use hanse_matching::model::{Freelancer, HeldSkill, Job, LanguageTag, Site, Standing, Words, text_words};
 use hanse_matching::money::{Price, Rate, RateTable};
 use hanse_matching::query::Setting;
 use hanse_matching::side::Weights;
@@ -131,7 +131,9 @@ pub(crate) fn job() -> Job {
         title: "Backend developer".to_owned(),
         language: TextLanguage::English,
         needs: vec![skill('a'), skill('c')],
-        words: Words::read("a service that moves parcels between warehouses", TextLanguage::English),
+        tags: BTreeMap::new(),
+        hints: Vec::new(),
+        words: text_words("a service that moves parcels between warehouses", TextLanguage::English),
         price: hourly(None, 5_000),
         languages: vec![LanguageTag::of("en")],
         site: Some(Site::Remote),
@@ -139,14 +141,23 @@ pub(crate) fn job() -> Job {
     }
 }
 
+/// The same person with the words that headline and skills give.
+pub(crate) fn worded(person: Freelancer, about: &str) -> Freelancer {
+    let concepts = person.skills.iter().filter_map(|held| TAXONOMY.get(held.concept));
+    let languages = [TextLanguage::English, TextLanguage::French];
+    let names = concepts.flat_map(|it| languages.map(|language| (it.label(language), language)));
+    let words = Words::read(&person.headline, names, about, person.language);
+    Freelancer { words, ..person }
+}
+
 /// Somebody who fits it.
 pub(crate) fn person(id: u8) -> Freelancer {
-    Freelancer {
+    let person = Freelancer {
         id: [id; 32],
         headline: "Software developer".to_owned(),
         language: TextLanguage::English,
         skills: vec![held('a', 0), held('c', 1)],
-        words: Words::read("parcels and warehouses are my trade", TextLanguage::English),
+        words: Words::default(),
         price: hourly(Some(3_000), 4_500),
         languages: vec![LanguageTag::of("en")],
         point: Some(paris()),
@@ -154,5 +165,6 @@ pub(crate) fn person(id: u8) -> Freelancer {
         on_site: true,
         travel_km: Some(50),
         standing: Standing { bound: Some(700_000), completed: 9 },
-    }
+    };
+    worded(person, "parcels and warehouses are my trade")
 }

@@ -11,11 +11,11 @@ use hanse_matching::sentence;
 use hanse_matching::text::TextLanguage;
 use proptest::prelude::*;
 
-use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting, skill};
+use crate::support::{TAXONOMY, TITLES, held, hourly, job, person, setting, skill, worded};
 
 fn someone(id: u8, headline: &str, skills: &str) -> Freelancer {
     let skills = skills.chars().zip(0..).map(|(letter, line)| held(letter, line)).collect();
-    Freelancer { headline: headline.to_owned(), skills, ..person(id) }
+    worded(Freelancer { headline: headline.to_owned(), skills, ..person(id) }, "")
 }
 
 fn index(people: &[Freelancer]) -> Index {
@@ -43,7 +43,8 @@ fn neither_skill_nor_trade_is_in_no_list() {
         (someone(1, "Software developer", "ac"), true),
         (someone(2, "Baker", "a"), true),
         (someone(3, "Baker", "b"), true),
-        (someone(4, "Baker", "d"), true),
+        (someone(4, "Baker", "d"), false),
+        (someone(10, "Baker", "db"), true),
         (someone(5, "Backend developer", "e"), true),
         (someone(6, "Backend developer", ""), true),
         (someone(7, "Baker", "e"), false),
@@ -67,10 +68,10 @@ fn neither_skill_nor_trade_is_in_no_list() {
 #[test]
 fn who_was_found_still_has_to_fit() {
     let people = [someone(1, "Baker", "e")];
-    let anybody = Job { needs: Vec::new(), ..job() };
-    assert_eq!(found(&people, &Query::new(&anybody, setting())).len(), 1, "found, where nothing is needed");
+    let of_bread = Job { needs: vec![skill('e')], ..job() };
+    assert_eq!(found(&people, &Query::new(&of_bread, setting())).len(), 1);
     assert!(found(&people, &Query::new(&job(), setting())).is_empty());
-    assert!(recommended(&anybody, &people[0]) && !recommended(&job(), &people[0]));
+    assert!(recommended(&of_bread, &people[0]) && !recommended(&job(), &people[0]));
 }
 
 #[test]
@@ -87,8 +88,8 @@ fn they_are_told_why_and_what_would_change_it() {
     assert_eq!(
         sentence::why_not(&answer, TextLanguage::English)[..2],
         [
-            "Not listed: none of the needed skills (Rust, SQL) is in your profile, nor one related to them, and your headline \
-             names no trade like the job's.",
+            "Not listed: none of the needed skills (Rust, SQL) is in your profile, nor one related to them, and it has too few of \
+             the job's words.",
             "With \u{201c}Rust\u{201d} it would be place 3."
         ]
     );
@@ -96,7 +97,7 @@ fn they_are_told_why_and_what_would_change_it() {
         sentence::why_not(&answer, TextLanguage::French)[..2],
         [
             "Hors de la liste : aucune des compétences demandées (Rust, langage SQL), ni aucune apparentée, n'est dans votre \
-             profil, et votre titre ne nomme pas un métier proche.",
+             profil, qui a aussi trop peu des mots de la mission.",
             "Avec « Rust », ce serait le rang 3."
         ]
     );
