@@ -216,9 +216,8 @@ pub struct RankingSetting {
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
-    /// Whoever has none of the needed skills, nor one related to them, is listed only from this likeness of job title and headline on, in
-    /// hundredths.
-    pub trade_fits_percent: u32,
+    /// Whoever has less of the needed skills and of the job's words, together and in hundredths, is not listed.
+    pub fits_percent: u32,
     /// How attention is shared.
     pub fairness: Fairness,
     /// What ranking never looks at; it has no input for them.

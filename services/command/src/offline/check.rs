@@ -116,15 +116,13 @@ fn weights(answer: &Value, explanation: &Explanation) -> Vec<String> {
         .collect()
 }
 
-/// Somebody who is listed and does not fit, or the other way round. Where a line that this hangs on is absent, nothing can be said.
+/// Somebody who is listed and does not fit, or the other way round. A line that is absent may weigh nothing there and yet make somebody
+/// fit, so that of those who are listed nothing can be said without it.
 fn listing(explanation: &Explanation, in_list: bool) -> Option<String> {
     let (features, _) = explanation.inputs();
-    let stated = |factor: Factor| features.client.get(factor as usize).copied().flatten();
-    let skill = stated(Factor::Skill)?;
-    if skill == 0 {
-        stated(Factor::Title)?;
-    }
-    (features.fit() != in_list).then(|| {
+    let stated = |factor: &Factor| features.client.get(*factor as usize).copied().flatten().is_some();
+    let whole = [Factor::Skill, Factor::Title, Factor::Text].iter().all(stated);
+    (features.fit() != in_list && (whole || !in_list)).then(|| {
         let said =
             if in_list { "is listed, and its lines say that it does not fit" } else { "fits by its lines" };
         said.to_owned()
@@ -133,7 +131,7 @@ fn listing(explanation: &Explanation, in_list: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use hanse_matching::score::{Features, TRADE_FITS};
+    use hanse_matching::score::{Features, ONE};
     use hanse_matching::side::{RANKER, Weights};
     use serde_json::json;
 
@@ -162,7 +160,8 @@ mod tests {
         let weights = Weights::DEFAULT;
         let mut features = Features::default();
         for row in [&mut features.client, &mut features.freelancer] {
-            (row[0], row[1], row[3], row[6]) = (Some(skill), title, Some(1_000_000), Some(500_000));
+            (row[0], row[1], row[2]) = (Some(skill), title, title);
+            (row[3], row[6]) = (Some(1_000_000), Some(500_000));
         }
         let score = Score::of(&features, &weights);
         let lines = |side| -> Vec<Value> {
@@ -175,7 +174,7 @@ mod tests {
         };
         json!({"form": 1, "ranker": RANKER, "taxonomy": "t", "taxonomy_digest": "00", "rates": "2026-11-24",
             "rank": rank, "h": millionths(score.h), "u": millionths(score.u), "v": millionths(score.v),
-            "client": lines(Side::Client), "freelancer": lines(Side::Freelancer), "needs": [], "what_if": [], "not_used": []})
+            "client": lines(Side::Client), "freelancer": lines(Side::Freelancer), "needs": [], "title": [], "what_if": [], "not_used": []})
     }
 
     #[test]
@@ -195,15 +194,19 @@ mod tests {
             matches(&answer.to_string()).unwrap().wrong
         };
         let told = ["item 1: is listed, and its lines say that it does not fit"];
-        assert_eq!(listed(of(1, 0, Some(TRADE_FITS - 1))), told);
-        assert_eq!(listed(of(1, 0, Some(TRADE_FITS))), [""; 0]);
-        assert_eq!(listed(of(1, 0, None)), [""; 0], "the title may weigh nothing there");
-        let unfit = |skill| {
-            let answer = json!({"answer": {"unfit": of(9, skill, Some(0))}});
+        assert_eq!(listed(of(1, 0, Some(199_999))), told);
+        assert_eq!(listed(of(1, 0, Some(200_001))), [""; 0]);
+        assert_eq!(listed(of(1, 179_999, Some(0))), told);
+        assert_eq!(listed(of(1, 180_001, Some(0))), [""; 0]);
+        assert_eq!(listed(of(1, 0, None)), [""; 0], "words may weigh nothing there");
+        let unfit = |skill, words| {
+            let answer = json!({"answer": {"unfit": of(9, skill, words)}});
             matches(&answer.to_string()).unwrap().wrong
         };
-        assert_eq!(unfit(0), [""; 0]);
-        assert_eq!(unfit(1), ["item 1: fits by its lines"]);
+        assert_eq!(unfit(0, Some(0)), [""; 0]);
+        assert_eq!(unfit(180_001, Some(0)), ["item 1: fits by its lines"]);
+        assert_eq!(unfit(0, None), [""; 0]);
+        assert_eq!(unfit(ONE, None), ["item 1: fits by its lines"]);
     }
 
     #[test]

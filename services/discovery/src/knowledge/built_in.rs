@@ -44,7 +44,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use hanse_document::Skill;
-    use hanse_matching::link;
+    use hanse_matching::hints;
     use hanse_matching::taxonomy::{ConceptKind, Relation, Rows};
     use sha2::{Digest as _, Sha256};
 
@@ -132,12 +132,12 @@ mod tests {
         assert_eq!(trade("développeuse web", TextLanguage::French), "web developer");
         assert_eq!(trade("wedding planners", TextLanguage::English), "event manager");
         let skills = |text, language| {
-            let found = link::skills_in(&known.linker, &[text], language);
-            let name = |(concept, _): (u32, u16)| known.taxonomy.get(concept).unwrap().id.clone();
+            let found = hints::read(&known.linker, "", text, language);
+            let name = |concept: u32| known.taxonomy.get(concept).unwrap().id.clone();
             found.into_iter().map(name).collect::<Vec<_>>()
         };
-        assert_eq!(skills("We use Rust and Docker", TextLanguage::English), ["local:rust", "local:docker"]);
-        assert_eq!(skills("en Rust, avec Docker", TextLanguage::French), ["local:rust", "local:docker"]);
+        assert_eq!(skills("We use Terraform and Docker", TextLanguage::English), ["local:terraform", "local:docker"]);
+        assert_eq!(skills("en Kotlin, avec Docker", TextLanguage::French), ["local:kotlin", "local:docker"]);
         let rust = known.taxonomy.find("local:rust").unwrap();
         let programming = known.taxonomy.find("21d2f96d-35f7-4e3f-9745-c533d2dd6e97").unwrap();
         assert_eq!(known.taxonomy.relation(programming, rust), Some(Relation::Narrower));

@@ -10,7 +10,7 @@ use hanse_base::error::{Failure, UseError};
 use hanse_base::present;
 use hanse_matching::explain::NOT_USED;
 use hanse_matching::fair;
-use hanse_matching::score::{ONE, TRADE_FITS};
+use hanse_matching::score::FITS;
 use hanse_matching::side::RANKER;
 use hanse_reputation::{Parameters, VERSION};
 use hanse_store::ranking;
@@ -77,7 +77,7 @@ fn setting(knowledge: &Knowledge) -> Result<RankingSetting, Failure> {
     Ok(RankingSetting {
         ranker: RANKER.to_owned(),
         weights: weights_by_name(weights),
-        trade_fits_percent: percent(f64::from(TRADE_FITS) / f64::from(ONE)),
+        fits_percent: percent(FITS),
         fairness: Fairness {
             bound_percent: percent(fair::BOUND),
             newcomer_places: fair::NEWCOMER_PLACES.to_vec(),

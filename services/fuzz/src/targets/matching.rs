@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use hanse_document::Currency;
-use hanse_matching::link::{Linker, letters, skills_in, stems};
+use hanse_matching::hints;
+use hanse_matching::link::{Linker, letters, stems};
 use hanse_matching::money::RateTable;
 use hanse_matching::taxonomy::{ConceptKind, Importer, Shape, Taxonomy};
 use hanse_matching::text::{self, TextLanguage, fold};
@@ -169,8 +170,8 @@ fn what_people_write(bytes: &[u8]) -> String {
     for bag in [stems(&words, guessed), letters(&words)] {
         assert!(bag.windows(2).all(|pair| pair[0].0 < pair[1].0), "each name is counted once, in order");
     }
-    let skills = skills_in(linker, &[text, text], guessed);
-    assert!(skills.iter().all(|(concept, line)| concept < count && *line < 2));
+    let found = hints::read(linker, text, text, guessed);
+    assert!(found.len() <= hints::HINTS_MAX && found.iter().all(|concept| concept < count));
     format!("{guessed:?} {} words, {}", words.len().min(3), said.join(" "))
 }
 
