@@ -136,7 +136,10 @@ mod tests {
             let name = |concept: u32| known.taxonomy.get(concept).unwrap().id.clone();
             found.into_iter().map(name).collect::<Vec<_>>()
         };
-        assert_eq!(skills("We use Terraform and Docker", TextLanguage::English), ["local:terraform", "local:docker"]);
+        assert_eq!(
+            skills("We use Terraform and Docker", TextLanguage::English),
+            ["local:terraform", "local:docker"]
+        );
         assert_eq!(skills("en Kotlin, avec Docker", TextLanguage::French), ["local:kotlin", "local:docker"]);
         let rust = known.taxonomy.find("local:rust").unwrap();
         let programming = known.taxonomy.find("21d2f96d-35f7-4e3f-9745-c533d2dd6e97").unwrap();

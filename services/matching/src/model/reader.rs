@@ -100,7 +100,8 @@ impl Reader<'_> {
         tags: &'n BTreeMap<u32, String>,
         own: TextLanguage,
     ) -> impl Iterator<Item = (&'n str, TextLanguage)> {
-        let of_concept = |number: u32| self.taxonomy.get(number).into_iter().flat_map(|concept| concept.shown());
+        let of_concept =
+            |number: u32| self.taxonomy.get(number).into_iter().flat_map(|concept| concept.shown());
         known.iter().flat_map(move |(number, _)| {
             tags.get(number).map(|words| (words.as_str(), own)).into_iter().chain(of_concept(*number))
         })

@@ -53,7 +53,15 @@ pub(crate) fn all(query: &Query<'_>, person: &Freelancer, title: Option<u32>) ->
     let record = |bound: Option<u32>| Some(bound.unwrap_or(ONE / 2));
     Features {
         client: [skill, title, text(query, person), rate, language, place, record(person.standing.bound)],
-        freelancer: [skill, title, offered(query, person), rate, language, place, record(query.job.client.bound)],
+        freelancer: [
+            skill,
+            title,
+            offered(query, person),
+            rate,
+            language,
+            place,
+            record(query.job.client.bound),
+        ],
     }
 }
 
@@ -62,7 +70,8 @@ fn skill(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
         return None;
     }
     let found = met(query, person).into_iter().zip(0..).zip(&query.weights);
-    let share = |met: Option<Met>, need: usize| met.map_or_else(|| written(query, person, need), |met| met.share);
+    let share =
+        |met: Option<Met>, need: usize| met.map_or_else(|| written(query, person, need), |met| met.share);
     let sum: f64 = found.map(|((met, need), weight)| share(met, need) * weight).sum();
     Some(millionths(sum / query.total))
 }

@@ -148,7 +148,8 @@ impl Asked {
     }
 
     fn is_copied(&self, words: &Words) -> bool {
-        let found = self.text.iter().filter(|(word, _)| has(&words.told, word) || has(&words.named, word)).count();
+        let found =
+            self.text.iter().filter(|(word, _)| has(&words.told, word) || has(&words.named, word)).count();
         self.text.len() >= COPY_WORDS_MIN && found as f64 >= COPY * self.text.len() as f64
     }
 }

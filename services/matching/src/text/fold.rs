@@ -49,7 +49,11 @@ pub fn written(text: &str) -> Vec<Written> {
         if matches!(letter, '\'' | '\u{2019}') && is_elision(&word.folded) {
             word = Written::default();
         }
-        begins = if finish(&mut found, &mut word) { ends_sentence(letter) } else { begins || ends_sentence(letter) };
+        begins = if finish(&mut found, &mut word) {
+            ends_sentence(letter)
+        } else {
+            begins || ends_sentence(letter)
+        };
         letters = 0;
         if found.len() >= WORDS_MAX {
             return found;

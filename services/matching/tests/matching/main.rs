@@ -20,3 +20,4 @@ mod scores;
 mod support;
 mod taxonomy;
 mod unfit;
+mod words;

@@ -285,10 +285,7 @@ async fn other_rules_than_before_are_a_change_that_is_published() {
     tx.commit().await.unwrap();
     look(home.engine.discovery()).await.unwrap();
     let published = home.engine.discovery().transparency().await.unwrap();
-    assert_eq!(
-        (published.setting.ranker.as_str(), published.setting.fits_percent),
-        ("hanse-rules-7", 20)
-    );
+    assert_eq!((published.setting.ranker.as_str(), published.setting.fits_percent), ("hanse-rules-7", 20));
     let changed = &published.changes.first().unwrap().changed;
     let names = |name: &str| changed.iter().any(|it| it == name);
     assert!(names("ranker") && names("fits_percent") && !names("not_used"), "{changed:?}");

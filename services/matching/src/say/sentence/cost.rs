@@ -28,9 +28,10 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
         ),
         Factor::Text => match side {
             Side::Client => words(explanation),
-            Side::Freelancer => {
-                both("The job asks for little of what the profile offers", "La mission demande peu de ce que le profil offre")
-            }
+            Side::Freelancer => both(
+                "The job asks for little of what the profile offers",
+                "La mission demande peu de ce que le profil offre",
+            ),
         },
         Factor::Rate => rate(explanation),
         Factor::Language => both("The languages", "Les langues"),
