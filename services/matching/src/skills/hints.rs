@@ -254,7 +254,8 @@ mod tests {
             ("Help", "you like welding", &[]),
             ("Welding of a gate", "", &["welding"]),
             ("Help", "Equal whatever your gender, age or religion: Welding, PHP", &[]),
-            ("Help", "PHP", &[]),
+            ("Help", "PHP", &["PHP"]),
+            ("Help", "Welding", &[]),
             ("Help", "Our stack:\n- our own PHP", &["PHP"]),
             ("Voyage AVEC nous", "avec nous", &[]),
         ] {
