@@ -18,8 +18,8 @@ pub struct Words {
     pub named: Box<[u32]>,
     /// Stems of their own text alone: anybody can write anything there, so that they count less.
     pub told: Box<[u32]>,
-    /// The stems of the headline and of the skills as the person reads them: what they are looked for by.
-    pub offered: Box<[u64]>,
+    /// The places of those named words that the person reads: one byte for each of [`NAMED_MAX`].
+    offered: Box<[u8]>,
 }
 
 impl Words {
@@ -31,14 +31,14 @@ impl Words {
         about: &str,
         language: TextLanguage,
     ) -> Self {
-        let (mut named, mut offered) = (Vec::new(), Vec::new());
+        let (mut named, mut offered) = (Vec::new(), BTreeSet::new());
         let own = [(headline, language)];
         for (name, spoken) in own.into_iter().chain(names) {
             for word in text::words(name).iter().filter(|word| !fold::is_empty_word(word)) {
-                let stem = stem(word, spoken);
-                push(&mut named, text::short(stem), NAMED_MAX);
+                let stem = text::short(stem(word, spoken));
+                push(&mut named, stem, NAMED_MAX);
                 if spoken == language || spoken == TextLanguage::Other {
-                    push(&mut offered, stem, NAMED_MAX);
+                    offered.insert(stem);
                 }
             }
         }
@@ -46,7 +46,14 @@ impl Words {
         let told = text::words(about).into_iter().filter(|word| tells(word));
         let told = told.map(|word| text::short(stem(&word, language))).filter(|stem| seen.insert(*stem));
         let told = told.take(TOLD_MAX).collect();
-        Self { named: sorted(named), told: sorted(told), offered: offered.into_boxed_slice() }
+        let named = sorted(named);
+        let places = named.iter().zip(0_u8..).filter(|(stem, _)| offered.contains(*stem));
+        Self { offered: places.map(|(_, place)| place).collect(), named, told: sorted(told) }
+    }
+
+    /// The named words that the person reads, in order: what they offer.
+    pub fn offered(&self) -> impl Iterator<Item = u32> {
+        self.offered.iter().filter_map(|place| self.named.get(usize::from(*place)).copied())
     }
 
     /// Whether nothing was written.

@@ -47,21 +47,15 @@ pub fn met(query: &Query<'_>, person: &Freelancer) -> Vec<Option<Met>> {
 
 pub(crate) fn all(query: &Query<'_>, person: &Freelancer, title: Option<u32>) -> Features {
     let skill = skill(query, person);
+    let (met, offered) = query.words.shared(person);
+    let (text, offered) = (met.map(rising), offered.map(rising));
     let rate = rate(query, person);
     let language = language(query, person);
     let place = place(query, person);
     let record = |bound: Option<u32>| Some(bound.unwrap_or(ONE / 2));
     Features {
-        client: [skill, title, text(query, person), rate, language, place, record(person.standing.bound)],
-        freelancer: [
-            skill,
-            title,
-            offered(query, person),
-            rate,
-            language,
-            place,
-            record(query.job.client.bound),
-        ],
+        client: [skill, title, text, rate, language, place, record(person.standing.bound)],
+        freelancer: [skill, title, offered, rate, language, place, record(query.job.client.bound)],
     }
 }
 
@@ -91,14 +85,6 @@ pub(crate) fn title_factor(query: &Query<'_>, person: &Freelancer) -> Option<u32
 pub(crate) fn title_of(query: &Query<'_>, theirs: &Title) -> Option<u32> {
     (!query.title.title().is_empty() && !theirs.is_empty())
         .then(|| millionths(Titles::alike(&query.title, theirs)))
-}
-
-fn text(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
-    query.words.met_by(person).map(rising)
-}
-
-fn offered(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
-    query.words.meets(person, query.setting.titles).map(rising)
 }
 
 /// The first words that are shared say more than the last.

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{self, AskedWord, Freelancer, Job, Words};
 use crate::pair::query::{NEEDS_MAX, Setting};
 use crate::skills::tag;
-use crate::skills::taxonomy::Relation;
-use crate::skills::title::Titles;
-use crate::text::{self, TextLanguage};
+use crate::skills::taxonomy::{Concept, Relation};
+use crate::text::TextLanguage;
 
 /// What the title's words, those of the text, and hints count together. Fitted on the tuning half of the judged texts.
 const TITLE: f64 = 0.5;
@@ -24,8 +23,6 @@ const SAID: f64 = 0.5;
 /// A text that has so much of at least so many words of an advertisement is a copy of it, and counts for nothing.
 const COPY: f64 = 0.6;
 const COPY_WORDS_MIN: usize = 20;
-/// The names of one skill that are looked for in words.
-const NAMES_MAX: usize = 8;
 
 /// A word and its rarity.
 type Weighed = (AskedWord, f64);
@@ -90,41 +87,37 @@ impl Asked {
         &self.text
     }
 
-    /// How much of what a job says the person's words have, and how many of its hints they meet, from 0 to 1.
-    pub(crate) fn met_by(&self, person: &Freelancer) -> Option<f64> {
-        if person.words.is_empty() {
-            return None;
+    /// What either side has of the other's words, from 0 to 1: how much of what the job says the person's words have, and how much of what
+    /// the person offers the job says. Nothing where a side has no words.
+    pub(crate) fn shared(&self, person: &Freelancer) -> (Option<f64>, Option<f64>) {
+        let words = &person.words;
+        if words.is_empty() {
+            return (None, None);
         }
-        if self.is_copied(&person.words) {
-            return Some(0.0);
+        let text = Cover::of(&self.text, words);
+        if self.text.len() >= COPY_WORDS_MIN && text.words as f64 >= COPY * self.text.len() as f64 {
+            return (Some(0.0), Some(0.0));
         }
         let parts = [
-            (TITLE, cover(&self.title, &person.words)),
-            (TEXT, cover(&self.text, &person.words)),
+            (TITLE, Cover::of(&self.title, words).share()),
+            (TEXT, text.share()),
             (HINTS, self.hinted(person)),
-            (NEEDS, cover(&self.needs, &person.words)),
+            (NEEDS, Cover::of(&self.needs, words).share()),
         ];
         let stated = || parts.iter().filter_map(|(weight, share)| Some((weight, (*share)?)));
         let whole: f64 = stated().map(|(weight, _)| weight).sum();
-        (whole > 0.0).then(|| stated().map(|(weight, share)| weight * share).sum::<f64>() / whole)
+        let found: f64 = stated().map(|(weight, share)| weight * share).sum();
+        ((whole > 0.0).then(|| found / whole), self.offered(words))
     }
 
-    /// How much of what a person offers the job says, from 0 to 1.
-    pub(crate) fn meets(&self, person: &Freelancer, titles: &Titles) -> Option<f64> {
-        if person.words.offered.is_empty() || self.said.is_empty() {
-            return None;
-        }
-        if self.is_copied(&person.words) {
-            return Some(0.0);
-        }
-        let (mut whole, mut found) = (0.0, 0.0);
-        for name in &person.words.offered {
-            let idf = titles.stem_idf(*name, person.language);
-            whole += idf;
-            let place = self.said.binary_search_by_key(&text::short(*name), |word| word.0).ok();
-            found += idf * place.and_then(|place| self.said.get(place)).map_or(0.0, |word| word.1);
-        }
-        (whole > 0.0).then(|| found / whole)
+    fn offered(&self, words: &Words) -> Option<f64> {
+        let said = |name: u32| {
+            let place = self.said.binary_search_by_key(&name, |word| word.0).ok();
+            place.and_then(|place| self.said.get(place)).map_or(0.0, |word| word.1)
+        };
+        let (count, found) =
+            words.offered().fold((0.0, 0.0), |(count, found), name| (count + 1.0, found + said(name)));
+        (count > 0.0 && !self.said.is_empty()).then(|| found / count)
     }
 
     /// How much of one of a need's names is written in the headline or in the names of skills, from 0 to 1. A text is no skill.
@@ -145,12 +138,6 @@ impl Asked {
         let whole: f64 = self.hint_weights.iter().sum();
         let met: f64 = best.iter().zip(&self.hint_weights).map(|(share, weight)| share * weight).sum();
         (whole > 0.0).then(|| met / whole)
-    }
-
-    fn is_copied(&self, words: &Words) -> bool {
-        let found =
-            self.text.iter().filter(|(word, _)| has(&words.told, word) || has(&words.named, word)).count();
-        self.text.len() >= COPY_WORDS_MIN && found as f64 >= COPY * self.text.len() as f64
     }
 }
 
@@ -188,14 +175,35 @@ impl Where {
 }
 
 fn has(names: &[u32], word: &AskedWord) -> bool {
-    word.stems.iter().any(|stem| names.binary_search(stem).is_ok())
+    let [one, other] = &word.stems;
+    names.binary_search(one).is_ok() || (other != one && names.binary_search(other).is_ok())
 }
 
-/// The share of words that a person has, by rarity.
-fn cover(asked: &[Weighed], words: &Words) -> Option<f64> {
-    let whole: f64 = asked.iter().map(|(_, idf)| idf).sum();
-    let found: f64 = asked.iter().map(|(word, idf)| idf * Where::of(word, words).strength()).sum();
-    (whole > 0.0).then(|| found / whole)
+/// What a person has of some words.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cover {
+    /// How rare all are together, and what the person has of that.
+    whole: f64,
+    found: f64,
+    /// How many the person has.
+    words: usize,
+}
+
+impl Cover {
+    fn of(asked: &[Weighed], words: &Words) -> Self {
+        let mut cover = Self::default();
+        for (word, idf) in asked {
+            let at = Where::of(word, words);
+            cover.whole += idf;
+            cover.found += idf * at.strength();
+            cover.words = cover.words.saturating_add(usize::from(at != Where::Nowhere));
+        }
+        cover
+    }
+
+    fn share(self) -> Option<f64> {
+        (self.whole > 0.0).then(|| self.found / self.whole)
+    }
 }
 
 fn named(name: &[Weighed], words: &Words) -> f64 {
@@ -204,7 +212,7 @@ fn named(name: &[Weighed], words: &Words) -> f64 {
     if whole > 0.0 { found / whole } else { 0.0 }
 }
 
-/// The words of a need's names in both languages, or of the client's own tag.
+/// The words of a need's shown names in both languages, or of the client's own tag.
 fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
     let weigh = |name: &str, language: TextLanguage| -> Vec<Weighed> {
         let idf = |word: AskedWord| (word, setting.titles.stem_idf(word.stem, language));
@@ -213,8 +221,8 @@ fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
     if tag::is_own(need) {
         return job.tags.get(&need).map(|words| weigh(words, job.language)).into_iter().collect();
     }
-    let labels = setting.taxonomy.get(need).map(|concept| concept.labels.as_slice()).unwrap_or_default();
-    labels.iter().take(NAMES_MAX).map(|label| weigh(&label.text, label.language)).collect()
+    let shown = setting.taxonomy.get(need).into_iter().flat_map(Concept::shown);
+    shown.map(|(name, language)| weigh(name, language)).collect()
 }
 
 /// The different words of what the client named, as they are called in the job's language.
