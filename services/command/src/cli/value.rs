@@ -80,8 +80,8 @@ arguments! {
 pub(super) fn read<T: Argument>(text: &str) -> Result<T, String> {
     let text: String = text.nfc().collect();
     T::take(&text).map_err(|rejection| {
-        if rejection == Rejection::ForbiddenCharacter {
-            rejection.detail().to_owned()
+        if matches!(rejection, Rejection::ForbiddenCharacter(_)) {
+            rejection.sentence().into_owned()
         } else {
             format!("write it {}", T::form())
         }
@@ -166,7 +166,7 @@ mod tests {
         wrong(read::<Seats>("101").unwrap_err(), "1 to 100");
         wrong(read::<Seats>("many").unwrap_err(), "1 to 100");
         wrong(read::<Title>(&"x".repeat(121)).unwrap_err(), "1 to 120");
-        wrong(read::<Title>("a\u{202e}b").unwrap_err(), "direction-changing");
+        wrong(read::<Title>("a\u{202e}b").unwrap_err(), "U+202E as its character 2");
         wrong(word::<Axis>("speed").unwrap_err(), "write it as one of `quality`, ");
         wrong(list::<_, 2>("--skill", &[1, 2, 3]).unwrap_err().to_string(), "'--skill'");
         wrong(list::<_, 2>("--skill", &[1, 1]).unwrap_err().to_string(), "twice");
