@@ -16,4 +16,4 @@ pub use find::postings::Space;
 pub use find::{index, jobs};
 pub use pair::{features, query, score};
 pub use say::{explain, sentence};
-pub use skills::{lexicon, link, taxonomy, title};
+pub use skills::{lexicon, link, meaning, tag, taxonomy, title};

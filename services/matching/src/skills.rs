@@ -2,6 +2,8 @@
 
 pub mod lexicon;
 pub mod link;
+pub mod meaning;
 mod nearest;
+pub mod tag;
 pub mod taxonomy;
 pub mod title;

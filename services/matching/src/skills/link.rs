@@ -162,7 +162,7 @@ impl Linker {
     }
 
     /// The concepts that have one of these phrases as a label.
-    fn called(
+    pub(crate) fn called(
         &self,
         phrases: [&Vec<String>; 2],
         (kind, language): (ConceptKind, TextLanguage),
@@ -215,6 +215,11 @@ impl Linker {
             weight * weight
         };
         libm::sqrt(bag.iter().map(square).sum())
+    }
+
+    /// The labels of a kind in a language, if there are any.
+    pub(crate) fn labels(&self, kind: ConceptKind, language: TextLanguage) -> Option<&Labels> {
+        self.labels.get(&(kind, language))
     }
 
     fn trades(&self, language: TextLanguage) -> Option<&Labels> {
