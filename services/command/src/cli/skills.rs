@@ -1,10 +1,13 @@
 //! Skills: found by their names, confirmed by their ids.
 
 use clap::Subcommand;
-use hanse_document::Skill;
+use hanse_document::{Line, Skill};
 
 use super::Language;
-use super::value::{Phrase, read, skill};
+use super::value::{read, skill};
+
+/// What a node takes as a phrase.
+const PHRASE_CHARS_MAX: usize = 200;
 
 /// A skill as somebody names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub enum SkillName {
     /// By its id, which is taken as it is.
     Id(Skill),
     /// In words, which a node is asked about.
-    Words(Phrase),
+    Words(Line<1, PHRASE_CHARS_MAX>),
 }
 
 /// What is done with skills. Nothing is decided for anybody: a skill is in a profile because the person has put it there.

@@ -89,9 +89,6 @@ pub(super) fn read<T: Argument>(text: &str) -> Result<T, String> {
     })
 }
 
-/// What a node takes as a phrase.
-pub type Phrase = Line<1, 200>;
-
 /// Reads a skill: an id of ESCO or `local:WORD`, or else words.
 pub(super) fn skill(text: &str) -> Result<SkillName, String> {
     let lengths = [8, 4, 4, 4, 12];
