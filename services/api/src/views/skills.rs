@@ -46,7 +46,7 @@ pub struct Suggestions {
     pub advice: Advice,
     /// The tag that the phrase is if the person means none of the skills; absent for words that no tag can be written with, as those
     /// of another alphabet.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_tag: Option<Skill>,
     /// The skills: what is called so, and what is like enough to be asked about. What is not is left out.
     pub items: Vec<SuggestionView>,

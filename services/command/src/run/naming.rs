@@ -26,6 +26,7 @@ pub(super) struct Naming<'a> {
     send: &'a mut dyn FnMut(&Request) -> Result<Value, CommandError>,
     ask: Option<&'a mut dyn FnMut(&str) -> Result<String, CommandError>>,
     note: &'a mut dyn FnMut(&str),
+    /// In which skills are shown, where they have a name in it.
     language: Option<&'a str>,
 }
 
@@ -84,7 +85,8 @@ impl Naming<'_> {
     }
 
     fn meant(&mut self, words: &str) -> Result<Skill, CommandError> {
-        let answer = (self.send)(&api::skills(words, self.language, Some(ASKED_MAX)))?;
+        // In any language: a French posting asks for Docker, too, and that has no French name everywhere.
+        let answer = (self.send)(&api::skills(words, None, Some(ASKED_MAX)))?;
         let items = answer.list("/items");
         let own: Option<Skill> = answer.text("/own_tag").parse().ok();
         match answer.text("/advice") {
