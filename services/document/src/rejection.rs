@@ -154,9 +154,10 @@ impl Rejection {
     /// One sentence that helps to repair the document: the rule, and where a character is at fault, which and where.
     #[must_use]
     pub fn sentence(self) -> Cow<'static, str> {
-        match self {
-            Self::ForbiddenCharacter(forbidden) => forbidden.to_string().into(),
-            other => other.detail().into(),
+        if let Self::ForbiddenCharacter(forbidden) = self {
+            forbidden.to_string().into()
+        } else {
+            self.detail().into()
         }
     }
 
@@ -219,9 +220,10 @@ impl Rejection {
         let text = error.to_string();
         let (slug, sentence) = text.split_once(": ")?;
         let rejection = Self::ALL.into_iter().find(|rejection| rejection.slug() == slug)?;
-        match rejection {
-            Self::ForbiddenCharacter(_) => Forbidden::read(sentence).map(Self::ForbiddenCharacter),
-            other => (other.detail() == sentence).then_some(other),
+        if let Self::ForbiddenCharacter(_) = rejection {
+            Forbidden::read(sentence).map(Self::ForbiddenCharacter)
+        } else {
+            (rejection.detail() == sentence).then_some(rejection)
         }
     }
 }
