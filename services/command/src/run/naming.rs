@@ -21,10 +21,13 @@ const ASKED_MAX: &str = "5";
 const HINT: &str =
     "this job names no skill, by which people are found: name each with --skill WORDS or --skill ID";
 
+/// Asks a question and takes a line.
+type Ask<'a> = &'a mut dyn FnMut(&str) -> Result<String, CommandError>;
+
 /// The ways to a node and to the person, who can be asked on a terminal only.
 pub(super) struct Naming<'a> {
     send: &'a mut dyn FnMut(&Request) -> Result<Value, CommandError>,
-    ask: Option<&'a mut dyn FnMut(&str) -> Result<String, CommandError>>,
+    ask: Option<Ask<'a>>,
     note: &'a mut dyn FnMut(&str),
     /// In which skills are shown, where they have a name in it.
     language: Option<&'a str>,
@@ -61,8 +64,7 @@ impl Run {
         // A program that reads JSON is not asked, even if it was started on a terminal.
         let asks = !self.json && terminal::is_there();
         let mut ask = terminal::answer;
-        let ask: Option<&mut dyn FnMut(&str) -> Result<String, CommandError>> =
-            if asks { Some(&mut ask) } else { None };
+        let ask: Option<Ask<'_>> = if asks { Some(&mut ask) } else { None };
         let send = &mut |request: &Request| self.caller.send(request);
         work(&mut Naming { send, ask, note: &mut |text| out::note(&out::plain(text)), language })
     }

@@ -10,7 +10,7 @@ use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::exhaustive;
 use hanse_matching::tag;
 use hanse_matching::taxonomy::ConceptKind;
-use hanse_matching::text::{self, TextLanguage};
+use hanse_matching::text::TextLanguage;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::measure::Lists;
