@@ -249,15 +249,19 @@ pub struct SkillQuery {
     pub limit: Option<u32>,
 }
 
-/// A text whose skills are to be found.
+/// A text whose skills are to be found, with its title if it has one, as a posting does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"text": "We use Rust and Docker.", "language": "en"}))]
+#[schema(example = json!({"title": "Rust developer", "text": "We use Rust and Docker.", "language": "en"}))]
 pub struct LinkRequest {
-    /// The text, at most 64 KiB.
+    /// The title, at most 64 KiB together with the text.
+    #[schema(max_length = 65_536)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The text.
     #[schema(max_length = 65_536)]
     pub text: String,
-    /// The language it is in; guessed if not said.
+    /// The language they are in; guessed if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }

@@ -14,6 +14,18 @@ pub enum SentenceLanguage {
     Fr,
 }
 
+/// What a form does with words for a skill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Advice {
+    /// It takes the first: the one that is called so.
+    Sure,
+    /// It asks, once, which is meant, with the tag of one's own as an answer.
+    Ask,
+    /// It keeps the words as a tag of one's own: nothing is like them.
+    Own,
+}
+
 /// Whose people are looked at.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "lowercase")]

@@ -47,7 +47,7 @@ impl From<Rejection> for UseError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The document breaks a rule of its form.
-    #[error("{}", .0.detail())]
+    #[error("{}", .0.sentence())]
     Rejected(Rejection),
     /// A field of a request cannot be used.
     #[error("`{field}` {reason}")]
@@ -58,7 +58,7 @@ pub enum Refusal {
         reason: &'static str,
     },
     /// What a field of a request says breaks a rule of the document that it becomes.
-    #[error("`{field}`: {}", .rejection.detail())]
+    #[error("`{field}`: {}", .rejection.sentence())]
     BadValue {
         /// Where it stands in the request, as in `pay.currency` or `skills[3]`.
         field: String,

@@ -21,7 +21,7 @@ pub use args::{
 pub use matching::{ListArgs, MatchArgs, Matching};
 pub use saved_searches::{After, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
-pub use skills::SkillsCommand;
+pub use skills::{SkillName, SkillsCommand};
 pub(crate) use value::words;
 
 use value::read;
@@ -375,8 +375,9 @@ pub enum ProfileCommand {
 /// Jobs.
 #[derive(Debug, Subcommand)]
 pub enum JobCommand {
-    /// Post a job; title and text are enough, what you leave out is unstated.
+    /// Post a job; title and text are enough, what you leave out is unstated. On a terminal you are asked which skills it needs.
     #[command(after_help = "Examples:\n  \
+        hanse job post --title 'Mend a roof' --text 'Forty slates.' --skill roofing --skill 'lead work'\n  \
         hanse job post --title 'Translate a menu' --text 'Two pages, French to English.' --pay 'up to 80 EUR' --remote\n  \
         hanse job post --file job.json --dry-run")]
     Post(Box<JobArgs>),

@@ -1,6 +1,7 @@
 //! Does what the arguments say.
 
 mod matching;
+mod naming;
 mod people;
 mod saved_searches;
 mod show;

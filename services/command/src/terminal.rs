@@ -1,4 +1,4 @@
-//! What is asked of a person: a password without echo, and texts from standard input.
+//! What is asked of a person: a password without echo, an answer, and texts from standard input.
 
 pub mod out;
 pub mod table;
@@ -13,6 +13,8 @@ use crate::error::CommandError;
 
 /// A request body has at most 128 KiB; longer input cannot be meant.
 const INPUT_BYTES_MAX: u64 = 128 * 1024;
+/// An answer is a few numbers.
+const ANSWER_BYTES_MAX: u64 = 4 * 1024;
 /// A password has at most 1,024 bytes.
 const PASSWORD_BYTES_MAX: u64 = 2 * 1024;
 
@@ -40,6 +42,26 @@ pub fn password(file: Option<&Path>, given: Option<&str>, new: bool) -> Result<S
         return Err(CommandError::Input(what.to_owned()));
     }
     Ok(password.to_owned())
+}
+
+/// Whether somebody sits there who can be asked.
+#[must_use]
+pub fn is_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks on the terminal, and takes a line; none at its end.
+///
+/// # Errors
+/// [`CommandError::File`] if the terminal is gone.
+pub fn answer(question: &str) -> Result<String, CommandError> {
+    let ask = || -> io::Result<String> {
+        write!(io::stderr(), "{}", out::plain(question))?;
+        let mut line = String::new();
+        io::stdin().lock().take(ANSWER_BYTES_MAX).read_line(&mut line)?;
+        Ok(line)
+    };
+    ask().map_err(CommandError::file("standard input"))
 }
 
 /// Asks on the terminal with echo off; without a terminal, takes a line of standard input.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::is_nfc;
 
-use crate::rejection::Rejection;
+use crate::rejection::{Forbidden, Rejection};
 
 /// A text of `MIN` to `MAX` Unicode scalar values, in NFC, of several lines if need be (`\n`), with tabs, but without
 /// other control characters. One of at least one character is not blank.
@@ -36,8 +36,8 @@ fn in_line(character: char) -> bool {
 
 /// Checks characters first, so that a forbidden one is named as such even in a text that is also too long.
 fn check(text: &str, min: usize, max: usize, takes: fn(char) -> bool) -> Result<(), Rejection> {
-    if !text.chars().all(takes) {
-        return Err(Rejection::ForbiddenCharacter);
+    if let Some((character, place)) = text.chars().zip(1..).find(|(character, _)| !takes(*character)) {
+        return Err(Rejection::ForbiddenCharacter(Forbidden { character, place }));
     }
     if !is_nfc(text) {
         return Err(Rejection::NotNfc);
@@ -280,13 +280,23 @@ mod tests {
         assert_eq!(Line::<1, 3>::parse("e\u{301}"), Err(Rejection::NotNfc));
     }
 
+    fn second(character: char) -> Rejection {
+        Rejection::ForbiddenCharacter(Forbidden { character, place: 2 })
+    }
+
+    #[test]
+    fn the_first_forbidden_character_is_named_with_its_place_in_characters() {
+        let refused = Line::<1, 9>::parse("é\u{1f469}a\u{7f}\n").unwrap_err();
+        assert_eq!(refused, Rejection::ForbiddenCharacter(Forbidden { character: '\u{7f}', place: 4 }));
+    }
+
     #[test]
     fn lines_take_no_deceiving_character() {
         for character in
             "\u{0}\n\r\t\u{7f}\u{85}\u{200b}\u{200f}\u{2028}\u{202a}\u{202e}\u{2066}\u{2069}\u{feff}".chars()
         {
             let text = format!("a{character}b");
-            assert_eq!(Line::<1, 9>::parse(&text), Err(Rejection::ForbiddenCharacter), "{text:?}");
+            assert_eq!(Line::<1, 9>::parse(&text), Err(second(character)), "{text:?}");
         }
     }
 
@@ -295,7 +305,7 @@ mod tests {
         assert!(Text::<1, 90>::parse("a\n\tb \u{1f469}\u{200d}\u{1f527} \u{202b}c\u{202c}").is_ok());
         for character in "\u{0}\r\u{b}\u{1b}\u{7f}\u{9b}".chars() {
             let text = format!("a{character}b");
-            assert_eq!(Text::<1, 9>::parse(&text), Err(Rejection::ForbiddenCharacter), "{text:?}");
+            assert_eq!(Text::<1, 9>::parse(&text), Err(second(character)), "{text:?}");
         }
     }
 

@@ -1,11 +1,44 @@
 //! Every reason to refuse a document, in one place: a peer, a log and a person read the same word for the same fault.
 
+use std::borrow::Cow;
 use std::fmt;
+
+/// A character that its place does not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Forbidden {
+    /// Which.
+    pub character: char,
+    /// Where it stands in its text: in characters (Unicode scalar values), from 1.
+    pub place: usize,
+}
+
+impl Forbidden {
+    /// The words before the character and before its place, by which both are read again.
+    const WORDS: [&'static str; 2] = ["A text has U+", " as its character "];
+    /// The words behind.
+    const END: &'static str =
+        "; control, direction-changing and invisible characters have no place there: remove it.";
+
+    /// Reads what `Display` wrote.
+    fn read(text: &str) -> Option<Self> {
+        let [before, between] = Self::WORDS;
+        let (character, place) = text.strip_prefix(before)?.strip_suffix(Self::END)?.split_once(between)?;
+        let character = u32::from_str_radix(character, 16).ok().and_then(char::from_u32)?;
+        Some(Self { character, place: place.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [before, between] = Self::WORDS;
+        write!(f, "{before}{:04X}{between}{}{}", u32::from(self.character), self.place, Self::END)
+    }
+}
 
 /// Why bytes are no document of ours.
 ///
-/// [`slug`](Rejection::slug) is stable: it ends in problem types, metrics and test data. [`detail`](Rejection::detail) is
-/// one sentence for the person who has to repair the document; its wording may improve.
+/// [`slug`](Rejection::slug) is stable: it ends in problem types, metrics and test data. [`sentence`](Rejection::sentence) is
+/// for the person who has to repair the document, and [`detail`](Rejection::detail) the rule alone; their wording may improve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rejection {
     /// The bytes are not one JSON value in UTF-8.
@@ -33,7 +66,7 @@ pub enum Rejection {
     /// A text, list or number is outside the bounds of its place.
     OutOfBounds,
     /// A text has a control, direction-changing or invisible character that its place does not take.
-    ForbiddenCharacter,
+    ForbiddenCharacter(Forbidden),
     /// A list has the same item twice.
     RepeatedItem,
     /// A time or date is not of its written form, out of range, or contradicts another one.
@@ -59,7 +92,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// All rejections, in the order in which a document meets them.
+    /// All rejections, in the order in which a document meets them; the one that names a character with an example.
     pub const ALL: [Rejection; 24] = [
         Self::TooLarge,
         Self::NotJson,
@@ -73,7 +106,7 @@ impl Rejection {
         Self::OutOfForm,
         Self::UnknownKind,
         Self::OutOfBounds,
-        Self::ForbiddenCharacter,
+        Self::ForbiddenCharacter(Forbidden { character: '\u{202e}', place: 6 }),
         Self::RepeatedItem,
         Self::BadTime,
         Self::BadKey,
@@ -103,7 +136,7 @@ impl Rejection {
             Self::OutOfForm => "out-of-form",
             Self::UnknownKind => "unknown-kind",
             Self::OutOfBounds => "out-of-bounds",
-            Self::ForbiddenCharacter => "forbidden-character",
+            Self::ForbiddenCharacter(_) => "forbidden-character",
             Self::RepeatedItem => "repeated-item",
             Self::BadTime => "bad-time",
             Self::BadKey => "bad-key",
@@ -118,7 +151,17 @@ impl Rejection {
         }
     }
 
-    /// One sentence that helps to repair the document.
+    /// One sentence that helps to repair the document: the rule, and where a character is at fault, which and where.
+    #[must_use]
+    pub fn sentence(self) -> Cow<'static, str> {
+        if let Self::ForbiddenCharacter(forbidden) = self {
+            forbidden.to_string().into()
+        } else {
+            self.detail().into()
+        }
+    }
+
+    /// The rule that is broken, in one sentence.
     #[must_use]
     pub const fn detail(self) -> &'static str {
         match self {
@@ -140,7 +183,7 @@ impl Rejection {
             Self::OutOfBounds => {
                 "A text, list or number is shorter, longer, smaller or larger than its place takes."
             }
-            Self::ForbiddenCharacter => {
+            Self::ForbiddenCharacter(_) => {
                 "A text has a control, direction-changing or invisible character; remove it."
             }
             Self::RepeatedItem => "A list has the same item twice; name each once.",
@@ -175,14 +218,47 @@ impl Rejection {
     #[must_use]
     pub fn carried_by(error: &impl fmt::Display) -> Option<Self> {
         let text = error.to_string();
-        Self::ALL.into_iter().find(|rejection| rejection.to_string() == text)
+        let (slug, sentence) = text.split_once(": ")?;
+        let rejection = Self::ALL.into_iter().find(|rejection| rejection.slug() == slug)?;
+        if let Self::ForbiddenCharacter(_) = rejection {
+            Forbidden::read(sentence).map(Self::ForbiddenCharacter)
+        } else {
+            (rejection.detail() == sentence).then_some(rejection)
+        }
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.slug(), self.detail())
+        write!(f, "{}: {}", self.slug(), self.sentence())
     }
 }
 
 impl std::error::Error for Rejection {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_carries_its_rejection_and_nothing_else_is_one() {
+        let forbidden = |character, place| Rejection::ForbiddenCharacter(Forbidden { character, place });
+        let named = ['\0', '\n', '\u{feff}', '\u{10ffff}'].map(|character| forbidden(character, 4_000));
+        for rejection in Rejection::ALL.into_iter().chain(named) {
+            assert_eq!(Rejection::carried_by(&rejection), Some(rejection));
+        }
+        let told = forbidden('\u{1b}', 3).to_string();
+        assert!(told.starts_with("forbidden-character: A text has U+001B as its character 3;"), "{told}");
+        for other in [
+            "",
+            "float",
+            "float: no rule",
+            &told.replace("001B", "D800"),
+            &told.replace("001B", "x"),
+            &told.replace(" 3;", " three;"),
+            &told.replace("remove", "leave"),
+        ] {
+            assert_eq!(Rejection::carried_by(&other), None, "{other}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use hanse_document::canonical::to_vec;
 use hanse_document::kind::{Bid, Event, Job, Pay, Place, Profile, Step};
+use hanse_document::rejection::Forbidden;
 use hanse_document::{Body, Did, Draft, Kind, Rejection, Signed, SigningKey, Verified};
 use serde_json::{Value, json};
 
@@ -35,6 +36,10 @@ fn check(kind: &str, pointer: &str, key: &str, value: Value, expected: Rejection
         object.insert(key.to_owned(), value);
     }
     assert_eq!(refusal(&document), Some(expected), "{case}");
+}
+
+fn forbidden(character: char, place: usize) -> Rejection {
+    Rejection::ForbiddenCharacter(Forbidden { character, place })
 }
 
 const SUBJECT: &str = "/credentialSubject";
@@ -107,16 +112,16 @@ fn null_is_refused_wherever_it_stands() {
 
 #[test]
 fn jobs() {
-    use Rejection::{BadCode, BadName, BadTime, ForbiddenCharacter, OutOfBounds, OutOfForm, RepeatedItem};
+    use Rejection::{BadCode, BadName, BadTime, OutOfBounds, OutOfForm, RepeatedItem};
     let many: Vec<String> = (0..21).map(|n| format!("local:{n}")).collect();
     let cases = [
         ("title", Value::Null, OutOfForm),
         ("title", json!(""), OutOfBounds),
         ("title", json!("x".repeat(121)), OutOfBounds),
-        ("title", json!("two\nlines"), ForbiddenCharacter),
-        ("title", json!("zero\u{200b}width"), ForbiddenCharacter),
+        ("title", json!("two\nlines"), forbidden('\n', 4)),
+        ("title", json!("zéro\u{200b}width"), forbidden('\u{200b}', 5)),
         ("text", json!("é".repeat(16_001)), OutOfBounds),
-        ("text", json!("\u{1b}[2J"), ForbiddenCharacter),
+        ("text", json!("\u{1b}[2J"), forbidden('\u{1b}', 1)),
         ("home", json!("a.example/reputation"), BadName),
         ("seats", json!(0), OutOfBounds),
         ("seats", json!(-1), OutOfBounds),
@@ -184,7 +189,7 @@ fn pay_and_place() {
 
 #[test]
 fn people() {
-    use Rejection::{BadKey, BadName, ForbiddenCharacter, KeyReused, OutOfBounds, RepeatedItem, WrongKind};
+    use Rejection::{BadKey, BadName, KeyReused, OutOfBounds, RepeatedItem, WrongKind};
     let own = json!([verified("identity").issuer()]);
     let recovery = valid("identity").pointer("/credentialSubject/recovery/0").unwrap().clone();
     check("identity", SUBJECT, "seq", json!(1), OutOfBounds);
@@ -193,7 +198,7 @@ fn people() {
     check("identity", SUBJECT, "recovery", json!(["did:key:z6Mk"]), BadKey);
     check("identity", SUBJECT, "custody", json!("Self"), BadName);
     check("profile", SUBJECT, "name", json!("x".repeat(81)), OutOfBounds);
-    check("profile", SUBJECT, "name", json!("x\u{feff}y"), ForbiddenCharacter);
+    check("profile", SUBJECT, "name", json!("x\u{feff}y"), forbidden('\u{feff}', 2));
     check("profile", SUBJECT, "about", json!("x".repeat(4_001)), OutOfBounds);
     check("profile", SUBJECT, "travel_km", json!(20_001), OutOfBounds);
     check("profile", SUBJECT, "prev", json!(verified("job").id()), WrongKind);

@@ -16,4 +16,4 @@ pub use find::postings::Space;
 pub use find::{index, jobs};
 pub use pair::{features, query, score, words};
 pub use say::{explain, sentence};
-pub use skills::{hints, lexicon, link, tag, taxonomy, title};
+pub use skills::{hints, lexicon, link, meaning, tag, taxonomy, title};

@@ -3,6 +3,7 @@
 pub mod hints;
 pub mod lexicon;
 pub mod link;
+pub mod meaning;
 mod nearest;
 pub mod tag;
 pub mod taxonomy;

@@ -1,7 +1,10 @@
 //! Skills as people are shown them.
 
+use hanse_document::Skill;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::words::Advice;
 
 /// Which taxonomy an answer is from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,12 +37,18 @@ pub struct SuggestionView {
     pub score: u32,
 }
 
-/// Skills that a phrase may mean, best first. Nothing is decided: the person confirms.
+/// Skills that a phrase may mean, best first, and what a form does with them. Nothing is decided: the person confirms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Suggestions {
     /// Where they are from.
     pub taxonomy: TaxonomyView,
-    /// The skills.
+    /// What a form does with the phrase.
+    pub advice: Advice,
+    /// The tag that the phrase is if the person means none of the skills; absent for words that no tag can be written with, as those
+    /// of another alphabet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_tag: Option<Skill>,
+    /// The skills: what is called so, and what is like enough to be asked about. What is not is left out.
     pub items: Vec<SuggestionView>,
 }
 
@@ -85,7 +94,7 @@ pub struct MentionView {
     pub words: String,
 }
 
-/// The skills that a text names, in its order, each once.
+/// The skills that a text names without doubt, in its order, each once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Mentions {
     /// Where they are from.

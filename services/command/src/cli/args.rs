@@ -8,9 +8,10 @@ use hanse_document::kind::job::{OpenDays, Seats, Title, WeekHours};
 use hanse_document::kind::profile::{Headline, PersonName, TravelKm};
 use hanse_document::kind::review::{Axis, Rating};
 use hanse_document::kind::{Pay, Place, step};
-use hanse_document::{Date, Did, Skill, Timestamp, code};
+use hanse_document::{Date, Did, Timestamp, code};
 
-use super::value::{axis, place, read};
+use super::SkillName;
+use super::value::{axis, place, read, skill};
 use crate::pay;
 
 /// Where a password comes from; asked for, if from nowhere else.
@@ -80,9 +81,9 @@ pub struct ProfileArgs {
     /// A language that you work in, as in fr or pt-BR (may be repeated).
     #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
     pub language: Vec<code::Language>,
-    /// A skill: an ESCO id or local:WORD (may be repeated).
-    #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
-    pub skill: Vec<Skill>,
+    /// A skill in your words, or by its id (may be repeated); what no skill is called becomes a tag of your own.
+    #[arg(long, value_name = "SKILL", value_parser = skill)]
+    pub skill: Vec<SkillName>,
     /// Where you work from, as in 'Lyon, FR'.
     #[arg(long, value_parser = place)]
     pub place: Option<Place>,
@@ -115,9 +116,9 @@ pub struct JobArgs {
     /// A language that the work needs (may be repeated).
     #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
     pub speaks: Vec<code::Language>,
-    /// A skill: an ESCO id or local:WORD (may be repeated).
-    #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
-    pub skill: Vec<Skill>,
+    /// A skill in your words, or by its id (may be repeated); what no skill is called becomes a tag of your own.
+    #[arg(long, value_name = "SKILL", value_parser = skill)]
+    pub skill: Vec<SkillName>,
     /// What is given in return, as in '45 EUR/hour', '2200-3200 EUR', 'barter: bread' or 'time: 20'.
     #[arg(long, value_parser = pay::parse)]
     pub pay: Option<Pay>,

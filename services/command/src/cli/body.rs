@@ -3,21 +3,26 @@
 use std::path::Path;
 
 use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ProfileRequest, ReviewRequest};
-use hanse_document::kind::{Place, Schedule};
+use hanse_document::kind::{Place, Schedule, job, profile};
+use hanse_document::{List, Skill};
 use serde_json::Value;
 
 use super::value::{list, words};
-use super::{BidArgs, JobArgs, OfferArgs, ProfileArgs, ReviewArgs, YesNo};
+use super::{BidArgs, JobArgs, OfferArgs, ProfileArgs, ReviewArgs, SkillName, YesNo};
 use crate::error::CommandError;
 use crate::rest::request::body;
 use crate::terminal;
 
 impl ProfileArgs {
-    /// The profile to send, over what it was before.
+    /// The profile to send, over what it was before; `named` finds the skills that are named.
     ///
     /// # Errors
-    /// [`CommandError`] for a list, a file or standard input that cannot be used.
-    pub fn over(&self, before: ProfileRequest) -> Result<Value, CommandError> {
+    /// [`CommandError`] for a list, a file or standard input that cannot be used, and those of `named`.
+    pub fn over(
+        &self,
+        before: ProfileRequest,
+        named: impl FnOnce(&[SkillName]) -> Result<Vec<Skill>, CommandError>,
+    ) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
             return json_file(file);
         }
@@ -36,26 +41,33 @@ impl ProfileArgs {
             profile.languages = list("--language", &self.language)?;
         }
         if !self.skill.is_empty() {
-            profile.skills = list("--skill", &self.skill)?;
+            // As many as are named are looked up: their number is looked at first.
+            let names: List<SkillName, { profile::ITEMS_MAX }> = list("--skill", &self.skill)?;
+            profile.skills = list("--skill", &named(&names)?)?;
         }
         Ok(body(&profile))
     }
 }
 
 impl JobArgs {
-    /// The posting to send.
+    /// The posting to send; `needed` finds the skills that are named, or that the posting without any speaks of.
     ///
     /// # Errors
-    /// [`CommandError`] for a list, a file or standard input that cannot be used.
-    pub fn request(&self) -> Result<Value, CommandError> {
+    /// [`CommandError`] for a list, a file or standard input that cannot be used, and those of `needed`.
+    pub fn request(
+        &self,
+        needed: impl FnOnce(&[SkillName], &JobRequest) -> Result<Vec<Skill>, CommandError>,
+    ) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
             return json_file(file);
         }
         let (Some(title), Some(text)) = (&self.title, &self.text) else {
             return Err(CommandError::Input("name --title and --text, or a --file".to_owned()));
         };
+        // As many as are named are looked up: their number is looked at first.
+        let names: List<SkillName, { job::ITEMS_MAX }> = list("--skill", &self.skill)?;
         let schedule = Schedule { start: self.start, end: self.end };
-        Ok(body(&JobRequest {
+        let mut job = JobRequest {
             title: title.clone(),
             text: words("--text", text)?,
             seats: self.seats,
@@ -66,8 +78,10 @@ impl JobArgs {
             pay: self.pay.clone(),
             place: if self.remote { Some(Place::Remote) } else { self.place.clone() },
             schedule: (schedule.start.is_some() || schedule.end.is_some()).then_some(schedule),
-            skills: list("--skill", &self.skill)?,
-        }))
+            skills: job::Skills::default(),
+        };
+        job.skills = list("--skill", &needed(&names, &job)?)?;
+        Ok(body(&job))
     }
 }
 

@@ -1,10 +1,22 @@
 //! Skills: found by their names, confirmed by their ids.
 
 use clap::Subcommand;
-use hanse_document::Skill;
+use hanse_document::{Line, Skill};
 
 use super::Language;
-use super::value::read;
+use super::value::{read, skill};
+
+/// What a node takes as a phrase.
+const PHRASE_CHARS_MAX: usize = 200;
+
+/// A skill as somebody names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SkillName {
+    /// By its id, which is taken as it is.
+    Id(Skill),
+    /// In words, which a node is asked about.
+    Words(Line<1, PHRASE_CHARS_MAX>),
+}
 
 /// What is done with skills. Nothing is decided for anybody: a skill is in a profile because the person has put it there.
 #[derive(Debug, Subcommand)]
@@ -30,11 +42,12 @@ pub enum SkillsCommand {
         id: String,
     },
     /// Confirm that you have skills: your profile then names them.
-    #[command(after_help = "Example:\n  hanse skills add local:rust local:sql")]
+    #[command(after_help = "Examples:\n  hanse skills add local:rust local:sql\n  \
+        hanse skills add 'bake bread' Airflow        what no skill is called becomes a tag of your own")]
     Add {
-        /// Their ids, as `find` shows them.
-        #[arg(required = true, value_name = "ID", value_parser = read::<Skill>)]
-        ids: Vec<Skill>,
+        /// Each in your words, or by its id as `find` shows it.
+        #[arg(required = true, value_name = "SKILL", value_parser = skill)]
+        skills: Vec<SkillName>,
     },
     /// Take skills out of your profile.
     #[command(after_help = "Example:\n  hanse skills remove local:sql")]

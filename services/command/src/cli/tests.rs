@@ -1,5 +1,7 @@
 use super::*;
+use crate::error::CommandError;
 use clap::CommandFactory as _;
+use hanse_api::requests::{JobRequest, ProfileRequest};
 use hanse_document::Skill;
 use serde_json::json;
 
@@ -28,6 +30,15 @@ fn every_command_shows_an_example() {
     check(&Cli::command());
 }
 
+/// The ids that are named; there is no node to ask about words.
+fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError> {
+    let id = |name: &SkillName| match name {
+        SkillName::Id(id) => Ok(id.clone()),
+        SkillName::Words(words) => Err(CommandError::Input(words.to_string())),
+    };
+    names.iter().map(id).collect()
+}
+
 #[test]
 fn a_posting_says_what_is_stated_and_no_more() {
     let Command::Work(Work::Job(JobCommand::Post(args))) =
@@ -36,7 +47,7 @@ fn a_posting_says_what_is_stated_and_no_more() {
         panic!()
     };
     assert_eq!(
-        args.request().unwrap(),
+        args.request(given).unwrap(),
         json!({"title": "T", "text": "X", "seats": 1, "days": 30, "languages": [], "skills": []})
     );
     let line = [
@@ -63,7 +74,7 @@ fn a_posting_says_what_is_stated_and_no_more() {
     ];
     let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
     assert_eq!(
-        args.request().unwrap(),
+        args.request(given).unwrap(),
         json!({"title": "T", "text": "X", "languages": ["fr"], "skills": ["local:a", "local:b"], "seats": 1, "days": 7,
             "place": {"kind": "site", "name": "Saint-Denis, La Plaine", "country": "FR"}, "schedule": {"start": "2027-01-11"},
             "pay": {"kind": "money", "currency": "EUR", "per": "project", "min": 90_000}})
@@ -129,10 +140,12 @@ fn a_value_that_does_not_fit_is_refused_with_its_argument_and_its_form() {
         (&["job", "post", "--title", "T", "--text", "X", "--start", "soon"], "--start <DATE>", "2027-02-12"),
         (&["job", "post", "--title", "T", "--text", "X", "--days", "91"], "--days <DAYS>", "from 1 to 90"),
         (&["job", "post", "--title", "T", "--text", "X", "--pay", "9-8 EUR"], "--pay <PAY>", "stands first"),
-        (&["profile", "set", "--skill", "Rust"], "--skill <SKILL>", "local:WORD"),
+        (&["profile", "set", "--skill", "local:Rust"], "--skill <SKILL>", "local:WORD"),
         (&["deliver", "offer_x", "--digest", "A0"], "--digest <HEX>", "64 digits"),
         (&["review", "offer_x", "--rating", "4", "--axis", "speed=5"], "--axis <NAME=1..5>", "`quality`"),
-        (&["skills", "add", "Rust"], "<ID>", "local:WORD"),
+        (&["skills", "add", "local:Rust"], "<SKILL>", "local:WORD"),
+        (&["skills", "add", "a\u{1b}b"], "<SKILL>", "U+001B as its character 2"),
+        (&["skills", "remove", "Rust"], "<ID>", "local:WORD"),
     ] {
         let told = Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).unwrap_err().to_string();
         assert!(told.contains(argument) && told.contains(form), "{line:?}: {told}");
@@ -147,8 +160,22 @@ fn a_text_that_does_not_fit_is_refused_with_its_argument() {
     assert!(told.contains("'--text'") && told.contains("1 to 8000 characters"), "{told}");
     let line = ["job", "post", "--title", "T", "--text", "X", "--skill", "local:a", "--skill", "local:a"];
     let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
-    let told = args.request().unwrap_err().to_string();
+    let told = args.request(given).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("twice"), "{told}");
+}
+
+#[test]
+fn too_many_skills_are_refused_before_any_is_looked_up() {
+    let names: Vec<String> = (0..200).map(|number| format!("tag {number}")).collect();
+    let skills = names.iter().flat_map(|name| ["--skill", name]);
+    let line: Vec<&str> = ["profile", "set"].into_iter().chain(skills.clone()).collect();
+    let Command::People(People::Profile(ProfileCommand::Set(args))) = parse(&line) else { panic!() };
+    let told = args.over(ProfileRequest::default(), |_| panic!("looked up")).unwrap_err().to_string();
+    assert!(told.contains("'--skill'") && told.contains("at most 20"), "{told}");
+    let line: Vec<&str> = ["job", "post", "--title", "T", "--text", "X"].into_iter().chain(skills).collect();
+    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let told = args.request(|_, _| panic!("looked up")).unwrap_err().to_string();
+    assert!(told.contains("'--skill'") && told.contains("at most 20"), "{told}");
 }
 
 #[test]
@@ -170,12 +197,15 @@ fn a_private_answer_is_given_read_or_taken_back() {
 #[test]
 fn skills_are_listed_found_and_confirmed() {
     assert!(matches!(parse(&["skills"]), Command::People(People::Skills { command: None })));
-    let Command::People(People::Skills { command: Some(SkillsCommand::Add { ids }) }) =
-        parse(&["skills", "add", "local:a", "local:b"])
+    let Command::People(People::Skills { command: Some(SkillsCommand::Add { skills }) }) =
+        parse(&["skills", "add", "local:a", "bake bread"])
     else {
         panic!()
     };
-    assert_eq!(ids.iter().map(Skill::as_str).collect::<Vec<_>>(), ["local:a", "local:b"]);
+    assert_eq!(
+        skills,
+        [SkillName::Id("local:a".parse().unwrap()), SkillName::Words("bake bread".parse().unwrap())]
+    );
     assert!(refuses(&["skills", "add"]));
     assert!(refuses(&["skills", "find", "x", "--limit", "51"]));
 }

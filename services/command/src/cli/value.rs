@@ -10,6 +10,7 @@ use serde::de::value::Error;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::SkillName;
 use crate::error::CommandError;
 use crate::terminal;
 
@@ -80,12 +81,24 @@ arguments! {
 pub(super) fn read<T: Argument>(text: &str) -> Result<T, String> {
     let text: String = text.nfc().collect();
     T::take(&text).map_err(|rejection| {
-        if rejection == Rejection::ForbiddenCharacter {
-            rejection.detail().to_owned()
+        if matches!(rejection, Rejection::ForbiddenCharacter(_)) {
+            rejection.sentence().into_owned()
         } else {
             format!("write it {}", T::form())
         }
     })
+}
+
+/// Reads a skill: an id of ESCO or `local:WORD`, or else words.
+pub(super) fn skill(text: &str) -> Result<SkillName, String> {
+    let lengths = [8, 4, 4, 4, 12];
+    let is_uuid = text.split('-').map(str::len).eq(lengths)
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    // A colon stands in ids and hardly in words: whoever writes one means an id, and wants to know what is wrong with it.
+    if is_uuid || text.contains(':') {
+        return read(text).map(SkillName::Id);
+    }
+    read(text).map(SkillName::Words)
 }
 
 /// Reads a text that may stand on standard input; `argument` names it where it does not fit.
@@ -166,11 +179,32 @@ mod tests {
         wrong(read::<Seats>("101").unwrap_err(), "1 to 100");
         wrong(read::<Seats>("many").unwrap_err(), "1 to 100");
         wrong(read::<Title>(&"x".repeat(121)).unwrap_err(), "1 to 120");
-        wrong(read::<Title>("a\u{202e}b").unwrap_err(), "direction-changing");
+        wrong(read::<Title>("a\u{202e}b").unwrap_err(), "U+202E as its character 2");
         wrong(word::<Axis>("speed").unwrap_err(), "write it as one of `quality`, ");
         wrong(list::<_, 2>("--skill", &[1, 2, 3]).unwrap_err().to_string(), "'--skill'");
         wrong(list::<_, 2>("--skill", &[1, 1]).unwrap_err().to_string(), "twice");
         wrong(words::<Title>("--title", "").unwrap_err().to_string(), "'--title'");
+    }
+
+    #[test]
+    fn a_skill_is_an_id_or_words() {
+        for id in ["local:rust", "b70ab677-5781-40b5-9198-d98f4a34310f", "isco:2512"] {
+            assert_eq!(skill(id), Ok(SkillName::Id(id.parse().unwrap())), "{id}");
+        }
+        for words in ["rust", "bake bread", "C++", "hand-made", "Make", "Cafe\u{301}"] {
+            assert!(matches!(skill(words), Ok(SkillName::Words(_))), "{words}");
+        }
+        for (wrong, form) in [
+            ("local:Rust", "local:WORD"),
+            ("B70AB677-5781-40b5-9198-d98f4a34310f", "an ESCO id"),
+            ("", "1 to 200"),
+            (" ", "1 to 200"),
+            (&"x".repeat(201), "1 to 200"),
+            ("ru\u{7}st", "U+0007 as its character 3"),
+        ] {
+            let told = skill(wrong).unwrap_err();
+            assert!(told.contains(form), "{wrong}: {told}");
+        }
     }
 
     #[test]

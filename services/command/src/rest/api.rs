@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::request::{As, Request, body};
 
-pub use said::{again, forget_again, say_again, skill};
+pub use said::{again, forget_again, link, say_again, skill};
 pub use saved_searches::{alerts, events, forget_search, keep_search, picks, saved_searches};
 
 /// The moves of a contract; each has its own path.

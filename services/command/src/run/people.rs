@@ -59,7 +59,7 @@ impl Run {
                 self.answer(&api::profile(&did), show::profile)
             }
             ProfileCommand::Set(args) => {
-                let profile = args.over(self.own_profile()?)?;
+                let profile = args.over(self.own_profile()?, |names| self.named(names, None))?;
                 self.answer(&api::put_profile(profile), |answer| {
                     show::profile(answer.pointer("/view").unwrap_or(answer))
                 })
@@ -109,7 +109,8 @@ mod tests {
         let before =
             json!({"name": "Ada", "headline": "Old", "languages": ["en", "de"], "skills": ["local:x"]});
         assert_eq!(
-            args.over(ProfileRequest::deserialize(&before).unwrap()).unwrap(),
+            args.over(ProfileRequest::deserialize(&before).unwrap(), |_| panic!("no skill is named"))
+                .unwrap(),
             json!({"name": "Ada", "headline": "New", "languages": ["fr"], "skills": ["local:x"], "remote": false,
                 "rate": {"kind": "time_credits", "hours": 3}})
         );

@@ -27,13 +27,16 @@ impl Run {
                 self.answer(&api::skills(text, language, Some(&limit.to_string())), found)
             }
             Some(SkillsCommand::Show { id }) => self.answer(&api::skill(id), skill),
-            Some(SkillsCommand::Add { ids }) => self.change_skills(|skills| {
-                for id in ids {
-                    if !skills.contains(id) {
-                        skills.push(id.clone());
+            Some(SkillsCommand::Add { skills }) => {
+                let added = self.named(skills, None)?;
+                self.change_skills(|skills| {
+                    for skill in added {
+                        if !skills.contains(&skill) {
+                            skills.push(skill);
+                        }
                     }
-                }
-            }),
+                })
+            }
             Some(SkillsCommand::Remove { ids }) => {
                 self.change_skills(|skills| skills.retain(|skill| !ids.contains(skill)))
             }
@@ -95,7 +98,7 @@ fn table(answer: &Value) -> Table {
     table
 }
 
-fn label(item: &Value, language: &str) -> String {
+pub(super) fn label(item: &Value, language: &str) -> String {
     let labels = item.list("/labels").iter();
     labels.filter(|label| label.text("/language") == language).map(|label| label.text("/text")).collect()
 }

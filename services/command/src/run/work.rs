@@ -34,7 +34,10 @@ impl Run {
 
     fn job(&mut self, command: &JobCommand) -> Result<(), CommandError> {
         match command {
-            JobCommand::Post(args) => self.publish(api::post_job(args.request()?), args.trial, "posted"),
+            JobCommand::Post(args) => {
+                let posting = args.request(|names, job| self.needed(names, job))?;
+                self.publish(api::post_job(posting), args.trial, "posted")
+            }
             JobCommand::Search(args) => self.answer(&api::search(&args.search()), show::jobs),
             JobCommand::Show(job) => self.answer(&api::job(&job.id), show::job),
             JobCommand::Close { job, reason, trial } => {

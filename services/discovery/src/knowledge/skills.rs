@@ -8,9 +8,13 @@ use hanse_api::requests::{LinkRequest, SkillQuery};
 use hanse_api::views::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
 };
+use hanse_api::words::Advice;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_document::{Language, Skill};
+use hanse_matching::link::Suggestion;
+use hanse_matching::meaning::{CANDIDATES_MAX, Reading};
 use hanse_matching::score::millionths;
+use hanse_matching::tag;
 use hanse_matching::taxonomy::{Concept, ConceptKind, Label, Link, Taxonomy};
 use hanse_matching::text::{self, TextLanguage};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,7 +28,7 @@ const PHRASE_CHARS_MAX: usize = 200;
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// What a form shows.
 const LIMIT_DEFAULT: usize = 10;
-const LIMIT_MAX: usize = 50;
+const LIMIT_MAX: usize = CANDIDATES_MAX;
 /// The names and neighbours of a skill that are shown: ESCO's most named skill has about as many.
 const SHOWN_MAX: usize = 100;
 /// Searches over all labels at one time: each takes a core for some milliseconds, and anybody may ask.
@@ -65,46 +69,24 @@ impl Discovery {
             .filter(|limit| (1..=LIMIT_MAX).contains(limit))
             .ok_or(Refusal::BadField { field: "limit", reason: "must be 1 to 50" })?;
         let language = stated(query.language.as_ref()).unwrap_or(TextLanguage::Other);
-        self.look_up(move |knowledge| {
-            let found = knowledge.linker.suggest(&query.text, ConceptKind::Skill, language, limit);
-            let item = |(concept, score): (&Concept, f64)| SuggestionView {
-                id: concept.id.clone(),
-                labels: labels(concept),
-                score: millionths(score),
-            };
-            let known = |found: &hanse_matching::link::Suggestion| {
-                Some((knowledge.taxonomy.get(found.concept)?, found.score))
-            };
-            Suggestions {
-                taxonomy: named(knowledge),
-                items: found.iter().filter_map(known).map(item).collect(),
-            }
-        })
-        .await
+        self.look_up(move |knowledge| suggestions(knowledge, &query.text, language, limit)).await
     }
 
-    /// The skills that a text names outright.
+    /// The skills that a text names outright, and its title before it; what may mean something else is left out.
     ///
     /// # Errors
     /// `BadField`, `Busy`.
     pub async fn link_skills(&self, request: LinkRequest) -> Result<Mentions, UseError> {
-        if request.text.len() > TEXT_BYTES_MAX {
-            return Err(Refusal::BadField { field: "text", reason: "must be at most 64 KiB" }.into());
+        let title = request.title.unwrap_or_default();
+        if title.len().saturating_add(request.text.len()) > TEXT_BYTES_MAX {
+            let reason = "must be at most 64 KiB, with the title";
+            return Err(Refusal::BadField { field: "text", reason }.into());
         }
         let stated = stated(request.language.as_ref());
+        let texts = [title, request.text];
         self.look_up(move |knowledge| {
-            let language = stated.unwrap_or_else(|| TextLanguage::guess(&request.text));
-            let words = text::words(&request.text);
-            let mut items: Vec<MentionView> = Vec::new();
-            for mention in knowledge.linker.mentions(&request.text, ConceptKind::Skill, language) {
-                let Some(concept) = knowledge.taxonomy.get(mention.concept) else { continue };
-                if items.iter().all(|item| item.id != concept.id) {
-                    let end = mention.from.saturating_add(mention.words);
-                    let words = words.get(mention.from..end).unwrap_or_default().join(" ");
-                    items.push(MentionView { id: concept.id.clone(), labels: labels(concept), words });
-                }
-            }
-            Mentions { taxonomy: named(knowledge), language: language.tag().to_owned(), items }
+            let language = stated.unwrap_or_else(|| TextLanguage::guess(&texts.join("\n")));
+            mentions(knowledge, &texts, language)
         })
         .await
     }
@@ -151,6 +133,42 @@ impl Discovery {
     }
 }
 
+fn read(knowledge: &Knowledge, language: TextLanguage) -> Reading<'_> {
+    Reading { taxonomy: &knowledge.taxonomy, linker: &knowledge.linker, kind: ConceptKind::Skill, language }
+}
+
+fn suggestions(knowledge: &Knowledge, phrase: &str, language: TextLanguage, limit: usize) -> Suggestions {
+    let meaning = read(knowledge, language).meaning(phrase, limit);
+    let item = |found: &Suggestion| {
+        let concept = knowledge.taxonomy.get(found.concept)?;
+        let score = millionths(found.score);
+        Some(SuggestionView { id: concept.id.clone(), labels: labels(concept), score })
+    };
+    let items: Vec<SuggestionView> = meaning.found.iter().filter_map(item).collect();
+    let advice = match (meaning.sure, items.is_empty()) {
+        (_, true) => Advice::Own,
+        (true, false) => Advice::Sure,
+        (false, false) => Advice::Ask,
+    };
+    Suggestions { taxonomy: named(knowledge), advice, own_tag: tag::own(phrase), items }
+}
+
+fn mentions(knowledge: &Knowledge, texts: &[String], language: TextLanguage) -> Mentions {
+    let mut items: Vec<MentionView> = Vec::new();
+    for text in texts {
+        let words = text::words(text);
+        for mention in read(knowledge, language).named(text) {
+            let Some(concept) = knowledge.taxonomy.get(mention.concept) else { continue };
+            if items.iter().all(|item| item.id != concept.id) {
+                let end = mention.from.saturating_add(mention.words);
+                let words = words.get(mention.from..end).unwrap_or_default().join(" ");
+                items.push(MentionView { id: concept.id.clone(), labels: labels(concept), words });
+            }
+        }
+    }
+    Mentions { taxonomy: named(knowledge), language: language.tag().to_owned(), items }
+}
+
 fn stated(language: Option<&Language>) -> Option<TextLanguage> {
     language.map(|language| TextLanguage::of_tag(language.as_str()))
 }
@@ -191,4 +209,144 @@ fn labels(concept: &Concept) -> Vec<SkillName> {
 
 fn name(label: &Label) -> SkillName {
     SkillName { language: label.language.tag().to_owned(), text: label.text.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::built_in::built_in;
+
+    /// What people write and our own list has not: tools mostly, of which some look like its labels.
+    const UNKNOWN: [&str; 62] = [
+        "Airflow",
+        "Make",
+        "Flutter",
+        "Shopify",
+        "Zapier",
+        "Notion",
+        "Figma",
+        "Terraform",
+        "Kafka",
+        "Snowflake",
+        "dbt",
+        "Webflow",
+        "Airtable",
+        "HubSpot",
+        "Pulumi",
+        "Vercel",
+        "Supabase",
+        "Tailwind",
+        "Next.js",
+        "Svelte",
+        "Grafana",
+        "Datadog",
+        "Sentry",
+        "Cypress",
+        "LangChain",
+        "Pinecone",
+        "Midjourney",
+        "Stable Diffusion",
+        "ChatGPT",
+        "Bubble",
+        "Miro",
+        "Slack",
+        "Monday",
+        "ClickUp",
+        "Mailchimp",
+        "Klaviyo",
+        "Canva",
+        "Procreate",
+        "Zig",
+        "Elixir",
+        "Phoenix LiveView",
+        "Redis",
+        "RabbitMQ",
+        "Celery",
+        "Looker",
+        "Power BI",
+        "Tableau",
+        "Segment",
+        "Stripe",
+        "n8n",
+        "Helm",
+        "Istio",
+        "Jira",
+        "GraphQL",
+        "BigQuery",
+        "Databricks",
+        "Prisma",
+        "Bun",
+        "Rails",
+        "Loom",
+        "Odoo",
+        "Framer",
+    ];
+    /// Other forms of names that it has, and the name to show.
+    const ASKED: [(&str, &str); 22] = [
+        ("Microsoft Excel", "spreadsheets"),
+        ("Adobe Photoshop", "image editing"),
+        ("javascripts", "JavaScript"),
+        ("JavaScript programming", "JavaScript"),
+        ("programmation Python", "Python"),
+        ("Word press", "WordPress"),
+        ("manage projects", "project management"),
+        ("managing projects", "project management"),
+        ("project manager skills", "project management"),
+        ("organise events", "event organisation"),
+        ("organize events", "event organisation"),
+        ("organising events", "event organisation"),
+        ("traductions", "translation"),
+        ("SQL databases", "SQL"),
+        ("edit videos", "video editing"),
+        ("montage vidéos", "video editing"),
+        ("book keeping", "bookkeeping"),
+        ("data visualization", "data visualisation"),
+        ("search engine optimization", "search engine optimisation"),
+        ("graphic designs", "graphic design"),
+        ("copy writing", "copywriting"),
+        ("Amazon JavaScript", "JavaScript"),
+    ];
+    const SURE: [(&str, &str); 6] = [
+        ("excel", "spreadsheets"),
+        ("DOCKER", "Docker"),
+        ("soudage", "welding"),
+        ("montage vidéo", "video editing"),
+        ("DaVinci Resolve", "video editing"),
+        ("Wordpress", "WordPress"),
+    ];
+
+    fn suggested(phrase: &str) -> (Advice, String) {
+        let found = suggestions(&built_in().unwrap(), phrase, TextLanguage::Other, LIMIT_DEFAULT);
+        let name = found.items.first().and_then(|item| item.labels.first()).map(|label| label.text.clone());
+        (found.advice, name.unwrap_or_default())
+    }
+
+    #[test]
+    fn what_our_list_does_not_know_is_kept_as_a_tag() {
+        for phrase in UNKNOWN {
+            assert_eq!(suggested(phrase), (Advice::Own, String::new()), "{phrase}");
+        }
+        let found = suggestions(&built_in().unwrap(), "Next.js", TextLanguage::Other, LIMIT_DEFAULT);
+        assert_eq!(found.own_tag.map(String::from).as_deref(), Some("local:next-js"));
+        assert_eq!(suggestions(&built_in().unwrap(), "日本", TextLanguage::Other, 1).own_tag, None);
+    }
+
+    #[test]
+    fn another_form_of_a_name_is_asked_about_and_a_name_is_not() {
+        for (phrase, name) in ASKED {
+            assert_eq!(suggested(phrase), (Advice::Ask, name.to_owned()), "{phrase}");
+        }
+        for (phrase, name) in SURE {
+            assert_eq!(suggested(phrase), (Advice::Sure, name.to_owned()), "{phrase}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_read_before_its_text() {
+        let texts = ["Docker, of course".to_owned(), "We use Rust, Docker and R&D.".to_owned()];
+        let found = mentions(&built_in().unwrap(), &texts, TextLanguage::English);
+        let ids: Vec<&str> = found.items.iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["local:docker", "local:rust"]);
+        assert_eq!(found.items.first().map(|item| item.words.as_str()), Some("docker"));
+    }
 }

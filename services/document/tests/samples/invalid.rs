@@ -69,7 +69,7 @@ fn sample(valid: &[Verified], rejection: Rejection) -> Vec<u8> {
         Rejection::OutOfForm => with("/credentialSubject/stars", json!(5)),
         Rejection::UnknownKind => with("/type/1", json!("HanseSpell")),
         Rejection::OutOfBounds => job_with("/credentialSubject/seats", json!(101)),
-        Rejection::ForbiddenCharacter => job_with("/credentialSubject/title", json!("Gate \u{202e}etag")),
+        Rejection::ForbiddenCharacter(_) => job_with("/credentialSubject/title", json!("Gate \u{202e}etag")),
         Rejection::RepeatedItem => job_with("/credentialSubject/languages", json!(["fr", "de", "fr"])),
         Rejection::BadTime => job_with("/validUntil", json!("2027-11-24T12:00:00Z")),
         // A point of order four is no key.

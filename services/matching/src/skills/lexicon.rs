@@ -116,6 +116,23 @@ impl Field {
         self.idf_at(self.place(name))
     }
 
+    /// How many texts have a name.
+    pub(crate) fn having(&self, name: u64) -> usize {
+        self.place(name).map_or(0, |place| self.postings(place).len())
+    }
+
+    /// The cosine of two bags by the rarity of their names here: 1 for the same names, 0 for none in common.
+    pub(crate) fn cosine(&self, a: &Bag, b: &Bag) -> f64 {
+        let weight = |(name, count): &(u64, u32)| self.idf(*name) * f64::from(*count);
+        let square = |bag: &Bag| bag.iter().map(|it| weight(it) * weight(it)).sum::<f64>();
+        let both = a.iter().filter_map(|it| {
+            let place = b.binary_search_by_key(&it.0, |(name, _)| *name).ok()?;
+            Some(weight(it) * weight(b.get(place)?))
+        });
+        let norm = libm::sqrt(square(a) * square(b));
+        if norm > 0.0 { both.sum::<f64>() / norm } else { 0.0 }
+    }
+
     fn idf_at(&self, place: Option<usize>) -> f64 {
         place.and_then(|place| self.idf.get(place)).copied().unwrap_or_else(|| rarity(self.texts, 0))
     }
@@ -225,6 +242,17 @@ mod tests {
         }
         let same = scores(Measure::Letters, &bag([1, 2]))[0];
         assert!((same - 1.0).abs() < 1e-6, "{same}");
+    }
+
+    #[test]
+    fn two_bags_are_compared_by_what_is_rare_here() {
+        let field = Field::new(Measure::Letters, [bag([1, 2]), bag([2, 3, 3]), bag([4])].into_iter());
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-6, "{a} {b}");
+        close(field.cosine(&bag([1, 2]), &bag([1, 2])), 1.0);
+        close(field.cosine(&bag([1, 2]), &bag([3, 4])), 0.0);
+        close(field.cosine(&bag([]), &bag([])), 0.0);
+        close(field.cosine(&bag([2, 3]), &bag([2, 3, 3])), scores(Measure::Letters, &bag([2, 3]))[1]);
+        assert_eq!([2, 3, 77].map(|name| field.having(name)), [2, 1, 0], "texts, and not how often");
     }
 
     #[test]

@@ -214,6 +214,11 @@ impl Linker {
         libm::sqrt(bag.iter().map(square).sum())
     }
 
+    /// The labels of a kind in a language, if there are any.
+    pub(crate) fn labels(&self, kind: ConceptKind, language: TextLanguage) -> Option<&Labels> {
+        self.labels.get(&(kind, language))
+    }
+
     fn trades(&self, language: TextLanguage) -> Option<&Labels> {
         let of = |language| self.labels.get(&(ConceptKind::Occupation, language));
         of(language).or_else(|| of(TextLanguage::English)).or_else(|| of(TextLanguage::French))
@@ -222,7 +227,7 @@ impl Linker {
 
 /// A phrase in one spelling of English, without a maker's name in front.
 fn spelled(words: &[String]) -> Vec<String> {
-    tag::without_maker(words).iter().map(|word| text::american(word)).collect()
+    tag::without_makers(words).iter().map(|word| text::american(word)).collect()
 }
 
 /// Each concept's labels as [`Labels`] compares them.

@@ -13,6 +13,7 @@ mod filters;
 mod index;
 mod jobs;
 mod linker;
+mod meaning;
 mod money;
 mod mutual;
 mod purity;

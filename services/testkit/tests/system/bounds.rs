@@ -138,6 +138,22 @@ async fn fields_out_of_their_bounds() {
     assert!(shown.get("document").is_none(), "{shown}");
 }
 
+/// In characters of the text as it would be signed, where é is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forbidden_character_is_named_with_its_field_and_its_place() {
+    let federation = Federation::start(&["a.example"]).await;
+    let ada = federation[0].person("ada").await;
+    let refused = |call: Call| async move {
+        call.send().await.refused(422, "forbidden-character")["detail"].as_str().unwrap().to_owned()
+    };
+    let told = refused(job(&ada, "title", "Cafe\u{301} \u{1f469}\u{200b}".into())).await;
+    assert!(told.starts_with("`title`: A text has U+200B as its character 7;"), "{told}");
+    let told = refused(job(&ada, "text", "one\ntwo\u{7}".into())).await;
+    assert!(told.starts_with("`text`: A text has U+0007 as its character 8;"), "{told}");
+    let told = refused(ada.put("/v1/me/profile", &json!({"headline": "a\tb"}))).await;
+    assert!(told.starts_with("`headline`: A text has U+0009 as its character 2;"), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_that_cannot_be() {
     let federation = Federation::start(&["a.example"]).await;

@@ -33,12 +33,45 @@ async fn a_phrase_finds_skills_in_both_languages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phrase_is_sure_or_a_question_or_ones_own_tag() {
+    let (_federation, http) = start().await;
+    for (phrase, advice, tag, found) in [
+        ("docker", "sure", "local:docker", Some("local:docker")),
+        ("microsoft+excel", "ask", "local:microsoft-excel", Some("1973c966-f236-40c9-b2d4-5d71a89019be")),
+        ("book+keeping", "ask", "local:book-keeping", Some("local:bookkeeping")),
+        ("flutter", "own", "local:flutter", None),
+        ("fluttre", "own", "local:fluttre", None),
+        ("C%23", "own", "local:csharp", None),
+    ] {
+        let answer = http.get(&format!("/v1/skills?text={phrase}")).send().await.ok(200);
+        assert_eq!(
+            (&answer["advice"], &answer["own_tag"]),
+            (&json!(advice), &json!(tag)),
+            "{phrase}: {answer}"
+        );
+        assert_eq!(ids(&answer).first().copied(), found, "{phrase}: {answer}");
+    }
+    // Words that no tag can be written with.
+    for phrase in ["%E6%97%A5%E6%9C%AC", "%21%21%21", "%00"] {
+        let answer = http.get(&format!("/v1/skills?text={phrase}")).send().await.ok(200);
+        assert_eq!(
+            (&answer["advice"], &answer["own_tag"]),
+            (&json!("own"), &Value::Null),
+            "{phrase}: {answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_names_each_skill_once_and_in_its_order() {
     let (_federation, http) = start().await;
     let text = "We need Docker, then Rust; Docker again. Not rusty nails.";
     let answer = http.post("/v1/skills/link", &json!({"text": text})).send().await.ok(200);
     assert_eq!(ids(&answer), ["local:docker", "local:rust"], "{answer}");
     assert_eq!(answer["items"][0]["words"], "docker");
+    let posting = json!({"title": "Rust developer", "text": text});
+    let answer = http.post("/v1/skills/link", &posting).send().await.ok(200);
+    assert_eq!(ids(&answer), ["local:rust", "local:docker"], "the title first: {answer}");
     let nothing = http.post("/v1/skills/link", &json!({"text": ""})).send().await.ok(200);
     assert_eq!(ids(&nothing), [""; 0]);
     // A word that fills a body, and words that hide what they are, cost little and find nothing new.
@@ -84,5 +117,6 @@ async fn what_is_no_question_is_refused() {
     link(json!({"text": 1})).await.refused(400, "bad-body");
     link(json!({"text": "x", "language": "French"})).await.refused(422, "bad-code");
     link(json!({"text": "x".repeat(64 * 1024 + 1)})).await.refused(422, "bad-field");
+    link(json!({"title": "x", "text": "x".repeat(64 * 1024)})).await.refused(422, "bad-field");
     link(json!({"text": "x".repeat(300 * 1024)})).await.refused(413, "too-large");
 }

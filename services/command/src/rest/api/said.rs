@@ -1,8 +1,9 @@
 //! What one says for oneself alone, and what one can do.
 
+use hanse_api::requests::LinkRequest;
 use serde_json::json;
 
-use crate::rest::request::{As, Request};
+use crate::rest::request::{As, Request, body};
 
 /// One's own private answer about a contract.
 #[must_use]
@@ -26,4 +27,10 @@ pub fn forget_again(contract: &str) -> Request {
 #[must_use]
 pub fn skill(id: &str) -> Request {
     Request::get(&["v1", "skills", id])
+}
+
+/// The skills that a text names, its title first.
+#[must_use]
+pub fn link(text: &LinkRequest) -> Request {
+    Request::post(&["v1", "skills", "link"], body(text)).by(As::Anyone)
 }

@@ -8,8 +8,9 @@ use hanse_matching::link::Linker;
 use hanse_matching::model::{Freelancer, Reader, Standing};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::exhaustive;
+use hanse_matching::tag;
 use hanse_matching::taxonomy::ConceptKind;
-use hanse_matching::text::{self, TextLanguage};
+use hanse_matching::text::TextLanguage;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::measure::Lists;
@@ -54,8 +55,8 @@ fn skills<const MAX: usize>(
         let called = found.first().filter(|found| found.score >= 1.0);
         let known =
             called.and_then(|found| setting.taxonomy.get(found.concept)).map(|concept| concept.id.clone());
-        let words = text::words(phrase).join("-").replace(['+', '#'], "");
-        let skill = Skill::parse(&known.unwrap_or_else(|| format!("local:{words}")))?;
+        let known = known.map(|id| Skill::parse(&id)).transpose()?;
+        let skill = known.or_else(|| tag::own(phrase)).ok_or(Rejection::BadCode)?;
         if !skills.contains(&skill) {
             skills.push(skill);
         }

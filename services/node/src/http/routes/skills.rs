@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::State;
 
-/// The skills that a phrase may mean, best first. Show them; what the person picks goes into a profile or a job by its id.
+/// What a form does with a phrase: the skills that it may mean, best first, and the tag that it is otherwise. What the person picks goes into a profile or a job by its id.
 #[utoipa::path(tag = "skills", params(SkillQuery), responses(
     (status = 200, description = "The skills, and whose names they are.", body = Suggestions),
     (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
@@ -25,7 +25,7 @@ pub(crate) async fn suggest(
     Ok(web::Json(state.engine.discovery().suggest_skills(query.into_inner()).await?))
 }
 
-/// The skills that a text names outright, in its order.
+/// The skills that a text names outright, its title first, in its order; what may mean something else is left out.
 #[utoipa::path(tag = "skills", responses(
     (status = 200, description = "The skills, and whose names they are.", body = Mentions),
     (status = 400, description = "`not-json`, `bad-body`", body = Problem, content_type = "application/problem+json"),
