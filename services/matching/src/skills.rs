@@ -3,5 +3,6 @@
 pub mod lexicon;
 pub mod link;
 mod nearest;
+mod rarity;
 pub mod taxonomy;
 pub mod title;
