@@ -64,7 +64,8 @@ pub(crate) fn of_accuracy(accuracy: &[Accuracy]) -> Vec<Figure> {
     if let Some(ours) = accuracy.first() {
         figures.push(at_least("accuracy of the mean".to_owned(), ours.area_mean, 0.857));
         figures.push(at_least("accuracy of the lower bound".to_owned(), ours.area_lower_bound, 0.837));
-        for other in accuracy.iter().filter(|other| other.method.starts_with("global")) {
+        let for_all = |method: &str| method.starts_with("global") || method == "average rating";
+        for other in accuracy.iter().filter(|other| for_all(&other.method)) {
             let name = |what: &str| format!("accuracy of the {what} above {}", other.method);
             figures.push(at_least(name("mean"), ours.area_mean - other.area_mean, 0.0));
             figures.push(at_least(name("bound"), ours.area_lower_bound - other.area_lower_bound, 0.0));
@@ -72,6 +73,11 @@ pub(crate) fn of_accuracy(accuracy: &[Accuracy]) -> Vec<Figure> {
             let [[_, _], [their_mean, their_bound]] = other.parts;
             figures.push(at_least(name("mean, on the rest"), mean - their_mean, 0.0));
             figures.push(at_least(name("bound, on the rest"), bound - their_bound, 0.0));
+            let (known, theirs) = (ours.known_only, other.known_only);
+            let above = known.area_mean - theirs.area_mean;
+            figures.push(at_least(name("mean, known only"), above, 0.0));
+            let above = known.area_lower_bound - theirs.area_lower_bound;
+            figures.push(at_least(name("bound, known only"), above, 0.0));
         }
     }
     figures
