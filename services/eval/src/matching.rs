@@ -4,6 +4,7 @@
 mod bm25;
 mod fairness;
 mod latency;
+mod letters;
 mod metrics;
 mod outside;
 mod postgres;
@@ -13,6 +14,8 @@ mod synthetic;
 mod tables;
 #[cfg(feature = "tantivy")]
 mod tantivy;
+mod tongues;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,8 +38,9 @@ use thiserror::Error;
 use fairness::Fairness;
 use latency::Latency;
 use real::Real;
-use sets::ReadError;
+use sets::{ReadError, Set};
 use tables::{Row, Target};
+use tongues::Guessed;
 
 /// What is measured, and where the results go.
 #[derive(Debug, clap::Args)]
@@ -101,6 +105,11 @@ struct Report {
     seed: u64,
     rows: Vec<Row>,
     targets: Vec<Target>,
+    /// Titles in languages without labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tongues: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    guessed: Vec<Guessed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     real: Option<Real>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -125,6 +134,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     let taxonomy = sets::esco(&data.join("esco"), &[])?;
     let linker = Arc::new(Linker::new(&taxonomy));
     let rows = if arguments.no_sets { Vec::new() } else { sets(arguments, &taxonomy, &linker)? };
+    let (tongues, guessed) = if arguments.no_sets {
+        (Vec::new(), Vec::new())
+    } else {
+        tongues::measure(data, &taxonomy, &linker)?
+    };
     let real = if arguments.no_sets { None } else { Some(real(data)?) };
     let (fairness, latency) = match arguments.people {
         0 => (Vec::new(), None),
@@ -138,6 +152,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
         seed: SEED,
         rows,
         targets,
+        tongues,
+        guessed,
         real,
         fairness,
         latency,
@@ -164,9 +180,13 @@ fn real(data: &Path) -> Result<Real, Failed> {
 /// Every labelled set, with the baselines.
 fn sets(arguments: &Arguments, taxonomy: &Taxonomy, linker: &Arc<Linker>) -> Result<Vec<Row>, Failed> {
     let data = &arguments.data;
+    let titles = Titles::new(taxonomy, Arc::clone(linker));
+    let job_titles = |name: &str, language| {
+        Set::read(&data.join("eval").join(name)).map(|set| tables::titles(name, &set, &titles, language))
+    };
     let mut rows = vec![
-        tables::titles(data, taxonomy, linker, ("en", TextLanguage::English))?,
-        tables::titles(data, taxonomy, linker, ("fr", TextLanguage::French))?,
+        job_titles("jobtitle-en", TextLanguage::English)?,
+        job_titles("jobtitle-fr", TextLanguage::French)?,
         tables::labels(data, "melo-fra_q_fr_c_fr", TextLanguage::French)?,
         tables::bridge(data, "melo-fra_q_fr_c_en", taxonomy, linker)?,
         tables::labels(data, "melo-usa_q_en_c_en", TextLanguage::English)?,
@@ -219,7 +239,7 @@ fn print(report: &Report) {
         "{:<20} {:<18} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}",
         "set", "system", "nDCG@10", "MRR", "R@100", "nDCG@10", "MRR", "R@100", "nDCG@10", "MRR", "R@100"
     );
-    for row in &report.rows {
+    for row in report.rows.iter().chain(&report.tongues) {
         let cells = [row.all, row.tuning, row.held_out]
             .map(|scores| format!("{:>7.3} {:>7.3} {:>7.3}", scores.ndcg_10, scores.mrr, scores.recall_100));
         println!("{:<20} {:<18} {}", row.set, row.system, cells.join(" "));
@@ -230,6 +250,9 @@ fn print(report: &Report) {
             "{word:<8} {:<20} {:<8} {:.3} (target {:.2}; best baseline {:.3}, {})",
             target.set, target.measure, target.value, target.least, target.baseline, target.baseline_system
         );
+    }
+    for line in report.guessed.iter().map(Guessed::line) {
+        println!("{line}");
     }
     for line in report.real.iter().flat_map(Real::lines) {
         println!("{line}");

@@ -102,8 +102,8 @@ fn measure(options: &Options) -> Result<(), String> {
         "{VERSION}, {} draws from seed {} (choices were made on this network, attacks with seeds {TUNED_WITH:?})",
         options.draws, options.seed
     ));
-    let mut accuracy = accuracy::measure(&data, &variants())?;
-    match options.python.as_ref().map(|python| accuracy::pagerank(&data, python)) {
+    let (mut accuracy, known) = accuracy::measure(&data, &variants())?;
+    match options.python.as_ref().map(|python| accuracy::pagerank(&data, python, &known)) {
         Some(Ok(row)) => accuracy.push(row),
         Some(Err(error)) => print::error(&format!("PageRank is left out: {error}")),
         None => {}

@@ -5,6 +5,7 @@ pub mod lexicon;
 pub mod link;
 pub mod meaning;
 mod nearest;
+mod rarity;
 pub mod tag;
 pub mod taxonomy;
 pub mod title;

@@ -1,4 +1,4 @@
-//! The baseline: plain BM25 (k1 1.2, b 0.75, Lucene's form) over lower-case words. It shares no code with the product.
+//! The baseline: plain BM25 (k1 1.2, b 0.75, Lucene's form) over words. It shares no code with the product.
 
 use std::collections::BTreeMap;
 
@@ -13,19 +13,12 @@ pub(crate) struct Bm25 {
     average: f64,
 }
 
-fn tokens(text: &str) -> Vec<String> {
-    text.split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
-}
-
 impl Bm25 {
-    pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+    /// Over texts, each as its words.
+    pub(crate) fn new(texts: impl Iterator<Item = Vec<String>>) -> Self {
         let mut postings: BTreeMap<String, Vec<(usize, f64)>> = BTreeMap::new();
         let mut lengths = Vec::new();
-        for (text, number) in texts.zip(0..) {
-            let words = tokens(text);
+        for (words, number) in texts.zip(0..) {
             lengths.push(words.len() as f64);
             for word in words {
                 let list = postings.entry(word).or_default();
@@ -39,11 +32,11 @@ impl Bm25 {
         Self { postings, lengths, average }
     }
 
-    /// Texts with a word of the query, best first, ties by number.
-    pub(crate) fn rank(&self, query: &str) -> Vec<usize> {
+    /// The score of every text that has a word of the query, best first, ties by number.
+    pub(crate) fn scores(&self, query: &[String]) -> Vec<(usize, f64)> {
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
         let all = self.lengths.len() as f64;
-        for list in tokens(query).iter().filter_map(|word| self.postings.get(word)) {
+        for list in query.iter().filter_map(|word| self.postings.get(word)) {
             let having = list.len() as f64;
             let idf = ((all - having + 0.5) / (having + 0.5)).ln_1p();
             for (text, count) in list {
@@ -53,6 +46,11 @@ impl Bm25 {
         }
         let mut ranked: Vec<(usize, f64)> = scores.into_iter().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        ranked.into_iter().map(|(text, _)| text).collect()
+        ranked
+    }
+
+    /// The texts alone.
+    pub(crate) fn rank(&self, query: &[String]) -> Vec<usize> {
+        self.scores(query).into_iter().map(|(text, _)| text).collect()
     }
 }

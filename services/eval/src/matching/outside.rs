@@ -1,17 +1,20 @@
-//! What the product is compared with: plain BM25 of our own, and what others wrote, where it is there.
+//! What the product is compared with: BM25 and letter sequences of our own, and what others wrote, where it is there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
 use hanse_matching::text::TextLanguage;
+use rust_stemmers::Algorithm;
 use serde::Deserialize;
 
 use super::bm25::Bm25;
+use super::letters::Letters;
 use super::metrics::Scores;
 use super::postgres;
 use super::sets::{ReadError, Set};
 use super::tables::{self, DEPTH, Row};
+use super::words;
 
 /// The sets, and the language of what is searched.
 const SETS: [(&str, TextLanguage); 6] = [
@@ -23,14 +26,13 @@ const SETS: [(&str, TextLanguage); 6] = [
     ("skill-fr-fr", TextLanguage::French),
 ];
 
-/// Every set by plain BM25, by `tantivy` if it was built in, and by `ts_rank` if there is a server. What is left out is said on
+/// Every set by BM25 and letter sequences, by `tantivy` if it was built in, and by `ts_rank` if there is a server. What is left out is said on
 /// standard error.
 pub(crate) fn baselines(data: &Path, url: Option<&str>) -> Result<Vec<Row>, ReadError> {
     let mut rows = Vec::new();
     for (name, language) in SETS {
         let set = Set::read(&data.join("eval").join(name))?;
-        let plain = Bm25::new(set.corpus.iter().map(|(_, text)| text.as_str()));
-        rows.push(tables::measure(name, "BM25", &set, |query| plain.rank(query)));
+        rows.extend(of_words_and_letters(name, &set, language));
         #[cfg(feature = "tantivy")]
         rows.extend(of_tantivy(name, &set, language));
         rows.extend(url.and_then(|url| of_postgres(url, name, &set, language)));
@@ -42,6 +44,28 @@ pub(crate) fn baselines(data: &Path, url: Option<&str>) -> Result<Vec<Row>, Read
         leave_out("ts_rank", "no --postgres");
     }
     Ok(rows)
+}
+
+/// BM25 over plain words and over stems without stop words, and letter sequences. As deep as every other list.
+pub(crate) fn of_words_and_letters(name: &str, set: &Set, language: TextLanguage) -> [Row; 3] {
+    let algorithm = match language {
+        TextLanguage::French => Algorithm::French,
+        TextLanguage::English | TextLanguage::Other => Algorithm::English,
+    };
+    let stems = |text: &str| words::stems(text, Some(algorithm));
+    let texts = || set.corpus.iter().map(|(_, text)| text.as_str());
+    let plain = Bm25::new(texts().map(words::plain));
+    let stemmed = Bm25::new(texts().map(stems));
+    let letters = Letters::new(texts().map(words::plain));
+    let first = |mut places: Vec<usize>| {
+        places.truncate(DEPTH);
+        places
+    };
+    [
+        tables::measure(name, "BM25", set, |query| first(plain.rank(&words::plain(query)))),
+        tables::measure(name, "BM25, stems", set, |query| first(stemmed.rank(&stems(query)))),
+        tables::measure(name, "letters", set, |query| first(letters.rank(&words::plain(query)))),
+    ]
 }
 
 #[expect(clippy::print_stderr, reason = "a baseline that is left out must be seen")]

@@ -95,13 +95,24 @@ pub(crate) fn inside(archive: &Path, name: &str) -> Result<String, ReadError> {
 
 /// ESCO 1.1.1 in English with its relations, and the labels of 1.0 in French, with what else is given as label files.
 pub(crate) fn esco(folder: &Path, labels: &[String]) -> Result<Taxonomy, ReadError> {
+    esco_in(folder, &[TextLanguage::English, TextLanguage::French], labels)
+}
+
+/// The same with the labels of some languages only.
+pub(crate) fn esco_in(
+    folder: &Path,
+    languages: &[TextLanguage],
+    labels: &[String],
+) -> Result<Taxonomy, ReadError> {
     let refused = |name: &str| {
         let name = name.to_owned();
         move |error| ReadError::Taxonomy(name, error)
     };
     let mut importer = Importer::new("esco-1.1.1+fr-1.0").map_err(refused("version"))?;
+    let has = |language: TextLanguage| languages.contains(&language);
     let english = folder.join("esco-v1.1.1-en.zip");
-    for name in ["skills_en.csv", "occupations_en.csv", "skillGroups_en.csv", "ISCOGroups_en.csv"] {
+    let names = ["skills_en.csv", "occupations_en.csv", "skillGroups_en.csv", "ISCOGroups_en.csv"];
+    for name in names.into_iter().filter(|_| has(TextLanguage::English)) {
         importer.add(&inside(&english, name)?, TextLanguage::English).map_err(refused(name))?;
     }
     let relations = folder.join("esco-v1.1.1-relations.zip");
@@ -113,7 +124,8 @@ pub(crate) fn esco(folder: &Path, labels: &[String]) -> Result<Taxonomy, ReadErr
     ] {
         importer.add(&inside(&relations, name)?, TextLanguage::Other).map_err(refused(name))?;
     }
-    for name in ["v1.0-skills_fr.csv", "v1.0-occupations_fr.csv"] {
+    let names = ["v1.0-skills_fr.csv", "v1.0-occupations_fr.csv"];
+    for name in names.into_iter().filter(|_| has(TextLanguage::French)) {
         importer.add(&read(&folder.join(name))?, TextLanguage::French).map_err(refused(name))?;
     }
     for text in labels {

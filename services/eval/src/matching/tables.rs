@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use hanse_matching::link::Linker;
 use hanse_matching::taxonomy::{ConceptKind, Importer, Rows, Taxonomy};
@@ -99,25 +98,16 @@ pub(crate) fn measure(name: &str, system: &str, set: &Set, rank: impl Fn(&str) -
     }
 }
 
-/// Job titles by the title factor of the ranking.
-pub(crate) fn titles(
-    data: &Path,
-    taxonomy: &Taxonomy,
-    linker: &Arc<Linker>,
-    language: (&str, TextLanguage),
-) -> Result<Row, ReadError> {
-    let name = format!("jobtitle-{}", language.0);
-    let set = Set::read(&data.join("eval").join(&name))?;
-    let titles = Titles::new(taxonomy, Arc::clone(linker));
-    let corpus: Vec<_> = set.corpus.iter().map(|(_, text)| titles.read(text, language.1)).collect();
-    let row = measure(&name, PRODUCT[0], &set, |query| {
-        let query = titles.ask(query, language.1);
+/// Job titles by the title factor of the ranking, `name` being what the row is called.
+pub(crate) fn titles(name: &str, set: &Set, titles: &Titles, language: TextLanguage) -> Row {
+    let corpus: Vec<_> = set.corpus.iter().map(|(_, text)| titles.read(text, language)).collect();
+    measure(name, PRODUCT[0], set, |query| {
+        let query = titles.ask(query, language);
         let mut scored: Vec<(usize, f64)> =
             corpus.iter().map(|title| Titles::alike(&query, title)).enumerate().collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         scored.into_iter().take(DEPTH).map(|(place, _)| place).collect()
-    });
-    Ok(row)
+    })
 }
 
 /// Titles of national lists among the labels of a set, each label for itself.

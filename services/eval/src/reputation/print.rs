@@ -1,7 +1,7 @@
 //! Tables for the eye. The same numbers are in the file.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place where this program prints")]
 
-use super::accuracy::Accuracy;
+use super::accuracy::{Accuracy, KnownOnly};
 use super::concentration::Concentration;
 use super::extras::Figure;
 use super::latency::{Latency, Times, Took};
@@ -21,11 +21,14 @@ pub(crate) fn accuracy(rows: &[Accuracy]) {
         "Accuracy, prequential (area under the curve of mean and lower bound; whole | first 60 % of ratings | the rest)",
     );
     for row in rows {
-        let Accuracy { method, predictions, bad, area_mean, area_lower_bound, parts, covered } = row;
+        let Accuracy { method, predictions, bad, area_mean, area_lower_bound, known_only, parts, covered } =
+            row;
         let [first, rest] = parts.map(|[mean, bound]| format!("{mean:.4} {bound:.4}"));
         println!(
-            "  {method:46} {predictions} / {bad}  {area_mean:.4} {area_lower_bound:.4} | {first} | {rest}  known {covered:.3}"
+            "  {method:46} all pairs  {predictions} / {bad}  {area_mean:.4} {area_lower_bound:.4} | {first} | {rest}  known {covered:.3}"
         );
+        let KnownOnly { predictions, bad, area_mean, area_lower_bound } = known_only;
+        println!("  {:46} known only {predictions} / {bad}  {area_mean:.4} {area_lower_bound:.4}", "");
     }
 }
 

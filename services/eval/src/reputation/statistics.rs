@@ -16,6 +16,12 @@ pub(crate) fn area(cases: &[(f64, bool)]) -> f64 {
     if good * bad == 0.0 { 0.5 } else { (ranks - good * (good + 1.0) / 2.0) / (good * bad) }
 }
 
+/// The lower bound of the product's formula, μ − 1.2816·√(μ(1−μ)/(a+b+1)), in floating point.
+pub(crate) fn lower_bound(a: f64, b: f64) -> f64 {
+    let mean = a / (a + b);
+    mean - 1.2816 * (mean * (1.0 - mean) / (a + b + 1.0)).sqrt()
+}
+
 /// The share of `others` below `value`, ties half.
 pub(crate) fn percentile(value: f64, others: &[f64]) -> f64 {
     let below = others.iter().filter(|other| **other < value).count() as f64;

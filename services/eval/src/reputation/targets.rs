@@ -5,7 +5,7 @@ use super::concentration::Concentration;
 use super::extras::Figure;
 use super::latency::Latency;
 use super::outcome::Outcome;
-use super::statistics::{largest, mean};
+use super::statistics::{largest, lower_bound, mean};
 
 /// A number may miss an exact bound by what floating point and three printed digits blur.
 const BLUR: f64 = 1e-9;
@@ -64,7 +64,8 @@ pub(crate) fn of_accuracy(accuracy: &[Accuracy]) -> Vec<Figure> {
     if let Some(ours) = accuracy.first() {
         figures.push(at_least("accuracy of the mean".to_owned(), ours.area_mean, 0.857));
         figures.push(at_least("accuracy of the lower bound".to_owned(), ours.area_lower_bound, 0.837));
-        for other in accuracy.iter().filter(|other| other.method.starts_with("global")) {
+        let for_all = |method: &str| method.starts_with("global") || method == "average rating";
+        for other in accuracy.iter().filter(|other| for_all(&other.method)) {
             let name = |what: &str| format!("accuracy of the {what} above {}", other.method);
             figures.push(at_least(name("mean"), ours.area_mean - other.area_mean, 0.0));
             figures.push(at_least(name("bound"), ours.area_lower_bound - other.area_lower_bound, 0.0));
@@ -72,6 +73,11 @@ pub(crate) fn of_accuracy(accuracy: &[Accuracy]) -> Vec<Figure> {
             let [[_, _], [their_mean, their_bound]] = other.parts;
             figures.push(at_least(name("mean, on the rest"), mean - their_mean, 0.0));
             figures.push(at_least(name("bound, on the rest"), bound - their_bound, 0.0));
+            let (known, theirs) = (ours.known_only, other.known_only);
+            let above = known.area_mean - theirs.area_mean;
+            figures.push(at_least(name("mean, known only"), above, 0.0));
+            let above = known.area_lower_bound - theirs.area_lower_bound;
+            figures.push(at_least(name("bound, known only"), above, 0.0));
         }
     }
     figures
@@ -92,6 +98,12 @@ pub(crate) fn of_attacks(attacks: &[Outcome]) -> Vec<Figure> {
                 let name = |what: &str| format!("{attack}: gain beyond a new identity, {what}");
                 figures.push(at_most(name("mean"), gain, *mean));
                 figures.push(at_most(name("most"), greatest, *most));
+                let voices = outcome.voices.map_or(0.0, |[_, most]| most);
+                figures.push(at_most(
+                    name("the part of what its voices can lend, most"),
+                    greatest / lent(voices),
+                    1.0,
+                ));
             }
         }
         for (_, left) in LEFT.iter().filter(|(start, _)| attack.starts_with(start)) {
@@ -115,6 +127,11 @@ pub(crate) fn of_attacks(attacks: &[Outcome]) -> Vec<Figure> {
     }
     figures.push(at_most("A10: rise of N_eff with the number of Sybils, most".to_owned(), rise(ours()), 0.0));
     figures
+}
+
+/// How many times a newcomer's lower bound anybody can have for whom so many voices speak, on whatever network: all of them well.
+fn lent(voices: f64) -> f64 {
+    lower_bound(1.0 + voices, 0.5) / lower_bound(1.0, 0.5)
 }
 
 /// One figure of several draws: the mean; where the most over people is bounded, the worst of all.
@@ -157,4 +174,18 @@ pub(crate) fn latency(row: &Latency) -> Vec<Figure> {
         at_most("new entry, mean, ms of wall time".to_owned(), row.insert.mean.wall, 1.0),
         at_most("graph built, s of processor time".to_owned(), row.build.processor / 1e3, 60.0),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By the formula in services/reputation/README.md.
+    #[test]
+    fn what_voices_lend() {
+        for (voices, most) in [(0.0, 1.0), (1.0, 1.850), (2.0, 2.270), (3.0, 2.521), (19.0, 3.279)] {
+            assert!((lent(voices) - most).abs() < 2e-3, "{voices}: {}", lent(voices));
+        }
+        assert!(lent(1e9) < 3.52);
+    }
 }

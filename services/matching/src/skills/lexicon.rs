@@ -133,8 +133,13 @@ impl Field {
         if norm > 0.0 { both.sum::<f64>() / norm } else { 0.0 }
     }
 
+    /// How rare a name is that no text has.
+    pub(crate) fn rarest(&self) -> f64 {
+        rarity(self.texts, 0)
+    }
+
     fn idf_at(&self, place: Option<usize>) -> f64 {
-        place.and_then(|place| self.idf.get(place)).copied().unwrap_or_else(|| rarity(self.texts, 0))
+        place.and_then(|place| self.idf.get(place)).copied().unwrap_or_else(|| self.rarest())
     }
 
     fn place(&self, name: u64) -> Option<usize> {

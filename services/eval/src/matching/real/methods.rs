@@ -11,8 +11,10 @@ use hanse_matching::rank::exhaustive;
 use hanse_matching::tag;
 use hanse_matching::taxonomy::ConceptKind;
 use hanse_matching::text::TextLanguage;
-use rust_stemmers::{Algorithm, Stemmer};
 
+use super::super::bm25::Bm25;
+use super::super::letters::Letters;
+use super::super::words;
 use super::measure::Lists;
 use super::set::{Ad, Person, RealSet};
 
@@ -121,50 +123,19 @@ fn whole(person: &Person) -> String {
     format!("{}\n{}\n{}", person.headline, person.about, person.phrases.join("\n"))
 }
 
-/// BM25 (k1 1.2, b 0.75) over words without stop words, by their Snowball stems.
+/// BM25 over words without stop words, by their Snowball stems.
 pub(crate) fn bm25(set: &RealSet, query: impl Fn(&Ad) -> String) -> Lists {
-    let people: Vec<Vec<String>> = set.people.iter().map(|person| stems(&whole(person))).collect();
-    let average = people.iter().map(Vec::len).sum::<usize>() as f64 / people.len().max(1) as f64;
-    let all = people.len() as f64;
-    by_score(set, |ad, place| {
-        let Some(person) = people.get(place) else { return 0.0 };
-        let asked: BTreeSet<String> = stems(&query(ad)).into_iter().collect();
-        let of_word = |word: &String| {
-            let count = person.iter().filter(|other| *other == word).count() as f64;
-            let having = people.iter().filter(|other| other.contains(word)).count() as f64;
-            let rarity = ((all - having + 0.5) / (having + 0.5)).ln_1p();
-            rarity * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * person.len() as f64 / average))
-        };
-        asked.iter().map(of_word).sum()
+    let index = Bm25::new(set.people.iter().map(|person| words::stems(&whole(person), None)));
+    by_score(set, |ad| {
+        let asked: BTreeSet<String> = words::stems(&query(ad), None).into_iter().collect();
+        index.scores(&asked.into_iter().collect::<Vec<_>>())
     })
 }
 
 /// The cosine of sequences of three to five letters, rare ones weighing more.
 pub(crate) fn letters(set: &RealSet, query: impl Fn(&Ad) -> String) -> Lists {
-    let people: Vec<BTreeMap<String, f64>> = set.people.iter().map(|person| grams(&whole(person))).collect();
-    let all = people.len() as f64;
-    let weigh = |gram: &String| {
-        let having = people.iter().filter(|other| other.contains_key(gram)).count() as f64;
-        ((all - having + 0.5) / (having + 0.5)).ln_1p()
-    };
-    let rarity: BTreeMap<&String, f64> =
-        people.iter().flat_map(BTreeMap::keys).map(|gram| (gram, weigh(gram))).collect();
-    let length = |grams: &BTreeMap<String, f64>| {
-        grams
-            .iter()
-            .map(|(gram, count)| (count * rarity.get(gram).copied().unwrap_or(0.0)).powi(2))
-            .sum::<f64>()
-            .sqrt()
-    };
-    by_score(set, |ad, place| {
-        let Some(person) = people.get(place) else { return 0.0 };
-        let asked = grams(&query(ad));
-        let product: f64 = asked
-            .iter()
-            .filter_map(|(gram, count)| Some(count * person.get(gram)? * rarity.get(gram)?.powi(2)))
-            .sum();
-        product / (length(&asked) * length(person)).max(1e-9)
-    })
+    let index = Letters::new(set.people.iter().map(|person| words::telling(&whole(person))));
+    by_score(set, |ad| index.scores(&words::telling(&query(ad))))
 }
 
 /// Two methods as one, by the places that they give (reciprocal rank fusion).
@@ -183,53 +154,13 @@ pub(crate) fn fused(one: &Lists, other: &Lists) -> Lists {
     one.iter().map(fuse).collect()
 }
 
-fn by_score(set: &RealSet, score: impl Fn(&Ad, usize) -> f64) -> Lists {
+/// The people of each ad by their scores, ties by id.
+fn by_score(set: &RealSet, scores: impl Fn(&Ad) -> Vec<(usize, f64)>) -> Lists {
     let list = |ad: &Ad| {
-        let scored = set.people.iter().zip(0..).map(|(person, place)| (&person.id, score(ad, place)));
-        let mut scored: Vec<(&String, f64)> = scored.filter(|(_, score)| *score > 0.0).collect();
+        let person = |(place, score): (usize, f64)| set.people.get(place).map(|person| (&person.id, score));
+        let mut scored: Vec<(&String, f64)> = scores(ad).into_iter().filter_map(person).collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
         (ad.id.clone(), scored.into_iter().map(|(id, _)| id.clone()).collect())
     };
     set.ads.iter().map(list).collect()
 }
-
-fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '+' | '#'))
-        .filter(|word| !word.is_empty() && !STOP_WORDS.contains(word))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// In French where the text has more of its little words.
-fn stems(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase();
-    let count = |words: &[&str]| lower.split_whitespace().filter(|word| words.contains(word)).count();
-    let french = count(&["de", "la", "le", "les", "et", "des", "pour", "un", "une", "en", "je"])
-        > count(&["the", "and", "of", "to", "in", "for", "with", "i", "a", "my"]);
-    let stemmer = Stemmer::create(if french { Algorithm::French } else { Algorithm::English });
-    words(text).iter().map(|word| stemmer.stem(word).into_owned()).collect()
-}
-
-fn grams(text: &str) -> BTreeMap<String, f64> {
-    let joined: Vec<char> = format!(" {} ", words(text).join(" ")).chars().collect();
-    let mut grams = BTreeMap::new();
-    for gram in (3..=5).flat_map(|length| joined.windows(length)) {
-        *grams.entry(gram.iter().collect()).or_default() += 1.0;
-    }
-    grams
-}
-
-/// The little words of English and French.
-const STOP_WORDS: &[&str] = &[
-    "a", "about", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
-    "can", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in",
-    "into", "is", "it", "its", "me", "more", "my", "no", "not", "of", "on", "or", "our", "out", "she",
-    "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "they", "this",
-    "to", "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "would",
-    "you", "your", "à", "ai", "au", "aux", "avec", "c", "ce", "ces", "cette", "chez", "d", "dans", "de",
-    "des", "du", "elle", "en", "est", "et", "être", "il", "ils", "j", "je", "l", "la", "le", "les", "leur",
-    "leurs", "m", "ma", "mais", "mes", "mon", "n", "ne", "nos", "notre", "nous", "ou", "où", "par", "pas",
-    "plus", "pour", "qu", "que", "qui", "s", "sa", "sans", "se", "ses", "si", "son", "sont", "sous", "suis",
-    "sur", "t", "te", "tes", "ton", "tous", "tout", "très", "un", "une", "vos", "votre", "vous", "y",
-];
