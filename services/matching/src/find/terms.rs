@@ -60,7 +60,8 @@ pub(crate) fn of_person(taxonomy: &Taxonomy, person: &Freelancer, title: &Title)
     }
     let whole: f64 = title.trades().iter().map(|(_, score)| score).sum();
     terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(score / whole.max(1e-9)))));
-    terms.extend(person.words.named.iter().map(|name| (word(*name), u8::MAX)));
+    // In the language that the person reads: across languages, skills are found by their concepts.
+    terms.extend(person.words.offered().map(|name| (word(name), u8::MAX)));
     terms.extend(person.words.told.iter().map(|name| (word(*name), byte(TOLD))));
     terms
 }

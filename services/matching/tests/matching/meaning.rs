@@ -88,19 +88,27 @@ fn what_only_looks_like_a_label_is_left_to_the_person() {
 #[test]
 fn another_form_of_a_label_is_asked_about() {
     for (phrase, id) in [
-        ("Microsoft Excel", "excel"),
-        ("Photoshop", "photoshop"),
-        ("Google Photoshop", "photoshop"),
         ("javascripts", "javascript"),
         ("Book keeping", "bookkeeping"),
         ("organising events", "events"),
         ("organize event", "events"),
-        ("data visualization", "visual"),
         ("montages vidéos", "video"),
-        ("traductions", "translation"),
     ] {
         let meaning = meaning(phrase);
         assert_eq!((ids(&meaning).first(), meaning.sure), (Some(&id), false), "{phrase}");
+    }
+}
+
+#[test]
+fn a_maker_in_front_and_another_spelling_change_nothing() {
+    for (phrase, id) in [
+        ("Microsoft Excel", "excel"),
+        ("Photoshop", "photoshop"),
+        ("Google Photoshop", "photoshop"),
+        ("data visualization", "visual"),
+    ] {
+        let meaning = meaning(phrase);
+        assert_eq!((ids(&meaning).first(), meaning.sure), (Some(&id), true), "{phrase}");
     }
 }
 
