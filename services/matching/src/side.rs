@@ -61,7 +61,7 @@ pub struct Weights {
 impl Weights {
     /// What a node starts with. Set by people, published, and never learnt from clicks.
     pub const DEFAULT: Self =
-        Self { client: [36, 10, 22, 12, 8, 6, 6], freelancer: [28, 6, 16, 24, 6, 10, 10] };
+        Self { client: [26, 14, 26, 13, 9, 6, 6], freelancer: [20, 8, 18, 28, 6, 10, 10] };
 
     /// The weights of a side.
     #[must_use]

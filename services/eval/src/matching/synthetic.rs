@@ -62,6 +62,10 @@ const TOWNS: [(i32, i32); 8] = [
     (484_000, -45_000),
 ];
 
+/// A newcomer has one in so many of the skills of their trade that others have: so few that in plain order they get about a sixth of what
+/// is shown, as in the design's simulation.
+const NEW: u32 = 6;
+
 /// Makes people and jobs from one taxonomy.
 #[derive(Debug)]
 pub(crate) struct Maker<'a> {
@@ -153,11 +157,10 @@ impl<'a> Maker<'a> {
         let language = if dice.below(2) == 0 { TextLanguage::English } else { TextLanguage::French };
         let new = dice.below(1_000) < 457;
         let (own, other) = self.person;
-        let skills = self.pick(dice, trade, if new { (own / 3, other) } else { (own, other) });
+        let skills = self.pick(dice, trade, if new { (own / NEW, other) } else { (own, other) });
         let figure = 2_000 + u64::from(dice.below(4_000)) + u64::from(dice.below(4_000));
         let completed = if new { dice.below(3) } else { 3 + dice.below(60) };
-        // Newcomers (46 of 100, as in the design's simulation) have a third of the skills of their trade, and only outcomes raise the
-        // lower bound. In plain order they get about a sixth.
+        // Newcomers are 46 of 100, as in the design's simulation, and only outcomes raise the lower bound.
         let held = |(concept, line): (&u32, u16)| HeldSkill { concept: *concept, line };
         let held = skills.iter().zip(0..).map(held).collect();
         let bound = if new { 450_000 + dice.below(150_000) } else { 550_000 + dice.below(400_000) };

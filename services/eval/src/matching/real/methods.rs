@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hanse_document::kind::{Job as JobDocument, Profile, job, profile};
 use hanse_document::{List, NodeName, Number, Rejection, Skill};
 use hanse_matching::link::Linker;
+use hanse_matching::meaning::Reading;
 use hanse_matching::model::{Freelancer, Reader, Standing};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::exhaustive;
@@ -51,13 +52,14 @@ fn skills<const MAX: usize>(
     linker: &Linker,
     phrases: &[String],
 ) -> Result<List<Skill, MAX>, Rejection> {
+    let (kind, language) = (ConceptKind::Skill, TextLanguage::Other);
+    let reading = Reading { taxonomy: setting.taxonomy, linker, kind, language };
     let mut skills: Vec<Skill> = Vec::new();
     for phrase in phrases {
-        let found = linker.suggest(phrase, ConceptKind::Skill, TextLanguage::Other, 1);
-        let called = found.first().filter(|found| found.score >= 1.0);
-        let known =
-            called.and_then(|found| setting.taxonomy.get(found.concept)).map(|concept| concept.id.clone());
-        let known = known.map(|id| Skill::parse(&id)).transpose()?;
+        let meaning = reading.meaning(phrase, 1);
+        let called = meaning.found.first().filter(|_| meaning.sure);
+        let called = called.and_then(|found| setting.taxonomy.get(found.concept));
+        let known = called.map(|concept| Skill::parse(&concept.id)).transpose()?;
         let skill = known.or_else(|| tag::own(phrase)).ok_or(Rejection::BadCode)?;
         if !skills.contains(&skill) {
             skills.push(skill);
