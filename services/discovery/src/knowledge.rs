@@ -74,7 +74,11 @@ impl Knowledge {
 
 /// The state in force of one process, and whoever waits for the next.
 #[derive(Debug)]
-pub(crate) struct Known(signal::Sender<Arc<Knowledge>>);
+pub(crate) struct Known {
+    now: signal::Sender<Arc<Knowledge>>,
+    /// Whether what was imported has been looked for since this process began.
+    looked: signal::Sender<bool>,
+}
 
 impl Known {
     /// Begins with our own list.
@@ -83,12 +87,16 @@ impl Known {
     /// As [`built_in`].
     pub(crate) fn new(weights: Weights) -> Result<Self, Failure> {
         let knowledge = Knowledge { weights, ..built_in()? };
-        Ok(Self(signal::Sender::new(Arc::new(knowledge))))
+        Ok(Self { now: signal::Sender::new(Arc::new(knowledge)), looked: signal::Sender::new(false) })
     }
 
     /// Puts another state in force.
     fn set(&self, knowledge: Arc<Knowledge>) {
-        self.0.send_replace(knowledge);
+        self.now.send_replace(knowledge);
+    }
+
+    fn looked(&self) {
+        self.looked.send_replace(true);
     }
 }
 
@@ -96,13 +104,20 @@ impl Discovery {
     /// What is known now. Cheap: take it once for each piece of work, so that one answer has one state.
     #[must_use]
     pub fn knowledge(&self) -> Arc<Knowledge> {
-        Arc::clone(&self.known().0.borrow())
+        Arc::clone(&self.known().now.borrow())
     }
 
     /// Wakes whoever has derived something from what is known, whenever another state comes in force.
     #[must_use]
     pub fn knowledge_changed(&self) -> signal::Receiver<Arc<Knowledge>> {
-        self.known().0.subscribe()
+        self.known().now.subscribe()
+    }
+
+    /// Waits until what was imported has been looked for. Before that, people would be ranked by less than this node knows.
+    pub(crate) async fn knowledge_looked_for(&self) {
+        let mut looked = self.known().looked.subscribe();
+        // The sender is in the same place as whoever waits: it cannot be gone.
+        let _ = looked.wait_for(|looked| *looked).await;
     }
 }
 
@@ -113,7 +128,7 @@ mod tests {
     #[test]
     fn a_node_knows_something_from_its_start() {
         let known = Known::new(Weights::DEFAULT).unwrap();
-        let knowledge = Arc::clone(&known.0.borrow());
+        let knowledge = Arc::clone(&known.now.borrow());
         assert!(knowledge.taxonomy.find("f2b15a0e-e65a-438a-affb-29b9d50b77d1").is_some());
     }
 }

@@ -50,6 +50,8 @@ pub async fn look(discovery: &Discovery, seen: &mut Loaded) -> Result<(), Failur
         let old = discovery.knowledge();
         put(discovery, Knowledge { rates, ..Knowledge::clone(&old) });
     }
+    // Also behind an import that could not be loaded: it is not looked at again, and the node works without it.
+    discovery.known().looked();
     Ok(())
 }
 
@@ -139,6 +141,21 @@ KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/00000000-0000-0000-000
         brings(&home, "v1.2-skills_fr.csv", &french, Mode::Replace).await.unwrap();
         look(discovery, &mut seen).await.unwrap();
         assert_eq!(label(discovery, TextLanguage::English).as_deref(), Some("maçonner"), "only these files");
+    }
+
+    /// Else a node would rank by its own list for minutes after each start, and publish twice that it ranks by something else.
+    #[tokio::test]
+    async fn who_waits_for_the_first_look_goes_on_with_what_is_imported() {
+        let home = Home::new('a', &[]).await;
+        let (discovery, mut seen) = (&home.discovery, Loaded::default());
+        brings(&home, "v1.2-skills_en.csv", SKILLS, Mode::Replace).await.unwrap();
+        let waiting = async {
+            discovery.knowledge_looked_for().await;
+            label(discovery, TextLanguage::English)
+        };
+        let (found, looked) = tokio::join!(waiting, look(discovery, &mut seen));
+        looked.unwrap();
+        assert_eq!(found.as_deref(), Some("lay bricks"));
     }
 
     #[tokio::test]

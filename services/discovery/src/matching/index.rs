@@ -79,6 +79,10 @@ type Opened = (Box<Job>, [u8; 32]);
 /// Keeps the index up until it is cancelled. Every process has its own.
 pub async fn run(discovery: Discovery, cancel: CancellationToken) -> Result<(), Failure> {
     let signals = discovery.base().signals();
+    tokio::select! {
+        () = discovery.knowledge_looked_for() => {}
+        () = cancel.cancelled() => return Ok(()),
+    }
     let (mut changed, mut known) = (signals.changed.subscribe(), discovery.knowledge_changed());
     let mut rounds = Rounds::new("index", signals, cancel, PACE).resting(REST).woken(SELDOM);
     while rounds.round(look(&discovery)).await {

@@ -258,10 +258,10 @@ async fn what_is_ranked_with_is_published_each_time_that_it_changes() {
     }
     let before = home.engine.discovery().transparency().await.unwrap();
     assert_eq!(before.changes.len(), 1, "looking again and other processes change nothing");
-    assert_eq!(before.setting.weights["client"]["skill"], 42);
+    assert_eq!(before.setting.weights["client"]["skill"], 26);
 
     let mut config = home.engine.config().clone();
-    (config.ranking.client[0], config.ranking.client[1]) = (41, 15);
+    (config.ranking.client[0], config.ranking.client[1]) = (25, 15);
     let store = home.twin().await.store().clone();
     let changed = Engine::idle(config, store, home.clock.clone()).unwrap();
     home.clock.advance(60);
