@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     /// Leaves the labelled sets out.
     #[arg(long)]
     no_sets: bool,
-    /// Measures the judged real texts alone: seconds instead of minutes.
+    /// Measures the judged real texts alone, and shows ten of their lists with all reasons: a minute instead of ten.
     #[arg(long)]
     real_only: bool,
     /// Synthetic people for the latency; 0 leaves latency and fairness out.
@@ -127,8 +127,8 @@ const SPLIT: &str = "tuning: queries whose SHA-256 of the id ends in an even byt
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
     let data = &arguments.data;
     if arguments.real_only {
-        let real = real(data)?;
-        print_lines(&real.lines());
+        print_lines(&real(data)?.lines());
+        print_lines(&knowing(data, true, |setting, linker| real::reasons(data, setting, linker))?);
         return Ok(());
     }
     let taxonomy = sets::esco(&data.join("esco"), &[])?;
@@ -167,14 +167,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failed> {
         .map_err(|error| Failed::Write(file, error))
 }
 
-/// The judged texts, with ESCO and the list that every node has from its start.
+/// The judged texts: with all of ESCO beside the list that every node has from its start, and by that list alone.
 fn real(data: &Path) -> Result<Real, Failed> {
-    let taxonomy = sets::esco(&data.join("esco"), &BUILT_IN.map(str::to_owned))?;
+    let mut real = knowing(data, true, |setting, linker| real::measure(data, setting, linker))?;
+    real.add(knowing(data, false, |setting, linker| real::own_list(data, setting, linker))?);
+    Ok(real)
+}
+
+/// Works with what a node knows, ESCO imported or not.
+fn knowing<T>(
+    data: &Path,
+    imported: bool,
+    work: impl FnOnce(Setting<'_>, &Linker) -> Result<T, ReadError>,
+) -> Result<T, Failed> {
+    let own = BUILT_IN.map(str::to_owned);
+    let taxonomy = if imported { sets::esco(&data.join("esco"), &own)? } else { sets::own_list(&own)? };
     let linker = Arc::new(Linker::new(&taxonomy));
     let titles = Titles::new(&taxonomy, Arc::clone(&linker));
     let rates = rates()?;
     let setting = Setting { taxonomy: &taxonomy, titles: &titles, rates: &rates, weights: Weights::DEFAULT };
-    Ok(real::measure(data, setting, &linker)?)
+    Ok(work(setting, &linker)?)
 }
 
 /// Every labelled set, with the baselines.

@@ -3,6 +3,8 @@
 
 mod measure;
 mod methods;
+mod product;
+mod reasons;
 mod set;
 
 use std::path::Path;
@@ -11,10 +13,15 @@ use hanse_document::Rejection;
 use hanse_matching::link::Linker;
 use hanse_matching::query::Setting;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::sets::{self, ReadError};
 use measure::{Lists, Worth};
+use product::Product;
 use set::{Ad, Grades, RealSet};
+
+/// The lists that are shown whole.
+const LISTS: usize = 10;
 
 /// What came out.
 #[derive(Debug, Serialize)]
@@ -28,7 +35,7 @@ pub(crate) struct Real {
 
 /// One method.
 #[derive(Debug, Serialize)]
-struct Row {
+pub(crate) struct Row {
     method: &'static str,
     /// Whether the skills that the client would type were given.
     chosen: bool,
@@ -40,10 +47,10 @@ struct Row {
 pub(crate) fn measure(data: &Path, setting: Setting<'_>, linker: &Linker) -> Result<Real, ReadError> {
     let set = RealSet::read(data)?;
     let grades = set.grades();
+    let product = Product::read(&set, setting, linker).map_err(refused)?;
     let mut rows = Vec::new();
     for chosen in [false, true] {
-        let refused = |rejection: Rejection| ReadError::Refused("services/eval/real".to_owned(), rejection);
-        let hanse = methods::hanse(&set, setting, linker, chosen).map_err(refused)?;
+        let hanse = product.lists(&set, chosen).map_err(refused)?;
         let whole = |ad: &Ad| methods::asked(ad, true, chosen);
         let short = |ad: &Ad| methods::asked(ad, false, chosen);
         let bm25 = methods::bm25(&set, whole);
@@ -62,6 +69,35 @@ pub(crate) fn measure(data: &Path, setting: Setting<'_>, linker: &Linker) -> Res
     Ok(Real { ads: set.ads.len(), people: set.people.len(), agreement: set.agreement(), rows })
 }
 
+/// The product alone, by other knowledge.
+pub(crate) fn own_list(data: &Path, setting: Setting<'_>, linker: &Linker) -> Result<Vec<Row>, ReadError> {
+    let set = RealSet::read(data)?;
+    let grades = set.grades();
+    let product = Product::read(&set, setting, linker).map_err(refused)?;
+    let row = |chosen| {
+        let lists = product.lists(&set, chosen).map_err(refused)?;
+        Ok(row("Hanse, own list", chosen, &lists, &grades, &set))
+    };
+    [false, true].into_iter().map(row).collect()
+}
+
+/// Ten lists of the held-out half as their clients would read them, five with the skills that they would type.
+pub(crate) fn reasons(data: &Path, setting: Setting<'_>, linker: &Linker) -> Result<Vec<String>, ReadError> {
+    let set = RealSet::read(data)?;
+    let grades = set.grades();
+    let product = Product::read(&set, setting, linker).map_err(refused)?;
+    let held_out = |ad: &&Ad| !sets::is_tuning(&ad.id) && grades.contains_key(&ad.id);
+    let mut ads: Vec<&Ad> = set.ads.iter().filter(held_out).collect();
+    ads.sort_by_key(|ad| Sha256::digest(ad.id.as_bytes()));
+    let shown = ads.into_iter().take(LISTS).zip([false, true].into_iter().cycle());
+    let lines = shown.map(|(ad, chosen)| reasons::lines(&product, ad, chosen, &grades).map_err(refused));
+    Ok(lines.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+fn refused(rejection: Rejection) -> ReadError {
+    ReadError::Refused("services/eval/real".to_owned(), rejection)
+}
+
 fn row(method: &'static str, chosen: bool, lists: &Lists, grades: &Grades, set: &RealSet) -> Row {
     let half = |tuning: bool| {
         let ads = set.ads.iter().map(|ad| ad.id.as_str()).filter(|id| sets::is_tuning(id) == tuning);
@@ -71,6 +107,12 @@ fn row(method: &'static str, chosen: bool, lists: &Lists, grades: &Grades, set: 
 }
 
 impl Real {
+    /// More rows, each behind those of its kind.
+    pub(crate) fn add(&mut self, rows: Vec<Row>) {
+        self.rows.extend(rows);
+        self.rows.sort_by_key(|row| row.chosen);
+    }
+
     /// The table, for people.
     pub(crate) fn lines(&self) -> Vec<String> {
         let head = format!(

@@ -93,6 +93,16 @@ pub(crate) fn inside(archive: &Path, name: &str) -> Result<String, ReadError> {
     Ok(text)
 }
 
+/// The list that every node has from its start, alone.
+pub(crate) fn own_list(files: &[String]) -> Result<Taxonomy, ReadError> {
+    let refused = |error| ReadError::Taxonomy("services/discovery/data".to_owned(), error);
+    let mut importer = Importer::new("own").map_err(refused)?;
+    for file in files {
+        importer.add(file, TextLanguage::Other).map_err(refused)?;
+    }
+    importer.finish().map_err(refused)
+}
+
 /// ESCO 1.1.1 in English with its relations, and the labels of 1.0 in French, with what else is given as label files.
 pub(crate) fn esco(folder: &Path, labels: &[String]) -> Result<Taxonomy, ReadError> {
     esco_in(folder, &[TextLanguage::English, TextLanguage::French], labels)

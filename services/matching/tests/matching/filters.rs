@@ -111,7 +111,7 @@ fn every_factor_that_has_a_weight_acts() {
             Factor::Skill => person.skills.truncate(1),
             Factor::Title => person.headline = "Baker".to_owned(),
             Factor::Text => {
-                person.words = Words::read("Baker", std::iter::empty(), "bread", TextLanguage::English)
+                person.words = Words::read("Baker", std::iter::empty(), "bread", TextLanguage::English);
             }
             Factor::Rate => person.price = hourly(None, 9_000),
             Factor::Language => person.languages.clear(),

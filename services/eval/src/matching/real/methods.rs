@@ -1,17 +1,6 @@
-//! The product and its baselines as lists of people for each ad. The baselines share no code with the product.
+//! The baselines as lists of people for each ad. They share no code with the product.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use hanse_document::kind::{Job as JobDocument, Profile, job, profile};
-use hanse_document::{List, NodeName, Number, Rejection, Skill};
-use hanse_matching::link::Linker;
-use hanse_matching::meaning::Reading;
-use hanse_matching::model::{Freelancer, Reader, Standing};
-use hanse_matching::query::{Query, Setting};
-use hanse_matching::rank::exhaustive;
-use hanse_matching::tag;
-use hanse_matching::taxonomy::ConceptKind;
-use hanse_matching::text::TextLanguage;
 
 use super::super::bm25::Bm25;
 use super::super::letters::Letters;
@@ -21,97 +10,6 @@ use super::set::{Ad, Person, RealSet};
 
 /// How many places of a list count in the fusion of two, as is usual.
 const FUSION: f64 = 60.0;
-
-/// The product: as it ranks everybody. `chosen` is with the skills that the client would type.
-pub(crate) fn hanse(
-    set: &RealSet,
-    setting: Setting<'_>,
-    linker: &Linker,
-    chosen: bool,
-) -> Result<Lists, Rejection> {
-    let reader = Reader { taxonomy: setting.taxonomy, linker, rates: setting.rates };
-    let read = |person: &Person| {
-        let profile = profile(person, skills(setting, linker, &person.phrases)?)?;
-        Ok((reader.freelancer(name(&person.id), &profile, Standing::default()).0, person.id.clone()))
-    };
-    let people = set.people.iter().map(read).collect::<Result<Vec<(Freelancer, String)>, Rejection>>()?;
-    let ids: BTreeMap<[u8; 32], &String> = people.iter().map(|(person, id)| (person.id, id)).collect();
-    let list = |ad: &Ad| {
-        let skills = if chosen { skills(setting, linker, &ad.skills)? } else { List::default() };
-        let (job, _) = reader.job(name(&ad.id), &posting(ad, skills)?, Standing::default());
-        let ranked = exhaustive(&Query::new(&job, setting), people.iter().map(|(person, _)| person));
-        let people = ranked.iter().filter_map(|ranked| ids.get(&ranked.id).map(|id| (*id).clone()));
-        Ok((ad.id.clone(), people.collect()))
-    };
-    set.ads.iter().map(list).collect()
-}
-
-/// What somebody types into a field for skills, as the form keeps it: the concept that is called so, else a tag of their own.
-fn skills<const MAX: usize>(
-    setting: Setting<'_>,
-    linker: &Linker,
-    phrases: &[String],
-) -> Result<List<Skill, MAX>, Rejection> {
-    let (kind, language) = (ConceptKind::Skill, TextLanguage::Other);
-    let reading = Reading { taxonomy: setting.taxonomy, linker, kind, language };
-    let mut skills: Vec<Skill> = Vec::new();
-    for phrase in phrases {
-        let meaning = reading.meaning(phrase, 1);
-        let called = meaning.found.first().filter(|_| meaning.sure);
-        let called = called.and_then(|found| setting.taxonomy.get(found.concept));
-        let known = called.map(|concept| Skill::parse(&concept.id)).transpose()?;
-        let skill = known.or_else(|| tag::own(phrase)).ok_or(Rejection::BadCode)?;
-        if !skills.contains(&skill) {
-            skills.push(skill);
-        }
-    }
-    List::new(skills)
-}
-
-fn profile(person: &Person, skills: profile::Skills) -> Result<Profile, Rejection> {
-    Ok(Profile {
-        about: Some(person.about.parse()?),
-        headline: Some(person.headline.parse()?),
-        home: NodeName::parse("a.example")?,
-        languages: List::default(),
-        name: None,
-        place: None,
-        prev: None,
-        rate: None,
-        remote: None,
-        skills,
-        travel_km: None,
-    })
-}
-
-fn posting(ad: &Ad, skills: job::Skills) -> Result<JobDocument, Rejection> {
-    let text: String = ad.text.chars().take(job::TEXT_CHARS_MAX).collect();
-    Ok(JobDocument {
-        hours_per_week: None,
-        home: NodeName::parse("a.example")?,
-        language: Some(ad.language.parse()?),
-        languages: List::default(),
-        pay: None,
-        place: None,
-        schedule: None,
-        seats: Number::of::<1>(),
-        skills,
-        // Three of the texts have control characters of a broken encoding, which no document takes.
-        text: text
-            .replace(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'), " ")
-            .parse()?,
-        title: ad.title.parse()?,
-    })
-}
-
-/// A short id, filled up with zeros.
-fn name(id: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (cell, byte) in bytes.iter_mut().zip(id.bytes()) {
-        *cell = byte;
-    }
-    bytes
-}
 
 /// What is asked of a baseline for an ad.
 pub(crate) fn asked(ad: &Ad, text: bool, chosen: bool) -> String {
