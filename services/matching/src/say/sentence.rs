@@ -4,13 +4,10 @@ mod cost;
 
 use crate::fair::Placement;
 use crate::pair::query::Stop;
-use crate::say::explain::{Change, Explanation, Having, Line, Named, PriceLine, WhatIf, WhyNot};
+use crate::say::explain::{Change, Explanation, Having, Named, PriceLine, WhatIf, WhyNot};
 use crate::side::{Factor, Side};
 use crate::skills::taxonomy::Relation;
 use crate::text::TextLanguage;
-
-/// Costs below this are not worth a sentence: a tenth of a point.
-const LOST_MIN: i64 = 1_000;
 
 /// The sentences of an explanation, the most important first; French for [`TextLanguage::French`], else English.
 #[must_use]
@@ -41,12 +38,17 @@ fn told(explanation: &Explanation, side: Side, language: TextLanguage) -> Vec<St
         let names = names.join(", ");
         said.push(if french { format!("Manque : {names}.") } else { format!("Missing: {names}.") });
     }
-    let mut costs: Vec<&Line> = lines.iter().filter(|line| line.lost >= LOST_MIN).collect();
-    costs.sort_by(|a, b| b.lost.cmp(&a.lost).then(a.factor.cmp(&b.factor)));
-    for line in &costs {
-        said.push(cost::sentence(line, explanation, side, french));
+    let had = cost::title_words(explanation, true).join(", ");
+    if !had.is_empty() {
+        said.push(if french {
+            format!("Dans le profil : {had}.")
+        } else {
+            format!("In the profile: {had}.")
+        });
     }
-    let far = explanation.kilometres.filter(|_| costs.iter().all(|line| line.factor != Factor::Place));
+    let costs = cost::sentences(lines, explanation, side, french);
+    let far = explanation.kilometres.filter(|_| costs.iter().all(|(factor, _)| *factor != Factor::Place));
+    said.extend(costs.into_iter().map(|(_, cost)| cost));
     said.extend(far.map(|km| if french { format!("À {km} km.") } else { format!("{km} km away.") }));
     said.extend(explanation.placement.map(|placement| placement_sentence(placement, french)));
     for it in explanation.what_if.iter().filter(|it| it.rank < explanation.rank) {

@@ -128,7 +128,8 @@ fn an_explanation_says_where_the_words_of_a_title_are() {
     let expected = [("terraform", "Told"), ("developer", "Named"), ("kafka", "Nowhere")];
     assert_eq!(words, expected.map(|(word, at)| (word.to_owned(), at.to_owned())));
     let said = sentence::sentences(&explanation, TextLanguage::French).join("\n");
-    assert!(said.contains("Le profil ne dit pas : kafka"), "{said}");
+    assert!(said.contains("Dans le profil : terraform, developer."), "{said}");
+    assert!(said.contains("Le profil ne dit pas : kafka : \u{2212}"), "{said}");
 }
 
 /// A profile that repeats an advertisement says nothing about anybody.

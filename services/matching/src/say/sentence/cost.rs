@@ -3,17 +3,38 @@
 use super::{amount, points};
 use crate::pair::score::ONE;
 use crate::pair::words::Where;
-use crate::say::explain::{Explanation, Line};
+use crate::say::explain::{Explanation, Line, WordLine};
 use crate::side::{Factor, Side};
+use crate::text::boilerplate;
 
-/// The missing words of a title that a sentence names.
+/// Costs below this are not worth a sentence: a tenth of a point.
+const LOST_MIN: i64 = 1_000;
+
+/// The words of a title that a sentence names.
 const WORDS_SAID: usize = 5;
 
-/// One cost.
-pub(super) fn sentence(line: &Line, explanation: &Explanation, side: Side, french: bool) -> String {
-    let lost = points(u32::try_from(line.lost).unwrap_or(u32::MAX), french);
-    let (en, fr) = reason(line, explanation, side);
-    if french { format!("{fr} : −{lost} points.") } else { format!("{en}: −{lost} points.") }
+/// What cost points on one side, the costliest first. Headline and text are one thing to whoever reads: words that are there or not.
+pub(super) fn sentences(
+    lines: &[Line],
+    explanation: &Explanation,
+    side: Side,
+    french: bool,
+) -> Vec<(Factor, String)> {
+    let of_words = |line: &Line| matches!(line.factor, Factor::Title | Factor::Text);
+    let (words, mut costs): (Vec<Line>, Vec<Line>) = lines.iter().copied().partition(of_words);
+    costs.extend(
+        words.into_iter().reduce(|one, other| Line { lost: one.lost.saturating_add(other.lost), ..one }),
+    );
+    costs.retain(|line| line.lost >= LOST_MIN);
+    costs.sort_by(|a, b| b.lost.cmp(&a.lost).then(a.factor.cmp(&b.factor)));
+    let sentence = |line: &Line| {
+        let lost = points(u32::try_from(line.lost).unwrap_or(u32::MAX), french);
+        let (en, fr) = reason(line, explanation, side);
+        let said =
+            if french { format!("{fr} : −{lost} points.") } else { format!("{en}: −{lost} points.") };
+        (line.factor, said)
+    };
+    costs.iter().map(sentence).collect()
 }
 
 fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String) {
@@ -22,12 +43,8 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
         Factor::Skill => {
             both("Skills that are missing or only near", "Compétences absentes ou seulement voisines")
         }
-        Factor::Title => both(
-            "The headline says something else than the title of the job",
-            "La ligne sous le nom dit autre chose que le titre de la mission",
-        ),
-        Factor::Text => match side {
-            Side::Client => words(explanation),
+        Factor::Title | Factor::Text => match side {
+            Side::Client => missing(explanation),
             Side::Freelancer => both(
                 "The job asks for little of what the profile offers",
                 "La mission demande peu de ce que le profil offre",
@@ -43,10 +60,16 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
     }
 }
 
+/// The telling words of the title that a person has, or has not, as a list.
+pub(super) fn title_words(explanation: &Explanation, had: bool) -> Vec<&str> {
+    let tells =
+        |line: &&WordLine| (line.at != Where::Nowhere) == had && !boilerplate::is_boilerplate(&line.word);
+    explanation.title.iter().filter(tells).map(|line| line.word.as_str()).take(WORDS_SAID).collect()
+}
+
 /// Which words of the title are missing; if none is, it is the text whose words are.
-fn words(explanation: &Explanation) -> (String, String) {
-    let missing = explanation.title.iter().filter(|line| line.at == Where::Nowhere);
-    let missing: Vec<&str> = missing.map(|line| line.word.as_str()).take(WORDS_SAID).collect();
+fn missing(explanation: &Explanation) -> (String, String) {
+    let missing = title_words(explanation, false);
     if missing.is_empty() {
         return (
             "The profile says little of what the job's text says".to_owned(),
