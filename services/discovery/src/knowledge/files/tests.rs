@@ -154,3 +154,28 @@ fn everything_is_bounded() {
     let parts = (0..5).map(|number| given(&format!("{number}.csv"), vec![0; FILE_BYTES_MAX]));
     assert!(matches!(refused(parts.collect()), ImportError::SetTooLarge));
 }
+
+/// In the form of our own list: a tool that nobody had listed yet, one more name of a known one, and a trade.
+#[test]
+fn an_operators_own_list_adds_to_ours() {
+    const OWN: &str = "\
+conceptUri,conceptType,iscoGroup,en,fr,essential,optional
+local:zig,KnowledgeSkillCompetence,,Zig|Zig language,Zig,,
+local:rust,KnowledgeSkillCompetence,,Ferris,Ferris,,
+local:zig-developer,Occupation,2512,Zig developer,développeur Zig/développeuse Zig,local:zig,local:rust
+";
+    const RELATED: &str =
+        "localId,relation,conceptUri\nlocal:zig,broadMatch,21d2f96d-35f7-4e3f-9745-c533d2dd6e97\n";
+    let own = || vec![given("our-tools.csv", OWN), given("our-tools-related.csv", RELATED)];
+    let prepared = prepare(own(), None).unwrap();
+    let taxonomy = &prepared.taxonomy;
+    let number = |id: &str| taxonomy.find(id).unwrap();
+    let name = |id: &str| taxonomy.get(number(id)).unwrap().label(TextLanguage::French).to_owned();
+    assert_eq!([name("local:zig"), name("local:zig-developer")], ["Zig", "développeur Zig/développeuse Zig"]);
+    let names = &taxonomy.get(number("local:rust")).unwrap().labels;
+    assert!(["Rust", "Ferris"].iter().all(|name| names.iter().any(|label| label.text == *name)), "{names:?}");
+    assert!(taxonomy.relation(number("local:zig"), number("21d2f96d-35f7-4e3f-9745-c533d2dd6e97")).is_some());
+    // Versioned by its content or by whoever made it, behind our own list's version.
+    assert!(prepared.version.starts_with("files-"), "{}", prepared.version);
+    assert_eq!(prepare(own(), Some("guild-7")).unwrap().taxonomy.version(), "hanse-2+guild-7");
+}
