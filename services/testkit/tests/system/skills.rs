@@ -42,7 +42,7 @@ async fn a_phrase_is_sure_or_a_question_or_ones_own_tag() {
         ("flutter", "sure", "local:flutter", Some("local:flutter")),
         ("fluttre", "own", "local:fluttre", None),
         ("sentry", "own", "local:sentry", None),
-        ("C%23", "own", "local:csharp", None),
+        ("C%23", "sure", "local:csharp", Some("4c016b68-4116-468c-9dc6-42710c239e4a")),
     ] {
         let answer = http.get(&format!("/v1/skills?text={phrase}")).send().await.ok(200);
         assert_eq!(
