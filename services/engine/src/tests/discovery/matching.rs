@@ -149,7 +149,9 @@ async fn every_process_finds_the_same() {
 async fn the_worker_keeps_the_index_up_and_stops_when_told() {
     let home = Home::new('a', &[]).await;
     let mut workers = hanse_base::workers::Workers::new();
-    workers.spawn("index", index::run(home.engine.discovery().clone(), workers.token()));
+    let discovery = home.engine.discovery();
+    workers.spawn("index", index::run(discovery.clone(), workers.token()));
+    workers.spawn("knowledge", hanse_discovery::knowledge::watch::run(discovery.clone(), workers.token()));
     let client = person(&home, "client", rust_person("C")).await;
     job(&home, &client, rust_job()).await;
     let db = home.engine.store().connection().await.unwrap();
