@@ -117,7 +117,7 @@ impl Discovery {
     pub(crate) async fn knowledge_looked_for(&self) {
         let mut looked = self.known().looked.subscribe();
         // The sender is in the same place as whoever waits: it cannot be gone.
-        let _ = looked.wait_for(|looked| *looked).await;
+        drop(looked.wait_for(|looked| *looked).await);
     }
 }
 

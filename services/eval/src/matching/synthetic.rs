@@ -62,9 +62,8 @@ const TOWNS: [(i32, i32); 8] = [
     (484_000, -45_000),
 ];
 
-/// A newcomer has one in so many of the skills of their trade that others have: so few that in plain order they get about a sixth of what
-/// is shown, as in the design's simulation.
-const NEW: u32 = 6;
+/// A newcomer has one in so many of the skills of their trade that others have. In plain order they get a quarter of what is shown.
+const NEW: u32 = 3;
 
 /// Makes people and jobs from one taxonomy.
 #[derive(Debug)]

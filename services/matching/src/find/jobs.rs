@@ -7,7 +7,7 @@ use crate::find::postings::{Best, Block, Space, Terms, mix, number};
 use crate::find::terms;
 use crate::model::{Freelancer, Job};
 use crate::pair::features::title_of;
-use crate::pair::query::{Query, Setting};
+use crate::pair::query::{self, Query, Setting};
 use crate::pair::score::{Features, Score};
 use crate::skills::title::Title;
 
@@ -154,17 +154,15 @@ impl Jobs {
         let mut ranked: Vec<(RankedJob, [u8; 32])> = found
             .iter()
             .filter_map(|id| self.jobs.get(id))
-            .filter_map(|Placed { job, title, .. }| {
+            .filter(|placed| query::stop(&placed.job, person).is_none())
+            .take(CANDIDATES)
+            .map(|Placed { job, title, .. }| {
                 let asked = setting.titles.prepare(title.clone(), &job.title, job.language);
                 let query = Query::with_title(job, setting, asked);
-                if query.stop(person).is_some() {
-                    return None;
-                }
                 let features = query.features_with(person, title_of(&query, theirs));
                 let score = Score::of(&features, query.weights());
-                Some((RankedJob { id: job.id, features, score }, query.tie(&person.id)))
+                (RankedJob { id: job.id, features, score }, query.tie(&person.id))
             })
-            .take(CANDIDATES)
             .collect();
         ranked.sort_by(|a, b| b.0.score.h.total_cmp(&a.0.score.h).then(a.1.cmp(&b.1)));
         ranked.into_iter().map(|(ranked, _)| ranked).collect()

@@ -3,17 +3,17 @@
 use crate::find::postings::{Terms, WEIGHT_MAX};
 use crate::model::{self, AskedWord, Freelancer, Job};
 use crate::pair::query::{NEEDS_MAX, Query};
+use crate::pair::words::{TOLD, need_words};
 use crate::skills::taxonomy::{Relation, Taxonomy};
 use crate::skills::title::Title;
 
-/// The shares of a job's weight that skills (needs, or hints where it names none), trades, words of the title and words of the text
-/// have. Where a job has none of one, the others count alone.
+/// The shares of a job's weight that skills (needs, or hints where it names none), trades, words of the title, of the text and of the
+/// names of needs have. Where a job has none of one, the others count alone.
 const SKILLS: f64 = 0.50;
 const TRADES: f64 = 0.20;
 const TITLE: f64 = 0.20;
-const TEXT: f64 = 0.10;
-/// What a word of a person's own text counts against one of their headline or of a skill's name.
-const TOLD: f64 = 0.4;
+const TEXT: f64 = 0.07;
+const NEEDS: f64 = 0.03;
 
 /// The lowest bits say what a term is.
 const fn skill(concept: u32) -> u64 {
@@ -75,7 +75,7 @@ pub(crate) fn of_seeker(taxonomy: &Taxonomy, person: &Freelancer, title: &Title)
     terms.into_iter().map(|(term, impact)| (term, u32::from(impact))).collect()
 }
 
-/// What a job is found by: its needs, its trades and its title's words, each by its share.
+/// What a job is found by: its skills, its trades and its words, each by its share.
 #[must_use]
 pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(u64, u8)> {
     let weigh = |need: &u32| taxonomy.idf(*need);
@@ -85,7 +85,11 @@ pub(crate) fn of_posting(taxonomy: &Taxonomy, job: &Job, title: &Title) -> Vec<(
         skills.iter().map(|need| (skill(*need), byte(SKILLS * weigh(need) / whole))).collect();
     let sum: f64 = title.trades().iter().map(|(_, score)| score).sum::<f64>().max(1e-9);
     terms.extend(title.trades().iter().map(|(place, score)| (trade(*place), byte(TRADES * score / sum))));
-    for (share, words) in [(TITLE, &*model::title_words(&job.title, job.language)), (TEXT, &*job.words)] {
+    for (share, words) in [
+        (TITLE, &*model::title_words(&job.title, job.language)),
+        (TEXT, &*job.words),
+        (NEEDS, &*need_words(job, taxonomy)),
+    ] {
         let each = byte(share / (words.len().max(1) as f64)).max(1);
         terms.extend(words.iter().flat_map(names).map(|name| (word(name), each)));
     }
@@ -105,12 +109,14 @@ pub(crate) fn of_query(query: &Query<'_>) -> Terms {
     terms.extend(
         title.trades().iter().map(|(place, score)| (trade(*place), whole(TRADES * score / sum.max(1e-9)))),
     );
-    for (share, words) in [(TITLE, query.words.title()), (TEXT, query.words.text())] {
+    for (share, words) in
+        [(TITLE, query.words.title()), (TEXT, query.words.text()), (NEEDS, query.words.needs())]
+    {
         let rarity: f64 = words.iter().map(|(_, idf)| idf).sum();
         let weighed = words.iter().map(|(word, idf)| (names(word), whole(share * idf / rarity.max(1e-9))));
         terms.extend(weighed.flat_map(|(names, weight)| names.map(move |name| (word(name), weight))));
     }
-    terms.sort_unstable_by_key(|term| term.0);
+    terms.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     terms.dedup_by_key(|term| term.0);
     terms
 }

@@ -12,6 +12,9 @@ use crate::skills::tag;
 use crate::skills::taxonomy::{ConceptKind, Taxonomy};
 use crate::text::TextLanguage;
 
+/// The words of the longest own tag that names a skill: of what people type into a field for skills, nearly all.
+const NAME_WORDS_MAX: usize = 4;
+
 /// Skills of a document that this taxonomy does not know: they count for nothing and are shown as such.
 pub type Unknown = Vec<String>;
 
@@ -40,7 +43,7 @@ impl Reader<'_> {
     pub fn job(&self, id: [u8; 32], document: &JobDocument, client: Standing) -> (Job, Unknown) {
         let (title, text) = (document.title.as_str(), document.text.as_str());
         let language = language(document.language.as_ref().map(|it| it.as_str()), &[title, text]);
-        let skills = self.skills(document.skills.iter().map(|skill| skill.as_str()), language);
+        let skills = self.skills(document.skills.iter().map(|skill| skill.as_str()));
         let needs: Vec<u32> = skills.known.into_iter().map(|(concept, _)| concept).collect();
         let hints = hints::read(self.linker, title, text, language);
         let job = Job {
@@ -68,8 +71,7 @@ impl Reader<'_> {
         let about = profile.about.as_ref().map_or("", |about| about.as_str());
         let headline = profile.headline.as_ref().map_or("", |line| line.as_str());
         let language = language(None, &[headline, about]);
-        let Skills { known, tags, unknown } =
-            self.skills(profile.skills.iter().map(|skill| skill.as_str()), language);
+        let Skills { known, tags, unknown } = self.skills(profile.skills.iter().map(|skill| skill.as_str()));
         let held = |(concept, line)| HeldSkill { concept, line };
         let (point, on_site) = match profile.place.as_ref() {
             Some(Place::Site(site)) => (site.point, true),
@@ -80,7 +82,7 @@ impl Reader<'_> {
             id,
             headline: headline.to_owned(),
             language,
-            words: Words::read(headline, self.names(&known, &tags, language), about, language),
+            words: self.words(headline, about, &known, &tags, language),
             skills: known.into_iter().map(held).collect(),
             price: profile.rate.as_ref().map(|pay| Price::of(pay, self.rates)),
             languages: profile.languages.iter().map(|tag| LanguageTag::of(tag.as_str())).collect(),
@@ -91,6 +93,27 @@ impl Reader<'_> {
             standing,
         };
         (person, unknown)
+    }
+
+    /// Headline, the names of skills in both languages and own tags in the person's, and their text. A tag that is as long as a sentence
+    /// is told, not named: else twenty of them would name two hundred words.
+    fn words(
+        &self,
+        headline: &str,
+        about: &str,
+        known: &[(u32, u16)],
+        tags: &BTreeMap<u32, String>,
+        language: TextLanguage,
+    ) -> Words {
+        let is_long = |words: &&String| words.split(' ').count() > NAME_WORDS_MAX;
+        let told: Vec<&str> =
+            std::iter::once(about).chain(tags.values().filter(is_long).map(String::as_str)).collect();
+        let short: BTreeMap<u32, String> = tags
+            .iter()
+            .filter(|(_, words)| !is_long(words))
+            .map(|(number, words)| (*number, words.clone()))
+            .collect();
+        Words::read(headline, self.names(known, &short, language), &told.join("\n"), language)
     }
 
     /// The names of skills in both languages, and of own tags in the person's.
@@ -107,15 +130,17 @@ impl Reader<'_> {
         })
     }
 
-    /// Ids of the taxonomy and tags of one's own. A tag that is the name of a concept is the concept: whoever chose it before the list
+    /// Ids of the taxonomy and tags of one's own. A tag that is the name of one concept is the concept: whoever chose it before the list
     /// knew it meets those who choose it now.
-    fn skills<'t>(&self, ids: impl Iterator<Item = &'t str>, language: TextLanguage) -> Skills {
+    fn skills<'t>(&self, ids: impl Iterator<Item = &'t str>) -> Skills {
         let mut skills = Skills::default();
         for (id, line) in ids.zip(0_u16..) {
             let number = self.taxonomy.find(id).or_else(|| {
                 let words = tag::words(id)?;
-                let called = self.linker.called(&words, (ConceptKind::Skill, language)).first().copied();
-                called.or_else(|| {
+                // In any language: what a tag means must not hang on what stands beside it.
+                let called = self.linker.called(&words, (ConceptKind::Skill, TextLanguage::Other));
+                let only = called.first().copied().filter(|_| called.len() == 1);
+                only.or_else(|| {
                     let number = tag::number(&words);
                     skills.tags.insert(number, words.join(" "));
                     Some(number)

@@ -6,7 +6,7 @@ use crate::text::{self, TextLanguage, boilerplate, fold};
 
 /// The different words of a job's text that are looked for: those of the first two hundred words or so, where the work is described.
 pub const TEXT_WORDS_MAX: usize = 64;
-/// The different names of a headline and of the names of skills: of 40 skills with a name in two languages.
+/// The different stems of a headline and of the names of skills: of 20 skills with a name in two languages, with room to spare.
 pub const NAMED_MAX: usize = 192;
 /// The different stems of a person's own text: as many as the longest text of a profile has.
 pub const TOLD_MAX: usize = 512;
@@ -31,24 +31,27 @@ impl Words {
         about: &str,
         language: TextLanguage,
     ) -> Self {
-        let (mut named, mut offered) = (Vec::new(), BTreeSet::new());
+        let mut naming = Naming::default();
         let own = [(headline, language)];
-        for (name, spoken) in own.into_iter().chain(names) {
-            for word in text::words(name).iter().filter(|word| !fold::is_empty_word(word)) {
-                let stem = text::short(stem(word, spoken));
-                push(&mut named, stem, NAMED_MAX);
-                if spoken == language || spoken == TextLanguage::Other {
-                    offered.insert(stem);
-                }
-            }
-        }
-        let mut seen: BTreeSet<u32> = named.iter().copied().collect();
+        own.into_iter().chain(names).for_each(|(name, spoken)| naming.add(name, spoken, language));
+        // What is named in another language alone is told here, in the language that the person reads.
+        let mut seen = naming.offered.clone();
         let told = text::words(about).into_iter().filter(|word| tells(word));
         let told = told.map(|word| text::short(stem(&word, language))).filter(|stem| seen.insert(*stem));
-        let told = told.take(TOLD_MAX).collect();
-        let named = sorted(named);
-        let places = named.iter().zip(0_u8..).filter(|(stem, _)| offered.contains(*stem));
-        Self { offered: places.map(|(_, place)| place).collect(), named, told: sorted(told) }
+        let told = sorted(told.take(TOLD_MAX).collect());
+        naming.finish(told)
+    }
+
+    /// The same with the names of one more skill.
+    #[must_use]
+    pub(crate) fn with<'n>(
+        &self,
+        names: impl Iterator<Item = (&'n str, TextLanguage)>,
+        language: TextLanguage,
+    ) -> Self {
+        let mut naming = Naming { named: self.named.to_vec(), offered: self.offered().collect() };
+        names.for_each(|(name, spoken)| naming.add(name, spoken, language));
+        naming.finish(self.told.clone())
     }
 
     /// The named words that the person reads, in order: what they offer.
@@ -60,6 +63,32 @@ impl Words {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.named.is_empty() && self.told.is_empty()
+    }
+}
+
+/// Named words while they are read.
+#[derive(Debug, Default)]
+struct Naming {
+    named: Vec<u32>,
+    offered: BTreeSet<u32>,
+}
+
+impl Naming {
+    /// A name, and whether the person reads it: whoever's language is not known may read all.
+    fn add(&mut self, name: &str, spoken: TextLanguage, language: TextLanguage) {
+        for word in text::words(name).iter().filter(|word| !fold::is_empty_word(word)) {
+            let stem = text::short(stem(word, spoken));
+            push(&mut self.named, stem, NAMED_MAX);
+            if spoken == language || [spoken, language].contains(&TextLanguage::Other) {
+                self.offered.insert(stem);
+            }
+        }
+    }
+
+    fn finish(self, told: Box<[u32]>) -> Words {
+        let named = sorted(self.named);
+        let places = named.iter().zip(0_u8..).filter(|(stem, _)| self.offered.contains(*stem));
+        Words { offered: places.map(|(_, place)| place).collect(), named, told }
     }
 }
 

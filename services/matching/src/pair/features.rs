@@ -14,9 +14,8 @@ use crate::skills::title::{Title, Titles};
 const SITE_KM: f64 = 25.0;
 /// The share of words at which the text factor reaches half of its range.
 const TEXT_HALF: f64 = 0.2;
-/// What a need is met by that is only written, in the headline or in the name of another skill, and from which share of its name on.
+/// What a need is met by whose whole name is written, in the headline or in the names of other skills.
 const WRITTEN: f64 = 0.5;
-const WRITTEN_MIN: f64 = 0.5;
 
 /// The best that a person has for one need.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,16 +63,17 @@ fn skill(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
         return None;
     }
     let found = met(query, person).into_iter().zip(0..).zip(&query.weights);
-    let share =
-        |met: Option<Met>, need: usize| met.map_or_else(|| written(query, person, need), |met| met.share);
+    let share = |met: Option<Met>, need: usize| {
+        let met = met.map_or(0.0, |met| met.share);
+        if met < WRITTEN { met.max(written(query, person, need)) } else { met }
+    };
     let sum: f64 = found.map(|((met, need), weight)| share(met, need) * weight).sum();
     Some(millionths(sum / query.total))
 }
 
 /// How far a need is met by its name being written where a person names what they do, from 0 to 1.
 pub(crate) fn written(query: &Query<'_>, person: &Freelancer, need: usize) -> f64 {
-    let share = query.words.written(need, &person.words);
-    if share >= WRITTEN_MIN { WRITTEN * share } else { 0.0 }
+    if query.words.is_written(need, &person.words) { WRITTEN } else { 0.0 }
 }
 
 /// How alike the titles are; `None` if either has no words.

@@ -10,10 +10,10 @@ use crate::model::{Freelancer, Job};
 use crate::money::{Compared, Price, RateTable};
 use crate::pair::features;
 use crate::pair::score::{Features, Score};
-use crate::pair::words::Asked;
+use crate::pair::words::AskedWords;
 use crate::side::Weights;
 use crate::skills::taxonomy::{Relation, Taxonomy};
-use crate::skills::title::{Asked as AskedTitle, Titles};
+use crate::skills::title::{Asked, Titles};
 
 /// Why somebody is not shown at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,14 +60,14 @@ pub struct Setting<'a> {
 pub struct Query<'a> {
     pub(crate) job: &'a Job,
     pub(crate) setting: Setting<'a>,
-    pub(crate) title: AskedTitle,
+    pub(crate) title: Asked,
     /// What each need weighs: its idf. In the order of the needs.
     pub(crate) weights: Vec<f64>,
     pub(crate) total: f64,
     /// By concept: which needs it meets.
     pub(crate) meets: BTreeMap<u32, Vec<Meets>>,
     /// What the job asks in words.
-    pub(crate) words: Asked,
+    pub(crate) words: AskedWords,
 }
 
 /// The needs that count; a job that names more asks for nobody.
@@ -81,7 +81,7 @@ impl<'a> Query<'a> {
     }
 
     /// The same with a title that was prepared already.
-    pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: AskedTitle) -> Self {
+    pub(crate) fn with_title(job: &'a Job, setting: Setting<'a>, title: Asked) -> Self {
         let taxonomy = setting.taxonomy;
         let weights: Vec<f64> = job.needs.iter().take(NEEDS_MAX).map(|need| taxonomy.idf(*need)).collect();
         let mut meets: BTreeMap<u32, Vec<Meets>> = BTreeMap::new();
@@ -91,7 +91,7 @@ impl<'a> Query<'a> {
                 meets.entry(link.concept).or_default().push(Meets { need: place, relation: link.relation });
             }
         }
-        let words = Asked::new(job, &setting);
+        let words = AskedWords::new(job, &setting);
         let total = weights.iter().sum();
         Self { job, setting, title, weights, total, meets, words }
     }
@@ -117,18 +117,7 @@ impl<'a> Query<'a> {
     /// Why this person is not shown, if so; the first reason in the order of [`Stop`].
     #[must_use]
     pub fn stop(&self, person: &Freelancer) -> Option<Stop> {
-        let price = self.job.price.zip(person.price).map(|(paid, asked)| Price::compare(asked, paid));
-        match price {
-            Some(Compared::Both { below_floor: true, .. }) => return Some(Stop::BelowFloor),
-            Some(Compared::OtherKind) => return Some(Stop::OtherPay),
-            Some(Compared::Both { .. } | Compared::Unstated) | None => {}
-        }
-        features::place_stop(self.job.site, person).or_else(|| self.language_stop(person))
-    }
-
-    fn language_stop(&self, person: &Freelancer) -> Option<Stop> {
-        let known = self.job.languages.iter().all(|language| features::speaks(person, *language));
-        (!person.languages.is_empty() && !known).then_some(Stop::Language)
+        stop(self.job, person)
     }
 
     /// Both sides' features.
@@ -153,4 +142,18 @@ impl<'a> Query<'a> {
     pub fn tie(&self, person: &[u8; 32]) -> [u8; 32] {
         Sha256::new().chain_update(self.job.id).chain_update(person).finalize().into()
     }
+}
+
+/// Why a job is not for a person, whatever else it is: cheap, so that it is asked before anything is prepared.
+pub(crate) fn stop(job: &Job, person: &Freelancer) -> Option<Stop> {
+    let price = job.price.zip(person.price).map(|(paid, asked)| Price::compare(asked, paid));
+    match price {
+        Some(Compared::Both { below_floor: true, .. }) => return Some(Stop::BelowFloor),
+        Some(Compared::OtherKind) => return Some(Stop::OtherPay),
+        Some(Compared::Both { .. } | Compared::Unstated) | None => {}
+    }
+    features::place_stop(job.site, person).or_else(|| {
+        let known = job.languages.iter().all(|language| features::speaks(person, *language));
+        (!person.languages.is_empty() && !known).then_some(Stop::Language)
+    })
 }

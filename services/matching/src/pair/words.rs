@@ -1,5 +1,5 @@
-//! Words of one side looked for at the other, in both directions, each weighed by how rarely trades are called by it. How often others
-//! on this node use a word changes nothing.
+//! Words of one side looked for at the other, in both directions; those of a job are weighed by how rarely trades are called by them. How
+//! often others on this node use a word changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{self, AskedWord, Freelancer, Job, Words};
 use crate::pair::query::{NEEDS_MAX, Setting};
 use crate::skills::tag;
-use crate::skills::taxonomy::{Concept, Relation};
-use crate::text::TextLanguage;
+use crate::skills::taxonomy::{Concept, Relation, Taxonomy};
 
 /// What the title's words, those of the text, and hints count together. Fitted on the tuning half of the judged texts.
 const TITLE: f64 = 0.5;
@@ -18,9 +17,9 @@ const HINTS: f64 = 0.4;
 /// What the words of the needs count beside them: a person's own text may have what no skill of theirs says.
 const NEEDS: f64 = 0.5;
 /// What a word counts that stands only in the person's own text, or only in the job's, against one that is named.
-const TOLD: f64 = 0.4;
+pub(crate) const TOLD: f64 = 0.4;
 const SAID: f64 = 0.5;
-/// A text that has so much of at least so many words of an advertisement is a copy of it, and counts for nothing.
+/// A person's own text that tells so much of at least so many words of an advertisement is a copy of it, and nothing of their words counts.
 const COPY: f64 = 0.6;
 const COPY_WORDS_MIN: usize = 20;
 
@@ -29,21 +28,21 @@ type Weighed = (AskedWord, f64);
 
 /// What a job asks in words.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct AskedWords {
     title: Vec<Weighed>,
     text: Vec<Weighed>,
     /// The words of the needs.
     needs: Vec<Weighed>,
-    /// All of them, sorted, with what each counts for whom it is looked for by.
+    /// The stems of all of them, sorted, with what each counts for a person who offers it.
     said: Vec<(u32, f64)>,
     /// By concept: which hint it meets, and how far.
     hints: BTreeMap<u32, Vec<(usize, f64)>>,
     hint_weights: Vec<f64>,
     /// For each need the words of each of its names.
-    names: Vec<Vec<Vec<Weighed>>>,
+    names: Vec<Vec<Vec<AskedWord>>>,
 }
 
-impl Asked {
+impl AskedWords {
     pub(crate) fn new(job: &Job, setting: &Setting<'_>) -> Self {
         let weigh = |word: AskedWord| (word, setting.titles.stem_idf(word.stem, job.language));
         let title: Vec<Weighed> =
@@ -53,7 +52,8 @@ impl Asked {
         let stems = |words: &[Weighed], strength| -> Vec<(u32, f64)> {
             words.iter().flat_map(|(word, _)| word.stems).map(|name| (name, strength)).collect()
         };
-        let mut said = [stems(&title, 1.0), stems(&text, SAID)].concat();
+        let needs = needs(job, setting);
+        let mut said = [stems(&title, 1.0), stems(&needs, 1.0), stems(&text, SAID)].concat();
         said.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         said.dedup_by_key(|word| word.0);
         let mut hints: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
@@ -69,7 +69,7 @@ impl Asked {
         Self {
             title,
             text,
-            needs: needs(job, setting),
+            needs,
             said,
             hints,
             hint_weights: job.hints.iter().map(|hint| setting.taxonomy.idf(*hint)).collect(),
@@ -87,6 +87,17 @@ impl Asked {
         &self.text
     }
 
+    /// Those of the needs' names.
+    pub(crate) fn needs(&self) -> &[Weighed] {
+        &self.needs
+    }
+
+    /// Whether a person's own text is a copy of the job's.
+    pub(crate) fn is_copied(&self, words: &Words) -> bool {
+        self.text.len() >= COPY_WORDS_MIN
+            && Cover::of(&self.text, words).told as f64 >= COPY * self.text.len() as f64
+    }
+
     /// What either side has of the other's words, from 0 to 1: how much of what the job says the person's words have, and how much of what
     /// the person offers the job says. Nothing where a side has no words.
     pub(crate) fn shared(&self, person: &Freelancer) -> (Option<f64>, Option<f64>) {
@@ -94,13 +105,12 @@ impl Asked {
         if words.is_empty() {
             return (None, None);
         }
-        let text = Cover::of(&self.text, words);
-        if self.text.len() >= COPY_WORDS_MIN && text.words as f64 >= COPY * self.text.len() as f64 {
+        if self.is_copied(words) {
             return (Some(0.0), Some(0.0));
         }
         let parts = [
             (TITLE, Cover::of(&self.title, words).share()),
-            (TEXT, text.share()),
+            (TEXT, Cover::of(&self.text, words).share()),
             (HINTS, self.hinted(person)),
             (NEEDS, Cover::of(&self.needs, words).share()),
         ];
@@ -120,10 +130,10 @@ impl Asked {
         (count > 0.0 && !self.said.is_empty()).then(|| found / count)
     }
 
-    /// How much of one of a need's names is written in the headline or in the names of skills, from 0 to 1. A text is no skill.
-    pub(crate) fn written(&self, need: usize, words: &Words) -> f64 {
+    /// Whether one of a need's names is written in the headline or in the names of skills, all of it. A text is no skill.
+    pub(crate) fn is_written(&self, need: usize, words: &Words) -> bool {
         let names = self.names.get(need).map(Vec::as_slice).unwrap_or_default();
-        names.iter().map(|name| named(name, words)).fold(0.0, f64::max)
+        names.iter().any(|name| !name.is_empty() && name.iter().all(|word| has(&words.named, word)))
     }
 
     fn hinted(&self, person: &Freelancer) -> Option<f64> {
@@ -185,8 +195,8 @@ struct Cover {
     /// How rare all are together, and what the person has of that.
     whole: f64,
     found: f64,
-    /// How many the person has.
-    words: usize,
+    /// How many the person only tells.
+    told: usize,
 }
 
 impl Cover {
@@ -196,7 +206,7 @@ impl Cover {
             let at = Where::of(word, words);
             cover.whole += idf;
             cover.found += idf * at.strength();
-            cover.words = cover.words.saturating_add(usize::from(at != Where::Nowhere));
+            cover.told = cover.told.saturating_add(usize::from(at == Where::Told));
         }
         cover
     }
@@ -206,34 +216,34 @@ impl Cover {
     }
 }
 
-fn named(name: &[Weighed], words: &Words) -> f64 {
-    let whole: f64 = name.iter().map(|(_, idf)| idf).sum();
-    let found: f64 = name.iter().filter(|(word, _)| has(&words.named, word)).map(|(_, idf)| idf).sum();
-    if whole > 0.0 { found / whole } else { 0.0 }
-}
-
 /// The words of a need's shown names in both languages, or of the client's own tag.
-fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
-    let weigh = |name: &str, language: TextLanguage| -> Vec<Weighed> {
-        let idf = |word: AskedWord| (word, setting.titles.stem_idf(word.stem, language));
-        model::title_words(name, language).into_iter().map(idf).collect()
-    };
+fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<AskedWord>> {
     if tag::is_own(need) {
-        return job.tags.get(&need).map(|words| weigh(words, job.language)).into_iter().collect();
+        return job
+            .tags
+            .get(&need)
+            .map(|words| model::title_words(words, job.language))
+            .into_iter()
+            .collect();
     }
     let shown = setting.taxonomy.get(need).into_iter().flat_map(Concept::shown);
-    shown.map(|(name, language)| weigh(name, language)).collect()
+    shown.map(|(name, language)| model::title_words(name, language)).collect()
+}
+
+fn needs(job: &Job, setting: &Setting<'_>) -> Vec<Weighed> {
+    let words = need_words(job, setting.taxonomy).into_iter();
+    words.map(|word| (word, setting.titles.stem_idf(word.stem, job.language))).collect()
 }
 
 /// The different words of what the client named, as they are called in the job's language.
-fn needs(job: &Job, setting: &Setting<'_>) -> Vec<Weighed> {
-    let mut found: Vec<Weighed> = Vec::new();
+pub(crate) fn need_words(job: &Job, taxonomy: &Taxonomy) -> Vec<AskedWord> {
+    let mut found: Vec<AskedWord> = Vec::new();
     for need in job.needs.iter().take(NEEDS_MAX) {
-        let label = setting.taxonomy.get(*need).map(|concept| concept.label(job.language));
+        let label = taxonomy.get(*need).map(|concept| concept.label(job.language));
         let name = job.tags.get(need).map(String::as_str).or(label).unwrap_or_default();
         for word in model::title_words(name, job.language) {
-            if found.iter().all(|(other, _)| other.stem != word.stem) {
-                found.push((word, setting.titles.stem_idf(word.stem, job.language)));
+            if found.iter().all(|other| other.stem != word.stem) {
+                found.push(word);
             }
         }
     }

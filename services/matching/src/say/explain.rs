@@ -13,7 +13,7 @@ use crate::pair::score::{self, Features, Score, millionths};
 use crate::pair::words::Where;
 use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
-use crate::skills::taxonomy::Relation;
+use crate::skills::taxonomy::{Concept, Relation};
 use crate::text::{self, TextLanguage, fold};
 
 /// The form of an [`Explanation`]; a field more or less changes it.
@@ -78,7 +78,8 @@ pub struct NeedLine {
     /// What meets it best; nothing if no skill does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub have: Option<Having>,
-    /// Where no skill meets it, but its name is written in the headline or in the name of a skill: how far that meets it, in millionths.
+    /// Where its name is written in the headline or in the names of skills, and no skill meets it as well: how far that meets it, in
+    /// millionths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<u32>,
 }
@@ -166,8 +167,11 @@ pub struct Explanation {
     pub freelancer: Vec<Line>,
     /// The needs in the job's order.
     pub needs: Vec<NeedLine>,
-    /// The words of the job's title, and where the person has them.
+    /// The different words of the job's title, and where the person has them.
     pub title: Vec<WordLine>,
+    /// Whether the person's text is a copy of the job's, so that no word of theirs counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copied: bool,
     /// The prices, if both sides named comparable ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<PriceLine>,
@@ -190,7 +194,7 @@ pub struct Explanation {
 pub enum WhyNot {
     /// A hard filter.
     Stopped(Stop),
-    /// None of the needed skills, nor one related to them, and other words: the place is the one that it would be without this
+    /// Too little of the needed skills and of the job's words: the place is the one that it would be without this
     /// rule, and the changes are those that lead into the list.
     Unfit(Box<Explanation>),
     /// The place and what it is made of.
@@ -216,6 +220,7 @@ pub fn explain(query: &Query<'_>, ranking: &[Ranked], person: &Freelancer, own: 
         freelancer: lines(&own.features, Side::Freelancer, query.weights()),
         needs: needs(query, person, &met),
         title: title(query, person),
+        copied: query.words.is_copied(&person.words),
         price: price(query, person),
         kilometres: distance(query, person),
         placement: None,
@@ -233,13 +238,11 @@ pub fn why_not(query: &Query<'_>, ranking: &[Ranked], person: &Freelancer) -> Wh
     let own = ranking.iter().find(|ranked| ranked.id == person.id).copied().unwrap_or_else(|| {
         Ranked::new(person.id, query.features(person), person.standing.completed, query.weights())
     });
-    let mut explanation = Box::new(explain(query, ranking, person, &own));
+    let explanation = explain(query, ranking, person, &own);
     if own.features.fit() {
-        return WhyNot::Ranked(explanation);
+        return WhyNot::Ranked(Box::new(explanation));
     }
-    // At another price they would still not fit.
-    explanation.what_if.retain(|it| matches!(it.change, Change::Skill { .. }));
-    WhyNot::Unfit(explanation)
+    WhyNot::Unfit(Box::new(explanation))
 }
 
 impl Explanation {
@@ -305,30 +308,35 @@ fn named(query: &Query<'_>, number: u32) -> Named {
 }
 
 fn needs(query: &Query<'_>, person: &Freelancer, met: &[Option<Met>]) -> Vec<NeedLine> {
-    let line = |((need, met), place): ((&u32, &Option<Met>), usize)| NeedLine {
-        need: named(query, *need),
-        have: met.map(|met| Having {
-            relation: met.relation,
-            skill: named(query, met.held.concept),
-            line: met.held.line,
-            share: millionths(met.share),
-        }),
-        written: met
-            .is_none()
-            .then(|| millionths(features::written(query, person, place)))
-            .filter(|share| *share > 0),
+    let line = |((need, met), place): ((&u32, &Option<Met>), usize)| {
+        let written = features::written(query, person, place);
+        let met = met.filter(|met| met.share >= written);
+        NeedLine {
+            need: named(query, *need),
+            have: met.map(|met| Having {
+                relation: met.relation,
+                skill: named(query, met.held.concept),
+                line: met.held.line,
+                share: millionths(met.share),
+            }),
+            written: (met.is_none() && written > 0.0).then(|| millionths(written)),
+        }
     };
     query.job().needs.iter().zip(met).zip(0..).map(line).collect()
 }
 
 fn title(query: &Query<'_>, person: &Freelancer) -> Vec<WordLine> {
     let job = query.job();
-    let words = text::words(&job.title).into_iter().filter(|word| !fold::is_empty_word(word));
-    let line = |word: String| {
-        let at = Where::of(&AskedWord::new(&word, job.language), &person.words);
-        WordLine { word, at }
-    };
-    words.map(line).collect()
+    let mut seen = Vec::new();
+    let mut lines = Vec::new();
+    for word in text::words(&job.title).into_iter().filter(|word| !fold::is_empty_word(word)) {
+        let asked = AskedWord::new(&word, job.language);
+        if !seen.contains(&asked.stem) {
+            seen.push(asked.stem);
+            lines.push(WordLine { word, at: Where::of(&asked, &person.words) });
+        }
+    }
+    lines
 }
 
 fn price(query: &Query<'_>, person: &Freelancer) -> Option<PriceLine> {
@@ -363,9 +371,13 @@ fn what_if(
     let title = own.features.client.get(Factor::Title as usize).copied().flatten();
     let mut tried = Vec::new();
     let mut attempt = |change: Change, changed: &Freelancer| {
-        let score = Score::of(&query.features_with(changed, title), query.weights());
+        let features = query.features_with(changed, title);
+        let score = Score::of(&features, query.weights());
         let rank = rank::place_with(query, ranking, &own.id, score.h);
-        tried.push(WhatIf { change, rank });
+        // Nobody is promised a place in a list that they would still not be in.
+        if features.fit() {
+            tried.push(WhatIf { change, rank });
+        }
     };
     if let Some(line) = price(query, person).filter(|line| line.asked > line.paid) {
         attempt(Change::Rate { to: line.paid }, &Freelancer { price: query.job().price, ..person.clone() });
@@ -383,6 +395,9 @@ fn what_if(
     for (_, concept) in open.into_iter().take(SKILLS_TRIED) {
         let mut changed = person.clone();
         changed.skills.push(HeldSkill { concept, line: u16::MAX });
+        let own = query.job().tags.get(&concept).map(|words| (words.as_str(), person.language));
+        let shown = query.setting().taxonomy.get(concept).into_iter().flat_map(Concept::shown);
+        changed.words = person.words.with(own.into_iter().chain(shown), person.language);
         attempt(Change::Skill { need: named(query, concept) }, &changed);
     }
     tried

@@ -38,7 +38,7 @@ fn told(explanation: &Explanation, side: Side, language: TextLanguage) -> Vec<St
         let names = names.join(", ");
         said.push(if french { format!("Manque : {names}.") } else { format!("Missing: {names}.") });
     }
-    let had = cost::title_words(explanation, true).join(", ");
+    let had = cost::said(explanation, true).join(", ");
     if !had.is_empty() {
         said.push(if french {
             format!("Dans le profil : {had}.")
@@ -83,19 +83,24 @@ pub fn why_not(answer: &WhyNot, language: TextLanguage) -> Vec<String> {
 
 /// Why somebody is in no list, and what would bring them into it.
 fn unfit(explanation: &Explanation, french: bool) -> Vec<String> {
-    let names = explanation.needs.iter().map(|it| if french { it.need.fr.as_str() } else { &it.need.en });
+    let missing = explanation.needs.iter().filter(|it| it.have.is_none() && it.written.is_none());
+    let names = missing.map(|it| if french { it.need.fr.as_str() } else { &it.need.en });
     let names = names.collect::<Vec<_>>().join(", ");
-    let why = match (french, names.is_empty()) {
-        (true, true) => "Hors de la liste : votre profil a trop peu des mots de la mission.".to_owned(),
-        (false, true) => "Not listed: your profile has too few of the job's words.".to_owned(),
-        (true, false) => format!(
-            "Hors de la liste : aucune des compétences demandées ({names}), ni aucune apparentée, n'est dans votre profil, qui a \
-             aussi trop peu des mots de la mission."
+    let why = match (french, explanation.copied, names.is_empty()) {
+        (true, true, _) => {
+            "Hors de la liste : votre texte répète celui de la mission, ce qui ne compte pas.".to_owned()
+        }
+        (false, true, _) => "Not listed: your text repeats the job's, which counts for nothing.".to_owned(),
+        (true, false, true) => {
+            "Hors de la liste : votre profil a trop peu des mots de la mission.".to_owned()
+        }
+        (false, false, true) => "Not listed: your profile has too few of the job's words.".to_owned(),
+        (true, false, false) => format!(
+            "Hors de la liste : il manque à votre profil {names}, et il a trop peu des mots de la mission."
         ),
-        (false, false) => format!(
-            "Not listed: none of the needed skills ({names}) is in your profile, nor one related to them, and it has too few of \
-             the job's words."
-        ),
+        (false, false, false) => {
+            format!("Not listed: your profile lacks {names}, and it has too few of the job's words.")
+        }
     };
     let change = |it: &WhatIf| change_sentence(&it.change, it.rank, explanation.price.as_ref(), french);
     std::iter::once(why).chain(explanation.what_if.iter().map(change)).collect()

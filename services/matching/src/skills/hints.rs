@@ -1,5 +1,5 @@
-//! Skills that a job's own words name and that nobody confirmed. What is doubtful is left out: a hint is never a need, but it counts a
-//! little and is shown, so that a wrong sense would be read as a reason.
+//! Skills that a job's own words name and that nobody confirmed. What is doubtful is left out: a hint is never a need, but it counts
+//! among the words, and a wrong sense brings the wrong people.
 
 use crate::skills::link::Linker;
 use crate::skills::taxonomy::ConceptKind;
@@ -186,7 +186,7 @@ pub fn read(linker: &Linker, title: &str, text: &str, language: TextLanguage) ->
             let end = mention.from.saturating_add(mention.words);
             let (before, name) = (words.get(..mention.from), words.get(mention.from..end));
             let (Some(before), Some(name)) = (before, name) else { continue };
-            if names(name, of_title) && !denied(before) && !found.contains(&mention.concept) {
+            if names(name, of_title) && !denied(before, name) && !found.contains(&mention.concept) {
                 found.push(mention.concept);
             }
             if found.len() >= HINTS_MAX {
@@ -201,8 +201,15 @@ fn is_equal_treatment(words: &[Written]) -> bool {
     words.iter().filter(|word| EQUAL_TREATMENT.binary_search(&word.folded.as_str()).is_ok()).count() >= 2
 }
 
-fn denied(before: &[Written]) -> bool {
-    before.iter().rev().take(DENIAL_WORDS).any(|word| DENIALS.contains(&word.folded.as_str()))
+/// Whether one of the last words of the same sentence denies what follows.
+fn denied(before: &[Written], name: &[Written]) -> bool {
+    let words = name.first().into_iter().chain(before.iter().rev().take(DENIAL_WORDS));
+    let mut sentence = words.scan(false, |ended, word| {
+        let within = !*ended;
+        *ended |= word.first;
+        within.then_some(word)
+    });
+    sentence.any(|word| DENIALS.contains(&word.folded.as_str()))
 }
 
 /// Whether these words name a skill in any text: two words that tell something, or one that is written as a name and is no ordinary
@@ -251,6 +258,7 @@ mod tests {
             ("Help", "Ready to go? Go to our site. We let things Go.", &[]),
             ("go", "", &[]),
             ("Help", "Mostly data entry and customer service", &["data entry"]),
+            ("Help", "No agencies. We use WordPress and PHP.", &["WordPress", "PHP"]),
             ("Help", "you like welding", &[]),
             ("Welding of a gate", "", &["welding"]),
             ("Help", "Equal whatever your gender, age or religion: Welding, PHP", &[]),

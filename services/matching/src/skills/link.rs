@@ -86,7 +86,7 @@ impl Linker {
                 if words.is_empty() {
                     continue;
                 }
-                for phrase in [text::plain(&label.text, label.language), words.clone(), spelled(&words)] {
+                for phrase in [text::plain(&label.text, label.language), words.clone(), american(&words)] {
                     phrases.entry(phrase).or_default().push((concept.kind, label.language, number));
                 }
                 texts.entry((concept.kind, label.language)).or_default().push((number, words));
@@ -158,16 +158,18 @@ impl Linker {
         found
     }
 
-    /// The concepts that are called so, in one spelling or another, with or without the name of a maker in front.
+    /// The concepts that are called so, in one spelling or another, also with the name of a maker that their own name lacks. The other way
+    /// round a bare word would name a product: "windows" is no program.
     pub(crate) fn called(
         &self,
         words: &[String],
         (kind, language): (ConceptKind, TextLanguage),
     ) -> BTreeSet<u32> {
-        let meanings = self.phrases.get(words).into_iter().chain(self.phrases.get(&spelled(words)));
-        let fits = meanings.flatten().filter(|(other, spoken, _)| {
-            *other == kind && (language == TextLanguage::Other || *spoken == language)
-        });
+        let without = american(&tag::without_makers(words));
+        let spellings = [words, &american(words), &without];
+        let fits = spellings.into_iter().filter_map(|words| self.phrases.get(words)).flatten().filter(
+            |(other, spoken, _)| *other == kind && (language == TextLanguage::Other || *spoken == language),
+        );
         fits.map(|(_, _, concept)| *concept).collect()
     }
 
@@ -225,9 +227,9 @@ impl Linker {
     }
 }
 
-/// A phrase in one spelling of English, without a maker's name in front.
-fn spelled(words: &[String]) -> Vec<String> {
-    tag::without_makers(words).iter().map(|word| text::american(word)).collect()
+/// A phrase in one spelling of English.
+fn american(words: &[String]) -> Vec<String> {
+    words.iter().map(|word| text::american(word)).collect()
 }
 
 /// Each concept's labels as [`Labels`] compares them.

@@ -33,10 +33,15 @@ pub fn own(words: &str) -> Option<Skill> {
     if tag.len() > BEGINNING.len() { Skill::parse(&tag).ok() } else { None }
 }
 
-/// The folded words of a tag; nothing for an id of a list.
+/// The folded words of a tag; nothing for an id of a list. `C++` and `C#` are what they were before [`own`] spelt them out.
 #[must_use]
 pub fn words(id: &str) -> Option<Vec<String>> {
-    let words = text::words(id.strip_prefix(BEGINNING)?);
+    let written = |word: String| match (word.strip_suffix("plusplus"), word.strip_suffix("sharp")) {
+        (Some(name), _) if name.len() == 1 => format!("{name}++"),
+        (_, Some(name)) if name.len() == 1 => format!("{name}#"),
+        (Some(_) | None, _) => word,
+    };
+    let words: Vec<String> = text::words(id.strip_prefix(BEGINNING)?).into_iter().map(written).collect();
     (!words.is_empty()).then_some(words)
 }
 
@@ -92,6 +97,9 @@ mod tests {
             assert_ne!(numbered(one), numbered(other), "{one}");
         }
         assert_eq!((words("f2b15a0e"), words("local:-")), (None, None));
+        for (phrase, word) in [("C++", "c++"), ("C#", "c#"), ("cardsharp", "cardsharp")] {
+            assert_eq!(words(&tag(phrase).unwrap()), Some(vec![word.to_owned()]), "{phrase}");
+        }
     }
 
     #[test]

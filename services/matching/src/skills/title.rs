@@ -155,7 +155,7 @@ impl Titles {
             .collect();
         let mut letters: Vec<u32> = bag
             .iter()
-            .flat_map(|(name, count)| std::iter::repeat_n(shorten(*name), *count as usize))
+            .flat_map(|(name, count)| std::iter::repeat_n(text::short(*name), *count as usize))
             .collect();
         letters.sort_unstable();
         let length = length(self.sum(&trades).into_iter().map(|(_, weight)| weight));
@@ -184,7 +184,7 @@ impl Titles {
         let weigh = |(name, count): &(u64, u32)| {
             let square = |idf: f64| idf * idf * f64::from(*count);
             let own = square(self.linker.letters_idf(*name, language));
-            (shorten(*name), Norm { own, foreign: square(self.rarity.of(*name, &self.linker)) })
+            (text::short(*name), Norm { own, foreign: square(self.rarity.of(*name, &self.linker)) })
         };
         let mut letters: Vec<(u32, Norm)> = bag.iter().map(weigh).collect();
         letters.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.own.total_cmp(&b.1.own)));
@@ -266,12 +266,6 @@ fn by_trades(asked: &Asked, other: &Title) -> f64 {
         .sum();
     let lengths = asked.title.length * other.length;
     if lengths > 0.0 { (product / lengths).min(1.0) } else { 0.0 }
-}
-
-/// The upper half of a name: enough to tell the few sequences of two titles apart.
-const fn shorten(name: u64) -> u32 {
-    let [.., a, b, c, d] = name.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
 }
 
 fn length(weights: impl Iterator<Item = f64>) -> f64 {

@@ -87,6 +87,7 @@ fn what_would_change_the_place_is_true() {
                 Change::Skill { need } => {
                     let concept = setting().taxonomy.find(&need.id).unwrap();
                     changed[who].skills.push(HeldSkill { concept, line: 9 });
+                    changed[who] = worded(changed[who].clone(), "parcels and warehouses are my trade");
                 }
             }
             assert_eq!(explained(&changed, who).0.rank, change.rank, "{who} {change:?}");

@@ -88,6 +88,8 @@ fn what_only_looks_like_a_label_is_left_to_the_person() {
 #[test]
 fn another_form_of_a_label_is_asked_about() {
     for (phrase, id) in [
+        ("Photoshop", "photoshop"),
+        ("Google Photoshop", "photoshop"),
         ("javascripts", "javascript"),
         ("Book keeping", "bookkeeping"),
         ("organising events", "events"),
@@ -101,12 +103,7 @@ fn another_form_of_a_label_is_asked_about() {
 
 #[test]
 fn a_maker_in_front_and_another_spelling_change_nothing() {
-    for (phrase, id) in [
-        ("Microsoft Excel", "excel"),
-        ("Photoshop", "photoshop"),
-        ("Google Photoshop", "photoshop"),
-        ("data visualization", "visual"),
-    ] {
+    for (phrase, id) in [("Microsoft Excel", "excel"), ("data visualization", "visual")] {
         let meaning = meaning(phrase);
         assert_eq!((ids(&meaning).first(), meaning.sure), (Some(&id), true), "{phrase}");
     }

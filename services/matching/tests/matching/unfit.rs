@@ -88,16 +88,14 @@ fn they_are_told_why_and_what_would_change_it() {
     assert_eq!(
         sentence::why_not(&answer, TextLanguage::English)[..2],
         [
-            "Not listed: none of the needed skills (Rust, SQL) is in your profile, nor one related to them, and it has too few of \
-             the job's words.",
+            "Not listed: your profile lacks Rust, SQL, and it has too few of the job's words.",
             "With \u{201c}Rust\u{201d} it would be place 3."
         ]
     );
     assert_eq!(
         sentence::why_not(&answer, TextLanguage::French)[..2],
         [
-            "Hors de la liste : aucune des compétences demandées (Rust, langage SQL), ni aucune apparentée, n'est dans votre \
-             profil, qui a aussi trop peu des mots de la mission.",
+            "Hors de la liste : il manque à votre profil Rust, langage SQL, et il a trop peu des mots de la mission.",
             "Avec « Rust », ce serait le rang 3."
         ]
     );

@@ -1,7 +1,10 @@
 //! Words of both sides: own tags, names that are written, tools that no list has.
 
 use hanse_document::kind::{Job as JobDocument, Profile};
+use hanse_matching::Space;
 use hanse_matching::explain::explain;
+use hanse_matching::index::{Change, Index};
+use hanse_matching::jobs::{JobChange, Jobs};
 use hanse_matching::model::{Freelancer, Job, Reader, Standing};
 use hanse_matching::query::Query;
 use hanse_matching::rank::exhaustive;
@@ -12,7 +15,7 @@ use hanse_matching::tag;
 use hanse_matching::text::TextLanguage;
 use serde_json::json;
 
-use crate::support::{LINKER, RATES, TAXONOMY, setting};
+use crate::support::{LINKER, RATES, TAXONOMY, TITLES, setting};
 
 fn reader() -> Reader<'static> {
     Reader { taxonomy: &TAXONOMY, linker: &LINKER, rates: &RATES }
@@ -62,6 +65,39 @@ fn own_tags_meet_by_their_words() {
     let many: Vec<String> = (0..18).map(|number| format!("local:tag-{number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert_eq!(skill(&many), Some(0), "many tags gain nothing");
+}
+
+/// Else twenty tags of nine words each would name all that anybody asks for.
+#[test]
+fn a_tag_as_long_as_a_sentence_is_told_and_not_named() {
+    let asked = job("Somebody", "for a month", &["local:kotlin", "local:photography"]);
+    let skill = |tag: &str| client(&asked, &person(1, "", "", &[tag]), Factor::Skill);
+    assert_eq!(skill("local:wedding-photography-and-kotlin"), Some(500_000));
+    assert_eq!(skill("local:python-kotlin-photography-php-sql"), Some(0));
+}
+
+/// Whoever is in a list by ranking everybody is found by the index, and the other way round, whatever brings them there.
+#[test]
+fn the_index_finds_whom_a_need_that_is_written_brings() {
+    let asked = job("Help wanted", "Two days a week.", &["local:kotlin"]);
+    let somebody = person(1, "Kotlin developer", "", &[]);
+    let query = Query::new(&asked, setting());
+    let everybody = exhaustive(&query, [&somebody].into_iter());
+    let mut index = Index::default();
+    index.apply(&TAXONOMY, &TITLES, [Change::Put(Box::new(somebody.clone()))]);
+    assert_eq!(index.rank(&query, &mut Space::default()), everybody);
+    let mut jobs = Jobs::default();
+    jobs.apply(setting(), [JobChange::Put(Box::new(asked.clone()))]);
+    assert_eq!((everybody.len(), jobs.rank(setting(), &somebody, &mut Space::default()).len()), (1, 1));
+}
+
+/// A better profile is never worth less.
+#[test]
+fn a_skill_that_is_only_near_hides_no_name_that_is_written() {
+    let (near, need) = ("00000000-0000-0000-0000-00000000000d", "00000000-0000-0000-0000-00000000000a");
+    let asked = job("Somebody", "for a month", &[need]);
+    let skill = |skills: &[&str]| client(&asked, &person(1, "Rust", "", skills), Factor::Skill);
+    assert_eq!((skill(&[]), skill(&[near])), (Some(500_000), Some(500_000)));
 }
 
 /// Somebody may have chosen a tag before the list knew it.
@@ -139,6 +175,12 @@ fn who_copies_an_advertisement_has_nothing_for_its_words() {
                  cameras sensors batteries antennas dashboards alarms printers";
     let asked = job("Backend developer", words, &[]);
     let text = |about: &str| client(&asked, &person(1, "Baker", about, &[]), Factor::Text);
+    let skilled =
+        person(2, "Developer of parcels, warehouses, ports, cranes, customs, invoices and barcodes", "", &[]);
+    assert!(
+        client(&asked, &skilled, Factor::Text) > Some(100_000),
+        "whoever names what is asked for copies nothing"
+    );
     let some: String = words.split(' ').take(11).collect::<Vec<_>>().join(" ");
     assert_eq!(text(words), Some(0));
     assert!(text(&some) > Some(100_000), "half of its words is no copy");

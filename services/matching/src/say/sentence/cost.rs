@@ -61,7 +61,7 @@ fn reason(line: &Line, explanation: &Explanation, side: Side) -> (String, String
 }
 
 /// The telling words of the title that a person has, or has not, as a list.
-pub(super) fn title_words(explanation: &Explanation, had: bool) -> Vec<&str> {
+pub(super) fn said(explanation: &Explanation, had: bool) -> Vec<&str> {
     let tells =
         |line: &&WordLine| (line.at != Where::Nowhere) == had && !boilerplate::is_boilerplate(&line.word);
     explanation.title.iter().filter(tells).map(|line| line.word.as_str()).take(WORDS_SAID).collect()
@@ -69,7 +69,13 @@ pub(super) fn title_words(explanation: &Explanation, had: bool) -> Vec<&str> {
 
 /// Which words of the title are missing; if none is, it is the text whose words are.
 fn missing(explanation: &Explanation) -> (String, String) {
-    let missing = title_words(explanation, false);
+    if explanation.copied {
+        return (
+            "The profile repeats the job's text, which counts for nothing".to_owned(),
+            "Le profil répète le texte de la mission, ce qui ne compte pas".to_owned(),
+        );
+    }
+    let missing = said(explanation, false);
     if missing.is_empty() {
         return (
             "The profile says little of what the job's text says".to_owned(),
