@@ -216,7 +216,7 @@ pub struct RankingSetting {
     /// What each side looks at and how much it weighs, in hundredths: `client` and `freelancer`, by factor.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, u16>>)]
     pub weights: WeightsByName,
-    /// Whoever has less of the needed skills and of the job's words, together and in hundredths, is not listed.
+    /// Nobody is listed whose needed skills and shared words together are below this, in hundredths.
     pub fits_percent: u32,
     /// How attention is shared.
     pub fairness: Fairness,

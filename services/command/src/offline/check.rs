@@ -172,7 +172,7 @@ mod tests {
             })
             .collect()
         };
-        json!({"form": 1, "ranker": RANKER, "taxonomy": "t", "taxonomy_digest": "00", "rates": "2026-11-24",
+        json!({"form": 3, "ranker": RANKER, "taxonomy": "t", "taxonomy_digest": "00", "rates": "2026-11-24",
             "rank": rank, "h": millionths(score.h), "u": millionths(score.u), "v": millionths(score.v),
             "client": lines(Side::Client), "freelancer": lines(Side::Freelancer), "needs": [], "title": [], "what_if": [], "not_used": []})
     }

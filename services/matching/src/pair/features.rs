@@ -14,8 +14,10 @@ use crate::skills::title::{Title, Titles};
 const SITE_KM: f64 = 25.0;
 /// The share of words at which the text factor reaches half of its range.
 const TEXT_HALF: f64 = 0.2;
-/// What a need is met by whose whole name is written, in the headline or in the names of other skills.
-const WRITTEN: f64 = 0.5;
+/// What a need is met by whose name is written, in the headline or in the names of other skills: by so much of its share if that is at
+/// least this. "Project" alone is no "project management".
+pub(crate) const WRITTEN: f64 = 0.5;
+const WRITTEN_MIN: f64 = 0.6;
 
 /// The best that a person has for one need.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,7 +75,8 @@ fn skill(query: &Query<'_>, person: &Freelancer) -> Option<u32> {
 
 /// How far a need is met by its name being written where a person names what they do, from 0 to 1.
 pub(crate) fn written(query: &Query<'_>, person: &Freelancer, need: usize) -> f64 {
-    if query.words.is_written(need, &person.words) { WRITTEN } else { 0.0 }
+    let share = query.words.written(need, &person.words);
+    if share >= WRITTEN_MIN { WRITTEN * share } else { 0.0 }
 }
 
 /// How alike the titles are; `None` if either has no words.

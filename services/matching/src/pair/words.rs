@@ -9,6 +9,7 @@ use crate::model::{self, AskedWord, Freelancer, Job, Words};
 use crate::pair::query::{NEEDS_MAX, Setting};
 use crate::skills::tag;
 use crate::skills::taxonomy::{Concept, Relation, Taxonomy};
+use crate::text::TextLanguage;
 
 /// What the title's words, those of the text, and hints count together. Fitted on the tuning half of the judged texts.
 const TITLE: f64 = 0.5;
@@ -39,7 +40,7 @@ pub(crate) struct AskedWords {
     hints: BTreeMap<u32, Vec<(usize, f64)>>,
     hint_weights: Vec<f64>,
     /// For each need the words of each of its names.
-    names: Vec<Vec<Vec<AskedWord>>>,
+    names: Vec<Vec<Vec<Weighed>>>,
 }
 
 impl AskedWords {
@@ -130,10 +131,15 @@ impl AskedWords {
         (count > 0.0 && !self.said.is_empty()).then(|| found / count)
     }
 
-    /// Whether one of a need's names is written in the headline or in the names of skills, all of it. A text is no skill.
-    pub(crate) fn is_written(&self, need: usize, words: &Words) -> bool {
+    /// How much of one of a need's names is written in the headline or in the names of skills, by rarity. A text is no skill.
+    pub(crate) fn written(&self, need: usize, words: &Words) -> f64 {
         let names = self.names.get(need).map(Vec::as_slice).unwrap_or_default();
-        names.iter().any(|name| !name.is_empty() && name.iter().all(|word| has(&words.named, word)))
+        let share = |name: &Vec<Weighed>| {
+            let whole: f64 = name.iter().map(|(_, idf)| idf).sum();
+            let found = name.iter().filter(|(word, _)| has(&words.named, word)).map(|(_, idf)| idf);
+            if whole > 0.0 { found.sum::<f64>() / whole } else { 0.0 }
+        };
+        names.iter().map(share).fold(0.0, f64::max)
     }
 
     fn hinted(&self, person: &Freelancer) -> Option<f64> {
@@ -217,17 +223,16 @@ impl Cover {
 }
 
 /// The words of a need's shown names in both languages, or of the client's own tag.
-fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<AskedWord>> {
+fn names(need: u32, job: &Job, setting: &Setting<'_>) -> Vec<Vec<Weighed>> {
+    let weigh = |name: &str, language: TextLanguage| -> Vec<Weighed> {
+        let idf = |word: AskedWord| (word, setting.titles.stem_idf(word.stem, language));
+        model::title_words(name, language).into_iter().map(idf).collect()
+    };
     if tag::is_own(need) {
-        return job
-            .tags
-            .get(&need)
-            .map(|words| model::title_words(words, job.language))
-            .into_iter()
-            .collect();
+        return job.tags.get(&need).map(|words| weigh(words, job.language)).into_iter().collect();
     }
     let shown = setting.taxonomy.get(need).into_iter().flat_map(Concept::shown);
-    shown.map(|(name, language)| model::title_words(name, language)).collect()
+    shown.map(|(name, language)| weigh(name, language)).collect()
 }
 
 fn needs(job: &Job, setting: &Setting<'_>) -> Vec<Weighed> {

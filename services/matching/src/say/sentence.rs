@@ -3,7 +3,9 @@
 mod cost;
 
 use crate::fair::Placement;
+use crate::pair::features::WRITTEN;
 use crate::pair::query::Stop;
+use crate::pair::score::millionths;
 use crate::say::explain::{Change, Explanation, Having, Named, PriceLine, WhatIf, WhyNot};
 use crate::side::{Factor, Side};
 use crate::skills::taxonomy::Relation;
@@ -30,7 +32,7 @@ fn told(explanation: &Explanation, side: Side, language: TextLanguage) -> Vec<St
     let mut said = vec![place_sentence(explanation, french)];
     for need in &explanation.needs {
         said.extend(need.have.as_ref().map(|have| met_sentence(&need.need, have, french)));
-        said.extend(need.written.map(|_| written_sentence(&need.need, french)));
+        said.extend(need.written.map(|share| written_sentence(&need.need, share, french)));
     }
     let missing = explanation.needs.iter().filter(|need| need.have.is_none() && need.written.is_none());
     let names: Vec<&str> = missing.map(|it| if french { it.need.fr.as_str() } else { &it.need.en }).collect();
@@ -158,11 +160,14 @@ fn met_sentence(need: &Named, have: &Having, french: bool) -> String {
 }
 
 /// The words stand where somebody says what they do, though not as this skill.
-fn written_sentence(need: &Named, french: bool) -> String {
+fn written_sentence(need: &Named, share: u32, french: bool) -> String {
+    let whole = share >= millionths(WRITTEN);
     if french {
-        format!("« {} » est écrit dans le profil, sans y être une compétence.", need.fr)
+        let how = if whole { "est écrit" } else { "est en partie écrit" };
+        format!("« {} » {how} dans le profil, sans y être une compétence.", need.fr)
     } else {
-        format!("\u{201c}{}\u{201d} is written in the profile, though not as a skill.", need.en)
+        let how = if whole { "is written" } else { "is partly written" };
+        format!("\u{201c}{}\u{201d} {how} in the profile, though not as a skill.", need.en)
     }
 }
 

@@ -16,7 +16,7 @@ pub const ASK_MIN: f64 = 0.75;
 /// The least likeness in letters of a single word and the single word of a label that have a stem in common: "javascripts" is 0.8 like
 /// "JavaScript", and "Canva" 0.62 like "Canvas". The shorter a word, the likelier it is a name of something else.
 pub const LETTERS_MIN: f64 = 0.65;
-/// The labels that have a word which, alone, names a skill in a text without being its first name. In ESCO's hundred thousand English
+/// In how many labels a word may stand, at most, if it alone is to name a skill in a text whose first name it is not. In ESCO's hundred thousand English
 /// ones "Java" stands in 5, "Excel" in 26 and "Puppet" in 32; "current" (a name of electricity) in 53, "scale" (of design) in 90.
 pub const COMMON_MAX: usize = 35;
 /// How many of the nearest are looked at: as many as are ever shown.

@@ -1,6 +1,6 @@
 //! How rare a letter sequence is in titles of languages that no label is in. `-leiter` and `técnico de` say little, and nobody would know it
 //! from labels in English: on the labelled job titles, with ESCO in the other of its two languages alone, the rarities of that
-//! language are worth 0.07 of nDCG@10 less than those of the titles themselves, and a list of eighty titles gains nearly all of it.
+//! language are worth 0.07 of nDCG@10 less than those of the titles themselves, and a list of ninety titles gains nearly all of it.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// English and French words, folded. Made by counting in how many of 250 advertisements of many trades a word stands, and leaving those
+/// English and French words, folded. Made by counting in how many of 250 advertisements of many trades a word stands, and leaving out those
 /// that name work or its subject.
 static BOILERPLATE: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("../../data/boilerplate.txt").split_whitespace().collect());
