@@ -1,6 +1,7 @@
 //! Real ads and people as they really write, judged by two who saw neither method nor score (`services/eval/real`): what lists are worth
 //! where nobody has tidied the words.
 
+mod hints;
 mod measure;
 mod methods;
 mod set;
@@ -24,6 +25,7 @@ pub(crate) struct Real {
     /// Cohen's kappa of the judges, weighted by squares.
     agreement: f64,
     rows: Vec<Row>,
+    hints: Vec<hints::Row>,
 }
 
 /// One method.
@@ -59,7 +61,8 @@ pub(crate) fn measure(data: &Path, setting: Setting<'_>, linker: &Linker) -> Res
             rows.push(row(method, chosen, &lists, &grades, &set));
         }
     }
-    Ok(Real { ads: set.ads.len(), people: set.people.len(), agreement: set.agreement(), rows })
+    let hints = hints::measure(&set, setting.taxonomy, linker);
+    Ok(Real { ads: set.ads.len(), people: set.people.len(), agreement: set.agreement(), rows, hints })
 }
 
 fn row(method: &'static str, chosen: bool, lists: &Lists, grades: &Grades, set: &RealSet) -> Row {
@@ -95,6 +98,9 @@ impl Real {
             let given = if row.chosen { "ad and chosen skills" } else { "ad alone" };
             format!("{given:<21} {:<18} {}   {}", row.method, cell(&row.tuning), cell(&row.held_out))
         };
-        std::iter::once(head).chain(self.rows.iter().map(line)).collect()
+        let lists = std::iter::once(head).chain(self.rows.iter().map(line));
+        let hints =
+            std::iter::once(hints::Row::HEAD.to_owned()).chain(self.hints.iter().map(hints::Row::line));
+        lists.chain(hints).collect()
     }
 }
