@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_matching::hints;
 use hanse_matching::link::Linker;
+use hanse_matching::meaning::Reading;
 use hanse_matching::taxonomy::{ConceptKind, Taxonomy};
 use hanse_matching::text::TextLanguage;
 use serde::Serialize;
@@ -42,7 +43,10 @@ struct Half {
 /// Today's rule, and the one before it: every phrase that is the name of a skill, judged by a sample.
 pub(crate) fn measure(set: &RealSet, taxonomy: &Taxonomy, linker: &Linker) -> Vec<Row> {
     let judged = judgements(JUDGED);
-    let today = pairs(set, taxonomy, |ad, language| hints::read(linker, &ad.title, &ad.text, language));
+    let today = pairs(set, taxonomy, |ad, language| {
+        let reading = Reading { taxonomy, linker, kind: ConceptKind::Skill, language };
+        hints::read(reading, &ad.title, &ad.text)
+    });
     let every = pairs(set, taxonomy, |ad, language| {
         let mentions = |text: &str| linker.mentions(text, ConceptKind::Skill, language);
         let mentions = [mentions(&ad.title), mentions(&ad.text)];
