@@ -4,6 +4,7 @@
 mod hints;
 mod measure;
 mod methods;
+mod phrases;
 mod set;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub(crate) struct Real {
     agreement: f64,
     rows: Vec<Row>,
     hints: Vec<hints::Row>,
+    phrases: phrases::Phrases,
 }
 
 /// One method.
@@ -62,7 +64,15 @@ pub(crate) fn measure(data: &Path, setting: Setting<'_>, linker: &Linker) -> Res
         }
     }
     let hints = hints::measure(&set, setting.taxonomy, linker);
-    Ok(Real { ads: set.ads.len(), people: set.people.len(), agreement: set.agreement(), rows, hints })
+    let phrases = phrases::measure(setting.taxonomy, linker);
+    Ok(Real {
+        ads: set.ads.len(),
+        people: set.people.len(),
+        agreement: set.agreement(),
+        rows,
+        hints,
+        phrases,
+    })
 }
 
 fn row(method: &'static str, chosen: bool, lists: &Lists, grades: &Grades, set: &RealSet) -> Row {
@@ -101,6 +111,6 @@ impl Real {
         let lists = std::iter::once(head).chain(self.rows.iter().map(line));
         let hints =
             std::iter::once(hints::Row::HEAD.to_owned()).chain(self.hints.iter().map(hints::Row::line));
-        lists.chain(hints).collect()
+        lists.chain(hints).chain(self.phrases.lines()).collect()
     }
 }
