@@ -45,6 +45,7 @@ mod tests {
 
     use hanse_document::Skill;
     use hanse_matching::hints;
+    use hanse_matching::meaning::Reading;
     use hanse_matching::taxonomy::{ConceptKind, Relation, Rows};
     use sha2::{Digest as _, Sha256};
 
@@ -132,7 +133,8 @@ mod tests {
         assert_eq!(trade("développeuse web", TextLanguage::French), "web developer");
         assert_eq!(trade("wedding planners", TextLanguage::English), "event manager");
         let skills = |text, language| {
-            let found = hints::read(&known.linker, "", text, language);
+            let (taxonomy, linker, kind) = (&known.taxonomy, &known.linker, ConceptKind::Skill);
+            let found = hints::read(Reading { taxonomy, linker, kind, language }, "", text);
             let name = |concept: u32| known.taxonomy.get(concept).unwrap().id.clone();
             found.into_iter().map(name).collect::<Vec<_>>()
         };

@@ -1,8 +1,10 @@
 //! Real ads and people as they really write, judged by two who saw neither method nor score (`services/eval/real`): what lists are worth
 //! where nobody has tidied the words.
 
+mod hints;
 mod measure;
 mod methods;
+mod phrases;
 mod product;
 mod reasons;
 mod set;
@@ -31,6 +33,8 @@ pub(crate) struct Real {
     /// Cohen's kappa of the judges, weighted by squares.
     agreement: f64,
     rows: Vec<Row>,
+    hints: Vec<hints::Row>,
+    phrases: phrases::Phrases,
 }
 
 /// One method.
@@ -66,7 +70,16 @@ pub(crate) fn measure(data: &Path, setting: Setting<'_>, linker: &Linker) -> Res
             rows.push(row(method, chosen, &lists, &grades, &set));
         }
     }
-    Ok(Real { ads: set.ads.len(), people: set.people.len(), agreement: set.agreement(), rows })
+    let hints = hints::measure(&set, setting.taxonomy, linker);
+    let phrases = phrases::measure(setting.taxonomy, linker);
+    Ok(Real {
+        ads: set.ads.len(),
+        people: set.people.len(),
+        agreement: set.agreement(),
+        rows,
+        hints,
+        phrases,
+    })
 }
 
 /// The product alone, by other knowledge.
@@ -137,6 +150,9 @@ impl Real {
             let given = if row.chosen { "ad and chosen skills" } else { "ad alone" };
             format!("{given:<21} {:<18} {}   {}", row.method, cell(&row.tuning), cell(&row.held_out))
         };
-        std::iter::once(head).chain(self.rows.iter().map(line)).collect()
+        let lists = std::iter::once(head).chain(self.rows.iter().map(line));
+        let hints =
+            std::iter::once(hints::Row::HEAD.to_owned()).chain(self.hints.iter().map(hints::Row::line));
+        lists.chain(hints).chain(self.phrases.lines()).collect()
     }
 }

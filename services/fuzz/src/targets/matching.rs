@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use hanse_document::Currency;
 use hanse_matching::hints;
 use hanse_matching::link::{Linker, letters, stems};
+use hanse_matching::meaning::Reading;
 use hanse_matching::money::RateTable;
 use hanse_matching::taxonomy::{ConceptKind, Importer, Shape, Taxonomy};
 use hanse_matching::text::{self, TextLanguage, fold};
@@ -135,17 +136,19 @@ pub(super) const TEXT: Target = Target {
     ..PLAIN
 };
 
-static LINKER: LazyLock<(u32, Linker)> = LazyLock::new(|| {
+static LINKER: LazyLock<(Taxonomy, Linker)> = LazyLock::new(|| {
     let mut importer = Importer::new("v1").unwrap();
     importer.add(include_str!("../../../discovery/data/trades.csv"), TextLanguage::Other).unwrap();
     importer.add(LABELS, TextLanguage::Other).unwrap();
     let taxonomy = importer.finish().unwrap();
-    (u32::try_from(taxonomy.concepts().len()).unwrap(), Linker::new(&taxonomy))
+    let linker = Linker::new(&taxonomy);
+    (taxonomy, linker)
 });
 
 fn what_people_write(bytes: &[u8]) -> String {
     let Ok(text) = std::str::from_utf8(bytes) else { return "no text".into() };
-    let (count, linker) = &*LINKER;
+    let (taxonomy, linker) = &*LINKER;
+    let count = u32::try_from(taxonomy.concepts().len()).unwrap();
     let words = text::words(text);
     assert!(words.len() <= fold::WORDS_MAX);
     for word in &words {
@@ -162,16 +165,17 @@ fn what_people_write(bytes: &[u8]) -> String {
             assert!(!stem.is_empty() && stem.len() <= word.len() + 4, "{word} {stem}");
         }
         let mentions = linker.mentions(text, ConceptKind::Skill, language);
-        assert!(mentions.iter().all(|mention| mention.concept < *count));
+        assert!(mentions.iter().all(|mention| mention.concept < count));
         let suggested = linker.suggest(text, ConceptKind::Occupation, language, 5);
-        assert!(suggested.len() <= 5 && suggested.iter().all(|one| one.concept < *count));
+        assert!(suggested.len() <= 5 && suggested.iter().all(|one| one.concept < count));
         said.push(format!("{}/{}", mentions.len().min(1), suggested.len().min(1)));
     }
     for bag in [stems(&words, guessed), letters(&words)] {
         assert!(bag.windows(2).all(|pair| pair[0].0 < pair[1].0), "each name is counted once, in order");
     }
-    let found = hints::read(linker, text, text, guessed);
-    assert!(found.len() <= hints::HINTS_MAX && found.iter().all(|concept| concept < count));
+    let reading = Reading { taxonomy, linker, kind: ConceptKind::Skill, language: guessed };
+    let found = hints::read(reading, text, text);
+    assert!(found.len() <= hints::HINTS_MAX && found.iter().all(|concept| *concept < count));
     format!("{guessed:?} {} words, {}", words.len().min(3), said.join(" "))
 }
 

@@ -8,6 +8,7 @@ use crate::model::{self, Freelancer, HeldSkill, Job, LanguageTag, Site, Standing
 use crate::money::{Price, RateTable};
 use crate::skills::hints;
 use crate::skills::link::Linker;
+use crate::skills::meaning::Reading;
 use crate::skills::tag;
 use crate::skills::taxonomy::{ConceptKind, Taxonomy};
 use crate::text::TextLanguage;
@@ -45,7 +46,8 @@ impl Reader<'_> {
         let language = language(document.language.as_ref().map(|it| it.as_str()), &[title, text]);
         let skills = self.skills(document.skills.iter().map(|skill| skill.as_str()));
         let needs: Vec<u32> = skills.known.into_iter().map(|(concept, _)| concept).collect();
-        let hints = hints::read(self.linker, title, text, language);
+        let (taxonomy, linker, kind) = (self.taxonomy, self.linker, ConceptKind::Skill);
+        let hints = hints::read(Reading { taxonomy, linker, kind, language }, title, text);
         let job = Job {
             id,
             title: title.to_owned(),

@@ -72,14 +72,18 @@ impl Reading<'_> {
     /// else: what several concepts are called, a single letter, and a common word that is only another name of a concept.
     #[must_use]
     pub fn named(self, text: &str) -> Vec<Mention> {
-        let words = text::words(text);
+        self.named_in(&text::words(text))
+    }
+
+    /// The same of folded words.
+    pub(crate) fn named_in(self, words: &[String]) -> Vec<Mention> {
         let sure = |mention: Mention| {
             let phrase = words.get(mention.from..mention.from.saturating_add(mention.words))?.to_vec();
             let phrases = [phrase.clone(), phrase];
             let concept = self.sure(&self.called(&phrases), &phrases)?;
             self.is_telling(&phrases, concept).then_some(Mention { concept, ..mention })
         };
-        self.linker.mentions(text, self.kind, self.language).into_iter().filter_map(sure).collect()
+        self.linker.mentions_in(words, self.kind, self.language).into_iter().filter_map(sure).collect()
     }
 
     fn called(self, [written, plain]: &[Vec<String>; 2]) -> BTreeSet<u32> {

@@ -27,8 +27,6 @@ pub struct Written {
     pub folded: String,
     /// Whether it is written as a name is: a capital that no sentence begins with, or one further inside (`SQL`, `iOS`).
     pub name: bool,
-    /// Whether a sentence, a line or an item of a list begins with it.
-    pub first: bool,
 }
 
 /// The same words, each with what its capitals say.
@@ -45,7 +43,6 @@ pub fn written(text: &str) -> Vec<Written> {
                 push_lower(&mut word.folded, letter);
             }
             word.name |= letter.is_uppercase() && (letters > 0 || !begins);
-            word.first |= begins && letters == 0;
             letters = letters.saturating_add(1);
             continue;
         }
