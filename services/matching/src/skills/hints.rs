@@ -63,7 +63,7 @@ fn is_elsewhere(words: &[Written]) -> bool {
     let says = |phrase: &&[&str]| {
         words.windows(phrase.len()).any(|at| at.iter().zip(*phrase).all(|(a, b)| a.folded == *b))
     };
-    ELSEWHERE.iter().any(|phrase| says(&phrase))
+    ELSEWHERE.iter().any(says)
 }
 
 /// Whether what follows says what the client is.
