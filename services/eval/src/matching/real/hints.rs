@@ -15,7 +15,7 @@ use crate::matching::sets;
 
 /// Ad, skill, and 1 if the ad speaks of this skill as something that the work needs, 0 if not.
 const JUDGED: &str = include_str!("../../../real/hints.tsv");
-/// How many pairs of the rule that reads nearly four thousand are judged.
+/// How many pairs of the rule that reads some two thousand are judged.
 const SAMPLE: usize = 200;
 /// What decides which.
 const SEED: &str = "20261130";
