@@ -241,7 +241,7 @@ async fn whoever_asks_why_not_is_told() {
         .unwrap();
     assert!(matches!(answer.answer, WhyNot::Unfit(_)), "{:?}", answer.answer);
     let [why, change] = answer.sentences.as_slice() else { panic!("{:?}", answer.sentences) };
-    assert!(why.starts_with("Hors de la liste : aucune des compétences demandées (Rust)"), "{why}");
+    assert!(why.starts_with("Hors de la liste : il manque à votre profil Rust"), "{why}");
     assert_eq!(change, "Avec « Rust », ce serait le rang 1.");
 
     let ask =
