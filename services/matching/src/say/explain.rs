@@ -13,6 +13,7 @@ use crate::pair::score::{self, Features, Score, millionths};
 use crate::pair::words::Where;
 use crate::rank::{self, Ranked};
 use crate::side::{FACTORS, Factor, RANKER, Side, Weights};
+use crate::skills::tag;
 use crate::skills::taxonomy::{Concept, Relation};
 use crate::text::{self, TextLanguage, fold};
 
@@ -299,7 +300,7 @@ fn lines(features: &Features, side: Side, weights: &Weights) -> Vec<Line> {
 fn named(query: &Query<'_>, number: u32) -> Named {
     let taxonomy = query.setting().taxonomy;
     if let Some(words) = query.job().tags.get(&number) {
-        let id = format!("local:{}", words.replace(' ', "-"));
+        let id = tag::own(words).map_or_else(|| "?".to_owned(), String::from);
         return Named { id, en: words.clone(), fr: words.clone() };
     }
     let label = |language| taxonomy.get(number).map_or("?", |concept| concept.label(language)).to_owned();

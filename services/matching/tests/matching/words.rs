@@ -91,6 +91,19 @@ fn the_index_finds_whom_a_need_that_is_written_brings() {
     assert_eq!((everybody.len(), jobs.rank(setting(), &somebody, &mut Space::default()).len()), (1, 1));
 }
 
+/// An id that is shown can be put into a document again.
+#[test]
+fn an_own_tag_is_shown_by_the_id_that_it_has_in_documents() {
+    let asked = job("Somebody", "for a month", &["local:fsharp", "local:vegan-menus"]);
+    let somebody = person(1, "Cook", "", &["local:fsharp"]);
+    let query = Query::new(&asked, setting());
+    let ranking = exhaustive(&query, [&somebody].into_iter());
+    let explanation = explain(&query, &ranking, &somebody, &ranking[0]);
+    let shown: Vec<(&str, &str)> =
+        explanation.needs.iter().map(|it| (it.need.id.as_str(), it.need.en.as_str())).collect();
+    assert_eq!(shown, [("local:fsharp", "f#"), ("local:vegan-menus", "vegan menus")]);
+}
+
 /// A better profile is never worth less.
 #[test]
 fn a_skill_that_is_only_near_hides_no_name_that_is_written() {
