@@ -222,6 +222,12 @@ impl<T: PartialEq, const MAX: usize> List<T, MAX> {
 }
 
 impl<T, const MAX: usize> List<T, MAX> {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The items, to take away.
     #[must_use]
     pub fn into_vec(self) -> Vec<T> {

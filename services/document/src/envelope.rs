@@ -349,6 +349,7 @@ fn check_times(
         Kind::Job => Some(job::OPEN_DAYS_MAX),
         Kind::Offer => Some(offer::OPEN_DAYS_MAX),
         Kind::Identity
+        | Kind::Invitation
         | Kind::Profile
         | Kind::Bid
         | Kind::Terms

@@ -19,6 +19,8 @@ pub enum Kind {
     Profile,
     /// A job that a client offers to anybody.
     Job,
+    /// A client's invitation of one freelancer to bid on one job.
+    Invitation,
     /// A freelancer's answer to a job.
     Bid,
     /// What is to be done, by when and for what; it may be deleted, the offer commits to it.
@@ -27,7 +29,7 @@ pub enum Kind {
     Offer,
     /// The freelancer's acceptance of an offer.
     Acceptance,
-    /// A later move in the life of a job, bid or contract.
+    /// A later move in the life of a job, invitation, bid or contract.
     Step,
     /// The text of a review; it may be deleted, the review commits to it.
     Text,
@@ -39,10 +41,11 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in order.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Self::Identity,
         Self::Profile,
         Self::Job,
+        Self::Invitation,
         Self::Bid,
         Self::Terms,
         Self::Offer,
@@ -60,6 +63,7 @@ impl Kind {
             Self::Identity => "identity",
             Self::Profile => "profile",
             Self::Job => "job",
+            Self::Invitation => "invitation",
             Self::Bid => "bid",
             Self::Terms => "terms",
             Self::Offer => "offer",
@@ -78,6 +82,7 @@ impl Kind {
             Self::Identity => "HanseIdentity",
             Self::Profile => "HanseProfile",
             Self::Job => "HanseJob",
+            Self::Invitation => "HanseInvitation",
             Self::Bid => "HanseBid",
             Self::Terms => "HanseTerms",
             Self::Offer => "HanseOffer",

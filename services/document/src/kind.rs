@@ -6,6 +6,7 @@
 pub mod acceptance;
 pub mod bid;
 pub mod identity;
+pub mod invitation;
 pub mod job;
 pub mod offer;
 pub mod pay;
@@ -17,13 +18,14 @@ pub mod step;
 pub mod terms;
 pub mod text;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use acceptance::Acceptance;
-pub use bid::Bid;
+pub use bid::{Answer, Bid};
 pub use identity::{Custody, Identity};
+pub use invitation::Invitation;
 pub use job::{Job, Schedule};
 pub use offer::Offer;
 pub use pay::{Barter, Money, Pay, PayKind, Per, TimeCredits};
@@ -31,12 +33,12 @@ pub use place::{Place, Point, Site};
 pub use profile::Profile;
 pub use reply::Reply;
 pub use review::{Axis, Review, Role};
-pub use step::{Event, Step};
-pub use terms::Terms;
+pub use step::{Event, Step, TimeSheet};
+pub use terms::{Part, Terms};
 pub use text::ReviewText;
 
 use crate::did::Did;
-use crate::id::Kind;
+use crate::id::{DocumentId, Kind};
 use crate::rejection::Rejection;
 
 /// The body of a document of any kind.
@@ -48,6 +50,8 @@ pub enum Body {
     Profile(Profile),
     /// See [`Job`].
     Job(Job),
+    /// See [`Invitation`].
+    Invitation(Invitation),
     /// See [`Bid`].
     Bid(Bid),
     /// See [`Terms`].
@@ -74,6 +78,7 @@ impl Body {
             Self::Identity(_) => Kind::Identity,
             Self::Profile(_) => Kind::Profile,
             Self::Job(_) => Kind::Job,
+            Self::Invitation(_) => Kind::Invitation,
             Self::Bid(_) => Kind::Bid,
             Self::Terms(_) => Kind::Terms,
             Self::Offer(_) => Kind::Offer,
@@ -103,6 +108,7 @@ impl Body {
             Kind::Identity => Self::Identity(read(value)?),
             Kind::Profile => Self::Profile(read(value)?),
             Kind::Job => Self::Job(read(value)?),
+            Kind::Invitation => Self::Invitation(read(value)?),
             Kind::Bid => Self::Bid(read(value)?),
             Kind::Terms => Self::Terms(read(value)?),
             Kind::Offer => Self::Offer(read(value)?),
@@ -129,6 +135,7 @@ impl Body {
             Self::Identity(body) => write(body),
             Self::Profile(body) => write(body),
             Self::Job(body) => write(body),
+            Self::Invitation(body) => write(body),
             Self::Bid(body) => write(body),
             Self::Terms(body) => write(body),
             Self::Offer(body) => write(body),
@@ -149,13 +156,33 @@ impl Body {
             Self::Identity(body) => body.check(issuer),
             Self::Profile(body) => body.check(),
             Self::Job(body) => body.check(),
+            Self::Invitation(body) => body.check(issuer),
             Self::Bid(body) => body.check(),
+            Self::Terms(body) => body.check(),
             Self::Offer(body) => body.check(issuer),
             Self::Acceptance(body) => body.check(issuer),
             Self::Step(body) => body.check(),
             Self::Review(body) => body.check(issuer),
-            Self::Terms(_) | Self::Text(_) | Self::Reply(_) => Ok(()),
+            Self::Text(_) | Self::Reply(_) => Ok(()),
         }
+    }
+}
+
+/// A thing that is said anew, as a whole: its first document, and where its chain stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Anew {
+    /// The first document of the thing.
+    pub object: DocumentId,
+    /// The newest document of the thing that the author knew.
+    pub prev: DocumentId,
+}
+
+impl Anew {
+    /// Checks that it says a thing of this kind anew.
+    fn check(&self, kind: Kind) -> Result<(), Rejection> {
+        self.object.expect_kind(&[kind])?;
+        self.prev.expect_kind(&[kind, Kind::Step])
     }
 }
 

@@ -68,8 +68,12 @@ vocabulary! {
         Job = "job",
         /// One freelancer's bid on one job.
         Bid = "bid",
+        /// A client's invitation of one freelancer to bid on one job.
+        Invitation = "invitation",
         /// What an offer starts and both sides sign.
         Contract = "contract",
+        /// A part of the work of one contract that is delivered and paid for by itself, or a time sheet of an hourly one.
+        Milestone = "milestone",
         /// One author's review of the other side of one contract; a contract has two.
         Review = "review",
     }
@@ -92,6 +96,10 @@ vocabulary! {
     State as "state" {
         /// Job: takes bids. Review: its author may write it.
         Open = "open",
+        /// Job: takes no bids for a while. Contract: the work rests.
+        Paused = "paused",
+        /// The client has not been heard of for a while: searches do not show the job.
+        Stale = "stale",
         /// The client ended the job with seats free.
         ClosedUnfilled = "closed_unfilled",
         /// Every seat has an accepted offer.
@@ -100,35 +108,57 @@ vocabulary! {
         Expired = "expired",
         /// The job's last contract ended.
         Completed = "completed",
+        /// The invitation waits for an answer.
+        Invited = "invited",
         /// The bid waits for the client.
         Submitted = "submitted",
+        /// The client means to come back to the bid.
+        Shortlisted = "shortlisted",
+        /// The client talks with the freelancer.
+        Interviewing = "interviewing",
         /// An offer waits for the freelancer.
         Offered = "offered",
+        /// The freelancer answered the offer with other terms: the next word is the client's.
+        Countered = "countered",
         /// The freelancer accepted the offer that this bid led to.
         Won = "won",
         /// The freelancer took the bid back.
         Withdrawn = "withdrawn",
-        /// Bid: the client said no. Contract: the freelancer said no to the offer.
+        /// Bid: the client said no. Contract: one side said no to the other's terms. Invitation: the freelancer said no.
         Declined = "declined",
         /// The job ended without this bid.
         NotSelected = "not_selected",
-        /// The client took the offer back before an answer.
+        /// Contract: who made the newest terms took them back before an answer. Invitation: the client took it back.
         Rescinded = "rescinded",
-        /// Time ran out before the next signature: no contract, or no review.
+        /// Time ran out before the next signature: no contract, no review, no answer.
         Lapsed = "lapsed",
-        /// Both signed; the two logs do not both show it yet.
+        /// Contract: both signed; the two logs do not both show it yet. Invitation: the freelancer bid.
         Accepted = "accepted",
         /// Both engagements are logged: work runs.
         Active = "active",
         /// The freelancer handed work over.
         Delivered = "delivered",
+        /// The client asked for the delivery to be changed.
+        ChangesRequested = "changes_requested",
         /// The work is accepted, by the client or by silence.
         Approved = "approved",
         /// The client says that it paid.
         Paid = "paid",
+        /// The freelancer says that no payment came.
+        Unpaid = "unpaid",
         /// The freelancer says that the payment came.
         Settled = "settled",
-        /// Contract: over, reviews may be written. Review: published, and the time to reply is over.
+        /// One side asked for the end.
+        Closing = "closing",
+        /// One side asked to undo a contract of which nothing was done yet.
+        Cancelling = "cancelling",
+        /// Both undid it: neutral, without reviews.
+        Cancelled = "cancelled",
+        /// One side ended it for a reason that it gave. Reviews may be written.
+        Terminated = "terminated",
+        /// The part waits to be worked on.
+        Planned = "planned",
+        /// Contract: over, reviews may be written. Milestone: over with its contract. Review: published, and the time to reply is over.
         Closed = "closed",
         /// The review is signed, sealed and in the log.
         Committed = "committed",
@@ -144,6 +174,18 @@ vocabulary! {
     Event as "event" {
         /// A job posting is signed and out.
         Publish = "publish",
+        /// The client publishes the posting anew, changed.
+        Amend = "amend",
+        /// The client takes no bids for a while, or a side lets the work rest.
+        Pause = "pause",
+        /// It goes on.
+        Resume = "resume",
+        /// The client has not been heard of for a while.
+        GoStale = "go_stale",
+        /// The client says that the job is still to be had.
+        Heartbeat = "heartbeat",
+        /// The client invites a freelancer to bid.
+        Invite = "invite",
         /// The last seat is taken.
         Fill = "fill",
         /// The client ends a job with seats free.
@@ -154,34 +196,66 @@ vocabulary! {
         Complete = "complete",
         /// A bid is sent.
         Submit = "submit",
+        /// The freelancer makes the bid anew, before there is an offer.
+        Revise = "revise",
+        /// The freelancer stands by the bid after the posting was changed.
+        Confirm = "confirm",
+        /// The client has read the bid.
+        Read = "read",
+        /// The client means to come back to the bid.
+        Shortlist = "shortlist",
+        /// The client takes the bid off the short list.
+        Unshortlist = "unshortlist",
+        /// The client wants to talk with the freelancer.
+        Interview = "interview",
         /// The client offers a contract.
         Offer = "offer",
+        /// A side answers terms with other terms.
+        Counter = "counter",
         /// The offer on this bid was accepted.
         Win = "win",
         /// The offer on this bid came to nothing.
         Release = "release",
         /// The freelancer takes a bid back.
         Withdraw = "withdraw",
-        /// A bid, or an offer, is turned down.
+        /// A bid, terms or an invitation is turned down.
         Decline = "decline",
         /// The job ended without this bid.
         NotSelected = "not_selected",
-        /// The freelancer accepts an offer.
+        /// The freelancer accepts: an offer, or by a bid an invitation. The milestones of a contract begin with it.
         Accept = "accept",
-        /// The client takes an offer back.
+        /// Terms or an invitation are taken back by whoever made them.
         Rescind = "rescind",
         /// Time ran out.
         Lapse = "lapse",
         /// Both engagement leaves are in their logs.
         Engage = "engage",
+        /// A side proposes other terms for a contract that runs.
+        ProposeAmendment = "propose_amendment",
+        /// The other side takes them.
+        AcceptAmendment = "accept_amendment",
+        /// The other side does not, or who proposed takes them back.
+        DeclineAmendment = "decline_amendment",
         /// Work is handed over.
         Deliver = "deliver",
         /// The work is accepted.
         AcceptDelivery = "accept_delivery",
+        /// The client asks for the delivery to be changed.
+        RequestChanges = "request_changes",
         /// The client attests a payment made outside.
         AttestPaid = "attest_paid",
+        /// The freelancer says that no payment came.
+        ReportUnpaid = "report_unpaid",
         /// The freelancer attests that the payment came.
         ConfirmReceived = "confirm_received",
+        /// A side asks for the end of a contract; the other one agrees in the same words.
+        RequestClose = "request_close",
+        /// A side asks to undo a contract of which nothing was done yet; the other one agrees in the same words.
+        Cancel = "cancel",
+        /// A side does not agree to the end, or no longer asks for it.
+        Object = "object",
+        /// A side ends a contract for a reason that everybody who may see it reads.
+        Terminate = "terminate",
         /// A contract ends, which begins its reviews; or a review's time for a reply ends.
         Close = "close",
         /// A review is sealed.

@@ -34,7 +34,7 @@ fn from_one_state_an_event_leads_to_one_place() {
             assert!(seen.insert((row.from, row.event)), "{machine}: {:?} {} twice", row.from, row.event);
             assert!(!row.actors.is_empty() && !row.note.is_empty());
         }
-        assert_eq!(table(machine).iter().filter(|row| row.from.is_none()).count(), 1, "one beginning");
+        assert!(table(machine).iter().any(|row| row.from.is_none()), "{machine} begins");
     }
 }
 
@@ -54,11 +54,11 @@ fn every_word_is_used_by_some_table() {
 }
 
 #[test]
-fn every_state_that_is_not_terminal_has_one_timeout_and_no_other_has() {
+fn every_state_that_is_not_terminal_has_a_timeout_and_no_other_has() {
     for machine in machines() {
         for state in states(machine) {
-            let count = timeouts(machine).iter().filter(|timeout| timeout.state == state).count();
-            assert_eq!(count, usize::from(!is_terminal(machine, state)), "{machine} {state}");
+            let ends = timeouts(machine).iter().any(|timeout| timeout.state == state);
+            assert_eq!(ends, !is_terminal(machine, state), "{machine} {state}");
         }
         assert!(timeouts(machine).iter().all(|timeout| states(machine).contains(&timeout.state)));
     }
@@ -99,7 +99,7 @@ fn the_event_that_starts_a_clock_lies_on_every_way_to_its_state() {
     }
 }
 
-/// The whole space: 4 machines, 24 origins, 24 events, 3 actors.
+/// The whole space: every machine, origin, event and actor.
 #[test]
 fn what_is_not_in_the_table_is_refused_with_exactly_the_allowed_set() {
     for machine in machines() {
@@ -209,7 +209,7 @@ proptest! {
         prop_assert!(before(Event::AcceptDelivery, Event::Deliver));
         prop_assert!(before(Event::AttestPaid, Event::AcceptDelivery));
         prop_assert!(before(Event::ConfirmReceived, Event::AttestPaid));
-        for once in [Event::Accept, Event::Engage, Event::AttestPaid, Event::ConfirmReceived, Event::Close] {
+        for once in [Event::Accept, Event::Engage, Event::ConfirmReceived, Event::Close, Event::Terminate] {
             prop_assert!(done.iter().filter(|event| **event == once).count() <= 1);
         }
     }

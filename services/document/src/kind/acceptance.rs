@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::did::Did;
+use crate::hash::Commitment;
 use crate::id::{DocumentId, Kind};
 use crate::key::PublicKey;
 use crate::kind::{require_other, require_own_purpose};
@@ -21,6 +22,9 @@ pub struct Acceptance {
     pub offer: DocumentId,
     /// The freelancer's one-time key for the closing outcome.
     pub slot: PublicKey,
+    /// The terms that are accepted, where they are no longer those of the offer itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Commitment>,
     /// The job's home.
     pub to: NodeName,
 }

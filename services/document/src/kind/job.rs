@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded::{Line, List, Number, Text};
 use crate::code::{Language, Skill};
+use crate::id::{DocumentId, Kind};
+use crate::kind::Anew;
 use crate::kind::pay::Pay;
 use crate::kind::place::Place;
 use crate::name::NodeName;
@@ -23,6 +25,11 @@ pub const WEEK_HOURS_MAX: u32 = 168;
 /// How long a posting may stay open, in days: an abandoned one must end by itself.
 pub const OPEN_DAYS_MAX: u32 = 90;
 
+/// Screening questions: more than this is an interview.
+pub const QUESTIONS_MAX: usize = 5;
+/// A question is a sentence or two.
+pub const QUESTION_CHARS_MAX: usize = 300;
+
 /// A job on one line.
 pub type Title = Line<1, TITLE_CHARS_MAX>;
 /// What is to be done.
@@ -35,6 +42,8 @@ pub type WeekHours = Number<1, WEEK_HOURS_MAX>;
 pub type OpenDays = Number<1, OPEN_DAYS_MAX>;
 /// Languages that the work needs.
 pub type Languages = List<Language, ITEMS_MAX>;
+/// What every bid answers.
+pub type Questions = List<Line<1, QUESTION_CHARS_MAX>, QUESTIONS_MAX>;
 /// Skills that the work needs, the most important first.
 pub type Skills = List<Skill, ITEMS_MAX>;
 
@@ -42,6 +51,9 @@ pub type Skills = List<Skill, ITEMS_MAX>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
+    /// The posting that this one takes the place of, if it amends one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anew: Option<Anew>,
     /// Hours of work in a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours_per_week: Option<WeekHours>,
@@ -58,6 +70,12 @@ pub struct Job {
     /// Where the work is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// The posting of the same client that this one repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<DocumentId>,
+    /// What every bid answers.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub questions: Questions,
     /// When the work is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
@@ -86,6 +104,8 @@ pub struct Schedule {
 
 impl Job {
     pub(super) fn check(&self) -> Result<(), Rejection> {
+        self.anew.map_or(Ok(()), |anew| anew.check(Kind::Job))?;
+        self.predecessor.map_or(Ok(()), |before| before.expect_kind(&[Kind::Job]))?;
         match self.schedule {
             Some(Schedule { start: Some(start), end: Some(end) }) if end < start => Err(Rejection::BadTime),
             Some(Schedule { .. }) | None => Ok(()),

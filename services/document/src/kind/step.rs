@@ -3,17 +3,31 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::bounded::{Line, Text};
-use crate::hash::{Digest, LeafRef};
+use crate::bounded::{Line, Number, Text};
+use crate::hash::{Commitment, Digest, LeafRef};
 use crate::id::{DocumentId, Kind};
 use crate::name::NodeName;
 use crate::rejection::Rejection;
+use crate::time::Date;
 
 /// A note is for the other side of one contract: half a page.
 pub const NOTE_CHARS_MAX: usize = 2_000;
 /// A reason is one or two sentences, shown in a list.
 pub const REASON_CHARS_MAX: usize = 500;
 
+/// Time sheets of one contract, with its milestones: one for each week of four years, and after that another contract.
+pub const MILESTONE_NUMBER_MAX: u32 = 200;
+/// Days of one time sheet: a month.
+pub const SHEET_DAYS_MAX: u32 = 31;
+/// Minutes of a day.
+const DAY_MINUTES: u32 = 1_440;
+/// Minutes of the longest time sheet.
+pub const MINUTES_MAX: u32 = 44_640;
+
+/// Which milestone of a contract, from 1.
+pub type MilestoneNumber = Number<1, MILESTONE_NUMBER_MAX>;
+/// Minutes of work.
+pub type Minutes = Number<1, MINUTES_MAX>;
 /// A note to the other side.
 pub type Note = Text<1, NOTE_CHARS_MAX>;
 /// Why.
@@ -38,6 +52,16 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", content = "body", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
+    /// The client takes no bids for a while, or a side of a contract lets the work rest.
+    Pause {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// It goes on.
+    Resume {},
+    /// The client still looks for somebody.
+    Heartbeat {},
     /// The client closes a job that nobody got.
     CloseUnfilled {
         /// Why, for everybody who had bid.
@@ -45,19 +69,63 @@ pub enum Event {
     },
     /// Every seat has an accepted offer. Signed for the client by the home that holds the key, so that every node learns it.
     Fill {},
+    /// The bidder stands by the bid although the posting was amended.
+    Confirm {
+        /// The version of the posting that the bid is now for.
+        posting: DocumentId,
+    },
+    /// The client has read the bid.
+    Read {},
+    /// The client means to come back to the bid.
+    Shortlist {},
+    /// The client takes the bid off the short list.
+    Unshortlist {},
+    /// The client wants to talk with the bidder.
+    Interview {
+        /// What about, or when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Note>,
+    },
     /// The bidder takes the bid back.
     Withdraw {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
     },
-    /// The client declines a bid, or the freelancer an offer.
+    /// The client declines a bid or terms, the freelancer an invitation or terms.
     Decline {
         /// Why.
         reason: Reason,
     },
-    /// The client takes an offer back before it is answered.
+    /// A side answers terms with other terms.
+    Counter {
+        /// The terms.
+        terms: Commitment,
+        /// A note with them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Note>,
+    },
+    /// Who made the newest terms, or an invitation, takes them back before they are answered.
     Rescind {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// A side proposes other terms for a contract that runs.
+    ProposeAmendment {
+        /// The terms.
+        terms: Commitment,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Note>,
+    },
+    /// The other side takes them.
+    AcceptAmendment {
+        /// The terms.
+        terms: Commitment,
+    },
+    /// The other side does not, or who proposed takes them back.
+    DeclineAmendment {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
@@ -70,19 +138,75 @@ pub enum Event {
         /// What exactly was delivered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<Digest>,
+        /// Which milestone, where the contract has several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        milestone: Option<MilestoneNumber>,
+        /// The hours that it took, of a contract that is paid by the hour.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<TimeSheet>,
+    },
+    /// The client asks for the delivery to be changed.
+    RequestChanges {
+        /// What is to be changed.
+        note: Note,
+        /// Which milestone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        milestone: Option<MilestoneNumber>,
     },
     /// The client accepts the delivery.
     AcceptDelivery {
         /// A note with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Note>,
+        /// Which milestone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        milestone: Option<MilestoneNumber>,
     },
     /// The client says that the agreed payment was made.
-    AttestPaid {},
+    AttestPaid {
+        /// Which milestone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        milestone: Option<MilestoneNumber>,
+    },
+    /// The freelancer says that no payment has come.
+    ReportUnpaid {
+        /// A note with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Note>,
+        /// Which milestone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        milestone: Option<MilestoneNumber>,
+    },
     /// The freelancer confirms the payment.
     ConfirmReceived {
         /// The freelancer's own `engagement` leaf, so that the document is evidence too.
         engagement: LeafRef,
+        /// Which milestone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        milestone: Option<MilestoneNumber>,
+    },
+    /// A side asks for the end of the contract, or agrees to it.
+    RequestClose {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// A side asks to undo a contract of which nothing was done yet, or agrees to it.
+    Cancel {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// A side does not agree to the end, or no longer asks for it.
+    Object {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// A side ends the contract for cause.
+    Terminate {
+        /// Why.
+        reason: Reason,
     },
     /// A party closes the contract; the reviews begin.
     Close {
@@ -92,20 +216,61 @@ pub enum Event {
     },
 }
 
+/// The hours of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimeSheet {
+    /// The first day.
+    pub from: Date,
+    /// Minutes of work.
+    pub minutes: Minutes,
+    /// The last day, not before the first and at most [`SHEET_DAYS_MAX`] days after it.
+    pub to: Date,
+}
+
+impl TimeSheet {
+    fn check(self) -> Result<(), Rejection> {
+        let (from, to) = (self.from.day(), self.to.day());
+        let within = from <= to && to - from < SHEET_DAYS_MAX;
+        // No day has more than its hours.
+        let possible = within && self.minutes.get() <= (to - from + 1) * DAY_MINUTES;
+        if possible { Ok(()) } else { Err(Rejection::BadTime) }
+    }
+}
+
 impl Event {
     /// The name, as it is written in the document and in the lifecycle's tables.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::Pause { .. } => "pause",
+            Self::Resume {} => "resume",
+            Self::Heartbeat {} => "heartbeat",
             Self::CloseUnfilled { .. } => "close_unfilled",
             Self::Fill {} => "fill",
+            Self::Confirm { .. } => "confirm",
+            Self::Read {} => "read",
+            Self::Shortlist {} => "shortlist",
+            Self::Unshortlist {} => "unshortlist",
+            Self::Interview { .. } => "interview",
             Self::Withdraw { .. } => "withdraw",
             Self::Decline { .. } => "decline",
+            Self::Counter { .. } => "counter",
             Self::Rescind { .. } => "rescind",
+            Self::ProposeAmendment { .. } => "propose_amendment",
+            Self::AcceptAmendment { .. } => "accept_amendment",
+            Self::DeclineAmendment { .. } => "decline_amendment",
             Self::Deliver { .. } => "deliver",
+            Self::RequestChanges { .. } => "request_changes",
             Self::AcceptDelivery { .. } => "accept_delivery",
-            Self::AttestPaid {} => "attest_paid",
+            Self::AttestPaid { .. } => "attest_paid",
+            Self::ReportUnpaid { .. } => "report_unpaid",
             Self::ConfirmReceived { .. } => "confirm_received",
+            Self::RequestClose { .. } => "request_close",
+            Self::Cancel { .. } => "cancel",
+            Self::Object { .. } => "object",
+            Self::Terminate { .. } => "terminate",
             Self::Close { .. } => "close",
         }
     }
@@ -114,15 +279,100 @@ impl Event {
     #[must_use]
     pub const fn objects(&self) -> &'static [Kind] {
         match self {
-            Self::CloseUnfilled { .. } | Self::Fill {} => &[Kind::Job],
-            Self::Withdraw { .. } => &[Kind::Bid],
-            Self::Decline { .. } => &[Kind::Bid, Kind::Offer],
-            Self::Rescind { .. }
+            Self::Pause { .. } | Self::Resume {} => &[Kind::Job, Kind::Offer],
+            Self::Heartbeat {} | Self::CloseUnfilled { .. } | Self::Fill {} => &[Kind::Job],
+            Self::Confirm { .. }
+            | Self::Read {}
+            | Self::Shortlist {}
+            | Self::Unshortlist {}
+            | Self::Interview { .. }
+            | Self::Withdraw { .. } => &[Kind::Bid],
+            Self::Decline { .. } => &[Kind::Invitation, Kind::Bid, Kind::Offer],
+            Self::Rescind { .. } => &[Kind::Invitation, Kind::Offer],
+            Self::Counter { .. }
+            | Self::ProposeAmendment { .. }
+            | Self::AcceptAmendment { .. }
+            | Self::DeclineAmendment { .. }
             | Self::Deliver { .. }
+            | Self::RequestChanges { .. }
             | Self::AcceptDelivery { .. }
-            | Self::AttestPaid {}
+            | Self::AttestPaid { .. }
+            | Self::ReportUnpaid { .. }
             | Self::ConfirmReceived { .. }
+            | Self::RequestClose { .. }
+            | Self::Cancel { .. }
+            | Self::Object { .. }
+            | Self::Terminate { .. }
             | Self::Close { .. } => &[Kind::Offer],
+        }
+    }
+
+    /// The milestone that the move is about, if it says one.
+    #[must_use]
+    pub const fn milestone(&self) -> Option<MilestoneNumber> {
+        match self {
+            Self::Deliver { milestone, .. }
+            | Self::RequestChanges { milestone, .. }
+            | Self::AcceptDelivery { milestone, .. }
+            | Self::AttestPaid { milestone }
+            | Self::ReportUnpaid { milestone, .. }
+            | Self::ConfirmReceived { milestone, .. } => *milestone,
+            Self::Pause { .. }
+            | Self::Resume {}
+            | Self::Heartbeat {}
+            | Self::CloseUnfilled { .. }
+            | Self::Fill {}
+            | Self::Confirm { .. }
+            | Self::Read {}
+            | Self::Shortlist {}
+            | Self::Unshortlist {}
+            | Self::Interview { .. }
+            | Self::Withdraw { .. }
+            | Self::Decline { .. }
+            | Self::Counter { .. }
+            | Self::Rescind { .. }
+            | Self::ProposeAmendment { .. }
+            | Self::AcceptAmendment { .. }
+            | Self::DeclineAmendment { .. }
+            | Self::RequestClose { .. }
+            | Self::Cancel { .. }
+            | Self::Object { .. }
+            | Self::Terminate { .. }
+            | Self::Close { .. } => None,
+        }
+    }
+
+    fn check(&self) -> Result<(), Rejection> {
+        match self {
+            Self::Deliver { hours: Some(hours), .. } => hours.check(),
+            Self::Confirm { posting } => posting.expect_kind(&[Kind::Job]),
+            Self::Pause { .. }
+            | Self::Resume {}
+            | Self::Heartbeat {}
+            | Self::CloseUnfilled { .. }
+            | Self::Fill {}
+            | Self::Read {}
+            | Self::Shortlist {}
+            | Self::Unshortlist {}
+            | Self::Interview { .. }
+            | Self::Withdraw { .. }
+            | Self::Decline { .. }
+            | Self::Counter { .. }
+            | Self::Rescind { .. }
+            | Self::ProposeAmendment { .. }
+            | Self::AcceptAmendment { .. }
+            | Self::DeclineAmendment { .. }
+            | Self::Deliver { .. }
+            | Self::RequestChanges { .. }
+            | Self::AcceptDelivery { .. }
+            | Self::AttestPaid { .. }
+            | Self::ReportUnpaid { .. }
+            | Self::ConfirmReceived { .. }
+            | Self::RequestClose { .. }
+            | Self::Cancel { .. }
+            | Self::Object { .. }
+            | Self::Terminate { .. }
+            | Self::Close { .. } => Ok(()),
         }
     }
 }
@@ -130,7 +380,15 @@ impl Event {
 impl Step {
     pub(super) fn check(&self) -> Result<(), Rejection> {
         self.object.expect_kind(self.event.objects())?;
-        self.prev.expect_kind(&[Kind::Job, Kind::Bid, Kind::Offer, Kind::Acceptance, Kind::Step])
+        self.event.check()?;
+        self.prev.expect_kind(&[
+            Kind::Job,
+            Kind::Invitation,
+            Kind::Bid,
+            Kind::Offer,
+            Kind::Acceptance,
+            Kind::Step,
+        ])
     }
 }
 

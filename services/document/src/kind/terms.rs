@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::Text;
+use crate::bounded::{Line, List, Text};
 use crate::code::Language;
 use crate::kind::bid;
-use crate::kind::pay::Pay;
+use crate::kind::pay::{Pay, Per};
+use crate::rejection::Rejection;
 use crate::time::Date;
 
 /// About two pages; larger specifications are attached outside.
@@ -14,6 +15,15 @@ pub const SCOPE_CHARS_MAX: usize = 8_000;
 /// closes stays open in both records, so a slip in the year must not be able to make that a lifetime.
 pub const DUE_DAYS_MAX: u32 = bid::DAYS_MAX;
 
+/// Milestones of one contract: a month of weekly ones, and more are another contract.
+pub const MILESTONES_MAX: usize = 20;
+/// One line of a table.
+pub const MILESTONE_CHARS_MAX: usize = 120;
+
+/// Milestones, in their order; their numbers begin at 1.
+pub type Milestones = List<Part, MILESTONES_MAX>;
+/// A milestone on one line.
+pub type MilestoneTitle = Line<1, MILESTONE_CHARS_MAX>;
 /// What is to be done.
 pub type Scope = Text<1, SCOPE_CHARS_MAX>;
 
@@ -26,9 +36,43 @@ pub struct Terms {
     /// The language that the scope is written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// What is paid.
+    /// Parts of the work that are delivered and paid one by one; without any, the work is one.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub milestones: Milestones,
+    /// What is paid, for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
     /// What is to be done.
     pub scope: Scope,
+}
+
+/// A part of the work of a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The last day of its delivery, not after that of the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// What is paid for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay: Option<Pay>,
+    /// What it is.
+    pub title: MilestoneTitle,
+}
+
+impl Terms {
+    /// Whether the work is paid by the hour, so that time sheets are delivered.
+    #[must_use]
+    pub fn is_hourly(&self) -> bool {
+        matches!(&self.pay, Some(Pay::Money(money)) if money.per() == Per::Hour)
+    }
+
+    pub(super) fn check(&self) -> Result<(), Rejection> {
+        if self.milestones.iter().any(|part| part.due.is_some_and(|due| due > self.due)) {
+            return Err(Rejection::BadTime);
+        }
+        // Hours are counted by time sheets, each of which is a milestone of its own.
+        if self.is_hourly() && !self.milestones.is_empty() { Err(Rejection::OutOfForm) } else { Ok(()) }
+    }
 }

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use hanse_document::kind::{
-    Acceptance, Axis, Bid, Custody, Event, Identity, Job, Money, Offer, Pay, Per, Place, Point, Profile,
-    Reply, Review, ReviewText, Role, Schedule, Site, Step, Terms,
+    Acceptance, Axis, Bid, Custody, Event, Identity, Invitation, Job, Money, Offer, Pay, Per, Place, Point,
+    Profile, Reply, Review, ReviewText, Role, Schedule, Site, Step, Terms,
 };
 use hanse_document::{Currency, Date, LeafRef, List, LogName, NodeName, Number, Rejection, Verified};
 
@@ -61,12 +61,15 @@ pub(crate) fn profile() -> Result<Profile, Rejection> {
 
 pub(crate) fn job() -> Result<Job, Rejection> {
     Ok(Job {
+        anew: None,
         hours_per_week: None,
         home: of("a.example")?,
         language: Some(of("fr")?),
         languages: list(&["fr"])?,
         pay: Some(money(80_000, 120_000, Per::Project)?),
         place: Some(site()?),
+        predecessor: None,
+        questions: List::default(),
         schedule: Some(Schedule { start: Some(Date::parse("2027-01-11")?), end: None }),
         seats: Number::new(1)?,
         skills: list(&["local:wrought-iron"])?,
@@ -75,8 +78,20 @@ pub(crate) fn job() -> Result<Job, Rejection> {
     })
 }
 
+pub(crate) fn invitation(job: &Verified) -> Result<Invitation, Rejection> {
+    Ok(Invitation {
+        freelancer: did(FREELANCER),
+        job: job.id(),
+        note: Some(of("Vous avez redress\u{e9} le portail du voisin.")?),
+        to: of("b.example")?,
+    })
+}
+
 pub(crate) fn bid(job: &Verified) -> Result<Bid, Rejection> {
     Ok(Bid {
+        agent: false,
+        anew: None,
+        answers: List::default(),
         days: Some(Number::new(12)?),
         home: of("b.example")?,
         job: job.id(),
@@ -91,6 +106,7 @@ pub(crate) fn terms() -> Result<Terms, Rejection> {
     Ok(Terms {
         due: Date::parse("2027-02-15")?,
         language: Some(of("fr")?),
+        milestones: List::default(),
         pay: Some(money(95_000, 95_000, Per::Project)?),
         scope: of("Redresser les deux vantaux, remplacer trois volutes, rependre.")?,
     })
@@ -114,13 +130,18 @@ pub(crate) fn acceptance(offer: &Verified) -> Result<Acceptance, Rejection> {
         log: of("b.example/reputation")?,
         offer: offer.id(),
         slot: key(FREELANCER_SLOT).public(),
+        terms: None,
         to: of("a.example")?,
     })
 }
 
 pub(crate) fn step(offer: &Verified, acceptance: &Verified) -> Result<Step, Rejection> {
-    let event =
-        Event::Deliver { note: Some(of("The gate hangs.\nThe key is with the neighbour.")?), digest: None };
+    let event = Event::Deliver {
+        note: Some(of("The gate hangs.\nThe key is with the neighbour.")?),
+        digest: None,
+        milestone: None,
+        hours: None,
+    };
     Ok(Step { event, object: offer.id(), prev: acceptance.id(), to: of("a.example")? })
 }
 

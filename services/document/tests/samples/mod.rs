@@ -28,7 +28,9 @@ pub(crate) fn did(seed: u8) -> Did {
 /// Signs the body as documents of `testdata` are signed: the salt is 32 times the kind's place among the kinds, and each
 /// kind is an hour later than the one before. The freelancer's key is in the custody of the node `b.example`.
 fn sign(seed: u8, body: Body) -> Result<Verified, Rejection> {
-    let place = Kind::ALL.iter().take_while(|kind| **kind != body.kind()).count();
+    // What came later has its place behind the others, so that theirs stay.
+    let order = Kind::ALL.iter().filter(|kind| **kind != Kind::Invitation).chain([&Kind::Invitation]);
+    let place = order.take_while(|kind| **kind != body.kind()).count();
     let place = u8::try_from(place).map_err(|_| Rejection::OutOfBounds)?;
     let from = Timestamp::parse("2026-11-24T10:00:00Z")?.add_seconds(i64::from(place) * 3_600)?;
     let days = [(Kind::Job, 30), (Kind::Offer, 7)].into_iter().find(|(kind, _)| *kind == body.kind());
@@ -40,6 +42,7 @@ fn sign(seed: u8, body: Body) -> Result<Verified, Rejection> {
 /// One document of each kind, in the order of [`Kind::ALL`].
 pub(crate) fn valid() -> Result<Vec<Verified>, Rejection> {
     let job = sign(CLIENT, Body::Job(bodies::job()?))?;
+    let invitation = sign(CLIENT, Body::Invitation(bodies::invitation(&job)?))?;
     let bid = sign(FREELANCER, Body::Bid(bodies::bid(&job)?))?;
     let terms = sign(CLIENT, Body::Terms(bodies::terms()?))?;
     let offer = sign(CLIENT, Body::Offer(bodies::offer(&job, &bid, &terms)?))?;
@@ -51,6 +54,7 @@ pub(crate) fn valid() -> Result<Vec<Verified>, Rejection> {
         sign(CLIENT, Body::Identity(bodies::identity()?))?,
         sign(FREELANCER, Body::Profile(bodies::profile()?))?,
         job,
+        invitation,
         bid,
         terms,
         offer,
