@@ -5,16 +5,16 @@ mod search;
 
 use std::collections::BTreeMap;
 
-use hanse_document::kind::bid::{BidDays, BidText};
-use hanse_document::kind::job::{JobText, OpenDays, Seats, Title, WeekHours};
+use hanse_document::kind::bid::{Answers, BidDays, BidText};
+use hanse_document::kind::job::{JobText, OpenDays, Questions, Seats, Title, WeekHours};
 use hanse_document::kind::profile::{About, Headline, PersonName, TravelKm};
 use hanse_document::kind::reply::ReplyWords;
 use hanse_document::kind::review::Rating;
-use hanse_document::kind::step::{Note, Reason};
-use hanse_document::kind::terms::Scope;
+use hanse_document::kind::step::{MilestoneNumber, Note, Reason};
+use hanse_document::kind::terms::{Milestones, Scope};
 use hanse_document::kind::text::ReviewWords;
-use hanse_document::kind::{Axis, Pay, Place, Schedule, job, profile};
-use hanse_document::{Date, Digest, Language};
+use hanse_document::kind::{Axis, Pay, Place, Schedule, TimeSheet, job, profile};
+use hanse_document::{Date, Did, Digest, DocumentId, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -124,12 +124,29 @@ pub struct JobRequest {
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// An earlier posting of yours that came to nothing and that this one repeats: who reads this one sees it.
+    #[schema(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<DocumentId>,
+    /// What every bid has to answer.
+    #[serde(default)]
+    pub questions: Questions,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// What the work needs, the most important first.
     #[serde(default)]
     pub skills: job::Skills,
+}
+
+/// A posting that is made again as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"days": 14}))]
+pub struct RepostRequest {
+    /// Days until it expires; 30 if not said.
+    #[serde(default = "thirty")]
+    pub days: OpenDays,
 }
 
 /// Most postings look for one person.
@@ -151,6 +168,12 @@ fn thirty() -> OpenDays {
     "pay": {"kind": "money", "currency": "EUR", "min": 7_000, "max": 7_000, "per": "project"}
 }))]
 pub struct BidRequest {
+    /// Whether a program wrote it: the client sees that.
+    #[serde(default)]
+    pub agent: bool,
+    /// Answers to the questions of the posting, all of them.
+    #[serde(default)]
+    pub answers: Answers,
     /// Why this freelancer.
     pub text: BidText,
     /// Days that the work takes.
@@ -164,7 +187,22 @@ pub struct BidRequest {
     pub pay: Option<Pay>,
 }
 
-/// An offer on a bid: the terms become a document of their own.
+/// An invitation to bid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "freelancer": "did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw",
+    "note": "You have translated our last menu."
+}))]
+pub struct InvitationRequest {
+    /// Whom.
+    pub freelancer: Did,
+    /// A word with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+}
+
+/// Terms that become a document of their own: of an offer, of an answer to one, or of a change to a contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -180,7 +218,10 @@ pub struct OfferRequest {
     /// The language of the scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// For what.
+    /// Parts of the work that are delivered and paid one by one.
+    #[serde(default)]
+    pub milestones: Milestones,
+    /// For what. Of an offer: what the bid asks for, if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
 }
@@ -189,15 +230,24 @@ pub struct OfferRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepRequest {
-    /// `deliver`, `accept_delivery`: a note to the other side.
+    /// `deliver`, `accept_delivery`, `report_unpaid`, `interview`: a note to the other side; `request_changes`: what is to be changed, not to
+    /// be left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
     /// `deliver`: what exactly is delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
-    /// `close_unfilled`, `decline`: why, not to be left out; `close`, `withdraw`, `rescind`: why, if you like.
+    /// `close_unfilled`, `decline`, `terminate`, and the first `request_close` or `cancel`, and the `pause` of a contract: why, not to be left
+    /// out; `close`, `withdraw`, `rescind`, `object`, `decline_amendment`, the `pause` of a posting: why, if you like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// `deliver`, `request_changes`, `accept_delivery`, `attest_paid`, `report_unpaid`, `confirm_received`: which milestone, where the contract has
+    /// several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<MilestoneNumber>,
+    /// `deliver`: the hours of a contract that is paid by the hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<TimeSheet>,
 }
 
 /// A sealed review.

@@ -1,6 +1,7 @@
 //! What people are shown, as plain data: ids, states and times are text in their one written form. Every view says who
 //! vouches for it: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
 
+mod contracts;
 mod matching;
 mod node;
 mod record;
@@ -10,8 +11,8 @@ mod skills;
 use std::collections::BTreeMap;
 
 use hanse_document::Language;
-use hanse_document::kind::bid::{BidDays, BidText};
-use hanse_document::kind::job::{JobText, Languages, Seats, Skills, Title, WeekHours};
+use hanse_document::kind::bid::{Answers, BidDays, BidText};
+use hanse_document::kind::job::{JobText, Languages, Questions, Seats, Skills, Title, WeekHours};
 use hanse_document::kind::reply::ReplyWords;
 use hanse_document::kind::review::Rating;
 use hanse_document::kind::text::ReviewWords;
@@ -22,6 +23,7 @@ use utoipa::ToSchema;
 
 use crate::words::Axes;
 
+pub use contracts::{Clock, ContractView, Engaged, Happening, InvitationView, MilestoneView, ProposalView};
 pub use matching::{
     Concentration, Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce,
     Recommended, RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
@@ -190,6 +192,22 @@ pub struct JobView {
     pub schedule: Option<Schedule>,
     /// Skills.
     pub skills: Skills,
+    /// The posting of the same client that this one repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<String>,
+    /// What every bid answers.
+    #[serde(default)]
+    pub questions: Questions,
+    /// The document that says all this: the first, or the newest that amends it.
+    pub posting: String,
+    /// How often it was said, from 1.
+    pub version: i32,
+    /// Why the client closed it, if so; of one posting alone, not of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_because: Option<String>,
+    /// What happens by itself, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
     /// When it was posted.
     pub posted_at: String,
     /// When it expires.
@@ -219,6 +237,17 @@ pub struct BidView {
     pub allowed: Vec<String>,
     /// The last document of its chain.
     pub head: String,
+    /// Whether a program wrote it.
+    #[serde(default)]
+    pub agent: bool,
+    /// Answers to the questions of the posting.
+    #[serde(default)]
+    pub answers: Answers,
+    /// The version of the posting that it is for, by its document.
+    pub posting: String,
+    /// Whether the posting was amended since: its author may confirm the bid, revise it, or let it stand as it is.
+    #[serde(default)]
+    pub amended_since: bool,
     /// Why this freelancer.
     pub text: BidText,
     /// Days that the work takes.
@@ -233,93 +262,14 @@ pub struct BidView {
     /// The contract that an offer on it began, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
+    /// What happened so far, with the reasons that were given.
+    #[serde(default)]
+    pub history: Vec<Happening>,
+    /// What happens by itself, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
     /// When it was made.
     pub made_at: String,
-}
-
-/// A contract, seen by one of its sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ContractView {
-    /// Its id: the offer's.
-    pub id: String,
-    /// The job.
-    pub job: String,
-    /// The bid.
-    pub bid: String,
-    /// The client.
-    pub client: String,
-    /// The freelancer.
-    pub freelancer: String,
-    /// The home that keeps the order.
-    pub home: String,
-    /// The freelancer's home.
-    pub freelancer_home: String,
-    /// The viewer's side: `client` or `freelancer`.
-    pub role: String,
-    /// Where it stands.
-    pub state: String,
-    /// What the viewer may do now.
-    pub allowed: Vec<String>,
-    /// The last document of its chain; the `ETag` of the edge.
-    pub head: String,
-    /// What is to be done; empty once the terms were erased.
-    pub scope: String,
-    /// By when.
-    pub due: String,
-    /// For what.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pay: Option<Pay>,
-    /// Leaf id of the client's engagement, once it can be computed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_engagement: Option<String>,
-    /// Leaf id of the freelancer's engagement.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub freelancer_engagement: Option<String>,
-    /// Whether each of them is in its log.
-    pub engaged: Engaged,
-    /// What happened so far.
-    pub history: Vec<Happening>,
-    /// A move of the viewer that is on its way to the home that keeps the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queued: Option<String>,
-    /// Why that home refused the viewer's last move, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
-    /// When it was offered.
-    pub offered_at: String,
-    /// When it last moved.
-    pub changed_at: String,
-    /// When it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<String>,
-}
-
-/// Which engagement leaves are in their logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Engaged {
-    /// The client's, in the client's home log.
-    pub client: bool,
-    /// The freelancer's, in the freelancer's home log.
-    pub freelancer: bool,
-}
-
-/// One move in the life of a thing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Happening {
-    /// What happened.
-    pub event: String,
-    /// The state it led to.
-    pub state: String,
-    /// `client`, `freelancer` or `node`.
-    pub actor: String,
-    /// The signed document; absent where a clock or a log moved the thing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    /// What the step says, where it says something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub said: Option<crate::requests::StepRequest>,
-    /// When this node learned it.
-    pub at: String,
 }
 
 /// A review. Before it is open only its author's home knows more than that it exists.

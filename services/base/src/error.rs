@@ -2,6 +2,7 @@
 //! ([`Failure`], never a caller's or a peer's fault).
 
 mod failure;
+mod hindrance;
 mod not_once;
 
 use hanse_document::kind::terms::DUE_DAYS_MAX;
@@ -12,6 +13,7 @@ use hanse_store::StoreError;
 use crate::keys::KeyError;
 
 pub use self::failure::Failure;
+pub use self::hindrance::Hindrance;
 pub use self::not_once::NotOnce;
 
 /// What a use case answers when it does not answer with its result.
@@ -151,6 +153,9 @@ pub enum Refusal {
     /// Every seat of the job has an offer or a contract.
     #[error("every seat of the job has an offer or a contract")]
     NoFreeSeat,
+    /// The tables allow it, and something about the thing stands in its way now.
+    #[error(transparent)]
+    Hindered(Hindrance),
     /// An offer of the job waits for an answer.
     #[error("an offer of this job waits for an answer: rescind it first")]
     OfferWaits,
@@ -256,6 +261,7 @@ impl Refusal {
             Self::BidExists => "bid-exists",
             Self::BadDue => "bad-due",
             Self::NoFreeSeat => "no-free-seat",
+            Self::Hindered(hindrance) => hindrance.slug(),
             Self::OfferWaits => "offer-waits",
             Self::ReviewExists => "review-exists",
             Self::HandleTaken => "handle-taken",
@@ -328,6 +334,7 @@ impl Refusal {
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady | Self::LogHalted(_) => 503,
             Self::NotOnce(reason) => reason.status(),
+            Self::Hindered(hindrance) => hindrance.status(),
         }
     }
 

@@ -17,6 +17,7 @@ pub mod review;
 pub mod step;
 pub mod terms;
 pub mod text;
+pub mod time_sheet;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -33,9 +34,10 @@ pub use place::{Place, Point, Site};
 pub use profile::Profile;
 pub use reply::Reply;
 pub use review::{Axis, Review, Role};
-pub use step::{Event, Step, TimeSheet};
+pub use step::{Event, Step};
 pub use terms::{Part, Terms};
 pub use text::ReviewText;
+pub use time_sheet::TimeSheet;
 
 use crate::did::Did;
 use crate::id::{DocumentId, Kind};

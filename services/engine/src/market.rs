@@ -6,6 +6,7 @@ pub(crate) mod bids;
 pub(crate) mod contracts;
 pub(crate) mod documents;
 pub(crate) mod idempotency;
+pub(crate) mod invitations;
 pub(crate) mod jobs;
 pub(crate) mod own_key;
 pub(crate) mod profiles;

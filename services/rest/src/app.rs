@@ -10,8 +10,8 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::routes::{
-    accounts, bids, contracts, documents, jobs, logs, matching, node, people, reputation, reviews, searches,
-    skills, tiles,
+    accounts, bids, contracts, documents, invitations, jobs, logs, matching, node, people, reputation,
+    reviews, searches, skills, tiles,
 };
 use hanse_http::body::BODY_BYTES_MAX;
 use hanse_http::middleware::answers::{self, LargeAnswers};
@@ -55,7 +55,18 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(jobs::post)
         .service(jobs::search)
         .service(jobs::read)
+        .service(jobs::amend)
+        .service(jobs::pause)
+        .service(jobs::resume)
+        .service(jobs::heartbeat)
         .service(jobs::close)
+        .service(jobs::repost)
+        .service(invitations::invite)
+        .service(invitations::of_job)
+        .service(invitations::mine)
+        .service(invitations::read)
+        .service(invitations::decline)
+        .service(invitations::rescind)
         .service(jobs::bid)
         .service(jobs::bids)
         .service(matching::matches)
@@ -70,6 +81,12 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(searches::events)
         .service(bids::mine)
         .service(bids::read)
+        .service(bids::revise)
+        .service(bids::confirm)
+        .service(bids::seen)
+        .service(bids::shortlist)
+        .service(bids::unshortlist)
+        .service(bids::interview)
         .service(bids::withdraw)
         .service(bids::decline)
         .service(bids::offer)
@@ -78,10 +95,22 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(contracts::accept)
         .service(contracts::decline)
         .service(contracts::rescind)
+        .service(contracts::counter)
+        .service(contracts::propose_amendment)
+        .service(contracts::accept_amendment)
+        .service(contracts::decline_amendment)
+        .service(contracts::pause)
+        .service(contracts::resume)
         .service(contracts::deliver)
+        .service(contracts::request_changes)
         .service(contracts::accept_delivery)
         .service(contracts::attest_paid)
+        .service(contracts::report_unpaid)
         .service(contracts::confirm_received)
+        .service(contracts::request_close)
+        .service(contracts::cancel)
+        .service(contracts::objects)
+        .service(contracts::terminate)
         .service(contracts::close)
         .service(reviews::deposit)
         .service(reviews::of_contract)

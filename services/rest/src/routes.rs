@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod bids;
 pub(crate) mod contracts;
 pub(crate) mod documents;
+pub(crate) mod invitations;
 pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod matching;

@@ -2,26 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use hanse_api::requests::StepRequest;
-use hanse_api::views::{ContractView, Engaged, Happening};
-use hanse_document::kind::{Event, Step, Terms};
-use hanse_document::{Date, Did, DocumentId, Kind};
-use hanse_lifecycle::Machine;
+use hanse_api::views::{ContractView, Engaged, MilestoneView, ProposalView};
+use hanse_document::kind::{Money, Part, Pay, Per, Terms};
+use hanse_document::{Date, Did, DocumentId};
+use hanse_lifecycle::{Actor, Event, Machine, State, allowed};
 use hanse_store::Sql;
-use hanse_store::contracts::ContractRow;
+use hanse_store::contracts::{self, ContractRow, MilestoneRow, Proposal, SheetRow};
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState};
-use hanse_store::documents::{self, ShownDocument};
-use hanse_store::history::{self, HistoryRow};
-use serde::de::DeserializeOwned;
 
-use super::{may, time};
-use crate::error::{Failure, UseError};
-use crate::stored::{StoredDocument, side};
+use super::moves::{self, Documents, Moves};
+use super::{clock, may, time};
+use crate::error::UseError;
+use crate::stored::side;
+
+/// Minutes of an hour.
+const HOUR_MINUTES: u64 = 60;
 
 /// What contracts are shown from, beside their rows.
 struct Beside {
-    documents: BTreeMap<[u8; 32], ShownDocument>,
-    history: BTreeMap<[u8; 32], Vec<HistoryRow>>,
+    documents: Documents,
+    moves: Moves,
+    milestones: BTreeMap<[u8; 32], Vec<MilestoneRow>>,
     on_their_way: BTreeMap<[u8; 32], (DeliveryRow, DocumentId)>,
 }
 
@@ -33,15 +34,16 @@ pub async fn contracts(
 ) -> Result<Vec<ContractView>, UseError> {
     let ways: Vec<(&DocumentId, &str)> =
         rows.iter().map(|row| (&row.job, row.client_home.as_str())).collect();
-    let (on_their_way, history) = tokio::join!(
+    let ids = || rows.iter().map(|row| *row.id.hash());
+    let terms = rows.iter().map(|row| row.terms);
+    let proposed = rows.iter().filter_map(|row| row.proposal.map(|proposal| proposal.terms));
+    let (on_their_way, milestones, loaded) = tokio::join!(
         deliveries::newest_all(db, &ways, viewer),
-        history::of_all(db, rows.iter().map(|row| *row.id.hash()))
+        contracts::milestones_of(db, ids()),
+        moves::load(db, ids(), terms.chain(proposed).map(|terms| *terms.hash())),
     );
-    let (on_their_way, history) = (on_their_way?, history?);
-    let terms = rows.iter().map(|row| *row.terms.hash());
-    let moves = history.values().flatten().filter_map(|moved| moved.document);
-    let documents = documents::shown(db, terms.chain(moves)).await?;
-    let beside = Beside { documents, history, on_their_way };
+    let (moves, documents) = loaded?;
+    let beside = Beside { documents, moves, milestones: milestones?, on_their_way: on_their_way? };
     rows.iter().map(|row| shown(row, &beside, viewer)).collect()
 }
 
@@ -50,14 +52,17 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
     let way = beside.on_their_way.get(row.job.hash());
     let queued =
         way.filter(|(delivery, _)| delivery.state == DeliveryState::Waiting).map(|(_, id)| id.to_string());
-    let terms = beside.documents.get(row.terms.hash()).map(read::<Terms>).transpose()?;
+    let terms = beside.documents.get(row.terms.hash()).map(moves::read::<Terms>).transpose()?;
+    let role = side(row, viewer);
+    let milestones = beside.milestones.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
+    let may_move = queued.is_none();
+    let milestones: Vec<MilestoneView> =
+        milestones.iter().map(|part| milestone(part, terms.as_ref(), role.filter(|_| may_move))).collect();
+    let proposal = row.proposal.map(|proposal| proposed(proposal, &beside.documents)).transpose()?;
     let (scope, due, pay) = terms.map_or_else(
         || (String::new(), day(row.due_day), None),
         |Terms { scope, due, pay, .. }| (scope.into(), due.to_string(), pay),
     );
-    let role = side(row, viewer);
-    let moves = beside.history.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
-    let happenings = moves.iter().map(|moved| happening(moved, &beside.documents));
     Ok(ContractView {
         id: row.id.to_string(),
         job: row.job.to_string(),
@@ -67,7 +72,7 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
         home: row.client_home.to_string(),
         freelancer_home: row.freelancer_home.to_string(),
         role: role.map(|role| role.name().to_owned()).unwrap_or_default(),
-        allowed: if queued.is_some() { Vec::new() } else { may(Machine::Contract, row.state, role) },
+        allowed: if may_move { moves_of(row, role) } else { Vec::new() },
         state: row.state.to_string(),
         head: row.head.to_string(),
         scope,
@@ -76,7 +81,11 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
         client_engagement: row.client_engagement.map(|leaf| leaf.hex()),
         freelancer_engagement: row.freelancer_engagement.map(|leaf| leaf.hex()),
         engaged: Engaged { client: row.client_engaged, freelancer: row.freelancer_engaged },
-        history: happenings.collect::<Result<_, _>>()?,
+        milestones,
+        proposal,
+        asked_by: row.asked_by.map(|side| side.name().to_owned()),
+        clock: clock::contract(row),
+        history: moves::told(&beside.moves, row.id.hash(), &beside.documents)?,
         queued,
         refused: way.and_then(|(delivery, _)| delivery.refusal.clone()),
         offered_at: time(row.offered_at),
@@ -85,36 +94,67 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
     })
 }
 
-fn happening(row: &HistoryRow, documents: &BTreeMap<[u8; 32], ShownDocument>) -> Result<Happening, UseError> {
-    let document = row.document.as_ref().and_then(|hash| documents.get(hash));
-    let step = document.filter(|document| document.id.kind() == Kind::Step).map(read::<Step>).transpose()?;
-    Ok(Happening {
-        event: row.event.to_string(),
-        state: row.state.to_string(),
-        actor: row.actor.to_string(),
-        document: document.map(|document| document.id.to_string()),
-        said: step.and_then(|step| said(step.event)),
-        at: time(row.at),
-    })
+/// What a side may do: the table's answer, without what only the other side, or only a proposal that is there, makes possible.
+fn moves_of(row: &ContractRow, role: Option<Actor>) -> Vec<String> {
+    let own = |by: Option<Actor>| by.is_some() && by == role;
+    let proposed_by = row.proposal.map(|proposal| proposal.by);
+    let asked = matches!(row.state, State::Closing | State::Cancelling) && own(row.asked_by);
+    let impossible = [
+        (Event::ProposeAmendment, proposed_by.is_some()),
+        (Event::AcceptAmendment, proposed_by.is_none() || own(proposed_by)),
+        (Event::DeclineAmendment, proposed_by.is_none()),
+        (Event::RequestClose, asked),
+        (Event::Cancel, asked),
+    ];
+    let possible = |event: &Event| !impossible.contains(&(*event, true));
+    let events = role.map(|role| allowed(Machine::Contract, row.state, role)).unwrap_or_default();
+    events.iter().filter(|event| possible(event)).map(|event| event.name().to_owned()).collect()
 }
 
-fn read<B: DeserializeOwned>(document: &ShownDocument) -> Result<B, Failure> {
-    Ok(StoredDocument::read(&document.bytes, &document.id)?.body)
-}
-
-/// What a step says beside its event; `None` if it says nothing.
-fn said(event: Event) -> Option<StepRequest> {
-    let (reason, note, digest) = match event {
-        Event::CloseUnfilled { reason } | Event::Decline { reason } => (Some(reason), None, None),
-        Event::Withdraw { reason } | Event::Rescind { reason } | Event::Close { reason } => {
-            (reason, None, None)
-        }
-        Event::Deliver { note, digest } => (None, note, digest),
-        Event::AcceptDelivery { note } => (None, note, None),
-        Event::Fill {} | Event::AttestPaid {} | Event::ConfirmReceived { .. } => (None, None, None),
+fn milestone(row: &MilestoneRow, terms: Option<&Terms>, role: Option<Actor>) -> MilestoneView {
+    let place = usize::try_from(row.number).ok().and_then(|number| number.checked_sub(1));
+    let part = terms.zip(place).and_then(|(terms, place)| terms.milestones.get(place));
+    let pay = match (part, row.sheet) {
+        (Some(part), _) => part.pay.clone(),
+        (None, Some(sheet)) => terms.and_then(|terms| for_hours(terms, sheet)),
+        (None, None) => None,
     };
-    let said = StepRequest { reason, note, digest };
-    Some(said).filter(|said| *said != StepRequest::default())
+    MilestoneView {
+        number: row.number,
+        title: part.map(|Part { title, .. }| title.to_string()),
+        due: part.and_then(|part| part.due).map(|due| due.to_string()),
+        pay,
+        minutes: row.sheet.map(|sheet| sheet.minutes),
+        from: row.sheet.map(|sheet| day(sheet.first_day)),
+        to: row.sheet.map(|sheet| day(sheet.last_day)),
+        state: row.state.to_string(),
+        allowed: may(Machine::Milestone, row.state, role),
+        changes: row.changes,
+        clock: clock::milestone(row),
+        changed_at: time(row.changed_at),
+    }
+}
+
+/// What the hours of a time sheet cost at the rate of the terms, rounded up to the minor unit; `None` where the rate is a range.
+fn for_hours(terms: &Terms, sheet: SheetRow) -> Option<Pay> {
+    let Some(Pay::Money(rate)) = terms.pay.as_ref().filter(|_| terms.is_hourly()) else { return None };
+    let (min, max) = (rate.min()?, rate.max()?);
+    let minutes = u64::try_from(sheet.minutes).ok().filter(|_| min == max)?;
+    let amount = min.checked_mul(minutes)?.div_ceil(HOUR_MINUTES);
+    Money::new(rate.currency().clone(), Some(amount), Some(amount), Per::Project).ok().map(Pay::Money)
+}
+
+fn proposed(proposal: Proposal, documents: &Documents) -> Result<ProposalView, UseError> {
+    let terms = documents.get(proposal.terms.hash()).map(moves::read::<Terms>).transpose()?;
+    let titles = terms.iter().flat_map(|terms| terms.milestones.iter());
+    Ok(ProposalView {
+        by: proposal.by.name().to_owned(),
+        milestones: titles.map(|part| part.title.to_string()).collect(),
+        due: terms.as_ref().map(|terms| terms.due.to_string()),
+        pay: terms.as_ref().and_then(|terms| terms.pay.clone()),
+        scope: terms.map(|terms| terms.scope.into()).unwrap_or_default(),
+        at: time(proposal.at),
+    })
 }
 
 /// A stored day in its written form.

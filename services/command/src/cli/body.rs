@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ProfileRequest, ReviewRequest};
+use hanse_document::kind::bid::Answers;
+use hanse_document::kind::terms::Milestones;
 use hanse_document::kind::{Place, Schedule, job, profile};
 use hanse_document::{List, Skill};
 use serde_json::Value;
@@ -77,6 +79,8 @@ impl JobArgs {
             languages: list("--speaks", &self.speaks)?,
             pay: self.pay.clone(),
             place: if self.remote { Some(Place::Remote) } else { self.place.clone() },
+            predecessor: None,
+            questions: job::Questions::default(),
             schedule: (schedule.start.is_some() || schedule.end.is_some()).then_some(schedule),
             skills: job::Skills::default(),
         };
@@ -92,6 +96,8 @@ impl BidArgs {
     /// [`CommandError`] for standard input that cannot be used.
     pub fn request(&self) -> Result<Value, CommandError> {
         Ok(body(&BidRequest {
+            agent: false,
+            answers: Answers::default(),
             text: words("--text", &self.text)?,
             days: self.days,
             language: self.language.clone(),
@@ -110,6 +116,7 @@ impl OfferArgs {
             scope: words("--scope", &self.scope)?,
             due: self.due,
             language: self.language.clone(),
+            milestones: Milestones::default(),
             pay: self.pay.clone(),
         }))
     }

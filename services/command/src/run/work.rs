@@ -97,7 +97,7 @@ impl Run {
         done: &str,
     ) -> Result<(), CommandError> {
         let note = moved.note.as_deref().map(|note| cli::words("--note", note)).transpose()?;
-        let said = StepRequest { note, digest, reason: None };
+        let said = StepRequest { note, digest, ..StepRequest::default() };
         self.publish(api::step(&moved.contract, what, &said), moved.trial, done)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::stored::kept;
 use hanse_document::kind::{Body, Profile};
-use hanse_document::{Did, DocumentId, Kind, Rejection, Signed, Verified};
+use hanse_document::{Did, DocumentId, Rejection, Signed, Verified};
 use hanse_matching::model::{Freelancer, Job, Unknown};
 use hanse_store::{Sql, documents, jobs};
 
@@ -28,7 +28,7 @@ impl Posting {
     /// A posting that this node knows, and whether it is open.
     pub(super) async fn load(db: &impl Sql, id: &DocumentId) -> Result<(Self, bool), UseError> {
         let row = jobs::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
-        let document = documents::find(db, id).await?.ok_or(Refusal::NotFound("job"))?;
+        let document = documents::find(db, &row.posting).await?.ok_or(Refusal::NotFound("job"))?;
         let posting = Self { id: *id, client: row.client, document: Arc::new(kept(&document)?) };
         Ok((posting, row.state == hanse_lifecycle::State::Open))
     }
@@ -38,10 +38,9 @@ impl Posting {
     /// # Errors
     /// `WrongKind` for any other document.
     pub(super) fn of(document: Verified) -> Result<Self, Rejection> {
-        if document.id().kind() != Kind::Job {
-            return Err(Rejection::WrongKind);
-        }
-        Ok(Self { id: document.id(), client: document.issuer().clone(), document: Arc::new(document) })
+        let Body::Job(job) = document.body() else { return Err(Rejection::WrongKind) };
+        let id = job.anew.map_or(document.id(), |anew| anew.object);
+        Ok(Self { id, client: document.issuer().clone(), document: Arc::new(document) })
     }
 
     /// As matching takes it, and the skills that are unknown here.

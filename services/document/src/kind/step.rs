@@ -6,9 +6,9 @@ use serde_json::Value;
 use crate::bounded::{Line, Number, Text};
 use crate::hash::{Commitment, Digest, LeafRef};
 use crate::id::{DocumentId, Kind};
+use crate::kind::time_sheet::TimeSheet;
 use crate::name::NodeName;
 use crate::rejection::Rejection;
-use crate::time::Date;
 
 /// A note is for the other side of one contract: half a page.
 pub const NOTE_CHARS_MAX: usize = 2_000;
@@ -17,17 +17,8 @@ pub const REASON_CHARS_MAX: usize = 500;
 
 /// Time sheets of one contract, with its milestones: one for each week of four years, and after that another contract.
 pub const MILESTONE_NUMBER_MAX: u32 = 200;
-/// Days of one time sheet: a month.
-pub const SHEET_DAYS_MAX: u32 = 31;
-/// Minutes of a day.
-const DAY_MINUTES: u32 = 1_440;
-/// Minutes of the longest time sheet.
-pub const MINUTES_MAX: u32 = 44_640;
-
 /// Which milestone of a contract, from 1.
 pub type MilestoneNumber = Number<1, MILESTONE_NUMBER_MAX>;
-/// Minutes of work.
-pub type Minutes = Number<1, MINUTES_MAX>;
 /// A note to the other side.
 pub type Note = Text<1, NOTE_CHARS_MAX>;
 /// Why.
@@ -216,29 +207,6 @@ pub enum Event {
     },
 }
 
-/// The hours of a period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TimeSheet {
-    /// The first day.
-    pub from: Date,
-    /// Minutes of work.
-    pub minutes: Minutes,
-    /// The last day, not before the first and at most [`SHEET_DAYS_MAX`] days after it.
-    pub to: Date,
-}
-
-impl TimeSheet {
-    fn check(self) -> Result<(), Rejection> {
-        let (from, to) = (self.from.day(), self.to.day());
-        let within = from <= to && to - from < SHEET_DAYS_MAX;
-        // No day has more than its hours.
-        let possible = within && self.minutes.get() <= (to - from + 1) * DAY_MINUTES;
-        if possible { Ok(()) } else { Err(Rejection::BadTime) }
-    }
-}
-
 impl Event {
     /// The name, as it is written in the document and in the lifecycle's tables.
     #[must_use]
@@ -334,6 +302,41 @@ impl Event {
             | Self::ProposeAmendment { .. }
             | Self::AcceptAmendment { .. }
             | Self::DeclineAmendment { .. }
+            | Self::RequestClose { .. }
+            | Self::Cancel { .. }
+            | Self::Object { .. }
+            | Self::Terminate { .. }
+            | Self::Close { .. } => None,
+        }
+    }
+
+    /// The terms that the move names.
+    #[must_use]
+    pub const fn terms(&self) -> Option<&Commitment> {
+        match self {
+            Self::Counter { terms, .. }
+            | Self::ProposeAmendment { terms, .. }
+            | Self::AcceptAmendment { terms } => Some(terms),
+            Self::Pause { .. }
+            | Self::Resume {}
+            | Self::Heartbeat {}
+            | Self::CloseUnfilled { .. }
+            | Self::Fill {}
+            | Self::Confirm { .. }
+            | Self::Read {}
+            | Self::Shortlist {}
+            | Self::Unshortlist {}
+            | Self::Interview { .. }
+            | Self::Withdraw { .. }
+            | Self::Decline { .. }
+            | Self::Rescind { .. }
+            | Self::DeclineAmendment { .. }
+            | Self::Deliver { .. }
+            | Self::RequestChanges { .. }
+            | Self::AcceptDelivery { .. }
+            | Self::AttestPaid { .. }
+            | Self::ReportUnpaid { .. }
+            | Self::ConfirmReceived { .. }
             | Self::RequestClose { .. }
             | Self::Cancel { .. }
             | Self::Object { .. }

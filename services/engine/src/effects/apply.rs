@@ -9,6 +9,7 @@ pub(crate) mod contract;
 pub(crate) mod engagement;
 pub(crate) mod guard;
 pub(crate) mod identity;
+pub(crate) mod invitation;
 pub(crate) mod job;
 pub(crate) mod offer;
 mod profile;
@@ -77,18 +78,19 @@ pub(crate) async fn apply(
     let author = guard::author(ctx, document, look)?;
     match (document.body(), job) {
         (Body::Profile(body), _) => return profile::put(ctx, document, body, &author).await,
-        (Body::Job(body), _) => job::post(ctx, document, body, &author).await?,
+        (Body::Job(body), before) => job::post(ctx, document, body, &author, before).await?,
+        (Body::Invitation(body), Some(job)) => invitation::invite(ctx, document, body, &job).await?,
         (Body::Bid(body), Some(job)) => bid::submit(ctx, document, body, &author, &job).await?,
         (Body::Offer(body), Some(job)) => offer::offer(ctx, document, body, attachments, &job).await?,
         (Body::Acceptance(body), Some(job)) => offer::accept(ctx, document, body, &job).await?,
-        (Body::Step(step), Some(job)) => apply_step(ctx, document, step, &job).await?,
+        (Body::Step(step), Some(job)) => apply_step(ctx, document, step, attachments, &job).await?,
         (Body::Review(body), Some(_)) => review::seal(ctx, document, body, attachments).await?,
         (Body::Reply(body), Some(_)) => review::reply(ctx, document, body).await?,
         // A genesis comes before its author is known, see [`identity`]; terms and texts come with what names them.
         (Body::Identity(_) | Body::Terms(_) | Body::Text(_), _)
         // What belongs under a job has one: [`job_of`].
         | (
-            Body::Bid(_) | Body::Offer(_) | Body::Acceptance(_) | Body::Step(_) | Body::Review(_) | Body::Reply(_),
+            Body::Invitation(_) | Body::Bid(_) | Body::Offer(_) | Body::Acceptance(_) | Body::Step(_) | Body::Review(_) | Body::Reply(_),
             None,
         ) => return Err(Rejection::WrongKind.into()),
     }
@@ -102,6 +104,7 @@ fn log_of(body: &Body) -> Option<LogKind> {
         Body::Job(_) => Some(LogKind::Jobs),
         Body::Step(step) if step.object.kind() == Kind::Job => Some(LogKind::Jobs),
         Body::Identity(_)
+        | Body::Invitation(_)
         | Body::Bid(_)
         | Body::Terms(_)
         | Body::Offer(_)
@@ -113,11 +116,18 @@ fn log_of(body: &Body) -> Option<LogKind> {
     }
 }
 
-async fn apply_step(ctx: &Apply<'_>, document: &Verified, step: &Step, job: &JobRow) -> Result<(), UseError> {
+async fn apply_step(
+    ctx: &Apply<'_>,
+    document: &Verified,
+    step: &Step,
+    attachments: &[Verified],
+    job: &JobRow,
+) -> Result<(), UseError> {
     match step.object.kind() {
         Kind::Job => job::step(ctx, document, step, job).await,
         Kind::Bid => bid::step(ctx, document, step, job).await,
-        Kind::Offer => contract::step(ctx, document, step, job).await,
+        Kind::Invitation => invitation::step(ctx, document, step, job).await,
+        Kind::Offer => contract::step(ctx, document, step, attachments, job).await,
         Kind::Identity
         | Kind::Profile
         | Kind::Terms
@@ -136,6 +146,8 @@ async fn job_of(ctx: &Apply<'_>, document: &Verified) -> Result<Option<DocumentI
         Ok::<_, UseError>(Some(contract.ok_or_else(|| ctx.missing("contract"))?.job))
     };
     match document.body() {
+        Body::Job(job) => Ok(job.anew.map(|anew| anew.object)),
+        Body::Invitation(invitation) => Ok(Some(invitation.job)),
         Body::Bid(bid) => Ok(Some(bid.job)),
         Body::Offer(offer) => Ok(Some(offer.job)),
         Body::Acceptance(acceptance) => of_contract(&acceptance.offer).await,
@@ -144,10 +156,14 @@ async fn job_of(ctx: &Apply<'_>, document: &Verified) -> Result<Option<DocumentI
             let bid = contracts::bid(ctx.tx, &step.object).await?;
             Ok(Some(bid.ok_or_else(|| ctx.missing("bid"))?.job))
         }
+        Body::Step(step) if step.object.kind() == Kind::Invitation => {
+            let invitation = contracts::invitation(ctx.tx, &step.object).await?;
+            Ok(Some(invitation.ok_or_else(|| ctx.missing("invitation"))?.job))
+        }
         Body::Step(step) => of_contract(&step.object).await,
         Body::Review(review) => of_contract(&review.contract).await,
         Body::Reply(reply) => of_contract(&review::answered(ctx, reply).await?).await,
-        Body::Identity(_) | Body::Profile(_) | Body::Job(_) | Body::Terms(_) | Body::Text(_) => Ok(None),
+        Body::Identity(_) | Body::Profile(_) | Body::Terms(_) | Body::Text(_) => Ok(None),
     }
 }
 

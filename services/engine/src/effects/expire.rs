@@ -3,12 +3,14 @@
 //! The home that keeps the order goes by its own clock. A home that follows gives it an hour more, and none while
 //! something about the job is on its way: what the order's home says, or has already said, wins.
 
+mod parts;
 mod unlogged;
 
 use std::time::Duration;
 
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
+use hanse_base::present;
 use hanse_base::rounds::{Every, Round, Rounds, SELDOM};
 use hanse_discovery::matching::attention;
 use hanse_ledger::{Leaf, Statement};
@@ -70,6 +72,11 @@ pub(crate) async fn look(engine: &Engine) -> Result<Round, UseError> {
     let connection = engine.store().connection().await?;
     let expired = jobs::expired(&connection, now, BATCH).await?;
     let left = jobs::left_filled(&connection, now.saturating_sub(filled_seconds()), BATCH).await?;
+    let silent = jobs::silent(&connection, now.saturating_sub(silent_seconds()), BATCH).await?;
+    let waiting =
+        contracts::waiting_invitations(&connection, now.saturating_sub(invited_seconds()), BATCH).await?;
+    let unanswered =
+        contracts::unanswered_milestones(&connection, now.saturating_sub(answer_seconds()), BATCH).await?;
     let mut late: Vec<(ContractRow, &Timeout)> = Vec::new();
     for timeout in timeouts(Machine::Contract) {
         let since = now.saturating_sub(timeout.after_seconds);
@@ -82,6 +89,15 @@ pub(crate) async fn look(engine: &Engine) -> Result<Round, UseError> {
     for row in &expired {
         report(expire(engine, row, Event::Expire).await, &row.id);
     }
+    for row in &silent {
+        report(expire(engine, row, Event::GoStale).await, &row.id);
+    }
+    for row in &waiting {
+        report(parts::lapse(engine, row).await, &row.id);
+    }
+    for row in &unanswered {
+        report(parts::accept(engine, row).await, &row.contract);
+    }
     for row in &left {
         report(expire(engine, row, Event::Complete).await, &row.id);
     }
@@ -92,7 +108,13 @@ pub(crate) async fn look(engine: &Engine) -> Result<Round, UseError> {
         report(open(engine, row).await, &row.commit_leaf);
     }
     drop_unlogged(engine).await?;
-    let nothing = expired.is_empty() && left.is_empty() && late.is_empty() && sealed.is_empty();
+    let nothing = expired.is_empty()
+        && left.is_empty()
+        && late.is_empty()
+        && sealed.is_empty()
+        && silent.is_empty()
+        && waiting.is_empty()
+        && unanswered.is_empty();
     Ok(if nothing { Round::Idle } else { Round::Worked })
 }
 
@@ -121,10 +143,27 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     Ok(())
 }
 
+/// After how long a time-out of a table acts, in seconds.
+fn after(machine: Machine, state: State, event: Event) -> i64 {
+    let fits = |timeout: &&Timeout| timeout.state == state && timeout.event == event;
+    timeouts(machine).iter().find(fits).map_or(i64::MAX, |timeout| timeout.after_seconds)
+}
+
+fn silent_seconds() -> i64 {
+    after(Machine::Job, State::Open, Event::GoStale)
+}
+
+fn invited_seconds() -> i64 {
+    after(Machine::Invitation, State::Invited, Event::Lapse)
+}
+
+pub(crate) fn answer_seconds() -> i64 {
+    after(Machine::Milestone, State::Delivered, Event::AcceptDelivery)
+}
+
 /// How long after its own date a filled posting is complete at the latest, in seconds.
 fn filled_seconds() -> i64 {
-    let filled = timeouts(Machine::Job).iter().find(|timeout| timeout.state == State::Filled);
-    filled.map_or(i64::MAX, |timeout| timeout.after_seconds)
+    after(Machine::Job, State::Filled, Event::Complete)
 }
 
 /// A posting whose date has passed, or passed long ago. Where another home keeps the order, it has the same date from the
@@ -158,6 +197,10 @@ async fn lapse(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> Result<
     if home != engine.config().name && deliveries::job_waits(&tx, &row.job, home.as_str()).await? {
         return Ok(());
     }
+    // Of a contract with milestones, silence accepts one after the other.
+    if timeout.state == State::Delivered && !contracts::milestones(&tx, &row.id).await?.is_empty() {
+        return Ok(());
+    }
     contract::node_event(&ctx, &mut row, timeout.event).await?;
     tx.commit().await?;
     engine.signals().committed();
@@ -166,14 +209,9 @@ async fn lapse(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> Result<
 
 /// When the node moves a contract that nobody else moves, Unix seconds.
 fn due(engine: &Engine, row: &ContractRow, timeout: &Timeout) -> i64 {
-    let mut since = row.changed_at;
-    if timeout.state == State::Active {
-        // Work that is not due yet is not dormant.
-        since = since.max(row.due_day.saturating_add(1).saturating_mul(DAY_SECONDS));
-    }
     let follows = row.client_home != engine.config().name;
     let grace = if follows { FOLLOW_SECONDS } else { 0 };
-    since.saturating_add(timeout.after_seconds).saturating_add(grace)
+    present::contract_at(row, timeout).saturating_add(grace)
 }
 
 /// The time to write is over: a sealed review opens alone, once the other side's absence is proved.

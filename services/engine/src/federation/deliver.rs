@@ -15,7 +15,7 @@ use hanse_base::names::LogKind;
 use hanse_base::rounds::{Round, Rounds};
 use hanse_base::signals::Notice;
 use hanse_base::stored::kept;
-use hanse_document::{Body, Verified};
+use hanse_document::{Body, Commitment, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState, Settled};
 use hanse_store::documents::DocumentRow;
@@ -169,13 +169,24 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
 /// A document with what the other side needs to judge it: the genesis of its issuer first, then what it commits to.
 async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
     let mut parcel = vec![genesis(db, document).await?];
-    if let Body::Offer(offer) = kept(document)?.body()
-        && let Some(terms) = documents::by_commitment(db, &offer.terms).await?
+    let verified = kept(document)?;
+    if let Some(terms) = terms_named(verified.body())
+        && let Some(terms) = documents::by_commitment(db, terms).await?
+        // Terms of the other side are there already.
+        && terms.issuer == document.issuer
     {
         parcel.push(terms.bytes);
     }
     parcel.push(document.bytes.clone());
     Ok(parcel.into_iter().map(Bytes::from).collect())
+}
+
+/// The terms that a document commits to.
+fn terms_named(body: &Body) -> Option<&Commitment> {
+    if let Body::Offer(offer) = body {
+        return Some(&offer.terms);
+    }
+    if let Body::Step(step) = body { step.event.terms() } else { None }
 }
 
 /// The bytes of the genesis of a document's issuer.

@@ -122,6 +122,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::BadDue
         | Refusal::NoFreeSeat
         | Refusal::OfferWaits
+        | Refusal::Hindered(_)
         | Refusal::ReviewExists
         | Refusal::HandleTaken
         | Refusal::WeakPassword(_)

@@ -4,10 +4,11 @@
 use hanse_api::requests::StepRequest;
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::keys;
-use hanse_document::kind::step::Reason;
+use hanse_document::kind::step::{MilestoneNumber, Note, Reason};
 use hanse_document::kind::{Event as Said, Step};
 use hanse_document::{
-    Body, Did, DocumentId, Draft, LeafRef, NodeName, PublicKey, Rejection, SigningKey, Timestamp, Verified,
+    Body, Commitment, Did, DocumentId, Draft, LeafRef, NodeName, PublicKey, Rejection, SigningKey, Timestamp,
+    Verified,
 };
 use hanse_ledger::LeafId;
 use hanse_lifecycle::Event;
@@ -72,8 +73,21 @@ pub(crate) struct StepDraft<'a> {
     pub(crate) object: DocumentId,
     pub(crate) prev: DocumentId,
     pub(crate) to: &'a NodeName,
-    /// The freelancer's own engagement, which confirming a payment cites.
-    pub(crate) engagement: Option<LeafId>,
+    /// What the move cites beside.
+    pub(crate) cites: Cites,
+}
+
+/// What a move cites, beside the thing that it moves.
+#[derive(Clone, Copy)]
+pub(crate) enum Cites {
+    /// Nothing.
+    Nothing,
+    /// The freelancer's own engagement, which confirming a payment does.
+    Engagement(LeafId),
+    /// The version of a posting, which confirming a bid does.
+    Posting(DocumentId),
+    /// Terms, which accepting them does, and answering with them.
+    Terms(Commitment),
 }
 
 impl StepDraft<'_> {
@@ -84,26 +98,53 @@ impl StepDraft<'_> {
     }
 
     /// What happened, with what belongs to it. What an event does not take is refused, not dropped.
-    fn said(&self, StepRequest { mut note, mut digest, mut reason }: StepRequest) -> Result<Said, Refusal> {
+    fn said(&self, mut asked: StepRequest) -> Result<Said, Refusal> {
+        let StepRequest { note, digest, reason, milestone, hours } = &mut asked;
         let said = match self.event {
             Event::CloseUnfilled => Said::CloseUnfilled { reason: must(reason.take())? },
             Event::Decline => Said::Decline { reason: must(reason.take())? },
+            Event::Terminate => Said::Terminate { reason: must(reason.take())? },
             Event::Withdraw => Said::Withdraw { reason: reason.take() },
             Event::Rescind => Said::Rescind { reason: reason.take() },
             Event::Close => Said::Close { reason: reason.take() },
-            Event::Deliver => Said::Deliver { note: note.take(), digest: digest.take() },
-            Event::AcceptDelivery => Said::AcceptDelivery { note: note.take() },
-            Event::AttestPaid => Said::AttestPaid {},
-            Event::ConfirmReceived => {
-                let own = self.engagement.ok_or(Refusal::Rejected(Rejection::OutOfForm))?;
-                Said::ConfirmReceived { engagement: LeafRef::from_bytes(*own.as_bytes()) }
+            Event::Pause => Said::Pause { reason: reason.take() },
+            Event::RequestClose => Said::RequestClose { reason: reason.take() },
+            Event::Cancel => Said::Cancel { reason: reason.take() },
+            Event::Object => Said::Object { reason: reason.take() },
+            Event::DeclineAmendment => Said::DeclineAmendment { reason: reason.take() },
+            Event::Resume => Said::Resume {},
+            Event::Heartbeat => Said::Heartbeat {},
+            Event::Read => Said::Read {},
+            Event::Shortlist => Said::Shortlist {},
+            Event::Unshortlist => Said::Unshortlist {},
+            Event::Interview => Said::Interview { note: note.take() },
+            Event::Deliver => Said::Deliver {
+                note: note.take(),
+                digest: digest.take(),
+                milestone: milestone.take(),
+                hours: hours.take(),
+            },
+            Event::RequestChanges => {
+                Said::RequestChanges { note: say(note.take())?, milestone: milestone.take() }
             }
+            Event::AcceptDelivery => Said::AcceptDelivery { note: note.take(), milestone: milestone.take() },
+            Event::ReportUnpaid => Said::ReportUnpaid { note: note.take(), milestone: milestone.take() },
+            Event::AttestPaid => Said::AttestPaid { milestone: milestone.take() },
+            Event::ConfirmReceived
+            | Event::Confirm
+            | Event::Counter
+            | Event::ProposeAmendment
+            | Event::AcceptAmendment => self.citing(note, milestone)?,
             // What no person does by a step.
             Event::Publish
+            | Event::Amend
+            | Event::GoStale
             | Event::Fill
             | Event::Expire
             | Event::Complete
+            | Event::Invite
             | Event::Submit
+            | Event::Revise
             | Event::Offer
             | Event::Win
             | Event::Release
@@ -115,14 +156,50 @@ impl StepDraft<'_> {
             | Event::Open
             | Event::Reply => return Err(Refusal::Rejected(Rejection::OutOfForm)),
         };
-        let left = [("note", note.is_some()), ("digest", digest.is_some()), ("reason", reason.is_some())];
-        match left.into_iter().find(|(_, given)| *given) {
-            Some((field, _)) => {
+        match left(&asked) {
+            Some(field) => {
                 Err(Refusal::BadValue { field: field.to_owned(), rejection: Rejection::OutOfForm })
             }
             None => Ok(said),
         }
     }
+
+    /// A move that cites something.
+    fn citing(
+        &self,
+        note: &mut Option<Note>,
+        milestone: &mut Option<MilestoneNumber>,
+    ) -> Result<Said, Refusal> {
+        Ok(match (self.event, self.cites) {
+            (Event::ConfirmReceived, Cites::Engagement(own)) => {
+                let engagement = LeafRef::from_bytes(*own.as_bytes());
+                Said::ConfirmReceived { engagement, milestone: milestone.take() }
+            }
+            (Event::Confirm, Cites::Posting(posting)) => Said::Confirm { posting },
+            (Event::Counter, Cites::Terms(terms)) => Said::Counter { terms, note: note.take() },
+            (Event::ProposeAmendment, Cites::Terms(terms)) => {
+                Said::ProposeAmendment { terms, note: note.take() }
+            }
+            (Event::AcceptAmendment, Cites::Terms(terms)) => Said::AcceptAmendment { terms },
+            _ => return Err(Refusal::Rejected(Rejection::OutOfForm)),
+        })
+    }
+}
+
+/// A field that the event did not take.
+fn left(asked: &StepRequest) -> Option<&'static str> {
+    let left = [
+        ("note", asked.note.is_some()),
+        ("digest", asked.digest.is_some()),
+        ("reason", asked.reason.is_some()),
+        ("milestone", asked.milestone.is_some()),
+        ("hours", asked.hours.is_some()),
+    ];
+    left.into_iter().find(|(_, given)| *given).map(|(field, _)| field)
+}
+
+fn say(note: Option<Note>) -> Result<Note, Refusal> {
+    note.ok_or(Refusal::BadField { field: "note", reason: "must be given: say what is to be changed" })
 }
 
 fn must(reason: Option<Reason>) -> Result<Reason, Refusal> {

@@ -8,15 +8,16 @@ use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
 use hanse_base::present::OnItsWay;
-use hanse_document::kind::Bid;
-use hanse_document::{Body, Did, DocumentId};
+use hanse_document::kind::{Anew, Bid};
+use hanse_document::{Body, Did, DocumentId, NodeName};
 use hanse_lifecycle::{Event, State};
 use hanse_store::contracts::{self, BidRow, SentBid};
 use hanse_store::deliveries::{self, DeliveryState};
+use hanse_store::jobs::JobRow;
 use hanse_store::{Sql, Tx, accounts, documents, jobs};
 
 use crate::Engine;
-use crate::market::author::{Author, StepDraft};
+use crate::market::author::{Author, Cites, StepDraft};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -47,19 +48,38 @@ impl Engine {
                 return Err(Refusal::UnknownOrigin.into());
             }
             let author = Author::open(self, tx, did).await?;
-            let bid = Bid {
-                days: request.days,
-                home: self.config().name.clone(),
-                job: job.id,
-                language: request.language.clone(),
-                pay: request.pay.clone(),
-                text: request.text.clone(),
-                to: job.home.clone(),
-            };
+            let bid = said(request, &self.config().name, &job, None);
             let document = author.sign(Body::Bid(bid), None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
         let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// Says a bid of a hosted freelancer anew, before there is an offer.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotNow`, `WrongPrev`, `Hindered`, `InFlight`, `ByHome`, `NotOnce`, and the rejections of the document.
+    pub async fn revise_bid(
+        &self,
+        asked: impl Into<Asked>,
+        id: &DocumentId,
+        request: BidRequest,
+        dry_run: bool,
+    ) -> Result<Published<BidView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let (bid, job) = movable(tx, &asked, id).await?;
+            if bid.freelancer != *did {
+                return Err(Refusal::NotYours("the freelancer").into());
+            }
+            let author = Author::open(self, tx, did).await?;
+            let anew = Anew { object: bid.id, prev: bid.head };
+            let bid = said(request, &self.config().name, &job, Some(anew));
+            Ok(Publication::new(author.sign(Body::Bid(bid), None)?, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -109,7 +129,7 @@ impl Engine {
         paged(&connection, &cut, rows, viewer).await
     }
 
-    /// Moves a bid: `withdraw` by its author, `decline` by the client.
+    /// Moves a bid that waits: `withdraw` and `confirm` by its author, what else there is by the client.
     ///
     /// # Errors
     /// `NotFound`, `NotNow`, `WrongPrev`, `InFlight` (also of a bid that the job's home has not answered), `ByHome`, `NotOnce`.
@@ -124,21 +144,44 @@ impl Engine {
         let asked = asked.into();
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| {
-            let view = shown(tx, id, did).await?;
-            let Some(bid) = contracts::bid(tx, id).await? else {
-                // Its author's, and the job's home has not answered yet, or has refused it.
-                let queued = view.state == QUEUED;
-                return Err(if queued { Refusal::InFlight } else { Refusal::NotFound("bid") }.into());
-            };
-            asked.saw(&bid.head, async || Ok(view)).await?;
-            let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+            let (bid, job) = movable(tx, &asked, id).await?;
             let author = Author::open(self, tx, did).await?;
-            let said = StepDraft { event, object: bid.id, prev: bid.head, to: &job.home, engagement: None };
+            let cites = if event == Event::Confirm { Cites::Posting(job.posting) } else { Cites::Nothing };
+            let said = StepDraft { event, object: bid.id, prev: bid.head, to: &job.home, cites };
             let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
         let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+}
+
+/// A bid that somebody is about to move, in a version that they have seen, and its job.
+async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId) -> Result<(BidRow, JobRow), UseError> {
+    let view = shown(tx, id, &asked.did).await?;
+    let Some(bid) = contracts::bid(tx, id).await? else {
+        // Its author's, and the job's home has not answered yet, or has refused it.
+        let queued = view.state == QUEUED;
+        return Err(if queued { Refusal::InFlight } else { Refusal::NotFound("bid") }.into());
+    };
+    asked.saw(&bid.head, async || Ok(view)).await?;
+    let job = jobs::find(tx, &bid.job).await?.ok_or(Refusal::NotFound("job"))?;
+    Ok((bid, job))
+}
+
+/// What a freelancer says, as a document of this home.
+fn said(request: BidRequest, home: &NodeName, job: &JobRow, anew: Option<Anew>) -> Bid {
+    Bid {
+        agent: request.agent,
+        anew,
+        answers: request.answers,
+        days: request.days,
+        home: home.clone(),
+        job: job.id,
+        language: request.language,
+        pay: request.pay,
+        text: request.text,
+        to: job.home.clone(),
     }
 }
 
@@ -157,7 +200,7 @@ async fn paged(
         if let Some(delivery) = delivery {
             unanswered.insert(row.id.to_string(), (delivery, refusal));
         }
-        known.push((row, job.client.clone()));
+        known.push((row, job.clone()));
     }
     let mut views = present::bids(db, &known, viewer).await?;
     for view in &mut views {
@@ -174,7 +217,7 @@ pub(crate) async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Resul
     if *viewer != row.freelancer && *viewer != job.client {
         return Err(Refusal::NotFound("bid").into());
     }
-    let mut view = present::bid(db, &row, &job.client, viewer).await?;
+    let mut view = present::bid(db, &row, &job, viewer).await?;
     if *viewer == row.freelancer {
         let OnItsWay { queued, refused } = present::on_its_way(db, &job.id, viewer, &job.home).await?;
         view.refused = refused;
@@ -200,9 +243,11 @@ async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidV
         home,
         state: State::Submitted,
         head: *id,
+        said: *id,
+        posting: job.posting,
         made_at: document.received_at,
     };
-    let mut view = present::bid(db, &row, &job.client, viewer).await?;
+    let mut view = present::bid(db, &row, &job, viewer).await?;
     not_taken(&mut view, delivery.state, delivery.refusal);
     Ok(view)
 }

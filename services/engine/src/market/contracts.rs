@@ -2,19 +2,19 @@
 
 use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
 use hanse_api::views::{ContractView, Page, Published};
-use hanse_base::error::{Refusal, UseError};
+use hanse_base::error::{Hindrance, Refusal, UseError};
 use hanse_base::page::{Cut, page};
 use hanse_base::present;
 use hanse_base::stored::{contract_of_party, side};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
-use hanse_document::kind::{Acceptance, Offer, Terms};
+use hanse_document::kind::{Acceptance, Offer, Pay, Terms};
 use hanse_document::{Body, Did, DocumentId, LogName};
-use hanse_lifecycle::{Event, Machine, next};
-use hanse_store::contracts::{self, ContractRow};
-use hanse_store::{Sql, Tx, jobs};
+use hanse_lifecycle::{Actor, Event, Machine, State, next};
+use hanse_store::contracts::{self, BidRow, ContractRow, MilestoneRow};
+use hanse_store::{Sql, Tx, documents, jobs};
 
 use crate::Engine;
-use crate::market::author::{Author, StepDraft};
+use crate::market::author::{Author, Cites, StepDraft};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -58,8 +58,7 @@ impl Engine {
         }
         asked.saw(&bid.head, async || crate::market::bids::shown(tx, &bid.id, did).await).await?;
         let author = Author::open(self, tx, did).await?;
-        let OfferRequest { scope, due, language, pay } = request.clone();
-        let terms = author.sign(Body::Terms(Terms { due, language, pay, scope }), None)?;
+        let terms = author.sign(Body::Terms(terms_of(request, asked_pay(tx, &bid).await?)), None)?;
         let slot = author.new_slot()?;
         let offer = Offer {
             bid: bid.id,
@@ -76,7 +75,38 @@ impl Engine {
         Ok(Publication { attachments: vec![terms], slot: Some(slot), ..under })
     }
 
-    /// Accepts an offer, for a hosted freelancer.
+    /// Answers terms with other terms, for a hosted person: an offer, before there is a contract; or a proposal of other terms for one
+    /// that runs.
+    ///
+    /// # Errors
+    /// As [`Engine::step`], and `BadDue`.
+    pub async fn answer_terms(
+        &self,
+        asked: impl Into<Asked>,
+        contract: &DocumentId,
+        event: Event,
+        request: OfferRequest,
+        dry_run: bool,
+    ) -> Result<Published<ContractView>, UseError> {
+        let asked = asked.into();
+        let draft = async |tx: &Tx<'_>| {
+            let row = movable(tx, &asked, contract, event).await?;
+            let author = Author::open(self, tx, &asked.did).await?;
+            let pay = present::load(tx, &row.terms).await?;
+            let Body::Terms(before) = pay.body() else { return Err(Refusal::NotFound("contract").into()) };
+            let terms = author.sign(Body::Terms(terms_of(&request, before.pay.clone())), None)?;
+            let cites = Cites::Terms(terms.commitment());
+            let said = StepDraft { event, object: row.id, prev: row.head, to: &row.client_home, cites };
+            let document = author.sign(said.body(StepRequest::default())?, None)?;
+            let under = Publication::new(document, row.job, &row.client_home);
+            Ok(Publication { attachments: vec![terms], ..under })
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// Accepts: an offer, for a hosted freelancer; or, for a hosted client, the terms with which the freelancer answered it, which makes
+    /// them the offer's.
     ///
     /// # Errors
     /// As [`Engine::step`].
@@ -98,15 +128,25 @@ impl Engine {
         asked: &Asked,
         contract: &DocumentId,
     ) -> Result<Publication, UseError> {
+        let row = contract_of_party(tx, contract, &asked.did).await?;
+        let author = Author::open(self, tx, &asked.did).await?;
+        let newest = documents::find(tx, &row.terms).await?.ok_or(Refusal::NotFound("contract"))?.commitment;
+        if row.client == asked.did && row.state == State::Countered {
+            let row = movable(tx, asked, contract, Event::Counter).await?;
+            let (event, cites) = (Event::Counter, Cites::Terms(newest));
+            let said = StepDraft { event, object: row.id, prev: row.head, to: &row.client_home, cites };
+            let document = author.sign(said.body(StepRequest::default())?, None)?;
+            return Ok(Publication::new(document, row.job, &row.client_home));
+        }
         // The table knows who may accept; the document could only say that it is about its own author.
         let row = movable(tx, asked, contract, Event::Accept).await?;
-        let author = Author::open(self, tx, &asked.did).await?;
         let slot = author.new_slot()?;
         let acceptance = Acceptance {
             client: row.client.clone(),
             log: LogName::of(&self.config().name),
             offer: row.id,
             slot: slot.public,
+            terms: Some(newest).filter(|_| row.counters > 0),
             to: row.client_home.clone(),
         };
         let document = author.sign(Body::Acceptance(acceptance), None)?;
@@ -129,13 +169,8 @@ impl Engine {
         let draft = async |tx: &Tx<'_>| {
             let row = movable(tx, &asked, contract, event).await?;
             let author = Author::open(self, tx, &asked.did).await?;
-            let said = StepDraft {
-                event,
-                object: row.id,
-                prev: row.head,
-                to: &row.client_home,
-                engagement: row.freelancer_engagement,
-            };
+            let cites = cites(tx, &row, event).await?;
+            let said = StepDraft { event, object: row.id, prev: row.head, to: &row.client_home, cites };
             let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, row.job, &row.client_home))
         };
@@ -169,15 +204,50 @@ impl Engine {
     }
 }
 
+/// What a move of a contract cites.
+async fn cites(tx: &Tx<'_>, row: &ContractRow, event: Event) -> Result<Cites, UseError> {
+    if event == Event::AcceptAmendment {
+        let proposal = row.proposal.ok_or(Hindrance::NoProposal)?;
+        let terms = documents::find(tx, &proposal.terms).await?.ok_or(Hindrance::NoProposal)?;
+        return Ok(Cites::Terms(terms.commitment));
+    }
+    Ok(match row.freelancer_engagement {
+        Some(own) if event == Event::ConfirmReceived => Cites::Engagement(own),
+        Some(_) | None => Cites::Nothing,
+    })
+}
+
+/// What somebody asks for, as terms; the pay is as it was before where nothing is said of it.
+fn terms_of(request: &OfferRequest, before: Option<Pay>) -> Terms {
+    let OfferRequest { scope, due, language, milestones, pay } = request.clone();
+    Terms { due, language, milestones, pay: pay.or(before), scope }
+}
+
+/// What a bid asks for.
+async fn asked_pay(tx: &Tx<'_>, bid: &BidRow) -> Result<Option<Pay>, UseError> {
+    let document = present::load(tx, &bid.said).await?;
+    let Body::Bid(said) = document.body() else { return Ok(None) };
+    Ok(said.pay.clone())
+}
+
 /// A contract that this person may move now, from a version that they have seen. The table is asked before anything is signed: a
 /// move at the wrong time need not be a document that can be written.
 async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> Result<ContractRow, UseError> {
     let row = contract_of_party(tx, id, &asked.did).await?;
     asked.saw(&row.head, async || present::contract(tx, &row, &asked.did).await).await?;
     let actor = side(&row, &asked.did).ok_or(Refusal::NotFound("contract"))?;
+    // A part of the work may be moved where the whole cannot: its own table is asked when the step is applied.
+    let parts = contracts::milestones(tx, &row.id).await?;
+    if !parts.is_empty() && next_of_part(&parts, event, actor) {
+        return Ok(row);
+    }
     next(Machine::Contract, row.state, event, actor)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
     Ok(row)
+}
+
+fn next_of_part(parts: &[MilestoneRow], event: Event, actor: Actor) -> bool {
+    parts.iter().any(|part| next(Machine::Milestone, part.state, event, actor).is_ok())
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {

@@ -38,12 +38,16 @@ async fn concerns(db: &impl Sql, row: &DocumentRow, viewer: Option<&Did>) -> Res
     let document: Verified = kept(row)?;
     match document.body() {
         Body::Bid(bid) => is_client(db, &bid.job, viewer).await,
+        Body::Invitation(invitation) => Ok(invitation.freelancer == *viewer),
         Body::Offer(offer) => Ok(offer.freelancer == *viewer),
         Body::Acceptance(acceptance) => Ok(acceptance.client == *viewer),
         Body::Terms(_) => Ok(contracts::are_terms_of(db, &row.id, viewer).await?),
         Body::Step(step) => {
             if let Some(bid) = contracts::bid(db, &step.object).await? {
                 return Ok(bid.freelancer == *viewer || is_client(db, &bid.job, viewer).await?);
+            }
+            if let Some(row) = contracts::invitation(db, &step.object).await? {
+                return Ok(row.freelancer == *viewer || row.client == *viewer);
             }
             let contract = contracts::contract(db, &step.object).await?;
             Ok(contract.is_some_and(|row| row.client == *viewer || row.freelancer == *viewer))

@@ -1,16 +1,16 @@
 //! Postings: made and closed by clients here, shown from everywhere.
 
-use hanse_api::requests::{JobRequest, StepRequest};
+use hanse_api::requests::{JobRequest, RepostRequest, StepRequest};
 use hanse_api::views::{JobView, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::present;
-use hanse_document::kind::Job;
+use hanse_document::kind::{Anew, Job};
 use hanse_document::{Body, Did, DocumentId, NodeName};
 use hanse_lifecycle::Event;
 use hanse_store::{Tx, jobs};
 
 use crate::Engine;
-use crate::market::author::{Author, StepDraft};
+use crate::market::author::{Author, Cites, StepDraft};
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -33,9 +33,70 @@ impl Engine {
             let author = Author::open(self, tx, did).await?;
             let home = &self.config().name;
             let until = self.now().add_seconds(i64::from(request.days.get()) * DAY_SECONDS)?;
-            let document = author.sign(Body::Job(posting(request, home)), Some(until))?;
+            let document = author.sign(Body::Job(posting(request, home, None)), Some(until))?;
             let job = document.id();
             Ok(Publication::new(document, job, home))
+        };
+        let show = async |tx: &Tx<'_>, job: &DocumentId| shown(tx, job, Some(did)).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// Says a posting of a hosted client anew. Its end is counted from now.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `NotNow`, `Hindered`, `NotOnce`, and the rejections of the document.
+    pub async fn amend_job(
+        &self,
+        asked: impl Into<Asked>,
+        id: &DocumentId,
+        request: JobRequest,
+        dry_run: bool,
+    ) -> Result<Published<JobView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
+            if job.client != *did {
+                return Err(Refusal::NotYours("the client").into());
+            }
+            asked.saw(&job.head, async || shown(tx, id, Some(did)).await).await?;
+            let author = Author::open(self, tx, did).await?;
+            let until = self.now().add_seconds(i64::from(request.days.get()) * DAY_SECONDS)?;
+            let anew = Anew { object: job.id, prev: job.head };
+            let document = author.sign(Body::Job(posting(request, &job.home, Some(anew))), Some(until))?;
+            Ok(Publication::new(document, job.id, &job.home))
+        };
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, Some(did)).await;
+        publish(self, &asked, Intent::of(dry_run), draft, show).await
+    }
+
+    /// Posts a job again that came to nothing, as it was, for so many days. The new posting names the old one.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotYours`, `Hindered`, `NotOnce`.
+    pub async fn repost_job(
+        &self,
+        asked: impl Into<Asked>,
+        id: &DocumentId,
+        request: RepostRequest,
+        dry_run: bool,
+    ) -> Result<Published<JobView>, UseError> {
+        let asked = asked.into();
+        let did = &asked.did;
+        let draft = async |tx: &Tx<'_>| {
+            let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
+            if job.client != *did {
+                return Err(Refusal::NotYours("the client").into());
+            }
+            let author = Author::open(self, tx, did).await?;
+            let until = self.now().add_seconds(i64::from(request.days.get()) * DAY_SECONDS)?;
+            let before = present::load(tx, &job.posting).await?;
+            let Body::Job(before) = before.body() else { return Err(Refusal::NotFound("job").into()) };
+            let home = self.config().name.clone();
+            let again = Job { anew: None, predecessor: Some(job.id), home: home.clone(), ..before.clone() };
+            let document = author.sign(Body::Job(again), Some(until))?;
+            let id = document.id();
+            Ok(Publication::new(document, id, &home))
         };
         let show = async |tx: &Tx<'_>, job: &DocumentId| shown(tx, job, Some(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
@@ -50,7 +111,7 @@ impl Engine {
         present::job(&connection, id, viewer).await
     }
 
-    /// Moves a posting: `close_unfilled`.
+    /// Moves a posting: `pause`, `resume`, `heartbeat`, `close_unfilled`.
     ///
     /// # Errors
     /// `NotFound`, `NotYours`, `NotNow`, `OfferWaits`, `NotOnce`.
@@ -68,7 +129,8 @@ impl Engine {
             let job = jobs::find(tx, id).await?.ok_or(Refusal::NotFound("job"))?;
             asked.saw(&job.head, async || shown(tx, id, Some(did)).await).await?;
             let author = Author::open(self, tx, did).await?;
-            let said = StepDraft { event, object: job.id, prev: job.head, to: &job.home, engagement: None };
+            let said =
+                StepDraft { event, object: job.id, prev: job.head, to: &job.home, cites: Cites::Nothing };
             let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
@@ -78,8 +140,11 @@ impl Engine {
 }
 
 /// What a client asks for, as a document of this home.
-fn posting(request: JobRequest, home: &NodeName) -> Job {
+fn posting(request: JobRequest, home: &NodeName, anew: Option<Anew>) -> Job {
     Job {
+        anew,
+        predecessor: request.predecessor,
+        questions: request.questions,
         hours_per_week: request.hours_per_week,
         home: home.clone(),
         language: request.language,

@@ -26,6 +26,7 @@ impl Engine {
                 current.is_none_or(|current| current.document != id)
             }
             Body::Job(_)
+            | Body::Invitation(_)
             | Body::Bid(_)
             | Body::Terms(_)
             | Body::Offer(_)
@@ -46,7 +47,8 @@ impl Engine {
             Body::Identity(_) => identity::row(document)?.home,
             Body::Profile(profile) => profile.home.clone(),
             Body::Job(job) => job.home.clone(),
-            Body::Bid(_)
+            Body::Invitation(_)
+            | Body::Bid(_)
             | Body::Terms(_)
             | Body::Offer(_)
             | Body::Acceptance(_)
@@ -79,6 +81,7 @@ impl Engine {
             // A profile or a posting of somebody whose home is here; nothing else has come so far.
             Body::Profile(_)
             | Body::Job(_)
+            | Body::Invitation(_)
             | Body::Bid(_)
             | Body::Terms(_)
             | Body::Offer(_)

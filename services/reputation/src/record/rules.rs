@@ -36,6 +36,7 @@ impl Terms {
             Body::Identity(_)
             | Body::Profile(_)
             | Body::Job(_)
+            | Body::Invitation(_)
             | Body::Bid(_)
             | Body::Terms(_)
             | Body::Step(_)

@@ -1,7 +1,7 @@
 //! Bids, and the offers that they lead to.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use hanse_api::requests::{BidRequest, OfferRequest, PageQuery, StepRequest};
 use hanse_api::views::{BidView, ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
@@ -93,7 +93,74 @@ moves!(
     "Decline a bid (client); the `reason` is mandatory, so that every bid ends with an outcome and a reason."
 );
 
-/// Offer a contract on a bid. The terms become a document of their own; the offer stands for seven days.
+moves!(
+    confirm,
+    "/v1/bids/{id}/confirm",
+    Scope::Bids,
+    Event::Confirm,
+    {},
+    "Stand by a bid although the posting was amended (freelancer): from then on it is for the newest version."
+);
+moves!(
+    seen,
+    "/v1/bids/{id}/read",
+    Scope::Contracts,
+    Event::Read,
+    {},
+    "Tell the freelancer that the bid was read (client), once."
+);
+moves!(
+    shortlist,
+    "/v1/bids/{id}/shortlist",
+    Scope::Contracts,
+    Event::Shortlist,
+    {},
+    "Put a bid on the short list (client); the freelancer sees it."
+);
+moves!(
+    unshortlist,
+    "/v1/bids/{id}/unshortlist",
+    Scope::Contracts,
+    Event::Unshortlist,
+    {},
+    "Take a bid off the short list (client)."
+);
+moves!(
+    interview,
+    "/v1/bids/{id}/interview",
+    Scope::Contracts,
+    Event::Interview,
+    { "note": "Have you a minute on Monday?" },
+    "Ask for a talk with the freelancer (client)."
+);
+
+/// Say a bid anew before there is an offer: it takes the place of what it was, for the newest version of the posting.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = BidRequest, params(Trial, BidInPath), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
+    (status = 201, description = "The job's home has accepted it.", body = Published<BidView>),
+    (status = 202, description = "Signed and kept; on its way to the job's home.", body = Published<BidView>),
+    (status = 403, description = "`not-yours` or `scope-missing`: needs `bids:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed; `in-flight`", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`answers-missing`, or a field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[put("/v1/bids/{id}")]
+pub(crate) async fn revise(
+    act: Act<BidRequest>,
+    id: web::Path<String>,
+    trial: Query<Trial>,
+) -> Result<HttpResponse, Problem> {
+    let id = respond::id(&id, Kind::Bid);
+    let dry_run = trial.dry_run;
+    let revised = act.run(Scope::Bids, move |engine, asked, bid| async move {
+        engine.revise_bid(asked, &id?, bid, dry_run).await
+    });
+    let published = revised.await?;
+    Ok(respond::published(&published, *trial, None, true))
+}
+
+/// Offer a contract on a bid. The terms become a document of their own, with the pay that the bid asks for if you say none; the offer stands for seven days.
 #[utoipa::path(tag = "contracts", security(("bearer" = [])), request_body = OfferRequest, params(Trial, BidInPath), responses(
     (status = 200, description = "As it would be (`dry_run`).", body = Published<ContractView>),
     (status = 201, description = "Offered; the contract's id is the offer's.", body = Published<ContractView>),

@@ -70,6 +70,7 @@ const fn made(body: &Body) -> &'static [Counted] {
         Body::Identity(_) => &[Counted::Identities, Counted::IdentitiesOfAll],
         Body::Job(_) => &[Counted::Postings],
         Body::Profile(_)
+        | Body::Invitation(_)
         | Body::Bid(_)
         | Body::Terms(_)
         | Body::Offer(_)

@@ -28,6 +28,19 @@ pub(crate) struct BidInPath {
     id: String,
 }
 
+/// An invitation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "a schema")]
+pub(crate) struct InvitationInPath {
+    /// The invitation: `invitation_…`.
+    #[param(
+        pattern = "^invitation_[A-Za-z0-9_-]{43}$",
+        example = "invitation_Lg-6ssNT1UsxPqcjo75KaDM4wpOjqTyGlKm-e-eGeRM"
+    )]
+    id: String,
+}
+
 /// A contract.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

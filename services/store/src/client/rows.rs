@@ -54,15 +54,11 @@ pub(crate) fn id(
     Ok(DocumentId::new(kind, bytes32(row, table, name)?))
 }
 
-/// The head of a chain: its first document, or a later one of another kind. Ids in columns are hashes alone.
-pub(crate) fn head(
-    row: &Row,
-    table: &'static str,
-    first: DocumentId,
-    later: Kind,
-) -> Result<DocumentId, StoreError> {
+/// The head of a chain: one of these documents, or a step. Ids in columns are hashes alone.
+pub(crate) fn head(row: &Row, table: &'static str, others: &[DocumentId]) -> Result<DocumentId, StoreError> {
     let hash = bytes32(row, table, "head")?;
-    Ok(if hash == *first.hash() { first } else { DocumentId::new(later, hash) })
+    let other = others.iter().find(|other| *other.hash() == hash);
+    Ok(other.copied().unwrap_or(DocumentId::new(Kind::Step, hash)))
 }
 
 /// Whether PostgreSQL reads the text as a UUID in the form that it writes.

@@ -2,21 +2,33 @@
 
 mod agreed;
 mod bids;
+mod invitations;
+mod milestones;
 
 pub use agreed::{
-    ContractRow, are_terms_of, by_engagement, by_engagements, contract, contracts_of, engaged_ahead,
-    insert_contract, newest_by_bids, offered, taken_seats, timed_out, unfinished, update_contract,
+    ContractRow, Proposal, are_terms_of, by_engagement, by_engagements, contract, contracts_of,
+    engaged_ahead, insert_contract, newest_by_bids, offered, taken_seats, timed_out, unfinished,
+    update_contract,
 };
 pub use bids::{
-    BidCounts, BidRow, SentBid, bid, bids_of, bids_on, count_bids, has_live_bid, insert_bid, move_bid,
-    turn_down,
+    BidCounts, BidRow, SentBid, bid, bids_of, bids_on, count_bids, has_live_bid, insert_bid, turn_down,
+    update_bid,
+};
+
+pub use invitations::{
+    InvitationCounts, InvitationRow, count_invitations, insert_invitation, invitation, invitation_to,
+    invitations_of, invitations_on, lapse_invitations, move_invitation, waiting_invitations,
+};
+pub use milestones::{
+    MilestoneRow, SheetRow, end_milestones, milestones, milestones_of, put_milestone, remove_milestones,
+    unanswered_milestones,
 };
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
     bids::INSERT,
     bids::FIND,
-    bids::MOVE,
+    bids::UPDATE,
     bids::LIVE,
     bids::TURN_DOWN,
     bids::COUNTS,
@@ -35,4 +47,19 @@ pub const STATEMENTS: &[&str] = &[
     agreed::TIMED_OUT,
     agreed::OF_PERSON,
     agreed::ENGAGED_AHEAD,
+    invitations::INSERT,
+    invitations::FIND,
+    invitations::OF_BOTH,
+    invitations::UPDATE,
+    invitations::COUNT,
+    invitations::ON_JOB,
+    invitations::OF_FREELANCER,
+    invitations::WAITING,
+    invitations::LAPSE_OF_JOB,
+    milestones::PUT,
+    milestones::REMOVE,
+    milestones::END,
+    milestones::OF,
+    milestones::OF_ALL,
+    milestones::DELIVERED_BEFORE,
 ];

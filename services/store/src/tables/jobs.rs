@@ -19,29 +19,37 @@ pub(crate) use search::{columns, fits};
 const POST: &str = "WITH kept AS (INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
          VALUES ($1, $22, $2, $23, $24, true, $25) ON CONFLICT (id) DO NOTHING), \
      posted AS (INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
-         posted_at, expires_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
-         VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+         posted_at, expires_at, posting, active_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
+         VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $1, $29, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
          setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
          || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING RETURNING id), \
      moved AS (INSERT INTO history (object, position, event, state, actor, document, at) \
          SELECT id, (SELECT coalesce(max(position) + 1, 0) FROM history WHERE object = id), $26, $4, $27, $1, $25 FROM posted), \
      told AS (INSERT INTO gossip (document) SELECT id FROM posted WHERE $28) \
      SELECT count(*) AS jobs FROM posted";
-const FIND: &str =
-    "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1";
-const FIND_ALL: &str =
-    "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = ANY($1)";
-const SHOWN: &str = "SELECT id, client, home, state, head, posted_at, expires_at, commitment, bytes \
-     FROM job LEFT JOIN document USING (id) WHERE id = $1";
+const FIND: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job WHERE id = $1";
+const FIND_ALL: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job WHERE id = ANY($1)";
+const SHOWN: &str = "SELECT j.id, client, home, state, head, posting, version, posted_at, expires_at, active_at, commitment, bytes \
+     FROM job j LEFT JOIN document ON document.id = j.posting WHERE j.id = $1";
 // As with documents, the planner is not told how many.
-const SHOWN_ALL: &str = "SELECT id, client, home, state, head, posted_at, expires_at, commitment, bytes \
-     FROM job LEFT JOIN document USING (id) WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))";
-const LOCK: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job WHERE id = $1 \
+const SHOWN_ALL: &str = "SELECT j.id, client, home, state, head, posting, version, posted_at, expires_at, active_at, commitment, bytes \
+     FROM job j LEFT JOIN document ON document.id = j.posting WHERE j.id = ANY (ARRAY(SELECT unnest($1::bytea[])))";
+const LOCK: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job WHERE id = $1 \
      FOR NO KEY UPDATE";
-const MOVE: &str = "UPDATE job SET state = $2, head = $3 WHERE id = $1";
-const EXPIRED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
-     WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
-const LEFT_FILLED: &str = "SELECT id, client, home, state, head, seats, posted_at, expires_at FROM job \
+const MOVE: &str = "UPDATE job SET state = $2, head = $3, active_at = coalesce($4, active_at) WHERE id = $1";
+// What a posting says anew; when it was posted stays.
+const AMEND: &str = "UPDATE job SET state = $2, head = $3, posting = $3, version = version + 1, active_at = $4, seats = $5, title = $6, \
+     language = $7, skills = $8, remote = $9, expires_at = $10, pay_kind = $12, currency = $13, pay_per = $14, pay_min = $15, \
+     pay_max = $16, country = $17, latitude_e4 = $18, longitude_e4 = $19, hours = $20, \
+     search = setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
+         || setweight(to_tsvector('simple', $11::text), 'C') WHERE id = $1";
+const EXPIRED: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
+     WHERE state IN ('open', 'paused', 'stale') AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
+const SILENT: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
+     WHERE state = 'open' AND active_at <= $1 ORDER BY active_at LIMIT $2";
+const ENDED_ALIKE: &str = "SELECT count(*) AS jobs FROM job WHERE client = $1 AND title = $2 AND expires_at >= $3 \
+     AND state IN ('closed_unfilled', 'expired')";
+const LEFT_FILLED: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
      WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 
 const NOTE_UNLOGGED: &str =
@@ -73,7 +81,10 @@ pub const STATEMENTS: &[&str] = &[
     SHOWN_ALL,
     LOCK,
     MOVE,
+    AMEND,
     EXPIRED,
+    SILENT,
+    ENDED_ALIKE,
     LEFT_FILLED,
     NOTE_UNLOGGED,
     COUNT_UNLOGGED,
@@ -99,12 +110,18 @@ pub struct JobRow {
     pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
+    /// The document that says what it is: the first, or the newest that amends it.
+    pub posting: DocumentId,
+    /// How often it was said, from 1.
+    pub version: i32,
     /// How many people.
     pub seats: i32,
     /// When, by the document, Unix seconds.
     pub posted_at: i64,
     /// Until when, by the document, Unix seconds.
     pub expires_at: i64,
+    /// When its client last moved it, Unix seconds.
+    pub active_at: i64,
 }
 
 /// A posting as it is shown to somebody: what was read when it came here is passed on as it is kept.
@@ -120,10 +137,16 @@ pub struct ShownJob {
     pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
+    /// The document that says what it is.
+    pub posting: DocumentId,
+    /// How often it was said, from 1.
+    pub version: i32,
     /// When, by the document, Unix seconds.
     pub posted_at: i64,
     /// Until when, by the document, Unix seconds.
     pub expires_at: i64,
+    /// When its client last moved it, Unix seconds.
+    pub active_at: i64,
     /// The bytes of its document, those that were verified before they were stored; `None` if it was erased or is damaged.
     pub document: Option<Vec<u8>>,
 }
@@ -193,7 +216,7 @@ pub async fn post(
     let (row, document) = (job.row, job.document);
     let (latitude, longitude) = job.point.unzip();
     let commitment = document.commitment();
-    let values: [&(dyn crate::ToSql + Sync); 28] = [
+    let values: [&(dyn crate::ToSql + Sync); 29] = [
         &row.id.hash().as_slice(),
         &row.client.as_str(),
         &row.home.as_str(),
@@ -222,6 +245,7 @@ pub async fn post(
         &event,
         &actor,
         &gossip,
+        &row.active_at,
     ];
     Ok(column::<i64>(&tx.query_one(POST, &values).await?, TABLE, "jobs")? == 1)
 }
@@ -247,20 +271,62 @@ pub async fn lock(tx: &Tx<'_>, id: &DocumentId) -> Result<Option<JobRow>, StoreE
     tx.query_opt(LOCK, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
 }
 
-/// Moves a posting that the transaction has locked.
+/// Moves a posting that the transaction has locked; `active_at` is when its client did it, if it was the client.
 pub async fn set_state(
     tx: &Tx<'_>,
     id: &DocumentId,
     state: State,
     head: &DocumentId,
+    active_at: Option<i64>,
 ) -> Result<(), StoreError> {
-    tx.execute(MOVE, &[&id.hash().as_slice(), &state.name(), &head.hash().as_slice()]).await?;
+    tx.execute(MOVE, &[&id.hash().as_slice(), &state.name(), &head.hash().as_slice(), &active_at]).await?;
     Ok(())
 }
 
-/// Open postings whose time is over, at most `limit`.
+/// Says a posting that the transaction has locked anew. Of the row, what a document cannot change stays.
+pub async fn amend(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
+    let (row, posting) = (job.row, job.document.id());
+    let (latitude, longitude) = job.point.unzip();
+    let values: [&(dyn crate::ToSql + Sync); 20] = [
+        &row.id.hash().as_slice(),
+        &row.state.name(),
+        &posting.hash().as_slice(),
+        &row.active_at,
+        &row.seats,
+        &job.title,
+        &job.language,
+        &job.skills,
+        &job.remote,
+        &row.expires_at,
+        &job.text,
+        &job.pay.kind,
+        &job.pay.currency,
+        &job.pay.per,
+        &job.pay.min,
+        &job.pay.max,
+        &job.country,
+        &latitude,
+        &longitude,
+        &job.hours,
+    ];
+    tx.execute(AMEND, &values).await?;
+    Ok(())
+}
+
+/// Open postings whose client was last heard of at `since` or earlier, at most `limit`.
+pub async fn silent(db: &impl Sql, since: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
+    db.query(SILENT, &[&since, &limit]).await?.iter().map(read).collect()
+}
+
+/// Postings that can still be filled and whose time is over, at most `limit`.
 pub async fn expired(db: &impl Sql, now: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
     db.query(EXPIRED, &[&now, &limit]).await?.iter().map(read).collect()
+}
+
+/// Whether a posting of this client with this title was closed without hiring, or expired, and would have ended at `since` or later.
+pub async fn ended_alike(db: &impl Sql, client: &Did, title: &str, since: i64) -> Result<bool, StoreError> {
+    let row = db.query_one(ENDED_ALIKE, &[&client.as_str(), &title, &since]).await?;
+    Ok(column::<i64>(&row, TABLE, "jobs")? > 0)
 }
 
 /// Filled postings whose date was `expired_before` or earlier, at most `limit`.
@@ -309,29 +375,37 @@ pub async fn drop_unlogged(tx: &Tx<'_>, job: &JobRow) -> Result<bool, StoreError
 }
 
 fn read(row: &Row) -> Result<JobRow, StoreError> {
+    let posting = id(row, TABLE, "posting", Kind::Job)?;
     let id = id(row, TABLE, "id", Kind::Job)?;
     Ok(JobRow {
         id,
         client: parsed(row, TABLE, "client")?,
         home: parsed(row, TABLE, "home")?,
         state: parsed(row, TABLE, "state")?,
-        head: head(row, TABLE, id, Kind::Step)?,
+        head: head(row, TABLE, &[id, posting])?,
+        posting,
+        version: column(row, TABLE, "version")?,
         seats: column(row, TABLE, "seats")?,
         posted_at: column(row, TABLE, "posted_at")?,
         expires_at: column(row, TABLE, "expires_at")?,
+        active_at: column(row, TABLE, "active_at")?,
     })
 }
 
 fn read_shown(row: &Row) -> Result<ShownJob, StoreError> {
+    let posting = id(row, TABLE, "posting", Kind::Job)?;
     let id = id(row, TABLE, "id", Kind::Job)?;
     Ok(ShownJob {
         id,
         client: column(row, TABLE, "client")?,
         home: column(row, TABLE, "home")?,
         state: parsed(row, TABLE, "state")?,
-        head: head(row, TABLE, id, Kind::Step)?,
+        head: head(row, TABLE, &[id, posting])?,
+        posting,
+        version: column(row, TABLE, "version")?,
         posted_at: column(row, TABLE, "posted_at")?,
         expires_at: column(row, TABLE, "expires_at")?,
+        active_at: column(row, TABLE, "active_at")?,
         document: documents::kept(row)?,
     })
 }

@@ -20,13 +20,13 @@ const PEOPLE_OF: &str = "SELECT identity.did, identity.subject, identity.home, d
      WHERE identity.subject = ANY($1)";
 // Here and in `JOBS_BY` the document of each is looked up by itself, whatever the planner believes of a table that was empty a minute ago.
 const JOBS_PAGE: &str = "SELECT job.id, job.client, document.bytes FROM \
-     (SELECT id, client FROM job WHERE state = 'open' AND job.id > $1 ORDER BY id LIMIT $2) AS job \
-     CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.id OFFSET 0) AS document ORDER BY job.id";
+     (SELECT id, client, posting FROM job WHERE state = 'open' AND job.id > $1 ORDER BY id LIMIT $2) AS job \
+     CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.posting OFFSET 0) AS document ORDER BY job.id";
 const JOBS_OF: &str = "SELECT job.id, job.client, document.bytes FROM job \
-     JOIN document ON document.id = job.id WHERE job.state = 'open' AND job.id = ANY($1)";
+     JOIN document ON document.id = job.posting WHERE job.state = 'open' AND job.id = ANY($1)";
 const JOBS_BY: &str = "SELECT job.id, job.client, document.bytes FROM (SELECT did FROM identity WHERE subject = ANY($1) OFFSET 0) AS people \
-     CROSS JOIN LATERAL (SELECT id, client FROM job WHERE client = people.did AND state = 'open' OFFSET 0) AS job \
-     CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.id OFFSET 0) AS document";
+     CROSS JOIN LATERAL (SELECT id, client, posting FROM job WHERE client = people.did AND state = 'open' OFFSET 0) AS job \
+     CROSS JOIN LATERAL (SELECT bytes FROM document WHERE id = job.posting OFFSET 0) AS document";
 const REVIEWED: &str = "SELECT DISTINCT subject FROM review WHERE commit_leaf = ANY($1)";
 
 /// Every statement of this module.

@@ -1,23 +1,28 @@
 //! The steps of a contract, by its two sides and by the node.
 
-use hanse_base::error::{Failure, Refusal, UseError};
+pub(crate) mod milestones;
+pub(crate) mod terms;
+
+use hanse_base::error::{Failure, Hindrance, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::{side, unsound};
 use hanse_document::Verified;
 use hanse_document::kind::{Event as Said, Step};
 use hanse_ledger::{Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, is_terminal, next};
-use hanse_store::contracts::{self, ContractRow};
+use hanse_store::contracts::{self, ContractRow, MilestoneRow};
+use hanse_store::history;
 use hanse_store::jobs::{self, JobRow};
 
-use super::Apply;
 use super::guard::{self, Moving};
+use super::{Apply, Authority};
 
 /// A step by client or freelancer.
 pub(crate) async fn step(
     ctx: &Apply<'_>,
     document: &Verified,
     step: &Step,
+    attachments: &[Verified],
     job: &JobRow,
 ) -> Result<(), UseError> {
     let contract = contracts::contract(ctx.tx, &step.object).await?;
@@ -26,27 +31,34 @@ pub(crate) async fn step(
     if step.to != contract.client_home {
         return Err(Refusal::WrongAddressee.into());
     }
-    if let Said::ConfirmReceived { engagement } = &step.event {
+    if let Said::ConfirmReceived { engagement, .. } = &step.event {
         // The document is evidence about the client, and evidence cites its author's own engagement.
         let own = contract.freelancer_engagement.map(|leaf| *leaf.as_bytes());
         if own != Some(*engagement.as_bytes()) {
             return Err(Refusal::WrongParty("engagement").into());
         }
     }
-    let moving = Moving {
-        machine: Machine::Contract,
-        object: &contract.id,
-        state: contract.state,
-        head: contract.head,
-    };
+    let moving = moving(&contract);
     guard::continues(ctx, moving, step.prev, actor)?;
-    let event = guard::event(&step.event);
-    let to = guard::moved(ctx, moving, event, actor).await?;
+    let said = Stepping { document, step: &step.event, event: guard::event(&step.event)?, actor };
+    let to = match milestones::part_of(ctx, &contract, &said).await? {
+        Some(part) => milestones::step(ctx, &contract, &said, part).await?,
+        None => {
+            let to = guard::moved(ctx, moving, said.event, actor).await?;
+            if ctx.authority == Authority::Own {
+                possible(ctx, &contract, &said).await?;
+            }
+            let after = terms::change(ctx, &mut contract, &said, attachments).await?;
+            after.unwrap_or(to)
+        }
+    };
     ctx.keep(document, false).await?;
     contract.head = document.id();
+    let asks = matches!(to, State::Closing | State::Cancelling);
+    contract.asked_by = contract.asked_by.or(Some(actor)).filter(|_| asks);
     move_to(ctx, &mut contract, to).await?;
-    ctx.record(&contract.id, event, to, actor, Some(&document.id())).await?;
-    if event == Event::ConfirmReceived && contract.freelancer_home == ctx.engine.config().name {
+    ctx.record(&contract.id, said.event, to, actor, Some(&document.id())).await?;
+    if to == State::Settled && contract.freelancer_home == ctx.engine.config().name {
         settle(ctx, &contract, document).await?;
     }
     ended(ctx, &contract, to, job).await?;
@@ -54,6 +66,65 @@ pub(crate) async fn step(
         ctx.deliver(&contract.freelancer_home, &job.id, &document.id()).await?;
     }
     Ok(())
+}
+
+/// A step that is about to have its effect.
+#[derive(Clone, Copy)]
+struct Stepping<'a> {
+    document: &'a Verified,
+    step: &'a Said,
+    event: Event,
+    actor: Actor,
+}
+
+fn moving(contract: &ContractRow) -> Moving<'_> {
+    Moving { machine: Machine::Contract, object: &contract.id, state: contract.state, head: contract.head }
+}
+
+/// What the table cannot say: whose answer it is, and what must not be left behind. Only the home that keeps the order decides it.
+async fn possible(ctx: &Apply<'_>, contract: &ContractRow, said: &Stepping<'_>) -> Result<(), UseError> {
+    let first = contract.state == State::Active;
+    if let Said::Deliver { note: None, digest: None, .. } = said.step {
+        return Err(Hindrance::NothingDelivered.into());
+    }
+    let asks = matches!(said.event, Event::RequestClose | Event::Cancel);
+    if asks && !first && contract.asked_by == Some(said.actor) {
+        return Err(Hindrance::OwnRequest.into());
+    }
+    if first && (asks || said.event == Event::Pause) && !gives_reason(said.step) {
+        return Err(Hindrance::ReasonMissing.into());
+    }
+    let parts = contracts::milestones(ctx.tx, &contract.id).await?;
+    let waits = parts.iter().any(|part| part.state == State::Delivered);
+    let unpaid = parts.iter().any(|part| !matches!(part.state, State::Paid | State::Settled));
+    let unsettled = parts.iter().any(|part| part.state != State::Settled);
+    let leaves = match said.actor {
+        Actor::Client => matches!(said.event, Event::Pause | Event::RequestClose | Event::Terminate),
+        Actor::Freelancer | Actor::Node => matches!(said.event, Event::Pause),
+    };
+    let hindrances = [
+        (Hindrance::DeliveryWaits, first && leaves && waits),
+        (Hindrance::WorkBegun, first && said.event == Event::Cancel && has_begun(ctx, contract).await?),
+        (Hindrance::SheetsOpen, said.event == Event::AttestPaid && unpaid),
+        (Hindrance::SheetsOpen, said.event == Event::ConfirmReceived && unsettled),
+    ];
+    let hindrance = hindrances.into_iter().find(|(_, stands)| *stands);
+    hindrance.map_or(Ok(()), |(hindrance, _)| Err(hindrance.into()))
+}
+
+fn gives_reason(step: &Said) -> bool {
+    matches!(
+        step,
+        Said::Pause { reason: Some(_) }
+            | Said::RequestClose { reason: Some(_) }
+            | Said::Cancel { reason: Some(_) }
+    )
+}
+
+/// Whether anything was ever delivered.
+async fn has_begun(ctx: &Apply<'_>, contract: &ContractRow) -> Result<bool, UseError> {
+    let moves = history::of(ctx.tx, &contract.id).await?;
+    Ok(moves.iter().any(|moved| moved.event == Event::Deliver))
 }
 
 /// A move that the node makes: an engagement stands, or time ran out. The caller has locked the job.
@@ -70,11 +141,21 @@ pub(crate) async fn node_event(
     ended(ctx, contract, to, &job).await
 }
 
+/// A client who stays silent accepts a part of the work. The caller has locked the job, and notes the move.
+pub(crate) async fn accepted_by_silence(
+    ctx: &Apply<'_>,
+    contract: &mut ContractRow,
+    part: &MilestoneRow,
+) -> Result<(), UseError> {
+    let to = milestones::accept_by_silence(ctx, contract, part).await?;
+    move_to(ctx, contract, to).await
+}
+
 async fn move_to(ctx: &Apply<'_>, contract: &mut ContractRow, to: State) -> Result<(), UseError> {
     contract.state = to;
     contract.changed_at = ctx.now.unix();
     // A close by this node's clock alone may be undone by its home.
-    contract.closed_at = (to == State::Closed).then(|| ctx.now.unix());
+    contract.closed_at = matches!(to, State::Closed | State::Terminated).then(|| ctx.now.unix());
     Ok(contracts::update_contract(ctx.tx, contract).await?)
 }
 
@@ -83,6 +164,7 @@ async fn ended(ctx: &Apply<'_>, contract: &ContractRow, to: State, job: &JobRow)
     if !is_terminal(Machine::Contract, to) {
         return Ok(());
     }
+    contracts::end_milestones(ctx.tx, &contract.id, State::Closed, ctx.now.unix()).await?;
     if contract.acceptance.is_none() {
         let bid = contracts::bid(ctx.tx, &contract.bid).await?;
         let bid = bid.ok_or_else(|| Failure::unreadable(contract.bid, "the bid of a contract is gone"))?;

@@ -5,7 +5,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_document::kind::Event as Said;
 use hanse_document::{DocumentId, Verified};
-use hanse_lifecycle::{Actor, Event, Machine, State, allowed, next, timeouts};
+use hanse_lifecycle::{Actor, Event, Machine, State, UnknownWord, allowed, next, timeouts};
 use hanse_store::accounts::IdentityRow;
 use hanse_store::documents::admission::{self, Admission, Look};
 use hanse_store::history;
@@ -113,20 +113,9 @@ pub(crate) async fn moved(
     Err(refused.into())
 }
 
-/// The event of the lifecycle that a step stands for.
-pub(crate) fn event(said: &Said) -> Event {
-    match said {
-        Said::CloseUnfilled { .. } => Event::CloseUnfilled,
-        Said::Fill {} => Event::Fill,
-        Said::Withdraw { .. } => Event::Withdraw,
-        Said::Decline { .. } => Event::Decline,
-        Said::Rescind { .. } => Event::Rescind,
-        Said::Deliver { .. } => Event::Deliver,
-        Said::AcceptDelivery { .. } => Event::AcceptDelivery,
-        Said::AttestPaid {} => Event::AttestPaid,
-        Said::ConfirmReceived { .. } => Event::ConfirmReceived,
-        Said::Close { .. } => Event::Close,
-    }
+/// The event of the lifecycle that a step stands for: they have one name.
+pub(crate) fn event(said: &Said) -> Result<Event, UseError> {
+    said.name().parse().map_err(|unknown: UnknownWord| Failure::unreadable("lifecycle", unknown).into())
 }
 
 /// The tables have every beginning that is asked of them; if not, that is our failure.

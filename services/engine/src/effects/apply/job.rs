@@ -1,10 +1,11 @@
 //! Postings, and what ends them. Both travel by gossip and stand in the home's jobs log.
 
-use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::error::{Failure, Hindrance, Refusal, UseError};
 use hanse_base::keys;
 use hanse_base::names::LogKind;
 use hanse_base::stored::unsound;
-use hanse_document::kind::{Event as Said, Job, Pay, Place, Step};
+use hanse_document::kind::job::OPEN_DAYS_MAX;
+use hanse_document::kind::{Anew, Event as Said, Job, Pay, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
@@ -15,6 +16,11 @@ use hanse_store::{contracts, deliveries};
 use super::guard::{self, Moving, begins};
 use super::{Apply, Authority};
 
+/// How long after its end a posting that is made again has to name it: a season.
+const REPEAT_SECONDS: i64 = 90 * 86_400;
+/// The longest life of a posting, amendments included.
+const POSTING_SECONDS_MAX: i64 = OPEN_DAYS_MAX as i64 * 86_400;
+
 /// Whether a document is a posting, or a step of one.
 pub(crate) fn is_of_posting(body: &Body) -> bool {
     match body {
@@ -22,6 +28,7 @@ pub(crate) fn is_of_posting(body: &Body) -> bool {
         Body::Step(step) => step.object.kind() == Kind::Job,
         Body::Identity(_)
         | Body::Profile(_)
+        | Body::Invitation(_)
         | Body::Bid(_)
         | Body::Terms(_)
         | Body::Offer(_)
@@ -32,12 +39,13 @@ pub(crate) fn is_of_posting(body: &Body) -> bool {
     }
 }
 
-/// A new posting.
+/// A posting: a new one, or one that says another anew.
 pub(crate) async fn post(
     ctx: &Apply<'_>,
     document: &Verified,
     job: &Job,
     author: &IdentityRow,
+    amended: Option<JobRow>,
 ) -> Result<(), UseError> {
     if job.home != author.home {
         return Err(Refusal::WrongHome.into());
@@ -49,6 +57,10 @@ pub(crate) async fn post(
     if until <= ctx.now {
         return Err(Refusal::Expired("posting").into());
     }
+    if let Some((anew, before)) = job.anew.zip(amended) {
+        return amend(ctx, document, job, anew, before).await;
+    }
+    repeats(ctx, document, job).await?;
     let state = start(Machine::Job, Event::Publish, Actor::Client).map_err(begins)?;
     let row = JobRow {
         id: document.id(),
@@ -56,29 +68,16 @@ pub(crate) async fn post(
         home: job.home.clone(),
         state,
         head: document.id(),
+        posting: document.id(),
+        version: 1,
         seats: i32::try_from(job.seats.get()).unwrap_or(1),
         // Dated ahead, it would stand above all that is posted until then.
         posted_at: document.from().unix().min(ctx.now.unix()),
         expires_at: until.unix(),
+        active_at: document.from().unix().min(ctx.now.unix()),
     };
-    let skills: Vec<String> = job.skills.iter().map(Skill::to_string).collect();
-    let site = match &job.place {
-        Some(Place::Site(site)) => Some(site),
-        Some(Place::Remote) | None => None,
-    };
-    let new = NewJob {
-        row: &row,
-        document,
-        title: job.title.as_str(),
-        text: job.text.as_str(),
-        language: job.language.as_ref().map(AsRef::as_ref),
-        skills: &skills,
-        remote: job.place.as_ref().map(|place| matches!(place, Place::Remote)),
-        pay: job.pay.as_ref().map(pay).unwrap_or_default(),
-        country: site.map(|site| site.country.as_ref()),
-        point: site.and_then(|site| site.point).map(|point| (point.latitude_e4(), point.longitude_e4())),
-        hours: job.hours_per_week.and_then(|hours| i32::try_from(hours.get()).ok()),
-    };
+    let skills = skills(job);
+    let new = new_job(&row, document, job, &skills);
     let words = (Event::Publish.name(), Actor::Client.name());
     // What came at the same moment by another way is here already, and so is its leaf: neither is added twice.
     if ctx.keeps(&row) {
@@ -92,6 +91,91 @@ pub(crate) async fn post(
     } else {
         jobs::post(ctx.tx, &new, words, ctx.now.unix(), false).await?;
         Ok(())
+    }
+}
+
+/// A client who posts again what came to nothing says so: otherwise a job that is never given looks new for ever.
+async fn repeats(ctx: &Apply<'_>, document: &Verified, job: &Job) -> Result<(), UseError> {
+    if ctx.authority != Authority::Own {
+        return Ok(());
+    }
+    let ended = |state| matches!(state, State::ClosedUnfilled | State::Expired);
+    if let Some(before) = &job.predecessor {
+        let before = jobs::find(ctx.tx, before).await?;
+        let fits = before.is_some_and(|row| row.client == *document.issuer() && ended(row.state));
+        return if fits { Ok(()) } else { Err(Hindrance::NoPredecessor.into()) };
+    }
+    let since = ctx.now.unix().saturating_sub(REPEAT_SECONDS);
+    let same = jobs::ended_alike(ctx.tx, document.issuer(), job.title.as_str(), since).await?;
+    if same { Err(Hindrance::RepeatUnsaid.into()) } else { Ok(()) }
+}
+
+/// A posting says another one anew: who has bid on that sees it, and stands by the bid or not.
+async fn amend(
+    ctx: &Apply<'_>,
+    document: &Verified,
+    job: &Job,
+    anew: Anew,
+    before: JobRow,
+) -> Result<(), UseError> {
+    if *document.issuer() != before.client {
+        return Err(Refusal::NotYours("the client").into());
+    }
+    if job.home != before.home {
+        return Err(Refusal::WrongAddressee.into());
+    }
+    let moving = Moving { machine: Machine::Job, object: &before.id, state: before.state, head: before.head };
+    guard::continues(ctx, moving, anew.prev, Actor::Client)?;
+    let to = guard::moved(ctx, moving, Event::Amend, Actor::Client).await?;
+    let expires_at = document.until().map_or(before.expires_at, |until| until.unix());
+    let seats = i32::try_from(job.seats.get()).unwrap_or(1);
+    if ctx.authority == Authority::Own {
+        if expires_at > before.posted_at.saturating_add(POSTING_SECONDS_MAX) {
+            return Err(Hindrance::TooLong.into());
+        }
+        let (taken, _) = contracts::taken_seats(ctx.tx, &before.id).await?;
+        if taken > i64::from(seats) {
+            return Err(Hindrance::SeatsTaken.into());
+        }
+    }
+    let row = JobRow { state: to, seats, expires_at, active_at: ctx.now.unix(), ..before };
+    let skills = skills(job);
+    ctx.keep(document, true).await?;
+    jobs::amend(ctx.tx, &new_job(&row, document, job, &skills)).await?;
+    ctx.record(&row.id, Event::Amend, to, Actor::Client, Some(&document.id())).await?;
+    if ctx.keeps(&row) {
+        spread(ctx, document).await?;
+        let (_, accepted) = contracts::taken_seats(ctx.tx, &row.id).await?;
+        if accepted >= i64::from(seats) {
+            let row = jobs::find(ctx.tx, &row.id).await?.ok_or(Refusal::NotFound("job"))?;
+            fill(ctx, &row).await?;
+        }
+    }
+    Ok(())
+}
+
+fn skills(job: &Job) -> Vec<String> {
+    job.skills.iter().map(Skill::to_string).collect()
+}
+
+/// What a posting is searched by.
+fn new_job<'a>(row: &'a JobRow, document: &'a Verified, job: &'a Job, skills: &'a [String]) -> NewJob<'a> {
+    let site = match &job.place {
+        Some(Place::Site(site)) => Some(site),
+        Some(Place::Remote) | None => None,
+    };
+    NewJob {
+        row,
+        document,
+        title: job.title.as_str(),
+        text: job.text.as_str(),
+        language: job.language.as_ref().map(AsRef::as_ref),
+        skills,
+        remote: job.place.as_ref().map(|place| matches!(place, Place::Remote)),
+        pay: job.pay.as_ref().map(pay).unwrap_or_default(),
+        country: site.map(|site| site.country.as_ref()),
+        point: site.and_then(|site| site.point).map(|point| (point.latitude_e4(), point.longitude_e4())),
+        hours: job.hours_per_week.and_then(|hours| i32::try_from(hours.get()).ok()),
     }
 }
 
@@ -123,34 +207,27 @@ pub(crate) async fn step(
     if step.to != job.home {
         return Err(Refusal::WrongAddressee.into());
     }
-    let actor = match step.event {
-        // A consequence, never a choice: only the home that counts the seats can say it, with a key in its custody.
-        Said::Fill {} if document.custody() == Some(&job.home) => Actor::Node,
-        Said::Fill {} => return Err(Refusal::NotYours("the job's home").into()),
-        Said::CloseUnfilled { .. }
-        | Said::Withdraw { .. }
-        | Said::Decline { .. }
-        | Said::Rescind { .. }
-        | Said::Deliver { .. }
-        | Said::AcceptDelivery { .. }
-        | Said::AttestPaid {}
-        | Said::ConfirmReceived { .. }
-        | Said::Close { .. } => Actor::Client,
-    };
+    let fills = matches!(step.event, Said::Fill {});
+    // A consequence, never a choice: only the home that counts the seats can say it, with a key in its custody.
+    if fills && document.custody() != Some(&job.home) {
+        return Err(Refusal::NotYours("the job's home").into());
+    }
+    let actor = if fills { Actor::Node } else { Actor::Client };
     let moving = Moving { machine: Machine::Job, object: &job.id, state: job.state, head: job.head };
     guard::continues(ctx, moving, step.prev, actor)?;
-    let event = guard::event(&step.event);
+    let event = guard::event(&step.event)?;
     let to = guard::moved(ctx, moving, event, actor).await?;
     if ctx.authority == Authority::Own
-        && actor == Actor::Client
+        && event == Event::CloseUnfilled
         && contracts::offered(ctx.tx, &job.id).await? > 0
     {
         return Err(Refusal::OfferWaits.into());
     }
     ctx.keep(document, true).await?;
-    jobs::set_state(ctx.tx, &job.id, to, &document.id()).await?;
+    let active_at = (actor == Actor::Client).then(|| ctx.now.unix());
+    jobs::set_state(ctx.tx, &job.id, to, &document.id(), active_at).await?;
     ctx.record(&job.id, event, to, actor, Some(&document.id())).await?;
-    super::bid::turn_down_waiting(ctx, job).await?;
+    ended(ctx, job, to).await?;
     if ctx.keeps(job) {
         spread(ctx, document).await?;
     }
@@ -178,12 +255,23 @@ pub(crate) async fn fill(ctx: &Apply<'_>, job: &JobRow) -> Result<(), UseError> 
 pub(crate) async fn node_event(ctx: &Apply<'_>, job: &JobRow, event: Event) -> Result<(), UseError> {
     let to = next(Machine::Job, job.state, event, Actor::Node)
         .map_err(|refused| Refusal::NotNow { refused, head: Some(job.head) })?;
-    jobs::set_state(ctx.tx, &job.id, to, &job.head).await?;
+    jobs::set_state(ctx.tx, &job.id, to, &job.head, None).await?;
     ctx.record(&job.id, event, to, Actor::Node, None).await?;
-    if to == State::Expired {
-        super::bid::turn_down_waiting(ctx, job).await?;
+    ended(ctx, job, to).await
+}
+
+/// Whether a posting in this state can still be given to somebody.
+pub(crate) fn is_live(state: State) -> bool {
+    next(Machine::Job, state, Event::Fill, Actor::Node).is_ok()
+}
+
+/// What follows from the end of a posting: bids and invitations that wait learn it.
+async fn ended(ctx: &Apply<'_>, job: &JobRow, to: State) -> Result<(), UseError> {
+    if is_live(to) || to == State::Completed {
+        return Ok(());
     }
-    Ok(())
+    super::bid::turn_down_waiting(ctx, job).await?;
+    super::invitation::lapse_waiting(ctx, job).await
 }
 
 /// The home's jobs log shows the document, and gossip carries it.

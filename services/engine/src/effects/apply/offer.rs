@@ -1,17 +1,18 @@
 //! An offer, which begins a contract, and its acceptance, which binds both sides.
 
-use hanse_base::error::{Failure, Refusal, UseError};
+use hanse_base::error::{Failure, Hindrance, Refusal, UseError};
 use hanse_base::names::LogKind;
 use hanse_base::stored::kept;
-use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer};
-use hanse_document::{Body, Commitment, DocumentId, LogName, Verified};
-use hanse_lifecycle::{Actor, Event, Machine, State, start};
-use hanse_store::contracts::{self, ContractRow};
+use hanse_document::{Body, LogName, Verified};
+use hanse_lifecycle::{Actor, Event, Machine, start};
+use hanse_store::contracts::{self, BidRow, ContractRow};
 use hanse_store::documents;
 use hanse_store::jobs::{self, JobRow};
 
+use super::contract::{milestones, terms};
 use super::guard::{self, Moving, begins};
+use super::job::is_live;
 use super::{Apply, Authority, engagement};
 
 /// The client offers a contract on a bid.
@@ -43,7 +44,7 @@ pub(crate) async fn offer(
     }
     let moving = Moving { machine: Machine::Bid, object: &bid.id, state: bid.state, head: bid.head };
     let bid_to = guard::moved(ctx, moving, Event::Offer, Actor::Client).await?;
-    let (terms, due_day) = keep_terms(ctx, document, &offer.terms, attachments).await?;
+    let (terms, said) = terms::keep(ctx, document, &offer.terms, attachments, &[]).await?;
     let begun = start(Machine::Contract, Event::Offer, Actor::Client).map_err(begins)?;
     let contract = ContractRow {
         id: document.id(),
@@ -55,22 +56,25 @@ pub(crate) async fn offer(
         freelancer_home: bid.home.clone(),
         state: begun,
         head: document.id(),
-        terms,
+        terms: terms.id(),
         acceptance: None,
-        due_day,
+        due_day: i64::from(said.due.day()),
         client_slot: offer.slot,
         freelancer_slot: None,
         client_engagement: None,
         freelancer_engagement: None,
         client_engaged: false,
         freelancer_engaged: false,
+        asked_by: None,
+        counters: 0,
+        proposal: None,
         offered_at: ctx.now.unix(),
         changed_at: ctx.now.unix(),
         closed_at: None,
     };
     ctx.keep(document, false).await?;
     contracts::insert_contract(ctx.tx, &contract).await?;
-    contracts::move_bid(ctx.tx, &bid.id, bid_to, &bid.head).await?;
+    contracts::update_bid(ctx.tx, &BidRow { state: bid_to, ..bid.clone() }).await?;
     ctx.record(&bid.id, Event::Offer, bid_to, Actor::Client, Some(&contract.id)).await?;
     ctx.record(&contract.id, Event::Offer, begun, Actor::Client, Some(&contract.id)).await?;
     if ctx.keeps(job) {
@@ -85,7 +89,7 @@ async fn open_seat(ctx: &Apply<'_>, document: &Verified, job: &JobRow) -> Result
         return Err(Refusal::Expired("offer").into());
     }
     let job_state = job.state;
-    if job_state != State::Open {
+    if !is_live(job_state) {
         return Err(Refusal::JobNotOpen(job_state).into());
     }
     if job.expires_at <= ctx.now.unix() {
@@ -93,31 +97,6 @@ async fn open_seat(ctx: &Apply<'_>, document: &Verified, job: &JobRow) -> Result
     }
     let (taken, _) = contracts::taken_seats(ctx.tx, &job.id).await?;
     if taken >= i64::from(job.seats) { Err(Refusal::NoFreeSeat.into()) } else { Ok(()) }
-}
-
-/// Keeps the terms that an offer commits to; their id and the day that the work is due.
-async fn keep_terms(
-    ctx: &Apply<'_>,
-    offer: &Verified,
-    commitment: &Commitment,
-    attachments: &[Verified],
-) -> Result<(DocumentId, i64), UseError> {
-    let row = documents::by_commitment(ctx.tx, commitment).await?;
-    let before = row.as_ref().map(kept).transpose()?;
-    let came = attachments.iter().find(|attachment| attachment.commitment() == *commitment);
-    let document = before.as_ref().or(came).ok_or(Refusal::MissingAttachment("terms"))?;
-    let Body::Terms(terms) = document.body() else {
-        return Err(Refusal::MissingAttachment("terms").into());
-    };
-    if document.issuer() != offer.issuer() {
-        return Err(Refusal::WrongParty("terms").into());
-    }
-    let (due, offered) = (terms.due.day(), offer.from().day());
-    if !(offered..=offered.saturating_add(DUE_DAYS_MAX)).contains(&due) {
-        return Err(Refusal::BadDue.into());
-    }
-    ctx.keep(document, false).await?;
-    Ok((document.id(), i64::from(due)))
 }
 
 /// The freelancer accepts. From here on both homes can compute both engagement leaves.
@@ -153,9 +132,12 @@ pub(crate) async fn accept(
     let to = guard::moved(ctx, moving, Event::Accept, Actor::Freelancer).await?;
     let offer = documents::find(ctx.tx, &contract.id).await?;
     let offer = kept(&offer.ok_or_else(|| Failure::unreadable(contract.id, "the offer is gone"))?)?;
-    if ctx.authority == Authority::Own && offer.until().is_none_or(|until| until <= ctx.now) {
+    let countered = contract.counters > 0;
+    // Terms that were answered with others have a time of their own.
+    if ctx.authority == Authority::Own && !countered && offer.until().is_none_or(|until| until <= ctx.now) {
         return Err(Refusal::Expired("offer").into());
     }
+    accepted_terms(ctx, &contract, acceptance, &offer).await?;
     contract.freelancer_slot = Some(acceptance.slot);
     let (client, freelancer) = engagement::drafts(&contract, &offer, document)?;
     contract.state = to;
@@ -166,6 +148,7 @@ pub(crate) async fn accept(
     contract.changed_at = ctx.now.unix();
     ctx.keep(document, false).await?;
     contracts::update_contract(ctx.tx, &contract).await?;
+    milestones::plan(ctx, &contract, &terms::agreed(ctx, &contract).await?).await?;
     ctx.record(&contract.id, Event::Accept, to, Actor::Freelancer, Some(&document.id())).await?;
     let bid = contracts::bid(ctx.tx, &contract.bid).await?;
     let bid = bid.ok_or_else(|| Failure::unreadable(contract.bid, "the bid of a contract is gone"))?;
@@ -175,6 +158,20 @@ pub(crate) async fn accept(
         fill_when_full(ctx, job).await?;
     }
     Ok(())
+}
+
+/// An acceptance names the terms that it accepts, where they are not those of the offer itself.
+async fn accepted_terms(
+    ctx: &Apply<'_>,
+    contract: &ContractRow,
+    acceptance: &Acceptance,
+    offer: &Verified,
+) -> Result<(), UseError> {
+    let gone = || Failure::unreadable(contract.terms, "the terms of a contract are gone");
+    let newest = documents::find(ctx.tx, &contract.terms).await?.ok_or_else(gone)?.commitment;
+    let Body::Offer(offer) = offer.body() else { return Err(gone().into()) };
+    let named = acceptance.terms.unwrap_or(offer.terms);
+    if named == newest { Ok(()) } else { Err(Hindrance::OtherTerms.into()) }
 }
 
 /// The client's home logs the client's engagement first.
@@ -192,7 +189,7 @@ async fn fill_when_full(ctx: &Apply<'_>, job: &JobRow) -> Result<(), UseError> {
     let (_, accepted) = contracts::taken_seats(ctx.tx, &job.id).await?;
     // Read again: nothing else moves it while it is locked, but what this transaction did counts.
     let job = jobs::find(ctx.tx, &job.id).await?.ok_or(Refusal::NotFound("job"))?;
-    if accepted >= i64::from(job.seats) && job.state == State::Open {
+    if accepted >= i64::from(job.seats) && is_live(job.state) {
         super::job::fill(ctx, &job).await?;
     }
     Ok(())

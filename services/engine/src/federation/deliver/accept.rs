@@ -115,6 +115,7 @@ async fn authority(
         Body::Acceptance(acceptance) => Some(acceptance.to.clone()),
         Body::Step(step) => Some(step.to.clone()),
         Body::Offer(offer) => jobs::find(tx, &offer.job).await?.map(|job| job.home),
+        Body::Invitation(invitation) => jobs::find(tx, &invitation.job).await?.map(|job| job.home),
         Body::Identity(_)
         | Body::Profile(_)
         | Body::Job(_)
@@ -139,6 +140,10 @@ async fn authority(
 async fn ours(engine: &Engine, tx: &Tx<'_>, document: &Verified) -> Result<(), UseError> {
     let home = match document.body() {
         Body::Offer(offer) => Some(offer.to.clone()),
+        Body::Invitation(invitation) => Some(invitation.to.clone()),
+        Body::Step(step) if step.object.kind() == Kind::Invitation => {
+            contracts::invitation(tx, &step.object).await?.map(|row| row.home)
+        }
         Body::Step(step) if step.object.kind() == Kind::Bid => {
             contracts::bid(tx, &step.object).await?.map(|bid| bid.home)
         }

@@ -107,8 +107,8 @@ pub fn counted(method: &Method, route: Option<&str>) -> Option<(Counted, u32)> {
         ("POST", "/v1/sessions") => (Counted::Logins, 1),
         ("POST", "/v1/sessions/refresh") => (Counted::Refreshes, 1),
         ("POST", "/v1/accounts") => (Counted::Registrations, 1),
-        ("POST", "/v1/jobs") => (Counted::Postings, 1),
-        ("POST", "/v1/jobs/{id}/bids") => (Counted::Bids, 1),
+        ("POST", "/v1/jobs" | "/v1/jobs/{id}/repost") => (Counted::Postings, 1),
+        ("POST", "/v1/jobs/{id}/bids" | "/v1/jobs/{id}/invitations") => (Counted::Bids, 1),
         ("POST", "/v1/bids/{id}/withdraw") => (Counted::Withdrawals, 1),
         // It changes nothing, as little as what is no route.
         ("GET" | "HEAD", _) | ("POST", "/v1/skills/link") => (Counted::Reads, reads()),

@@ -4,58 +4,76 @@ use std::collections::BTreeMap;
 
 use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 use hanse_ledger::LeafId;
-use hanse_lifecycle::State;
+use hanse_lifecycle::{Actor, State};
 
 use super::bids::split;
-use crate::client::rows::{bytes32, bytes32_opt, id, parsed};
+use crate::client::rows::{bytes32, bytes32_opt, id, parsed, parsed_opt};
 use crate::{Row, Sql, StoreError, Tx, column};
+
+/// The columns that make a row.
+macro_rules! columns {
+    () => {
+        "id, job, bid, client, freelancer, client_home, freelancer_home, state, head, terms, acceptance, due_day, client_slot, \
+         freelancer_slot, client_engagement, freelancer_engagement, client_engaged, freelancer_engaged, asked_by, counters, proposed, \
+         proposed_by, proposed_at, offered_at, changed_at, closed_at"
+    };
+}
 
 pub(super) const INSERT: &str = "INSERT INTO contract (id, job, bid, client, freelancer, client_home, \
      freelancer_home, state, head, terms, due_day, client_slot, offered_at, changed_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $1, $9, $10, $11, $12, $12)";
-pub(super) const FIND: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, state, \
-     head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, freelancer_engagement, \
-     client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract WHERE id = $1";
+pub(super) const FIND: &str = concat!("SELECT ", columns!(), " FROM contract WHERE id = $1");
 pub(super) const NEWEST_BY_BIDS: &str =
     "SELECT DISTINCT ON (bid) bid, id FROM contract WHERE bid = ANY($1) ORDER BY bid, offered_at DESC, id";
-pub(super) const BY_ENGAGEMENT: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
-     state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
-     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
-     WHERE client_engagement = $1 OR freelancer_engagement = $1";
-pub(super) const BY_ENGAGEMENTS: &str = "SELECT id, job, bid, client, freelancer, client_home, \
-     freelancer_home, state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
-     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
-     WHERE client_engagement = ANY($1) OR freelancer_engagement = ANY($1)";
+pub(super) const BY_ENGAGEMENT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contract \
+     WHERE client_engagement = $1 OR freelancer_engagement = $1"
+);
+pub(super) const BY_ENGAGEMENTS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contract \
+     WHERE client_engagement = ANY($1) OR freelancer_engagement = ANY($1)"
+);
 pub(super) const UPDATE: &str = "UPDATE contract SET state = $2, head = $3, acceptance = $4, \
      freelancer_slot = $5, client_engagement = $6, freelancer_engagement = $7, client_engaged = $8, \
-     freelancer_engaged = $9, changed_at = $10, closed_at = $11 WHERE id = $1";
+     freelancer_engaged = $9, changed_at = $10, closed_at = $11, terms = $12, due_day = $13, asked_by = $14, counters = $15, \
+     proposed = $16, proposed_by = $17, proposed_at = $18 WHERE id = $1";
 // A seat is taken from the offer on; an offer that came to nothing gives it back.
 pub(super) const TAKEN: &str = "SELECT count(*) AS seats, count(acceptance) AS accepted FROM contract \
-     WHERE job = $1 AND state NOT IN ('declined', 'rescinded', 'lapsed')";
+     WHERE job = $1 AND state NOT IN ('declined', 'rescinded', 'lapsed', 'cancelled')";
 pub(super) const UNFINISHED: &str = "SELECT count(*) AS contracts FROM contract \
-     WHERE job = $1 AND state NOT IN ('declined', 'rescinded', 'lapsed', 'closed')";
+     WHERE job = $1 AND state NOT IN ('declined', 'rescinded', 'lapsed', 'cancelled', 'terminated', 'closed')";
 pub(super) const OFFERED: &str =
-    "SELECT count(*) AS contracts FROM contract WHERE job = $1 AND state = 'offered'";
-pub(super) const TERMS_FOR: &str =
-    "SELECT count(*) AS contracts FROM contract WHERE terms = $1 AND (client = $2 OR freelancer = $2)";
+    "SELECT count(*) AS contracts FROM contract WHERE job = $1 AND state IN ('offered', 'countered')";
+pub(super) const TERMS_FOR: &str = "SELECT count(*) AS contracts FROM contract \
+     WHERE (terms = $1 OR proposed = $1) AND (client = $2 OR freelancer = $2)";
 // Work that is not due yet is not late, and must not fill the page of what is.
-pub(super) const TIMED_OUT: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
-     state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
-     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
+pub(super) const TIMED_OUT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contract \
      WHERE state = $1 AND changed_at <= $2 AND (state <> 'active' OR (due_day + 1) * 86400 <= $2) \
-     ORDER BY changed_at LIMIT $3";
+     ORDER BY changed_at LIMIT $3"
+);
 // One look into the index for each log: there are two of them for each peer.
-pub(super) const ENGAGED_AHEAD: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
-     state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
-     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
+pub(super) const ENGAGED_AHEAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contract \
      WHERE state = 'accepted' AND EXISTS (SELECT FROM log JOIN log_leaf AS leaf ON leaf.origin = log.origin \
          AND leaf.id = ANY (ARRAY[contract.client_engagement, contract.freelancer_engagement]) \
-         WHERE log.reacted < log.size AND leaf.index >= log.reacted) ORDER BY changed_at LIMIT $1";
-pub(super) const OF_PERSON: &str = "SELECT id, job, bid, client, freelancer, client_home, freelancer_home, \
-     state, head, terms, acceptance, due_day, client_slot, freelancer_slot, client_engagement, \
-     freelancer_engagement, client_engaged, freelancer_engaged, offered_at, changed_at, closed_at FROM contract \
+         WHERE log.reacted < log.size AND leaf.index >= log.reacted) ORDER BY changed_at LIMIT $1"
+);
+pub(super) const OF_PERSON: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contract \
      WHERE (client = $1 OR freelancer = $1) AND ($2::bigint IS NULL OR (offered_at, id) < ($2, $3::bytea)) \
-     ORDER BY offered_at DESC, id DESC LIMIT $4";
+     ORDER BY offered_at DESC, id DESC LIMIT $4"
+);
 
 const TABLE: &str = "contract";
 
@@ -98,12 +116,29 @@ pub struct ContractRow {
     pub client_engaged: bool,
     /// Whether the freelancer's is in its log.
     pub freelancer_engaged: bool,
+    /// Who asked for the end, while the other side has not answered.
+    pub asked_by: Option<Actor>,
+    /// How often the freelancer has answered the offer with other terms.
+    pub counters: i32,
+    /// Other terms that a side proposes.
+    pub proposal: Option<Proposal>,
     /// When it was offered, Unix seconds.
     pub offered_at: i64,
     /// When it last moved, Unix seconds.
     pub changed_at: i64,
     /// When it ended.
     pub closed_at: Option<i64>,
+}
+
+/// Terms that one side proposes and the other has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The terms.
+    pub terms: DocumentId,
+    /// Who proposes them.
+    pub by: Actor,
+    /// When, Unix seconds.
+    pub at: i64,
 }
 
 /// Adds a contract. Only what an offer says is written.
@@ -161,7 +196,11 @@ pub async fn update_contract(tx: &Tx<'_>, contract: &ContractRow) -> Result<(), 
     let acceptance = contract.acceptance.map(|acceptance| acceptance.hash().to_vec());
     let slot = contract.freelancer_slot.map(|slot| slot.as_bytes().to_vec());
     let (client, freelancer) = (leaf(contract.client_engagement), leaf(contract.freelancer_engagement));
-    let values: [&(dyn crate::ToSql + Sync); 11] = [
+    let proposed = contract.proposal.map(|proposal| proposal.terms.hash().to_vec());
+    let proposed_by = contract.proposal.map(|proposal| proposal.by.name());
+    let proposed_at = contract.proposal.map(|proposal| proposal.at);
+    let asked_by = contract.asked_by.map(Actor::name);
+    let values: [&(dyn crate::ToSql + Sync); 18] = [
         &contract.id.hash().as_slice(),
         &contract.state.name(),
         &contract.head.hash().as_slice(),
@@ -173,6 +212,13 @@ pub async fn update_contract(tx: &Tx<'_>, contract: &ContractRow) -> Result<(), 
         &contract.freelancer_engaged,
         &contract.changed_at,
         &contract.closed_at,
+        &contract.terms.hash().as_slice(),
+        &contract.due_day,
+        &asked_by,
+        &contract.counters,
+        &proposed,
+        &proposed_by,
+        &proposed_at,
     ];
     tx.execute(UPDATE, &values).await?;
     Ok(())
@@ -256,10 +302,21 @@ fn read(row: &Row) -> Result<ContractRow, StoreError> {
         freelancer_engagement: leaf("freelancer_engagement")?,
         client_engaged: column(row, TABLE, "client_engaged")?,
         freelancer_engaged: column(row, TABLE, "freelancer_engaged")?,
+        asked_by: parsed_opt(row, TABLE, "asked_by")?,
+        counters: column(row, TABLE, "counters")?,
+        proposal: read_proposal(row)?,
         offered_at: column(row, TABLE, "offered_at")?,
         changed_at: column(row, TABLE, "changed_at")?,
         closed_at: column(row, TABLE, "closed_at")?,
     })
+}
+
+fn read_proposal(row: &Row) -> Result<Option<Proposal>, StoreError> {
+    let terms = bytes32_opt(row, TABLE, "proposed")?;
+    let by = parsed_opt(row, TABLE, "proposed_by")?;
+    let at: Option<i64> = column(row, TABLE, "proposed_at")?;
+    let (Some(terms), Some(by), Some(at)) = (terms, by, at) else { return Ok(None) };
+    Ok(Some(Proposal { terms: DocumentId::new(Kind::Terms, terms), by, at }))
 }
 
 fn key(bytes: &[u8; 32], column: &'static str) -> Result<PublicKey, StoreError> {

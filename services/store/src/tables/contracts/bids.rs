@@ -7,24 +7,25 @@ use crate::client::rows::{bytes32, head, id, parsed, parsed_opt};
 use crate::deliveries::DeliveryState;
 use crate::{Row, Sql, StoreError, Tx, column};
 
-pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
-     VALUES ($1, $2, $3, $4, $5, $1, $6)";
-pub(super) const FIND: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid WHERE id = $1";
-pub(super) const MOVE: &str = "UPDATE bid SET state = $2, head = $3 WHERE id = $1";
+pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \
+     VALUES ($1, $2, $3, $4, $5, $1, $1, $6, $7)";
+pub(super) const FIND: &str =
+    "SELECT id, job, freelancer, home, state, head, said, posting, made_at FROM bid WHERE id = $1";
+pub(super) const UPDATE: &str = "UPDATE bid SET state = $2, head = $3, said = $4, posting = $5 WHERE id = $1";
 pub(super) const LIVE: &str = "SELECT count(*) AS bids FROM bid WHERE job = $1 AND freelancer = $2 \
-     AND state IN ('submitted', 'offered', 'won')";
-pub(super) const TURN_DOWN: &str =
-    "UPDATE bid SET state = $2 WHERE job = $1 AND state = 'submitted' RETURNING id";
+     AND state IN ('submitted', 'shortlisted', 'interviewing', 'offered', 'won')";
+pub(super) const TURN_DOWN: &str = "UPDATE bid SET state = $2 WHERE job = $1 AND state IN ('submitted', 'shortlisted', 'interviewing') RETURNING id";
 pub(super) const COUNTS: &str = "SELECT count(*) FILTER (WHERE home = $2) AS of_home, \
-     count(*) FILTER (WHERE home = $2 AND state IN ('submitted', 'offered', 'won')) AS live_of_home, \
-     count(*) FILTER (WHERE freelancer = $3) AS of_freelancer FROM bid WHERE job = $1";
-pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, made_at FROM bid \
+     count(*) FILTER (WHERE home = $2 AND state IN ('submitted', 'shortlisted', 'interviewing', 'offered', 'won')) AS live_of_home, \
+     count(*) FILTER (WHERE freelancer = $3) AS of_freelancer, \
+     count(*) FILTER (WHERE freelancer = $3 AND state = 'declined') AS declined_of_freelancer FROM bid WHERE job = $1";
+pub(super) const ON_JOB: &str = "SELECT id, job, freelancer, home, state, head, said, posting, made_at FROM bid \
      WHERE job = $1 AND ($2::bigint IS NULL OR (made_at, id) > ($2, $3::bytea)) ORDER BY made_at, id LIMIT $4";
 // With those that the job's home has not answered, or has refused: they have no row among the bids.
-pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, made_at, delivery, refusal FROM ( \
-     SELECT id, job, freelancer, home, state, head, made_at, NULL::text AS delivery, NULL::text AS refusal FROM bid \
+pub(super) const OF_FREELANCER: &str = "SELECT id, job, freelancer, home, state, head, said, posting, made_at, delivery, refusal FROM ( \
+     SELECT id, job, freelancer, home, state, head, said, posting, made_at, NULL::text AS delivery, NULL::text AS refusal FROM bid \
      WHERE freelancer = $1 UNION ALL \
-     SELECT document.id, delivery.job, document.issuer, identity.home, 'submitted', document.id, document.received_at, \
+     SELECT document.id, delivery.job, document.issuer, identity.home, 'submitted', document.id, document.id, delivery.job, document.received_at, \
      delivery.state, delivery.refusal \
      FROM document JOIN delivery ON delivery.document = document.id JOIN identity ON identity.did = document.issuer \
      WHERE document.issuer = $1 AND document.kind = 'bid' AND delivery.state <> 'accepted' \
@@ -49,6 +50,10 @@ pub struct BidRow {
     pub state: State,
     /// The last document of its chain.
     pub head: DocumentId,
+    /// The document that says what it is: the first, or the newest that revises it.
+    pub said: DocumentId,
+    /// The version of the posting that it is for.
+    pub posting: DocumentId,
     /// When it came, Unix seconds.
     pub made_at: i64,
 }
@@ -76,12 +81,13 @@ impl From<BidRow> for SentBid {
 /// # Errors
 /// A unique violation if the freelancer has a live bid on the job.
 pub async fn insert_bid(tx: &Tx<'_>, bid: &BidRow) -> Result<(), StoreError> {
-    let values: [&(dyn crate::ToSql + Sync); 6] = [
+    let values: [&(dyn crate::ToSql + Sync); 7] = [
         &bid.id.hash().as_slice(),
         &bid.job.hash().as_slice(),
         &bid.freelancer.as_str(),
         &bid.home.as_str(),
         &bid.state.name(),
+        &bid.posting.hash().as_slice(),
         &bid.made_at,
     ];
     tx.execute(INSERT, &values).await?;
@@ -93,14 +99,16 @@ pub async fn bid(db: &impl Sql, id: &DocumentId) -> Result<Option<BidRow>, Store
     db.query_opt(FIND, &[&id.hash().as_slice()]).await?.as_ref().map(read).transpose()
 }
 
-/// Moves a bid.
-pub async fn move_bid(
-    tx: &Tx<'_>,
-    id: &DocumentId,
-    state: State,
-    head: &DocumentId,
-) -> Result<(), StoreError> {
-    tx.execute(MOVE, &[&id.hash().as_slice(), &state.name(), &head.hash().as_slice()]).await?;
+/// Writes everything of a bid that can change.
+pub async fn update_bid(tx: &Tx<'_>, bid: &BidRow) -> Result<(), StoreError> {
+    let values: [&(dyn crate::ToSql + Sync); 5] = [
+        &bid.id.hash().as_slice(),
+        &bid.state.name(),
+        &bid.head.hash().as_slice(),
+        &bid.said.hash().as_slice(),
+        &bid.posting.hash().as_slice(),
+    ];
+    tx.execute(UPDATE, &values).await?;
     Ok(())
 }
 
@@ -119,6 +127,8 @@ pub struct BidCounts {
     pub live_of_home: i64,
     /// From one person, whatever became of them.
     pub of_freelancer: i64,
+    /// Of these, those that the client has declined.
+    pub declined_of_freelancer: i64,
 }
 
 /// Counts the bids on a job from a home and from a person.
@@ -133,6 +143,7 @@ pub async fn count_bids(
         of_home: column(&row, TABLE, "of_home")?,
         live_of_home: column(&row, TABLE, "live_of_home")?,
         of_freelancer: column(&row, TABLE, "of_freelancer")?,
+        declined_of_freelancer: column(&row, TABLE, "declined_of_freelancer")?,
     })
 }
 
@@ -181,13 +192,16 @@ fn read_sent(row: &Row) -> Result<SentBid, StoreError> {
 
 fn read(row: &Row) -> Result<BidRow, StoreError> {
     let own = id(row, TABLE, "id", Kind::Bid)?;
+    let said = id(row, TABLE, "said", Kind::Bid)?;
     Ok(BidRow {
         id: own,
         job: id(row, TABLE, "job", Kind::Job)?,
         freelancer: parsed(row, TABLE, "freelancer")?,
         home: parsed(row, TABLE, "home")?,
         state: parsed(row, TABLE, "state")?,
-        head: head(row, TABLE, own, Kind::Step)?,
+        head: head(row, TABLE, &[own, said])?,
+        said,
+        posting: id(row, TABLE, "posting", Kind::Job)?,
         made_at: column(row, TABLE, "made_at")?,
     })
 }

@@ -45,11 +45,11 @@ pub(crate) use columns;
 
 pub(super) const SEARCH: &str = concat!(
     "SELECT found.*, document.commitment, document.bytes FROM (\
-     SELECT j.id, j.client, j.home, j.state, j.head, j.posted_at, j.expires_at FROM job j, (SELECT ",
+     SELECT j.id, j.client, j.home, j.state, j.head, j.posting, j.version, j.posted_at, j.expires_at, j.active_at FROM job j, (SELECT ",
     columns!(),
     ") s WHERE ($19::text IS NULL OR j.state = $19) AND ($20::bigint IS NULL OR (j.posted_at, j.id) < ($20, $21::bytea)) AND ",
     fits!(),
-    " ORDER BY j.posted_at DESC, j.id DESC LIMIT $22) AS found LEFT JOIN document ON document.id = found.id \
+    " ORDER BY j.posted_at DESC, j.id DESC LIMIT $22) AS found LEFT JOIN document ON document.id = found.posting \
      ORDER BY found.posted_at DESC, found.id DESC"
 );
 
