@@ -187,7 +187,8 @@ async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
     let row = contract_at(&met.a, &contract).await;
     assert_eq!(row.state, State::Closed, "dormant");
     // The freelancer's home signs a step of theirs into its own log, as if it kept the order.
-    let deliver = Event::Deliver { note: None, digest: None };
+    let deliver =
+        Event::Deliver { note: Some("Done.".parse().unwrap()), digest: None, milestone: None, hours: None };
     let step = main_of(&step_by(&met.b, &met.bob, deliver, &contract, &row.head.to_string()).await);
     let mut connection = met.b.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
@@ -327,7 +328,8 @@ async fn what_comes_before_its_time_is_asked_for_again_and_what_is_wrong_is_refu
     let row = contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap();
     let head = row.head.to_string();
     // The freelancer's home has seen both engagements, this one has not yet.
-    let deliver = Event::Deliver { note: None, digest: None };
+    let deliver =
+        Event::Deliver { note: Some("Done.".parse().unwrap()), digest: None, milestone: None, hours: None };
     let early = step_by(&met.b, &met.bob, deliver.clone(), &contract, &head).await;
     assert!(matches!(answer(&met.a.engine, "b.example", early).await, Response::Busy { .. }));
     let refusal = async |parcel: Vec<Bytes>| {
