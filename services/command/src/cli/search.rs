@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hanse_api::requests::JobQuery;
-use hanse_api::words::JobState;
+use hanse_api::words::{JobState, Order};
 use hanse_document::kind::job::{Seats, WeekHours};
 use hanse_document::kind::profile::TRAVEL_KM_MAX;
 use hanse_document::kind::{Money, Pay, PayKind, Point};
@@ -21,7 +21,7 @@ pub struct FilterArgs {
     /// One skill.
     #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
     pub skill: Option<Skill>,
-    /// The language of the posting.
+    /// The language of the posting, with all its regions.
     #[arg(long, value_name = "TAG", value_parser = read::<Language>)]
     pub language: Option<Language>,
     /// Remote only, or on site only.
@@ -65,6 +65,9 @@ pub struct SearchArgs {
     /// In one state, as in open or filled; open if neither this nor --client is said.
     #[arg(long, value_parser = word::<JobState>)]
     pub state: Option<JobState>,
+    /// The newest first (`new`), or by where the words stand (`relevance`): in the title, among the skills, in the text.
+    #[arg(long, alias = "order", value_parser = word::<Order>)]
+    pub sort: Option<Order>,
     /// At most so many.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub limit: u32,
@@ -102,6 +105,7 @@ impl SearchArgs {
     pub fn search(&self) -> JobQuery {
         JobQuery {
             state: self.state,
+            sort: self.sort,
             cursor: self.cursor.clone(),
             limit: Some(self.limit),
             ..self.filter.search()

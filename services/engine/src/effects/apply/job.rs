@@ -8,6 +8,7 @@ use hanse_document::kind::{Event as Said, Job, Pay, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
+use hanse_search::{FOLDING, Posting};
 use hanse_store::accounts::IdentityRow;
 use hanse_store::jobs::{self, JobPay, JobRow, NewJob};
 use hanse_store::{contracts, deliveries};
@@ -70,7 +71,8 @@ pub(crate) async fn post(
         row: &row,
         document,
         title: job.title.as_str(),
-        text: job.text.as_str(),
+        lexemes: &lexemes(job),
+        folding: FOLDING,
         language: job.language.as_ref().map(AsRef::as_ref),
         skills: &skills,
         remote: job.place.as_ref().map(|place| matches!(place, Place::Remote)),
@@ -93,6 +95,13 @@ pub(crate) async fn post(
         jobs::post(ctx.tx, &new, words, ctx.now.unix(), false).await?;
         Ok(())
     }
+}
+
+/// What its words are found by.
+pub(crate) fn lexemes(job: &Job) -> String {
+    let skills: Vec<String> = job.skills.iter().map(Skill::to_string).collect();
+    let language = job.language.as_ref().map(AsRef::as_ref);
+    Posting { title: job.title.as_str(), skills: &skills, text: job.text.as_str(), language }.lexemes()
 }
 
 /// What it can be searched by.
