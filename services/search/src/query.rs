@@ -176,12 +176,14 @@ impl Item {
     /// What finds it, whether that is wanted or not.
     fn positive(&self, writing: &Writing<'_>) -> String {
         if self.phrase {
-            return follow(self.chunks.iter().flat_map(|chunk| writing.parts(chunk)));
+            return writing.beside(&self.chunks);
         }
         all(self.chunks.iter().map(|chunk| {
             let apart = match chunk.parts.as_slice() {
-                [Part::Word(word)] => any([Some(writing.word(word)), writing.halves(word)].into_iter().flatten()),
-                _ => follow(writing.parts(chunk)),
+                [Part::Word(word)] => {
+                    any([Some(writing.word(word)), writing.halves(word)].into_iter().flatten())
+                }
+                _ => writing.beside([chunk]),
             };
             let whole = chunk.joined().into_iter().next().map(|(_, word)| writing.word(&word));
             let beside = self.neighbours.iter().map(|joined| writing.lexeme(joined));
@@ -233,18 +235,25 @@ impl Writing<'_> {
         Some(any(beside))
     }
 
-    /// The parts of a chunk, which stand beside each other.
-    fn parts(&self, chunk: &Chunk) -> Vec<String> {
-        let of = |part: &Part| match part {
-            Part::Word(word) => vec![self.word(word)],
-            Part::Run(units) if units.len() == 1 => self.pairs(units, 1),
-            Part::Run(units) => self.pairs(units, 2),
-        };
-        chunk.parts.iter().flat_map(of).collect()
+    /// Parts that stand beside each other. What follows signs stands beside the last of them.
+    fn beside<'c>(&self, chunks: impl IntoIterator<Item = &'c Chunk>) -> String {
+        let mut beside = Vec::new();
+        let mut parts = chunks.into_iter().flat_map(|chunk| &chunk.parts).peekable();
+        while let Some(part) = parts.next() {
+            match part {
+                Part::Word(word) => beside.push(self.word(word)),
+                Part::Run(units) => {
+                    beside.extend(self.pairs(units));
+                    let last = units.last().filter(|_| units.len() == 1 || parts.peek().is_some());
+                    beside.extend(last.map(|unit| self.lexeme(&letters::fold(unit))));
+                }
+            }
+        }
+        follow(beside)
     }
 
-    fn pairs(&self, units: &[String], size: usize) -> Vec<String> {
-        units.windows(size).map(|pair| self.lexeme(&letters::fold(&pair.concat()))).collect()
+    fn pairs(&self, units: &[String]) -> Vec<String> {
+        units.windows(2).map(|pair| self.lexeme(&letters::fold(&pair.concat()))).collect()
     }
 }
 
@@ -265,5 +274,91 @@ fn joined(of: impl IntoIterator<Item = String>, sign: &str) -> String {
     match of.as_slice() {
         [one] => one.clone(),
         several => format!("({})", several.join(sign)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Posting;
+
+    fn query(text: &str) -> String {
+        Asked::read(text, Some("ja")).unwrap().query
+    }
+
+    #[test]
+    fn a_query_has_the_operators_of_a_web_search() {
+        let stemless = |text| Asked::read(text, Some("en")).map(|asked| asked.query);
+        assert_eq!(stemless("東京 -京都 or 翻訳").unwrap(), "(('東京' & !'京都') | '翻訳')");
+        assert_eq!(stemless("\"1 2\" 3").unwrap(), "(('1' <-> '2') & '3')");
+        assert_eq!(stemless("c++ -c#").unwrap(), "('c++' & !'c#')");
+        assert_eq!(stemless("4/5").unwrap(), "('4' & '5')");
+        assert_eq!(stemless("東京都 都").unwrap(), "(('東京' <-> '京都') & '都')");
+        assert_eq!(stemless("\"東京 1\"").unwrap(), "('東京' <-> '京' <-> '1')");
+        assert_eq!(stemless("js").unwrap(), "('en:js' | 'js')");
+        assert!(query("nodejs").contains("('node' <-> 'js')"), "{}", query("nodejs"));
+        assert!(query("node js").contains("'nodejs'"), "{}", query("node js"));
+        assert!(!query("\"node js\"").contains("'nodejs'"), "a phrase is as it is written");
+    }
+
+    #[test]
+    fn nothing_is_asked_by_signs_alone() {
+        for text in ["&", "👋", "-", "\"\"", "!!! ( ) | :*", "\u{200B}", "\0", "'"] {
+            assert_eq!(Asked::read(text, None), Err(Unasked::Nothing), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_bounded() {
+        let words = |count: usize| "a ".repeat(count);
+        assert!(Asked::read(&words(WORDS_MAX), None).is_ok());
+        assert_eq!(Asked::read(&words(WORDS_MAX + 1), None), Err(Unasked::TooMany));
+        assert_eq!(Asked::read(&"a/".repeat(WORDS_MAX + 1), None), Err(Unasked::TooMany));
+        assert!(Asked::read(&"東".repeat(SIGNS_MAX), None).is_ok());
+        assert_eq!(Asked::read(&"東".repeat(SIGNS_MAX + 1), None), Err(Unasked::TooMany));
+        let longest = Asked::read(&"développements ".repeat(WORDS_MAX), None).unwrap();
+        assert!(longest.query.len() < 64 * 1_024, "{}", longest.query.len());
+    }
+
+    #[test]
+    fn a_place_hangs_on_words_that_are_wanted() {
+        let asked = Asked::read("東京 -京都 or \"1 2\"", None).unwrap();
+        let titles: Vec<&str> = asked.terms.iter().map(|term| term.title.as_str()).collect();
+        assert_eq!(titles, ["'東京':A", "('1':A <-> '2':A)"]);
+        assert_eq!(asked.terms.first().map(|term| term.named.as_str()), Some("'東京':AB"));
+        assert_eq!(asked.terms.first().map(|term| term.anywhere.as_str()), Some("'東京'"));
+    }
+
+    /// Quotes are closed, and no sign of the language of queries stands outside of them.
+    fn is_quoted(text: &str, outside: &str) -> bool {
+        let (mut inside, mut signs) = (false, text.chars().peekable());
+        while let Some(sign) = signs.next() {
+            match sign {
+                '\'' if inside && signs.peek() == Some(&'\'') => drop(signs.next()),
+                '\'' => inside = !inside,
+                '\\' if inside => drop(signs.next()),
+                _ if !inside && !outside.contains(sign) => return false,
+                _ => {}
+            }
+        }
+        !inside
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_well_formed(text in "(\\PC|[-\"'/.+#&|!:*() \\\\]){0,60}", language in "(fr|en|ja|ru)?") {
+            let stated = (!language.is_empty()).then_some(language.as_str());
+            let posting = Posting { title: &text, skills: &[], text: &text, language: stated };
+            prop_assert!(is_quoted(&posting.lexemes(), " :,0123456789ABC"));
+            if let Ok(asked) = Asked::read(&text, stated) {
+                prop_assert!(is_quoted(&asked.query, " ()&|!<->"), "{}", asked.query);
+                prop_assert!(!asked.query.contains("()"), "{}", asked.query);
+                for term in &asked.terms {
+                    prop_assert!(is_quoted(&term.named, " ()&|<->:AB"), "{}", term.named);
+                }
+            }
+        }
     }
 }

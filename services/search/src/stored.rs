@@ -139,3 +139,39 @@ pub(crate) fn push_quoted(whole: &mut String, lexeme: &str) {
     }
     whole.push('\'');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexemes(title: &str, skills: &[&str], text: &str, language: &str) -> String {
+        let skills: Vec<String> = skills.iter().map(|skill| (*skill).to_owned()).collect();
+        Posting { title, skills: &skills, text, language: Some(language) }.lexemes()
+    }
+
+    /// Where this is red a text has other lexemes than it had: raise `FOLDING`.
+    #[test]
+    fn lexemes_have_the_form_of_this_folding() {
+        assert_eq!(
+            lexemes("L'été Node.js", &["local:web-design"], "C++ 東京 x", "fr"),
+            "'c++':11C 'design':8B 'ete':1A 'fr:design':8B 'fr:ete':1A 'fr:j':3A 'fr:local':6B 'fr:nod':2A 'fr:nodej':2A \
+             'fr:web':7B 'fr:webdesign':7B 'fr:x':14C 'js':3A 'local':6B 'node':2A 'nodejs':2A 'web':7B 'webdesign':7B \
+             'x':14C '京':13C '東':12C '東京':12C"
+        );
+    }
+
+    #[test]
+    fn what_is_stored_is_bounded() {
+        let words =
+            |count: usize| (0..count).map(|number| format!("w{number:05}x")).collect::<Vec<_>>().join(" ");
+        let long = lexemes("t", &[], &words(40_000), "en");
+        assert!(long.len() <= BYTES_MAX * 2, "{}", long.len());
+        assert!(
+            lexemes("t", &[], &"a ".repeat(60_000), "en").len() < 4_000,
+            "a word has so many places and no more"
+        );
+        // One sign that stands for eighteen letters.
+        let ligatures = lexemes("t", &[], &"\u{FDFA} ".repeat(16_000), "ar");
+        assert!(ligatures.len() < 20_000, "{}", ligatures.len());
+    }
+}

@@ -140,7 +140,8 @@ impl Reading<'_> {
 
     fn word(&mut self) {
         let (mut written, mut count) = (String::new(), 0_usize);
-        while let Some(sign) = self.peek(0).filter(|it| letters::is_of_word(*it) && !letters::is_spaceless(*it))
+        while let Some(sign) =
+            self.peek(0).filter(|it| letters::is_of_word(*it) && !letters::is_spaceless(*it))
         {
             if count < WORD_CHARS_MAX {
                 letters::push_lower(&mut written, sign);
@@ -177,7 +178,8 @@ impl Reading<'_> {
     /// `.NET`, at the beginning of a word.
     fn is_dot_net(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|before| self.text.get(before));
-        let begins = before.is_none_or(|sign| !letters::is_of_word(*sign) && !matches!(sign, '.' | '+' | '#'));
+        let begins =
+            before.is_none_or(|sign| !letters::is_of_word(*sign) && !matches!(sign, '.' | '+' | '#'));
         let reads = |ahead: usize, letter: char| {
             self.peek(ahead).is_some_and(|sign| sign.eq_ignore_ascii_case(&letter))
         };

@@ -13,8 +13,8 @@ use hanse_document::kind::{PayKind, Per};
 use hanse_document::{Country, Currency, Did, Language, Skill, Timestamp};
 use hanse_lifecycle::State;
 use hanse_search::{Asked, Term, Unasked};
-use hanse_store::{StoreError, Tx};
 use hanse_store::jobs::{self, Near, Place, Relevance, Search, ShownJob};
+use hanse_store::{StoreError, Tx};
 
 use crate::Engine;
 
@@ -62,7 +62,8 @@ async fn most_relevant(
 ) -> Result<(Vec<ShownJob>, Option<String>), UseError> {
     let cut = Cut::<(i64, Place)>::read(query.cursor.as_deref(), query.limit)?;
     let of = |read: fn(&Term) -> &String| terms.iter().map(|term| read(term).clone()).collect::<Vec<_>>();
-    let (title, named, anywhere) = (of(|term| &term.title), of(|term| &term.named), of(|term| &term.anywhere));
+    let (title, named, anywhere) =
+        (of(|term| &term.title), of(|term| &term.named), of(|term| &term.anywhere));
     let relevance = Relevance { title: &title, named: &named, anywhere: &anywhere };
     let rows = jobs::relevant(tx, search, relevance, state, cut.after, cut.fetch()).await;
     let (rows, next) = cut.cut(rows.map_err(too_broad)?, |(score, row)| (*score, place(row)));
@@ -184,7 +185,8 @@ fn together(query: &JobQuery) -> Result<(), Refusal> {
     if parts.contains(&true) && parts.contains(&false) {
         return bad("within_km", "goes with `latitude_e4` and `longitude_e4`: all three or none");
     }
-    if query.sort == Some(Order::Relevance) && query.text.as_deref().is_none_or(|text| text.trim().is_empty()) {
+    if query.sort == Some(Order::Relevance) && query.text.as_deref().is_none_or(|text| text.trim().is_empty())
+    {
         return bad("sort", "by `relevance` needs `text`: what is relevant is said by words");
     }
     if query.remote == Some(true) && query.country.is_some() {
@@ -195,3 +197,6 @@ fn together(query: &JobQuery) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

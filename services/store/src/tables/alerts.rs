@@ -65,8 +65,8 @@ const PRUNE: &str = "DELETE FROM alert WHERE at < $1";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
-    KEEP, SEARCHES, COUNT, DELETE, STALE, FOLD, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, COUNT_ALL, OPEN_SINCE, OF,
-    NEWEST, SINCE, PRUNE,
+    KEEP, SEARCHES, COUNT, DELETE, STALE, FOLD, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, COUNT_ALL,
+    OPEN_SINCE, OF, NEWEST, SINCE, PRUNE,
 ];
 
 const SEARCH: &str = "saved_search";
