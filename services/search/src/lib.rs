@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod letters;
+pub mod places;
 mod query;
 mod stems;
 mod stored;

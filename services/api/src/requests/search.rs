@@ -63,7 +63,13 @@ pub struct JobQuery {
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
-    /// The point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
+    /// The town to be near to, with `within_km`: `Lyon`, `Lyon, FR`, `Springfield, MO, US`. Those of 5,000 people or more are known, by
+    /// GeoNames (geonames.org, CC BY 4.0). Several of a name are an error that names them.
+    #[param(max_length = 100)]
+    #[schema(max_length = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+    /// Or the point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
     #[param(minimum = -900_000, maximum = 900_000)]
     #[schema(minimum = -900_000, maximum = 900_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ use hanse_document::kind::place::{LATITUDE_E4_MAX, LONGITUDE_E4_MAX};
 use hanse_document::kind::{PayKind, Per};
 use hanse_document::{Country, Currency, Did, Language, Skill, Timestamp};
 use hanse_lifecycle::State;
+use hanse_search::places::{self, Unplaced};
 use hanse_search::{Asked, Term, Unasked};
 use hanse_store::jobs::{self, Near, Place, Relevance, Search, ShownJob};
 use hanse_store::{StoreError, Tx};
@@ -20,6 +21,8 @@ use crate::Engine;
 
 /// A search is a few words; a longer one is a mistake.
 const TEXT_CHARS_MAX: usize = 500;
+/// As much of an unknown name is said again as a long one has.
+const NAME_CHARS_TOLD: usize = 60;
 
 impl Engine {
     /// Postings of the whole federation that fit, newest first or by relevance.
@@ -93,7 +96,12 @@ pub(crate) fn search(query: &JobQuery) -> Result<(Search<'_>, Vec<Term>), Refusa
     let asked = words(query)?;
     numbers(query)?;
     together(query)?;
-    let near = query.latitude_e4.zip(query.longitude_e4).zip(query.within_km);
+    around(query)?;
+    let point = match &query.near {
+        Some(name) => Some(town(name)?),
+        None => query.latitude_e4.zip(query.longitude_e4),
+    };
+    let near = point.zip(query.within_km);
     let (words, terms) = asked.map(|asked| (asked.query, asked.terms)).unzip();
     let search = Search {
         words,
@@ -118,6 +126,18 @@ pub(crate) fn search(query: &JobQuery) -> Result<(Search<'_>, Vec<Term>), Refusa
         most_hours: query.max_hours.map(WeekHours::signed),
     };
     Ok((search, terms.unwrap_or_default()))
+}
+
+/// The coordinates of a town.
+fn town(name: &str) -> Result<(i32, i32), Refusal> {
+    let town = places::find(name).map_err(|unplaced| match unplaced {
+        Unplaced::Unknown => Refusal::UnknownPlace(name.chars().take(NAME_CHARS_TOLD).collect()),
+        Unplaced::Several(towns) => Refusal::SeveralPlaces {
+            name: name.to_owned(),
+            towns: towns.iter().map(ToString::to_string).collect(),
+        },
+    })?;
+    Ok((town.latitude_e4, town.longitude_e4))
 }
 
 fn bad(field: &'static str, reason: &'static str) -> Result<(), Refusal> {
@@ -160,6 +180,27 @@ fn numbers(query: &JobQuery) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Where it is to be: near a town or a point, each with how near, or in a country.
+fn around(query: &JobQuery) -> Result<(), Refusal> {
+    let (north, east) = (query.latitude_e4.is_some(), query.longitude_e4.is_some());
+    if query.near.is_some() && (north || east) {
+        return bad("near", "names the point that `latitude_e4` and `longitude_e4` give: say one of the two");
+    }
+    if query.near.is_some() && query.within_km.is_none() {
+        return bad("near", "needs `within_km`, the kilometres around it");
+    }
+    if query.near.is_none() && (north != east || north != query.within_km.is_some()) {
+        return bad("within_km", "goes with `near`, or with `latitude_e4` and `longitude_e4`");
+    }
+    if query.remote == Some(true) && query.country.is_some() {
+        return bad("country", "asks for a place, `remote` for none");
+    }
+    if query.remote == Some(true) && query.within_km.is_some() {
+        return bad("within_km", "asks for a place, `remote` for none");
+    }
+    Ok(())
+}
+
 /// What contradicts itself, or says too little to be asked: a number without its unit would compare what cannot be compared.
 fn together(query: &JobQuery) -> Result<(), Refusal> {
     let money = query.pay.is_none_or(|pay| pay == PayKind::Money);
@@ -181,19 +222,9 @@ fn together(query: &JobQuery) -> Result<(), Refusal> {
     if query.min_hours.zip(query.max_hours).is_some_and(|(least, most)| least > most) {
         return bad("max_hours", "must not be below `min_hours`");
     }
-    let parts = [query.latitude_e4.is_some(), query.longitude_e4.is_some(), query.within_km.is_some()];
-    if parts.contains(&true) && parts.contains(&false) {
-        return bad("within_km", "goes with `latitude_e4` and `longitude_e4`: all three or none");
-    }
     if query.sort == Some(Order::Relevance) && query.text.as_deref().is_none_or(|text| text.trim().is_empty())
     {
         return bad("sort", "by `relevance` needs `text`: what is relevant is said by words");
-    }
-    if query.remote == Some(true) && query.country.is_some() {
-        return bad("country", "asks for a place, `remote` for none");
-    }
-    if query.remote == Some(true) && query.within_km.is_some() {
-        return bad("within_km", "asks for a place, `remote` for none");
     }
     Ok(())
 }

@@ -101,6 +101,12 @@ async fn each_facet_finds_what_states_it() {
         (near(LYON, 93), vec!["lyon", "villeurbanne"]),
         (near(LYON, 95), vec!["grenoble", "lyon", "villeurbanne"]),
         (near(LYON, 20_000), vec!["fiji", "grenoble", "lyon", "villeurbanne"]),
+        (json!({"near": "Lyon", "within_km": 3}), vec!["lyon"]),
+        (json!({"near": "lyon, fr", "within_km": 5}), vec!["lyon", "villeurbanne"]),
+        (
+            json!({"near": "Grenoble", "within_km": 95, "country": "FR"}),
+            vec!["grenoble", "lyon", "villeurbanne"],
+        ),
         (near((-168_000, -1_799_990), 1), vec!["fiji"]),
         (near((900_000, 0), 4_982), vec!["lyon", "villeurbanne"]),
         (near((900_000, 0), 4_983), vec!["grenoble", "lyon", "villeurbanne"]),
@@ -131,6 +137,9 @@ async fn facets_that_make_no_sense_are_named() {
         (json!({"min_pay": 2, "max_pay": 1, "currency": "EUR", "per": "hour"}), "max_pay"),
         (json!({"country": "FR", "remote": true}), "country"),
         (json!({"within_km": 5}), "within_km"),
+        (json!({"near": "Lyon"}), "near"),
+        (json!({"near": "Lyon", "within_km": 5, "latitude_e4": 1}), "near"),
+        (json!({"near": "Lyon", "within_km": 5, "remote": true}), "within_km"),
         (json!({"latitude_e4": 1, "longitude_e4": 1}), "within_km"),
         (json!({"latitude_e4": 900_001, "longitude_e4": 1, "within_km": 1}), "latitude_e4"),
         (json!({"latitude_e4": 1, "longitude_e4": i32::MIN, "within_km": 1}), "longitude_e4"),
@@ -143,6 +152,34 @@ async fn facets_that_make_no_sense_are_named() {
             other => panic!("{query}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_town_that_may_be_several_is_refused_and_they_are_named() {
+    let cluster = Cluster::start(&["a"]).await;
+    let engine = cluster.engine(0);
+    let refused = async |name: &str| {
+        let query = json!({"near": name, "within_km": 5});
+        match engine.jobs(serde_json::from_value(query).unwrap()).await {
+            Err(UseError::Refused(refusal)) => (refusal.slug().to_owned(), refusal.to_string()),
+            other => panic!("{name}: {other:?}"),
+        }
+    };
+    let (slug, told) = refused("Springfield").await;
+    assert_eq!(slug, "several-places");
+    assert!(told.contains("Springfield, MO, US (37.215,-93.298)") && told.contains("`near`"), "{told}");
+    for name in ["Atlantis", "", " ", "Lyon, DE", &"x".repeat(5_000)] {
+        let (slug, told) = refused(name).await;
+        assert_eq!(slug, "unknown-place", "{name}");
+        assert!(told.contains("`near`") && told.contains("'Lyon, FR'") && told.len() < 400, "{told}");
+    }
+    let ada = cluster.register(0, "ada").await;
+    let kept = json!({"label": "x", "query": {"near": "Springfield", "within_km": 5}});
+    let kept = engine.keep_search(&ada.did, serde_json::from_value(kept).unwrap()).await;
+    assert!(matches!(kept, Err(UseError::Refused(Refusal::SeveralPlaces { .. }))), "{kept:?}");
+    let kept = json!({"label": "x", "query": {"near": "Lyon, FR", "within_km": 5}});
+    let kept = engine.keep_search(&ada.did, serde_json::from_value(kept).unwrap()).await.unwrap();
+    assert_eq!(kept.query.near.as_deref(), Some("Lyon, FR"), "as it was asked");
 }
 
 #[tokio::test]
