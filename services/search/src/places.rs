@@ -211,7 +211,7 @@ mod tests {
             ("St-Étienne", "Saint-Étienne, FR (45.434,4.390)"),
             ("Springfield, MO, US", "Springfield, MO, US (37.215,-93.298)"),
             ("Springfield, IL", "Springfield, IL, US (39.802,-89.644)"),
-            ("Atlantis", "unknown"),
+            ("Nowherebury", "unknown"),
             ("Lyon, DE", "unknown"),
             ("", "unknown"),
             (",", "unknown"),

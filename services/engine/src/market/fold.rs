@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hanse_api::requests::JobQuery;
 use hanse_base::error::{Failure, UseError};
-use hanse_base::rounds::{Round, Rounds, SELDOM};
+use hanse_base::rounds::{Round, Rounds};
 use hanse_base::stored::StoredDocument;
 use hanse_document::DocumentId;
 use hanse_document::kind::Job;
@@ -22,9 +22,12 @@ const BATCH: i64 = 100;
 /// Between two transactions: a hundred thousand postings take some minutes, and leave the database to whoever waits for an answer.
 const REST: Duration = Duration::from_millis(100);
 
-/// Folds until it is cancelled: another process of the release before may still write.
+/// Between two looks that find nothing: what a process of the release before still writes is found by its plain words meanwhile.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// Folds until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    let mut rounds = Rounds::new("fold", engine.signals(), cancel, SELDOM);
+    let mut rounds = Rounds::new("fold", engine.signals(), cancel, LOOK_EVERY);
     while rounds.round(round(&engine)).await {
         rounds.pace().await;
     }
