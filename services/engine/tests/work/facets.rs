@@ -101,12 +101,6 @@ async fn each_facet_finds_what_states_it() {
         (near(LYON, 93), vec!["lyon", "villeurbanne"]),
         (near(LYON, 95), vec!["grenoble", "lyon", "villeurbanne"]),
         (near(LYON, 20_000), vec!["fiji", "grenoble", "lyon", "villeurbanne"]),
-        (json!({"near": "Lyon", "within_km": 3}), vec!["lyon"]),
-        (json!({"near": "lyon, fr", "within_km": 5}), vec!["lyon", "villeurbanne"]),
-        (
-            json!({"near": "Grenoble", "within_km": 95, "country": "FR"}),
-            vec!["grenoble", "lyon", "villeurbanne"],
-        ),
         (near((-168_000, -1_799_990), 1), vec!["fiji"]),
         (near((900_000, 0), 4_982), vec!["lyon", "villeurbanne"]),
         (near((900_000, 0), 4_983), vec!["grenoble", "lyon", "villeurbanne"]),
@@ -155,7 +149,7 @@ async fn facets_that_make_no_sense_are_named() {
 }
 
 #[tokio::test]
-async fn a_town_that_may_be_several_is_refused_and_they_are_named() {
+async fn a_town_stands_for_its_point_and_several_are_named_and_refused() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     let refused = async |name: &str| {
@@ -174,6 +168,16 @@ async fn a_town_that_may_be_several_is_refused_and_they_are_named() {
         assert!(told.contains("`near`") && told.contains("'Lyon, FR'") && told.len() < 400, "{told}");
     }
     let ada = cluster.register(0, "ada").await;
+    for (title, point) in [("lyon", LYON), ("villeurbanne", VILLEURBANNE), ("grenoble", GRENOBLE)] {
+        post(engine, &ada, title, json!({"place": site("FR", point)})).await;
+    }
+    for (query, titles) in [
+        (json!({"near": "Lyon", "within_km": 3}), vec!["lyon"]),
+        (json!({"near": "lyon, fr", "within_km": 5}), vec!["lyon", "villeurbanne"]),
+        (json!({"near": "Grenoble", "within_km": 50, "country": "FR"}), vec!["grenoble"]),
+    ] {
+        assert_eq!(found(engine, query.clone()).await, titles, "{query}");
+    }
     let kept = json!({"label": "x", "query": {"near": "Springfield", "within_km": 5}});
     let kept = engine.keep_search(&ada.did, serde_json::from_value(kept).unwrap()).await;
     assert!(matches!(kept, Err(UseError::Refused(Refusal::SeveralPlaces { .. }))), "{kept:?}");

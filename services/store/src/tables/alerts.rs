@@ -21,7 +21,7 @@ const DELETE: &str = "DELETE FROM saved_search WHERE did = $1 AND id = $2::text:
 // As of postings: see `jobs::stale`.
 const STALE: &str = "SELECT id::text AS id, query FROM saved_search WHERE folding < $1 ORDER BY folding LIMIT $2 \
      FOR NO KEY UPDATE SKIP LOCKED";
-const FOLD: &str = "UPDATE saved_search SET words = coalesce(new.words::tsquery, saved_search.words), folding = $1 \
+const FOLD: &str = "UPDATE saved_search SET words = CASE WHEN new.words IS NULL THEN saved_search.words ELSE ARRAY[new.words::tsquery] END, folding = $1 \
      FROM unnest($2::text[], $3::text[]) AS new (id, words) WHERE saved_search.id = new.id::uuid";
 
 const START: &str =

@@ -115,7 +115,7 @@ async fn what_finds_what() {
 async fn what_a_release_before_has_stored_is_folded_again() {
     const BEFORE: &str = "UPDATE job SET folding = 0, search = to_tsvector('simple', title)";
     const ASKED_BEFORE: &str =
-        "UPDATE saved_search SET folding = 0, words = websearch_to_tsquery('simple', 'livres')";
+        "UPDATE saved_search SET folding = 0, words = ARRAY[websearch_to_tsquery('simple', 'livres')]";
     const LEFT: &str = "SELECT (SELECT count(*) FROM job WHERE folding < 1) + (SELECT count(*) FROM saved_search \
          WHERE folding < 1) AS left";
     let home = Home::new('a', &[]).await;
@@ -238,6 +238,18 @@ async fn what_nothing_can_be_found_by_is_refused() {
         assert!(matches!(kept, Err(UseError::Refused(Refusal::BadField { field: "text", .. }))), "{kept:?}");
     }
     assert_eq!(found(&home, json!({"text": " "})).await, Vec::<String>::new(), "spaces ask for nothing");
+}
+
+#[tokio::test]
+async fn a_search_of_as_many_words_as_can_be_is_kept_and_told() {
+    let home = Home::new('a', &[]).await;
+    let (ada, ben) = (home.register("ada").await, home.register("ben").await);
+    told(&home, &[]).await;
+    let words: Vec<String> = (0..16).map(|number| format!("développements{number}é")).collect();
+    let search = keep(&home, &ben, json!({"text": words.join(" ")})).await;
+    let job = post(&home, &ada, json!({"title": "x", "text": words.join(", ")})).await;
+    assert_eq!(told(&home, &[ben]).await, BTreeSet::from([(search, job.clone())]));
+    assert_eq!(found(&home, json!({"text": words.join(" "), "sort": "relevance"})).await, [job]);
 }
 
 /// PostgreSQL takes what is made of any text, and finds the text by each of its own words.

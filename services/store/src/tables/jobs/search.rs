@@ -29,15 +29,16 @@ macro_rules! fits {
          AND (s.posted_since IS NULL OR j.posted_at >= s.posted_since) \
          AND (s.least_seats IS NULL OR j.seats >= s.least_seats) \
          AND (s.least_hours IS NULL OR j.hours >= s.least_hours) AND (s.most_hours IS NULL OR j.hours <= s.most_hours) \
-         AND (s.words IS NULL OR j.search @@ s.words)"
+         AND (s.words IS NULL OR j.search @@ s.words[1])"
     };
 }
 pub(crate) use fits;
 
-/// The columns of a search, from the parameters $1 to $18 in the order of [`Search::values`].
+/// The columns of a search. A query stands in an array: alone it would have to fit a page of the table of saved searches, which one of many
+/// words does not. From the parameters $1 to $18 in the order of [`Search::values`].
 macro_rules! columns {
     () => {
-        "$1::text::tsquery AS words, $2::text AS skill, $3::text AS language, $4::boolean AS remote, \
+        "CASE WHEN $1::text IS NOT NULL THEN ARRAY[$1::text::tsquery] END AS words, $2::text AS skill, $3::text AS language, $4::boolean AS remote, \
          $5::text AS client, $6::text AS pay_kind, $7::text AS currency, $8::text AS pay_per, $9::bigint AS least_pay, \
          $10::bigint AS most_pay, $11::text AS country, $12::int AS latitude_e4, $13::int AS longitude_e4, \
          $14::int AS within_km, $15::bigint AS posted_since, $16::int AS least_seats, $17::int AS least_hours, \
