@@ -59,6 +59,23 @@ pub enum Refusal {
         /// What is wrong with it, to be read after the name.
         reason: &'static str,
     },
+    /// No town of the list has the name that a search is to be near to.
+    #[error(
+        "`near`: no town of 5,000 people or more is called `{0}` in the list: write it as in Lyon or 'Lyon, FR', or give \
+         `latitude_e4` and `longitude_e4`"
+    )]
+    UnknownPlace(String),
+    /// Several towns have the name that a search is to be near to.
+    #[error(
+        "`near`: `{name}` may be {}: add the country as in 'Lyon, FR', or give `latitude_e4` and `longitude_e4`",
+        .towns.join("; ")
+    )]
+    SeveralPlaces {
+        /// The name.
+        name: String,
+        /// The largest of them, with country and coordinates.
+        towns: Vec<String>,
+    },
     /// What a field of a request says breaks a rule of the document that it becomes.
     #[error("`{field}`: {}", .rejection.sentence())]
     BadValue {
@@ -239,6 +256,8 @@ impl Refusal {
         match self {
             Self::Rejected(rejection) | Self::BadValue { rejection, .. } => rejection.slug(),
             Self::BadField { .. } => "bad-field",
+            Self::UnknownPlace(_) => "unknown-place",
+            Self::SeveralPlaces { .. } => "several-places",
             Self::NotFound(_) | Self::Elsewhere(_) => "not-found",
             Self::NotYours(_) => "not-yours",
             Self::NotNow { .. } => "not-now",
@@ -316,6 +335,8 @@ impl Refusal {
             Self::Rejected(_)
             | Self::BadField { .. }
             | Self::BadValue { .. }
+            | Self::UnknownPlace(_)
+            | Self::SeveralPlaces { .. }
             | Self::Future
             | Self::WrongAddressee
             | Self::WrongHome

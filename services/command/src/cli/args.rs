@@ -7,11 +7,11 @@ use hanse_document::kind::bid::BidDays;
 use hanse_document::kind::job::{OpenDays, Seats, Title, WeekHours};
 use hanse_document::kind::profile::{Headline, PersonName, TravelKm};
 use hanse_document::kind::review::{Axis, Rating};
-use hanse_document::kind::{Pay, Place, step};
+use hanse_document::kind::{Pay, Place, Point, step};
 use hanse_document::{Date, Did, Timestamp, code};
 
 use super::SkillName;
-use super::value::{axis, place, read, skill};
+use super::value::{axis, place, point, read, skill};
 use crate::pay;
 
 /// Where a password comes from; asked for, if from nowhere else.
@@ -84,9 +84,12 @@ pub struct ProfileArgs {
     /// A skill in your words, or by its id (may be repeated); what no skill is called becomes a tag of your own.
     #[arg(long, value_name = "SKILL", value_parser = skill)]
     pub skill: Vec<SkillName>,
-    /// Where you work from, as in 'Lyon, FR'.
+    /// Where you work from, as in 'Lyon, FR'. A town that GeoNames (CC BY 4.0) has is found by those who look near it.
     #[arg(long, value_parser = place)]
     pub place: Option<Place>,
+    /// The point of that place, as in 45.764,4.8357, if it is another than the town's.
+    #[arg(long, value_name = "LAT,LON", value_parser = point, requires = "place", allow_hyphen_values = true)]
+    pub at: Option<Point>,
     /// What you ask for, as in '45 EUR/hour', 'barter: bread' or 'time'.
     #[arg(long, value_parser = pay::parse)]
     pub rate: Option<Pay>,
@@ -125,9 +128,12 @@ pub struct JobArgs {
     /// The work can be done anywhere.
     #[arg(long, conflicts_with = "place")]
     pub remote: bool,
-    /// Where, as in 'Lyon, FR'.
+    /// Where, as in 'Lyon, FR'. A town that GeoNames (CC BY 4.0) has is found by those who look near it.
     #[arg(long, value_parser = place)]
     pub place: Option<Place>,
+    /// The point of that place, as in 45.764,4.8357, if it is another than the town's.
+    #[arg(long, value_name = "LAT,LON", value_parser = point, requires = "place", allow_hyphen_values = true)]
+    pub at: Option<Point>,
     /// First day, YYYY-MM-DD.
     #[arg(long, value_name = "DATE", value_parser = read::<Date>)]
     pub start: Option<Date>,

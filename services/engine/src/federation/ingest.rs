@@ -98,6 +98,8 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         // Between the bytes and what this node knows, expects or is told by its clock.
         Refusal::BadField { .. }
         | Refusal::BadValue { .. }
+        | Refusal::UnknownPlace(_)
+        | Refusal::SeveralPlaces { .. }
         | Refusal::Elsewhere(_)
         | Refusal::TooMany(_)
         | Refusal::NotFound(_)

@@ -150,7 +150,7 @@ pub(crate) const STATEMENTS: &[Hot] = &[
 /// cut off after two. An index for each would cost every posting a write; they are asked for together with one of these.
 pub(crate) const SEARCHES: &[(&str, usize, &str)] = &[
     ("all open", 22, "21"),
-    ("by word", 1, "'nothing'"),
+    ("by word", 1, "$$'nothing' | 'fr:noth'$$"),
     ("by skill", 2, "'local:nothing'"),
     ("by language", 3, "'xx'"),
     ("by client", 5, "'nobody'"),
