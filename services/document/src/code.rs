@@ -10,26 +10,30 @@ pub const SKILL_CHARS_MAX: usize = 64;
 checked_text!(
     /// A BCP 47 language tag of language and, if need be, script and region, in its usual case: `fr`, `pt-BR`, `zh-Hant-TW`.
     Language,
-    check_language
+    check_language,
+    "As in `fr`, `pt-BR` or `zh-Hant-TW`: a BCP 47 tag in its usual case."
 );
 
 checked_text!(
     /// A skill: the last part of its ESCO URI (`b70ab677-5781-40b5-9198-d98f4a34310f`), or `local:<slug>`. 1 to 64 of
     /// `a-z`, `0-9`, `:` and `-`.
     Skill,
-    check_skill
+    check_skill,
+    "An ESCO id or a tag such as `local:rust`: 1 to 64 of a-z, 0-9, `:` and `-`. GET /v1/skills finds them by words."
 );
 
 checked_text!(
     /// A country by its two-letter code of ISO 3166-1: `FR`.
     Country,
-    check_country
+    check_country,
+    "As in `FR`: two capital letters of ISO 3166-1."
 );
 
 checked_text!(
     /// A currency by its three-letter code of ISO 4217: `EUR`.
     Currency,
-    check_currency
+    check_currency,
+    "As in `EUR`: three capital letters of ISO 4217."
 );
 
 impl Currency {

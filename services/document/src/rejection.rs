@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::fault::Fault;
+
 /// A character that its place does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Forbidden {
@@ -18,20 +20,31 @@ impl Forbidden {
     /// The words behind.
     const END: &'static str =
         "; control, direction-changing and invisible characters have no place there: remove it.";
+    /// The words behind a line break.
+    const BREAK_END: &'static str = ", a line break; this stands on one line: join it with a space.";
+
+    /// The words behind this character.
+    const fn end(character: char) -> &'static str {
+        match character {
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Self::BREAK_END,
+            _ => Self::END,
+        }
+    }
 
     /// Reads what `Display` wrote.
     fn read(text: &str) -> Option<Self> {
         let [before, between] = Self::WORDS;
-        let (character, place) = text.strip_prefix(before)?.strip_suffix(Self::END)?.split_once(between)?;
+        let (character, rest) = text.strip_prefix(before)?.split_once(between)?;
         let character = u32::from_str_radix(character, 16).ok().and_then(char::from_u32)?;
-        Some(Self { character, place: place.parse().ok()? })
+        Some(Self { character, place: rest.strip_suffix(Self::end(character))?.parse().ok()? })
     }
 }
 
 impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [before, between] = Self::WORDS;
-        write!(f, "{before}{:04X}{between}{}{}", u32::from(self.character), self.place, Self::END)
+        let end = Self::end(self.character);
+        write!(f, "{before}{:04X}{between}{}{end}", u32::from(self.character), self.place)
     }
 }
 
@@ -208,16 +221,14 @@ impl Rejection {
         }
     }
 
-    /// Finds the rejection that a serde error carries. Serde hands on nothing but text, so a field type refuses by its
-    /// rejection's text; every other complaint of serde is about the form.
-    pub(crate) fn of_serde(error: &serde_json::Error) -> Self {
-        Self::carried_by(error).unwrap_or(Self::OutOfForm)
-    }
-
     /// The rejection that an error carries, if a type of a document refused the value. Serde hands on nothing but text.
     #[must_use]
     pub fn carried_by(error: &impl fmt::Display) -> Option<Self> {
-        let text = error.to_string();
+        Fault::carried_by(error).map(|fault| fault.rejection)
+    }
+
+    /// Reads what `Display` wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let (slug, sentence) = text.split_once(": ")?;
         let rejection = Self::ALL.into_iter().find(|rejection| rejection.slug() == slug)?;
         if let Self::ForbiddenCharacter(_) = rejection {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded::{Line, List, Number, Text};
 use crate::code::{Language, Skill};
+use crate::kind::Misfit;
 use crate::kind::pay::Pay;
 use crate::kind::place::Place;
 use crate::name::NodeName;
@@ -85,9 +86,13 @@ pub struct Schedule {
 }
 
 impl Job {
-    pub(super) fn check(&self) -> Result<(), Rejection> {
+    pub(super) fn check(&self) -> Result<(), Misfit> {
         match self.schedule {
-            Some(Schedule { start: Some(start), end: Some(end) }) if end < start => Err(Rejection::BadTime),
+            Some(Schedule { start: Some(start), end: Some(end) }) if end < start => {
+                let told =
+                    format!("`end` is {end} and `start` is {start}: the last day is not before the first.");
+                Err(Misfit::new("schedule", Rejection::BadTime.told(told)))
+            }
             Some(Schedule { .. }) | None => Ok(()),
         }
     }

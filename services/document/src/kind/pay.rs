@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded::{Line, Number};
 use crate::code::Currency;
+use crate::fault::Fault;
 use crate::rejection::Rejection;
 
 /// The largest amount in minor units (cents): ten billion of a currency with two decimals, far above any contract and far
@@ -187,20 +188,29 @@ pub(crate) enum PayForm {
 }
 
 impl TryFrom<PayForm> for Pay {
-    type Error = Rejection;
+    type Error = Fault;
 
     fn try_from(form: PayForm) -> Result<Self, Self::Error> {
-        let amount = |amount: Option<i64>| amount.map(u64::try_from).transpose();
         match form {
             PayForm::Money { currency, min, max, per } => {
-                let min = amount(min).map_err(|_| Rejection::OutOfBounds)?;
-                let max = amount(max).map_err(|_| Rejection::OutOfBounds)?;
-                Ok(Self::Money(Money::new(currency, min, max, per)?))
+                let (least, most) = (amount("min", min)?, amount("max", max)?);
+                let money = Money::new(currency, least, most, per).map_err(|rejection| {
+                    // Both are within the bounds of an amount.
+                    let [least, most] = [least, most].map(Option::unwrap_or_default);
+                    rejection.told(format!("`min` is {least}, above `max`, which is {most}."))
+                })?;
+                Ok(Self::Money(money))
             }
             PayForm::Barter { offers } => Ok(Self::Barter(Barter { offers })),
             PayForm::TimeCredits { hours } => Ok(Self::TimeCredits(TimeCredits { hours })),
         }
     }
+}
+
+fn amount(name: &str, amount: Option<i64>) -> Result<Option<u64>, Fault> {
+    let within = |amount: i64| u64::try_from(amount).ok().filter(|amount| *amount <= AMOUNT_MAX);
+    let told = |amount| format!("`{name}` is 0 to {AMOUNT_MAX} minor units (cents); this is {amount}.");
+    amount.map(|amount| within(amount).ok_or_else(|| Rejection::OutOfBounds.told(told(amount)))).transpose()
 }
 
 impl From<Pay> for PayForm {
