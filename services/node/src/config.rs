@@ -1,8 +1,5 @@
 //! What an operator sets: a TOML file, then `HANSE_…` variables over it. The only reader of the environment.
 
-pub(crate) mod client;
-mod door;
-
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,8 +11,8 @@ use hanse_discovery::knowledge::{Row, Weights};
 use hanse_document::NodeName;
 use serde::{Deserialize, Serialize};
 
-pub use client::ClientHeader;
-pub use door::Door;
+pub use hanse_http::client::ClientHeader;
+pub use hanse_http::door::Door;
 
 /// Database connections a process may hold; two cores keep about this many busy.
 const CONNECTIONS_DEFAULT: usize = 16;

@@ -45,7 +45,19 @@ fn every_warning_and_error_is_explained() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let page = fs::read_to_string(root.join("docs/logging.md")).unwrap();
     let mut files = Vec::new();
-    for name in ["base", "discovery", "engine", "logbook", "network", "node", "postgres", "store", "trust"] {
+    for name in [
+        "base",
+        "discovery",
+        "engine",
+        "http",
+        "logbook",
+        "network",
+        "node",
+        "postgres",
+        "rest",
+        "store",
+        "trust",
+    ] {
         sources(&root.join("services").join(name).join("src"), &mut files);
     }
     let (mut messages, mut mistakes) = (0, Vec::new());

@@ -13,7 +13,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
-use crate::http::app;
 use crate::program::logs::LogCommand;
 use crate::program::taxonomy::{self, RatesCommand, TaxonomyCommand};
 use crate::program::{logs, run, secret};
@@ -126,7 +125,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
             secret::create(&config.data)?;
             print!("{}", config.shown());
         }
-        Command::Openapi => println!("{}", app::openapi_json()?),
+        Command::Openapi => println!("{}", hanse_rest::openapi_json()?),
         Command::Config => print!("{}", Config::load(cli.config.as_deref())?.shown()),
         Command::Card => print!("{}", run::card(&Config::load(cli.config.as_deref())?)?),
         Command::Run { private } => run::run(Config::load(cli.config.as_deref())?, private)?,

@@ -6,7 +6,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
 use hanse_base::clock::{Clock, SystemClock};
 use hanse_base::config::{Pace, Peer};
 use hanse_base::error::EngineError;
@@ -16,19 +15,20 @@ use hanse_document::NodeName;
 use hanse_engine::Engine;
 use hanse_logbook::fsck::FsckReport;
 use hanse_postgres::Private;
+use hanse_rest::server::Server;
 use hanse_store::Store;
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{self, Config};
-use crate::http::middleware::observe::HttpMetrics;
-use crate::http::server;
-use crate::http::state::State;
-use crate::http::state::changes::Changes;
-use crate::http::state::gate::Gate;
-use crate::http::state::limits::Limits;
-use crate::http::state::token::Tokens;
 use crate::program::{secret, telemetry};
+use hanse_http::middleware::observe::HttpMetrics;
+use hanse_http::state::State;
+use hanse_http::state::changes::Changes;
+use hanse_http::state::gate::Gate;
+use hanse_http::state::limits::Limits;
+use hanse_http::state::token::Tokens;
+use hanse_rest::server;
 
 /// How often it is looked whether a database is there.
 const LOOK: Duration = Duration::from_secs(2);
@@ -257,7 +257,7 @@ impl Running {
             .ok_or("the token key cannot be used")?;
         let state = State {
             engine: engine.clone(),
-            changes: Changes::new(),
+            changes: Changes::default(),
             tokens: Arc::new(tokens),
             gate: Gate::new(engine.store().status().connections_max),
             limits: Arc::new(Limits::new(&config.door)),

@@ -3,6 +3,5 @@
 
 mod keyed;
 mod matching;
-mod openapi;
 mod program;
 mod taxonomy;

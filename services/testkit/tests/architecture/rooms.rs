@@ -15,7 +15,7 @@ const CRATE_LINES_MAX: usize = 8_000;
 /// What is taken in at a glance: a module and the folder of its parts are one place, tests aside.
 const FOLDER_PLACES_MAX: usize = 16;
 /// Crates in which not even files name each other in a circle: each can be read after those that it stands on.
-const CRATES_WITHOUT_CIRCLES: &[&str] = &["node"];
+const CRATES_WITHOUT_CIRCLES: &[&str] = &["http", "rest", "node"];
 /// Places that are no part of a program.
 const TESTS: &[&str] = &["tests", "testing"];
 

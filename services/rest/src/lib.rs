@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod docs;
+mod openapi;
+mod routes;
+pub mod server;
+
+pub use app::openapi_json;

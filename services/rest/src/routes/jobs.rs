@@ -1,0 +1,145 @@
+//! Postings, and the bids on them.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_api::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepRequest};
+use hanse_api::views::{BidView, JobView, Page, Published};
+use hanse_document::Kind;
+use hanse_lifecycle::Event;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::paths::JobInPath;
+use super::respond::{self, Trial};
+use hanse_http::act::Act;
+use hanse_http::principal::{Principal, Scope, Viewer};
+use hanse_http::problem::Problem;
+use hanse_http::query::Query;
+use hanse_http::state::State;
+
+/// Post a job. Title and text are enough; what you leave out is unstated. It reaches every node of the federation.
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), request_body = JobRequest, params(Trial), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
+    (status = 201, description = "Posted.", body = Published<JobView>),
+    (status = 400, description = "`not-json`, `bad-body`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`scope-missing`: needs `jobs:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/jobs")]
+pub(crate) async fn post(act: Act<JobRequest>, trial: Query<Trial>) -> Result<HttpResponse, Problem> {
+    let dry_run = trial.dry_run;
+    let posted =
+        act.run(
+            Scope::Jobs,
+            move |engine, asked, job| async move { engine.post_job(asked, job, dry_run).await },
+        );
+    let published = posted.await?;
+    let location = format!("/v1/jobs/{}", published.view.id);
+    Ok(respond::published(&published, *trial, Some(location), true))
+}
+
+/// Find postings of the whole federation, newest first.
+#[utoipa::path(tag = "jobs", params(JobQuery), responses(
+    (status = 200, description = "A page; pass `next` as `cursor`.", body = Page<JobView>),
+    (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: a filter cannot be used with the others, or the cursor not at all; `bad-code`, `out-of-bounds` and the like: a filter by itself breaks a rule of documents; `too-broad`: too much had to be looked at to find what fits", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/jobs")]
+pub(crate) async fn search(
+    state: web::Data<State>,
+    query: Query<JobQuery>,
+) -> Result<web::Json<Page<JobView>>, Problem> {
+    let mut query = query.into_inner();
+    // Its words are looked for in texts that are in this form; all else in any query is a code.
+    query.text = query.text.map(|text| text.nfc().collect());
+    Ok(web::Json(state.engine.jobs(query).await?))
+}
+
+/// One posting, with what the viewer may do.
+#[utoipa::path(tag = "jobs", security((), ("bearer" = [])), params(JobInPath), responses(
+    (status = 200, description = "The posting.", body = JobView),
+    (status = 304, description = "You have this version (`If-None-Match`)."),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/jobs/{id}")]
+pub(crate) async fn read(
+    state: web::Data<State>,
+    viewer: Viewer,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let view = state
+        .engine
+        .job(&respond::id(&id, Kind::Job)?, viewer.0.as_ref())
+        .await?
+        .ok_or_else(|| Problem::not_found("job"))?;
+    Ok(respond::versioned(&request, &view))
+}
+
+/// Close a posting without hiring (further); the reason is public.
+#[utoipa::path(tag = "jobs", security(("bearer" = [])), request_body(content = StepRequest, example = json!({"reason": "The menu is printed."})), params(Trial, JobInPath), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<JobView>),
+    (status = 201, description = "Closed.", body = Published<JobView>),
+    (status = 403, description = "`not-yours` or `scope-missing`: needs `jobs:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not-now` or `wrong-prev`, with what is allowed", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`precondition-failed` (`If-Match`)", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/jobs/{id}/close")]
+pub(crate) async fn close(
+    act: Act<StepRequest>,
+    id: web::Path<String>,
+    trial: Query<Trial>,
+) -> Result<HttpResponse, Problem> {
+    let id = respond::id(&id, Kind::Job);
+    let dry_run = trial.dry_run;
+    let closed = act.run(Scope::Jobs, move |engine, asked, step| async move {
+        engine.move_job(asked, &id?, Event::CloseUnfilled, step, dry_run).await
+    });
+    let published = closed.await?;
+    Ok(respond::published(&published, *trial, None, true))
+}
+
+/// Bid on a posting of any node. Your home delivers the bid to the job's home: 202 means it is still on its way.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), request_body = BidRequest, params(Trial, JobInPath), responses(
+    (status = 200, description = "As it would be (`dry_run`).", body = Published<BidView>),
+    (status = 201, description = "The job's home has it.", body = Published<BidView>),
+    (status = 202, description = "Signed and kept; delivered as soon as the job's home can be reached.", body = Published<BidView>),
+    (status = 403, description = "`own-job` or `scope-missing`: needs `bids:write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`job-not-open`, `bid-exists`, `expired`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is out of bounds; the slug says how.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/jobs/{id}/bids")]
+pub(crate) async fn bid(
+    act: Act<BidRequest>,
+    id: web::Path<String>,
+    trial: Query<Trial>,
+) -> Result<HttpResponse, Problem> {
+    let id = respond::id(&id, Kind::Job);
+    let dry_run = trial.dry_run;
+    let made =
+        act.run(
+            Scope::Bids,
+            move |engine, asked, bid| async move { engine.bid(asked, &id?, bid, dry_run).await },
+        );
+    let published = made.await?;
+    let location = format!("/v1/bids/{}", published.view.id);
+    Ok(respond::published(&published, *trial, Some(location), true))
+}
+
+/// The bids on a posting: all of them for its client, one's own for a freelancer.
+#[utoipa::path(tag = "bids", security(("bearer" = [])), params(PageQuery, JobInPath), responses(
+    (status = 200, description = "A page, oldest first.", body = Page<BidView>),
+    (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not-found`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/jobs/{id}/bids")]
+pub(crate) async fn bids(
+    state: web::Data<State>,
+    principal: Principal,
+    id: web::Path<String>,
+    page: Query<PageQuery>,
+) -> Result<web::Json<Page<BidView>>, Problem> {
+    let id = respond::id(&id, Kind::Job)?;
+    Ok(web::Json(state.engine.bids(&id, &principal.did, page.into_inner()).await?))
+}
