@@ -5,7 +5,7 @@ mod failure;
 mod not_once;
 
 use hanse_document::kind::terms::DUE_DAYS_MAX;
-use hanse_document::{DocumentId, NodeName, Rejection};
+use hanse_document::{DocumentId, Fault, NodeName, Rejection};
 use hanse_lifecycle::{Event, Machine, Refused, State};
 use hanse_store::StoreError;
 
@@ -58,12 +58,12 @@ pub enum Refusal {
         reason: &'static str,
     },
     /// What a field of a request says breaks a rule of the document that it becomes.
-    #[error("`{field}`: {}", .rejection.sentence())]
+    #[error("`{field}`: {}", .fault.sentence())]
     BadValue {
         /// Where it stands in the request, as in `pay.currency` or `skills[3]`.
         field: String,
-        /// Which rule.
-        rejection: Rejection,
+        /// Which rule, and what is to be said of the value.
+        fault: Fault,
     },
     /// There is no such thing here, or it is not for this viewer.
     #[error("there is no such {0} here")]
@@ -232,7 +232,9 @@ impl Refusal {
     #[must_use]
     pub fn slug(&self) -> &str {
         match self {
-            Self::Rejected(rejection) | Self::BadValue { rejection, .. } => rejection.slug(),
+            Self::Rejected(rejection) | Self::BadValue { fault: Fault { rejection, .. }, .. } => {
+                rejection.slug()
+            }
             Self::BadField { .. } => "bad-field",
             Self::NotFound(_) | Self::Elsewhere(_) => "not-found",
             Self::NotYours(_) => "not-yours",

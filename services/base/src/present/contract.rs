@@ -72,6 +72,7 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
         head: row.head.to_string(),
         scope,
         due,
+        pay_text: pay.as_ref().map(ToString::to_string),
         pay,
         client_engagement: row.client_engagement.map(|leaf| leaf.hex()),
         freelancer_engagement: row.freelancer_engagement.map(|leaf| leaf.hex()),

@@ -1,5 +1,7 @@
 //! What work is paid with. Money, barter and time credits are equals; none of them passes through a node.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::{Line, Number};
@@ -149,6 +151,38 @@ impl Money {
     #[must_use]
     pub const fn per(&self) -> Per {
         self.per
+    }
+}
+
+impl fmt::Display for Pay {
+    /// In words, with amounts as people write them: `up to 80.50 EUR for the project`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Money(money) => money.fmt(f),
+            Self::Barter(Barter { offers }) => write!(f, "barter: {offers}"),
+            Self::TimeCredits(TimeCredits { hours: Some(hours) }) => {
+                write!(f, "{hours} hours of time credits")
+            }
+            Self::TimeCredits(TimeCredits { hours: None }) => f.write_str("time credits"),
+        }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let currency = &self.currency;
+        let major = |minor| currency.major(minor);
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => write!(f, "{} {currency}", major(min)),
+            (Some(min), Some(max)) => write!(f, "{}–{} {currency}", major(min), major(max)),
+            (Some(min), None) => write!(f, "from {} {currency}", major(min)),
+            (None, Some(max)) => write!(f, "up to {} {currency}", major(max)),
+            (None, None) => write!(f, "{currency}, the amount unstated,"),
+        }?;
+        f.write_str(match self.per {
+            Per::Hour => " per hour",
+            Per::Project => " for the project",
+        })
     }
 }
 

@@ -7,7 +7,8 @@ use hanse_base::keys;
 use hanse_document::kind::step::Reason;
 use hanse_document::kind::{Event as Said, Step};
 use hanse_document::{
-    Body, Did, DocumentId, Draft, LeafRef, NodeName, PublicKey, Rejection, SigningKey, Timestamp, Verified,
+    Body, Did, DocumentId, Draft, LeafRef, Misfit, NodeName, PublicKey, Rejection, SigningKey, Timestamp,
+    Verified,
 };
 use hanse_ledger::LeafId;
 use hanse_lifecycle::Event;
@@ -34,7 +35,16 @@ impl<'a> Author<'a> {
     }
 
     /// Signs a document, dated now.
+    ///
+    /// # Errors
+    /// Its rejections; `BadValue` for those of several fields, which have their names in the request.
     pub(crate) fn sign(&self, body: Body, until: Option<Timestamp>) -> Result<Verified, UseError> {
+        match body.check(&self.did) {
+            Err(Misfit { field, fault }) if !field.is_empty() => {
+                return Err(Refusal::BadValue { field, fault }.into());
+            }
+            Err(_) | Ok(()) => {}
+        }
         let draft = Draft {
             issuer: self.did.clone(),
             body,
@@ -91,6 +101,10 @@ impl StepDraft<'_> {
             Event::Withdraw => Said::Withdraw { reason: reason.take() },
             Event::Rescind => Said::Rescind { reason: reason.take() },
             Event::Close => Said::Close { reason: reason.take() },
+            Event::Deliver if note.is_none() && digest.is_none() => {
+                let reason = "or `digest` must be given: where the work is, or what exactly it is";
+                return Err(Refusal::BadField { field: "note", reason });
+            }
             Event::Deliver => Said::Deliver { note: note.take(), digest: digest.take() },
             Event::AcceptDelivery => Said::AcceptDelivery { note: note.take() },
             Event::AttestPaid => Said::AttestPaid {},
@@ -118,7 +132,8 @@ impl StepDraft<'_> {
         let left = [("note", note.is_some()), ("digest", digest.is_some()), ("reason", reason.is_some())];
         match left.into_iter().find(|(_, given)| *given) {
             Some((field, _)) => {
-                Err(Refusal::BadValue { field: field.to_owned(), rejection: Rejection::OutOfForm })
+                let told = format!("`{}` does not take it: leave it out.", self.event.name());
+                Err(Refusal::BadValue { field: field.to_owned(), fault: Rejection::OutOfForm.told(told) })
             }
             None => Ok(said),
         }
