@@ -4,8 +4,6 @@
 //! is added there is told here. Nothing is refused by this: serde and the types of the documents have refused already, and this looks
 //! for the place and the words.
 
-use std::fmt::Write as _;
-
 use hanse_document::Date;
 use hanse_document::rejection::Forbidden;
 use regex_lite::Regex;
@@ -52,16 +50,11 @@ pub(crate) fn way(path: &Path) -> Vec<Step> {
 
 /// How a field is called at the end of this way.
 pub(crate) fn name(way: &[Step]) -> String {
-    let mut name = String::new();
-    for step in way {
-        let dot = if name.is_empty() { "" } else { "." };
-        // Cannot fail: a string takes what is written to it.
-        let _ = match step {
-            Step::Field(field) => write!(name, "{dot}{field}"),
-            Step::Item(at) => write!(name, "[{at}]"),
-        };
-    }
-    name
+    way.iter().fold(String::new(), |name, step| match step {
+        Step::Field(field) if name.is_empty() => field.clone(),
+        Step::Field(field) => format!("{name}.{field}"),
+        Step::Item(at) => format!("{name}[{at}]"),
+    })
 }
 
 /// Looks for what does not fit in a value, first where the way ends.
@@ -151,9 +144,9 @@ impl Walk<'_> {
             let what = format!("There is no such {noun} here; there are {}.", names.join(", "));
             return self.within(Step::Field(shorten(unknown))).told(what);
         }
-        let needed =
+        let mut needed =
             form.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        for missing in needed.filter(|field| !fields.contains_key(*field)) {
+        if let Some(missing) = needed.find(|field| !fields.contains_key(*field)) {
             let form = known.get(missing).map(|schema| describe(self.shape.form(schema))).unwrap_or_default();
             return self.within(Step::Field(missing.to_owned())).told(format!("It is missing. {form}."));
         }
