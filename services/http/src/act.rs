@@ -79,11 +79,9 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Act<T> {
             let name = request.headers().get(IDEMPOTENCY_KEY).map(text).transpose()?;
             let seen = request.headers().get(IF_MATCH).map(etag::seen);
             let bytes = body::bytes(payload.map_err(|_| Problem::body_unreadable())?, BODY_BYTES_MAX).await?;
-            if !bytes.is_empty() {
-                body::check_is_json(&request)?;
-            }
+            let body = body::read(body::said(&request, &bytes)?)?;
             let key = name.map(|name| Key { name, request: hash(&request, &bytes) });
-            Ok(Self { state, principal, key, seen, place: gate::place(&request), body: body::read(&bytes)? })
+            Ok(Self { state, principal, key, seen, place: gate::place(&request), body })
         })
     }
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use hanse_document::{Rejection, canonical};
 use serde::de::DeserializeOwned;
@@ -37,20 +38,17 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let json = check_is_json(request);
-        let payload = web::Payload::from_request(request, payload).into_inner();
+        let request = request.clone();
+        let payload = web::Payload::from_request(&request, payload).into_inner();
         Box::pin(async move {
             let payload = payload.map_err(|_| Problem::body_unreadable())?;
             let bytes = bytes(payload, BODY_BYTES_MAX).await?;
-            if !bytes.is_empty() {
-                json?;
-            }
-            Ok(Self(read(&bytes)?))
+            Ok(Self(read(said(&request, &bytes)?)?))
         })
     }
 }
 
-/// Refuses a body that does not say that it is JSON; one that is empty need not.
+/// Refuses a body that does not say that it is JSON.
 pub fn check_is_json(request: &HttpRequest) -> Result<(), Problem> {
     let json =
         request.mime_type().ok().flatten().is_some_and(|mime| {
@@ -68,9 +66,18 @@ pub async fn bytes(payload: web::Payload, longest: usize) -> Result<web::Bytes, 
         .map_err(|_| Problem::body_unreadable())
 }
 
-/// A body as a request type. None at all says no more than an empty object.
+/// What the body says: of a POST none at all says as much as an empty object, and need not say what it is. A PUT would replace everything
+/// by nothing.
+pub(crate) fn said<'a>(request: &HttpRequest, bytes: &'a [u8]) -> Result<&'a [u8], Problem> {
+    if bytes.is_empty() && request.method() == Method::POST {
+        return Ok(b"{}");
+    }
+    check_is_json(request)?;
+    Ok(bytes)
+}
+
+/// A body as a request type.
 pub fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
-    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::not_json("A body is UTF-8."))?;
     // Some keyboards write é as two characters, some systems a line end. A document must not; what a person sends is put in order for them.
     let value = canonical::parse_request(text.as_bytes(), BODY_BYTES_MAX)
@@ -121,6 +128,16 @@ mod tests {
         let request = actix_web::test::TestRequest::post().to_http_request();
         let payload = web::Payload::from_request(&request, &mut payload).into_inner().unwrap();
         assert_eq!(bytes(payload, BODY_BYTES_MAX).await.unwrap_err().status, 408);
+    }
+
+    #[test]
+    fn a_post_may_say_nothing_and_a_put_may_not() {
+        let request = |request: actix_web::test::TestRequest| request.to_http_request();
+        let post = request(actix_web::test::TestRequest::post());
+        assert_eq!(said(&post, b"").unwrap(), b"{}");
+        assert!(said(&post, b"{}").is_err(), "what is said says what it is");
+        let put = request(actix_web::test::TestRequest::put());
+        assert!(said(&put, b"").is_err());
     }
 
     #[test]

@@ -5,7 +5,6 @@ use hanse_api::requests::{BidRequest, JobQuery, JobRequest, PageQuery, StepReque
 use hanse_api::views::{BidView, JobView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::paths::JobInPath;
 use super::respond::{self, Trial};
@@ -48,10 +47,7 @@ pub(crate) async fn search(
     state: web::Data<State>,
     query: Query<JobQuery>,
 ) -> Result<web::Json<Page<JobView>>, Problem> {
-    let mut query = query.into_inner();
-    // Its words are looked for in texts that are in this form; all else in any query is a code.
-    query.text = query.text.map(|text| text.nfc().collect());
-    Ok(web::Json(state.engine.jobs(query).await?))
+    Ok(web::Json(state.engine.jobs(query.into_inner()).await?))
 }
 
 /// One posting, with what the viewer may do.
