@@ -42,6 +42,12 @@ impl Fault {
 }
 
 impl Rejection {
+    /// The rejection that an error carries, if a type of a document refused the value. Serde hands on nothing but text.
+    #[must_use]
+    pub fn carried_by(error: &impl fmt::Display) -> Option<Self> {
+        Fault::carried_by(error).map(|fault| fault.rejection)
+    }
+
     /// This rejection with what is to be said of the value.
     #[must_use]
     pub fn told(self, told: impl Into<Cow<'static, str>>) -> Fault {

@@ -87,7 +87,7 @@ pub fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> 
         return Err(Problem::bad_body("The body is one JSON object, `{…}`."));
     }
     serde_path_to_error::deserialize(&value).map_err(|error| {
-        let way = told::way(error.path());
+        let way = told::way::of(error.path());
         Problem::misfit(&Shape::of_body::<T>(), &value, &way, error.inner(), "bad-body")
     })
 }
@@ -102,7 +102,7 @@ fn unreadable<T: ToSchema>(rejection: Rejection, text: &str) -> Problem {
             let way = told::numbers::first_odd(&value).unwrap_or_default();
             let told = told::tell(&Shape::of_body::<T>(), &value, &way);
             told.map_or_else(
-                || format!("`{}`: {}", told::name(&way), rejection.detail()),
+                || format!("`{}`: {}", told::way::name(&way), rejection.detail()),
                 |told| format!("`{}`: {}", told.field, told.what),
             )
         }

@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 
 use crate::request;
 use crate::told::shape::Shape;
-use crate::told::{self, Step, Told};
+use crate::told::way::Step;
+use crate::told::{self, Told};
 
 /// When to come back where nothing says it better, in seconds: as long as a place is waited for, and a little for the others.
 const BUSY_SECONDS: u32 = 2;
@@ -182,7 +183,7 @@ impl Problem {
         error: &impl fmt::Display,
         slug: &str,
     ) -> Self {
-        let (field, told) = (told::name(way), told::tell(shape, value, way));
+        let (field, told) = (told::way::name(way), told::tell(shape, value, way));
         let Some(fault) = Fault::carried_by(error) else {
             // The words of serde are for programmers.
             let detail = told.map_or_else(

@@ -59,7 +59,7 @@ pub(crate) fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, P
                 );
             }
         }
-        let way = told::way(error.path());
+        let way = told::way::of(error.path());
         Problem::misfit(&Shape::of_query::<T>(), &named.into(), &way, error.inner(), "bad-query")
     })
 }

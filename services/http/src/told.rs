@@ -8,14 +8,15 @@ use hanse_document::Date;
 use hanse_document::rejection::Forbidden;
 use regex_lite::Regex;
 use serde_json::{Map, Value};
-use serde_path_to_error::{Path, Segment};
 
 use shape::{Shape, kinds, text_of};
+use way::{Step, name};
 
 pub(crate) mod numbers;
 pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
+pub(crate) mod way;
 
 /// The most characters of a value that are shown again.
 const SHOWN_CHARS: usize = 40;
@@ -27,34 +28,6 @@ pub(crate) struct Told {
     pub field: String,
     /// What it takes and what came, to be read after the field's name.
     pub what: String,
-}
-
-/// One step on the way to a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Into a field of this name.
-    Field(String),
-    /// Into the item at this place.
-    Item(usize),
-}
-
-/// The way that serde took, as far as it tells.
-pub(crate) fn way(path: &Path) -> Vec<Step> {
-    let step = |segment: &Segment| match segment {
-        Segment::Map { key } => Some(Step::Field(key.clone())),
-        Segment::Seq { index } => Some(Step::Item(*index)),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    };
-    path.iter().map_while(step).collect()
-}
-
-/// How a field is called at the end of this way.
-pub(crate) fn name(way: &[Step]) -> String {
-    way.iter().fold(String::new(), |name, step| match step {
-        Step::Field(field) if name.is_empty() => field.clone(),
-        Step::Field(field) => format!("{name}.{field}"),
-        Step::Item(at) => format!("{name}[{at}]"),
-    })
 }
 
 /// Looks for what does not fit in a value, first where the way ends.

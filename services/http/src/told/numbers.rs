@@ -3,7 +3,7 @@
 use hanse_document::canonical::INTEGER_MAX;
 use serde_json::Value;
 
-use super::Step;
+use crate::told::way::Step;
 
 /// The way to the first of them, in a body that is JSON.
 pub(crate) fn first_odd(value: &Value) -> Option<Vec<Step>> {
