@@ -68,6 +68,9 @@ pub enum Refusal {
     /// There is no such thing here, or it is not for this viewer.
     #[error("there is no such {0} here")]
     NotFound(&'static str),
+    /// What is asked for rests on the caller's profile, and there is none.
+    #[error("this rests on your profile, and you have none yet: write it with PUT /v1/me/profile")]
+    NoProfile,
     /// Only the person's home has this.
     #[error("this person's home is {0}: ask there")]
     Elsewhere(NodeName),
@@ -236,7 +239,7 @@ impl Refusal {
                 rejection.slug()
             }
             Self::BadField { .. } => "bad-field",
-            Self::NotFound(_) | Self::Elsewhere(_) => "not-found",
+            Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => "not-found",
             Self::NotYours(_) => "not-yours",
             Self::NotNow { .. } => "not-now",
             Self::WrongPrev { .. } | Self::ProfileMoved(_) => "wrong-prev",
@@ -289,7 +292,7 @@ impl Refusal {
         match self {
             Self::BadCredentials | Self::SessionEnded => 401,
             Self::NotYours(_) | Self::OwnJob | Self::WrongCarrier => 403,
-            Self::NotFound(_) | Self::Elsewhere(_) => 404,
+            Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => 404,
             Self::NotNow { .. }
             | Self::WrongPrev { .. }
             | Self::ProfileMoved(_)

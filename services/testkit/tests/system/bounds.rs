@@ -42,7 +42,7 @@ async fn bodies_that_are_no_request() {
         ("no type", untyped, 400, "not-json"),
         ("form", typed("application/x-www-form-urlencoded"), 400, "not-json"),
         ("text", typed("text/plain"), 400, "not-json"),
-        ("nothing", raw_json(&ada, ""), 400, "not-json"),
+        ("nothing", raw_json(&ada, ""), 400, "bad-body"),
         ("half", raw_json(&ada, "{\"title\": \"a"), 400, "not-json"),
         ("no JSON", raw_json(&ada, "title=a"), 400, "not-json"),
         (
