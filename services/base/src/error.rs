@@ -6,7 +6,7 @@ mod hindrance;
 mod not_once;
 
 use hanse_document::kind::terms::DUE_DAYS_MAX;
-use hanse_document::{DocumentId, NodeName, Rejection};
+use hanse_document::{DocumentId, Fault, NodeName, Rejection};
 use hanse_lifecycle::{Event, Machine, Refused, State};
 use hanse_store::StoreError;
 
@@ -77,16 +77,19 @@ pub enum Refusal {
         towns: Vec<String>,
     },
     /// What a field of a request says breaks a rule of the document that it becomes.
-    #[error("`{field}`: {}", .rejection.sentence())]
+    #[error("`{field}`: {}", .fault.sentence())]
     BadValue {
         /// Where it stands in the request, as in `pay.currency` or `skills[3]`.
         field: String,
-        /// Which rule.
-        rejection: Rejection,
+        /// Which rule, and what is to be said of the value.
+        fault: Fault,
     },
     /// There is no such thing here, or it is not for this viewer.
     #[error("there is no such {0} here")]
     NotFound(&'static str),
+    /// What is asked for rests on the caller's profile, and there is none.
+    #[error("this rests on your profile, and you have none yet: write it with PUT /v1/me/profile")]
+    NoProfile,
     /// Only the person's home has this.
     #[error("this person's home is {0}: ask there")]
     Elsewhere(NodeName),
@@ -254,11 +257,13 @@ impl Refusal {
     #[must_use]
     pub fn slug(&self) -> &str {
         match self {
-            Self::Rejected(rejection) | Self::BadValue { rejection, .. } => rejection.slug(),
+            Self::Rejected(rejection) | Self::BadValue { fault: Fault { rejection, .. }, .. } => {
+                rejection.slug()
+            }
             Self::BadField { .. } => "bad-field",
             Self::UnknownPlace(_) => "unknown-place",
             Self::SeveralPlaces { .. } => "several-places",
-            Self::NotFound(_) | Self::Elsewhere(_) => "not-found",
+            Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => "not-found",
             Self::NotYours(_) => "not-yours",
             Self::NotNow { .. } => "not-now",
             Self::WrongPrev { .. } | Self::ProfileMoved(_) => "wrong-prev",
@@ -312,7 +317,7 @@ impl Refusal {
         match self {
             Self::BadCredentials | Self::SessionEnded => 401,
             Self::NotYours(_) | Self::OwnJob | Self::WrongCarrier => 403,
-            Self::NotFound(_) | Self::Elsewhere(_) => 404,
+            Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => 404,
             Self::NotNow { .. }
             | Self::WrongPrev { .. }
             | Self::ProfileMoved(_)

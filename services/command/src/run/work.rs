@@ -8,7 +8,6 @@ use super::{Run, show};
 use crate::cli::{self, ContractCommand, ContractStep, JobCommand, Moved, NotedMove, Trial, Work, YesNo};
 use crate::error::CommandError;
 use crate::rest::api::{self, Move};
-use crate::rest::json::Read as _;
 use crate::rest::request::Request;
 
 impl Run {
@@ -104,9 +103,12 @@ impl Run {
     /// Publishes and shows what became of it, or the document as it would be.
     fn publish(&mut self, request: Request, trial: Trial, done: &str) -> Result<(), CommandError> {
         let dry = trial.dry_run;
-        self.answer(&request.dry(dry), |answer| {
-            if dry { show::trial(answer.text("/document")) } else { show::published(answer, done) }
-        })
+        self.answer(
+            &request.dry(dry),
+            |answer| {
+                if dry { show::trial(answer) } else { show::published(answer, done) }
+            },
+        )
     }
 }
 

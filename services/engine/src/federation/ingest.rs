@@ -103,6 +103,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::Elsewhere(_)
         | Refusal::TooMany(_)
         | Refusal::NotFound(_)
+        | Refusal::NoProfile
         | Refusal::NotYours(_)
         | Refusal::NotNow { .. }
         | Refusal::WrongPrev { .. }

@@ -38,8 +38,8 @@ impl Engine {
     ) -> Result<SavedSearchView, UseError> {
         let asked = asked.into();
         let did = &asked.did;
-        let label = Line::<1, LABEL_CHARS_MAX>::parse(&request.label)
-            .map_err(|rejection| Refusal::BadValue { field: "label".to_owned(), rejection })?;
+        let label = Line::<1, LABEL_CHARS_MAX>::try_from(request.label.clone())
+            .map_err(|fault| Refusal::BadValue { field: "label".to_owned(), fault })?;
         only_asks(&request.query)?;
         let (search, _) = search::search(&request.query)?;
         let query =
