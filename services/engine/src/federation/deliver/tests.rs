@@ -162,6 +162,12 @@ async fn agreed() -> (Met, String) {
     (met, contract)
 }
 
+/// What a move says: a delivery is one of something.
+fn said(event: hanse_lifecycle::Event) -> StepRequest {
+    let note = (event == hanse_lifecycle::Event::Deliver).then(|| "Here it is.".parse().unwrap());
+    StepRequest { note, ..StepRequest::default() }
+}
+
 async fn contract_at(home: &Home, contract: &str) -> contracts::ContractRow {
     let db = home.engine.store().connection().await.unwrap();
     contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap()
@@ -234,7 +240,7 @@ async fn closed() -> (Met, String) {
         [(&met.b, &met.bob, "deliver"), (&met.a, &met.ada, "accept_delivery"), (&met.a, &met.ada, "close")]
     {
         let event = event.parse().unwrap();
-        home.engine.step(person, &id, event, StepRequest::default(), false).await.unwrap();
+        home.engine.step(person, &id, event, said(event), false).await.unwrap();
         assert!(carry(&met.b, &met.a).await.is_empty());
         assert!(carry(&met.a, &met.b).await.is_empty());
     }

@@ -60,7 +60,7 @@ pub(super) const SEARCH: &str = concat!(
 // For each of the terms 4 if the title has it, 2 if a skill has it, 1 if only the text has it: how often says nothing.
 pub(super) const RELEVANT: &str = concat!(
     "SELECT found.*, document.commitment, document.bytes FROM (SELECT * FROM (\
-     SELECT j.id, j.client, j.home, j.state, j.head, j.posted_at, j.expires_at, \
+     SELECT j.id, j.client, j.home, j.state, j.head, j.posting, j.version, j.posted_at, j.expires_at, j.active_at, \
          (SELECT coalesce(sum(CASE WHEN j.search @@ title THEN 4 WHEN j.search @@ named THEN 2 WHEN j.search @@ anywhere THEN 1 END), 0) \
          FROM unnest($20::text[]::tsquery[], $21::text[]::tsquery[], $22::text[]::tsquery[]) AS term (title, named, anywhere)) AS relevance \
      FROM job j, (SELECT ",
@@ -68,7 +68,7 @@ pub(super) const RELEVANT: &str = concat!(
     ") s WHERE ($19::text IS NULL OR j.state = $19) AND ",
     fits!(),
     ") AS fitting WHERE $23::bigint IS NULL OR (relevance, posted_at, id) < ($23, $24::bigint, $25::bytea) \
-     ORDER BY relevance DESC, posted_at DESC, id DESC LIMIT $26) AS found LEFT JOIN document ON document.id = found.id \
+     ORDER BY relevance DESC, posted_at DESC, id DESC LIMIT $26) AS found LEFT JOIN document ON document.id = found.posting \
      ORDER BY found.relevance DESC, found.posted_at DESC, found.id DESC"
 );
 
