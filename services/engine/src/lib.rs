@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod effects;
 mod federation;
 mod market;
 mod notify;

@@ -3,3 +3,4 @@
 pub(crate) mod leader;
 pub(crate) mod metrics;
 pub(crate) mod status;
+pub(crate) mod timeouts;

@@ -14,8 +14,8 @@ use hanse_store::log;
 use serde_json::json;
 
 use crate::Engine;
-use crate::effects::react;
 pub(crate) use hanse_base::testing::node;
+use hanse_effects::react;
 use hanse_logbook::follow::{Replayed, Segment, fill, replay};
 use hanse_logbook::head;
 use hanse_logbook::range;
@@ -77,7 +77,7 @@ impl Home {
             let own = self.engine.log_keys().own(kind);
             sequence(self.engine.store(), own, self.engine.now()).await.unwrap();
         }
-        react::round(&self.engine).await.unwrap();
+        react::round(self.engine.logbook()).await.unwrap();
     }
 
     /// Pulls both logs of another home, and gives every leaf its effect.
@@ -90,7 +90,7 @@ impl Home {
         for kind in LogKind::ALL {
             self.pull_log(other, kind, most).await;
         }
-        react::round(&self.engine).await.unwrap();
+        react::round(self.engine.logbook()).await.unwrap();
     }
 
     /// Asks another home for every document that is missing of its logs, and gives every leaf its effect. What it has arrives.
@@ -108,7 +108,7 @@ impl Home {
                 fill(self.engine.logbook(), &origin, &wanted, &sent).await.unwrap();
             }
         }
-        react::round(&self.engine).await.unwrap();
+        react::round(self.engine.logbook()).await.unwrap();
     }
 
     pub(crate) async fn pull_log(&self, other: &Self, kind: LogKind, most: usize) {

@@ -38,6 +38,13 @@ struct Description;
 
 /// Every route; a handler that is not here is neither served nor documented.
 fn routes(config: &mut ServiceConfig<'_>) {
+    people(config);
+    work(config);
+    records(config);
+}
+
+/// The node, who is there, who fits what, and what is searched for.
+fn people(config: &mut ServiceConfig<'_>) {
     config
         .service(node::describe)
         .service(node::peers)
@@ -52,6 +59,24 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(people::me)
         .service(people::put_profile)
         .service(people::profile)
+        .service(matching::matches)
+        .service(matching::why_not)
+        .service(matching::recommended)
+        .service(matching::transparency)
+        .service(matching::picks::picks)
+        .service(searches::keep)
+        .service(searches::list)
+        .service(searches::forget)
+        .service(searches::alerts)
+        .service(searches::events)
+        .service(skills::suggest)
+        .service(skills::link)
+        .service(skills::read);
+}
+
+/// The whole life of a job.
+fn work(config: &mut ServiceConfig<'_>) {
+    config
         .service(jobs::post)
         .service(jobs::search)
         .service(jobs::read)
@@ -69,16 +94,6 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(invitations::rescind)
         .service(jobs::bid)
         .service(jobs::bids)
-        .service(matching::matches)
-        .service(matching::why_not)
-        .service(matching::recommended)
-        .service(matching::transparency)
-        .service(matching::picks::picks)
-        .service(searches::keep)
-        .service(searches::list)
-        .service(searches::forget)
-        .service(searches::alerts)
-        .service(searches::events)
         .service(bids::mine)
         .service(bids::read)
         .service(bids::revise)
@@ -111,7 +126,12 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(contracts::cancel)
         .service(contracts::objects)
         .service(contracts::terminate)
-        .service(contracts::close)
+        .service(contracts::close);
+}
+
+/// What was said of whom, and the logs that prove it.
+fn records(config: &mut ServiceConfig<'_>) {
+    config
         .service(reviews::deposit)
         .service(reviews::of_contract)
         .service(reviews::reply)
@@ -122,9 +142,6 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(reputation::evidence)
         .service(reputation::score)
         .service(reputation::history)
-        .service(skills::suggest)
-        .service(skills::link)
-        .service(skills::read)
         .service(documents::publish)
         .service(documents::read)
         .service(logs::logs)

@@ -3,6 +3,8 @@
 mod app;
 mod docs;
 mod openapi;
+mod paths;
+mod respond;
 mod routes;
 pub mod server;
 

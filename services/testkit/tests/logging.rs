@@ -48,6 +48,7 @@ fn every_warning_and_error_is_explained() {
     for name in [
         "base",
         "discovery",
+        "effects",
         "engine",
         "http",
         "logbook",

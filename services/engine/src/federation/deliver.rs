@@ -23,9 +23,9 @@ use hanse_store::{Sql, accounts, documents, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
-use crate::effects::apply::{Applied, Apply, apply};
-use crate::effects::react::engaged_before;
 use crate::federation::receipts::{self, Answered};
+use hanse_effects::apply::{Applied, Apply, apply};
+use hanse_effects::react::engaged_before;
 
 pub(crate) use accept::answer;
 
@@ -235,7 +235,7 @@ async fn accepted(
     // Leaves of the home may have been quicker than its receipt; none slips through while this looks for them.
     log::hold(&tx, &format!("{}/{}", row.peer, LogKind::Reputation.name())).await?;
     if deliveries::lock(&tx, row.position).await?.is_some_and(|row| row.state == DeliveryState::Waiting) {
-        let ctx = Apply::home(engine, &tx);
+        let ctx = Apply::home(engine.logbook(), &tx);
         if apply(&ctx, document, &[]).await? == Applied::Now
             && let Body::Acceptance(acceptance) = document.body()
         {

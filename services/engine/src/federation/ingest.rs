@@ -12,8 +12,8 @@ use hanse_network::Verdict;
 use hanse_store::{accounts, jobs};
 
 use crate::Engine;
-use crate::effects::apply::{Applied, Apply, apply, identity, job};
-use crate::effects::expire::UNLOGGED_MAX;
+use hanse_effects::apply::{Applied, Apply, apply, identity, job};
+use hanse_effects::expire::UNLOGGED_MAX;
 
 /// Lines of a message: a genesis and the posting or step.
 const LINES: usize = 2;
@@ -60,7 +60,7 @@ fn read(message: &[u8]) -> Result<(Verified, Verified), Rejection> {
 async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Result<(), UseError> {
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
-    let ctx = Apply::home(engine, &tx);
+    let ctx = Apply::home(engine.logbook(), &tx);
     if let Some(known) = accounts::find_identity(&tx, document.issuer()).await?
         && known.home == engine.config().name
     {

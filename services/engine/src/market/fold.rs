@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::search;
 use crate::Engine;
-use crate::effects::apply::job::lexemes;
+use hanse_effects::apply::job::lexemes;
 
 /// Rows in one transaction: it locks them, and is over in a fraction of a second.
 const BATCH: i64 = 100;

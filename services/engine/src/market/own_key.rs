@@ -7,7 +7,7 @@ use hanse_ledger::{Statement, SubjectKey};
 use hanse_store::{accounts, documents, history};
 
 use crate::Engine;
-use crate::effects::apply::{Applied, Apply, apply, identity};
+use hanse_effects::apply::{Applied, Apply, apply, identity};
 
 impl Engine {
     /// Whether a document signed with an own key would be new here: whether it has still to have its effect. That its bytes are here
@@ -75,7 +75,7 @@ impl Engine {
         self.takes(document)?;
         let mut connection = self.store().connection().await?;
         let tx = connection.begin().await?;
-        let ctx = Apply::own(self, &tx);
+        let ctx = Apply::own(self.logbook(), &tx);
         let applied = match document.body() {
             Body::Identity(_) => register(&ctx, document, leaf_signature).await?,
             // A profile or a posting of somebody whose home is here; nothing else has come so far.
@@ -108,7 +108,7 @@ async fn register(
         let same = known.genesis == row.genesis;
         return if same { Ok(Applied::AlreadyThere) } else { Err(Refusal::OtherGenesis.into()) };
     }
-    hanse_logbook::refuse_halted(ctx.tx, ctx.engine.log_keys().own(LogKind::Reputation)).await?;
+    hanse_logbook::refuse_halted(ctx.tx, ctx.logbook.log_keys().own(LogKind::Reputation)).await?;
     let missing = Refusal::BadField { field: "hanse-leaf-signature", reason: "must sign the identity leaf" };
     let signature = Signature::from_hex(leaf_signature.ok_or(missing)?)?;
     let statement = Statement::Identity { commitment: genesis.commitment(), seq: 0 };

@@ -11,10 +11,10 @@ use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::{Tx, documents};
 
 use crate::Engine;
-use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::Author;
 use crate::market::idempotency::{self, Asked, Begun, Intent, Unit};
 use crate::market::publish::published;
+use hanse_effects::apply::{Applied, Apply, apply};
 
 impl Engine {
     /// Replaces the profile of a hosted person, or makes their first one if they name no version that they have seen.
@@ -78,7 +78,7 @@ impl Engine {
         };
         let profile = profile(request, &self.config().name, prev);
         let document = author.sign(Body::Profile(profile), None)?;
-        let applied = apply(&Apply::own(self, tx), &document, &[]).await?;
+        let applied = apply(&Apply::own(self.logbook(), tx), &document, &[]).await?;
         let view = shown(tx, did).await?.ok_or(Refusal::UnknownPerson)?;
         unit.commit(&document.id().to_string()).await?;
         self.signals().changed();

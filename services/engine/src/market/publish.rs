@@ -11,9 +11,9 @@ use hanse_store::{Tx, documents, history, jobs};
 use tokio::time::Instant;
 
 use crate::Engine;
-use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::Slot;
 use crate::market::idempotency::{self, Asked, Begun, Intent, Unit};
+use hanse_effects::apply::{Applied, Apply, apply};
 
 /// How often a waiting caller looks by itself where the process that delivers is not heard.
 const LOOK: Duration = Duration::from_millis(200);
@@ -86,7 +86,7 @@ async fn here<T>(
 ) -> Result<Published<T>, UseError> {
     let Publication { document, attachments, slot, .. } = publication;
     let id = document.id();
-    let applied = apply(&Apply::own(engine, &unit.tx), &document, &attachments).await?;
+    let applied = apply(&Apply::own(engine.logbook(), &unit.tx), &document, &attachments).await?;
     if let (Some(slot), Applied::Now) = (slot, applied) {
         slot.keep(&unit.tx, document.issuer()).await?;
     }
@@ -115,7 +115,7 @@ async fn elsewhere<T>(
     {
         // What can be refused by what is known here is refused at once, by the very function that the home will ask.
         let trial = unit.tx.savepoint().await?;
-        apply(&Apply::own(engine, &trial), &document, &attachments).await?;
+        apply(&Apply::own(engine.logbook(), &trial), &document, &attachments).await?;
         if intent == Intent::Try {
             let view = show(&trial, &id).await?;
             return Ok((published(&document, view, Delivery::Sequenced, Applied::Now)?, id));

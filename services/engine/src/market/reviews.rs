@@ -14,11 +14,11 @@ use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
 
 use crate::Engine;
-use crate::effects::apply::review::Reviewer;
-use crate::effects::apply::{Applied, Apply, apply};
 use crate::market::author::Author;
 use crate::market::idempotency::{Asked, Begun, Intent, Unit};
 use crate::market::publish::published;
+use hanse_effects::apply::review::Reviewer;
+use hanse_effects::apply::{Applied, Apply, apply};
 
 impl Engine {
     /// Deposits a review of the other side of a closed contract. Nobody but this home can read it before it opens.
@@ -44,7 +44,7 @@ impl Engine {
         let reviewer = Reviewer::of(&contract, did)?;
         let author = Author::open(self, tx, did).await?;
         let (review, text) = draft(&author, &contract, &reviewer, request)?;
-        apply(&Apply::own(self, tx), &review, text.as_slice()).await?;
+        apply(&Apply::own(self.logbook(), tx), &review, text.as_slice()).await?;
         let rows = reviews::of_contract(tx, &contract.id).await?;
         let sealed = rows.into_iter().find(|row| row.document == Some(review.id()));
         let sealed = sealed.ok_or_else(|| Failure::unreadable(review.id(), "a sealed review is gone"))?;
@@ -82,7 +82,7 @@ impl Engine {
         let author = Author::open(self, tx, did).await?;
         let reply = Reply { cites: LeafRef::from_bytes(*commit.as_bytes()), text: request.text };
         let reply = author.sign(Body::Reply(reply), None)?;
-        apply(&Apply::own(self, tx), &reply, &[]).await?;
+        apply(&Apply::own(self.logbook(), tx), &reply, &[]).await?;
         let review = reviews::find(tx, commit).await?.ok_or(Refusal::NotFound("review"))?;
         let view = present::review(tx, &review, Some(did)).await?;
         unit.commit(&commit.hex()).await?;

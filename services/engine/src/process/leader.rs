@@ -27,10 +27,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::held::HeldLease;
 use crate::Engine;
-use crate::effects::{expire, react};
 use crate::federation::{deliver, inbound, relay};
 use crate::market::fold;
 use crate::notify::{alerts, events};
+use crate::process::timeouts;
+use hanse_effects::react;
 
 /// How often a process that does not lead asks whether it may.
 const STAND_BY: Duration = Duration::from_secs(2);
@@ -243,13 +244,13 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("recover", follow::recover::run(book.clone(), token.clone()));
     workers.spawn("sequence", sequence::run(book.clone(), token.clone()));
     workers.spawn("heads", heads::run(book.clone(), token.clone()));
-    workers.spawn("react", react::run(engine.clone(), token.clone()));
+    workers.spawn("react", react::run(engine.logbook().clone(), token.clone()));
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
     workers.spawn("peer_searches", queued::run(engine.discovery().clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
     workers.spawn("picks", picks::run(engine.discovery().clone(), token.clone()));
     workers.spawn("fold", fold::run(engine.clone(), token.clone()));
-    workers.spawn("expire", expire::run(engine.clone(), token.clone()));
+    workers.spawn("expire", timeouts::run(engine.clone(), token.clone()));
     for peer in &engine.config().peers {
         workers.spawn("follow", follow::run(book.clone(), peer.name.clone(), token.clone()));
         workers.spawn("deliver", deliver::run(engine.clone(), peer.name.clone(), token.clone()));

@@ -128,7 +128,7 @@ pub(crate) async fn key_set(state: web::Data<State>) -> HttpResponse {
 }
 
 fn tokens(state: &State, session: Session) -> Result<HttpResponse, Problem> {
-    let did = super::respond::did(&session.did)?;
+    let did = crate::respond::did(&session.did)?;
     let access_token = state
         .tokens
         .issue(&did, &session.id, &session.scopes, state.engine.now())

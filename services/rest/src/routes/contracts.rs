@@ -7,8 +7,8 @@ use hanse_api::views::{ContractView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
-use super::paths::ContractInPath;
-use super::respond::{self, Trial};
+use crate::paths::ContractInPath;
+use crate::respond::{self, Trial};
 use hanse_http::act::Act;
 use hanse_http::principal::{Principal, Scope};
 use hanse_http::problem::Problem;

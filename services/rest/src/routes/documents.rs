@@ -7,7 +7,7 @@ use hanse_document::{Body, DocumentId, Signed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::paths::DocumentInPath;
+use crate::paths::DocumentInPath;
 use hanse_http::body;
 use hanse_http::body::BODY_BYTES_MAX;
 use hanse_http::principal::Viewer;

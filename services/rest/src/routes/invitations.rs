@@ -11,8 +11,8 @@ use hanse_http::query::Query;
 use hanse_http::state::State;
 use hanse_lifecycle::Event;
 
-use super::paths::{InvitationInPath, JobInPath};
-use super::respond::{self, Trial};
+use crate::paths::{InvitationInPath, JobInPath};
+use crate::respond::{self, Trial};
 
 /// Invite somebody to bid on your job: 30 people at most, and 30 within a day.
 #[utoipa::path(tag = "invitations", security(("bearer" = [])), request_body = InvitationRequest, params(Trial, JobInPath), responses(

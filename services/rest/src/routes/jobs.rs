@@ -6,8 +6,8 @@ use hanse_api::views::{BidView, JobView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
 
-use super::paths::JobInPath;
-use super::respond::{self, Trial};
+use crate::paths::JobInPath;
+use crate::respond::{self, Trial};
 use hanse_http::act::Act;
 use hanse_http::principal::{Principal, Scope, Viewer};
 use hanse_http::problem::Problem;

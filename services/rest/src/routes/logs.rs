@@ -6,8 +6,8 @@ use hanse_api::views::{LeavesView, LogStateView, LogView};
 use hanse_base::names::LogKind;
 use hanse_document::NodeName;
 
-use super::paths::LogInPath;
-use super::respond::Since;
+use crate::paths::LogInPath;
+use crate::respond::Since;
 use hanse_http::problem::Problem;
 use hanse_http::query::Query;
 use hanse_http::state::State;

@@ -7,8 +7,8 @@ use hanse_api::requests::{MatchQuery, RecommendedQuery, WhyNotQuery};
 use hanse_api::views::{Matches, Recommended, Transparency, WhyNotMe};
 use hanse_document::Kind;
 
-use super::paths::{JobInPath, PersonInPath};
-use super::respond;
+use crate::paths::{JobInPath, PersonInPath};
+use crate::respond;
 use hanse_http::principal::{Principal, Viewer};
 use hanse_http::problem::Problem;
 use hanse_http::query::Query;

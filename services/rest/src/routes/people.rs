@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use hanse_api::requests::ProfileRequest;
 use hanse_api::views::{AccountView, ProfileView};
 
-use super::paths::PersonInPath;
-use super::respond::{self, Trial};
+use crate::paths::PersonInPath;
+use crate::respond::{self, Trial};
 use hanse_http::act::Act;
 use hanse_http::principal::{Principal, Scope};
 use hanse_http::problem::Problem;

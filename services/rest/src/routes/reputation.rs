@@ -8,8 +8,8 @@ use hanse_api::views::ReputationView;
 use hanse_trust::{ScoreHistory, ScoreView};
 
 use self::standpoint::Standpoint;
-use super::paths::PersonInPath;
-use super::respond;
+use crate::paths::PersonInPath;
+use crate::respond;
 use hanse_http::principal::Viewer;
 use hanse_http::problem::Problem;
 use hanse_http::query::Query;

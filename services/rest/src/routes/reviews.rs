@@ -10,8 +10,8 @@ use hanse_trust::AgainView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::paths::{CommitInPath, ContractInPath};
-use super::respond::{self, Trial};
+use crate::paths::{CommitInPath, ContractInPath};
+use crate::respond::{self, Trial};
 use hanse_http::act::Act;
 use hanse_http::body::Json;
 use hanse_http::principal::{Principal, Scope, Viewer};

@@ -8,8 +8,8 @@ use hanse_api::views::{AlertView, Page, SavedSearchView};
 use hanse_base::error::Refusal;
 use hanse_engine::events::{Event, Listener, Stream};
 
-use super::paths::SearchInPath;
-use super::respond;
+use crate::paths::SearchInPath;
+use crate::respond;
 use hanse_http::act::Act;
 use hanse_http::principal::{Principal, Scope};
 use hanse_http::problem::Problem;

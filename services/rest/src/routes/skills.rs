@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 use hanse_api::requests::{LinkRequest, SkillQuery};
 use hanse_api::views::{Mentions, SkillView, Suggestions};
 
-use super::paths::SkillInPath;
+use crate::paths::SkillInPath;
 use hanse_http::body::Json;
 use hanse_http::problem::Problem;
 use hanse_http::query::Query;

@@ -4,7 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
 use utoipa::ToSchema;
 
-use super::paths::{OwnLogInPath, TileInPath};
+use crate::paths::{OwnLogInPath, TileInPath};
 use hanse_http::problem::Problem;
 use hanse_http::state::State;
 

@@ -47,6 +47,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "discovery",
         &["api", "base", "document", "lifecycle", "matching", "network", "reputation", "store", "trust"],
     ),
+    ("effects", &["base", "document", "ledger", "lifecycle", "logbook", "search", "store"]),
     (
         "engine",
         &[
@@ -54,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "base",
             "discovery",
             "document",
+            "effects",
             "ledger",
             "lifecycle",
             "logbook",

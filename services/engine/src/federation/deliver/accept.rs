@@ -7,8 +7,8 @@ use hanse_network::{BUSY_RETRY_MS, Bytes, Response};
 use hanse_store::{Tx, accounts, contracts, jobs};
 
 use crate::Engine;
-use crate::effects::apply::{Apply, Authority, apply, identity};
 use crate::federation::receipts::Answered;
+use hanse_effects::apply::{Apply, Authority, apply, identity};
 
 /// Documents in a parcel of ours: a genesis, the terms of an offer, the document; with room for later kinds.
 const PARCEL_MAX: usize = 8;
@@ -89,14 +89,14 @@ async fn taken(
     let tx = connection.begin().await?;
     let genesis = attachments.iter().find(|attachment| attachment.kind() == Kind::Identity);
     if let Some(genesis) = genesis.filter(|genesis| genesis.issuer() == document.issuer()) {
-        identity::learn(&Apply::home(engine, &tx), genesis).await?;
+        identity::learn(&Apply::home(engine.logbook(), &tx), genesis).await?;
     }
     let author = accounts::find_identity(&tx, document.issuer()).await?.ok_or(Refusal::UnknownPerson)?;
     if author.home.as_str() != from {
         return Err(Refusal::WrongCarrier.into());
     }
     let authority = authority(engine, &tx, document, &author.home).await?;
-    let ctx = Apply { engine, tx: &tx, now: engine.now(), authority };
+    let ctx = Apply { logbook: engine.logbook(), tx: &tx, now: engine.now(), authority };
     apply(&ctx, document, attachments).await?;
     tx.commit().await?;
     engine.signals().committed();

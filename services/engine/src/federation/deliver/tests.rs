@@ -8,9 +8,9 @@ use hanse_store::{contracts, history};
 use serde_json::json;
 
 use super::*;
-use crate::effects::expire;
 use crate::market::author::Author;
 use crate::testing::{Home, node};
+use hanse_effects::expire;
 
 mod at_once;
 mod bids;
@@ -189,7 +189,7 @@ async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
     let long = 400 * 86_400;
     met.a.clock.advance(long);
     met.b.clock.advance(long);
-    expire::look(&met.a.engine).await.unwrap();
+    expire::look(met.a.engine.logbook()).await.unwrap();
     let row = contract_at(&met.a, &contract).await;
     assert_eq!(row.state, State::Closed, "dormant");
     // The freelancer's home signs a step of theirs into its own log, as if it kept the order.
@@ -202,7 +202,7 @@ async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
     let leaf = Statement::Posting { commitment: step.commitment() };
     let leaf =
         leaf.draft(step.from().day(), &[SubjectKey::of(&met.bob)]).with_signatures(Vec::new()).unwrap();
-    Apply::own(&met.b.engine, &tx).enqueue(LogKind::Jobs, &leaf).await.unwrap();
+    Apply::own(met.b.engine.logbook(), &tx).enqueue(LogKind::Jobs, &leaf).await.unwrap();
     tx.commit().await.unwrap();
     met.b.sequence().await;
     met.a.follow(&met.b).await;
@@ -215,7 +215,7 @@ async fn only_the_settle_leaf_of_what_was_confirmed_is_filed_in_the_other_log() 
     let row = contract_at(&met.b, &contract).await;
     let mut connection = met.b.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
-    let own = Apply::own(&met.b.engine, &tx);
+    let own = Apply::own(met.b.engine.logbook(), &tx);
     let key = own.slot_key(&met.bob, &row.freelancer_slot.unwrap()).await.unwrap().unwrap();
     let forged = |byte: u8| {
         let (commitment, engagement) = (Commitment::from_bytes([byte; 32]), row.client_engagement.unwrap());
@@ -223,7 +223,7 @@ async fn only_the_settle_leaf_of_what_was_confirmed_is_filed_in_the_other_log() 
         leaf.draft(20_781, &[SubjectKey::of(&met.ada)]).sign(&[&key]).unwrap()
     };
     for byte in 0..3 {
-        Apply::own(&met.b.engine, &tx).enqueue(LogKind::Reputation, &forged(byte)).await.unwrap();
+        Apply::own(met.b.engine.logbook(), &tx).enqueue(LogKind::Reputation, &forged(byte)).await.unwrap();
     }
     tx.commit().await.unwrap();
     met.b.sequence().await;

@@ -6,8 +6,8 @@ use hanse_store::{history, log};
 use serde_json::json;
 
 use super::*;
-use crate::effects::expire::{UNLOGGED_SECONDS, drop_unlogged};
 use crate::testing::{Home, node};
+use hanse_effects::expire::{UNLOGGED_SECONDS, drop_unlogged};
 
 async fn heard(home: &Home, message: &[u8]) -> Verdict {
     ingest(&home.engine, "b.example", message).await
@@ -91,16 +91,16 @@ async fn what_the_log_does_not_show_is_dropped_and_comes_back_with_the_log() {
     };
     assert_eq!(heard(&b, &message).await, Verdict::Accept);
     b.clock.advance(UNLOGGED_SECONDS - 1);
-    drop_unlogged(&b.engine).await.unwrap();
+    drop_unlogged(b.engine.logbook()).await.unwrap();
     assert!(shown().await);
     b.clock.advance(1);
-    drop_unlogged(&b.engine).await.unwrap();
+    drop_unlogged(b.engine.logbook()).await.unwrap();
     assert!(!shown().await && !known().await, "nothing but gossip has named either");
     // The log shows it after all, and then it stays.
     a.sequence().await;
     b.follow(&a).await;
     b.clock.advance(UNLOGGED_SECONDS);
-    drop_unlogged(&b.engine).await.unwrap();
+    drop_unlogged(b.engine.logbook()).await.unwrap();
     assert!(shown().await && known().await);
     assert_eq!(heard(&b, &message).await, Verdict::Accept);
 }
@@ -112,7 +112,7 @@ async fn nothing_is_dropped_that_its_log_may_show() {
     let posted = a.post(&ada).await;
     let job = posted.view.id.parse().unwrap();
     let shown = async || {
-        drop_unlogged(&b.engine).await.unwrap();
+        drop_unlogged(b.engine.logbook()).await.unwrap();
         b.engine.job(&job, None).await.unwrap().is_some()
     };
     assert_eq!(heard(&b, &a.message(&ada, &posted.document).await).await, Verdict::Accept);
@@ -135,7 +135,7 @@ async fn what_people_here_have_bid_on_is_not_dropped() {
     b.bid(&bob, &posted.view.id).await;
     b.clock.advance(UNLOGGED_SECONDS);
     let (db, job) = (b.engine.store().connection().await.unwrap(), posted.view.id.parse().unwrap());
-    drop_unlogged(&b.engine).await.unwrap();
+    drop_unlogged(b.engine.logbook()).await.unwrap();
     assert!(jobs::find(&db, &job).await.unwrap().is_some());
 }
 
@@ -177,7 +177,7 @@ async fn a_home_whose_log_is_not_caught_up_keeps_no_other_ones_inventions_here()
     a.sequence().await;
     b.pull_log(&a, LogKind::Jobs, 0).await;
     b.clock.advance(UNLOGGED_SECONDS);
-    drop_unlogged(&b.engine).await.unwrap();
+    drop_unlogged(b.engine.logbook()).await.unwrap();
     let db = b.engine.store().connection().await.unwrap();
     assert!(jobs::find(&db, &posted.view.id.parse().unwrap()).await.unwrap().is_none());
     assert_eq!(jobs::count_unlogged(&db, &node('a')).await.unwrap(), UNLOGGED_MAX, "these may be in the log");

@@ -222,7 +222,7 @@ async fn a_log_that_stands_still_is_dated_in_each_epoch_and_counts_no_other_way(
     let said = serde_json::from_value(json!({"rating": 5, "axes": {}})).unwrap();
     world.a.engine.review(&vic, &contract, said, false).await.unwrap();
     world.advance(MONTH / 2);
-    crate::effects::expire::look(&world.a.engine).await.unwrap();
+    hanse_effects::expire::look(world.a.engine.logbook()).await.unwrap();
     for _ in 0..3 {
         world.a.sequence().await;
     }

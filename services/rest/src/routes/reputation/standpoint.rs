@@ -7,7 +7,7 @@ use hanse_trust::ScoreQuestion;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::routes::respond;
+use crate::respond;
 use hanse_http::problem::Problem;
 
 /// From whose place one looks, and in which language it is told.

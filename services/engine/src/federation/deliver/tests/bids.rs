@@ -8,7 +8,7 @@ use super::*;
 async fn a_job_takes_so_many_bids_of_one_person() {
     let met = met().await;
     let withdraw = || ("withdraw".parse().unwrap(), StepRequest::default());
-    for _ in 0..crate::effects::apply::bid::BIDS_OF_PERSON_MAX {
+    for _ in 0..hanse_effects::apply::bid::BIDS_OF_PERSON_MAX {
         let bid = met.b.bid(&met.bob, &met.job).await.view.id.parse().unwrap();
         assert!(carry(&met.b, &met.a).await.is_empty());
         let (event, request) = withdraw();
@@ -59,8 +59,7 @@ async fn bids(at: &Home, job: &str, home: &str, many: i64) {
 #[tokio::test]
 async fn a_job_takes_so_many_bids_of_another_home_and_so_many_of_its_own() {
     let met = met().await;
-    let (elsewhere, all) =
-        (crate::effects::apply::bid::BIDS_OF_HOME_MAX, crate::effects::apply::bid::BIDS_MAX);
+    let (elsewhere, all) = (hanse_effects::apply::bid::BIDS_OF_HOME_MAX, hanse_effects::apply::bid::BIDS_MAX);
     bids(&met.a, &met.job, "b.example", i64::from(elsewhere) - 1).await;
     met.b.bid(&met.bob, &met.job).await;
     assert!(carry(&met.b, &met.a).await.is_empty(), "the last one");

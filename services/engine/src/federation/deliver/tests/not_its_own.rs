@@ -18,7 +18,7 @@ async fn an_engagement_counts_only_in_the_log_of_its_partys_own_home() {
     let copy = Leaf::parse(&signed.bytes).unwrap();
     let mut connection = n.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
-    Apply::own(&n.engine, &tx).enqueue(LogKind::Reputation, &copy).await.unwrap();
+    Apply::own(n.engine.logbook(), &tx).enqueue(LogKind::Reputation, &copy).await.unwrap();
     tx.commit().await.unwrap();
     n.sequence().await;
     met.b.follow(&n).await;

@@ -7,7 +7,7 @@ use hanse_logbook::cosign::{Cosigned, Withheld, cosign};
 use hanse_store::{Tx, jobs, log};
 
 use super::*;
-use crate::effects::react;
+use hanse_effects::react;
 
 /// The leaves of a type in a home's own reputation log.
 async fn logged(home: &Home, kind: &str) -> Vec<Leaf> {
@@ -29,10 +29,10 @@ async fn wanted(home: &Home, origin: &str) -> u64 {
 
 /// More leaves that say the same, by the slot key that signed it: each of another day.
 async fn flood(home: &Home, tx: &Tx<'_>, person: &Did, slot: &PublicKey, open: &Leaf) {
-    let key = Apply::own(&home.engine, tx).slot_key(person, slot).await.unwrap().unwrap();
+    let key = Apply::own(home.engine.logbook(), tx).slot_key(person, slot).await.unwrap().unwrap();
     for day in 0..20 {
         let leaf = open.statement().unwrap().draft(day, open.subjects()).sign(&[&key]).unwrap();
-        Apply::own(&home.engine, tx).enqueue(LogKind::Reputation, &leaf).await.unwrap();
+        Apply::own(home.engine.logbook(), tx).enqueue(LogKind::Reputation, &leaf).await.unwrap();
     }
 }
 
@@ -65,7 +65,7 @@ async fn a_review_that_is_withheld_is_not_filed_in_the_other_log_and_its_copy_ke
     // A copy that was filed without its review nevertheless, as the release before did.
     let mut connection = met.b.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
-    Apply::own(&met.b.engine, &tx).enqueue(LogKind::Reputation, &theirs).await.unwrap();
+    Apply::own(met.b.engine.logbook(), &tx).enqueue(LogKind::Reputation, &theirs).await.unwrap();
     tx.commit().await.unwrap();
     met.b.sequence().await;
     n.pull(&met.a, 0).await;
@@ -220,7 +220,7 @@ async fn a_posting_in_the_log_of_another_home_is_none() {
     documents::insert(&tx, &document, true, n.engine.now().unix()).await.unwrap();
     let leaf = Statement::Posting { commitment: document.commitment() };
     let leaf = leaf.draft(document.from().day(), &[SubjectKey::of(&ada)]).with_signatures(Vec::new());
-    Apply::own(&n.engine, &tx).enqueue(LogKind::Jobs, &leaf.unwrap()).await.unwrap();
+    Apply::own(n.engine.logbook(), &tx).enqueue(LogKind::Jobs, &leaf.unwrap()).await.unwrap();
     tx.commit().await.unwrap();
     n.sequence().await;
     b.follow(&n).await;
@@ -241,7 +241,7 @@ async fn a_posting_that_is_dated_ahead_waits_until_its_time_has_come() {
     b.follow(&a).await;
     assert!(!is_open(&b, &posted).await);
     b.clock.advance(600);
-    react::round(&b.engine).await.unwrap();
+    react::round(b.engine.logbook()).await.unwrap();
     assert!(is_open(&b, &posted).await);
     assert_eq!(wanted(&b, "a.example/jobs").await, 0);
 }
@@ -257,7 +257,7 @@ async fn what_is_over_by_a_clock_that_nobody_shares_waits_for_the_right_time() {
     b.follow(&a).await;
     assert!(!is_open(&b, &posted).await);
     b.clock.advance(-40 * 86_400);
-    react::round(&b.engine).await.unwrap();
+    react::round(b.engine.logbook()).await.unwrap();
     assert!(is_open(&b, &posted).await);
 }
 
@@ -279,7 +279,7 @@ async fn what_was_put_off_by_a_clock_that_ran_ahead_is_not_waited_for() {
     a.sequence().await;
     b.clock.advance(86_400);
     b.pull_log(&a, LogKind::Jobs, usize::MAX).await;
-    react::round(&b.engine).await.unwrap();
+    react::round(b.engine.logbook()).await.unwrap();
     assert!(!is_open(&b, &second).await);
     b.clock.advance(-86_400);
     b.follow(&a).await;
@@ -296,7 +296,7 @@ async fn an_engagement_does_not_wait_for_what_stands_before_it() {
         let statement = Statement::Identity { commitment: Commitment::from_bytes([byte; 32]), seq: 0 };
         let key = hanse_document::SigningKey::from_seed([byte; 32]);
         let leaf = statement.draft(1, &[SubjectKey::of(&Did::of(&key.public()))]).sign(&[&key]).unwrap();
-        Apply::own(&met.a.engine, &tx).enqueue(LogKind::Reputation, &leaf).await.unwrap();
+        Apply::own(met.a.engine.logbook(), &tx).enqueue(LogKind::Reputation, &leaf).await.unwrap();
     }
     tx.commit().await.unwrap();
     let done = answer(&met.a.engine, "b.example", parcel).await;
@@ -304,7 +304,7 @@ async fn an_engagement_does_not_wait_for_what_stands_before_it() {
     assert!(carry(&met.b, &met.a).await.is_empty());
     met.a.sequence().await;
     met.b.pull_log(&met.a, LogKind::Reputation, 3).await;
-    react::ahead_of(&met.b.engine).await.unwrap();
+    react::ahead_of(met.b.engine.logbook()).await.unwrap();
     assert!(contract_at(&met.b, &contract).await.client_engaged);
     let db = met.b.engine.store().connection().await.unwrap();
     let log = log::find(&db, "a.example/reputation").await.unwrap().unwrap();
@@ -366,7 +366,7 @@ async fn a_step_does_not_wait_for_a_posting_that_it_does_not_build_on() {
     b.engine.clocks().heard("a.example", now, now);
     b.pull_log(&a, LogKind::Reputation, 0).await;
     b.pull_log(&a, LogKind::Jobs, 3).await;
-    react::round(&b.engine).await.unwrap();
+    react::round(b.engine.logbook()).await.unwrap();
     assert_eq!(wanted(&b, "a.example/jobs").await, 1, "the second posting alone");
 }
 
@@ -387,7 +387,7 @@ async fn a_sealed_review_that_waits_for_its_turn_concerns_its_own_contract_alone
     let origin = "a.example/reputation";
     let mut connection = met.b.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
-    let ctx = Apply::own(&met.b.engine, &tx);
+    let ctx = Apply::own(met.b.engine.logbook(), &tx);
     assert!(!expire::waits_for_turn(&ctx, origin, &of_contract).await.unwrap());
     let index = log::index_of(&tx, origin, &commit.id()).await.unwrap().unwrap();
     let waits = log::Wanted { index, kind: "commit".into(), commitment: None, cites: None };
@@ -402,6 +402,6 @@ async fn what_somebody_here_has_bid_on_stays_though_only_gossip_has_named_it() {
     met.b.bid(&met.bob, &met.job).await;
     assert!(carry(&met.b, &met.a).await.is_empty());
     met.b.clock.advance(expire::UNLOGGED_SECONDS);
-    expire::drop_unlogged(&met.b.engine).await.unwrap();
+    expire::drop_unlogged(met.b.engine.logbook()).await.unwrap();
     assert!(is_open(&met.b, &met.job).await);
 }

@@ -23,7 +23,7 @@ const REPEAT_SECONDS: i64 = 90 * 86_400;
 const POSTING_SECONDS_MAX: i64 = OPEN_DAYS_MAX as i64 * 86_400;
 
 /// Whether a document is a posting, or a step of one.
-pub(crate) fn is_of_posting(body: &Body) -> bool {
+pub fn is_of_posting(body: &Body) -> bool {
     match body {
         Body::Job(_) => true,
         Body::Step(step) => step.object.kind() == Kind::Job,
@@ -51,7 +51,7 @@ pub(crate) async fn post(
     if job.home != author.home {
         return Err(Refusal::WrongHome.into());
     }
-    if !ctx.engine.config().knows_home(&job.home) {
+    if !ctx.logbook.base().config().knows_home(&job.home) {
         return Err(Refusal::UnknownOrigin.into());
     }
     let until = document.until().ok_or(hanse_document::Rejection::OutOfForm)?;
@@ -188,7 +188,7 @@ fn new_job<'a>(
 }
 
 /// What its words are found by.
-pub(crate) fn lexemes(job: &Job) -> String {
+pub fn lexemes(job: &Job) -> String {
     let skills = skills(job);
     let language = job.language.as_ref().map(AsRef::as_ref);
     Posting { title: job.title.as_str(), skills: &skills, text: job.text.as_str(), language }.lexemes()

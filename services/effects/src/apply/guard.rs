@@ -28,7 +28,7 @@ pub(super) async fn look(
     let asked = Look {
         document: &document.id(),
         issuer: document.issuer(),
-        log: log.map(|log| ctx.engine.log_keys().own(log).origin.as_str()),
+        log: log.map(|log| ctx.logbook.log_keys().own(log).origin.as_str()),
         since: (ctx.authority == Authority::Own).then_some(day_ago),
     };
     Ok(admission::look(ctx.tx, asked).await?)

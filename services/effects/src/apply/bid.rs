@@ -17,14 +17,14 @@ use super::{Apply, Authority};
 
 /// Bids on one job by people of the job's own home that are neither withdrawn nor turned down: more than a client reads. Each home has a
 /// bound of its own, so that none can close a job to the others.
-pub(crate) const BIDS_MAX: u32 = 1_000;
+pub const BIDS_MAX: u32 = 1_000;
 
 /// Bids on one job by people of one other home, whatever became of them. Their number is only that home's word.
-pub(crate) const BIDS_OF_HOME_MAX: u32 = 200;
+pub const BIDS_OF_HOME_MAX: u32 = 200;
 
 /// Bids on one job by one person, whatever became of them: one, and one more after a withdrawal. One that waits is made better by a
 /// revision, and the client's list does not fill with drafts.
-pub(crate) const BIDS_OF_PERSON_MAX: u32 = 2;
+pub const BIDS_OF_PERSON_MAX: u32 = 2;
 
 /// A bid: a new one, or one that says another anew.
 pub(crate) async fn submit(

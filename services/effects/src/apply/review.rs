@@ -14,11 +14,14 @@ use hanse_store::reviews::{self, ReviewRow};
 use super::{Apply, Authority};
 
 /// A side of a closed contract, which may review the other.
-pub(crate) struct Reviewer<'a> {
-    pub(crate) role: Actor,
-    pub(crate) rated: &'a Did,
+#[derive(Debug)]
+pub struct Reviewer<'a> {
+    /// Their side.
+    pub role: Actor,
+    /// The other side.
+    pub rated: &'a Did,
     /// The author's own engagement, which the review cites.
-    pub(crate) own: LeafId,
+    pub own: LeafId,
     /// The rated person's, whose slot the leaves answer.
     rated_engagement: LeafId,
     slot: PublicKey,
@@ -26,9 +29,11 @@ pub(crate) struct Reviewer<'a> {
 }
 
 impl<'a> Reviewer<'a> {
+    /// The side of a person.
+    ///
     /// # Errors
     /// `NotFound` for somebody else, `NotNow` before the contract is closed.
-    pub(crate) fn of(contract: &'a ContractRow, did: &Did) -> Result<Self, UseError> {
+    pub fn of(contract: &'a ContractRow, did: &Did) -> Result<Self, UseError> {
         let role = side(contract, did).ok_or(Refusal::NotFound("contract"))?;
         let Some(closed_at) = contract.closed_at.filter(|_| contract.freelancer_engaged) else {
             return Err(not_now(contract, role, None));

@@ -6,7 +6,7 @@ use hanse_store::contracts::{self, ContractRow};
 use hanse_store::jobs;
 use hanse_store::reviews::{self, ReviewRow};
 
-use crate::effects::apply::Apply;
+use crate::apply::Apply;
 
 /// The contract of an engagement leaf, with its job locked; `None` if neither side has its home here.
 pub(super) async fn contract(ctx: &Apply<'_>, engagement: &LeafId) -> Result<Option<ContractRow>, UseError> {

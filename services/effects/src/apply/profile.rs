@@ -14,7 +14,7 @@ pub(crate) async fn put(
     profile: &Profile,
     author: &IdentityRow,
 ) -> Result<Applied, UseError> {
-    if profile.home != author.home || author.home != ctx.engine.config().name {
+    if profile.home != author.home || author.home != ctx.logbook.base().config().name {
         return Err(Refusal::WrongHome.into());
     }
     // Nobody else replaces the profile between this look and the end of the transaction.

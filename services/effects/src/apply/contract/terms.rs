@@ -10,7 +10,7 @@ use hanse_store::contracts::{ContractRow, Proposal};
 use hanse_store::documents;
 
 use super::{Stepping, milestones};
-use crate::effects::apply::{Apply, Authority};
+use crate::apply::{Apply, Authority};
 
 /// Answers of a freelancer with other terms to one offer: by then they talk.
 pub(crate) const COUNTERS_MAX: i32 = 3;

@@ -58,7 +58,7 @@ pub(crate) async fn step(
     contract.asked_by = contract.asked_by.or(Some(actor)).filter(|_| asks);
     move_to(ctx, &mut contract, to).await?;
     ctx.record(&contract.id, said.event, to, actor, Some(&document.id())).await?;
-    if to == State::Settled && contract.freelancer_home == ctx.engine.config().name {
+    if to == State::Settled && contract.freelancer_home == ctx.logbook.base().config().name {
         settle(ctx, &contract, document).await?;
     }
     ended(ctx, &contract, to, job).await?;

@@ -18,12 +18,11 @@ use hanse_store::log::{self, LeafRow, Want, Wanted};
 use hanse_store::{accounts, documents, history, jobs};
 use tokio_util::sync::CancellationToken;
 
-use crate::Engine;
-use crate::effects::apply::{Apply, apply, identity, job};
+use crate::apply::{Apply, apply, identity, job};
+use hanse_logbook::Logbook;
 
-#[cfg(test)]
-pub(crate) use ahead::engagements as ahead_of;
-pub(crate) use contracts::engaged_before;
+pub use ahead::engagements as ahead_of;
+pub use contracts::engaged_before;
 pub(crate) use reviews::release;
 
 /// Leaves of one log in one transaction. It holds the log's row until it ends, and whoever appends to the log or cosigns it waits
@@ -46,17 +45,17 @@ impl LoggedLeaf {
     /// The leaf of this id, if it stands in the log.
     async fn standing(ctx: &Apply<'_>, origin: &str, id: &LeafId) -> Result<Option<Self>, UseError> {
         let row = log::leaf(ctx.tx, origin, id).await?;
-        Ok(row.and_then(|row| Self::read(ctx.engine, origin, &row)))
+        Ok(row.and_then(|row| Self::read(ctx.logbook, origin, &row)))
     }
 
     /// `None` for index leaves and types of a later version: they mean nothing here.
-    fn read(engine: &Engine, origin: &str, row: &LeafRow) -> Option<Self> {
+    fn read(logbook: &Logbook, origin: &str, row: &LeafRow) -> Option<Self> {
         let (operator, kind) = split(origin)?;
         let leaf = Leaf::parse(&row.bytes).ok()?;
         Some(Self {
             kind,
             operator,
-            own: engine.log_keys().is_own(origin),
+            own: logbook.log_keys().is_own(origin),
             index: row.index,
             id: row.id,
             leaf,
@@ -65,10 +64,10 @@ impl LoggedLeaf {
 }
 
 /// Reacts until it is cancelled.
-pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
-    let signals = engine.signals();
-    let mut rounds = Rounds::new("react", signals, cancel, engine.config().pace.follow);
-    while rounds.round(round(&engine)).await {
+pub async fn run(logbook: Logbook, cancel: CancellationToken) -> Result<(), Failure> {
+    let signals = logbook.base().signals();
+    let mut rounds = Rounds::new("react", signals, cancel, logbook.base().config().pace.follow);
+    while rounds.round(round(&logbook)).await {
         rounds.wait(signals.react.notified()).await;
     }
     Ok(())
@@ -77,23 +76,23 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 /// Every log to its end, a batch of each in turn, so that a long one keeps no other waiting; engagements of contracts here before
 /// what stands before them. Own logs first: what a mirrored leaf answers stands there. Reputation before jobs: it brings the
 /// people whose postings follow. After each turn some of what had to wait before: however much that is, new leaves go on.
-pub(crate) async fn round(engine: &Engine) -> Result<(), UseError> {
-    let mut origins: Vec<&str> = engine.log_keys().origins().collect();
+pub async fn round(logbook: &Logbook) -> Result<(), UseError> {
+    let mut origins: Vec<&str> = logbook.log_keys().origins().collect();
     let rank =
-        |origin: &str| (!engine.log_keys().is_own(origin), !origin.ends_with(LogKind::Reputation.name()));
+        |origin: &str| (!logbook.log_keys().is_own(origin), !origin.ends_with(LogKind::Reputation.name()));
     origins.sort_by_key(|origin| rank(origin));
     let mut outcome = Ok(());
     let (mut new, mut waiting) = (origins.clone(), origins);
     while !(new.is_empty() && waiting.is_empty()) {
-        outcome = outcome.and(ahead::engagements(engine).await);
+        outcome = outcome.and(ahead::engagements(logbook).await);
         let mut more = Vec::new();
         for origin in new {
-            more.extend(goes_on(origin, batch(engine, origin).await, &mut outcome));
+            more.extend(goes_on(origin, batch(logbook, origin).await, &mut outcome));
         }
         new = more;
         let mut more = Vec::new();
         for origin in waiting {
-            more.extend(goes_on(origin, retry::due(engine, origin).await, &mut outcome));
+            more.extend(goes_on(origin, retry::due(logbook, origin).await, &mut outcome));
         }
         waiting = more;
     }
@@ -117,8 +116,8 @@ fn goes_on<'a>(
 
 /// The next leaves of a log, in one transaction that moves the cursor behind them; `true` if there may be more. The cursor moves
 /// first, so that a second reactor finds it moved and does nothing.
-async fn batch(engine: &Engine, origin: &str) -> Result<bool, UseError> {
-    let mut connection = engine.store().connection().await?;
+async fn batch(logbook: &Logbook, origin: &str) -> Result<bool, UseError> {
+    let mut connection = logbook.base().store().connection().await?;
     let row = head(&connection, origin).await?;
     if row.reacted >= row.size {
         return Ok(false);
@@ -128,9 +127,9 @@ async fn batch(engine: &Engine, origin: &str) -> Result<bool, UseError> {
     let mut tx = connection.begin().await?;
     log::set_reacted(&tx, origin, row.reacted, end).await?;
     for leaf in &leaves {
-        let Some(seen) = LoggedLeaf::read(engine, origin, leaf) else { continue };
+        let Some(seen) = LoggedLeaf::read(logbook, origin, leaf) else { continue };
         let part = tx.savepoint().await?;
-        let turn = turn(&Apply::home(engine, &part), &seen).await?;
+        let turn = turn(&Apply::home(logbook, &part), &seen).await?;
         if turn == Turn::On {
             part.commit().await?;
             continue;
@@ -139,11 +138,11 @@ async fn batch(engine: &Engine, origin: &str) -> Result<bool, UseError> {
         if let Turn::Later = turn {
             let (kind, commitment) = (seen.leaf.kind().to_owned(), committed(&seen.leaf));
             let wanted = Wanted { index: seen.index, kind, commitment, cites: None };
-            log::want(&tx, origin, Want::Effect, &[wanted], engine.now().unix()).await?;
+            log::want(&tx, origin, Want::Effect, &[wanted], logbook.base().now().unix()).await?;
         }
     }
     tx.commit().await?;
-    engine.signals().committed();
+    logbook.base().signals().committed();
     Ok(end < row.size)
 }
 
@@ -166,7 +165,7 @@ async fn turn(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<Turn, UseError> {
     let (operator, index) = (&seen.operator, seen.index);
     match effect(ctx, seen).await {
         Ok(()) => Ok(Turn::On),
-        Err(UseError::Refused(refusal)) if waits(&refusal, ctx.engine.clocks().may_act()) => {
+        Err(UseError::Refused(refusal)) if waits(&refusal, ctx.logbook.base().clocks().may_act()) => {
             tracing::debug!(%operator, index, slug = refusal.slug(), "a leaf waits for what has still to come");
             Ok(Turn::Later)
         }

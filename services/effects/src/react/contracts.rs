@@ -10,8 +10,8 @@ use hanse_store::contracts::{self, ContractRow};
 use hanse_store::{documents, log};
 
 use super::{LoggedLeaf, locked};
-use crate::effects::apply::contract::node_event;
-use crate::effects::apply::{Apply, engagement as leaves};
+use crate::apply::contract::node_event;
+use crate::apply::{Apply, engagement as leaves};
 
 /// An engagement stands in a log. The freelancer's home answers the client's; with both, the contract is active.
 pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
@@ -32,7 +32,7 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(),
     if of_client {
         contract.client_engaged = true;
         let waits = contract.state == State::Accepted && !contract.freelancer_engaged;
-        if waits && contract.freelancer_home == ctx.engine.config().name {
+        if waits && contract.freelancer_home == ctx.logbook.base().config().name {
             leaves::answer(ctx, &contract).await?;
         }
     } else {
@@ -54,7 +54,7 @@ pub(super) async fn engagement(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(),
 /// An acceptance has its effect here only now: its receipt was lost or late, or another document was in the way. If the
 /// engagements stand in their logs already, the reactor has passed them without knowing them. The caller holds the log of
 /// the client's home, which the first of them is in.
-pub(crate) async fn engaged_before(ctx: &Apply<'_>, contract: &DocumentId) -> Result<(), UseError> {
+pub async fn engaged_before(ctx: &Apply<'_>, contract: &DocumentId) -> Result<(), UseError> {
     let Some(contract) = contracts::contract(ctx.tx, contract).await? else { return Ok(()) };
     let sides = [
         (&contract.client_home, contract.client_engagement),

@@ -4,16 +4,16 @@
 //! together or not at all. The job's row is locked first, so that everything under one job is in one order. Checks come
 //! before writes, and a refusal leaves the transaction to be dropped.
 
-pub(crate) mod bid;
+pub mod bid;
 pub(crate) mod contract;
 pub(crate) mod engagement;
 pub(crate) mod guard;
-pub(crate) mod identity;
+pub mod identity;
 pub(crate) mod invitation;
-pub(crate) mod job;
+pub mod job;
 pub(crate) mod offer;
 mod profile;
-pub(crate) mod review;
+pub mod review;
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
@@ -25,14 +25,14 @@ use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::{self, JobRow};
 use hanse_store::{Tx, accounts, contracts, deliveries, documents};
 
-use crate::Engine;
+use hanse_logbook::Logbook;
 
 /// What a following home waits beyond the time: clocks differ, and the order's home may be away for a while.
 pub(crate) const FOLLOW_SECONDS: i64 = 3_600;
 
 /// Which node decides that the document has its place in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Authority {
+pub enum Authority {
     /// This one: strictly, by its clock and its rows.
     Own,
     /// The home that keeps the order: it has decided, and this node follows.
@@ -41,7 +41,7 @@ pub(crate) enum Authority {
 
 /// Whether anything happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Applied {
+pub enum Applied {
     /// The document had its effect, now.
     Now,
     /// It had its effect before; nothing was done.
@@ -49,16 +49,20 @@ pub(crate) enum Applied {
 }
 
 /// What applying needs beside the document.
-#[derive(Clone, Copy)]
-pub(crate) struct Apply<'a> {
-    pub(crate) engine: &'a Engine,
-    pub(crate) tx: &'a Tx<'a>,
-    pub(crate) now: Timestamp,
-    pub(crate) authority: Authority,
+#[derive(Clone, Copy, Debug)]
+pub struct Apply<'a> {
+    /// The logs, and what they stand on.
+    pub logbook: &'a Logbook,
+    /// The transaction in which everything happens.
+    pub tx: &'a Tx<'a>,
+    /// The time of this node's clock.
+    pub now: Timestamp,
+    /// Which node decides.
+    pub authority: Authority,
 }
 
 /// Gives a document its effect, once. `attachments` are documents that it commits to, in any order.
-pub(crate) async fn apply(
+pub async fn apply(
     ctx: &Apply<'_>,
     document: &Verified,
     attachments: &[Verified],
@@ -169,17 +173,19 @@ async fn job_of(ctx: &Apply<'_>, document: &Verified) -> Result<Option<DocumentI
 }
 
 impl<'a> Apply<'a> {
-    pub(crate) fn own(engine: &'a Engine, tx: &'a Tx<'a>) -> Self {
-        Self { engine, tx, now: engine.now(), authority: Authority::Own }
+    /// As this node decides, which keeps the order.
+    pub fn own(logbook: &'a Logbook, tx: &'a Tx<'a>) -> Self {
+        Self { logbook, tx, now: logbook.base().now(), authority: Authority::Own }
     }
 
-    pub(crate) fn home(engine: &'a Engine, tx: &'a Tx<'a>) -> Self {
-        Self { engine, tx, now: engine.now(), authority: Authority::Home }
+    /// As the home has decided that keeps the order.
+    pub fn home(logbook: &'a Logbook, tx: &'a Tx<'a>) -> Self {
+        Self { logbook, tx, now: logbook.base().now(), authority: Authority::Home }
     }
 
     /// Whether this node keeps the order under the job, so that what follows from a move is its to do.
     pub(crate) fn keeps(&self, job: &JobRow) -> bool {
-        job.home == self.engine.config().name
+        job.home == self.logbook.base().config().name
     }
 
     /// The refusal for something that this builds on: what the home knows will arrive here too.
@@ -211,8 +217,8 @@ impl<'a> Apply<'a> {
     }
 
     /// Queues a leaf for one of this node's own logs.
-    pub(crate) async fn enqueue(&self, kind: LogKind, leaf: &Leaf) -> Result<(), UseError> {
-        let origin = &self.engine.log_keys().own(kind).origin;
+    pub async fn enqueue(&self, kind: LogKind, leaf: &Leaf) -> Result<(), UseError> {
+        let origin = &self.logbook.log_keys().own(kind).origin;
         hanse_logbook::enqueue(self.tx, origin, leaf).await?;
         Ok(())
     }
@@ -224,7 +230,7 @@ impl<'a> Apply<'a> {
         job: &DocumentId,
         document: &DocumentId,
     ) -> Result<(), UseError> {
-        if *to != self.engine.config().name {
+        if *to != self.logbook.base().config().name {
             deliveries::enqueue(self.tx, to.as_str(), job, document, self.now.unix()).await?;
         }
         Ok(())
@@ -233,16 +239,16 @@ impl<'a> Apply<'a> {
     /// The identity key of a person in this node's custody; `None` if it is elsewhere.
     pub(crate) async fn hosted_key(&self, did: &hanse_document::Did) -> Result<Option<SigningKey>, UseError> {
         let Some(account) = accounts::account(self.tx, did).await? else { return Ok(None) };
-        Ok(Some(self.engine.keys().open_hosted(did, &account.sealed_key)?))
+        Ok(Some(self.logbook.base().keys().open_hosted(did, &account.sealed_key)?))
     }
 
     /// The slot key of a person in this node's custody; `None` if it is elsewhere.
-    pub(crate) async fn slot_key(
+    pub async fn slot_key(
         &self,
         did: &hanse_document::Did,
         public: &hanse_document::PublicKey,
     ) -> Result<Option<SigningKey>, UseError> {
         let Some(sealed) = accounts::slot(self.tx, public, did).await? else { return Ok(None) };
-        Ok(Some(self.engine.keys().open_slot(public, &sealed)?))
+        Ok(Some(self.logbook.base().keys().open_slot(public, &sealed)?))
     }
 }

@@ -9,9 +9,9 @@ use super::Apply;
 
 /// Learns the person of a genesis that came along with a document. One who is known stays as known; a genesis that differs
 /// from the known one is refused until a log shows it (see [`logged`]).
-pub(crate) async fn learn(ctx: &Apply<'_>, genesis: &Verified) -> Result<(), UseError> {
+pub async fn learn(ctx: &Apply<'_>, genesis: &Verified) -> Result<(), UseError> {
     let row = row(genesis)?;
-    if !ctx.engine.config().knows_home(&row.home) {
+    if !ctx.logbook.base().config().knows_home(&row.home) {
         return Err(Refusal::UnknownOrigin.into());
     }
     if let Some(known) = accounts::find_identity(ctx.tx, &row.did).await? {
@@ -19,7 +19,7 @@ pub(crate) async fn learn(ctx: &Apply<'_>, genesis: &Verified) -> Result<(), Use
         return if same { Ok(()) } else { Err(Refusal::OtherGenesis.into()) };
     }
     // A person whose home is here was made here, and would be known.
-    if row.home == ctx.engine.config().name {
+    if row.home == ctx.logbook.base().config().name {
         return Err(Refusal::UnknownPerson.into());
     }
     ctx.keep(genesis, true).await?;
@@ -55,7 +55,7 @@ pub(crate) async fn logged(
 }
 
 /// What a genesis says, as a row.
-pub(crate) fn row(genesis: &Verified) -> Result<IdentityRow, UseError> {
+pub fn row(genesis: &Verified) -> Result<IdentityRow, UseError> {
     let Body::Identity(Identity { custody, home, .. }) = genesis.body() else {
         return Err(Rejection::WrongKind.into());
     };

@@ -8,8 +8,8 @@ use hanse_store::contracts::{self, ContractRow, MilestoneRow, SheetRow};
 
 use super::Stepping;
 use super::terms::agreed;
-use crate::effects::apply::guard::begins;
-use crate::effects::apply::{Apply, Authority};
+use crate::apply::guard::begins;
+use crate::apply::{Apply, Authority};
 
 /// What a step moves of a contract that has parts.
 pub(super) enum Part {

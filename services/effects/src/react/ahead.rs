@@ -6,21 +6,21 @@ use hanse_base::names::LogKind;
 use hanse_store::{contracts, log};
 
 use super::contracts::engaged_before;
-use crate::Engine;
-use crate::effects::apply::Apply;
+use crate::apply::Apply;
+use hanse_logbook::Logbook;
 
 /// Contracts in one look; what is left is found by the next, or by the reactor.
 const CONTRACTS_MAX: i64 = 64;
 
 /// Looks for engagements of contracts here that stand in a log and have not been reacted to.
-pub(crate) async fn engagements(engine: &Engine) -> Result<(), UseError> {
-    let mut connection = engine.store().connection().await?;
+pub async fn engagements(logbook: &Logbook) -> Result<(), UseError> {
+    let mut connection = logbook.base().store().connection().await?;
     for contract in contracts::engaged_ahead(&connection, CONTRACTS_MAX).await? {
         let tx = connection.begin().await?;
         log::hold(&tx, &LogKind::Reputation.origin(&contract.client_home)).await?;
-        engaged_before(&Apply::home(engine, &tx), &contract.id).await?;
+        engaged_before(&Apply::home(logbook, &tx), &contract.id).await?;
         tx.commit().await?;
-        engine.signals().committed();
+        logbook.base().signals().committed();
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use hanse_store::reviews::{self, ReviewRow};
 use hanse_store::{documents, log};
 
 use super::{LoggedLeaf, locked};
-use crate::effects::apply::Apply;
+use crate::apply::Apply;
 
 /// One of the two closing slots of a contract.
 struct Slot<'a> {
@@ -77,7 +77,7 @@ pub(super) async fn commit(
 async fn open_ours(ctx: &Apply<'_>, contract: &ContractRow) -> Result<(), UseError> {
     let rows = reviews::of_contract(ctx.tx, &contract.id).await?;
     let ids: Vec<LeafId> = rows.iter().map(|row| row.commit_leaf).collect();
-    let origin = &ctx.engine.log_keys().own(LogKind::Reputation).origin;
+    let origin = &ctx.logbook.log_keys().own(LogKind::Reputation).origin;
     let logged = log::known(ctx.tx, origin, &ids).await?;
     let stands = |engagement: Option<LeafId>| {
         rows.iter().any(|row| Some(row.engagement) == engagement && logged.contains(&row.commit_leaf))
