@@ -15,7 +15,7 @@ pub use client::transaction::Tx;
 pub use client::{health, lease, notices};
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
-    peer_searches, picks, ranking, reviews, scores,
+    mail, peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 
@@ -35,6 +35,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("mail", mail::STATEMENTS),
     ("notices", notices::STATEMENTS),
     ("picks", picks::STATEMENTS),
     ("ranking", ranking::STATEMENTS),

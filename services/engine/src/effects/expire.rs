@@ -16,7 +16,7 @@ use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::jobs::{self, JobRow};
 use hanse_store::reviews::{self, ReviewRow};
-use hanse_store::{accounts, changes, deliveries, log};
+use hanse_store::{changes, deliveries, log};
 use tokio_util::sync::CancellationToken;
 
 #[cfg(test)]
@@ -116,9 +116,8 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     engine.forget_old().await?;
     let connection = engine.store().connection().await?;
     attention::clean(engine.discovery(), &connection).await?;
-    // A day's grace lets a late refresh be answered with the right reason.
-    accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
-    Ok(())
+    drop(connection);
+    engine.accounts().clean().await
 }
 
 /// How long after its own date a filled posting is complete at the latest, in seconds.

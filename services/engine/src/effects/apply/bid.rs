@@ -4,7 +4,7 @@ use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_document::Verified;
 use hanse_document::kind::{Bid, Step};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
-use hanse_store::accounts::IdentityRow;
+use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::contracts::{self, BidRow};
 use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::JobRow;
@@ -39,6 +39,10 @@ pub(crate) async fn submit(
     }
     if author.did == job.client {
         return Err(Refusal::OwnJob.into());
+    }
+    // Where the client is at home, which is where the order of the job is kept.
+    if ctx.authority == Authority::Own && accounts::is_blocked(ctx.tx, &job.client, &author.did).await? {
+        return Err(Refusal::BidNotTaken.into());
     }
     let job_state = job.state;
     if ctx.authority == Authority::Own {
