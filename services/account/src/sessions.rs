@@ -42,6 +42,14 @@ pub struct Login<'a> {
     pub agent: Option<&'a str>,
 }
 
+impl<'a> Login<'a> {
+    /// Of a program that says nothing of itself.
+    #[must_use]
+    pub fn of(handle: &'a str, password: &'a str, scopes: &'a str) -> Self {
+        Self { handle, password, scopes, agent: None }
+    }
+}
+
 impl std::fmt::Debug for Login<'_> {
     /// Without the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

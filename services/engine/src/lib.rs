@@ -32,6 +32,7 @@ use hanse_discovery::Discovery;
 use hanse_logbook::heads::Heard;
 use hanse_logbook::{LogKeys, Logbook};
 use hanse_trust::Trust;
+use market::export::Exports;
 use notify::events::Events;
 use process::status::Looks;
 
@@ -48,6 +49,7 @@ struct Inner {
     looks: Looks,
     receipts: Receipts,
     events: Arc<Events>,
+    exports: Exports,
 }
 
 impl Engine {
@@ -66,6 +68,7 @@ impl Engine {
             looks: Looks::default(),
             receipts: Receipts::new(config, keys)?,
             events: Arc::clone(&events),
+            exports: Exports::default(),
         };
         let logbook = Logbook::new(base)?;
         let accounts = Accounts::new(logbook.clone(), move |session| events.session_ended(session));
@@ -144,6 +147,10 @@ impl Engine {
 
     pub(crate) fn receipts(&self) -> &Receipts {
         &self.inner.receipts
+    }
+
+    pub(crate) fn exports(&self) -> &Exports {
+        &self.inner.exports
     }
 
     pub(crate) fn signals(&self) -> &Signals {

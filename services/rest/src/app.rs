@@ -47,7 +47,21 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(accounts::register)
         .service(accounts::login)
         .service(accounts::refresh)
-        .service(accounts::logout)
+        .service(accounts::logins::logins)
+        .service(accounts::logins::logout)
+        .service(accounts::logins::end_login)
+        .service(accounts::passwords::change_password)
+        .service(accounts::passwords::recovery_codes)
+        .service(accounts::passwords::reset_password)
+        .service(accounts::passwords::ask_for_reset)
+        .service(accounts::own::rename)
+        .service(accounts::own::email)
+        .service(accounts::own::put_email)
+        .service(accounts::own::verify_email)
+        .service(accounts::own::blocks)
+        .service(accounts::own::block)
+        .service(accounts::own::unblock)
+        .service(accounts::own::export)
         .service(accounts::key_set)
         .service(people::me)
         .service(people::put_profile)
@@ -191,6 +205,8 @@ mod tests {
             (Method::POST, "/v1/documents", true),
             (Method::POST, "/v1/jobs/job_x/bids", true),
             (Method::PUT, "/v1/me/profile", true),
+            (Method::PATCH, "/v1/me", true),
+            (Method::PUT, "/v1/me/blocks/did:key:z6Mk", false),
             (Method::DELETE, "/v1/sessions", false),
             (Method::OPTIONS, "/v1/jobs", false),
             (Method::POST, "/v1/skills/local:rust", false),

@@ -7,10 +7,11 @@ mod tests;
 
 use hanse_api::requests::{AlertQuery, JobQuery, PageQuery};
 use hanse_api::views::Page;
-use hanse_base::error::UseError;
+use hanse_base::error::{Refusal, UseError};
 use hanse_document::Did;
 use hanse_store::documents;
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 
 use crate::Engine;
@@ -22,12 +23,26 @@ const PAGE: u32 = 100;
 /// What the archive's own description says, in French and English.
 const README: &str = include_str!("export/README.txt");
 
+/// Archives that are written at a time in one process; each holds a connection of the pool now and then.
+const EXPORTS_MAX: usize = 4;
+
+/// The places of the archives that are written.
+#[derive(Debug)]
+pub(crate) struct Exports(Semaphore);
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self(Semaphore::new(EXPORTS_MAX))
+    }
+}
+
 impl Engine {
     /// Writes the archive of a person whose home is here, in pieces; ends without a word when nobody takes them any more.
     ///
     /// # Errors
-    /// `NotFound`, before anything is written; later only our own failures, after which the archive has no end.
+    /// `Busy`, `NotFound`, before anything is written; later only our own failures, after which the archive has no end.
     pub async fn export(&self, did: &Did, session: &str, to: Sender<Vec<u8>>) -> Result<(), UseError> {
+        let _place = self.exports().0.try_acquire().map_err(|_| Refusal::Busy)?;
         // Whose home is elsewhere has nothing here.
         let person = self.accounts().person(did).await?;
         let mut archive = Archive::new(to);

@@ -22,11 +22,11 @@ async fn a_wrong_password_and_an_unknown_handle_are_one_answer() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let wrong = engine.accounts().login(sign_in("ada", "not her password", "")).await;
-    let unknown = engine.accounts().login(sign_in("bob", PASSWORD, "")).await;
+    let wrong = engine.accounts().login(Login::of("ada", "not her password", "")).await;
+    let unknown = engine.accounts().login(Login::of("bob", PASSWORD, "")).await;
     assert_eq!(refusal(wrong), Refusal::BadCredentials);
     assert_eq!(refusal(unknown), Refusal::BadCredentials);
-    let session = engine.accounts().login(sign_in("ada", PASSWORD, "jobs:write")).await.unwrap();
+    let session = engine.accounts().login(Login::of("ada", PASSWORD, "jobs:write")).await.unwrap();
     assert!(engine.accounts().session_live(&session.id).await.unwrap());
     assert_eq!(session.scopes, "jobs:write");
 }
@@ -36,7 +36,7 @@ async fn a_refresh_token_is_good_once_and_a_second_use_ends_the_session() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let first = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let first = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     let second = engine.accounts().refresh(&first.refresh).await.unwrap();
     assert_eq!(second.id, first.id);
     assert_ne!(second.refresh, first.refresh);
@@ -51,11 +51,11 @@ async fn a_session_ends_by_logout_and_by_time() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let left = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let left = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     engine.accounts().logout(&left.id).await.unwrap();
     engine.accounts().logout("never was one").await.unwrap();
     assert_eq!(refusal(engine.accounts().refresh(&left.refresh).await), Refusal::SessionEnded);
-    let forgotten = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let forgotten = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     cluster.clock.advance(31 * 86_400);
     assert!(!engine.accounts().session_live(&forgotten.id).await.unwrap());
     assert_eq!(refusal(engine.accounts().refresh(&forgotten.refresh).await), Refusal::SessionEnded);
@@ -66,8 +66,8 @@ async fn a_person_has_so_many_logins_and_the_oldest_ends() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     let (ada, bob) = (cluster.register(0, "ada").await, cluster.register(0, "bob").await);
-    let kept = engine.accounts().login(sign_in("bob", PASSWORD, "")).await.unwrap();
-    let oldest = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let kept = engine.accounts().login(Login::of("bob", PASSWORD, "")).await.unwrap();
+    let oldest = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     let connection = engine.store().connection().await.unwrap();
     let fill = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
                 SELECT gen_random_uuid(), $1, sha256(n::text::bytea), '', $2 + n, $2 + 9999 FROM generate_series(1, $3::bigint) AS n";
@@ -76,7 +76,7 @@ async fn a_person_has_so_many_logins_and_the_oldest_ends() {
     assert!(engine.accounts().session_live(&oldest.id).await.unwrap(), "a hundred are live");
     connection.execute(fill, &[&bob.did.as_str(), &(now - 200), &99_i64]).await.unwrap();
     cluster.clock.advance(200);
-    let newest = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let newest = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     assert!(engine.accounts().session_live(&newest.id).await.unwrap());
     assert!(!engine.accounts().session_live(&oldest.id).await.unwrap());
     assert!(engine.accounts().session_live(&kept.id).await.unwrap(), "others are not concerned");
@@ -206,7 +206,7 @@ async fn two_who_refresh_at_once_get_the_same_and_a_thief_ends_the_session() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let first = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let first = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     let one = engine.accounts().refresh(&first.refresh).await.unwrap();
     let two = engine.accounts().refresh(&first.refresh).await.unwrap();
     assert_eq!(one.refresh, two.refresh);
@@ -225,9 +225,9 @@ async fn bytes_of_ones_own_end_nobodys_session() {
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
     cluster.register(0, "bob").await;
-    let first = engine.accounts().login(sign_in("ada", PASSWORD, "")).await.unwrap();
+    let first = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     let second = engine.accounts().refresh(&first.refresh).await.unwrap();
-    let bob = engine.accounts().login(sign_in("bob", PASSWORD, "")).await.unwrap();
+    let bob = engine.accounts().login(Login::of("bob", PASSWORD, "")).await.unwrap();
     let (_, foreign) = bob.refresh.split_once('.').unwrap();
     for secret in [foreign, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
         let forged = format!("{}.{secret}", first.id);

@@ -13,7 +13,7 @@ use crate::testing::Home;
 const PASSWORD: &str = "correct horse battery";
 
 async fn login(home: &Home, handle: &str) -> Session {
-    home.engine.accounts().login(sign_in(handle, PASSWORD, "")).await.unwrap()
+    home.engine.accounts().login(Login::of(handle, PASSWORD, "")).await.unwrap()
 }
 
 fn listener(home: &Home, session: &Session) -> Listener {
