@@ -4,12 +4,9 @@ use hanse_api::views::{BlockView, Page};
 use hanse_base::error::{AccountRefusal, Refusal, UseError};
 use hanse_base::present;
 use hanse_document::Did;
-use hanse_store::accounts;
+use hanse_store::accounts::{self, BLOCKS_MAX};
 
 use crate::Accounts;
-
-/// People that one person blocks: more than anybody meets on purpose.
-const BLOCKS_MAX: i64 = 1_000;
 
 impl Accounts {
     /// Blocks a person, wherever they are at home; who is blocked already stays so.
@@ -47,7 +44,8 @@ impl Accounts {
     /// Only our own failures.
     pub async fn blocks(&self, did: &Did) -> Result<Page<BlockView>, UseError> {
         let rows = accounts::blocks(&self.store().connection().await?, did, BLOCKS_MAX).await?;
-        let view = |row: accounts::BlockRow| BlockView { did: row.whom.to_string(), at: present::time(row.at) };
+        let view =
+            |row: accounts::BlockRow| BlockView { did: row.whom.to_string(), at: present::time(row.at) };
         Ok(Page { items: rows.into_iter().map(view).collect(), next: None })
     }
 }

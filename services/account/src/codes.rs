@@ -40,12 +40,7 @@ pub(crate) async fn make(tx: &Tx<'_>, keys: &Keys, did: &Did, made: Made<'_>) ->
 }
 
 /// Makes the recovery codes of a person; all before them are void.
-pub(crate) async fn recovery(
-    tx: &Tx<'_>,
-    keys: &Keys,
-    did: &Did,
-    now: i64,
-) -> Result<Vec<String>, UseError> {
+pub(crate) async fn recovery(tx: &Tx<'_>, keys: &Keys, did: &Did, now: i64) -> Result<Vec<String>, UseError> {
     accounts::remove_codes(tx, did, &[Purpose::Recovery]).await?;
     let mut codes = Vec::new();
     for _ in 0..RECOVERY_CODES {
@@ -102,10 +97,14 @@ mod tests {
         let code = letters([0, 68, 50, 20, 199, 66, 84, 182, 53, 207]);
         assert_eq!(code, "0123456789abcdef", "the alphabet in order");
         assert_eq!(grouped(&code), "0123-4567-89ab-cdef");
-        for typed in ["0123-4567-89ab-cdef", "O1 23 4567 89AB CDEF", "oI23456789abcdef", " ol23-4567-89ab-cdef"] {
+        for typed in
+            ["0123-4567-89ab-cdef", "O1 23 4567 89AB CDEF", "oI23456789abcdef", " ol23-4567-89ab-cdef"]
+        {
             assert_eq!(read(typed).as_deref(), Some("0123456789abcdef"), "{typed}");
         }
-        for wrong in ["", "0123-4567-89ab-cde", "0123-4567-89ab-cdefg", "0123-4567-89ab-cdeu", &"-".repeat(80)] {
+        for wrong in
+            ["", "0123-4567-89ab-cde", "0123-4567-89ab-cdefg", "0123-4567-89ab-cdeu", &"-".repeat(80)]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         assert_eq!(letters([255; BYTES]), "z".repeat(CODE_LETTERS));

@@ -11,8 +11,6 @@ mod passwords;
 mod recovery;
 mod refresh;
 mod sessions;
-#[cfg(test)]
-mod tests;
 mod weak;
 
 use std::fmt;

@@ -124,7 +124,9 @@ impl Accounts {
     /// `NotFound`.
     pub async fn person(&self, did: &Did) -> Result<AccountView, UseError> {
         let account = accounts::account(&self.store().connection().await?, did).await?;
-        Ok(present::account(&self.logbook.base().config().name, &account.ok_or(Refusal::NotFound("account"))?))
+        Ok(present::account(
+            &self.logbook.base().config().name,
+            &account.ok_or(Refusal::NotFound("account"))?,
+        ))
     }
 }
-

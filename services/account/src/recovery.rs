@@ -58,7 +58,10 @@ impl Accounts {
     /// # Errors
     /// `WrongCode`, `BadField`, `WeakPassword`, `Busy`.
     pub async fn reset_password(&self, request: ResetRequest) -> Result<(), UseError> {
-        let form = Refusal::BadField { field: "code", reason: "has 16 letters and digits, as in 9x4k-c2mn-70vh-qd3w" };
+        let form = Refusal::BadField {
+            field: "code",
+            reason: "has 16 letters and digits, as in 9x4k-c2mn-70vh-qd3w",
+        };
         let code = codes::read(&request.code).ok_or(form)?;
         passwords::check(&request.password, &request.handle)?;
         // Before it is known whether there is such an account: the work is the same.
@@ -114,7 +117,10 @@ impl Accounts {
         match (request.handle, request.email) {
             (Some(handle), None) => Ok(Meant::Handle(handle)),
             (None, Some(email)) => Ok(Meant::Email(email)),
-            _ => Err(Refusal::BadField { field: "handle", reason: "or `email` is named, and only one of them" }),
+            _ => Err(Refusal::BadField {
+                field: "handle",
+                reason: "or `email` is named, and only one of them",
+            }),
         }
     }
 

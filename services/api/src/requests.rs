@@ -22,8 +22,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::words::{Axes, SentenceLanguage, Whose};
 
 pub use account::{
-    AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest, ResetLetterRequest,
-    ResetRequest,
+    AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
+    ResetLetterRequest, ResetRequest,
 };
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 

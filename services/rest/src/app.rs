@@ -38,31 +38,13 @@ struct Description;
 
 /// Every route; a handler that is not here is neither served nor documented.
 fn routes(config: &mut ServiceConfig<'_>) {
+    of_accounts(config);
     config
         .service(node::describe)
         .service(node::peers)
         .service(node::health)
         .service(node::ready)
         .service(node::security)
-        .service(accounts::register)
-        .service(accounts::login)
-        .service(accounts::refresh)
-        .service(accounts::logins::logins)
-        .service(accounts::logins::logout)
-        .service(accounts::logins::end_login)
-        .service(accounts::passwords::change_password)
-        .service(accounts::passwords::recovery_codes)
-        .service(accounts::passwords::reset_password)
-        .service(accounts::passwords::ask_for_reset)
-        .service(accounts::own::rename)
-        .service(accounts::own::email)
-        .service(accounts::own::put_email)
-        .service(accounts::own::verify_email)
-        .service(accounts::own::blocks)
-        .service(accounts::own::block)
-        .service(accounts::own::unblock)
-        .service(accounts::own::export)
-        .service(accounts::key_set)
         .service(people::me)
         .service(people::put_profile)
         .service(people::profile)
@@ -117,6 +99,30 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(logs::entries)
         .service(tiles::checkpoint)
         .service(tiles::tile);
+}
+
+/// Those of accounts.
+fn of_accounts(config: &mut ServiceConfig<'_>) {
+    config
+        .service(accounts::register)
+        .service(accounts::login)
+        .service(accounts::refresh)
+        .service(accounts::logins::logins)
+        .service(accounts::logins::logout)
+        .service(accounts::logins::end_login)
+        .service(accounts::passwords::change_password)
+        .service(accounts::passwords::recovery_codes)
+        .service(accounts::passwords::reset_password)
+        .service(accounts::passwords::ask_for_reset)
+        .service(accounts::own::rename)
+        .service(accounts::own::email)
+        .service(accounts::own::put_email)
+        .service(accounts::own::verify_email)
+        .service(accounts::own::blocks)
+        .service(accounts::own::block)
+        .service(accounts::own::unblock)
+        .service(accounts::own::export)
+        .service(accounts::key_set);
 }
 
 /// The `OpenAPI` document as it is served and committed, with one final newline left to the printer.

@@ -2,8 +2,6 @@
 //! than a piece. A connection of the pool is held for one page at a time.
 
 mod archive;
-#[cfg(test)]
-mod tests;
 
 use hanse_api::requests::{AlertQuery, JobQuery, PageQuery};
 use hanse_api::views::Page;
@@ -78,7 +76,8 @@ impl Engine {
         };
         list(archive, "alerts.jsonl", alerts).await?;
         let jobs = async |cursor| {
-            let query = JobQuery { client: Some(did.clone()), cursor, limit: Some(PAGE), ..JobQuery::default() };
+            let query =
+                JobQuery { client: Some(did.clone()), cursor, limit: Some(PAGE), ..JobQuery::default() };
             self.jobs(query).await
         };
         list(archive, "jobs.jsonl", jobs).await?;

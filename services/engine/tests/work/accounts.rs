@@ -1,5 +1,6 @@
 //! Accounts: handles, passwords, sessions.
 
+use hanse_account::Login;
 use hanse_api::requests::{JobQuery, JobRequest, ProfileRequest, Register};
 use hanse_base::error::{NotOnce, Refusal, UseError};
 use hanse_document::kind::Schedule;

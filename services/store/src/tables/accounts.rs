@@ -7,16 +7,16 @@ mod names;
 mod people;
 mod sessions;
 
-pub use blocks::{BlockRow, blocks, count_blocks, insert_block, is_blocked, remove_block};
+pub use blocks::{BLOCKS_MAX, BlockRow, blocks, count_blocks, insert_block, is_blocked, remove_block};
 pub use codes::{NewCode, Purpose, count_codes, insert_code, remove_codes, remove_old_codes, take_code};
 pub use names::{
     EmailRow, account_named, accounts_by_email, count_former, email, former_owner, free_former, keep_former,
     put_email, remove_email, remove_old_former, rename,
 };
 pub use people::{
-    AccountRow, IdentityRow, ProfileRow, account, drop_unlogged, find_identity, hold_password, identities, insert_account,
-    insert_identity, insert_slot, lock_identity, profile, put_profile, replace_identity, set_logged,
-    set_password, slot,
+    AccountRow, IdentityRow, ProfileRow, account, drop_unlogged, find_identity, hold_password, identities,
+    insert_account, insert_identity, insert_slot, lock_identity, profile, put_profile, replace_identity,
+    set_logged, set_password, slot,
 };
 pub use sessions::{
     NewSession, SessionRow, insert_session, lock_session, remove_expired_sessions, revoke_other_sessions,

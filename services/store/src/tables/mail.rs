@@ -2,8 +2,7 @@
 
 use crate::{Sql, StoreError, Tx};
 
-const ENQUEUE: &str =
-    "INSERT INTO mail (recipient, subject, body, at, next_at) VALUES ($1, $2, $3, $4, $4)";
+const ENQUEUE: &str = "INSERT INTO mail (recipient, subject, body, at, next_at) VALUES ($1, $2, $3, $4, $4)";
 const REMOVE_OLD: &str = "DELETE FROM mail WHERE at < $1";
 
 /// Every statement of this module.

@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["document", "matching"]),
     ("base", &["api", "document", "ledger", "lifecycle", "matching", "network", "store", "tlog"]),
     ("logbook", &["base", "document", "ledger", "network", "reputation", "store", "tlog"]),
+    ("account", &["api", "base", "document", "ledger", "logbook", "store"]),
     (
         "trust",
         &[
@@ -49,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
+            "account",
             "api",
             "base",
             "discovery",
@@ -68,6 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rest",
         &[
+            "account",
             "api",
             "base",
             "document",
@@ -84,6 +87,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "node",
         &[
+            "account",
             "base",
             "discovery",
             "document",
@@ -104,6 +108,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         TESTKIT,
         &[
+            "account",
             "api",
             "base",
             "discovery",

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use hanse_account::Login;
 use hanse_api::views::Session;
 use hanse_base::workers::Workers;
 use hanse_document::SigningKey;

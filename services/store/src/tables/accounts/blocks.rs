@@ -10,8 +10,10 @@ pub(super) const INSERT: &str =
 pub(super) const DELETE: &str = "DELETE FROM block WHERE by = $1 AND whom = $2";
 pub(super) const LIST: &str = "SELECT whom, at FROM block WHERE by = $1 ORDER BY at DESC, whom LIMIT $2";
 pub(super) const COUNT: &str = "SELECT count(*) AS blocked FROM block WHERE by = $1";
-pub(super) const HOLDS: &str =
-    "SELECT EXISTS (SELECT FROM block WHERE by = $1 AND whom = $2) AS blocked";
+pub(super) const HOLDS: &str = "SELECT EXISTS (SELECT FROM block WHERE by = $1 AND whom = $2) AS blocked";
+
+/// People that one person blocks: more than anybody meets on purpose, and few enough to be read whole.
+pub const BLOCKS_MAX: i64 = 1_000;
 
 const TABLE: &str = "block";
 

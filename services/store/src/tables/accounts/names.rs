@@ -37,11 +37,7 @@ pub struct EmailRow {
 }
 
 /// The account that a handle leads to at this time: the one that has it, or had it not long ago.
-pub async fn account_named(
-    db: &impl Sql,
-    handle: &str,
-    now: i64,
-) -> Result<Option<AccountRow>, StoreError> {
+pub async fn account_named(db: &impl Sql, handle: &str, now: i64) -> Result<Option<AccountRow>, StoreError> {
     db.query_opt(NAMED, &[&handle, &now]).await?.as_ref().map(read_account).transpose()
 }
 
