@@ -156,7 +156,7 @@ async fn a_former_handle_leads_to_its_person_and_is_free_after_90_days() {
     }
     assert_eq!(refusal(rename("ada-4").await), Refusal::Account(AccountRefusal::TooManyHandles(3)));
     rename("ada-l").await.unwrap();
-    home.clock.advance(u64::try_from(91 * DAY).unwrap());
+    home.clock.advance(91 * DAY);
     assert_eq!(refusal(login(&home, "ada-3", PASSWORD).await), Refusal::BadCredentials);
     accounts.clean().await.unwrap();
     register("ada").await.unwrap();
@@ -185,9 +185,9 @@ async fn who_is_blocked_cannot_bid_and_is_not_told_why() {
     let (ada, ben) = (home.register("ada").await, home.register("ben").await);
     let accounts = home.engine.accounts();
     let job = home.post(&ada).await.view.id;
-    let bid = || {
+    let bid = async || {
         let request = serde_json::from_value(serde_json::json!({"text": "I can."})).unwrap();
-        home.engine.bid(&ben, &job.parse().unwrap(), request, false)
+        home.engine.bid(&ben, &job.parse().unwrap(), request, false).await
     };
     accounts.block(&ada, &ben).await.unwrap();
     accounts.block(&ada, &ben).await.unwrap();

@@ -25,7 +25,7 @@ async fn files(home: &Home, did: &Did) -> BTreeMap<String, String> {
         let mut file = archive.by_index(place).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        files.insert(file.name().to_owned(), text);
+        files.insert(file.name().unwrap().into_owned(), text);
     }
     files
 }

@@ -77,7 +77,7 @@ async fn an_operators_code_is_good_for_a_day_and_the_newest_alone() {
     assert_eq!(refusal(reset(&home, "ada", &old, NEW).await), WRONG);
     reset(&home, "ada", &newer, NEW).await.unwrap();
     let late = make("ada").await.unwrap();
-    home.clock.advance(u64::try_from(DAY).unwrap());
+    home.clock.advance(DAY);
     assert_eq!(refusal(reset(&home, "ada", &late, PASSWORD).await), WRONG);
     let (one, two) = (login(&home, "ada", NEW).await.unwrap(), login(&home, "ada", NEW).await.unwrap());
     assert_eq!(operator::end_logins(store, "ada", home.engine.now()).await.unwrap(), 2);
@@ -109,7 +109,7 @@ async fn an_address_is_ones_own_once_its_code_is_given() {
     put(Some("new@mail.example"), PASSWORD).await.unwrap();
     assert_eq!(accounts.email(&ada).await.unwrap().address, "ada@mail.example", "until the new one is shown");
     let code = code(letters(&home).await.last().unwrap());
-    home.clock.advance(u64::try_from(DAY).unwrap());
+    home.clock.advance(DAY);
     assert_eq!(refusal(accounts.verify_email(&ada, &code).await), WRONG, "a day old");
     for _ in 0..5 {
         put(Some("new@mail.example"), PASSWORD).await.unwrap();
@@ -155,7 +155,7 @@ async fn a_code_in_a_letter_sets_a_new_password_within_the_hour() {
     assert_eq!(letters(&home).await.len() - before - 5, 5, "five a day, whoever asks");
     let neither = Accounts::meant(ResetLetterRequest { handle: None, email: None });
     assert!(matches!(neither, Err(Refusal::BadField { field: "handle", .. })));
-    home.clock.advance(u64::try_from(4 * DAY).unwrap());
+    home.clock.advance(4 * DAY);
     home.engine.accounts().clean().await.unwrap();
     assert_eq!(letters(&home).await, [], "what found no way is forgotten");
 }
