@@ -46,6 +46,7 @@ pub struct NotedMove {
 
 /// Where a password comes from; asked for, if from nowhere else.
 #[derive(Args)]
+#[group(id = "current password")]
 pub struct Password {
     /// Read the password from this file.
     #[arg(long, value_name = "FILE")]

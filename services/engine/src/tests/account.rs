@@ -4,12 +4,16 @@ mod export;
 mod recovery;
 
 use hanse_account::{Address, Login};
-use hanse_api::requests::{AccountRequest, EmailRequest, PasswordRequest, Register};
+use hanse_api::requests::{
+    AccountRequest, AlertQuery, EmailRequest, PasswordRequest, RecommendedQuery, Register,
+};
 use hanse_api::views::Session;
 use hanse_base::error::{AccountRefusal, Refusal, UseError};
 use hanse_document::Did;
+use hanse_store::testing::settled;
 use hanse_store::{Sql as _, column};
 
+use crate::notify::alerts::raise;
 use crate::testing::Home;
 
 const PASSWORD: &str = "correct horse battery";
@@ -214,4 +218,28 @@ async fn somebody_blocks_a_thousand_at_most() {
     let over = refusal(home.engine.accounts().block(&ada, &ben).await);
     assert_eq!(over, Refusal::Account(AccountRefusal::TooManyBlocks(1_000)));
     assert!(!hanse_store::accounts::is_blocked(&connection, &ada, &ben).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_somebody_blocked_posts_is_neither_told_nor_recommended() {
+    let home = Home::new('a', &[]).await;
+    let (ada, ben, cleo) =
+        (home.register("ada").await, home.register("ben").await, home.register("cleo").await);
+    let profile = serde_json::from_value(serde_json::json!({"headline": "A bridge"})).unwrap();
+    home.engine.put_profile(&ada, profile, false).await.unwrap();
+    let search = serde_json::from_value(serde_json::json!({"label": "All", "query": {}})).unwrap();
+    home.engine.keep_search(&ada, search).await.unwrap();
+    home.engine.accounts().block(&ada, &ben).await.unwrap();
+    let (bens, cleos) = (home.post(&ben).await.view.id, home.post(&cleo).await.view.id);
+    settled(&home.engine.store().connection().await.unwrap()).await;
+    raise::round(&home.engine).await.unwrap();
+    let told = home.engine.alerts(&ada, &AlertQuery::default()).await.unwrap().items;
+    assert_eq!(told.iter().map(|alert| alert.job.as_str()).collect::<Vec<_>>(), [cleos.as_str()]);
+    hanse_discovery::matching::index::look(home.engine.discovery()).await.unwrap();
+    let recommended = async |query| home.engine.discovery().recommended_jobs(&ada, query).await.unwrap();
+    let mut found = recommended(RecommendedQuery::default()).await.items;
+    assert_eq!((found.len(), found.pop().unwrap().job.id), (1, cleos));
+    home.engine.accounts().unblock(&ada, &ben).await.unwrap();
+    let found = recommended(RecommendedQuery::default()).await.items;
+    assert!(found.len() == 2 && found.iter().any(|item| item.job.id == bens));
 }
