@@ -137,7 +137,7 @@ async fn who_is_blocked_elsewhere_hears_that_a_job_takes_no_bid_of_theirs() {
     let federation = Federation::start(&["a.example", "b.example"]).await;
     let (ada, ben) = (federation[0].person("ada").await, federation[1].person("ben").await);
     let story = Story::active(&ada, &ben).await;
-    let block = ada.home.call("PUT", &format!("/v1/me/blocks/{}", ben.did)).token(&ada.token);
+    let block = ada.home.call("PUT", format!("/v1/me/blocks/{}", ben.did)).token(&ada.token);
     assert_eq!(block.send().await.status, 204);
     let job = ada.does("/v1/jobs", &json!({"title": "Another", "text": "Text."})).await;
     let job = job["view"]["id"].as_str().unwrap().to_owned();
