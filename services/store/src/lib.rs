@@ -13,9 +13,10 @@ pub use client::pool::{Config, Parts, Status, Store};
 pub use client::sql::{Sql, ToSql, column};
 pub use client::transaction::Tx;
 pub use client::{health, lease, notices};
+pub use tables::accounts::mail;
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
-    mail, peer_searches, picks, ranking, reviews, scores,
+    peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 
@@ -35,7 +36,6 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
-    ("mail", mail::STATEMENTS),
     ("notices", notices::STATEMENTS),
     ("picks", picks::STATEMENTS),
     ("ranking", ranking::STATEMENTS),

@@ -1,8 +1,9 @@
 //! People: their identities (of every node), and of those whose home is here the accounts, sessions, codes,
-//! addresses, blocks, slot keys and profiles.
+//! addresses, letters, blocks, slot keys and profiles.
 
 mod blocks;
 mod codes;
+pub mod mail;
 mod names;
 mod people;
 mod sessions;
@@ -35,6 +36,8 @@ pub const STATEMENTS: &[&str] = &[
     codes::REMOVE,
     codes::COUNT,
     codes::REMOVE_OLD,
+    mail::ENQUEUE,
+    mail::REMOVE_OLD,
     names::OWNER,
     names::KEEP_FORMER,
     names::FREE_FORMER,

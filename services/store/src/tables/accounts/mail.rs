@@ -2,11 +2,9 @@
 
 use crate::{Sql, StoreError, Tx};
 
-const ENQUEUE: &str = "INSERT INTO mail (recipient, subject, body, at, next_at) VALUES ($1, $2, $3, $4, $4)";
-const REMOVE_OLD: &str = "DELETE FROM mail WHERE at < $1";
-
-/// Every statement of this module.
-pub const STATEMENTS: &[&str] = &[ENQUEUE, REMOVE_OLD];
+pub(super) const ENQUEUE: &str =
+    "INSERT INTO mail (recipient, subject, body, at, next_at) VALUES ($1, $2, $3, $4, $4)";
+pub(super) const REMOVE_OLD: &str = "DELETE FROM mail WHERE at < $1";
 
 /// A letter.
 #[derive(Clone, Copy, Debug)]
