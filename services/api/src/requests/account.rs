@@ -35,7 +35,11 @@ pub struct ResetRequest {
     #[schema(example = "ada")]
     pub handle: String,
     /// A recovery code, one that was sent by e-mail, or one from the operator. Case, hyphens and spaces do not matter.
-    #[schema(example = "9x4k-c2mn-70vh-qd3w")]
+    #[schema(
+        max_length = 64,
+        pattern = "^[ -]*([0-9A-TV-Za-tv-z][ -]*){16}$",
+        example = "9x4k-c2mn-70vh-qd3w"
+    )]
     pub code: String,
     /// The new password: 10 to 1,024 characters.
     #[schema(min_length = 10, max_length = 1024, example = "le chat noir dort sur le toit")]
@@ -72,7 +76,11 @@ pub struct AccountRequest {
 pub struct EmailRequest {
     /// The address; absent or null takes the one that is there away.
     #[serde(default)]
-    #[schema(max_length = 254, example = "ada@mail.example")]
+    #[schema(
+        max_length = 254,
+        pattern = "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$",
+        example = "ada@mail.example"
+    )]
     pub address: Option<String>,
     /// The current password.
     #[schema(example = "correct horse battery")]
@@ -85,7 +93,7 @@ pub struct EmailRequest {
 #[schema(example = json!({"code": "9x4k-c2mn-70vh-qd3w"}))]
 pub struct CodeRequest {
     /// As it stands in the letter.
-    #[schema(example = "9x4k-c2mn-70vh-qd3w")]
+    #[schema(max_length = 64, example = "9x4k-c2mn-70vh-qd3w")]
     pub code: String,
 }
 
