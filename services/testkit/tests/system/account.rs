@@ -1,6 +1,6 @@
 //! One's own account over REST: what its answers are, whom they are for, and what a restricted token may not do.
 
-use hanse_store::{Sql as _, column};
+use hanse_store::{Sql as _, Store, column};
 use hanse_testkit::{Federation, PASSWORD, Person, Story, TestNode, until};
 use serde_json::{Value, json};
 
@@ -17,8 +17,14 @@ async fn code(node: &TestNode, address: &str, letters: usize) -> String {
         connection.query(select, &[&address]).await.unwrap().len() >= letters
     })
     .await;
-    let rows = connection.query(select, &[&address]).await.unwrap();
-    let body: String = column(rows.last().unwrap(), "mail", "body").unwrap();
+    newest_code(&store).await
+}
+
+/// The code in the newest letter to anybody.
+pub(crate) async fn newest_code(store: &Store) -> String {
+    let connection = store.connection().await.unwrap();
+    let row = connection.query_one("SELECT body FROM mail ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+    let body: String = column(&row, "mail", "body").unwrap();
     body.lines().find(|line| line.starts_with("    ")).unwrap().trim().to_owned()
 }
 
