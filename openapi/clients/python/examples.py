@@ -93,6 +93,38 @@ def sign_in(api, own=None):
     return person["did"], api.send("people_refresh", own={"refresh_token": tokens["refresh_token"]})["access_token"]
 
 
+def refused(api, name, reason, *args):
+    """The example of an operation that takes what is in a letter: it is of the right form, and another code."""
+    answer = api.http.send(api.request(name, *args))
+    if answer.json().get("type") != f"/problems/{reason}":
+        raise SystemExit(f"{name}: the example is answered with {answer.text}")
+    api.sent.add(name)
+
+
+def own_account(api, client, other):
+    """What one does about one's own account; afterwards the password is another, every login has ended, and there is a new one."""
+    api.send("people_login")
+    logins = api.send("account_logins", client)["items"]
+    api.send("account_end_login", client, id=next(login["id"] for login in logins if not login["current"]))
+    codes = api.send("account_recovery_codes", client)["recovery_codes"]
+    api.send("account_put_email", client)
+    refused(api, "account_verify_email", "wrong-code", client)
+    answer = api.http.send(api.request("account_email", client))
+    if answer.status_code != 404:
+        raise SystemExit(f"account_email: there is none, and it is answered with {answer.text}")
+    api.sent.add("account_email")
+    api.send("account_ask_for_reset")
+    for name in ("account_block", "account_unblock"):
+        api.send(name, client, did=other)
+    api.send("account_blocks", client)
+    api.send("account_export", client)
+    api.send("account_rename", client)
+    api.send("account_change_password", client)
+    reset = api.example(api.body("account_reset_password"))
+    api.send("account_reset_password", own={"code": codes[0]})
+    return api.send("people_login", own={"password": reset["password"]})["access_token"]
+
+
 def main(document, node):
     api = Api(json.loads(Path(document).read_text(encoding="utf-8")), node)
     me = api.send("node_describe")["name"]
@@ -171,6 +203,7 @@ def main(document, node):
     if refused.json().get("type") != "/problems/wrong-home":
         raise SystemExit(f"documents_publish: the example is answered with {refused.text}")
     api.sent.add("documents_publish")
+    client = own_account(api, client, other)
     api.send("people_logout", client)
 
     left = set(api.operations) - api.sent

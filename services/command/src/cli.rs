@@ -1,5 +1,6 @@
 //! The arguments of `hanse`. Every command shows an example in its help.
 
+mod account;
 mod args;
 mod body;
 mod matching;
@@ -10,13 +11,14 @@ mod value;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use hanse_document::Digest;
 use hanse_document::kind::step;
 
+pub use account::{Account, BlocksCommand, EmailCommand, NewPassword, SessionsCommand};
 pub use args::{
-    BidArgs, JobArgs, Language, OfferArgs, Password, ProfileArgs, Reason, RecordArgs, ReviewArgs, ScoreArgs,
-    Trial, VerifyArgs, YesNo,
+    BidArgs, Id, JobArgs, Language, Moved, NotedMove, OfferArgs, Password, ProfileArgs, Reason, RecordArgs,
+    ReviewArgs, ScoreArgs, Trial, VerifyArgs, YesNo,
 };
 pub use matching::{ListArgs, MatchArgs, Matching};
 pub use saved_searches::{After, SavedSearches, SearchesCommand};
@@ -58,42 +60,15 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// A thing and nothing more.
-#[derive(Debug, Args)]
-pub struct Id {
-    /// Its id, as tables show it.
-    pub id: String,
-}
-
-/// A thing that a move is made with.
-#[derive(Debug, Args)]
-pub struct Moved {
-    /// Id of the contract, `offer_…`.
-    pub contract: String,
-    /// Whether to do it.
-    #[command(flatten)]
-    pub trial: Trial,
-}
-
-/// A thing that a move is made with, and a word with it.
-#[derive(Debug, Args)]
-pub struct NotedMove {
-    /// Id of the contract, `offer_…`.
-    pub contract: String,
-    /// A word to the other side; `-` reads it from standard input.
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-    /// Whether to do it.
-    #[command(flatten)]
-    pub trial: Trial,
-}
-
 /// The commands, by what they are about.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Accounts, logins, profiles.
     #[command(flatten)]
     People(People),
+    /// One's own account.
+    #[command(flatten)]
+    Account(Account),
     /// Jobs, bids, contracts.
     #[command(flatten)]
     Work(Work),

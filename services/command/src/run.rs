@@ -1,5 +1,6 @@
 //! Does what the arguments say.
 
+mod account;
 mod matching;
 mod naming;
 mod people;
@@ -49,6 +50,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
     };
     match &cli.command {
         Command::People(command) => run()?.people(command)?,
+        Command::Account(command) => run()?.account(command)?,
         Command::Work(command) => run()?.work(command)?,
         Command::Matching(command) => match matching::checked(command, cli.json) {
             Some(checked) => return checked,

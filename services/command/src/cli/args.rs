@@ -14,8 +14,39 @@ use super::SkillName;
 use super::value::{axis, place, point, read, skill};
 use crate::pay;
 
+/// A thing and nothing more.
+#[derive(Debug, Args)]
+pub struct Id {
+    /// Its id, as tables show it.
+    pub id: String,
+}
+
+/// A thing that a move is made with.
+#[derive(Debug, Args)]
+pub struct Moved {
+    /// Id of the contract, `offer_…`.
+    pub contract: String,
+    /// Whether to do it.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// A thing that a move is made with, and a word with it.
+#[derive(Debug, Args)]
+pub struct NotedMove {
+    /// Id of the contract, `offer_…`.
+    pub contract: String,
+    /// A word to the other side; `-` reads it from standard input.
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Whether to do it.
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
 /// Where a password comes from; asked for, if from nowhere else.
 #[derive(Args)]
+#[group(id = "current password")]
 pub struct Password {
     /// Read the password from this file.
     #[arg(long, value_name = "FILE")]

@@ -30,6 +30,22 @@ fn every_command_shows_an_example() {
     check(&Cli::command());
 }
 
+#[test]
+fn a_login_is_ended_by_its_id_or_all_others_are() {
+    let ends = |line: &[&str]| {
+        let Command::Account(Account::Sessions { command: Some(SessionsCommand::End { id, others }) }) =
+            parse(line)
+        else {
+            panic!()
+        };
+        (id, others)
+    };
+    assert_eq!(ends(&["sessions", "end", "x"]), (Some("x".to_owned()), false));
+    assert_eq!(ends(&["sessions", "end", "--others"]), (None, true));
+    assert!(refuses(&["sessions", "end"]) && refuses(&["sessions", "end", "x", "--others"]));
+    assert!(refuses(&["reset-password", "ada", "--letter", "--code", "x"]));
+}
+
 /// The ids that are named; there is no node to ask about words.
 fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError> {
     let id = |name: &SkillName| match name {

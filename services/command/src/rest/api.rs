@@ -1,6 +1,7 @@
 //! Every use of a node's API as a [`Request`]. A body that may come from a file is JSON as the node's OpenAPI document has it; [`body`]
 //! makes it of a request type of [`hanse_api::requests`].
 
+mod account;
 mod said;
 mod saved_searches;
 
@@ -9,6 +10,10 @@ use serde_json::{Value, json};
 
 use super::request::{As, Request, body};
 
+pub use account::{
+    ask_for_reset, block, blocks, change_password, email, end_login, end_other_logins, export, logins, me,
+    put_email, recovery_codes, rename, reset_password, unblock, verify_email,
+};
 pub use said::{again, forget_again, link, say_again, skill};
 pub use saved_searches::{alerts, events, forget_search, keep_search, picks, saved_searches};
 

@@ -37,14 +37,14 @@ impl Run {
         self.print(&shown, show::signed_in)
     }
 
-    fn password(&self, password: &Password, new: bool) -> Result<String, CommandError> {
+    pub(super) fn password(&self, password: &Password, new: bool) -> Result<String, CommandError> {
         let url = self.caller.client().url();
         if url.starts_with("http://")
             && !["http://localhost", "http://127.", "http://[::1]"].iter().any(|own| url.starts_with(own))
         {
             out::note(&format!("{url} is not encrypted: the password can be read on its way"));
         }
-        terminal::password(password.password_file.as_deref(), password.password.as_deref(), new)
+        terminal::password("Password: ", password.password_file.as_deref(), password.password.as_deref(), new)
     }
 
     fn logout(&mut self) -> Result<(), CommandError> {

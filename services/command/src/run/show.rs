@@ -21,6 +21,27 @@ pub(super) fn registered(person: &Value) -> String {
         .with("home", person.text("/home"))
         .with("key", &custody(person.text("/custody")))
         .with("next", "hanse profile set --name …, or hanse job search")
+        .text(&recovery_codes(person))
+        .render()
+}
+
+/// Codes that are told once.
+pub(super) fn recovery_codes(made: &Value) -> String {
+    format!(
+        "Recovery codes; each sets a new password, once. They are shown here and nowhere again: write them down, and keep them apart \
+         from the password.\n\n{}",
+        made.texts("/recovery_codes").join("\n")
+    )
+}
+
+pub(super) fn who(person: &Value, node: &str) -> String {
+    Card::default()
+        .with("account", person.text("/handle"))
+        .with("person", person.text("/did"))
+        .with("node", node)
+        .with("home", person.text("/home"))
+        .with("key", &custody(person.text("/custody")))
+        .with("since", person.text("/created_at"))
         .render()
 }
 
