@@ -8,8 +8,8 @@ use hanse_document::kind::profile::TRAVEL_KM_MAX;
 use hanse_document::kind::{Money, Pay, PayKind, Point};
 use hanse_document::{Country, Currency, Did, Language, Number, Skill, Timestamp};
 
-use super::YesNo;
-use super::value::{point, read, word};
+use super::value::{point, read, who, word};
+use super::{Who, YesNo};
 use crate::pay;
 
 /// What a posting must be; what is absent is not asked for, and what a posting leaves unstated is in no search that asks for it.
@@ -27,9 +27,9 @@ pub struct FilterArgs {
     /// Remote only, or on site only.
     #[arg(long)]
     pub remote: Option<YesNo>,
-    /// Postings of one client.
-    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
-    pub client: Option<Did>,
+    /// Postings of one client, or of `me`.
+    #[arg(long, value_name = "DID", value_parser = who)]
+    pub client: Option<Who>,
     /// What is paid: 'from 40 EUR/hour', '900-1200 EUR', 'EUR', 'money', 'barter' or 'time'.
     #[arg(long, value_parser = wanted)]
     pub pay: Option<JobQuery>,
@@ -74,15 +74,18 @@ pub struct SearchArgs {
 }
 
 impl FilterArgs {
-    /// The search to send.
-    #[must_use]
-    pub fn search(&self) -> JobQuery {
-        JobQuery {
+    /// The search to send; `me` finds who asks.
+    ///
+    /// # Errors
+    /// Those of `me`, if it is needed.
+    pub fn search<E>(&self, me: impl FnOnce() -> Result<Did, E>) -> Result<JobQuery, E> {
+        let client = self.client.as_ref().map(|who| who.did(me)).transpose()?;
+        Ok(JobQuery {
             text: (!self.words.is_empty()).then(|| self.words.join(" ")),
             skill: self.skill.clone(),
             language: self.language.clone(),
             remote: self.remote.map(YesNo::is_yes),
-            client: self.client.clone(),
+            client,
             country: self.country.clone(),
             latitude_e4: self.near.map(Point::latitude_e4),
             longitude_e4: self.near.map(Point::longitude_e4),
@@ -92,20 +95,22 @@ impl FilterArgs {
             min_hours: self.min_hours,
             max_hours: self.max_hours,
             ..self.pay.clone().unwrap_or_default()
-        }
+        })
     }
 }
 
 impl SearchArgs {
-    /// The search to send.
-    #[must_use]
-    pub fn search(&self) -> JobQuery {
-        JobQuery {
+    /// The search to send; `me` finds who asks.
+    ///
+    /// # Errors
+    /// Those of `me`, if it is needed.
+    pub fn search<E>(&self, me: impl FnOnce() -> Result<Did, E>) -> Result<JobQuery, E> {
+        Ok(JobQuery {
             state: self.state,
             cursor: self.cursor.clone(),
             limit: Some(self.limit),
-            ..self.filter.search()
-        }
+            ..self.filter.search(me)?
+        })
     }
 }
 
@@ -149,7 +154,7 @@ mod tests {
     #[test]
     fn pay_is_looked_for_as_it_is_written() {
         let filter = FilterArgs { pay: Some(wanted("from 40 EUR/hour").unwrap()), ..FilterArgs::default() };
-        let search = filter.search();
+        let search = filter.search(|| Err("nobody")).unwrap();
         assert_eq!((search.pay, search.per), (Some(PayKind::Money), Some(Per::Hour)));
         assert_eq!(search.currency.as_ref().map(Currency::as_str), Some("EUR"));
         assert_eq!((search.min_pay, search.max_pay), (Some(4_000), None));

@@ -1,8 +1,10 @@
 use super::*;
 use crate::error::CommandError;
+use crate::rest::commands::Thing;
 use clap::CommandFactory as _;
 use hanse_api::requests::{JobRequest, ProfileRequest};
 use hanse_document::Skill;
+use hanse_lifecycle::{Actor, Event, Machine, table};
 use serde_json::json;
 
 fn parse(line: &[&str]) -> Command {
@@ -41,14 +43,14 @@ fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError
 
 #[test]
 fn a_posting_says_what_is_stated_and_no_more() {
-    let Command::Work(Work::Job(JobCommand::Post(args))) =
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) =
         parse(&["job", "post", "--title", "T", "--text", "X"])
     else {
         panic!()
     };
     assert_eq!(
-        args.request(given).unwrap(),
-        json!({"title": "T", "text": "X", "seats": 1, "days": 30, "languages": [], "skills": []})
+        args.request(&mut given).unwrap(),
+        json!({"title": "T", "text": "X", "seats": 1, "days": 30, "languages": [], "questions": [], "skills": []})
     );
     let line = [
         "job",
@@ -72,10 +74,10 @@ fn a_posting_says_what_is_stated_and_no_more() {
         "--speaks",
         "fr",
     ];
-    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
     assert_eq!(
-        args.request(given).unwrap(),
-        json!({"title": "T", "text": "X", "languages": ["fr"], "skills": ["local:a", "local:b"], "seats": 1, "days": 7,
+        args.request(&mut given).unwrap(),
+        json!({"title": "T", "text": "X", "languages": ["fr"], "questions": [], "skills": ["local:a", "local:b"], "seats": 1, "days": 7,
             "place": {"kind": "site", "name": "Saint-Denis, La Plaine", "country": "FR"}, "schedule": {"start": "2027-01-11"},
             "pay": {"kind": "money", "currency": "EUR", "per": "project", "min": 90_000}})
     );
@@ -86,12 +88,12 @@ fn a_posting_says_what_is_stated_and_no_more() {
 
 #[test]
 fn a_search_takes_words_as_people_type_them() {
-    let Command::Work(Work::Job(JobCommand::Search(args))) =
+    let Command::Jobs(Jobs::Job(JobCommand::Search(args))) =
         parse(&["job", "search", "\"live sound\" -wedding", "rig", "--remote", "no"])
     else {
         panic!()
     };
-    let search = args.search();
+    let search = args.search(|| Err("nobody")).unwrap();
     assert_eq!(search.text.as_deref(), Some("\"live sound\" -wedding rig"));
     assert_eq!((search.remote, search.limit), (Some(false), Some(20)));
     assert!(refuses(&["job", "search", "--limit", "101"]));
@@ -111,7 +113,7 @@ fn a_review_is_rated_one_to_five() {
         "--on-time",
         "no",
     ];
-    let Command::Step(ContractStep::Review(args)) = parse(&line) else { panic!() };
+    let Command::Reviews(Reviews::Review(args)) = parse(&line) else { panic!() };
     assert_eq!(
         args.request().unwrap(),
         json!({"rating": 4, "axes": {"quality": 5, "deadlines": 3}, "on_time": false})
@@ -155,12 +157,14 @@ fn a_value_that_does_not_fit_is_refused_with_its_argument_and_its_form() {
 
 #[test]
 fn a_text_that_does_not_fit_is_refused_with_its_argument() {
-    let Command::Work(Work::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else { panic!() };
+    let Command::Bids(Bids::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else {
+        panic!()
+    };
     let told = args.request().unwrap_err().to_string();
     assert!(told.contains("'--text'") && told.contains("1 to 8000 characters"), "{told}");
     let line = ["job", "post", "--title", "T", "--text", "X", "--skill", "local:a", "--skill", "local:a"];
-    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
-    let told = args.request(given).unwrap_err().to_string();
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let told = args.request(&mut given).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("twice"), "{told}");
 }
 
@@ -173,8 +177,8 @@ fn too_many_skills_are_refused_before_any_is_looked_up() {
     let told = args.over(ProfileRequest::default(), |_| panic!("looked up")).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("at most 20"), "{told}");
     let line: Vec<&str> = ["job", "post", "--title", "T", "--text", "X"].into_iter().chain(skills).collect();
-    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
-    let told = args.request(|_, _| panic!("looked up")).unwrap_err().to_string();
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let told = args.request(&mut |_, _| panic!("looked up")).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("at most 20"), "{told}");
 }
 
@@ -185,7 +189,7 @@ fn a_private_answer_is_given_read_or_taken_back() {
         (&["again", "offer_x"], None, false),
         (&["again", "offer_x", "--forget"], None, true),
     ] {
-        let Command::Step(ContractStep::Again { contract, answer, forget }) = parse(line) else {
+        let Command::Reviews(Reviews::Again { contract, answer, forget }) = parse(line) else {
             panic!("{line:?}")
         };
         assert_eq!((contract.as_str(), answer, forget), ("offer_x", given, forgotten));
@@ -217,10 +221,227 @@ fn global_options_stand_anywhere() {
             .unwrap();
     assert!(cli.json);
     assert_eq!(cli.node.as_deref(), Some("http://n"));
+    let Command::Contract(step) = cli.command else { panic!() };
+    let (_, step, _) = step.step().unwrap();
+    assert!(step.trial().dry_run);
+    for line in [
+        &["hanse", "--json", "bid", "show", "bid_x"][..],
+        &["hanse", "bid", "show", "bid_x", "--json"],
+        &["hanse", "bid", "show", "--json", "bid_x"],
+        &["hanse", "bid", "job_x", "--text", "X", "--json"],
+    ] {
+        assert!(Cli::try_parse_from(line).unwrap().json, "{line:?}");
+    }
+}
+
+/// What a move says, and of what.
+fn moved(line: &[&str]) -> (Event, String, serde_json::Value) {
+    let command = parse(line);
+    let (event, step, _) = match &command {
+        Command::Jobs(Jobs::Job(command)) => command.step(),
+        Command::Bids(command) => command.step(),
+        Command::Contract(command) => command.step(),
+        _ => None,
+    }
+    .unwrap_or_else(|| panic!("{line:?} is no move"));
+    (event, step.id().to_owned(), serde_json::to_value(step.said().unwrap()).unwrap())
+}
+
+#[test]
+fn every_move_says_what_is_given_with_it() {
+    let reason = json!({"reason": "R"});
+    for (line, event, said) in [
+        (&["job", "pause", "x"][..], Event::Pause, json!({})),
+        (&["job", "pause", "x", "--reason", "R"], Event::Pause, reason.clone()),
+        (&["job", "resume", "x"], Event::Resume, json!({})),
+        (&["job", "heartbeat", "x"], Event::Heartbeat, json!({})),
+        (&["job", "close", "x", "--reason", "R"], Event::CloseUnfilled, reason.clone()),
+        (&["bid", "confirm", "x"], Event::Confirm, json!({})),
+        (&["withdraw", "x"], Event::Withdraw, json!({})),
+        (&["withdraw", "x", "--reason", "R"], Event::Withdraw, reason.clone()),
+        (&["shortlist", "x"], Event::Shortlist, json!({})),
+        (&["unshortlist", "x"], Event::Unshortlist, json!({})),
+        (&["interview", "x", "--note", "N"], Event::Interview, json!({"note": "N"})),
+        (&["accept", "x"], Event::Accept, json!({})),
+        (&["decline", "x", "--reason", "R"], Event::Decline, reason.clone()),
+        (&["rescind", "x"], Event::Rescind, json!({})),
+        (&["rescind", "x", "--reason", "R"], Event::Rescind, reason.clone()),
+        (
+            &["deliver", "x", "--milestone", "2", "--note", "N"],
+            Event::Deliver,
+            json!({"milestone": 2, "note": "N"}),
+        ),
+        (
+            &["deliver", "x", "--hours", "2026-11-23..2026-11-29 7h30"],
+            Event::Deliver,
+            json!({"hours": {"from": "2026-11-23", "to": "2026-11-29", "minutes": 450}}),
+        ),
+        (
+            &["request-changes", "x", "--note", "N", "--milestone", "2"],
+            Event::RequestChanges,
+            json!({"milestone": 2, "note": "N"}),
+        ),
+        (
+            &["accept-delivery", "x", "--milestone", "2", "--note", "N"],
+            Event::AcceptDelivery,
+            json!({"milestone": 2, "note": "N"}),
+        ),
+        (&["paid", "x", "--milestone", "2"], Event::AttestPaid, json!({"milestone": 2})),
+        (
+            &["unpaid", "x", "--note", "N", "--milestone", "2"],
+            Event::ReportUnpaid,
+            json!({"milestone": 2, "note": "N"}),
+        ),
+        (&["received", "x", "--milestone", "2"], Event::ConfirmReceived, json!({"milestone": 2})),
+        (&["pause", "x", "--reason", "R"], Event::Pause, reason.clone()),
+        (&["resume", "x"], Event::Resume, json!({})),
+        (&["accept-amendment", "x"], Event::AcceptAmendment, json!({})),
+        (&["decline-amendment", "x", "--reason", "R"], Event::DeclineAmendment, reason.clone()),
+        (&["cancel", "x", "--reason", "R"], Event::Cancel, reason.clone()),
+        (&["request-close", "x"], Event::RequestClose, json!({})),
+        (&["object", "x"], Event::Object, json!({})),
+        (&["terminate", "x", "--reason", "R"], Event::Terminate, reason.clone()),
+        (&["close", "x"], Event::Close, json!({})),
+    ] {
+        assert_eq!(moved(line), (event, "x".to_owned(), said), "{line:?}");
+    }
+    for line in [
+        &["job", "close", "x"][..],
+        &["decline", "x"],
+        &["pause", "x"],
+        &["terminate", "x"],
+        &["request-changes", "x"],
+        &["paid", "x", "--milestone", "0"],
+        &["deliver", "x", "--hours", "7h30"],
+        &["accept"],
+    ] {
+        assert!(refuses(line), "{line:?}");
+    }
+}
+
+#[test]
+fn a_bid_is_made_and_what_is_there_is_shown_revised_and_confirmed() {
+    let line = ["bid", "job_x", "--text", "T", "--answer", "A", "--answer", "B", "--agent", "--pay", "9 EUR"];
+    let Command::Bids(Bids::Bid(args)) = parse(&line) else { panic!() };
+    assert!(args.command.is_none());
+    let (job, bid) = args.request().unwrap();
+    assert_eq!((job, bid.agent, args.facts.answer.len()), ("job_x", true, 2));
+    let Command::Bids(Bids::Bid(args)) = parse(&["bid", "show", "bid_x", "--quietly"]) else { panic!() };
+    let Some(BidCommand::Show { bid, quietly }) = args.command else { panic!() };
+    assert_eq!((bid.as_str(), quietly), ("bid_x", true));
+    assert!(matches!(parse(&["bids"]), Command::Bids(Bids::Bids { job: None })));
+    assert!(matches!(parse(&["bids", "job_x"]), Command::Bids(Bids::Bids { job: Some(_) })));
+    for line in [&["bid"][..], &["bid", "job_x"], &["bid", "show"], &["bid", "--text", "T", "show", "bid_x"]]
+    {
+        assert!(refuses(line), "{line:?}");
+    }
+}
+
+#[test]
+fn answers_are_in_the_order_of_the_questions() {
+    let told = serde_json::to_value(answers(&["Yes.".to_owned(), "When?".to_owned()]).unwrap()).unwrap();
+    assert_eq!(told, json!([{"question": 1, "text": "Yes."}, {"question": 2, "text": "When?"}]));
+    let many = vec!["Yes.".to_owned(); 6];
+    assert!(answers(&many).unwrap_err().to_string().contains("at most 5"));
+    assert!(answers(&[String::new()]).unwrap_err().to_string().contains("'--answer'"));
+}
+
+#[test]
+fn terms_have_milestones_and_a_job_has_questions() {
+    let line = [
+        "offer",
+        "bid_x",
+        "--scope",
+        "S",
+        "--due",
+        "2027-02-12",
+        "--milestone",
+        "A; 9 EUR",
+        "--milestone",
+        "B",
+    ];
+    let Command::Bids(Bids::Offer(args)) = parse(&line) else { panic!() };
+    let pay = json!({"kind": "money", "currency": "EUR", "per": "project", "min": 900, "max": 900});
+    assert_eq!(
+        args.request().unwrap(),
+        json!({"scope": "S", "due": "2027-02-12", "milestones": [{"title": "A", "pay": pay}, {"title": "B"}]})
+    );
     assert!(matches!(
-        cli.command,
-        Command::Step(ContractStep::Accept(Moved { trial: Trial { dry_run: true }, .. }))
+        parse(&["counter", "offer_x", "--pay", "9 EUR"]),
+        Command::Contract(ContractStep::Counter(_))
     ));
+    assert!(matches!(parse(&["amend", "offer_x"]), Command::Contract(ContractStep::Amend(_))));
+    let id = format!("job_{}", "A".repeat(43));
+    let line = ["job", "post", "--title", "T", "--text", "X", "--question", "Q", "--repeats", &id];
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let posting = args.request(&mut given).unwrap();
+    assert_eq!((&posting["questions"], &posting["predecessor"]), (&json!(["Q"]), &json!(id)));
+}
+
+#[test]
+fn everything_else_about_a_job_and_this_program_is_taken() {
+    let did = "did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw";
+    for line in [
+        &["job", "list", "--state", "expired", "--limit", "5"][..],
+        &["job", "amend", "job_x", "--days", "7"],
+        &["job", "repost", "job_x", "--days", "7"],
+        &["invite", "job_x", did, "--note", "N"],
+        &["invitations"],
+        &["invitations", "job_x"],
+        &["invitation", "show", "invitation_x"],
+        &["contract", "show", "offer_x"],
+        &["contracts"],
+        &["whoami"],
+        &["completions", "zsh"],
+        &["man"],
+        &["man", "/tmp/man1"],
+        &["profile", "show", "me"],
+        &["reputation", "me"],
+        &["trust", "me", "--viewer", did],
+        &["match", "job_x", "--why", "me"],
+        &["job", "search", "--client", "me"],
+    ] {
+        parse(line);
+    }
+    for line in [
+        &["invite", "job_x", "ada"][..],
+        &["trust", "ada"],
+        &["completions", "cmd"],
+        &["job", "list", "--state", "x"],
+    ] {
+        assert!(refuses(line), "{line:?}");
+    }
+}
+
+/// One thing of each kind.
+fn things() -> [Thing; 6] {
+    let of = |id| Thing::of(id).unwrap();
+    let review = Thing::review(&"0".repeat(64));
+    [of("job_x"), of("invitation_x"), of("bid_x"), of("offer_x"), Thing::milestone("offer_x", 2), review]
+}
+
+#[test]
+fn whatever_the_tables_let_a_person_do_has_a_command_that_this_program_takes() {
+    let did = "did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw";
+    for machine in Machine::ALL {
+        let thing = things().into_iter().find(|thing| thing.machine() == *machine).unwrap();
+        let rows = table(*machine).iter();
+        for row in rows.filter(|row| row.actors.iter().any(|actor| *actor != Actor::Node)) {
+            let command = thing.command(row.event.name());
+            assert!(command.starts_with("hanse "), "{machine} {} has no command", row.event);
+            let typed = command.replace("YYYY-MM-DD", "2027-02-12").replace("1..5", "5").replace("DID", did);
+            let read = Cli::try_parse_from(typed.split(' '));
+            assert!(read.is_ok(), "{machine} {}: {command}: {}", row.event, read.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn the_options_of_every_command_stand_apart() {
+    let told = Cli::try_parse_from(["hanse", "job", "close", "--help"]).unwrap_err().to_string();
+    let (own, every) = told.split_once("With every command:").unwrap();
+    assert!(own.contains("--reason") && !own.contains("--node"), "{told}");
+    assert!(every.contains("--node") && every.contains("--json") && every.contains("--session"), "{told}");
 }
 
 #[test]
