@@ -160,7 +160,13 @@ impl<'a> Deal<'a> {
                 view.texts("/allowed").contains(&what.name()) && view.text("/queued").is_empty()
             })
         })?;
-        publish(stage, who, &what.name().replace('_', " "), &api::step(Machine::Contract, &self.contract, what, said)).map(drop)
+        publish(
+            stage,
+            who,
+            &what.name().replace('_', " "),
+            &api::step(Machine::Contract, &self.contract, what, said),
+        )
+        .map(drop)
     }
 
     /// Waits until both homes say that the contract is in this state.

@@ -1,9 +1,9 @@
 //! The demo itself, step by step.
 
 use hanse_command::api;
-use hanse_command::lifecycle::Event;
 use hanse_command::document::Text;
 use hanse_command::json::Read as _;
+use hanse_command::lifecycle::Event;
 use hanse_command::policy::NodeKeys;
 use hanse_command::requests::{ReplyRequest, StepRequest};
 use hanse_command::verifier::{Options, Report};

@@ -174,7 +174,14 @@ impl BidArgs {
             return Err(CommandError::Input("name a job and --text, or what to do with a bid".to_owned()));
         };
         let text = words("--text", text)?;
-        let bid = BidRequest { agent: false, answers: Answers::default(), text, days: None, language: None, pay: None };
+        let bid = BidRequest {
+            agent: false,
+            answers: Answers::default(),
+            text,
+            days: None,
+            language: None,
+            pay: None,
+        };
         Ok((job, self.facts.over(bid)))
     }
 }

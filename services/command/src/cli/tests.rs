@@ -157,9 +157,7 @@ fn a_value_that_does_not_fit_is_refused_with_its_argument_and_its_form() {
 
 #[test]
 fn a_text_that_does_not_fit_is_refused_with_its_argument() {
-    let Command::Bids(Bids::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else {
-        panic!()
-    };
+    let Command::Bids(Bids::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else { panic!() };
     let told = args.request().unwrap_err().to_string();
     assert!(told.contains("'--text'") && told.contains("1 to 8000 characters"), "{told}");
     let line = ["job", "post", "--title", "T", "--text", "X", "--skill", "local:a", "--skill", "local:a"];

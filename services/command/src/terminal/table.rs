@@ -208,7 +208,7 @@ mod tests {
             "TITLE            WORDS           ID\nTen years of b…  I have counte…  job_2Zt"
         );
         let narrow = table.within(Some(10));
-        assert_eq!(narrow, "TITLE     WORDS     ID\nTen yea…  I have…   job_2Zt");
+        assert_eq!(narrow, "TITLE     WORDS    ID\nTen yea…  I have…  job_2Zt");
         assert!(table.within(None).contains("Ten years of bird counts  I have counted birds.  job_2Zt"));
     }
 
