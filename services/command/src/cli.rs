@@ -21,10 +21,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use args::{Language, Trial, YesNo};
-pub use bids::{BidArgs, BidCommand, BidFacts, Bids, OfferArgs, ReviseArgs};
+pub use bids::{BidArgs, BidCommand, BidFacts, BidMove, Bids, OfferArgs, ReviseArgs};
 pub(crate) use body::answers;
-pub use contracts::{ContractCommand, ContractStep, TermsArgs};
-pub use jobs::{AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, Jobs};
+pub use contracts::{ContractCommand, ContractMove, ContractStep, TermsArgs};
+pub use jobs::{AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs};
 pub use matching::{ListArgs, MatchArgs, Matching};
 pub use people::{Password, People, ProfileArgs, ProfileCommand};
 pub use program::Program;
@@ -117,3 +117,5 @@ pub enum Command {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod work_tests;

@@ -30,6 +30,20 @@ pub enum Bids {
         /// Id of your job.
         job: Option<String>,
     },
+    /// Offer a contract on a bid.
+    #[command(
+        after_help = "Examples:\n  hanse offer bid_8Kf… --scope 'Edit four talks, with subtitles.' --due 2027-02-12 --pay '1200 EUR'\n  \
+        hanse offer bid_8Kf… --scope 'Four talks.' --due 2027-02-12 --milestone 'Two talks; 600 EUR; by 2027-01-15' --milestone 'The rest; 600 EUR'"
+    )]
+    Offer(OfferArgs),
+    /// Moves.
+    #[command(flatten)]
+    Move(BidMove),
+}
+
+/// The moves of a bid that are no part of `hanse bid`.
+#[derive(Debug, Subcommand)]
+pub enum BidMove {
     /// Take a bid of yours back.
     #[command(after_help = "Example:\n  hanse withdraw bid_8Kf… --reason 'My calendar has filled up.'")]
     Withdraw(Because<OnBid>),
@@ -42,12 +56,6 @@ pub enum Bids {
     /// Ask a freelancer who has bid on your job for a talk.
     #[command(after_help = "Example:\n  hanse interview bid_8Kf… --note 'Have you a minute on Monday?'")]
     Interview(Noted<OnBid>),
-    /// Offer a contract on a bid.
-    #[command(
-        after_help = "Examples:\n  hanse offer bid_8Kf… --scope 'Edit four talks, with subtitles.' --due 2027-02-12 --pay '1200 EUR'\n  \
-        hanse offer bid_8Kf… --scope 'Four talks.' --due 2027-02-12 --milestone 'Two talks; 600 EUR; by 2027-01-15' --milestone 'The rest; 600 EUR'"
-    )]
-    Offer(OfferArgs),
 }
 
 /// What is done with a bid that is there.
@@ -151,20 +159,15 @@ pub struct OfferArgs {
     pub trial: Trial,
 }
 
-impl Bids {
-    /// The move that it is, and what has happened then; none for what is no move.
+impl BidMove {
+    /// The move that it is, and what has happened then.
     #[must_use]
-    pub fn step(&self) -> Option<(Event, &dyn Step, &'static str)> {
-        Some(match self {
-            Self::Bid(args) => match &args.command {
-                Some(BidCommand::Confirm(step)) => (Event::Confirm, step, "confirmed"),
-                Some(BidCommand::Show { .. } | BidCommand::Revise(_)) | None => return None,
-            },
+    pub fn step(&self) -> (Event, &dyn Step, &'static str) {
+        match self {
             Self::Withdraw(step) => (Event::Withdraw, step, "withdrawn"),
             Self::Shortlist(step) => (Event::Shortlist, step, "on the short list"),
             Self::Unshortlist(step) => (Event::Unshortlist, step, "off the short list"),
             Self::Interview(step) => (Event::Interview, step, "asked for a talk"),
-            Self::Bids { .. } | Self::Offer(_) => return None,
-        })
+        }
     }
 }

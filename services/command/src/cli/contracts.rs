@@ -22,12 +22,24 @@ pub enum ContractStep {
     /// Show a contract.
     #[command(subcommand)]
     Contract(ContractCommand),
-    /// Accept an offer, or the terms with which it was answered.
-    #[command(after_help = "Example:\n  hanse accept offer_5Qx…")]
-    Accept(Bare<OnContract>),
     /// Answer an offer with other terms: what you name changes, the rest stays.
     #[command(after_help = "Example:\n  hanse counter offer_5Qx… --pay '1400 EUR' --due 2027-03-01")]
     Counter(TermsArgs),
+    /// Propose other terms for a contract that runs: what you name changes, the rest stays.
+    #[command(after_help = "Examples:\n  hanse amend offer_5Qx… --due 2027-03-01\n  \
+        hanse amend offer_5Qx… --scope 'Five talks.' --pay '1500 EUR'")]
+    Amend(TermsArgs),
+    /// Moves.
+    #[command(flatten)]
+    Move(ContractMove),
+}
+
+/// The moves of a contract.
+#[derive(Debug, Subcommand)]
+pub enum ContractMove {
+    /// Accept an offer, or the terms with which it was answered.
+    #[command(after_help = "Example:\n  hanse accept offer_5Qx…")]
+    Accept(Bare<OnContract>),
     /// Decline an offer, a bid on your job, or an invitation.
     #[command(after_help = "Examples:\n  hanse decline offer_5Qx… --reason 'Too soon for me.'\n  \
         hanse decline bid_8Kf… --reason 'Somebody nearer took it.'\n  \
@@ -68,10 +80,6 @@ pub enum ContractStep {
     /// Go on with work that rests.
     #[command(after_help = "Example:\n  hanse resume offer_5Qx…")]
     Resume(Bare<OnContract>),
-    /// Propose other terms for a contract that runs: what you name changes, the rest stays.
-    #[command(after_help = "Examples:\n  hanse amend offer_5Qx… --due 2027-03-01\n  \
-        hanse amend offer_5Qx… --scope 'Five talks.' --pay '1500 EUR'")]
-    Amend(TermsArgs),
     /// Accept the terms that the other side proposes.
     #[command(after_help = "Example:\n  hanse accept-amendment offer_5Qx…")]
     AcceptAmendment(Bare<OnContract>),
@@ -131,11 +139,11 @@ pub struct TermsArgs {
     pub trial: Trial,
 }
 
-impl ContractStep {
-    /// The move that it is, and what has happened then; none for what is no move, or brings terms.
+impl ContractMove {
+    /// The move that it is, and what has happened then.
     #[must_use]
-    pub fn step(&self) -> Option<(Event, &dyn Step, &'static str)> {
-        Some(match self {
+    pub fn step(&self) -> (Event, &dyn Step, &'static str) {
+        match self {
             Self::Accept(step) => (Event::Accept, step, "accepted"),
             Self::Decline(step) => (Event::Decline, step, "declined"),
             Self::Rescind(step) => (Event::Rescind, step, "taken back"),
@@ -154,7 +162,6 @@ impl ContractStep {
             Self::Object(step) => (Event::Object, step, "goes on"),
             Self::Terminate(step) => (Event::Terminate, step, "terminated"),
             Self::Close(step) => (Event::Close, step, "closed"),
-            Self::Contracts | Self::Contract(_) | Self::Counter(_) | Self::Amend(_) => return None,
-        })
+        }
     }
 }

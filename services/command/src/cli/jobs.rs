@@ -73,15 +73,6 @@ pub enum JobCommand {
         hanse job amend job_2Zt… --days 14             ends in 14 days from now\n  \
         hanse job amend job_2Zt… --file job.json        replaces the whole posting")]
     Amend(Box<AmendArgs>),
-    /// Take no bids for a while; those that came stay.
-    #[command(after_help = "Example:\n  hanse job pause job_2Zt… --reason 'Reading what has come.'")]
-    Pause(Because<OnJob>),
-    /// Take bids again.
-    #[command(after_help = "Example:\n  hanse job resume job_2Zt…")]
-    Resume(Bare<OnJob>),
-    /// Say that you still look for somebody: a job of which nothing is heard for 14 days is in no search until then.
-    #[command(after_help = "Example:\n  hanse job heartbeat job_2Zt…")]
-    Heartbeat(Bare<OnJob>),
     /// Post a job again that was closed without hiring, or expired: as it was, naming the one that it repeats.
     #[command(after_help = "Example:\n  hanse job repost job_2Zt… --days 14")]
     Repost {
@@ -94,6 +85,23 @@ pub enum JobCommand {
         #[command(flatten)]
         trial: Trial,
     },
+    /// Moves.
+    #[command(flatten)]
+    Move(JobMove),
+}
+
+/// The moves of a job.
+#[derive(Debug, Subcommand)]
+pub enum JobMove {
+    /// Take no bids for a while; those that came stay.
+    #[command(after_help = "Example:\n  hanse job pause job_2Zt… --reason 'Reading what has come.'")]
+    Pause(Because<OnJob>),
+    /// Take bids again.
+    #[command(after_help = "Example:\n  hanse job resume job_2Zt…")]
+    Resume(Bare<OnJob>),
+    /// Say that you still look for somebody: a job of which nothing is heard for 14 days is in no search until then.
+    #[command(after_help = "Example:\n  hanse job heartbeat job_2Zt…")]
+    Heartbeat(Bare<OnJob>),
     /// Close a job that nobody got; the reason is public.
     #[command(after_help = "Example:\n  hanse job close job_2Zt… --reason 'We did it ourselves.'")]
     Close(Reasoned<OnJob>),
@@ -212,21 +220,15 @@ pub struct AmendArgs {
     pub trial: Trial,
 }
 
-impl JobCommand {
-    /// The move that it is, and what has happened then; none for what is no move.
+impl JobMove {
+    /// The move that it is, and what has happened then.
     #[must_use]
-    pub fn step(&self) -> Option<(Event, &dyn Step, &'static str)> {
-        Some(match self {
+    pub fn step(&self) -> (Event, &dyn Step, &'static str) {
+        match self {
             Self::Pause(step) => (Event::Pause, step, "paused"),
             Self::Resume(step) => (Event::Resume, step, "takes bids again"),
             Self::Heartbeat(step) => (Event::Heartbeat, step, "still to be had"),
             Self::Close(step) => (Event::CloseUnfilled, step, "closed"),
-            Self::Post(_)
-            | Self::Search(_)
-            | Self::List { .. }
-            | Self::Show(_)
-            | Self::Amend(_)
-            | Self::Repost { .. } => return None,
-        })
+        }
     }
 }

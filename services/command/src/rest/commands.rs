@@ -72,17 +72,14 @@ impl Thing {
     /// What there is to be typed, where a person can do it at all.
     fn command_of(&self, event: E) -> Option<String> {
         let (id, machine) = (&self.id, self.machine);
-        let command = match machine {
-            M::Job => of_job(event)?,
-            M::Bid => of_bid(event)?,
-            M::Invitation => of_invitation(event)?,
-            M::Contract | M::Milestone => of_contract(event)?,
-            M::Review => match event {
-                E::Commit => "hanse review {} --rating 1..5",
-                E::Reply => "hanse reply {} --text …",
-                _ => return None,
-            },
+        let commands = match machine {
+            M::Job => OF_JOB,
+            M::Bid => OF_BID,
+            M::Invitation => OF_INVITATION,
+            M::Contract | M::Milestone => OF_CONTRACT,
+            M::Review => OF_REVIEW,
         };
+        let (_, command) = commands.iter().find(|(known, _)| *known == event)?;
         let command = command.replace("{}", id);
         Some(match self.milestone {
             Some(number) => format!("{command} --milestone {number}"),
@@ -91,69 +88,61 @@ impl Thing {
     }
 }
 
-fn of_job(event: E) -> Option<&'static str> {
-    Some(match event {
-        E::Publish => "hanse job post --title … --text …",
-        E::Amend => "hanse job amend {} --text …",
-        E::Pause => "hanse job pause {}",
-        E::Resume => "hanse job resume {}",
-        E::Heartbeat => "hanse job heartbeat {}",
-        E::CloseUnfilled => "hanse job close {} --reason …",
-        _ => return None,
-    })
-}
-
-fn of_invitation(event: E) -> Option<&'static str> {
-    Some(match event {
-        E::Invite => "hanse invite JOB DID",
-        E::Decline => "hanse decline {} --reason …",
-        E::Rescind => "hanse rescind {}",
-        _ => return None,
-    })
-}
-
-fn of_bid(event: E) -> Option<&'static str> {
-    Some(match event {
-        E::Submit => "hanse bid JOB --text …",
-        E::Revise => "hanse bid revise {} --text …",
-        E::Confirm => "hanse bid confirm {}",
-        E::Read => "hanse bid show {}",
-        E::Shortlist => "hanse shortlist {}",
-        E::Unshortlist => "hanse unshortlist {}",
-        E::Interview => "hanse interview {} --note …",
-        E::Offer => "hanse offer {} --scope … --due YYYY-MM-DD",
-        E::Withdraw => "hanse withdraw {}",
-        E::Decline => "hanse decline {} --reason …",
-        _ => return None,
-    })
-}
-
-fn of_contract(event: E) -> Option<&'static str> {
-    Some(match event {
-        E::Offer => "hanse offer BID --scope … --due YYYY-MM-DD",
-        E::Accept => "hanse accept {}",
-        E::Counter => "hanse counter {} --scope …",
-        E::Decline => "hanse decline {} --reason …",
-        E::Rescind => "hanse rescind {}",
-        E::Deliver => "hanse deliver {} --note …",
-        E::RequestChanges => "hanse request-changes {} --note …",
-        E::AcceptDelivery => "hanse accept-delivery {}",
-        E::AttestPaid => "hanse paid {}",
-        E::ReportUnpaid => "hanse unpaid {}",
-        E::ConfirmReceived => "hanse received {}",
-        E::ProposeAmendment => "hanse amend {} --scope …",
-        E::AcceptAmendment => "hanse accept-amendment {}",
-        E::DeclineAmendment => "hanse decline-amendment {}",
-        E::Pause => "hanse pause {} --reason …",
-        E::Resume => "hanse resume {}",
-        E::RequestClose => "hanse request-close {} --reason …",
-        E::Cancel => "hanse cancel {} --reason …",
-        E::Object => "hanse object {}",
-        E::Terminate => "hanse terminate {} --reason …",
-        E::Close => "hanse close {}",
-        _ => return None,
-    })
-}
+/// About reviews.
+const OF_REVIEW: &[(E, &str)] =
+    &[(E::Commit, "hanse review {} --rating 1..5"), (E::Reply, "hanse reply {} --text …")];
+/// About postings.
+const OF_JOB: &[(E, &str)] = &[
+    (E::Publish, "hanse job post --title … --text …"),
+    (E::Amend, "hanse job amend {} --text …"),
+    (E::Pause, "hanse job pause {}"),
+    (E::Resume, "hanse job resume {}"),
+    (E::Heartbeat, "hanse job heartbeat {}"),
+    (E::CloseUnfilled, "hanse job close {} --reason …"),
+];
+/// About invitations.
+const OF_INVITATION: &[(E, &str)] = &[
+    (E::Invite, "hanse invite JOB DID"),
+    (E::Decline, "hanse decline {} --reason …"),
+    (E::Rescind, "hanse rescind {}"),
+];
+/// About bids.
+const OF_BID: &[(E, &str)] = &[
+    (E::Submit, "hanse bid JOB --text …"),
+    (E::Revise, "hanse bid revise {} --text …"),
+    (E::Confirm, "hanse bid confirm {}"),
+    (E::Read, "hanse bid show {}"),
+    (E::Shortlist, "hanse shortlist {}"),
+    (E::Unshortlist, "hanse unshortlist {}"),
+    (E::Interview, "hanse interview {} --note …"),
+    (E::Offer, "hanse offer {} --scope … --due YYYY-MM-DD"),
+    (E::Withdraw, "hanse withdraw {}"),
+    (E::Decline, "hanse decline {} --reason …"),
+];
+/// About contracts and their milestones.
+const OF_CONTRACT: &[(E, &str)] = &[
+    (E::Offer, "hanse offer BID --scope … --due YYYY-MM-DD"),
+    (E::Accept, "hanse accept {}"),
+    (E::Counter, "hanse counter {} --scope …"),
+    (E::Decline, "hanse decline {} --reason …"),
+    (E::Rescind, "hanse rescind {}"),
+    (E::Deliver, "hanse deliver {} --note …"),
+    (E::RequestChanges, "hanse request-changes {} --note …"),
+    (E::AcceptDelivery, "hanse accept-delivery {}"),
+    (E::AttestPaid, "hanse paid {}"),
+    (E::ReportUnpaid, "hanse unpaid {}"),
+    (E::ConfirmReceived, "hanse received {}"),
+    (E::ProposeAmendment, "hanse amend {} --scope …"),
+    (E::AcceptAmendment, "hanse accept-amendment {}"),
+    (E::DeclineAmendment, "hanse decline-amendment {}"),
+    (E::Pause, "hanse pause {} --reason …"),
+    (E::Resume, "hanse resume {}"),
+    (E::RequestClose, "hanse request-close {} --reason …"),
+    (E::Cancel, "hanse cancel {} --reason …"),
+    (E::Object, "hanse object {}"),
+    (E::Terminate, "hanse terminate {} --reason …"),
+    (E::Close, "hanse close {}"),
+];
 
 #[cfg(test)]
 mod tests {

@@ -19,16 +19,14 @@ const SAID: [&str; 6] = ["agent", "answers", "text", "days", "language", "pay"];
 
 impl Run {
     pub(super) fn bids(&mut self, command: &Bids) -> Result<(), CommandError> {
-        if let Some(step) = command.step() {
-            return self.step(Machine::Bid, step);
-        }
         match command {
             Bids::Bid(args) => match &args.command {
                 None => self.bid(args),
                 Some(BidCommand::Show { bid, quietly }) => self.show_bid(bid, *quietly),
                 Some(BidCommand::Revise(args)) => self.revise(args),
-                // A move, which is made above.
-                Some(BidCommand::Confirm(_)) => Ok(()),
+                Some(BidCommand::Confirm(step)) => {
+                    self.step(Machine::Bid, (Event::Confirm, step, "confirmed"))
+                }
             },
             Bids::Bids { job: None } => self
                 .answer(&api::bids(), |answer| show::bids(answer, "You have made no bids: hanse job search")),
@@ -36,8 +34,7 @@ impl Run {
                 self.answer(&api::bids_on(job), |answer| show::bids(answer, "Nobody has bid yet."))
             }
             Bids::Offer(args) => self.publish(&api::offer(&args.bid, args.request()?), args.trial, "offered"),
-            // Moves, which are made above.
-            Bids::Withdraw(_) | Bids::Shortlist(_) | Bids::Unshortlist(_) | Bids::Interview(_) => Ok(()),
+            Bids::Move(step) => self.step(Machine::Bid, step.step()),
         }
     }
 

@@ -17,9 +17,6 @@ use crate::rest::request::Request;
 impl Run {
     /// Contracts, and everything under one.
     pub(super) fn contract(&mut self, command: &ContractStep) -> Result<(), CommandError> {
-        if let Some(step) = command.step() {
-            return self.step(Machine::Contract, step);
-        }
         match command {
             ContractStep::Contracts => self.answer(&api::contracts(), show::contracts),
             ContractStep::Contract(ContractCommand::Show(contract)) => {
@@ -27,8 +24,7 @@ impl Run {
             }
             ContractStep::Counter(args) => self.terms(args, Event::Counter, "answered with other terms"),
             ContractStep::Amend(args) => self.terms(args, Event::ProposeAmendment, "other terms proposed"),
-            // Moves, which are made above.
-            _ => Ok(()),
+            ContractStep::Move(step) => self.step(Machine::Contract, step.step()),
         }
     }
 

@@ -52,9 +52,6 @@ impl Run {
     }
 
     fn job(&mut self, command: &JobCommand) -> Result<(), CommandError> {
-        if let Some(step) = command.step() {
-            return self.step(Machine::Job, step);
-        }
         match command {
             JobCommand::Post(args) => {
                 let posting = args.request(&mut |names, job| self.needed(names, job))?;
@@ -70,11 +67,7 @@ impl Run {
             JobCommand::Repost { job, days, trial } => {
                 self.publish(&api::repost_job(job, *days), *trial, "posted again")
             }
-            // Moves, which are made above.
-            JobCommand::Pause(_)
-            | JobCommand::Resume(_)
-            | JobCommand::Heartbeat(_)
-            | JobCommand::Close(_) => Ok(()),
+            JobCommand::Move(step) => self.step(Machine::Job, step.step()),
         }
     }
 

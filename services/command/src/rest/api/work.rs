@@ -136,10 +136,7 @@ pub fn step(machine: Machine, id: &str, event: Event, said: &StepRequest) -> Req
 
 /// The last part of the path of a move.
 fn path_of(event: Event) -> String {
-    match event {
-        Event::CloseUnfilled => "close".to_owned(),
-        event => event.name().replace('_', "-"),
-    }
+    if event == Event::CloseUnfilled { "close".to_owned() } else { event.name().replace('_', "-") }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(in crate::run) fn bid(view: &Value, questions: &[&str]) -> String {
         .with("made", view.text("/made_at"))
         .with("contract", view.text("/contract"))
         .with("by itself", &life::by_itself(view))
-        .each("you can", allowed(view))
+        .each("you can", allowed(&unread(view)))
         .text(view.text("/text"))
         .render();
     let answers = view.list("/answers").iter().map(|answer| {
@@ -70,6 +70,15 @@ pub(in crate::run) fn bid(view: &Value, questions: &[&str]) -> String {
     });
     let parts = std::iter::once(card).chain(answers).chain([life::history(view)]);
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The bid without what is done by looking at it.
+fn unread(view: &Value) -> Value {
+    let mut view = view.clone();
+    if let Some(allowed) = view.get_mut("allowed").and_then(Value::as_array_mut) {
+        allowed.retain(|event| event != "read");
+    }
+    view
 }
 
 pub(in crate::run) fn invitations(page: &Value, empty: &str) -> String {

@@ -61,9 +61,19 @@ pub(in crate::run) fn job(view: &Value) -> String {
         .with("expires", view.text("/expires_at"))
         .with("by itself", &life::by_itself(view))
         .each("it asks", numbered(&view.texts("/questions")))
-        .each("you can", allowed(view))
+        .each("you can", possible(view))
         .text(view.text("/text"))
         .render()
+}
+
+/// What can be done with a job; whoever can do nothing with an open one itself can bid on it.
+fn possible(view: &Value) -> Vec<String> {
+    let commands = allowed(view);
+    if !commands.is_empty() || view.text("/state") != "open" {
+        return commands;
+    }
+    let answers = " --answer …".repeat(view.list("/questions").len());
+    vec![format!("hanse bid {} --text …{answers}", view.text("/id"))]
 }
 
 /// Which version of a posting it is, where there was another one.

@@ -23,21 +23,22 @@ pub(super) fn by_itself(view: &Value) -> String {
 }
 
 /// What a clock does, as one says it of a thing.
+const BECOMES: &[(E, &str)] = &[
+    (E::Expire, "expires"),
+    (E::GoStale, "leaves the searches"),
+    (E::Complete, "is history"),
+    (E::NotSelected, "ends with the job"),
+    (E::Release, "waits again, without the offer,"),
+    (E::Lapse, "lapses"),
+    (E::Resume, "goes on"),
+    (E::Object, "goes on, nothing undone,"),
+    (E::AcceptDelivery, "counts as accepted"),
+    (E::Close, "closes"),
+    (E::Open, "opens"),
+];
+
 fn becomes(event: E) -> Option<&'static str> {
-    Some(match event {
-        E::Expire => "expires",
-        E::GoStale => "leaves the searches",
-        E::Complete => "is history",
-        E::NotSelected => "ends with the job",
-        E::Release => "waits again, without the offer,",
-        E::Lapse => "lapses",
-        E::Resume => "goes on",
-        E::Object => "goes on, nothing undone,",
-        E::AcceptDelivery => "counts as accepted",
-        E::Close => "closes",
-        E::Open => "opens",
-        _ => return None,
-    })
+    BECOMES.iter().find(|(known, _)| *known == event).map(|(_, said)| *said)
 }
 
 /// The day of a time.

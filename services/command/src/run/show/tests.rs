@@ -128,7 +128,7 @@ fn hours_are_delivered_on_an_hourly_contract() {
 fn a_bid_is_shown_whole_with_what_was_asked() {
     let text = "I am an electrician. ".repeat(9);
     let view = json!({"id": "bid_x", "job": "job_x", "state": "declined", "agent": true, "amended_since": true, "text": text,
-        "answers": [{"question": 1, "text": "Yes."}, {"question": 3, "text": "Soon."}], "allowed": ["withdraw"],
+        "answers": [{"question": 1, "text": "Yes."}, {"question": 3, "text": "Soon."}], "allowed": ["read", "withdraw"],
         "history": [{"event": "decline", "actor": "client", "at": "2026-11-24T10:00:00Z", "said": {"reason": "Somebody nearer."}}]});
     let shown = bid(&view, &["Are you insured?", "Have you a van?"]);
     assert_eq!(shown.matches("electrician").count(), 9, "{shown}");
@@ -137,7 +137,12 @@ fn a_bid_is_shown_whole_with_what_was_asked() {
         shown.contains("written by  a program\n") && shown.contains("the job was changed since"),
         "{shown}"
     );
-    assert!(shown.contains("hanse withdraw bid_x") && shown.ends_with("Somebody nearer."), "{shown}");
+    assert!(
+        shown.contains("hanse withdraw bid_x")
+            && !shown.contains("hanse bid show")
+            && shown.ends_with("Somebody nearer."),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -160,6 +165,13 @@ fn a_job_says_its_version_and_what_it_asks() {
         list.starts_with("STATE            TITLE  PAY       EXPIRES     ID\nclosed_unfilled  T "),
         "{list}"
     );
+}
+
+#[test]
+fn whoever_sees_an_open_job_can_bid_on_it() {
+    let view = |state: &str| json!({"id": "job_x", "state": state, "allowed": [], "questions": ["A?", "B?"]});
+    assert!(job(&view("open")).contains("you can  hanse bid job_x --text … --answer … --answer …\n"));
+    assert!(!job(&view("expired")).contains("you can"));
 }
 
 #[test]
