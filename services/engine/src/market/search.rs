@@ -47,6 +47,8 @@ impl Engine {
 const fn state(of: JobState) -> State {
     match of {
         JobState::Open => State::Open,
+        JobState::Paused => State::Paused,
+        JobState::Stale => State::Stale,
         JobState::ClosedUnfilled => State::ClosedUnfilled,
         JobState::Filled => State::Filled,
         JobState::Expired => State::Expired,
