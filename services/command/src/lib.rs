@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`problem`] | what a node answers when it refuses, and what to do next |
 //! | [`request`] | one request as data |
+//! | [`commands`] | which command does what a node calls an event |
 //! | [`api`] | every use of the API as a [`request::Request`] |
 //! | [`client`] | sends requests, within bounds of time and size |
 //! | [`session`] | who is signed in where, kept in one private file |
