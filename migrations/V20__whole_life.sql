@@ -46,6 +46,7 @@ CREATE UNIQUE INDEX invitation_once ON invitation (job, freelancer);
 -- Who asked for what waits for an answer (`closing`, `cancelling`), how often terms were countered, and the terms that are proposed.
 ALTER TABLE contract ADD COLUMN asked_by text, ADD COLUMN counters int NOT NULL DEFAULT 0, ADD COLUMN proposed bytea,
     ADD COLUMN proposed_by text, ADD COLUMN proposed_at bigint;
+CREATE INDEX contract_proposed ON contract (proposed) WHERE proposed IS NOT NULL;
 
 -- The milestones of a contract that has several, and its time sheets. What they are stands in the terms and in the steps.
 CREATE TABLE milestone (

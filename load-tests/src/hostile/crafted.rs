@@ -77,6 +77,7 @@ impl Home {
             log: self.subject.log(),
             offer: DocumentId::new(DocumentKind::Offer, self.seeded.bytes()),
             slot: SigningKey::from_seed(self.seeded.bytes()).public(),
+            terms: None,
             to: client.home,
         });
         let acceptance = self.subject.sign(&mut self.seeded, acceptance)?;

@@ -51,6 +51,7 @@ impl<'p> Engaged<'p> {
             log: freelancer.log(),
             offer: offer.id(),
             slot: freelancer_slot.public(),
+            terms: None,
             to: client.home.clone(),
         });
         let acceptance = freelancer.sign(seeded, acceptance)?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod requests;
+mod said;
 pub mod views;
 pub mod words;

@@ -18,6 +18,7 @@ use hanse_document::{Date, Did, Digest, DocumentId, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::said::{self, PayRequest};
 use crate::words::{Axes, SentenceLanguage, Whose};
 
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
@@ -51,7 +52,7 @@ impl std::fmt::Debug for Register {
     "languages": ["fr", "en"],
     "name": "Ada",
     "place": {"kind": "site", "name": "Lyon", "country": "FR", "latitude_e4": 457_640, "longitude_e4": 48_357},
-    "rate": {"kind": "money", "currency": "EUR", "min": 3_000, "per": "hour"},
+    "rate": {"kind": "money", "currency": "EUR", "min": "30", "per": "hour"},
     "remote": true,
     "skills": ["local:rust"],
     "travel_km": 50
@@ -70,10 +71,11 @@ pub struct ProfileRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
     /// Where they work from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said::place", skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// What they ask for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PayRequest>)]
+    #[serde(default, deserialize_with = "said::pay", skip_serializing_if = "Option::is_none")]
     pub rate: Option<Pay>,
     /// Whether they work remotely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +97,7 @@ pub struct ProfileRequest {
     "days": 14,
     "language": "en",
     "languages": ["fr", "en"],
-    "pay": {"kind": "money", "currency": "EUR", "max": 8_000, "per": "project"},
+    "pay": {"kind": "money", "currency": "EUR", "max": "80.50", "per": "project"},
     "place": {"kind": "remote"}
 }))]
 pub struct JobRequest {
@@ -119,10 +121,11 @@ pub struct JobRequest {
     #[serde(default)]
     pub languages: job::Languages,
     /// What is given in return.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PayRequest>)]
+    #[serde(default, deserialize_with = "said::pay", skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
     /// Where.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said::place", skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// An earlier posting of yours that came to nothing and that this one repeats: who reads this one sees it.
     #[schema(value_type = Option<String>)]
@@ -165,7 +168,7 @@ fn thirty() -> OpenDays {
 #[schema(example = json!({
     "text": "I have translated menus for ten years.",
     "days": 2,
-    "pay": {"kind": "money", "currency": "EUR", "min": 7_000, "max": 7_000, "per": "project"}
+    "pay": {"kind": "money", "currency": "EUR", "min": "70", "max": "70", "per": "project"}
 }))]
 pub struct BidRequest {
     /// Whether a program wrote it: the client sees that.
@@ -183,7 +186,8 @@ pub struct BidRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// What the freelancer asks for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PayRequest>)]
+    #[serde(default, deserialize_with = "said::pay", skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
 }
 
@@ -208,7 +212,7 @@ pub struct InvitationRequest {
 #[schema(example = json!({
     "scope": "Two pages, French to English.",
     "due": "2034-12-31",
-    "pay": {"kind": "money", "currency": "EUR", "min": 7_000, "max": 7_000, "per": "project"}
+    "pay": {"kind": "money", "currency": "EUR", "min": "70", "max": "70", "per": "project"}
 }))]
 pub struct OfferRequest {
     /// What is to be done.
@@ -222,7 +226,8 @@ pub struct OfferRequest {
     #[serde(default)]
     pub milestones: Milestones,
     /// For what. Of an offer: what the bid asks for, if not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PayRequest>)]
+    #[serde(default, deserialize_with = "said::pay", skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
 }
 

@@ -144,6 +144,9 @@ pub struct ProfileView {
     /// What it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<crate::requests::ProfileRequest>,
+    /// What they ask for in words, with amounts in the currency itself: `from 30 EUR per hour`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_text: Option<String>,
     /// When it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
@@ -184,6 +187,9 @@ pub struct JobView {
     /// What is given in return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
+    /// The same in words, with amounts in the currency itself: `up to 80.50 EUR for the project`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_text: Option<String>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -259,6 +265,9 @@ pub struct BidView {
     /// What the freelancer asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
+    /// The same in words, with amounts in the currency itself: `up to 80.50 EUR for the project`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_text: Option<String>,
     /// The contract that an offer on it began, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,

@@ -70,6 +70,8 @@ pub enum SavedState {
 pub enum Order {
     /// The newest first.
     New,
+    /// By where the words of the search stand: in the title, among the skills, in the text.
+    Relevance,
 }
 
 /// Ratings of single traits, each 1 to 5. What is left out is unstated.

@@ -6,7 +6,7 @@ mod hindrance;
 mod not_once;
 
 use hanse_document::kind::terms::DUE_DAYS_MAX;
-use hanse_document::{DocumentId, NodeName, Rejection};
+use hanse_document::{DocumentId, Fault, NodeName, Rejection};
 use hanse_lifecycle::{Event, Machine, Refused, State};
 use hanse_store::StoreError;
 
@@ -59,17 +59,37 @@ pub enum Refusal {
         /// What is wrong with it, to be read after the name.
         reason: &'static str,
     },
+    /// No town of the list has the name that a search is to be near to.
+    #[error(
+        "`near`: no town of 5,000 people or more is called `{0}` in the list: write it as in Lyon or 'Lyon, FR', or give \
+         `latitude_e4` and `longitude_e4`"
+    )]
+    UnknownPlace(String),
+    /// Several towns have the name that a search is to be near to.
+    #[error(
+        "`near`: `{name}` may be {}: add the country as in 'Lyon, FR', or give `latitude_e4` and `longitude_e4`",
+        .towns.join("; ")
+    )]
+    SeveralPlaces {
+        /// The name.
+        name: String,
+        /// The largest of them, with country and coordinates.
+        towns: Vec<String>,
+    },
     /// What a field of a request says breaks a rule of the document that it becomes.
-    #[error("`{field}`: {}", .rejection.sentence())]
+    #[error("`{field}`: {}", .fault.sentence())]
     BadValue {
         /// Where it stands in the request, as in `pay.currency` or `skills[3]`.
         field: String,
-        /// Which rule.
-        rejection: Rejection,
+        /// Which rule, and what is to be said of the value.
+        fault: Fault,
     },
     /// There is no such thing here, or it is not for this viewer.
     #[error("there is no such {0} here")]
     NotFound(&'static str),
+    /// What is asked for rests on the caller's profile, and there is none.
+    #[error("this rests on your profile, and you have none yet: write it with PUT /v1/me/profile")]
+    NoProfile,
     /// Only the person's home has this.
     #[error("this person's home is {0}: ask there")]
     Elsewhere(NodeName),
@@ -237,9 +257,13 @@ impl Refusal {
     #[must_use]
     pub fn slug(&self) -> &str {
         match self {
-            Self::Rejected(rejection) | Self::BadValue { rejection, .. } => rejection.slug(),
+            Self::Rejected(rejection) | Self::BadValue { fault: Fault { rejection, .. }, .. } => {
+                rejection.slug()
+            }
             Self::BadField { .. } => "bad-field",
-            Self::NotFound(_) | Self::Elsewhere(_) => "not-found",
+            Self::UnknownPlace(_) => "unknown-place",
+            Self::SeveralPlaces { .. } => "several-places",
+            Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => "not-found",
             Self::NotYours(_) => "not-yours",
             Self::NotNow { .. } => "not-now",
             Self::WrongPrev { .. } | Self::ProfileMoved(_) => "wrong-prev",
@@ -293,7 +317,7 @@ impl Refusal {
         match self {
             Self::BadCredentials | Self::SessionEnded => 401,
             Self::NotYours(_) | Self::OwnJob | Self::WrongCarrier => 403,
-            Self::NotFound(_) | Self::Elsewhere(_) => 404,
+            Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => 404,
             Self::NotNow { .. }
             | Self::WrongPrev { .. }
             | Self::ProfileMoved(_)
@@ -316,6 +340,8 @@ impl Refusal {
             Self::Rejected(_)
             | Self::BadField { .. }
             | Self::BadValue { .. }
+            | Self::UnknownPlace(_)
+            | Self::SeveralPlaces { .. }
             | Self::Future
             | Self::WrongAddressee
             | Self::WrongHome

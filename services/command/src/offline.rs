@@ -50,7 +50,7 @@ pub fn verify_files(
         .and_then(|file| file.take(EVIDENCE_BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(CommandError::file(evidence))?;
     let bound = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX);
-    verify(&bytes, &terminal::read_bounded(policy, bound)?, now, options)
+    verify(&bytes, &terminal::text_file(policy, bound)?, now, options)
 }
 
 /// The files of a score.
@@ -76,12 +76,12 @@ pub fn score_files(
 ) -> Result<ScoreReport, CommandError> {
     let unusable = |why: Unreadable| CommandError::Unusable(why.to_string());
     let bound = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX);
-    let policy = terminal::read_bounded(files.policy, bound)?;
+    let policy = terminal::text_file(files.policy, bound)?;
     let policy = Policy::parse(&policy)
         .map_err(|error| CommandError::Unusable(format!("the policy cannot be read: {error}")))?;
     let served = match files.served {
         Some(path) => {
-            let text = terminal::read_bounded(path, SERVED_BYTES_MAX)?;
+            let text = terminal::text_file(path, SERVED_BYTES_MAX)?;
             Some(Served::parse(text.as_bytes()).map_err(unusable)?)
         }
         None => None,

@@ -2,10 +2,10 @@
 //! `barter: a service in stoneware`, `time: 20`. Nodes count money in minor units (`4500` is 45 €).
 
 use hanse_document::Currency;
+use hanse_document::canonical::orderly;
 use hanse_document::kind::pay::{AMOUNT_MAX, CREDIT_HOURS_MAX, CreditHours, Offers};
 use hanse_document::kind::{Barter, Money, Pay, Per, TimeCredits};
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::rest::json::Read as _;
 
@@ -20,7 +20,7 @@ pub fn parse(text: &str) -> Result<Pay, String> {
     let text = text.trim();
     let wrong = || format!("`{text}` is no pay: {FORM}");
     if let Some(offers) = text.strip_prefix("barter:") {
-        let offers: String = offers.trim().nfc().collect();
+        let offers = orderly(offers.trim().to_owned());
         let offers = Offers::parse(&offers).map_err(|_| {
             let most = Offers::CHARS_MAX;
             format!("what is bartered stands on one line of 1 to {most} characters, none of them invisible")
@@ -44,7 +44,7 @@ fn money(text: &str) -> Option<Result<Money, String>> {
     let (currency, per) = unit.split_once('/').unwrap_or((unit, "project"));
     let per = [Per::Hour, Per::Project].into_iter().find(|known| known.name() == per)?;
     let currency = Currency::parse(currency).ok()?;
-    let amount = |text: &str| minor(text.trim(), currency.minor_digits().into());
+    let amount = |text: &str| currency.minor(text.trim());
     let (min, max) = if let Some(min) = amounts.strip_prefix("from ") {
         (Some(amount(min)?), None)
     } else if let Some(max) = amounts.strip_prefix("up to ") {
@@ -54,7 +54,7 @@ fn money(text: &str) -> Option<Result<Money, String>> {
     } else {
         (Some(amount(amounts)?), Some(amount(amounts)?))
     };
-    let most = major(AMOUNT_MAX, currency.minor_digits().into());
+    let most = currency.major(AMOUNT_MAX);
     let wrong = format!("the lower amount stands first, and none is above {most} {currency}");
     Some(Money::new(currency, min, max, per).map_err(|_| wrong))
 }
@@ -66,7 +66,12 @@ pub fn show(pay: Option<&Value>) -> String {
     match pay.text("/kind") {
         "money" => {
             let currency = pay.text("/currency");
-            let amount = |name: &str| Some(major(pay.get(name)?.as_u64()?, digits(currency)));
+            let known = Currency::parse(currency).ok();
+            let amount = |name: &str| {
+                let minor = pay.get(name)?.as_u64()?;
+                // Where a node names what is no currency, nobody knows its decimals.
+                Some(known.as_ref().map_or_else(|| minor.to_string(), |known| known.major(minor)))
+            };
             let amounts = match (amount("min"), amount("max")) {
                 (Some(min), Some(max)) if min == max => min,
                 (Some(min), Some(max)) => format!("{min}–{max}"),
@@ -82,33 +87,6 @@ pub fn show(pay: Option<&Value>) -> String {
             hours => format!("time: {hours} h"),
         },
         other => other.to_owned(),
-    }
-}
-
-/// Decimal digits of a currency's minor unit; two where a node names what is no currency.
-fn digits(currency: &str) -> u32 {
-    Currency::parse(currency).map_or(2, |currency| currency.minor_digits()).into()
-}
-
-/// `12.5` with two digits is 1250.
-fn minor(text: &str, digits: u32) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let sound = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let digits = usize::try_from(digits).ok()?;
-    if whole.is_empty() || !sound(whole) || !sound(part) || part.len() > digits {
-        return None;
-    }
-    format!("{whole}{part:0<digits$}").parse().ok()
-}
-
-/// 1250 with two digits is `12.50`, 1200 is `12`.
-fn major(amount: u64, digits: u32) -> String {
-    let unit = 10_u64.pow(digits);
-    match (amount / unit, amount % unit) {
-        (whole, 0) => whole.to_string(),
-        (whole, part) => {
-            format!("{whole}.{part:0>width$}", width = usize::try_from(digits).unwrap_or_default())
-        }
     }
 }
 

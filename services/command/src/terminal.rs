@@ -11,8 +11,8 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 
 use crate::error::CommandError;
 
-/// A request body has at most 128 KiB; longer input cannot be meant.
-const INPUT_BYTES_MAX: u64 = 128 * 1024;
+/// A request body has at most 256 KiB; longer input cannot be meant.
+const INPUT_BYTES_MAX: u64 = 256 * 1024;
 /// An answer is a few numbers.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024;
 /// A password has at most 1,024 bytes.
@@ -110,26 +110,39 @@ pub fn text_or_input(text: &str) -> Result<String, CommandError> {
         return Ok(text.to_owned());
     }
     let read = bounded(&mut io::stdin().lock(), INPUT_BYTES_MAX);
-    read.map(|text| text.trim_end().to_owned()).map_err(CommandError::file("standard input"))
+    read.map(|text| plain_ends(&text).trim_end().to_owned()).map_err(CommandError::file("standard input"))
 }
 
-/// A file, or standard input if it is `-`; at most 128 KiB of UTF-8.
+/// A file, or standard input if it is `-`; at most 256 KiB of UTF-8, with line ends as everywhere.
 ///
 /// # Errors
 /// [`CommandError::File`] if it cannot be read, is longer, or is not text.
 pub fn file_or_input(path: &Path) -> Result<String, CommandError> {
     if path == Path::new("-") {
-        return bounded(&mut io::stdin().lock(), INPUT_BYTES_MAX)
-            .map_err(CommandError::file("standard input"));
+        let read = bounded(&mut io::stdin().lock(), INPUT_BYTES_MAX);
+        return read.map(|text| plain_ends(&text)).map_err(CommandError::file("standard input"));
     }
-    read_bounded(path, INPUT_BYTES_MAX)
+    text_file(path, INPUT_BYTES_MAX)
 }
 
-/// A text file of at most `max` bytes.
+/// A text file that a person may have written, of at most `max` bytes, with line ends as everywhere.
 ///
 /// # Errors
 /// [`CommandError::File`] if it cannot be read, is longer, or is not text.
-pub fn read_bounded(path: &Path, max: u64) -> Result<String, CommandError> {
+pub fn text_file(path: &Path, max: u64) -> Result<String, CommandError> {
+    Ok(plain_ends(&read_bounded(path, max)?))
+}
+
+/// Without the mark that some editors put before a text, and with `\n` where they and some systems write `\r\n` or `\r`.
+fn plain_ends(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// A file of at most `max` bytes of text, as it is.
+///
+/// # Errors
+/// [`CommandError::File`] if it cannot be read, is longer, or is not text.
+fn read_bounded(path: &Path, max: u64) -> Result<String, CommandError> {
     File::open(path).and_then(|mut file| bounded(&mut file, max)).map_err(CommandError::file(path))
 }
 
@@ -152,6 +165,14 @@ mod tests {
         assert_eq!(bounded(&mut b"abc".as_slice(), 3).unwrap(), "abc");
         assert_eq!(bounded(&mut b"abcd".as_slice(), 3).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert!(bounded(&mut b"\xff".as_slice(), 3).is_err());
+    }
+
+    #[test]
+    fn a_text_file_has_one_line_end() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "\u{feff}a\r\nb\rc\n").unwrap();
+        assert_eq!(text_file(file.path(), 100).unwrap(), "a\nb\nc\n");
+        assert_eq!(file_or_input(file.path()).unwrap(), "a\nb\nc\n");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use hanse_command::document::Date;
 use hanse_command::json::Read as _;
 use hanse_command::requests::JobQuery;
 use hanse_command::{Client, ClientError, api};
@@ -74,6 +75,7 @@ pub(crate) fn tasks<'a>(
     scenario: &Scenario,
     people: &'a People,
     load: Option<&Load>,
+    today: Date,
 ) -> Result<Vec<Task<'a>>, DemoError> {
     let client =
         |title: &str| scenario.plots.iter().find(|plot| plot.job == title).map(|plot| plot.client.as_str());
@@ -95,7 +97,19 @@ pub(crate) fn tasks<'a>(
         let by = by.ok_or_else(|| DemoError::Data("nobody lives at one of the homes".to_owned()))?;
         tasks.push(Task { by, posting });
     }
+    tasks.iter_mut().for_each(|task| forget_past(&mut task.posting.job, today));
     Ok(tasks)
+}
+
+/// Leaves out when the work was to be done, once that is over: a node takes no such posting, and the demo's data does not age.
+fn forget_past(job: &mut Value, today: Date) {
+    let day = |name: &str| Date::parse(job.text(name)).ok();
+    let last = day("/schedule/end").or_else(|| day("/schedule/start"));
+    if last.is_some_and(|last| last < today)
+        && let Some(job) = job.as_object_mut()
+    {
+        job.remove("schedule");
+    }
 }
 
 /// Posts them, some at once. What a node refuses is kept with its reason; anything else ends the demo.

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use hanse_command::document::Date;
 use hanse_command::document::kind::job::{OPEN_DAYS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
+use hanse_command::document::{Date, Line, Rejection};
 use hanse_command::json::Read as _;
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization as _;
@@ -166,11 +166,19 @@ fn tidy(text: &str) -> String {
     kept.nfc().collect::<String>().trim().to_owned()
 }
 
-/// The same on one line, also without what has no width or turns the reading direction.
+/// The same on one line, also without what a line does not take.
 fn one_line(text: &str) -> String {
-    let hidden = |character: &char| matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let spaced: String = tidy(text).chars().filter(|character| !hidden(character)).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = tidy(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    while let Err(Rejection::ForbiddenCharacter(forbidden)) = Line::<0, { usize::MAX }>::parse(&line) {
+        line = line
+            .chars()
+            .zip(1..)
+            .filter(|(_, place)| *place != forbidden.place)
+            .map(|(character, _)| character)
+            .collect();
+    }
+    // What was taken out may have stood between spaces.
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A title of at most the length that a job takes, ended at a word.
@@ -265,9 +273,13 @@ mod tests {
 
     #[test]
     fn what_is_left_is_what_a_document_takes() {
-        use hanse_command::document::{Line, Text};
+        use hanse_command::document::Text;
         let wild = "\u{feff}Cafe\u{301}\u{7} \u{202e}x\u{200b}\u{2028}y\u{85}\u{1b}[2J\tz";
-        assert_eq!(one_line(wild), "Caf\u{e9} xy[2J z");
+        assert_eq!(one_line(wild), "Caf\u{e9} x y[2J z");
+        assert_eq!(
+            one_line("a\u{2800}b \u{3164} \u{1f469}\u{200d}\u{1f4bb}\u{200d}"),
+            "ab \u{1f469}\u{200d}\u{1f4bb}"
+        );
         assert!(Line::<1, 120>::parse(&one_line(wild)).is_ok());
         assert!(Text::<1, 16_000>::parse(&tidy(wild)).is_ok());
     }

@@ -122,7 +122,7 @@ fn post(
     load: Option<&Load>,
 ) -> Result<Posted, DemoError> {
     stage.step("Jobs are posted at two nodes, and found at the others");
-    let tasks = jobs::tasks(scenario, people, load)?;
+    let tasks = jobs::tasks(scenario, people, load, clock::now().date())?;
     let posted = jobs::post(stage, &tasks)?;
     let (all, at_b) = (posted.ids.len(), posted.at_b);
     stage.tell(&format!(

@@ -7,7 +7,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::is_nfc;
 
+use crate::fault::Fault;
 use crate::rejection::{Forbidden, Rejection};
+
+mod shown;
 
 /// A text of `MIN` to `MAX` Unicode scalar values, in NFC, of several lines if need be (`\n`), with tabs, but without
 /// other control characters. One of at least one character is not blank.
@@ -15,8 +18,8 @@ use crate::rejection::{Forbidden, Rejection};
 #[serde(try_from = "String", into = "String")]
 pub struct Text<const MIN: usize, const MAX: usize>(String);
 
-/// A text as [`Text`], on one line: also without line breaks, tabs, and the characters that turn the reading direction or
-/// have no width, by which one name can be made to look like another.
+/// A text as [`Text`], on one line: also without line breaks, tabs, and characters that do not show, by which one name can be made to
+/// look like another; but for joiners and variants where people write them (PROTOCOL.md 2.5).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Line<const MIN: usize, const MAX: usize>(String);
@@ -26,32 +29,45 @@ fn in_text(character: char) -> bool {
     matches!(character, '\n' | '\t') || !character.is_control()
 }
 
-/// Whether a character may stand in a text of one line.
-fn in_line(character: char) -> bool {
-    let deceives = matches!(character,
-        // No width and direction marks, line and paragraph separators, direction overrides and isolates, no-break zero.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    !deceives && !character.is_control()
+/// The first character that a text of several lines does not take.
+fn first_control(text: &str) -> Option<Forbidden> {
+    let (character, place) = text.chars().zip(1..).find(|(character, _)| !in_text(*character))?;
+    Some(Forbidden { character, place })
 }
 
 /// Checks characters first, so that a forbidden one is named as such even in a text that is also too long.
-fn check(text: &str, min: usize, max: usize, takes: fn(char) -> bool) -> Result<(), Rejection> {
-    if let Some((character, place)) = text.chars().zip(1..).find(|(character, _)| !takes(*character)) {
-        return Err(Rejection::ForbiddenCharacter(Forbidden { character, place }));
+fn check(
+    text: &str,
+    min: usize,
+    max: usize,
+    forbidden: fn(&str) -> Option<Forbidden>,
+) -> Result<(), Rejection> {
+    if let Some(forbidden) = forbidden(text) {
+        return Err(Rejection::ForbiddenCharacter(forbidden));
     }
     if !is_nfc(text) {
         return Err(Rejection::NotNfc);
     }
-    let blank = min > 0 && text.trim().is_empty();
+    let blank =
+        min > 0 && text.chars().all(|character| character.is_whitespace() || shown::is_hidden(character));
     if blank || !(min..=max).contains(&text.chars().count()) {
         return Err(Rejection::OutOfBounds);
     }
     Ok(())
 }
 
+/// What a text of the wrong length is told.
+fn told_length(text: &str, min: usize, max: usize) -> String {
+    let count = text.chars().count();
+    if (min..=max).contains(&count) {
+        return format!("{min} to {max} characters, not only spaces and what does not show.");
+    }
+    format!("{min} to {max} characters; this one has {count}.")
+}
+
 /// The face that texts and lines share.
 macro_rules! bounded_text {
-    ($name:ident, $takes:path) => {
+    ($name:ident, $forbidden:path) => {
         impl<const MIN: usize, const MAX: usize> $name<MIN, MAX> {
             /// The most characters (Unicode scalar values) that the place takes.
             pub const CHARS_MAX: usize = MAX;
@@ -61,7 +77,7 @@ macro_rules! bounded_text {
             /// # Errors
             /// [`Rejection::ForbiddenCharacter`], [`Rejection::NotNfc`] or [`Rejection::OutOfBounds`].
             pub fn parse(text: &str) -> Result<Self, Rejection> {
-                check(text, MIN, MAX, $takes)?;
+                check(text, MIN, MAX, $forbidden)?;
                 Ok(Self(text.to_owned()))
             }
 
@@ -107,11 +123,16 @@ macro_rules! bounded_text {
         }
 
         impl<const MIN: usize, const MAX: usize> TryFrom<String> for $name<MIN, MAX> {
-            type Error = Rejection;
+            type Error = Fault;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                check(&text, MIN, MAX, $takes)?;
-                Ok(Self(text))
+                match check(&text, MIN, MAX, $forbidden) {
+                    Ok(()) => Ok(Self(text)),
+                    Err(Rejection::OutOfBounds) => {
+                        Err(Rejection::OutOfBounds.told(told_length(&text, MIN, MAX)))
+                    }
+                    Err(rejection) => Err(rejection.into()),
+                }
             }
         }
 
@@ -123,8 +144,8 @@ macro_rules! bounded_text {
     };
 }
 
-bounded_text!(Text, in_text);
-bounded_text!(Line, in_line);
+bounded_text!(Text, first_control);
+bounded_text!(Line, shown::first_deceiving);
 
 /// An integer from `MIN` to `MAX`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -171,10 +192,13 @@ impl<const MIN: u32, const MAX: u32> TryFrom<u32> for Number<MIN, MAX> {
 
 /// Serde reads numbers by the widest type, so that a wrong one is out of bounds and not out of form.
 impl<const MIN: u32, const MAX: u32> TryFrom<i64> for Number<MIN, MAX> {
-    type Error = Rejection;
+    type Error = Fault;
 
     fn try_from(number: i64) -> Result<Self, Self::Error> {
-        u32::try_from(number).map_err(|_| Rejection::OutOfBounds).and_then(Self::new)
+        let within = u32::try_from(number).map_err(|_| Rejection::OutOfBounds).and_then(Self::new);
+        within.map_err(|rejection| {
+            rejection.told(format!("A whole number from {MIN} to {MAX}; this is {number}."))
+        })
     }
 }
 
@@ -259,10 +283,18 @@ impl<'a, T, const MAX: usize> IntoIterator for &'a List<T, MAX> {
 }
 
 impl<T: PartialEq, const MAX: usize> TryFrom<Vec<T>> for List<T, MAX> {
-    type Error = Rejection;
+    type Error = Fault;
 
     fn try_from(items: Vec<T>) -> Result<Self, Self::Error> {
-        Self::new(items)
+        let count = items.len();
+        let told = |rejection: Rejection| {
+            if rejection == Rejection::OutOfBounds {
+                rejection.told(format!("At most {MAX}; these are {count}."))
+            } else {
+                rejection.into()
+            }
+        };
+        Self::new(items).map_err(told)
     }
 }
 
@@ -284,6 +316,9 @@ mod tests {
         assert_eq!(Line::<1, 3>::parse("  "), Err(Rejection::OutOfBounds));
         assert!(Line::<0, 3>::parse("").is_ok());
         assert_eq!(Line::<1, 3>::parse("e\u{301}"), Err(Rejection::NotNfc));
+        for blank in [" \n", "\u{2800}", "\u{3164} \u{200d}", "\u{fe0f}\u{200b}"] {
+            assert_eq!(Text::<1, 3>::parse(blank), Err(Rejection::OutOfBounds), "{blank:?}");
+        }
     }
 
     fn second(character: char) -> Rejection {
@@ -299,7 +334,7 @@ mod tests {
     #[test]
     fn lines_take_no_deceiving_character() {
         for character in
-            "\u{0}\n\r\t\u{7f}\u{85}\u{200b}\u{200f}\u{2028}\u{202a}\u{202e}\u{2066}\u{2069}\u{feff}".chars()
+            "\u{0}\n\r\t\u{7f}\u{85}\u{ad}\u{34f}\u{2800}\u{3164}\u{200b}\u{200f}\u{2028}\u{202a}\u{202e}\u{2066}\u{2069}\u{feff}".chars()
         {
             let text = format!("a{character}b");
             assert_eq!(Line::<1, 9>::parse(&text), Err(second(character)), "{text:?}");

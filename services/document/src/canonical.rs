@@ -13,6 +13,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use crate::rejection::Rejection;
 
 mod json;
+mod number;
 
 pub use json::Json;
 
@@ -59,8 +60,8 @@ pub fn parse_lenient_form(bytes: &[u8], max: usize) -> Result<Value, Rejection> 
     read(bytes, max, usize::MAX, Texts::Normal)
 }
 
-/// Reads what [`parse_lenient_form`] reads, with texts in any Unicode form, and brings them into form C however they were escaped:
-/// for requests, in which people and their keyboards write.
+/// Reads what [`parse_lenient_form`] reads, with texts in any Unicode form and with any line ends, and brings them into order
+/// ([`orderly`]) however they were escaped: for requests, in which people and their keyboards write.
 ///
 /// # Errors
 /// Those of [`parse_lenient_form`], without `NotNfc`.
@@ -76,7 +77,7 @@ fn read(bytes: &[u8], max: usize, values: usize, texts: Texts) -> Result<Value, 
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0, texts, found: &found, left: &left, values: &values }
         .deserialize(&mut parser)
-        .map_err(|_| found.get().unwrap_or(Rejection::NotJson))?;
+        .map_err(|error| found.get().unwrap_or_else(|| number::unread(bytes, &error)))?;
     parser.end().map_err(|_| Rejection::NotJson)?;
     Ok(value)
 }
@@ -85,6 +86,13 @@ fn read(bytes: &[u8], max: usize, values: usize, texts: Texts) -> Result<Value, 
 #[must_use]
 pub fn is_normal(text: &str) -> bool {
     is_nfc(text)
+}
+
+/// A text as people mean it, however their keyboard, editor or system writes it: in form C, each line ended by `\n` alone.
+#[must_use]
+pub fn orderly(text: String) -> String {
+    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
+    if is_normal(&text) { text } else { text.nfc().collect() }
 }
 
 /// The RFC 8785 form of any JSON value, floats included.
@@ -158,7 +166,7 @@ const KEY_FRAME_BYTES: usize = 3;
 enum Texts {
     /// In form C; any other is refused.
     Normal,
-    /// In any; they are brought into form C.
+    /// In any; they are brought into order.
     Any,
 }
 
@@ -210,8 +218,7 @@ impl<'a> Strict<'a> {
 
     /// The text as it is kept.
     fn kept(self, text: String) -> Value {
-        let normal = self.texts == Texts::Normal || is_normal(&text);
-        Value::String(if normal { text } else { text.nfc().collect() })
+        Value::String(if self.texts == Texts::Normal { text } else { orderly(text) })
     }
 }
 
@@ -322,6 +329,10 @@ mod tests {
             let value = read(&format!("{{\"a\":[\"{cafe}\",null]}}")).unwrap();
             assert_eq!(value, serde_json::json!({"a": ["caf\u{e9}", null]}), "{cafe}");
         }
+        for lines in ["a\\nb\\n", "a\\r\\nb\\r\\n", "a\\rb\\r", "a\\u000db\\u000D\\u000a"] {
+            let value = read(&format!("[\"{lines}\"]")).unwrap();
+            assert_eq!(value, serde_json::json!(["a\nb\n"]), "{lines}");
+        }
         for (text, rejection) in [
             ("{\"e\\u0301\":1}", Rejection::KeyNotAscii),
             ("{\"a\":1,\"\\u0061\":1}", Rejection::DuplicateKey),
@@ -336,7 +347,7 @@ mod tests {
     fn everything_else_is_refused_by_name() {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(nested(16).as_bytes(), MAX).is_ok());
-        let cases: [(&str, Rejection); 34] = [
+        let cases: [(&str, Rejection); 41] = [
             ("", Rejection::NotJson),
             ("{", Rejection::NotJson),
             ("{} {}", Rejection::NotJson),
@@ -346,7 +357,14 @@ mod tests {
             ("01", Rejection::NotJson),
             ("+1", Rejection::NotJson),
             ("NaN", Rejection::NotJson),
-            ("1e999", Rejection::NotJson),
+            ("1e400", Rejection::Float),
+            (" [\n {\"a\": [0, -1.5E+999 ]}]", Rejection::Float),
+            (&"9".repeat(400), Rejection::IntegerRange),
+            (&format!("{{\"a\":-{}}}", "9".repeat(400)), Rejection::IntegerRange),
+            ("[1e400x]", Rejection::Float),
+            ("01e400", Rejection::NotJson),
+            ("1e", Rejection::NotJson),
+            ("1.e400", Rejection::NotJson),
             (&nested(17), Rejection::TooDeep),
             (&nested(500), Rejection::TooDeep),
             (&" ".repeat(MAX + 1), Rejection::TooLarge),

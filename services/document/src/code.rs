@@ -4,32 +4,38 @@
 use crate::rejection::Rejection;
 use crate::text::checked_text;
 
+mod listed;
+
 /// The longest skill id: an ESCO id has 36 characters, a local slug may be a few words.
 pub const SKILL_CHARS_MAX: usize = 64;
 
 checked_text!(
     /// A BCP 47 language tag of language and, if need be, script and region, in its usual case: `fr`, `pt-BR`, `zh-Hant-TW`.
     Language,
-    check_language
+    check_language,
+    "As in `fr`, `pt-BR` or `zh-Hant-TW`: a BCP 47 tag in its usual case."
 );
 
 checked_text!(
     /// A skill: the last part of its ESCO URI (`b70ab677-5781-40b5-9198-d98f4a34310f`), or `local:<slug>`. 1 to 64 of
     /// `a-z`, `0-9`, `:` and `-`.
     Skill,
-    check_skill
+    check_skill,
+    "An ESCO id or a tag such as `local:rust`: 1 to 64 of a-z, 0-9, `:` and `-`. GET /v1/skills finds them by words."
 );
 
 checked_text!(
     /// A country by its two-letter code of ISO 3166-1: `FR`.
     Country,
-    check_country
+    check_country,
+    "As in `FR`: two capital letters of ISO 3166-1."
 );
 
 checked_text!(
     /// A currency by its three-letter code of ISO 4217: `EUR`.
     Currency,
-    check_currency
+    check_currency,
+    "As in `EUR`: three capital letters of ISO 4217."
 );
 
 impl Currency {
@@ -43,6 +49,33 @@ impl Currency {
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             "CLF" | "UYW" => 4,
             _ => 2,
+        }
+    }
+}
+
+impl Currency {
+    /// Reads an amount as people write it, `80.50`, in minor units; nothing if it is not one, or has more decimals than the currency.
+    #[must_use]
+    pub fn minor(&self, amount: &str) -> Option<u64> {
+        let digits = usize::from(self.minor_digits());
+        let (whole, part) =
+            amount.split_once('.').map_or((amount, None), |(whole, part)| (whole, Some(part)));
+        let sound = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !sound(whole) || !part.is_none_or(sound) {
+            return None;
+        }
+        let part = part.unwrap_or_default();
+        if part.len() > digits { None } else { format!("{whole}{part:0<digits$}").parse().ok() }
+    }
+
+    /// Writes minor units as people write an amount: `80.50`, `80`.
+    #[must_use]
+    pub fn major(&self, minor: u64) -> String {
+        let digits = self.minor_digits();
+        let unit = 10_u64.pow(digits.into());
+        match (minor / unit, minor % unit) {
+            (whole, 0) => whole.to_string(),
+            (whole, part) => format!("{whole}.{part:0>width$}", width = usize::from(digits)),
         }
     }
 }
@@ -115,6 +148,40 @@ mod tests {
         );
         check(Country::parse, &["FR", "SE"], &["", "fr", "FRA", "F1", "É"]);
         check(Currency::parse, &["EUR", "SEK"], &["", "eur", "EU", "EURO", "E1R"]);
+    }
+
+    #[test]
+    fn amounts_are_read_and_written_as_people_write_them() {
+        let currency = |code| Currency::parse(code).unwrap();
+        for (code, written, minor, shown) in [
+            ("EUR", "80", 8_000, "80"),
+            ("EUR", "80.5", 8_050, "80.50"),
+            ("EUR", "0.05", 5, "0.05"),
+            ("JPY", "900", 900, "900"),
+            ("KWD", "1.005", 1_005, "1.005"),
+            ("CLF", "2.0001", 20_001, "2.0001"),
+        ] {
+            assert_eq!(currency(code).minor(written), Some(minor), "{written} {code}");
+            assert_eq!(currency(code).major(minor), shown, "{minor} {code}");
+        }
+        for (code, wrong) in [
+            ("EUR", ""),
+            ("EUR", "."),
+            ("EUR", "80."),
+            ("EUR", ".5"),
+            ("EUR", "80,50"),
+            ("EUR", "80.505"),
+            ("EUR", "-1"),
+            ("EUR", "+1"),
+            ("EUR", "1e3"),
+            ("EUR", " 1"),
+            ("EUR", "1 000"),
+            ("JPY", "1.0"),
+            ("EUR", "99999999999999999999"),
+            ("EUR", "٣"),
+        ] {
+            assert_eq!(currency(code).minor(wrong), None, "{wrong} {code}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::canonical;
 use crate::did::Did;
+use crate::fault::Fault;
 use crate::hash::{Commitment, sha256};
 use crate::id::{DocumentId, Kind, from_base64url, to_base64url};
 use crate::key::{Signature, SigningKey};
@@ -177,7 +178,7 @@ impl Signed {
     /// Every [`Rejection`] but `ForeignKey` and, for a signature of the right form, `BadSignature`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
         let value = canonical::parse(bytes, BYTES_MAX)?;
-        let form = Form::deserialize(&value).map_err(|error| Rejection::of_serde(&error))?;
+        let form = Form::deserialize(&value).map_err(|error| Fault::of_serde(&error).rejection)?;
         // What does not come back the same has two forms, such as null for an absent field.
         if to_value(&form) != value {
             return Err(Rejection::OutOfForm);
@@ -190,7 +191,7 @@ impl Signed {
         }
         let kind = Kind::of_type_name(&type_name).ok_or(Rejection::UnknownKind)?;
         let body = Body::from_value(kind, &subject)?;
-        body.check(&issuer)?;
+        body.check(&issuer).map_err(|misfit| misfit.fault.rejection)?;
         check_times(kind, from, until, proof.created)?;
         let signature = decode_signature(proof.value.as_deref().unwrap_or_default())?;
         let message = message_of(&value);

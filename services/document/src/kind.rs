@@ -40,6 +40,7 @@ pub use text::ReviewText;
 pub use time_sheet::TimeSheet;
 
 use crate::did::Did;
+use crate::fault::Fault;
 use crate::id::{DocumentId, Kind};
 use crate::rejection::Rejection;
 
@@ -98,7 +99,7 @@ impl Body {
     /// # Errors
     /// The rejection of the first field that is out of form or bounds.
     pub fn from_value(kind: Kind, value: &Value) -> Result<Self, Rejection> {
-        Self::read(kind, value).map_err(|misfit| misfit.rejection)
+        Self::read(kind, value).map_err(|misfit| misfit.fault.rejection)
     }
 
     /// As [`Body::from_value`], and says which field is wrong: for people who wrote the value by hand.
@@ -127,7 +128,7 @@ impl Body {
         let differs = |(name, field): &(&String, &Value)| written.get(name.as_str()) != Some(*field);
         let field = value.as_object().and_then(|fields| fields.iter().find(differs));
         let field = field.map(|(name, _)| name.clone()).unwrap_or_default();
-        Err(Misfit { field, rejection: Rejection::OutOfForm })
+        Err(Misfit::new(field, Rejection::OutOfForm))
     }
 
     /// The body as it stands in `credentialSubject`.
@@ -153,20 +154,21 @@ impl Body {
     ///
     /// # Errors
     /// `WrongKind`, `KeyReused`, `AboutSelf`, `BadTime`, `OutOfBounds` or `OutOfForm`, as the kind says.
-    pub fn check(&self, issuer: &Did) -> Result<(), Rejection> {
-        match self {
+    pub fn check(&self, issuer: &Did) -> Result<(), Misfit> {
+        let checked = match self {
+            Self::Job(body) => return body.check(),
+            Self::Review(body) => return body.check(issuer),
             Self::Identity(body) => body.check(issuer),
             Self::Profile(body) => body.check(),
-            Self::Job(body) => body.check(),
             Self::Invitation(body) => body.check(issuer),
             Self::Bid(body) => body.check(),
             Self::Terms(body) => body.check(),
             Self::Offer(body) => body.check(issuer),
             Self::Acceptance(body) => body.check(issuer),
             Self::Step(body) => body.check(),
-            Self::Review(body) => body.check(issuer),
             Self::Text(_) | Self::Reply(_) => Ok(()),
-        }
+        };
+        checked.map_err(Misfit::from)
     }
 }
 
@@ -194,14 +196,25 @@ pub struct Misfit {
     /// Where it stands, as in `title` or `skills[3]`; empty or `.` for the body as a whole.
     pub field: String,
     /// What is wrong with it.
-    pub rejection: Rejection,
+    pub fault: Fault,
+}
+
+impl Misfit {
+    fn new(field: impl Into<String>, fault: impl Into<Fault>) -> Self {
+        Self { field: field.into(), fault: fault.into() }
+    }
+}
+
+impl From<Rejection> for Misfit {
+    /// Of the body as a whole.
+    fn from(rejection: Rejection) -> Self {
+        Self::new("", rejection)
+    }
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
-    serde_path_to_error::deserialize(value).map_err(|error| Misfit {
-        field: error.path().to_string(),
-        rejection: Rejection::of_serde(error.inner()),
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Misfit::new(error.path().to_string(), Fault::of_serde(error.inner())))
 }
 
 fn write<T: Serialize>(body: &T) -> Value {

@@ -4,6 +4,8 @@
 
 pub mod rejection;
 
+pub mod fault;
+
 pub mod canonical;
 
 mod text;
@@ -29,6 +31,7 @@ pub use bounded::{Line, List, Number, Text};
 pub use code::{Country, Currency, Language, Skill};
 pub use did::Did;
 pub use envelope::{BYTES_MAX, Draft, Signed, Verified};
+pub use fault::Fault;
 pub use hash::{Commitment, Digest, LeafRef};
 pub use id::{DocumentId, Kind};
 pub use key::{PublicKey, Signature, SigningKey};

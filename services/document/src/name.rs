@@ -13,13 +13,15 @@ const REPUTATION: &str = "/reputation";
 checked_text!(
     /// The name of a node: labels of `a-z`, `0-9` and inner `-`, joined by `.`, 64 characters at most, and not `self`.
     NodeName,
-    check_node
+    check_node,
+    "As in `lyon.example`: 1 to 64 of a-z, 0-9, `.` and inner `-`."
 );
 
 checked_text!(
     /// The origin of a node's reputation log, `<node name>/reputation`.
     LogName,
-    check_log
+    check_log,
+    "As in `lyon.example/reputation`."
 );
 
 impl LogName {

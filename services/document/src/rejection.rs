@@ -18,20 +18,31 @@ impl Forbidden {
     /// The words behind.
     const END: &'static str =
         "; control, direction-changing and invisible characters have no place there: remove it.";
+    /// The words behind a line break.
+    const BREAK_END: &'static str = ", a line break; this stands on one line: join it with a space.";
+
+    /// The words behind this character.
+    const fn end(character: char) -> &'static str {
+        match character {
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Self::BREAK_END,
+            _ => Self::END,
+        }
+    }
 
     /// Reads what `Display` wrote.
     fn read(text: &str) -> Option<Self> {
         let [before, between] = Self::WORDS;
-        let (character, place) = text.strip_prefix(before)?.strip_suffix(Self::END)?.split_once(between)?;
+        let (character, rest) = text.strip_prefix(before)?.split_once(between)?;
         let character = u32::from_str_radix(character, 16).ok().and_then(char::from_u32)?;
-        Some(Self { character, place: place.parse().ok()? })
+        Some(Self { character, place: rest.strip_suffix(Self::end(character))?.parse().ok()? })
     }
 }
 
 impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [before, between] = Self::WORDS;
-        write!(f, "{before}{:04X}{between}{}{}", u32::from(self.character), self.place, Self::END)
+        let end = Self::end(self.character);
+        write!(f, "{before}{:04X}{between}{}{end}", u32::from(self.character), self.place)
     }
 }
 
@@ -208,16 +219,8 @@ impl Rejection {
         }
     }
 
-    /// Finds the rejection that a serde error carries. Serde hands on nothing but text, so a field type refuses by its
-    /// rejection's text; every other complaint of serde is about the form.
-    pub(crate) fn of_serde(error: &serde_json::Error) -> Self {
-        Self::carried_by(error).unwrap_or(Self::OutOfForm)
-    }
-
-    /// The rejection that an error carries, if a type of a document refused the value. Serde hands on nothing but text.
-    #[must_use]
-    pub fn carried_by(error: &impl fmt::Display) -> Option<Self> {
-        let text = error.to_string();
+    /// Reads what `Display` wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let (slug, sentence) = text.split_once(": ")?;
         let rejection = Self::ALL.into_iter().find(|rejection| rejection.slug() == slug)?;
         if let Self::ForbiddenCharacter(_) = rejection {
@@ -245,7 +248,7 @@ mod tests {
         let forbidden = |character, place| Rejection::ForbiddenCharacter(Forbidden { character, place });
         let named = ['\0', '\n', '\u{feff}', '\u{10ffff}'].map(|character| forbidden(character, 4_000));
         for rejection in Rejection::ALL.into_iter().chain(named) {
-            assert_eq!(Rejection::carried_by(&rejection), Some(rejection));
+            assert_eq!(Rejection::read(&rejection.to_string()), Some(rejection));
         }
         let told = forbidden('\u{1b}', 3).to_string();
         assert!(told.starts_with("forbidden-character: A text has U+001B as its character 3;"), "{told}");
@@ -258,7 +261,7 @@ mod tests {
             &told.replace(" 3;", " three;"),
             &told.replace("remove", "leave"),
         ] {
-            assert_eq!(Rejection::carried_by(&other), None, "{other}");
+            assert_eq!(Rejection::read(other), None, "{other}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /// Defines a newtype over `String` whose value has passed `$check`, a `fn(&str) -> Result<(), Rejection>`.
 macro_rules! checked_text {
-    ($(#[$meta:meta])* $name:ident, $check:path) => {
+    ($(#[$meta:meta])* $name:ident, $check:path, $form:literal) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -49,10 +49,10 @@ macro_rules! checked_text {
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::rejection::Rejection;
+            type Error = $crate::fault::Fault;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                $check(&text)?;
+                $check(&text).map_err(|rejection| rejection.told($form))?;
                 Ok(Self(text))
             }
         }

@@ -8,6 +8,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::{datetime, format_description};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
+use crate::fault::Fault;
 use crate::rejection::Rejection;
 
 /// Nothing of ours is older than 2020-01-01T00:00:00Z.
@@ -157,7 +158,7 @@ impl fmt::Debug for Date {
 
 /// The serde and `FromStr` face that both share.
 macro_rules! written {
-    ($name:ident) => {
+    ($name:ident, $form:literal) => {
         impl FromStr for $name {
             type Err = Rejection;
 
@@ -167,10 +168,10 @@ macro_rules! written {
         }
 
         impl TryFrom<String> for $name {
-            type Error = Rejection;
+            type Error = Fault;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text)
+                Self::parse(&text).map_err(|rejection| rejection.told($form))
             }
         }
 
@@ -182,8 +183,8 @@ macro_rules! written {
     };
 }
 
-written!(Timestamp);
-written!(Date);
+written!(Timestamp, "A time in UTC as in `2026-11-24T10:00:00Z`, from 2020 to 2099.");
+written!(Date, "A day that there is, as in `2026-11-24`, from 2020 to 2099.");
 
 #[cfg(test)]
 mod tests {

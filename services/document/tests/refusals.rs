@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use hanse_document::canonical::to_vec;
 use hanse_document::kind::{Bid, Event, Job, Pay, Place, Profile, Step};
 use hanse_document::rejection::Forbidden;
-use hanse_document::{Body, Did, Draft, Kind, Rejection, Signed, SigningKey, Verified};
+use hanse_document::{Body, Did, Draft, Fault, Kind, Rejection, Signed, SigningKey, Verified};
 use serde_json::{Value, json};
 
 fn valid(kind: &str) -> Value {
@@ -246,7 +246,8 @@ fn steps() {
         step["object"] = json!(object);
         step["body"] = body;
         let issuer = verified("step").issuer().clone();
-        Body::from_value(Kind::Step, &step).and_then(|body| body.check(&issuer).map(|()| body))
+        Body::from_value(Kind::Step, &step)
+            .and_then(|body| body.check(&issuer).map(|()| body).map_err(|misfit| misfit.fault.rejection))
     };
     let good = [
         ("close_unfilled", job, json!({"reason": "The shed is gone."})),
@@ -301,7 +302,8 @@ fn requests_meet_the_same_bounds_through_serde_alone() {
     }
     // What serde says is the rejection itself, for a problem document to show.
     let error = serde_json::from_value::<Pay>(json!({"kind": "barter", "offers": ""})).unwrap_err();
-    assert_eq!(error.to_string(), Rejection::OutOfBounds.to_string());
+    let told = Rejection::OutOfBounds.told("1 to 500 characters; this one has 0.");
+    assert_eq!((Fault::carried_by(&error), error.to_string()), (Some(told.clone()), told.to_string()));
 }
 
 #[test]
@@ -337,11 +339,22 @@ fn a_body_written_by_hand_is_told_which_field_is_wrong() {
         Body::read(Kind::Job, &value).map(drop).unwrap_err()
     };
     let long = misfit(|job| job["title"] = "x".repeat(1_000).into());
-    assert_eq!((long.field.as_str(), long.rejection), ("title", Rejection::OutOfBounds));
+    assert_eq!((long.field.as_str(), long.fault.rejection), ("title", Rejection::OutOfBounds));
     let code = misfit(|job| job["skills"] = json!(["local:rust", "no code"]));
-    assert_eq!((code.field.as_str(), code.rejection), ("skills[1]", Rejection::BadCode));
+    assert_eq!((code.field.as_str(), code.fault.rejection), ("skills[1]", Rejection::BadCode));
+    let told = [
+        (long, "1 to 120 characters; this one has 1000."),
+        (code, "An ESCO id or a tag such as `local:rust`"),
+    ];
+    for (misfit, told) in told {
+        assert!(misfit.fault.sentence().starts_with(told), "{misfit:?}");
+    }
+    let swapped = misfit(|job| job["pay"]["min"] = json!(120_001));
+    assert_eq!(swapped.fault.told, "`min` is 120001, above `max`, which is 120000.");
+    let half = misfit(|job| drop(job["place"].as_object_mut().unwrap().remove("latitude_e4")));
+    assert!(half.fault.told.starts_with("`longitude_e4` stands without `latitude_e4`"), "{half:?}");
     let unstated = misfit(|job| job["pay"] = Value::Null);
-    assert_eq!((unstated.field.as_str(), unstated.rejection), ("pay", Rejection::OutOfForm));
+    assert_eq!((unstated.field.as_str(), unstated.fault.rejection), ("pay", Rejection::OutOfForm));
 }
 
 #[test]
@@ -353,7 +366,9 @@ fn work_may_end_on_the_day_that_it_starts() {
         body.check(&Did::of(&SigningKey::from_seed([3; 32]).public()))
     };
     assert_eq!(read("2026-12-02"), Ok(()));
-    assert_eq!(read("2026-12-01"), Err(Rejection::BadTime));
+    let misfit = read("2026-12-01").unwrap_err();
+    assert_eq!((misfit.field.as_str(), misfit.fault.rejection), ("schedule", Rejection::BadTime));
+    assert!(misfit.fault.told.starts_with("`end` is 2026-12-01 and `start` is 2026-12-02"), "{misfit:?}");
 }
 
 #[test]

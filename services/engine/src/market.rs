@@ -5,6 +5,7 @@ pub(crate) mod author;
 pub(crate) mod bids;
 pub(crate) mod contracts;
 pub(crate) mod documents;
+pub(crate) mod fold;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
 pub(crate) mod jobs;

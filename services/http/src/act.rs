@@ -12,6 +12,7 @@ use hanse_base::error::UseError;
 use hanse_engine::{Asked, Engine, Key};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use crate::body::{self, BODY_BYTES_MAX};
 use crate::etag::{self, Seen};
@@ -64,7 +65,7 @@ impl<T> Act<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Act<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Act<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -77,10 +78,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Act<T> {
             let principal = signed_in(&request, &state).await?;
             let name = request.headers().get(IDEMPOTENCY_KEY).map(text).transpose()?;
             let seen = request.headers().get(IF_MATCH).map(etag::seen);
-            body::check_is_json(&request)?;
             let bytes = body::bytes(payload.map_err(|_| Problem::body_unreadable())?, BODY_BYTES_MAX).await?;
+            let body = body::read(body::said(&request, &bytes)?)?;
             let key = name.map(|name| Key { name, request: hash(&request, &bytes) });
-            Ok(Self { state, principal, key, seen, place: gate::place(&request), body: body::read(&bytes)? })
+            Ok(Self { state, principal, key, seen, place: gate::place(&request), body })
         })
     }
 }

@@ -6,11 +6,16 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use hanse_document::canonical;
+use hanse_document::{Rejection, canonical};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
+use crate::told;
+use crate::told::shape::Shape;
 
 /// Most bytes of a request body: 16,000 characters of text may each be written as twelve, `\ud83d\ude00`, with what stands around them.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -28,17 +33,17 @@ impl<T> Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Json<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let json = check_is_json(request);
-        let payload = web::Payload::from_request(request, payload).into_inner();
+        let request = request.clone();
+        let payload = web::Payload::from_request(&request, payload).into_inner();
         Box::pin(async move {
-            json?;
             let payload = payload.map_err(|_| Problem::body_unreadable())?;
-            Ok(Self(read(&bytes(payload, BODY_BYTES_MAX).await?)?))
+            let bytes = bytes(payload, BODY_BYTES_MAX).await?;
+            Ok(Self(read(said(&request, &bytes)?)?))
         })
     }
 }
@@ -61,20 +66,49 @@ pub async fn bytes(payload: web::Payload, longest: usize) -> Result<web::Bytes, 
         .map_err(|_| Problem::body_unreadable())
 }
 
+/// What the body says: of a POST none at all says as much as an empty object, and need not say what it is. A PUT would replace everything
+/// by nothing.
+pub(crate) fn said<'a>(request: &HttpRequest, bytes: &'a [u8]) -> Result<&'a [u8], Problem> {
+    if bytes.is_empty() && request.method() == Method::POST {
+        return Ok(b"{}");
+    }
+    check_is_json(request)?;
+    Ok(bytes)
+}
+
 /// A body as a request type.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::not_json("A body is UTF-8."))?;
-    // Some keyboards write é as two characters. A document must not; what a person sends is put in order for them.
+    // Some keyboards write é as two characters, some systems a line end. A document must not; what a person sends is put in order for them.
     let value = canonical::parse_request(text.as_bytes(), BODY_BYTES_MAX)
-        .map_err(|rejection| Problem::unreadable(rejection.slug(), rejection.detail()))?;
+        .map_err(|rejection| unreadable::<T>(rejection, text))?;
     // Serde would also take an array, field by field.
     if !value.is_object() {
-        return Err(Problem::bad_body("the body is one JSON object"));
+        return Err(Problem::bad_body("The body is one JSON object, `{…}`."));
     }
     serde_path_to_error::deserialize(&value).map_err(|error| {
-        let field = error.path().to_string();
-        Problem::misfit(&field, error.inner()).unwrap_or_else(|what| Problem::bad_body(&what))
+        let way = told::way::of(error.path());
+        Problem::misfit(&Shape::of_body::<T>(), &value, &way, error.inner(), "bad-body")
     })
+}
+
+/// What is told of bytes that are no JSON of ours: where they stop to be, or which number is none of ours.
+fn unreadable<T: ToSchema>(rejection: Rejection, text: &str) -> Problem {
+    let detail = match (rejection, serde_json::from_str::<Value>(text)) {
+        (Rejection::NotJson, Err(error)) => {
+            format!("The body is no JSON: it breaks off at line {}, column {}.", error.line(), error.column())
+        }
+        (Rejection::Float | Rejection::IntegerRange, Ok(value)) => {
+            let way = told::numbers::first_odd(&value).unwrap_or_default();
+            let told = told::tell(&Shape::of_body::<T>(), &value, &way);
+            told.map_or_else(
+                || format!("`{}`: {}", told::way::name(&way), rejection.detail()),
+                |told| format!("`{}`: {}", told.field, told.what),
+            )
+        }
+        _ => rejection.detail().to_owned(),
+    };
+    Problem::unreadable(rejection.slug(), detail)
 }
 
 #[cfg(test)]
@@ -94,6 +128,16 @@ mod tests {
         let request = actix_web::test::TestRequest::post().to_http_request();
         let payload = web::Payload::from_request(&request, &mut payload).into_inner().unwrap();
         assert_eq!(bytes(payload, BODY_BYTES_MAX).await.unwrap_err().status, 408);
+    }
+
+    #[test]
+    fn a_post_may_say_nothing_and_a_put_may_not() {
+        let request = |request: actix_web::test::TestRequest| request.to_http_request();
+        let post = request(actix_web::test::TestRequest::post());
+        assert_eq!(said(&post, b"").unwrap(), b"{}");
+        assert!(said(&post, b"{}").is_err(), "what is said says what it is");
+        let put = request(actix_web::test::TestRequest::put());
+        assert!(said(&put, b"").is_err());
     }
 
     #[test]
@@ -124,7 +168,7 @@ mod tests {
             (r#""language":"French""#, "bad-code", "language"),
             (r#""skills":["local:ok","Not A Skill"]"#, "bad-code", "skills[1]"),
             (r#""languages":["fr","fr"]"#, "repeated-item", "languages"),
-            (r#""pay":{"kind":"money","currency":"euros","per":"hour"}"#, "bad-code", "pay"),
+            (r#""pay":{"kind":"money","currency":"euros","per":"hour"}"#, "bad-code", "pay.currency"),
             (r#""schedule":{"start":"tomorrow"}"#, "bad-time", "schedule.start"),
         ] {
             let (slug, detail) = slug(&format!(r#"{{"title":"t","text":"x",{more}}}"#));

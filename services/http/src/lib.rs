@@ -14,3 +14,4 @@ pub mod query;
 pub mod request;
 pub mod shares;
 pub mod state;
+mod told;

@@ -9,11 +9,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use hanse_base::error::{Failure, Refusal, UseError};
-use hanse_document::Rejection;
+use hanse_document::{Fault, Rejection};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::request;
+use crate::told::shape::Shape;
+use crate::told::way::Step;
+use crate::told::{self, Told};
 
 /// When to come back where nothing says it better, in seconds: as long as a place is waited for, and a little for the others.
 const BUSY_SECONDS: u32 = 2;
@@ -165,19 +169,38 @@ impl Problem {
 
     /// JSON that is not what the path takes.
     #[must_use]
-    pub fn bad_body(what: &str) -> Self {
-        Self::unreadable("bad-body", format!("The JSON is not what this path takes: {what}."))
+    pub fn bad_body(detail: &str) -> Self {
+        Self::unreadable("bad-body", detail)
     }
 
-    /// A field that a type of a document refuses, by the rule that it breaks; if none does, what is wrong with the field, in words.
-    pub fn misfit(field: &str, error: &impl fmt::Display) -> Result<Self, String> {
-        let whole = field.is_empty() || field == ".";
-        match Rejection::carried_by(error) {
-            Some(rejection) if whole => Ok(Refusal::Rejected(rejection).into()),
-            Some(rejection) => Ok(Refusal::BadValue { field: field.to_owned(), rejection }.into()),
-            None if whole => Err(error.to_string()),
-            None => Err(format!("`{field}`: {error}")),
-        }
+    /// A value that serde did not read: the rule of the type that refused it, or else this slug; with the field, what it takes and what
+    /// came.
+    #[must_use]
+    pub(crate) fn misfit(
+        shape: &Shape,
+        value: &Value,
+        way: &[Step],
+        error: &impl fmt::Display,
+        slug: &str,
+    ) -> Self {
+        let (field, told) = (told::way::name(way), told::tell(shape, value, way));
+        let Some(fault) = Fault::carried_by(error) else {
+            // The words of serde are for programmers.
+            let detail = told.map_or_else(
+                || "It is not of the form that /docs shows for this path.".to_owned(),
+                |Told { field, what }| if field.is_empty() { what } else { format!("`{field}`: {what}") },
+            );
+            return Self::unreadable(slug, detail);
+        };
+        let (field, fault) = match (fault.rejection, told) {
+            (Rejection::ForbiddenCharacter(forbidden), _) => (told::holder(value, way, forbidden), fault),
+            // The type's own words are of this one value, unless a part of it is at fault.
+            (_, Some(told)) if fault.told.is_empty() || told.field != field => {
+                (told.field, fault.rejection.told(told.what))
+            }
+            _ => (field, fault),
+        };
+        Refusal::BadValue { field, fault }.into()
     }
 
     /// A body that is compressed; what it would become has no bound before it is unpacked.

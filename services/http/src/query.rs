@@ -5,9 +5,14 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use hanse_document::canonical;
 use serde::de::DeserializeOwned;
+use serde_json::Map;
+use utoipa::IntoParams;
 
 use crate::problem::Problem;
+use crate::told;
+use crate::told::shape::Shape;
 
 /// The parameters, as a request type.
 #[derive(Debug)]
@@ -28,7 +33,7 @@ impl<T> Deref for Query<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -37,14 +42,25 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
     let pairs = form_urlencoded::parse(query.as_bytes());
-    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
-        let field = error.path().to_string();
-        let error = error.into_inner();
-        Problem::misfit(&field, &error).unwrap_or_else(|what| {
-            Problem::unreadable("bad-query", format!("The query is not what this path takes: {what}."))
-        })
+    // What a person types is put in order for them, as in a body.
+    let pairs: Vec<(String, String)> =
+        pairs.map(|(name, value)| (name.into_owned(), canonical::orderly(value.into_owned()))).collect();
+    let orderly = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+    let parsed = serde_urlencoded::Deserializer::new(form_urlencoded::parse(orderly.as_bytes()));
+    serde_path_to_error::deserialize(parsed).map_err(|error| {
+        let mut named = Map::new();
+        for (name, value) in pairs {
+            if named.insert(name.clone(), value.into()).is_some() {
+                return Problem::unreadable(
+                    "bad-query",
+                    format!("`{name}`: It is there twice: name it once."),
+                );
+            }
+        }
+        let way = told::way::of(error.path());
+        Problem::misfit(&Shape::of_query::<T>(), &named.into(), &way, error.inner(), "bad-query")
     })
 }
 

@@ -10,8 +10,8 @@ const PERSON: &str =
 const PROFILE: &str = "INSERT INTO profile (did, document, updated_at) VALUES ($1, '', 0) \
      ON CONFLICT (did) DO UPDATE SET updated_at = profile.updated_at + 1";
 const NO_PROFILE: &str = "DELETE FROM profile WHERE did = $1";
-const JOB: &str = "INSERT INTO job (id, client, home, state, head, seats, title, skills, posted_at, expires_at, search) \
-     VALUES ($1, 'one', 'a', 'open', $1, 1, 'A bridge', '{}', 0, 1, '')";
+const JOB: &str = "INSERT INTO job (id, client, home, state, head, seats, title, skills, posted_at, expires_at, posting, active_at, search) \
+     VALUES ($1, 'one', 'a', 'open', $1, 1, 'A bridge', '{}', 0, 1, $1, 0, '')";
 const MOVE: &str = "UPDATE job SET state = $2, head = head WHERE id = $1";
 const REVIEW: &str = "INSERT INTO review (commit_leaf, subject, commitment, engagement, state, committed_at) \
      VALUES ($1, $1, $1, $1, 'committed', 0)";

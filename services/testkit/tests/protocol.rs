@@ -56,7 +56,7 @@ fn every_reason_to_refuse_a_document_has_its_row() {
 }
 
 /// Refusals that answer a request and never a document.
-const OF_REQUESTS: [&str; 19] = [
+const OF_REQUESTS: [&str; 21] = [
     "bad-field",
     "in-flight",
     "valid-too-long",
@@ -75,6 +75,8 @@ const OF_REQUESTS: [&str; 19] = [
     "too-many-streams",
     "too-wide",
     "too-broad",
+    "unknown-place",
+    "several-places",
     "record-too-large",
 ];
 

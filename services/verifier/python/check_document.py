@@ -124,18 +124,47 @@ def id_of(*kinds):
     return check
 
 
-def text(most, forbidden=lambda c: unicodedata.category(c) == "Cc" and c not in "\n\t"):
+# What shows nothing by itself, and where in a line it is written all the same (2.5).
+HIDDEN = ("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
+          "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff")
+JOINING = ("[\u0620\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u066e\u066f\u0678-\u0687\u069a-\u06bf\u06c1\u06c2"
+           "\u06cc\u06ce\u06d0\u06d1\u06fa-\u06fc\u06ff\u0750-\u0758\u075c-\u076a\u076d-\u0770\u0772\u0775-\u0777\u077a-\u077f\u0886"
+           "\u0889-\u088d\u08a0-\u08a9\u08af\u08b0\u08b3-\u08b8\u08ba-\u08c8]")
+JOINED = ("[\u0622-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2"
+          "\u06d3\u06d5\u06ee\u06ef\u0759-\u075b\u076b\u076c\u0771\u0773\u0774\u0778\u0779\u0870-\u0882\u088e\u08aa-\u08ac\u08ae"
+          "\u08b1\u08b2\u08b9]")
+MARKS = ("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0897-\u089f\u08ca-\u08e1"
+         "\u08e3-\u08ff]")
+VIRAMAS = ("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a\u1714\u1715\u1734\u17d2"
+           "\u1a60\u1b44\u1baa\u1bab\u1bf2\u1bf3\ua806\ua82c\ua8c4\ua953\ua9c0\uaaf6\uabed")
+INDIC = "[\u0900-\u109f\u1700-\u17ff\u1a20-\u1aaf\u1b00-\u1bff\ua800-\uabff]"
+PICTURES = ("\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297"
+            "\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff")
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+MONGOLIAN = "\u1820-\u1878\u1880-\u18aa"
+WRITTEN = re.compile("(?:" + "|".join((
+    f"{JOINING}{MARKS}*\u200c(?={MARKS}*(?:{JOINING}|{JOINED}))",
+    f"[{VIRAMAS}](?:\u200d|\u200c(?={INDIC}))?",
+    "\u09b0(?:\u200d(?=\u09cd))?", "\u0cb0(?:\u200d(?=\u0ccd))?",
+    "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f(?![\U000e0020-\U000e007f])",
+    f"[{PICTURES}](?:\ufe0e|(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?(?:\u200d(?=[{PICTURES}]))?)",
+    "[0-9#*](?:\ufe0f\u20e3)?",
+    f"[{HAN}][\ufe00-\ufe02\U000e0100-\U000e01ef]?",
+    f"[{MONGOLIAN}](?:[\u180b-\u180d\u180f]|\u180e(?=[{MONGOLIAN}]))?",
+    f"[^{HIDDEN}{VIRAMAS}\u09b0\u0cb0{PICTURES}0-9#*{HAN}{MONGOLIAN}\x00-\x1f\x7f-\x9f]",
+)) + ")*")
+BLANK = re.compile(f"[\\s{HIDDEN}]*")
+
+
+def text(most, shows=lambda value: not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in value)):
     def check(value):
-        need(not any(map(forbidden, text_of(value))), "forbidden-character")
-        need(1 <= len(value) <= most and value.strip(), "out-of-bounds")
+        need(shows(text_of(value)), "forbidden-character")
+        need(1 <= len(value) <= most and not BLANK.fullmatch(value), "out-of-bounds")
     return check
 
 
-DECEIVING = re.compile("[\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-
 def line(most):
-    return text(most, lambda c: unicodedata.category(c) == "Cc" or DECEIVING.match(c))
+    return text(most, WRITTEN.fullmatch)
 
 
 def number(least, most):
@@ -387,6 +416,10 @@ def vectors(folder):
     wrong = [kind for kind, want in expected.items() if outcome((folder / f"valid/{kind}.json").read_bytes()) != want]
     refused = sorted((folder / "invalid").glob("*.json"))
     wrong += [f"{path.stem}, not {outcome(path.read_bytes())}" for path in refused if outcome(path.read_bytes()) != path.stem]
+    lines = json.loads((folder / "lines.json").read_text())
+    wrong += [f"line {row}" for row in lines["valid"] if not WRITTEN.fullmatch(row["line"])]
+    wrong += [f"line {row}" for row in lines["refused"] if WRITTEN.match(row["line"]).end() != row["place"] - 1]
+    print(f"{len(lines['valid'])} lines that show and {len(lines['refused'])} that do not")
     print(f"{len(expected)} valid and {len(refused)} invalid documents, {len(wrong)} wrong", *wrong, sep="\n  ")
     return 1 if wrong or not expected or not refused else 0
 

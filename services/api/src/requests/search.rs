@@ -17,7 +17,7 @@ pub(crate) type WithinKm = Number<1, TRAVEL_KM_MAX>;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct JobQuery {
-    /// Words, as people type them: `"a phrase" or -without`.
+    /// Words, as people type them: `"a phrase" or -without`. Each is found in any spelling, and in the forms that a grammar knows.
     #[param(max_length = 500)]
     #[schema(max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ pub struct JobQuery {
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skill: Option<Skill>,
-    /// The posting's language.
+    /// The posting's language. `fr` finds all its regions, `fr-CA` that one and what states none.
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
@@ -63,7 +63,13 @@ pub struct JobQuery {
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
-    /// The point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
+    /// The town to be near to, with `within_km`: `Lyon`, `Lyon, FR`, `Springfield, MO, US`. Those of 5,000 people or more are known, by
+    /// GeoNames (geonames.org, CC BY 4.0). Several of a name are an error that names them.
+    #[param(max_length = 100)]
+    #[schema(max_length = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+    /// Or the point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
     #[param(minimum = -900_000, maximum = 900_000)]
     #[schema(minimum = -900_000, maximum = 900_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,9 +104,10 @@ pub struct JobQuery {
     #[schema(value_type = Option<SavedState>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<JobState>,
-    /// `new`, the newest first, is the only order: nobody can buy a place in it.
+    /// `new`, the newest first, if not said; `relevance` with `text`: each word counts 4 in the title, 2 among the skills, 1 in the text, and
+    /// of postings with the same sum the newest is first. How often a word is repeated counts nothing, and nobody can buy a place.
     #[param(inline)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "order", skip_serializing_if = "Option::is_none")]
     pub sort: Option<Order>,
     /// Where the last page ended.
     #[schema(ignore)]

@@ -37,6 +37,9 @@ pub struct ContractView {
     /// For what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
+    /// The same in words, with amounts in the currency itself: `up to 80.50 EUR for the project`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_text: Option<String>,
     /// Leaf id of the client's engagement, once it can be computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_engagement: Option<String>,
@@ -127,6 +130,9 @@ pub struct MilestoneView {
     /// For what; of a time sheet the hours at the rate of the contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_text: Option<String>,
     /// Minutes of a time sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<i32>,
@@ -162,6 +168,9 @@ pub struct ProposalView {
     /// For what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_text: Option<String>,
     /// Titles of the milestones.
     pub milestones: Vec<String>,
     /// When it was proposed.

@@ -13,9 +13,6 @@ pub enum Hindrance {
         "something was delivered already, so this cannot be undone: ask for the end of the contract instead"
     )]
     WorkBegun,
-    /// Nothing is said of what was delivered.
-    #[error("a delivery is a `note`, a `digest` of the work, or both")]
-    NothingDelivered,
     /// Who asked cannot answer.
     #[error("you asked for this yourself: the answer is the other side's")]
     OwnRequest,
@@ -98,7 +95,6 @@ impl Hindrance {
         match self {
             Self::DeliveryWaits => "delivery-waits",
             Self::WorkBegun => "work-begun",
-            Self::NothingDelivered => "nothing-delivered",
             Self::OwnRequest => "own-request",
             Self::ReasonMissing => "reason-missing",
             Self::NoProposal => "no-proposal",
@@ -128,8 +124,7 @@ impl Hindrance {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::NothingDelivered
-            | Self::ReasonMissing
+            Self::ReasonMissing
             | Self::MilestoneUnsaid
             | Self::NoMilestone
             | Self::NotHourly

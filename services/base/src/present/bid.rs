@@ -66,6 +66,7 @@ fn shown(row: &BidRow, job: &JobRow, viewer: &Did, beside: &Beside) -> Result<Op
         text: said.text,
         days: said.days,
         language: said.language,
+        pay_text: said.pay.as_ref().map(ToString::to_string),
         pay: said.pay,
         contract: beside.contracts.get(row.id.hash()).map(ToString::to_string),
         history: moves::told(&beside.moves, row.id.hash(), &beside.documents)?,

@@ -48,6 +48,7 @@ fn said(row: &ShownJob, document: &[u8], viewer: Option<&Did>) -> Result<JobView
         hours_per_week: said.hours_per_week,
         language: said.language,
         languages: said.languages,
+        pay_text: said.pay.as_ref().map(ToString::to_string),
         pay: said.pay,
         place: said.place,
         schedule: said.schedule,

@@ -7,8 +7,9 @@ use hanse_api::requests::{
 };
 use hanse_document::kind::bid::{Answer, Answers, QuestionNumber};
 use hanse_document::kind::job::{QUESTIONS_MAX, Seats};
-use hanse_document::kind::{Place, Schedule, job, profile};
+use hanse_document::kind::{Place, Point, Schedule, job, profile};
 use hanse_document::{List, Skill};
+use hanse_search::places::{self, Unplaced};
 use serde_json::Value;
 
 use super::value::{list, words};
@@ -19,6 +20,7 @@ use super::{
 use crate::error::CommandError;
 use crate::rest::request::body;
 use crate::terminal;
+use crate::terminal::out::note;
 
 impl ProfileArgs {
     /// The profile to send, over what it was before; `named` finds the skills that are named.
@@ -38,7 +40,7 @@ impl ProfileArgs {
             about: about.or(before.about),
             headline: self.headline.clone().or(before.headline),
             name: self.name.clone().or(before.name),
-            place: self.place.clone().or(before.place),
+            place: located(self.place.as_ref(), self.at).or(before.place),
             rate: self.rate.clone().or(before.rate),
             remote: self.remote.map(YesNo::is_yes).or(before.remote),
             travel_km: self.travel_km.or(before.travel_km),
@@ -70,7 +72,11 @@ impl JobFacts {
             language: self.language.clone().or(before.language),
             languages: anew("--speaks", &self.speaks, before.languages)?,
             pay: self.pay.clone().or(before.pay),
-            place: if self.remote { Some(Place::Remote) } else { self.place.clone().or(before.place) },
+            place: if self.remote {
+                Some(Place::Remote)
+            } else {
+                located(self.place.as_ref(), self.at).or(before.place)
+            },
             questions: anew("--question", &self.question, before.questions)?,
             schedule: (schedule.start.is_some() || schedule.end.is_some()).then_some(schedule),
             ..before
@@ -138,6 +144,39 @@ impl AmendArgs {
         }
         Ok(body(&job))
     }
+}
+
+/// A place with its point: the one that is said, or that of the town, which is told. Without a point nobody finds it near anything.
+fn located(place: Option<&Place>, at: Option<Point>) -> Option<Place> {
+    let Some(Place::Site(site)) = place else { return place.cloned() };
+    let mut site = site.clone();
+    site.point = at.or_else(|| {
+        let name = format!("{}, {}", site.name, site.country);
+        match places::find(&name) {
+            Ok(town) => {
+                note(&format!(
+                    "The place is {town}, by {}; --at LAT,LON says another point.",
+                    places::CREDIT
+                ));
+                Point::new(town.latitude_e4, town.longitude_e4).ok()
+            }
+            Err(Unplaced::Unknown) => {
+                note(&format!(
+                    "No town is known as {name}: say --at LAT,LON, or nobody finds it near anything."
+                ));
+                None
+            }
+            Err(Unplaced::Several(towns)) => {
+                let towns: Vec<String> = towns.iter().map(ToString::to_string).collect();
+                note(&format!(
+                    "{name} may be {}: say --at LAT,LON, or nobody finds it near anything.",
+                    towns.join("; ")
+                ));
+                None
+            }
+        }
+    });
+    Some(Place::Site(site))
 }
 
 impl InviteArgs {
@@ -284,4 +323,29 @@ fn json_file(path: &Path) -> Result<Value, CommandError> {
     let text = terminal::file_or_input(path)?;
     serde_json::from_str(&text)
         .map_err(|error| CommandError::Input(format!("{}: not JSON: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use hanse_document::kind::Site;
+
+    use super::*;
+
+    #[test]
+    fn a_town_gives_its_point_to_what_is_there() {
+        let point = |name: &str, country: &str, at: Option<Point>| {
+            let (name, country) = (name.parse().unwrap(), country.parse().unwrap());
+            match located(Some(&Place::Site(Site { name, country, point: None })), at) {
+                Some(Place::Site(site)) => site.point.map(|it| (it.latitude_e4(), it.longitude_e4())),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(point("Lyon", "FR", None), Some((457_490, 48_480)));
+        assert_eq!(point("Lyon", "FR", Point::new(457_000, 48_000).ok()), Some((457_000, 48_000)));
+        assert_eq!(point("Springfield", "US", None), None, "one of many would be a wrong one");
+        assert_eq!(point("Our barn", "FR", None), None);
+        assert_eq!(point("Our barn", "FR", Point::new(1, 2).ok()), Some((1, 2)));
+        assert_eq!(located(Some(&Place::Remote), None), Some(Place::Remote));
+        assert_eq!(located(None, None), None);
+    }
 }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use hanse_api::words::JobState;
 use hanse_document::kind::job::{OpenDays, QUESTION_CHARS_MAX, Seats, Title, WeekHours};
-use hanse_document::kind::{Pay, Place};
+use hanse_document::kind::{Pay, Place, Point};
 use hanse_document::{Date, Did, DocumentId, Line, code};
 use hanse_lifecycle::Event;
 
 use super::steps::{Bare, Because, OnJob, Reasoned, Step};
-use super::value::{place, read, skill, word};
+use super::value::{place, point, read, skill, word};
 use super::{Id, SearchArgs, SkillName, Trial};
 use crate::pay;
 
@@ -149,9 +149,12 @@ pub struct JobFacts {
     /// The work can be done anywhere.
     #[arg(long, conflicts_with = "place")]
     pub remote: bool,
-    /// Where, as in 'Lyon, FR'.
+    /// Where, as in 'Lyon, FR'. A town that GeoNames (CC BY 4.0) has is found by those who look near it.
     #[arg(long, value_parser = place)]
     pub place: Option<Place>,
+    /// The point of that place, as in 45.764,4.8357, if it is another than the town's.
+    #[arg(long, value_name = "LAT,LON", value_parser = point, requires = "place", allow_hyphen_values = true)]
+    pub at: Option<Point>,
     /// First day, YYYY-MM-DD.
     #[arg(long, value_name = "DATE", value_parser = read::<Date>)]
     pub start: Option<Date>,

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use hanse_document::code;
 use hanse_document::kind::profile::{Headline, PersonName, TravelKm};
-use hanse_document::kind::{Pay, Place};
+use hanse_document::kind::{Pay, Place, Point};
 
-use super::value::{place, read, skill, who};
+use super::value::{place, point, read, skill, who};
 use super::{SkillName, SkillsCommand, Who, YesNo};
 use crate::pay;
 
@@ -113,9 +113,12 @@ pub struct ProfileArgs {
     /// A skill in your words, or by its id (may be repeated); what no skill is called becomes a tag of your own.
     #[arg(long, value_name = "SKILL", value_parser = skill)]
     pub skill: Vec<SkillName>,
-    /// Where you work from, as in 'Lyon, FR'.
+    /// Where you work from, as in 'Lyon, FR'. A town that GeoNames (CC BY 4.0) has is found by those who look near it.
     #[arg(long, value_parser = place)]
     pub place: Option<Place>,
+    /// The point of that place, as in 45.764,4.8357, if it is another than the town's.
+    #[arg(long, value_name = "LAT,LON", value_parser = point, requires = "place", allow_hyphen_values = true)]
+    pub at: Option<Point>,
     /// What you ask for, as in '45 EUR/hour', 'barter: bread' or 'time'.
     #[arg(long, value_parser = pay::parse)]
     pub rate: Option<Pay>,

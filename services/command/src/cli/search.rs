@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hanse_api::requests::JobQuery;
-use hanse_api::words::JobState;
+use hanse_api::words::{JobState, Order};
 use hanse_document::kind::job::{Seats, WeekHours};
 use hanse_document::kind::profile::TRAVEL_KM_MAX;
 use hanse_document::kind::{Money, Pay, PayKind, Point};
@@ -21,7 +21,7 @@ pub struct FilterArgs {
     /// One skill.
     #[arg(long, value_name = "SKILL", value_parser = read::<Skill>)]
     pub skill: Option<Skill>,
-    /// The language of the posting.
+    /// The language of the posting, with all its regions.
     #[arg(long, value_name = "TAG", value_parser = read::<Language>)]
     pub language: Option<Language>,
     /// Remote only, or on site only.
@@ -36,9 +36,9 @@ pub struct FilterArgs {
     /// In a country, as in FR.
     #[arg(long, value_name = "CODE", value_parser = read::<Country>)]
     pub country: Option<Country>,
-    /// Near a point: latitude and longitude, as in 45.764,4.8357; with --within.
-    #[arg(long, value_name = "LAT,LON", value_parser = point, requires = "within", allow_hyphen_values = true)]
-    pub near: Option<Point>,
+    /// Near a town, as in Lyon or 'Lyon, FR', or near a point, as in 45.764,4.8357; with --within. Towns are GeoNames' (CC BY 4.0).
+    #[arg(long, value_name = "TOWN", value_parser = near, requires = "within", allow_hyphen_values = true)]
+    pub near: Option<Near>,
     /// No farther than so many kilometres from there.
     #[arg(long, value_name = "KM", requires = "near", value_parser = read::<Number<1, TRAVEL_KM_MAX>>)]
     pub within: Option<Number<1, TRAVEL_KM_MAX>>,
@@ -65,6 +65,9 @@ pub struct SearchArgs {
     /// In one state, as in open or filled; open if neither this nor --client is said.
     #[arg(long, value_parser = word::<JobState>)]
     pub state: Option<JobState>,
+    /// The newest first (`new`), or by where the words stand (`relevance`): in the title, among the skills, in the text.
+    #[arg(long, alias = "order", value_parser = word::<Order>)]
+    pub sort: Option<Order>,
     /// At most so many.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub limit: u32,
@@ -87,8 +90,9 @@ impl FilterArgs {
             remote: self.remote.map(YesNo::is_yes),
             client,
             country: self.country.clone(),
-            latitude_e4: self.near.map(Point::latitude_e4),
-            longitude_e4: self.near.map(Point::longitude_e4),
+            near: self.near.as_ref().and_then(Near::town),
+            latitude_e4: self.near.as_ref().and_then(Near::point).map(Point::latitude_e4),
+            longitude_e4: self.near.as_ref().and_then(Near::point).map(Point::longitude_e4),
             within_km: self.within,
             posted_since: self.since,
             min_seats: self.min_seats,
@@ -107,11 +111,43 @@ impl SearchArgs {
     pub fn search<E>(&self, me: impl FnOnce() -> Result<Did, E>) -> Result<JobQuery, E> {
         Ok(JobQuery {
             state: self.state,
+            sort: self.sort,
             cursor: self.cursor.clone(),
             limit: Some(self.limit),
             ..self.filter.search(me)?
         })
     }
+}
+
+/// What a posting is to be near to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Near {
+    /// A town by name, which the node knows.
+    Town(String),
+    /// A point.
+    Point(Point),
+}
+
+impl Near {
+    fn town(&self) -> Option<String> {
+        match self {
+            Self::Town(name) => Some(name.clone()),
+            Self::Point(_) => None,
+        }
+    }
+
+    fn point(&self) -> Option<Point> {
+        match self {
+            Self::Town(_) => None,
+            Self::Point(point) => Some(*point),
+        }
+    }
+}
+
+/// A point begins with a number, a town with a letter.
+fn near(text: &str) -> Result<Near, String> {
+    let is_name = text.trim_start().starts_with(|first: char| first.is_alphabetic() || first == '\'');
+    if is_name { Ok(Near::Town(text.trim().to_owned())) } else { point(text).map(Near::Point) }
 }
 
 /// Pay as it is looked for, as the part of a search that says so: an amount, or only a kind or a currency.
@@ -150,6 +186,26 @@ mod tests {
     use hanse_document::kind::Per;
 
     use super::*;
+
+    #[test]
+    fn a_town_or_a_point_is_looked_near() {
+        let search = |text| {
+            let filter = FilterArgs { near: Some(near(text).unwrap()), ..FilterArgs::default() };
+            filter.search(|| Err("nobody")).unwrap()
+        };
+        let lyon = search("Lyon, FR");
+        assert_eq!(
+            (lyon.near.as_deref(), lyon.latitude_e4, lyon.longitude_e4),
+            (Some("Lyon, FR"), None, None)
+        );
+        assert_eq!(search("'s-Hertogenbosch").near.as_deref(), Some("'s-Hertogenbosch"));
+        let point = search("-33.8,151.2");
+        assert_eq!(
+            (point.near, point.latitude_e4, point.longitude_e4),
+            (None, Some(-338_000), Some(1_512_000))
+        );
+        assert!(near("45").is_err() && near("").is_err());
+    }
 
     #[test]
     fn pay_is_looked_for_as_it_is_written() {

@@ -1,5 +1,6 @@
 //! Single arguments as the types of the documents: one that does not fit is refused where it is written, with the form that does.
 
+use hanse_document::canonical::orderly;
 use hanse_document::kind::place::SiteName;
 use hanse_document::kind::review::{Axis, Rating};
 use hanse_document::kind::terms::{MilestoneTitle, Part};
@@ -11,7 +12,6 @@ use hanse_document::{
 };
 use serde::de::value::Error;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::SkillName;
 use crate::error::CommandError;
@@ -81,9 +81,10 @@ arguments! {
     Digest: "as 64 digits of 0-9 and a-f",
 }
 
-/// Reads one argument. Some keyboards write é as two characters; a document must not, and is not the person's concern.
+/// Reads one argument. Some keyboards write é as two characters, some systems a line end; a document must not, and that is not the
+/// person's concern.
 pub(super) fn read<T: Argument>(text: &str) -> Result<T, String> {
-    let text: String = text.nfc().collect();
+    let text = orderly(text.to_owned());
     T::take(&text).map_err(|rejection| {
         if matches!(rejection, Rejection::ForbiddenCharacter(_)) {
             rejection.sentence().into_owned()
@@ -346,6 +347,8 @@ mod tests {
     #[test]
     fn a_letter_of_two_characters_becomes_one() {
         assert_eq!(read::<Title>("cafe\u{301}").unwrap().as_str(), "caf\u{e9}");
+        assert_eq!(read::<Text<1, 9>>("a\r\nb\rc").unwrap().as_str(), "a\nb\nc");
+        assert!(read::<Title>("a\r\nb").unwrap_err().contains("a line break"));
     }
 
     #[test]

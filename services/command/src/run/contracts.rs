@@ -80,7 +80,7 @@ impl Run {
     ) -> Result<(), CommandError> {
         let dry = trial.dry_run;
         self.answer(&request.clone().dry(dry), |answer| {
-            if dry { show::trial(answer.text("/document")) } else { show::published(answer, done) }
+            if dry { show::trial(answer) } else { show::published(answer, done) }
         })
     }
 }

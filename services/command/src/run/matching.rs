@@ -51,7 +51,7 @@ pub(super) fn checked(command: &Matching, json: bool) -> Option<Result<ExitCode,
 }
 
 fn check_file(file: &Path, json: bool) -> Result<ExitCode, CommandError> {
-    let checked = check::matches(&terminal::read_bounded(file, ANSWER_BYTES_MAX)?)?;
+    let checked = check::matches(&terminal::text_file(file, ANSWER_BYTES_MAX)?)?;
     let text = if json {
         serde_json::to_string_pretty(&checked).map_err(|error| CommandError::Unusable(error.to_string()))?
     } else {

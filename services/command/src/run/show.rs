@@ -193,6 +193,7 @@ pub(super) fn published(answer: &Value, done: &str) -> String {
         .with(done, id.unwrap_or_default())
         .with("state", view.text("/state"))
         .with("home", view.text("/home"))
+        .with("pay", &view.pointer("/pay").map(|said| pay::show(Some(said))).unwrap_or_default())
         .with("signed", &signer)
         .with("on its way", way)
         .each("you can", allowed(view))
@@ -200,7 +201,12 @@ pub(super) fn published(answer: &Value, done: &str) -> String {
 }
 
 /// The document as it would be.
-pub(super) fn trial(document: &str) -> String {
+pub(super) fn trial(answer: &Value) -> String {
+    // The document has minor units; what was understood is told as people write it.
+    if let Some(said) = answer.pointer("/view/pay") {
+        out::note(&format!("the pay is {}", out::plain_line(&pay::show(Some(said)))));
+    }
+    let document = answer.text("/document");
     match serde_json::from_str::<Value>(document) {
         Ok(document) => format!("nothing was done; the document would be\n{}", super::pretty(&document)),
         Err(_) => "nothing was done".to_owned(),

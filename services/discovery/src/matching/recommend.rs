@@ -25,7 +25,7 @@ impl Discovery {
     /// are not among them. The place in each explanation is the one in this list.
     ///
     /// # Errors
-    /// `NotFound` without a profile, `BadField`; `NotReady` and `Busy` for a moment.
+    /// `NoProfile`, `BadField`; `NotReady` and `Busy` for a moment.
     pub async fn recommended_jobs(
         &self,
         did: &Did,
@@ -35,8 +35,7 @@ impl Discovery {
         let weights = self.config().ranking;
         let subject = did.subject_key();
         let connection = self.store().connection().await?;
-        let row =
-            ranking::people(&connection, &[subject]).await?.pop().ok_or(Refusal::NotFound("profile"))?;
+        let row = ranking::people(&connection, &[subject]).await?.pop().ok_or(Refusal::NoProfile)?;
         drop(connection);
         let found = self.compute(move |discovery| {
             let document = verified(&row.profile, "a stored profile")?;

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::bounded::{Line, List, Number, Text};
 use crate::code::{Language, Skill};
 use crate::id::{DocumentId, Kind};
-use crate::kind::Anew;
 use crate::kind::pay::Pay;
 use crate::kind::place::Place;
+use crate::kind::{Anew, Misfit};
 use crate::name::NodeName;
 use crate::rejection::Rejection;
 use crate::time::Date;
@@ -103,11 +103,15 @@ pub struct Schedule {
 }
 
 impl Job {
-    pub(super) fn check(&self) -> Result<(), Rejection> {
+    pub(super) fn check(&self) -> Result<(), Misfit> {
         self.anew.map_or(Ok(()), |anew| anew.check(Kind::Job))?;
         self.predecessor.map_or(Ok(()), |before| before.expect_kind(&[Kind::Job]))?;
         match self.schedule {
-            Some(Schedule { start: Some(start), end: Some(end) }) if end < start => Err(Rejection::BadTime),
+            Some(Schedule { start: Some(start), end: Some(end) }) if end < start => {
+                let told =
+                    format!("`end` is {end} and `start` is {start}: the last day is not before the first.");
+                Err(Misfit::new("schedule", Rejection::BadTime.told(told)))
+            }
             Some(Schedule { .. }) | None => Ok(()),
         }
     }

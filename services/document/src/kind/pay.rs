@@ -1,9 +1,12 @@
 //! What work is paid with. Money, barter and time credits are equals; none of them passes through a node.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::{Line, Number};
 use crate::code::Currency;
+use crate::fault::Fault;
 use crate::rejection::Rejection;
 
 /// The largest amount in minor units (cents): ten billion of a currency with two decimals, far above any contract and far
@@ -151,6 +154,38 @@ impl Money {
     }
 }
 
+impl fmt::Display for Pay {
+    /// In words, with amounts as people write them: `up to 80.50 EUR for the project`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Money(money) => money.fmt(f),
+            Self::Barter(Barter { offers }) => write!(f, "barter: {offers}"),
+            Self::TimeCredits(TimeCredits { hours: Some(hours) }) => {
+                write!(f, "{hours} hours of time credits")
+            }
+            Self::TimeCredits(TimeCredits { hours: None }) => f.write_str("time credits"),
+        }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let currency = &self.currency;
+        let major = |minor| currency.major(minor);
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => write!(f, "{} {currency}", major(min)),
+            (Some(min), Some(max)) => write!(f, "{}–{} {currency}", major(min), major(max)),
+            (Some(min), None) => write!(f, "from {} {currency}", major(min)),
+            (None, Some(max)) => write!(f, "up to {} {currency}", major(max)),
+            (None, None) => write!(f, "{currency}, the amount unstated,"),
+        }?;
+        f.write_str(match self.per {
+            Per::Hour => " per hour",
+            Per::Project => " for the project",
+        })
+    }
+}
+
 /// What is given in return: `{"kind":"money","currency":"EUR","min":…,"max":…,"per":"hour"|"project"}` (minor units),
 /// `{"kind":"barter","offers":"…"}` or `{"kind":"time_credits","hours":…}`.
 // [`Pay`] as it is written, not yet checked.
@@ -187,20 +222,29 @@ pub(crate) enum PayForm {
 }
 
 impl TryFrom<PayForm> for Pay {
-    type Error = Rejection;
+    type Error = Fault;
 
     fn try_from(form: PayForm) -> Result<Self, Self::Error> {
-        let amount = |amount: Option<i64>| amount.map(u64::try_from).transpose();
         match form {
             PayForm::Money { currency, min, max, per } => {
-                let min = amount(min).map_err(|_| Rejection::OutOfBounds)?;
-                let max = amount(max).map_err(|_| Rejection::OutOfBounds)?;
-                Ok(Self::Money(Money::new(currency, min, max, per)?))
+                let (least, most) = (amount("min", min)?, amount("max", max)?);
+                let money = Money::new(currency, least, most, per).map_err(|rejection| {
+                    // Both are within the bounds of an amount.
+                    let [least, most] = [least, most].map(Option::unwrap_or_default);
+                    rejection.told(format!("`min` is {least}, above `max`, which is {most}."))
+                })?;
+                Ok(Self::Money(money))
             }
             PayForm::Barter { offers } => Ok(Self::Barter(Barter { offers })),
             PayForm::TimeCredits { hours } => Ok(Self::TimeCredits(TimeCredits { hours })),
         }
     }
+}
+
+fn amount(name: &str, amount: Option<i64>) -> Result<Option<u64>, Fault> {
+    let within = |amount: i64| u64::try_from(amount).ok().filter(|amount| *amount <= AMOUNT_MAX);
+    let told = |amount| format!("`{name}` is 0 to {AMOUNT_MAX} minor units (cents); this is {amount}.");
+    amount.map(|amount| within(amount).ok_or_else(|| Rejection::OutOfBounds.told(told(amount)))).transpose()
 }
 
 impl From<Pay> for PayForm {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded::Line;
 use crate::code::Country;
+use crate::fault::Fault;
 use crate::rejection::Rejection;
 
 /// The name of a town or district with its region.
@@ -100,18 +101,19 @@ pub(crate) enum PlaceForm {
 }
 
 impl TryFrom<PlaceForm> for Place {
-    type Error = Rejection;
+    type Error = Fault;
 
     fn try_from(form: PlaceForm) -> Result<Self, Self::Error> {
         match form {
             PlaceForm::Remote {} => Ok(Self::Remote),
             PlaceForm::Site { name, country, latitude_e4, longitude_e4 } => {
-                let point = match (latitude_e4, longitude_e4) {
-                    (Some(latitude), Some(longitude)) => {
-                        Some(Point::new(degrees(latitude)?, degrees(longitude)?)?)
-                    }
+                let latitude = degrees("latitude_e4", latitude_e4, LATITUDE_E4_MAX)?;
+                let longitude = degrees("longitude_e4", longitude_e4, LONGITUDE_E4_MAX)?;
+                let point = match (latitude, longitude) {
+                    (Some(latitude), Some(longitude)) => Some(Point::new(latitude, longitude)?),
                     (None, None) => None,
-                    (Some(_), None) | (None, Some(_)) => return Err(Rejection::OutOfForm),
+                    (Some(_), None) => return Err(alone("latitude_e4", "longitude_e4")),
+                    (None, Some(_)) => return Err(alone("longitude_e4", "latitude_e4")),
                 };
                 Ok(Self::Site(Site { name, country, point }))
             }
@@ -119,8 +121,16 @@ impl TryFrom<PlaceForm> for Place {
     }
 }
 
-fn degrees(e4: i64) -> Result<i32, Rejection> {
-    i32::try_from(e4).map_err(|_| Rejection::OutOfBounds)
+fn alone(one: &str, other: &str) -> Fault {
+    let told =
+        format!("`{one}` stands without `{other}`: say both, in ten-thousandths of a degree, or neither.");
+    Rejection::OutOfForm.told(told)
+}
+
+fn degrees(name: &str, e4: Option<i64>, most: i32) -> Result<Option<i32>, Fault> {
+    let within = |e4: i64| i32::try_from(e4).ok().filter(|e4| (-most..=most).contains(e4));
+    let told = |e4| format!("`{name}` is -{most} to {most} ten-thousandths of a degree; this is {e4}.");
+    e4.map(|e4| within(e4).ok_or_else(|| Rejection::OutOfBounds.told(told(e4)))).transpose()
 }
 
 impl From<Place> for PlaceForm {

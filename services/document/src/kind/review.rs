@@ -8,7 +8,7 @@ use crate::bounded::Number;
 use crate::did::Did;
 use crate::hash::{Commitment, LeafRef};
 use crate::id::{DocumentId, Kind};
-use crate::kind::require_other;
+use crate::kind::{Misfit, require_other};
 use crate::rejection::Rejection;
 
 /// The best rating; 1 is the worst.
@@ -91,11 +91,36 @@ impl Role {
     }
 }
 
+impl Axis {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quality => "quality",
+            Self::Communication => "communication",
+            Self::Expertise => "expertise",
+            Self::Deadlines => "deadlines",
+            Self::Cooperation => "cooperation",
+            Self::Clarity => "clarity",
+            Self::ScopeStability => "scope_stability",
+            Self::Payment => "payment",
+            Self::Respect => "respect",
+        }
+    }
+}
+
 impl Review {
-    pub(super) fn check(&self, issuer: &Did) -> Result<(), Rejection> {
+    pub(super) fn check(&self, issuer: &Did) -> Result<(), Misfit> {
         self.contract.expect_kind(&[Kind::Offer])?;
         require_other(issuer, &self.id)?;
         let allowed = self.role.axes();
-        if self.axes.keys().all(|axis| allowed.contains(axis)) { Ok(()) } else { Err(Rejection::OutOfForm) }
+        let Some(foreign) = self.axes.keys().find(|axis| !allowed.contains(axis)) else { return Ok(()) };
+        let names: Vec<String> = allowed.iter().map(|axis| format!("`{}`", axis.name())).collect();
+        let rates = match self.role {
+            Role::Client => "A client rates",
+            Role::Freelancer => "A freelancer rates",
+        };
+        let told = format!("{rates} {}.", names.join(", "));
+        Err(Misfit::new(format!("axes.{}", foreign.name()), Rejection::OutOfForm.told(told)))
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bounded::{Line, Number, Text};
+use crate::fault::Fault;
 use crate::hash::{Commitment, Digest, LeafRef};
 use crate::id::{DocumentId, Kind};
 use crate::kind::time_sheet::TimeSheet;
@@ -407,11 +408,11 @@ struct StepForm {
 }
 
 impl TryFrom<StepForm> for Step {
-    type Error = Rejection;
+    type Error = Fault;
 
     fn try_from(form: StepForm) -> Result<Self, Self::Error> {
         let tagged = serde_json::json!({ "event": form.event, "body": form.body });
-        let event = Event::deserialize(tagged).map_err(|error| Rejection::of_serde(&error))?;
+        let event = Event::deserialize(tagged).map_err(|error| Fault::of_serde(&error))?;
         Ok(Self { event, object: form.object, prev: form.prev, to: form.to })
     }
 }

@@ -76,16 +76,17 @@ pub(crate) async fn apply(
         return Err(Refusal::LogHalted(log.name()).into());
     }
     let author = guard::author(ctx, document, look)?;
+    // Each kind of document has a future of its own size: whoever waits for one does not hold the room of the largest.
     match (document.body(), job) {
         (Body::Profile(body), _) => return profile::put(ctx, document, body, &author).await,
-        (Body::Job(body), before) => job::post(ctx, document, body, &author, before).await?,
-        (Body::Invitation(body), Some(job)) => invitation::invite(ctx, document, body, &job).await?,
-        (Body::Bid(body), Some(job)) => bid::submit(ctx, document, body, &author, &job).await?,
-        (Body::Offer(body), Some(job)) => offer::offer(ctx, document, body, attachments, &job).await?,
-        (Body::Acceptance(body), Some(job)) => offer::accept(ctx, document, body, &job).await?,
+        (Body::Job(body), before) => Box::pin(job::post(ctx, document, body, &author, before)).await?,
+        (Body::Invitation(body), Some(job)) => Box::pin(invitation::invite(ctx, document, body, &job)).await?,
+        (Body::Bid(body), Some(job)) => Box::pin(bid::submit(ctx, document, body, &author, &job)).await?,
+        (Body::Offer(body), Some(job)) => Box::pin(offer::offer(ctx, document, body, attachments, &job)).await?,
+        (Body::Acceptance(body), Some(job)) => Box::pin(offer::accept(ctx, document, body, &job)).await?,
         (Body::Step(step), Some(job)) => apply_step(ctx, document, step, attachments, &job).await?,
-        (Body::Review(body), Some(_)) => review::seal(ctx, document, body, attachments).await?,
-        (Body::Reply(body), Some(_)) => review::reply(ctx, document, body).await?,
+        (Body::Review(body), Some(_)) => Box::pin(review::seal(ctx, document, body, attachments)).await?,
+        (Body::Reply(body), Some(_)) => Box::pin(review::reply(ctx, document, body)).await?,
         // A genesis comes before its author is known, see [`identity`]; terms and texts come with what names them.
         (Body::Identity(_) | Body::Terms(_) | Body::Text(_), _)
         // What belongs under a job has one: [`job_of`].
@@ -124,10 +125,10 @@ async fn apply_step(
     job: &JobRow,
 ) -> Result<(), UseError> {
     match step.object.kind() {
-        Kind::Job => job::step(ctx, document, step, job).await,
-        Kind::Bid => bid::step(ctx, document, step, job).await,
-        Kind::Invitation => invitation::step(ctx, document, step, job).await,
-        Kind::Offer => contract::step(ctx, document, step, attachments, job).await,
+        Kind::Job => Box::pin(job::step(ctx, document, step, job)).await,
+        Kind::Bid => Box::pin(bid::step(ctx, document, step, job)).await,
+        Kind::Invitation => Box::pin(invitation::step(ctx, document, step, job)).await,
+        Kind::Offer => Box::pin(contract::step(ctx, document, step, attachments, job)).await,
         Kind::Identity
         | Kind::Profile
         | Kind::Terms

@@ -98,9 +98,12 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         // Between the bytes and what this node knows, expects or is told by its clock.
         Refusal::BadField { .. }
         | Refusal::BadValue { .. }
+        | Refusal::UnknownPlace(_)
+        | Refusal::SeveralPlaces { .. }
         | Refusal::Elsewhere(_)
         | Refusal::TooMany(_)
         | Refusal::NotFound(_)
+        | Refusal::NoProfile
         | Refusal::NotYours(_)
         | Refusal::NotNow { .. }
         | Refusal::WrongPrev { .. }

@@ -7,8 +7,8 @@ use hanse_base::keys;
 use hanse_document::kind::step::{MilestoneNumber, Note, Reason};
 use hanse_document::kind::{Event as Said, Step};
 use hanse_document::{
-    Body, Commitment, Did, DocumentId, Draft, LeafRef, NodeName, PublicKey, Rejection, SigningKey, Timestamp,
-    Verified,
+    Body, Commitment, Did, DocumentId, Draft, LeafRef, Misfit, NodeName, PublicKey, Rejection, SigningKey,
+    Timestamp, Verified,
 };
 use hanse_ledger::LeafId;
 use hanse_lifecycle::Event;
@@ -35,7 +35,16 @@ impl<'a> Author<'a> {
     }
 
     /// Signs a document, dated now.
+    ///
+    /// # Errors
+    /// Its rejections; `BadValue` for those of several fields, which have their names in the request.
     pub(crate) fn sign(&self, body: Body, until: Option<Timestamp>) -> Result<Verified, UseError> {
+        match body.check(&self.did) {
+            Err(Misfit { field, fault }) if !field.is_empty() => {
+                return Err(Refusal::BadValue { field, fault }.into());
+            }
+            Err(_) | Ok(()) => {}
+        }
         let draft = Draft {
             issuer: self.did.clone(),
             body,
@@ -118,6 +127,10 @@ impl StepDraft<'_> {
             Event::Shortlist => Said::Shortlist {},
             Event::Unshortlist => Said::Unshortlist {},
             Event::Interview => Said::Interview { note: note.take() },
+            Event::Deliver if note.is_none() && digest.is_none() && hours.is_none() => {
+                let reason = "or `digest` must be given: where the work is, or what exactly it is";
+                return Err(Refusal::BadField { field: "note", reason });
+            }
             Event::Deliver => Said::Deliver {
                 note: note.take(),
                 digest: digest.take(),
@@ -158,7 +171,8 @@ impl StepDraft<'_> {
         };
         match left(&asked) {
             Some(field) => {
-                Err(Refusal::BadValue { field: field.to_owned(), rejection: Rejection::OutOfForm })
+                let told = format!("`{}` does not take it: leave it out.", self.event.name());
+                Err(Refusal::BadValue { field: field.to_owned(), fault: Rejection::OutOfForm.told(told) })
             }
             None => Ok(said),
         }

@@ -4,8 +4,8 @@ use hanse_api::requests::{JobRequest, RepostRequest, StepRequest};
 use hanse_api::views::{JobView, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::present;
-use hanse_document::kind::{Anew, Job};
-use hanse_document::{Body, Did, DocumentId, NodeName};
+use hanse_document::kind::{Anew, Job, Schedule};
+use hanse_document::{Body, Did, DocumentId, NodeName, Rejection, Timestamp};
 use hanse_lifecycle::Event;
 use hanse_store::{Tx, jobs};
 
@@ -32,6 +32,7 @@ impl Engine {
         let draft = async |tx: &Tx<'_>| {
             let author = Author::open(self, tx, did).await?;
             let home = &self.config().name;
+            refuse_past(request.schedule, self.now())?;
             let until = self.now().add_seconds(i64::from(request.days.get()) * DAY_SECONDS)?;
             let document = author.sign(Body::Job(posting(request, home, None)), Some(until))?;
             let job = document.id();
@@ -137,6 +138,22 @@ impl Engine {
         let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, Some(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
+}
+
+/// Refuses work whose last stated day has passed everywhere on Earth: somewhere it is still yesterday. A document may say it all the same,
+/// since another home's clock and ours need not agree.
+fn refuse_past(schedule: Option<Schedule>, now: Timestamp) -> Result<(), Refusal> {
+    let Some(Schedule { start, end }) = schedule else { return Ok(()) };
+    let (field, last) = match (start, end) {
+        (_, Some(end)) => ("schedule.end", end),
+        (Some(start), None) => ("schedule.start", start),
+        (None, None) => return Ok(()),
+    };
+    if last.day().saturating_add(1) >= now.day() {
+        return Ok(());
+    }
+    let told = format!("{last} is in the past; today is {}.", now.date());
+    Err(Refusal::BadValue { field: field.to_owned(), fault: Rejection::BadTime.told(told) })
 }
 
 /// What a client asks for, as a document of this home.

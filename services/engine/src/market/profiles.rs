@@ -118,6 +118,7 @@ async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> 
         custody: custody.into(),
         document: None,
         profile: None,
+        rate_text: None,
         updated_at: None,
     };
     if let Some(row) = accounts::profile(tx, &did).await? {
@@ -125,6 +126,7 @@ async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> 
         if let Some(document) = documents::find(tx, &row.document).await? {
             view.document = Some(row.document.to_string());
             let document = StoredDocument::<Profile>::read(&document.bytes, &row.document)?;
+            view.rate_text = document.body.rate.as_ref().map(ToString::to_string);
             view.profile = Some(said(document.body));
         }
         view.updated_at = Some(present::time(row.updated_at));

@@ -54,11 +54,12 @@ pub(crate) async fn publish<T>(
     let (queued, id) = match Unit::begin(engine, &mut connection, asked, intent).await? {
         Begun::Before(_, made) => (None, idempotency::read(&made)?),
         Begun::Now(unit) => {
-            let publication = draft(&unit.tx).await?;
+            let publication = Box::pin(draft(&unit.tx)).await?;
             if publication.home == engine.config().name {
-                return here(engine, unit, publication, &show).await;
+                // Boxed, as what follows: a caller holds the room of none of them.
+                return Box::pin(here(engine, unit, publication, &show)).await;
             }
-            let (queued, id) = elsewhere(engine, unit, publication, intent, &show).await?;
+            let (queued, id) = Box::pin(elsewhere(engine, unit, publication, intent, &show)).await?;
             if intent == Intent::Try {
                 return Ok(queued);
             }
@@ -67,7 +68,7 @@ pub(crate) async fn publish<T>(
     };
     // Whoever waits for another home holds no connection meanwhile.
     drop(connection);
-    match (settled(engine, &id, &show).await, queued) {
+    match (Box::pin(settled(engine, &id, &show)).await, queued) {
         // It is signed and on its way, whatever keeps us from seeing how far it is.
         (Err(UseError::Failed(failure)), Some(queued)) => {
             tracing::warn!(error = &failure as &dyn std::error::Error, document = %id, "the state of a delivery is unknown; answered as queued");

@@ -6,10 +6,11 @@ mod tests;
 
 use hanse_api::requests::{AlertQuery, JobQuery, SavedSearchRequest};
 use hanse_api::views::{AlertView, Page, SavedSearchView};
-use hanse_api::words::JobState;
+use hanse_api::words::{JobState, Order};
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::present;
 use hanse_document::{Did, Line};
+use hanse_search::FOLDING;
 use hanse_store::accounts;
 use hanse_store::alerts::{self, AlertRow, NewSearch, SearchRow};
 
@@ -37,14 +38,15 @@ impl Engine {
     ) -> Result<SavedSearchView, UseError> {
         let asked = asked.into();
         let did = &asked.did;
-        let label = Line::<1, LABEL_CHARS_MAX>::parse(&request.label)
-            .map_err(|rejection| Refusal::BadValue { field: "label".to_owned(), rejection })?;
+        let label = Line::<1, LABEL_CHARS_MAX>::try_from(request.label.clone())
+            .map_err(|fault| Refusal::BadValue { field: "label".to_owned(), fault })?;
         only_asks(&request.query)?;
-        let search = search::search(&request.query)?;
+        let (search, _) = search::search(&request.query)?;
         let query =
             serde_json::to_string(&request.query).map_err(|error| Failure::unreadable("a search", error))?;
         let made_at = self.now().unix();
-        let new = NewSearch { did, label: label.as_str(), query: &query, search: &search, made_at };
+        let (label, search, folding) = (label.as_str(), &search, FOLDING);
+        let new = NewSearch { did, label, query: &query, search, folding, made_at };
         let mut connection = self.store().connection().await?;
         let unit = match Unit::begin(self, &mut connection, &asked, Intent::Do).await? {
             Begun::Now(unit) => unit,
@@ -61,7 +63,6 @@ impl Engine {
             return Err(Refusal::TooManySearches(SEARCHES_MAX).into());
         }
         let id = alerts::keep(&unit.tx, &new).await?;
-        let id = id.ok_or(Refusal::BadField { field: "text", reason: "has no word to search by" })?;
         unit.commit(&id).await?;
         Ok(SavedSearchView {
             id,
@@ -131,6 +132,9 @@ fn only_asks(query: &JobQuery) -> Result<(), Refusal> {
     }
     if query.limit.is_some() {
         return bad("limit", "has no meaning in a saved search");
+    }
+    if query.sort == Some(Order::Relevance) {
+        return bad("sort", "can only be `new`: a saved search tells of new postings");
     }
     if query.state.is_some_and(|state| state != JobState::Open) {
         return bad("state", "can only be `open`: a saved search tells of new postings");

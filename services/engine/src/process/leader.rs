@@ -29,6 +29,7 @@ use self::held::HeldLease;
 use crate::Engine;
 use crate::effects::{expire, react};
 use crate::federation::{deliver, inbound, relay};
+use crate::market::fold;
 use crate::notify::{alerts, events};
 
 /// How often a process that does not lead asks whether it may.
@@ -247,6 +248,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("peer_searches", queued::run(engine.discovery().clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
     workers.spawn("picks", picks::run(engine.discovery().clone(), token.clone()));
+    workers.spawn("fold", fold::run(engine.clone(), token.clone()));
     workers.spawn("expire", expire::run(engine.clone(), token.clone()));
     for peer in &engine.config().peers {
         workers.spawn("follow", follow::run(book.clone(), peer.name.clone(), token.clone()));

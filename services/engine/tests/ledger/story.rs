@@ -116,6 +116,7 @@ impl Story {
                 log: log(&freelancer),
                 offer: offer.id(),
                 slot: freelancer_slot.public(),
+                terms: None,
                 to: client.home.clone(),
             }),
             202,
@@ -147,6 +148,7 @@ impl Story {
             log: log(&freelancer),
             offer: offer.id(),
             slot: freelancer_slot.public(),
+            terms: None,
             to: client.home.clone(),
         });
         let acceptance = freelancer.sign(acceptance, 212);

@@ -161,7 +161,12 @@ async fn a_refused_request_leaves_its_key_free() {
         JobRequest { schedule: Some(schedule), ..job_request("A bridge") }
     };
     let post = async |end| engine.post_job(keyed(&ada.did, "key", 1), until(end), false).await;
-    assert_eq!(refusal(post("2026-12-01").await), Refusal::Rejected(Rejection::BadTime));
+    let backwards = refusal(post("2026-12-01").await);
+    assert_eq!((backwards.slug(), backwards.status()), (Rejection::BadTime.slug(), 422));
+    assert!(
+        backwards.to_string().starts_with("`schedule`: `end` is 2026-12-01 and `start` is "),
+        "{backwards}"
+    );
     assert!(!post("2026-12-03").await.unwrap().replayed);
 }
 

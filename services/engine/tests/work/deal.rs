@@ -129,7 +129,9 @@ impl<'a> Deal<'a> {
         event: Event,
     ) -> Result<Published<ContractView>, UseError> {
         let engine = self.cluster.engine(person.home);
-        engine.step(&person.did, &self.contract, event, StepRequest::default(), false).await
+        let note = (event == Event::Deliver).then(|| "Here it is.".parse().unwrap());
+        let said = StepRequest { note, ..StepRequest::default() };
+        engine.step(&person.did, &self.contract, event, said, false).await
     }
 
     pub(crate) async fn view(&self, engine: &Engine, person: &Did) -> ContractView {

@@ -131,6 +131,9 @@ async fn facets_that_make_no_sense_are_named() {
         (json!({"min_pay": 2, "max_pay": 1, "currency": "EUR", "per": "hour"}), "max_pay"),
         (json!({"country": "FR", "remote": true}), "country"),
         (json!({"within_km": 5}), "within_km"),
+        (json!({"near": "Lyon"}), "near"),
+        (json!({"near": "Lyon", "within_km": 5, "latitude_e4": 1}), "near"),
+        (json!({"near": "Lyon", "within_km": 5, "remote": true}), "within_km"),
         (json!({"latitude_e4": 1, "longitude_e4": 1}), "within_km"),
         (json!({"latitude_e4": 900_001, "longitude_e4": 1, "within_km": 1}), "latitude_e4"),
         (json!({"latitude_e4": 1, "longitude_e4": i32::MIN, "within_km": 1}), "longitude_e4"),
@@ -143,6 +146,44 @@ async fn facets_that_make_no_sense_are_named() {
             other => panic!("{query}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_town_stands_for_its_point_and_several_are_named_and_refused() {
+    let cluster = Cluster::start(&["a"]).await;
+    let engine = cluster.engine(0);
+    let refused = async |name: &str| {
+        let query = json!({"near": name, "within_km": 5});
+        match engine.jobs(serde_json::from_value(query).unwrap()).await {
+            Err(UseError::Refused(refusal)) => (refusal.slug().to_owned(), refusal.to_string()),
+            other => panic!("{name}: {other:?}"),
+        }
+    };
+    let (slug, told) = refused("Springfield").await;
+    assert_eq!(slug, "several-places");
+    assert!(told.contains("Springfield, MO, US (37.215,-93.298)") && told.contains("`near`"), "{told}");
+    for name in ["Nowherebury", "", " ", "Lyon, DE", &"x".repeat(5_000)] {
+        let (slug, told) = refused(name).await;
+        assert_eq!(slug, "unknown-place", "{name}");
+        assert!(told.contains("`near`") && told.contains("'Lyon, FR'") && told.len() < 400, "{told}");
+    }
+    let ada = cluster.register(0, "ada").await;
+    for (title, point) in [("lyon", LYON), ("villeurbanne", VILLEURBANNE), ("grenoble", GRENOBLE)] {
+        post(engine, &ada, title, json!({"place": site("FR", point)})).await;
+    }
+    for (query, titles) in [
+        (json!({"near": "Lyon", "within_km": 3}), vec!["lyon"]),
+        (json!({"near": "lyon, fr", "within_km": 5}), vec!["lyon", "villeurbanne"]),
+        (json!({"near": "Grenoble", "within_km": 50, "country": "FR"}), vec!["grenoble"]),
+    ] {
+        assert_eq!(found(engine, query.clone()).await, titles, "{query}");
+    }
+    let kept = json!({"label": "x", "query": {"near": "Springfield", "within_km": 5}});
+    let kept = engine.keep_search(&ada.did, serde_json::from_value(kept).unwrap()).await;
+    assert!(matches!(kept, Err(UseError::Refused(Refusal::SeveralPlaces { .. }))), "{kept:?}");
+    let kept = json!({"label": "x", "query": {"near": "Lyon, FR", "within_km": 5}});
+    let kept = engine.keep_search(&ada.did, serde_json::from_value(kept).unwrap()).await.unwrap();
+    assert_eq!(kept.query.near.as_deref(), Some("Lyon, FR"), "as it was asked");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod crossing;
 mod deal;
 mod facets;
 mod kept;
+mod life;
 mod schema;
 mod straight;
 mod work;

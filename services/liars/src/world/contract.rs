@@ -123,6 +123,7 @@ impl World {
             log: log_name(theirs),
             offer: offer.id(),
             slot: freelancer_slot.public(),
+            terms: None,
             to: node_name(home),
         });
         let acceptance = self.sign(freelancer, acceptance, self.rounds[round]);

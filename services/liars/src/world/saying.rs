@@ -182,7 +182,7 @@ impl World {
         let of_client = self.contracts[contract].of_client.id();
         let own = self.contracts[contract].of_freelancer.as_ref().map_or(of_client, Leaf::id);
         let to = node_name(self.people[client].home);
-        let event = Event::ConfirmReceived { engagement: own.into() };
+        let event = Event::ConfirmReceived { engagement: own.into(), milestone: None };
         let step = Body::Step(Step { event, object: offer, prev: offer, to });
         let step = self.sign(freelancer, step, self.rounds[round]);
         let statement = Statement::Settle { commitment: step.commitment(), engagement: of_client };

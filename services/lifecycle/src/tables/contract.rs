@@ -42,7 +42,13 @@ pub(super) static CONTRACT: &[Transition] = &[
     row(S::Active, E::DeclineAmendment, S::Active, EITHER_SIDE, REFUSED),
     row(S::Active, E::Pause, S::Paused, EITHER_SIDE, "with a reason; not while a delivery waits"),
     row(S::Active, E::Cancel, S::Cancelling, EITHER_SIDE, "nothing was delivered yet"),
-    row(S::Active, E::RequestClose, S::Closing, EITHER_SIDE, "with a reason; not by the client while a delivery waits"),
+    row(
+        S::Active,
+        E::RequestClose,
+        S::Closing,
+        EITHER_SIDE,
+        "with a reason; not by the client while a delivery waits",
+    ),
     row(
         S::Active,
         E::Terminate,

@@ -134,6 +134,7 @@ impl World {
             log: LogName::of(&node(there)),
             offer: offer.id(),
             slot: freelancer_slot.public(),
+            terms: None,
             to: node(at),
         });
         let acceptance = self.sign(freelancer, body);

@@ -4,6 +4,7 @@
 //! - What a request says and its route does not know is refused, also in the parts of a request.
 //! - A choice that is told with fields of its own beside it is a choice of objects that have them: many generators read
 //!   no choice inside an `allOf`.
+//! - A body of a POST in which everything may be left out may be left out itself.
 //! - What has a name is referred to by it, also inside of a page or a publication: it is one type to who generates a client.
 
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{
     AdditionalProperties, AllOf, ArrayItems, OneOfBuilder, Schema, SchemaType, Type,
 };
-use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Required};
 
 /// Where references point to.
 const COMPONENTS: &str = "#/components/schemas/";
@@ -21,6 +22,7 @@ const COMPONENTS: &str = "#/components/schemas/";
 pub(super) fn complete(api: &mut OpenApi) {
     spread_choices(api);
     refer(api);
+    optional_bodies(api);
     let asked = asked(api);
     for operation in operations(api) {
         for parameter in operation.parameters.iter_mut().flatten() {
@@ -37,6 +39,31 @@ pub(super) fn complete(api: &mut OpenApi) {
             closed(schema);
         } else {
             stated(schema);
+        }
+    }
+}
+
+/// A body of a POST in which everything may be left out may be left out itself.
+fn optional_bodies(api: &mut OpenApi) {
+    let schemas = api.components.iter().flat_map(|components| &components.schemas);
+    let free: BTreeSet<String> = schemas
+        .filter(
+            |(_, schema)| matches!(schema, RefOr::T(Schema::Object(object)) if object.required.is_empty()),
+        )
+        .map(|(name, _)| name.clone())
+        .collect();
+    for operation in api.paths.paths.values_mut().filter_map(|item| item.post.as_mut()) {
+        let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
+        let mut asked = Vec::new();
+        for content in body.content.values() {
+            if let RefOr::T(content) = content
+                && let Some(schema) = &content.schema
+            {
+                names(schema, &mut asked);
+            }
+        }
+        if matches!(asked.as_slice(), [name] if free.contains(name)) {
+            body.required = Some(Required::False);
         }
     }
 }

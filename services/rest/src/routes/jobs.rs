@@ -5,7 +5,6 @@ use hanse_api::requests::{BidRequest, JobQuery, JobRequest, PageQuery, RepostReq
 use hanse_api::views::{BidView, JobView, Page, Published};
 use hanse_document::Kind;
 use hanse_lifecycle::Event;
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::paths::JobInPath;
 use super::respond::{self, Trial};
@@ -38,21 +37,18 @@ pub(crate) async fn post(act: Act<JobRequest>, trial: Query<Trial>) -> Result<Ht
     Ok(respond::published(&published, *trial, Some(location), true))
 }
 
-/// Find postings of the whole federation, newest first.
+/// Find postings of the whole federation, newest first or by relevance.
 #[utoipa::path(tag = "jobs", params(JobQuery), responses(
     (status = 200, description = "A page; pass `next` as `cursor`.", body = Page<JobView>),
     (status = 400, description = "`bad-query`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`: a filter cannot be used with the others, or the cursor not at all; `bad-code`, `out-of-bounds` and the like: a filter by itself breaks a rule of documents; `too-broad`: too much had to be looked at to find what fits", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: a filter cannot be used with the others, or the cursor not at all; `unknown-place`, `several-places`: `near` names no town, or several, which are told; `bad-code`, `out-of-bounds` and the like: a filter by itself breaks a rule of documents; `too-broad`: too much had to be looked at to find what fits", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/jobs")]
 pub(crate) async fn search(
     state: web::Data<State>,
     query: Query<JobQuery>,
 ) -> Result<web::Json<Page<JobView>>, Problem> {
-    let mut query = query.into_inner();
-    // Its words are looked for in texts that are in this form; all else in any query is a code.
-    query.text = query.text.map(|text| text.nfc().collect());
-    Ok(web::Json(state.engine.jobs(query).await?))
+    Ok(web::Json(state.engine.jobs(query.into_inner()).await?))
 }
 
 /// One posting, with what the viewer may do.

@@ -29,7 +29,7 @@ const RETRY_MS: u32 = 3_000;
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`scope-missing`: needs `profile:write`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`too-many-searches`: delete one first.", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad-field`: a filter cannot be used with the others; `bad-code`, `out-of-bounds` and the like: a filter or the label by itself breaks a rule of documents.", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`bad-field`: a filter cannot be used with the others; `unknown-place`, `several-places`: `near` names no town, or several, which are told; `bad-code`, `out-of-bounds` and the like: a filter or the label by itself breaks a rule of documents.", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/saved-searches")]
 pub(crate) async fn keep(act: Act<SavedSearchRequest>) -> Result<HttpResponse, Problem> {

@@ -7,18 +7,22 @@ use crate::client::rows::{id, is_uuid, parsed};
 use crate::jobs::{Search, columns, fits};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
-/// Nothing is kept for words of which none can be searched by, such as `"&"`: it would never find anything.
 const KEEP: &str = concat!(
-    "INSERT INTO saved_search (did, label, query, made_at, words, skill, language, remote, client, pay_kind, currency, pay_per, \
+    "INSERT INTO saved_search (did, label, query, made_at, folding, words, skill, language, remote, client, pay_kind, currency, pay_per, \
      least_pay, most_pay, country, latitude_e4, longitude_e4, within_km, posted_since, least_seats, least_hours, most_hours) \
-     SELECT $19, $20, $21, $22, s.* FROM (SELECT ",
+     SELECT $19, $20, $21, $22, $23, s.* FROM (SELECT ",
     columns!(),
-    ") s WHERE s.words IS NULL OR numnode(s.words) > 0 RETURNING id::text AS id"
+    ") s RETURNING id::text AS id"
 );
 const SEARCHES: &str = "SELECT id::text AS id, label, query, made_at, full_at FROM saved_search WHERE did = $1 \
      ORDER BY made_at, id";
 const COUNT: &str = "SELECT count(*) AS count FROM saved_search WHERE did = $1";
 const DELETE: &str = "DELETE FROM saved_search WHERE did = $1 AND id = $2::text::uuid";
+// As of postings: see `jobs::stale`.
+const STALE: &str = "SELECT id::text AS id, query FROM saved_search WHERE folding < $1 ORDER BY folding LIMIT $2 \
+     FOR NO KEY UPDATE SKIP LOCKED";
+const FOLD: &str = "UPDATE saved_search SET words = CASE WHEN new.words IS NULL THEN saved_search.words ELSE ARRAY[new.words::tsquery] END, folding = $1 \
+     FROM unnest($2::text[], $3::text[]) AS new (id, words) WHERE saved_search.id = new.id::uuid";
 
 const START: &str =
     "INSERT INTO feed_cursor (name, xid, position) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
@@ -61,8 +65,8 @@ const PRUNE: &str = "DELETE FROM alert WHERE at < $1";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
-    KEEP, SEARCHES, COUNT, DELETE, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, COUNT_ALL, OPEN_SINCE, OF,
-    NEWEST, SINCE, PRUNE,
+    KEEP, SEARCHES, COUNT, DELETE, STALE, FOLD, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, COUNT_ALL,
+    OPEN_SINCE, OF, NEWEST, SINCE, PRUNE,
 ];
 
 const SEARCH: &str = "saved_search";
@@ -95,6 +99,8 @@ pub struct NewSearch<'a> {
     pub query: &'a str,
     /// The same for the database.
     pub search: &'a Search<'a>,
+    /// The number of the folding that made its words.
+    pub folding: i16,
     /// When, Unix seconds.
     pub made_at: i64,
 }
@@ -137,17 +143,34 @@ pub struct Raising {
     pub old_searches: bool,
 }
 
-/// Keeps a search and returns its id; `None` if its words hold nothing to search by.
-pub async fn keep(tx: &Tx<'_>, new: &NewSearch<'_>) -> Result<Option<String>, StoreError> {
+/// Keeps a search and returns its id.
+pub async fn keep(tx: &Tx<'_>, new: &NewSearch<'_>) -> Result<String, StoreError> {
     let values = new.search.values();
     let mut params: Vec<&(dyn ToSql + Sync)> = Vec::new();
     for value in &values {
         params.push(value.as_ref());
     }
     let did = new.did.as_str();
-    params.extend([&did as &(dyn ToSql + Sync), &new.label, &new.query, &new.made_at]);
-    let row = tx.query_opt(KEEP, &params).await?;
-    row.map(|row| column(&row, SEARCH, "id")).transpose()
+    params.extend([&did as &(dyn ToSql + Sync), &new.label, &new.query, &new.made_at, &new.folding]);
+    column(&tx.query_one(KEEP, &params).await?, SEARCH, "id")
+}
+
+/// Searches that were folded by a smaller folding, id and what was asked as JSON, at most `limit`, locked until the transaction ends.
+pub async fn stale(tx: &Tx<'_>, folding: i16, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let read = |row: &Row| Ok((column(row, SEARCH, "id")?, column(row, SEARCH, "query")?));
+    tx.query(STALE, &[&folding, &limit]).await?.iter().map(read).collect()
+}
+
+/// Says what searches must be found by, each as the text of a `tsquery`; one without stays as it is. All are of this folding then.
+pub async fn fold_again(
+    tx: &Tx<'_>,
+    folding: i16,
+    searches: &[(String, Option<String>)],
+) -> Result<(), StoreError> {
+    let (ids, words): (Vec<&str>, Vec<Option<&str>>) =
+        searches.iter().map(|(id, words)| (id.as_str(), words.as_deref())).unzip();
+    tx.execute(FOLD, &[&folding, &ids, &words]).await?;
+    Ok(())
 }
 
 /// The searches of a person, the oldest first.

@@ -1,5 +1,6 @@
 //! Postings, of every node, and the search over them. The row is derived from the job's documents.
 
+mod folding;
 mod search;
 
 use std::collections::BTreeMap;
@@ -11,18 +12,18 @@ use super::documents;
 use crate::client::rows::{head, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
-pub use search::{Near, Search, search};
+pub use folding::{Stale, fold_again, stale};
+pub use search::{Near, Place, Relevance, Search, relevant, search};
 pub(crate) use search::{columns, fits};
 
-// The title weighs most, then the skills, then the text. 'simple' stems nothing: postings come in any language. What follows from a
-// posting follows from the row that is new; references are looked at when the whole statement has run.
+// What follows from a posting follows from the row that is new; references are looked at when the whole statement has run.
 const POST: &str = "WITH kept AS (INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
          VALUES ($1, $22, $2, $23, $24, true, $25) ON CONFLICT (id) DO NOTHING), \
      posted AS (INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, \
-         posted_at, expires_at, posting, active_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) \
-         VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $1, $29, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-         setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
-         || setweight(to_tsvector('simple', $12::text), 'C')) ON CONFLICT (id) DO NOTHING RETURNING id), \
+         posted_at, expires_at, posting, active_at, pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, \
+         hours, search, folding) \
+         VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $1, $30, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+         $12::text::tsvector, $29) ON CONFLICT (id) DO NOTHING RETURNING id), \
      moved AS (INSERT INTO history (object, position, event, state, actor, document, at) \
          SELECT id, (SELECT coalesce(max(position) + 1, 0) FROM history WHERE object = id), $26, $4, $27, $1, $25 FROM posted), \
      told AS (INSERT INTO gossip (document) SELECT id FROM posted WHERE $28) \
@@ -41,8 +42,7 @@ const MOVE: &str = "UPDATE job SET state = $2, head = $3, active_at = coalesce($
 const AMEND: &str = "UPDATE job SET state = $2, head = $3, posting = $3, version = version + 1, active_at = $4, seats = $5, title = $6, \
      language = $7, skills = $8, remote = $9, expires_at = $10, pay_kind = $12, currency = $13, pay_per = $14, pay_min = $15, \
      pay_max = $16, country = $17, latitude_e4 = $18, longitude_e4 = $19, hours = $20, \
-     search = setweight(to_tsvector('simple', $6::text), 'A') || setweight(to_tsvector('simple', array_to_string($8::text[], ' ')), 'B') \
-         || setweight(to_tsvector('simple', $11::text), 'C') WHERE id = $1";
+     search = $11::text::tsvector, folding = $21 WHERE id = $1";
 const EXPIRED: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
      WHERE state IN ('open', 'paused', 'stale') AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 const SILENT: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
@@ -91,8 +91,11 @@ pub const STATEMENTS: &[&str] = &[
     LOGGED,
     UNLOGGED,
     DROP_UNLOGGED,
+    folding::STALE,
+    folding::FOLD,
     search::PATIENCE,
     search::SEARCH,
+    search::RELEVANT,
 ];
 
 const TABLE: &str = "job";
@@ -160,9 +163,11 @@ pub struct NewJob<'a> {
     pub document: &'a Verified,
     /// One line.
     pub title: &'a str,
-    /// What is to be done.
-    pub text: &'a str,
-    /// The language of both.
+    /// What it is found by, as the text of a `tsvector`.
+    pub lexemes: &'a str,
+    /// The number of the folding that made it.
+    pub folding: i16,
+    /// The language of title and text.
     pub language: Option<&'a str>,
     /// Skills.
     pub skills: &'a [String],
@@ -216,7 +221,7 @@ pub async fn post(
     let (row, document) = (job.row, job.document);
     let (latitude, longitude) = job.point.unzip();
     let commitment = document.commitment();
-    let values: [&(dyn crate::ToSql + Sync); 29] = [
+    let values: [&(dyn crate::ToSql + Sync); 30] = [
         &row.id.hash().as_slice(),
         &row.client.as_str(),
         &row.home.as_str(),
@@ -228,7 +233,7 @@ pub async fn post(
         &job.remote,
         &row.posted_at,
         &row.expires_at,
-        &job.text,
+        &job.lexemes,
         &job.pay.kind,
         &job.pay.currency,
         &job.pay.per,
@@ -245,6 +250,7 @@ pub async fn post(
         &event,
         &actor,
         &gossip,
+        &job.folding,
         &row.active_at,
     ];
     Ok(column::<i64>(&tx.query_one(POST, &values).await?, TABLE, "jobs")? == 1)
@@ -287,7 +293,7 @@ pub async fn set_state(
 pub async fn amend(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
     let (row, posting) = (job.row, job.document.id());
     let (latitude, longitude) = job.point.unzip();
-    let values: [&(dyn crate::ToSql + Sync); 20] = [
+    let values: [&(dyn crate::ToSql + Sync); 21] = [
         &row.id.hash().as_slice(),
         &row.state.name(),
         &posting.hash().as_slice(),
@@ -298,7 +304,7 @@ pub async fn amend(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
         &job.skills,
         &job.remote,
         &row.expires_at,
-        &job.text,
+        &job.lexemes,
         &job.pay.kind,
         &job.pay.currency,
         &job.pay.per,
@@ -308,6 +314,7 @@ pub async fn amend(tx: &Tx<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
         &latitude,
         &longitude,
         &job.hours,
+        &job.folding,
     ];
     tx.execute(AMEND, &values).await?;
     Ok(())

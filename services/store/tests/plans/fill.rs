@@ -49,8 +49,8 @@ const FIRST: &[&str] = &[
      300000) AS i",
     "INSERT INTO log_cosignature (origin, size, cosigner, time, line) SELECT 'log' || i % 4, 1 + i / 12, 'cosigner' || i / \
      4 % 3, i, 'line' FROM generate_series(1, 300000) AS i",
-    "INSERT INTO saved_search (did, label, query, made_at, skill, full_at) SELECT 'did:' || 1 + i % 30000, 'label', '{}', \
-     i, 'local:' || i % 500, 0 FROM generate_series(1, 300000) AS i",
+    "INSERT INTO saved_search (did, label, query, made_at, skill, full_at, folding) SELECT 'did:' || 1 + i % 30000, 'label', '{}', \
+     i, 'local:' || i % 500, 0, 1 FROM generate_series(1, 300000) AS i",
     "INSERT INTO pick (day, job, client, did, score, explanation) SELECT 1 + i % 30, h(i), 'did:' || 1 + i % 30000, 'did:' \
      || 1 + i % 29999, 1, '{}' FROM generate_series(1, 300000) AS i",
     "INSERT INTO attention_list (job, day) SELECT h(i), i % 30 FROM generate_series(1, 300000) AS i",
@@ -59,13 +59,13 @@ const SECOND: &[&str] = &[
     "INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) SELECT h(i), (ARRAY['job', 'bid', \
      'step', 'profile', 'review'])[1 + i % 5], 'did:' || i % 30000, h(i), 'bytes', true, i FROM generate_series(1, 300000) \
      AS i",
-    "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, posted_at, expires_at, \
-     pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search) SELECT h(i), 'did:' \
+    "INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, posted_at, expires_at, posting, active_at, \
+     pay_kind, currency, pay_per, pay_min, pay_max, country, latitude_e4, longitude_e4, hours, search, folding) SELECT h(i), 'did:' \
      || 1 + i % 30000, CASE i % 10 WHEN 0 THEN 'a.example' ELSE 'b.example' END, CASE WHEN i % 100 = 0 THEN 'filled' WHEN i \
      % 3 = 0 THEN 'open' ELSE 'expired' END, h(i), 1 + i % 3, 'Title', (ARRAY['en', 'fr', 'de', 'es', 'it'])[1 + i / 3 % \
-     5], ARRAY['local:' || i / 3 % 500], i % 2 = 0, i, i + 300000, 'money', (ARRAY['EUR', 'USD', 'CHF'])[1 + i / 3 % 3], \
+     5], ARRAY['local:' || i / 3 % 500], i % 2 = 0, i, i + 300000, h(i), i, 'money', (ARRAY['EUR', 'USD', 'CHF'])[1 + i / 3 % 3], \
      (ARRAY['hour', 'project'])[1 + i / 3 % 2], 1000 + i % 1000, 3000 + i % 1000, (ARRAY['DE', 'ES', 'IT'])[1 + i / 3 % 3], \
-     400000 + i % 100000, 10000 + i % 200000, i % 40, to_tsvector('simple', 'word' || i / 3 % 500) FROM generate_series(1, \
+     400000 + i % 100000, 10000 + i % 200000, i % 40, to_tsvector('simple', 'word' || i / 3 % 500), 1 FROM generate_series(1, \
      300000) AS i",
     "INSERT INTO delivery (peer, job, document, state, next_at) SELECT 'peer' || i % 10, h(i / 10), h(i), CASE WHEN i % 1000 \
      = 0 THEN 'waiting' ELSE 'accepted' END, i FROM generate_series(1, 300000) AS i",
@@ -88,8 +88,13 @@ const THIRD: &[&str] = &[
     "INSERT INTO review (commit_leaf, contract, author, subject, commitment, engagement, open_leaf, state, committed_at) \
      SELECT h(i), h(i), 'did:' || i, h(1 + i % 30000), h(i), h(i), CASE WHEN i % 2 = 0 THEN ''::bytea END, CASE WHEN i % \
      5000 = 0 THEN 'committed' ELSE 'published' END, i FROM generate_series(1, 300000) AS i",
-    "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) SELECT h(i), h(1 + i / 10), 'did:' || 1 + i % 30000, \
-     'a.example', CASE WHEN i % 5 = 0 THEN 'submitted' ELSE 'withdrawn' END, h(i), i FROM generate_series(1, 300000) AS i",
+    "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) SELECT h(i), h(1 + i / 10), 'did:' || 1 + i % 30000, \
+     'a.example', CASE WHEN i % 5 = 0 THEN 'submitted' ELSE 'withdrawn' END, h(i), h(i), h(1 + i / 10), i FROM generate_series(1, 300000) AS i",
+    "INSERT INTO invitation (id, job, client, freelancer, home, state, head, made_at) SELECT h(i), h(1 + i / 10), \
+     'did:' || 1 + i % 30000, 'did:' || 1 + i / 7 % 30000, 'a.example', CASE WHEN i % 100 = 0 THEN 'invited' ELSE 'lapsed' END, h(i), i \
+     FROM generate_series(1, 300000) AS i ON CONFLICT DO NOTHING",
+    "INSERT INTO milestone (contract, number, state, changed_at) SELECT contract.id, n, CASE WHEN changed_at % 100 = 0 THEN 'delivered' \
+     ELSE 'planned' END, changed_at FROM contract, generate_series(1, 2) AS n",
     "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) SELECT gen_random_uuid(), 'did:' || i, \
      h(i), '', i, i + 2000000 FROM generate_series(1, 300000) AS i",
     "INSERT INTO history (object, position, event, state, actor, document, at) SELECT h(i / 3), i % 3, 'publish', 'open', \

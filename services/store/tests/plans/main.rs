@@ -78,7 +78,8 @@ fn whole(plan: &Value, large: &BTreeSet<String>) -> Vec<String> {
 const WHOLE: &[(&str, &str, &str)] = &[
     ("alerts", "OFFSET $2::bigint - 1", "a window has an end: among the hot ones"),
     ("changes", "DELETE FROM change", "what is pruned is most of what there is; once an hour"),
-    ("jobs", "websearch_to_tsquery", "planned anew for what is asked each time: among the hot ones"),
+    ("jobs", "ORDER BY found.posted_at", "planned anew for what is asked each time: among the hot ones"),
+    ("jobs", "AS relevance", "likewise; with words, by their index"),
     ("log", "AS checkpoints", "counts the rows of a log, for an operator who examines it"),
     ("log", "ANY (ARRAY(", "among the hot ones"),
     ("log", "AS before", "among the hot ones"),
@@ -149,8 +150,14 @@ fn hot() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         values[18] = "'open'";
         values[21] = "21";
         values[number - 1] = value;
-        all.push((name, statement("jobs", "websearch_to_tsquery"), values));
+        all.push((name, statement("jobs", "ORDER BY found.posted_at"), values));
     }
+    let mut relevant = vec!["NULL"; 26];
+    relevant[0] = "$$'nothing' | 'fr:noth'$$";
+    relevant[18] = "'open'";
+    relevant[19..22].fill("ARRAY[$$'nothing'$$]");
+    relevant[25] = "21";
+    all.push(("by relevance", statement("jobs", "AS relevance"), relevant));
     all
 }
 
@@ -208,7 +215,8 @@ async fn no_statement_reads_a_large_table_from_end_to_end() {
 }
 
 /// What is planned with the values of a search each time, or asked for so seldom that it may read more in a node's first minutes.
-const SELDOM: &[&str] = &["engaged ahead", "old unlogged", "jobs of people", "open seats", "page of jobs"];
+const SELDOM: &[&str] =
+    &["engaged ahead", "old unlogged", "jobs of people", "open seats", "page of jobs", "by relevance"];
 /// A page of 256 rows, each looked up in three pages of an index and one of its table; what is looked at in vain, of 30,000.
 const YOUNG_PAGES_MAX: u64 = 1_100;
 const YOUNG_IN_VAIN_MAX: u64 = 5_000;

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lifecycle", &[]),
     ("ledger", &["document", "tlog"]),
     ("matching", &["document"]),
+    ("search", &["matching"]),
     ("reputation", &["document", "ledger"]),
     ("verifier", &["document", "ledger", "reputation", "tlog"]),
     ("store", &["document", "ledger", "lifecycle", "tlog"]),
@@ -59,6 +60,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "matching",
             "network",
             "reputation",
+            "search",
             "store",
             "tlog",
             "trust",
@@ -96,7 +98,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
-    ("command", &["api", "document", "ledger", "lifecycle", "matching", "reputation", "tlog", "verifier"]),
+    (
+        "command",
+        &["api", "document", "ledger", "lifecycle", "matching", "reputation", "search", "tlog", "verifier"],
+    ),
     ("demo", &["command", "document", "verifier"]),
     ("eval", &["document", "matching", "reputation"]),
     ("fuzz", &["document", "ledger", "liars", "matching", "network", "reputation", "tlog", "verifier"]),
@@ -149,7 +154,8 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that compute and do nothing else.
-const PURE: &[&str] = &["document", "tlog", "lifecycle", "ledger", "matching", "reputation", "verifier"];
+const PURE: &[&str] =
+    &["document", "tlog", "lifecycle", "ledger", "matching", "search", "reputation", "verifier"];
 /// What would let them do more, even by way of another library.
 const IMPURE_LIBRARIES: &[&str] = &[
     "tokio",

@@ -42,7 +42,7 @@ async fn bodies_that_are_no_request() {
         ("no type", untyped, 400, "not-json"),
         ("form", typed("application/x-www-form-urlencoded"), 400, "not-json"),
         ("text", typed("text/plain"), 400, "not-json"),
-        ("nothing", raw_json(&ada, ""), 400, "not-json"),
+        ("nothing", raw_json(&ada, ""), 400, "bad-body"),
         ("half", raw_json(&ada, "{\"title\": \"a"), 400, "not-json"),
         ("no JSON", raw_json(&ada, "title=a"), 400, "not-json"),
         (
@@ -119,6 +119,12 @@ async fn fields_out_of_their_bounds() {
         ("many skills", job(&ada, "skills", (0..21).map(|n| format!("local:s{n}")).collect()), 422, "out-of-bounds"),
         ("a date that is none", job(&ada, "schedule", json!({"start": "2026-02-30"})), 422, "bad-time"),
         ("an end before the start", job(&ada, "schedule", json!({"start": "2027-02-02", "end": "2027-02-01"})), 422, "bad-time"),
+        ("work that is over", job(&ada, "schedule", json!({"start": "2025-01-01", "end": "2025-02-01"})), 422, "bad-time"),
+        ("a start long ago", job(&ada, "schedule", json!({"start": "2025-01-01"})), 422, "bad-time"),
+        ("a currency that is none", money(json!({"kind": "money", "currency": "ZZZ", "per": "hour"})), 422, "bad-code"),
+        ("a country that is none", job(&ada, "place", json!({"kind": "site", "name": "x", "country": "ZZ"})), 422, "bad-code"),
+        ("too many decimals", money(json!({"kind": "money", "currency": "JPY", "max": "80.5", "per": "hour"})), 422, "out-of-bounds"),
+        ("a filler", job(&ada, "title", "a\u{3164}b".into()), 422, "forbidden-character"),
         ("a place off the map", job(&ada, "place", json!({"kind": "site", "name": "x", "country": "FR", "latitude_e4": 900_001, "longitude_e4": 0})), 422, "out-of-bounds"),
         ("money that is none", money(json!({"kind": "money", "currency": "eur", "per": "hour"})), 422, "bad-code"),
         ("less than nothing", money(json!({"kind": "money", "currency": "EUR", "min": -1, "per": "hour"})), 422, "out-of-bounds"),
@@ -136,6 +142,31 @@ async fn fields_out_of_their_bounds() {
     assert_eq!(federation[0].http().get("/v1/jobs").send().await.ok(200)["items"], json!([]));
     let shown = ada.read(&format!("/v1/profiles/{}", ada.did)).await;
     assert!(shown.get("document").is_none(), "{shown}");
+}
+
+/// What keyboards, systems and people write is put in order, or taken as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_type_is_taken() {
+    let federation = Federation::start(&["a.example"]).await;
+    let ada = federation[0].person("ada").await;
+    let posted = async |key: &str, value: Value| job(&ada, key, value).send().await.ok(201)["view"].clone();
+    assert_eq!(posted("text", "one\r\ntwo\rthree".into()).await["text"], "one\ntwo\nthree");
+    for title in ["\u{1f469}\u{200d}\u{1f4bb} dev", "\u{6a9}\u{62a}\u{627}\u{628}\u{200c}\u{647}\u{627}"] {
+        assert_eq!(posted("title", title.into()).await["title"], title);
+    }
+    for (amount, minor, told) in [
+        (json!("80.50"), 8_050, "up to 80.50 EUR for the project"),
+        (json!(80), 80, "up to 0.80 EUR for the project"),
+    ] {
+        let pay = json!({"kind": "money", "currency": "EUR", "max": amount, "per": "project"});
+        let view = posted("pay", pay).await;
+        assert_eq!((&view["pay"]["max"], &view["pay_text"]), (&json!(minor), &json!(told)));
+    }
+    let found = federation[0].http().get("/v1/jobs?text=te%CC%81le%CC%81phone").send().await.ok(200);
+    assert_eq!(found["items"], json!([]));
+    posted("title", "T\u{e9}l\u{e9}phone".into()).await;
+    let found = federation[0].http().get("/v1/jobs?text=te%CC%81le%CC%81phone").send().await.ok(200);
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1));
 }
 
 /// In characters of the text as it would be signed, where é is one.

@@ -232,7 +232,11 @@ async fn deal(counts: &mut Counts, ada: &Person, ben: &Person) {
         (ada, "/close"),
         (ada, "/reviews"),
     ] {
-        let said = if what == "/reviews" { json!({"rating": 5, "text": "Good."}) } else { json!({}) };
+        let said = match what {
+            "/reviews" => json!({"rating": 5, "text": "Good."}),
+            "/deliver" => json!({"note": "Both pages."}),
+            _ => json!({}),
+        };
         counts.call(&route(what), side.post(&at(what), &said)).await;
     }
     ben.does(&at("/reviews"), &json!({"rating": 5})).await;

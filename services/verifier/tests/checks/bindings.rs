@@ -35,6 +35,7 @@ fn the_document_of_an_engagement_is_the_subjects_and_of_this_log() {
             log: LogName::of(&node(log)),
             offer: contract.offer.id(),
             slot: SigningKey::from_seed([77; 32]).public(),
+            terms: None,
             to: node(A),
         });
         let acceptance = world.sign(issuer, acceptance);

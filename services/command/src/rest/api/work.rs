@@ -171,6 +171,7 @@ mod tests {
             min_pay: Some(1),
             max_pay: Some(2),
             country: Some("FR".parse().unwrap()),
+            near: Some("Lyon, FR".to_owned()),
             latitude_e4: Some(-3),
             longitude_e4: Some(4),
             within_km: Some(Number::of::<5>()),
@@ -179,14 +180,14 @@ mod tests {
             min_hours: Some(Number::of::<7>()),
             max_hours: Some(Number::of::<8>()),
             state: Some(JobState::ClosedUnfilled),
-            sort: Some(Order::New),
+            sort: Some(Order::Relevance),
             cursor: Some("c".to_owned()),
             limit: Some(9),
         };
         let target = "/v1/jobs?text=menu&skill=local%3Arust&language=pt-BR&remote=true\
             &client=did%3Akey%3Az6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw&pay=time_credits&currency=EUR&per=hour\
-            &min_pay=1&max_pay=2&country=FR&latitude_e4=-3&longitude_e4=4&within_km=5&posted_since=2026-11-24T10%3A00%3A00Z\
-            &min_seats=6&min_hours=7&max_hours=8&state=closed_unfilled&sort=new&cursor=c&limit=9";
+            &min_pay=1&max_pay=2&country=FR&near=Lyon%2C+FR&latitude_e4=-3&longitude_e4=4&within_km=5&posted_since=2026-11-24T10%3A00%3A00Z\
+            &min_seats=6&min_hours=7&max_hours=8&state=closed_unfilled&sort=relevance&cursor=c&limit=9";
         assert_eq!(search(&asked).target, target);
     }
 

@@ -49,6 +49,9 @@ fn a_publication_says_where_it_is_and_what_comes_next() {
         !published(&json!({"view": view, "delivery": "sequenced", "created": true}), "x")
             .contains("on its way")
     );
+    let view = json!({"id": "bid_x", "pay": {"kind": "money", "currency": "EUR", "min": 80, "max": 80, "per": "project"}});
+    let paid = published(&json!({"view": view, "delivery": "sequenced", "created": true}), "bid made");
+    assert!(paid.contains("pay       0.80 EUR/project"), "what was understood: {paid}");
 }
 
 #[test]

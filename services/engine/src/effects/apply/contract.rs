@@ -84,9 +84,6 @@ fn moving(contract: &ContractRow) -> Moving<'_> {
 /// What the table cannot say: whose answer it is, and what must not be left behind. Only the home that keeps the order decides it.
 async fn possible(ctx: &Apply<'_>, contract: &ContractRow, said: &Stepping<'_>) -> Result<(), UseError> {
     let first = contract.state == State::Active;
-    if let Said::Deliver { note: None, digest: None, .. } = said.step {
-        return Err(Hindrance::NothingDelivered.into());
-    }
     let asks = matches!(said.event, Event::RequestClose | Event::Cancel);
     if asks && !first && contract.asked_by == Some(said.actor) {
         return Err(Hindrance::OwnRequest.into());

@@ -9,6 +9,7 @@ use hanse_document::kind::{Anew, Event as Said, Job, Pay, Place, Step};
 use hanse_document::{Body, Draft, Kind, Skill, Verified};
 use hanse_ledger::{Leaf, Statement, SubjectKey};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
+use hanse_search::{FOLDING, Posting};
 use hanse_store::accounts::IdentityRow;
 use hanse_store::jobs::{self, JobPay, JobRow, NewJob};
 use hanse_store::{contracts, deliveries};
@@ -77,7 +78,8 @@ pub(crate) async fn post(
         active_at: document.from().unix().min(ctx.now.unix()),
     };
     let skills = skills(job);
-    let new = new_job(&row, document, job, &skills);
+    let lexemes = lexemes(job);
+    let new = new_job(&row, document, job, (&skills, &lexemes));
     let words = (Event::Publish.name(), Actor::Client.name());
     // What came at the same moment by another way is here already, and so is its leaf: neither is added twice.
     if ctx.keeps(&row) {
@@ -139,9 +141,9 @@ async fn amend(
         }
     }
     let row = JobRow { state: to, seats, expires_at, active_at: ctx.now.unix(), ..before };
-    let skills = skills(job);
+    let (skills, lexemes) = (skills(job), lexemes(job));
     ctx.keep(document, true).await?;
-    jobs::amend(ctx.tx, &new_job(&row, document, job, &skills)).await?;
+    jobs::amend(ctx.tx, &new_job(&row, document, job, (&skills, &lexemes))).await?;
     ctx.record(&row.id, Event::Amend, to, Actor::Client, Some(&document.id())).await?;
     if ctx.keeps(&row) {
         spread(ctx, document).await?;
@@ -159,7 +161,12 @@ fn skills(job: &Job) -> Vec<String> {
 }
 
 /// What a posting is searched by.
-fn new_job<'a>(row: &'a JobRow, document: &'a Verified, job: &'a Job, skills: &'a [String]) -> NewJob<'a> {
+fn new_job<'a>(
+    row: &'a JobRow,
+    document: &'a Verified,
+    job: &'a Job,
+    (skills, lexemes): (&'a [String], &'a str),
+) -> NewJob<'a> {
     let site = match &job.place {
         Some(Place::Site(site)) => Some(site),
         Some(Place::Remote) | None => None,
@@ -168,7 +175,8 @@ fn new_job<'a>(row: &'a JobRow, document: &'a Verified, job: &'a Job, skills: &'
         row,
         document,
         title: job.title.as_str(),
-        text: job.text.as_str(),
+        lexemes,
+        folding: FOLDING,
         language: job.language.as_ref().map(AsRef::as_ref),
         skills,
         remote: job.place.as_ref().map(|place| matches!(place, Place::Remote)),
@@ -177,6 +185,13 @@ fn new_job<'a>(row: &'a JobRow, document: &'a Verified, job: &'a Job, skills: &'
         point: site.and_then(|site| site.point).map(|point| (point.latitude_e4(), point.longitude_e4())),
         hours: job.hours_per_week.and_then(|hours| i32::try_from(hours.get()).ok()),
     }
+}
+
+/// What its words are found by.
+pub(crate) fn lexemes(job: &Job) -> String {
+    let skills = skills(job);
+    let language = job.language.as_ref().map(AsRef::as_ref);
+    Posting { title: job.title.as_str(), skills: &skills, text: job.text.as_str(), language }.lexemes()
 }
 
 /// What it can be searched by.

@@ -162,6 +162,12 @@ async fn agreed() -> (Met, String) {
     (met, contract)
 }
 
+/// What a move says: a delivery is one of something.
+fn said(event: hanse_lifecycle::Event) -> StepRequest {
+    let note = (event == hanse_lifecycle::Event::Deliver).then(|| "Here it is.".parse().unwrap());
+    StepRequest { note, ..StepRequest::default() }
+}
+
 async fn contract_at(home: &Home, contract: &str) -> contracts::ContractRow {
     let db = home.engine.store().connection().await.unwrap();
     contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap()
@@ -187,7 +193,8 @@ async fn a_peers_jobs_log_orders_nothing_under_a_job_of_ours() {
     let row = contract_at(&met.a, &contract).await;
     assert_eq!(row.state, State::Closed, "dormant");
     // The freelancer's home signs a step of theirs into its own log, as if it kept the order.
-    let deliver = Event::Deliver { note: None, digest: None };
+    let deliver =
+        Event::Deliver { note: Some("Done.".parse().unwrap()), digest: None, milestone: None, hours: None };
     let step = main_of(&step_by(&met.b, &met.bob, deliver, &contract, &row.head.to_string()).await);
     let mut connection = met.b.engine.store().connection().await.unwrap();
     let tx = connection.begin().await.unwrap();
@@ -233,7 +240,7 @@ async fn closed() -> (Met, String) {
         [(&met.b, &met.bob, "deliver"), (&met.a, &met.ada, "accept_delivery"), (&met.a, &met.ada, "close")]
     {
         let event = event.parse().unwrap();
-        home.engine.step(person, &id, event, StepRequest::default(), false).await.unwrap();
+        home.engine.step(person, &id, event, said(event), false).await.unwrap();
         assert!(carry(&met.b, &met.a).await.is_empty());
         assert!(carry(&met.a, &met.b).await.is_empty());
     }
@@ -327,7 +334,8 @@ async fn what_comes_before_its_time_is_asked_for_again_and_what_is_wrong_is_refu
     let row = contracts::contract(&db, &contract.parse().unwrap()).await.unwrap().unwrap();
     let head = row.head.to_string();
     // The freelancer's home has seen both engagements, this one has not yet.
-    let deliver = Event::Deliver { note: None, digest: None };
+    let deliver =
+        Event::Deliver { note: Some("Done.".parse().unwrap()), digest: None, milestone: None, hours: None };
     let early = step_by(&met.b, &met.bob, deliver.clone(), &contract, &head).await;
     assert!(matches!(answer(&met.a.engine, "b.example", early).await, Response::Busy { .. }));
     let refusal = async |parcel: Vec<Bytes>| {

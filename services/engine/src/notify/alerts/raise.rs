@@ -23,9 +23,9 @@ pub(crate) const OF_CLIENT_A_DAY: i64 = 10;
 pub(crate) const OF_SEARCH_A_DAY: i64 = 100;
 /// Alerts in one transaction: it holds back every reader of the changes, and it is over within a second.
 const BATCH: i64 = 5_000;
-/// Searches in one transaction for each alert in it: 50,000, of which the longest posting takes less than a second. Without this a
+/// Searches in one transaction for each alert in it: 25,000, of which the longest posting takes a second if each has as many words as can be. Without this a
 /// million searches would be more than a statement may take, and the cursor would wait for ever.
-pub(crate) const WINDOW: i64 = 10;
+pub(crate) const WINDOW: i64 = 5;
 /// Where there are fewer searches than this, as many postings are matched with them in one transaction as make a window together.
 const MANY: i64 = 1_000;
 const TOGETHER: usize = 50;

@@ -79,7 +79,7 @@ async fn both_sides_are_shown_a_pair_with_its_reasons_and_only_for_a_night() {
         .await
         .unwrap();
     assert_eq!(shown(&home, &ben).await.items, [], "what is closed is not shown any more");
-    let later = post(&home, &ada, "Carpenter", 1).await;
+    let later = post(&home, &ada, "A carpenter", 1).await;
     night(&home).await;
     assert_eq!(shown(&home, &ben).await.items, [], "pairs are made once a night");
     home.clock.advance(86_400);

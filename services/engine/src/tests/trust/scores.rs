@@ -64,7 +64,9 @@ pub(super) async fn closed(home: &Home, client: &Did, freelancer: &Did) -> Docum
     for event in [Event::Deliver, Event::AcceptDelivery, Event::AttestPaid, Event::ConfirmReceived] {
         let freelancers = matches!(event, Event::Deliver | Event::ConfirmReceived);
         let person = if freelancers { freelancer } else { client };
-        engine.step(person, &contract, event, StepRequest::default(), false).await.unwrap();
+        let note = (event == Event::Deliver).then(|| "Here it is.".parse().unwrap());
+        let said = StepRequest { note, ..StepRequest::default() };
+        engine.step(person, &contract, event, said, false).await.unwrap();
     }
     let too_early = engine.trust().put_again(client, &contract, true).await;
     assert!(matches!(too_early, Err(Refused(Refusal::NotClosed))), "{too_early:?}");

@@ -110,6 +110,9 @@ fn posting(ad: &Ad, skills: job::Skills) -> Result<JobDocument, Rejection> {
         pay: None,
         place: None,
         schedule: None,
+        predecessor: None,
+        questions: List::default(),
+        anew: None,
         seats: Number::of::<1>(),
         skills,
         // Three of the texts have control characters of a broken encoding, which no document takes.

@@ -21,8 +21,8 @@ const JOBS: &str = "WITH made AS MATERIALIZED (SELECT i, sha256(uuid_send(gen_ra
      kind, issuer FROM generate_series(1, $1::bigint) AS i, document WHERE id = $2), \
      documents AS (INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
      SELECT id, kind, issuer, sha256(convert_to('hanse/commit/v1' || chr(10), 'UTF8') || bytes), bytes, true, 0 FROM made) \
-     INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, posted_at, expires_at, search) \
-     SELECT made.id, (SELECT did FROM account WHERE handle = 'carl'), home, 'open', made.id, seats, title, language, skills, remote, posted_at + made.i, expires_at, search \
+     INSERT INTO job (id, client, home, state, head, seats, title, language, skills, remote, posted_at, expires_at, posting, active_at, search) \
+     SELECT made.id, (SELECT did FROM account WHERE handle = 'carl'), home, 'open', made.id, seats, title, language, skills, remote, posted_at + made.i, expires_at, made.id, active_at, search \
      FROM made, job WHERE job.id = $2";
 /// Bids on one posting by one person, all but the first withdrawn.
 const BIDS: &str = "WITH made AS MATERIALIZED (SELECT i, sha256(uuid_send(gen_random_uuid())) AS id, \
@@ -30,8 +30,8 @@ const BIDS: &str = "WITH made AS MATERIALIZED (SELECT i, sha256(uuid_send(gen_ra
      kind, issuer FROM generate_series(1, $1::bigint) AS i, document WHERE id = $2), \
      documents AS (INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
      SELECT id, kind, issuer, sha256(convert_to('hanse/commit/v1' || chr(10), 'UTF8') || bytes), bytes, false, 0 FROM made) \
-     INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
-     SELECT made.id, job, freelancer, home, 'withdrawn', made.id, made_at + made.i FROM made, bid WHERE bid.id = $2";
+     INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \
+     SELECT made.id, job, freelancer, home, 'withdrawn', made.id, made.id, posting, made_at + made.i FROM made, bid WHERE bid.id = $2";
 /// Contracts of the two, each with the moves of the first.
 const CONTRACTS: &str = "WITH made AS MATERIALIZED (SELECT i, sha256(uuid_send(gen_random_uuid())) AS id \
      FROM generate_series(1, $1::bigint) AS i), \
@@ -69,8 +69,8 @@ const LEAVES: &str = "WITH made AS MATERIALIZED (SELECT row_number() OVER () - 1
 const NAMES: &str = "INSERT INTO identity (did, subject, genesis, home, custody) \
      SELECT 'nobody ' || i, sha256(uuid_send(gen_random_uuid())), '', 'a.example', 'self' \
      FROM generate_series(1, $1::bigint) AS i ON CONFLICT DO NOTHING";
-const WAITING: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
-     SELECT sha256(uuid_send(gen_random_uuid())), $2, 'nobody ' || i, 'a.example', 'submitted', $2, 0 \
+const WAITING: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \
+     SELECT sha256(uuid_send(gen_random_uuid())), $2, 'nobody ' || i, 'a.example', 'submitted', $2, $2, $2, 0 \
      FROM generate_series(1, $1::bigint) AS i";
 
 fn hash(id: &str) -> Vec<u8> {

@@ -109,11 +109,6 @@ pub(super) async fn step(
         Part::Sheet(_) => return Err(Refusal::NotYours("the freelancer").into()),
         Part::There(row) => MilestoneRow { state: moved(ctx, contract, &row, said)?, ..row },
     };
-    if ctx.authority == Authority::Own
-        && matches!(said.step, Said::Deliver { note: None, digest: None, hours: None, .. })
-    {
-        return Err(Hindrance::NothingDelivered.into());
-    }
     let changes = part.changes.saturating_add(i32::from(said.event == Event::RequestChanges));
     let mut sheet = part.sheet;
     if let (Some(sheet), Said::Deliver { hours: Some(hours), .. }) = (&mut sheet, said.step) {

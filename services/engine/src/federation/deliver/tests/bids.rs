@@ -1,5 +1,7 @@
 //! How many bids a job takes.
 
+use hanse_base::error::Hindrance;
+
 use super::*;
 
 #[tokio::test]
@@ -15,7 +17,7 @@ async fn a_job_takes_so_many_bids_of_one_person() {
     }
     let request = serde_json::from_value(json!({"text": "And now?"})).unwrap();
     let again = met.b.engine.bid(&met.bob, &met.job.parse().unwrap(), request, false).await;
-    assert!(matches!(again, Err(UseError::Refused(Refusal::TooManyBids(5)))), "{again:?}");
+    assert!(matches!(again, Err(UseError::Refused(Refusal::Hindered(Hindrance::BidBefore)))), "{again:?}");
     assert!(carry(&met.b, &met.a).await.is_empty());
     let carol = met.b.register("carol").await;
     met.b.bid(&carol, &met.job).await;
@@ -28,9 +30,9 @@ async fn bids_that_are_over_and_bids_from_elsewhere_close_a_job_to_nobody_else()
     let carol = met.b.register("carol").await;
     met.b.bid(&met.bob, &met.job).await;
     assert!(carry(&met.b, &met.a).await.is_empty());
-    const FILL: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
+    const FILL: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \
          SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), job, freelancer, CASE WHEN n <= 200 THEN home ELSE 'a.example' END, \
-         'withdrawn', head, made_at FROM bid, generate_series(1, 1200) AS n";
+         'withdrawn', head, said, posting, made_at FROM bid, generate_series(1, 1200) AS n";
     let db = met.a.engine.store().connection().await.unwrap();
     assert_eq!(Sql::execute(&db, FILL, &[]).await.unwrap(), 1_200);
     let carl = met.a.register("carl").await;
@@ -43,8 +45,8 @@ async fn bids_that_are_over_and_bids_from_elsewhere_close_a_job_to_nobody_else()
 async fn bids(at: &Home, job: &str, home: &str, many: i64) {
     const NAMES: &str = "INSERT INTO identity (did, subject, genesis, home, custody) \
          SELECT 'nobody ' || i || $2::text, sha256(uuid_send(gen_random_uuid())), '', $2::text, 'self' FROM generate_series(1, $1::bigint) AS i";
-    const BIDS: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, made_at) \
-         SELECT sha256(uuid_send(gen_random_uuid())), $2, did, home, 'submitted', $2, 0 FROM identity WHERE did LIKE 'nobody %' AND home = $1";
+    const BIDS: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \
+         SELECT sha256(uuid_send(gen_random_uuid())), $2, did, home, 'submitted', $2, $2, $2, 0 FROM identity WHERE did LIKE 'nobody %' AND home = $1";
     let db = at.engine.store().connection().await.unwrap();
     db.execute(NAMES, &[&many, &home]).await.unwrap();
     let job: DocumentId = job.parse().unwrap();

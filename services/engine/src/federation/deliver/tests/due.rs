@@ -3,7 +3,7 @@
 use hanse_api::requests::OfferRequest;
 use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::kind::{Offer, Terms};
-use hanse_document::{Date, DocumentId, LogName, Text};
+use hanse_document::{Date, DocumentId, List, LogName, Text};
 
 use super::*;
 
@@ -47,7 +47,13 @@ async fn an_offer_is_due_at_most_as_far_away_as_contracts_last() {
 async fn offered_by_hand(met: &Met, bid: DocumentId, due: Date) -> Vec<Bytes> {
     let db = met.a.engine.store().connection().await.unwrap();
     let author = Author::open(&met.a.engine, &db, &met.ada).await.unwrap();
-    let terms = Terms { due, language: None, pay: None, scope: Text::parse("All of it.").unwrap() };
+    let terms = Terms {
+        due,
+        language: None,
+        milestones: List::default(),
+        pay: None,
+        scope: Text::parse("All of it.").unwrap(),
+    };
     let terms = author.sign(Body::Terms(terms), None).unwrap();
     let offer = Offer {
         bid,

@@ -99,7 +99,7 @@ async fn of_all_that_a_slot_can_sign_one_leaf_is_filed_in_the_other_log() {
         (&met.a, &met.ada, "close"),
     ] {
         let event = event.parse().unwrap();
-        home.engine.step(person, &id, event, StepRequest::default(), false).await.unwrap();
+        home.engine.step(person, &id, event, said(event), false).await.unwrap();
         assert!(carry(&met.b, &met.a).await.is_empty());
         assert!(carry(&met.a, &met.b).await.is_empty());
     }
