@@ -117,5 +117,3 @@ pub enum Command {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod work_tests;

@@ -5,11 +5,13 @@ use hanse_api::requests::{JobRequest, ProfileRequest};
 use hanse_document::Skill;
 use serde_json::json;
 
-pub(super) fn parse(line: &[&str]) -> Command {
+mod work;
+
+fn parse(line: &[&str]) -> Command {
     Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).unwrap().command
 }
 
-pub(super) fn refuses(line: &[&str]) -> bool {
+fn refuses(line: &[&str]) -> bool {
     Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).is_err()
 }
 
@@ -31,7 +33,7 @@ fn every_command_shows_an_example() {
 }
 
 /// The ids that are named; there is no node to ask about words.
-pub(super) fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError> {
+fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError> {
     let id = |name: &SkillName| match name {
         SkillName::Id(id) => Ok(id.clone()),
         SkillName::Words(words) => Err(CommandError::Input(words.to_string())),

@@ -3,7 +3,6 @@
 use hanse_lifecycle::{Actor, Event, Machine, table};
 use serde_json::json;
 
-use super::tests::{given, parse, refuses};
 use super::*;
 use crate::rest::commands::Thing;
 
