@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use hanse_document::kind::{Axis, Role};
-use hanse_document::{Body, Kind, Rejection, Signed};
+use hanse_document::{Body, DocumentId, Kind, Rejection, Signed};
 use hanse_ledger::Leaf;
 use serde_json::Value;
 
@@ -82,9 +82,12 @@ const OF_REQUESTS: [&str; 21] = [
 
 #[test]
 fn every_reason_to_refuse_a_document_in_its_place_has_its_row() {
-    let source = std::fs::read_to_string(root().join("services/base/src/error.rs")).unwrap();
-    let slugs =
-        source.split_once("pub fn slug(&self)").unwrap().1.split_once("/// The HTTP status").unwrap().0;
+    let of = |path: &str, name: &str| {
+        let source = std::fs::read_to_string(root().join(path)).unwrap();
+        source.split_once(name).unwrap().1.split_once("/// The HTTP status").unwrap().0.to_owned()
+    };
+    let slugs = of("services/base/src/error.rs", "pub fn slug(&self)")
+        + &of("services/base/src/error/hindrance.rs", "pub const fn slug(self)");
     let slugs = slugs.lines().filter_map(|line| line.split_once("=> \"")?.1.split_once('"'));
     let slugs: BTreeSet<&str> =
         slugs.map(|(slug, _)| slug).filter(|slug| !OF_REQUESTS.contains(slug)).collect();
@@ -118,16 +121,34 @@ fn every_kind_has_its_row_and_its_fields() {
     }
 }
 
-const EVENTS: [&str; 10] = [
+const EVENTS: [&str; 28] = [
+    "pause",
+    "resume",
+    "heartbeat",
     "close_unfilled",
     "fill",
+    "confirm",
+    "read",
+    "shortlist",
+    "unshortlist",
+    "interview",
     "withdraw",
     "decline",
+    "counter",
     "rescind",
+    "propose_amendment",
+    "accept_amendment",
+    "decline_amendment",
     "deliver",
+    "request_changes",
     "accept_delivery",
     "attest_paid",
+    "report_unpaid",
     "confirm_received",
+    "request_close",
+    "cancel",
+    "object",
+    "terminate",
     "close",
 ];
 
@@ -137,9 +158,13 @@ fn every_event_of_a_step_and_every_axis_is_told() {
     let mut document: Value = serde_json::from_slice(&valid(Kind::Step)).unwrap();
     for event in EVENTS {
         assert!(step.contains(event), "{event}");
+        let terms = serde_json::json!({ "terms": "41".repeat(32) });
         let body = match event {
-            "close_unfilled" | "decline" => serde_json::json!({ "reason": "why" }),
+            "close_unfilled" | "decline" | "terminate" => serde_json::json!({ "reason": "why" }),
             "confirm_received" => serde_json::json!({ "engagement": "41".repeat(32) }),
+            "confirm" => serde_json::json!({ "posting": DocumentId::new(Kind::Job, [1; 32]) }),
+            "request_changes" => serde_json::json!({ "note": "what" }),
+            "counter" | "propose_amendment" | "accept_amendment" => terms,
             _ => serde_json::json!({}),
         };
         let subject = &mut document["credentialSubject"];
