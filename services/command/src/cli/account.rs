@@ -9,9 +9,6 @@ use super::Password;
 /// One's own account.
 #[derive(Debug, Subcommand)]
 pub enum Account {
-    /// Show who is signed in, and where.
-    #[command(after_help = "Example:\n  hanse whoami")]
-    Whoami,
     /// Change your password; all your other logins end.
     #[command(
         after_help = "Examples:\n  hanse password\n  hanse password --password-file old.txt --new-password-file new.txt"

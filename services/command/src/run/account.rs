@@ -21,10 +21,6 @@ const AGENT: Option<usize> = Some(32);
 impl Run {
     pub(super) fn account(&mut self, command: &Account) -> Result<(), CommandError> {
         match command {
-            Account::Whoami => {
-                let url = self.caller.client().url().to_owned();
-                self.answer(&api::me(), |person| super::show::who(person, &url))
-            }
             Account::Password { password, new } => {
                 let (password, new) = (self.password(password, false)?, new_password(new)?);
                 self.answer(&api::change_password(&password, &new), |_| {
