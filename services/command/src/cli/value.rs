@@ -116,6 +116,14 @@ impl Who {
     }
 }
 
+/// Reads a person.
+pub(super) fn who(text: &str) -> Result<Who, String> {
+    match text {
+        "me" => Ok(Who::Me),
+        did => read(did).map(Who::Person).map_err(|told| format!("{told}, or `me`")),
+    }
+}
+
 /// Reads a milestone: its title, and what is paid and by when, if that is said.
 pub(super) fn milestone(text: &str) -> Result<Part, String> {
     let mut parts = text.split(';').map(str::trim);
