@@ -121,6 +121,7 @@ fn offered(terms: &Terms, at: i64) -> Vec<MilestoneView> {
         number,
         title: Some(part.title.to_string()),
         due: part.due.map(|due| due.to_string()),
+        pay_text: part.pay.as_ref().map(ToString::to_string),
         pay: part.pay.clone(),
         minutes: None,
         from: None,

@@ -47,8 +47,10 @@ impl Run {
                 })
             }
             Account::Handle { handle } => {
-                let url = self.caller.client().url().to_owned();
-                self.answer(&api::rename(handle), |person| super::show::who(person, &url))
+                let session = self.caller.session()?.clone();
+                self.answer(&api::rename(handle), |person| {
+                    super::show::oneself(person, &session.node, &session.scope)
+                })
             }
             Account::Email { command } => self.email(command.as_ref()),
             Account::Blocks { command: None } => self.answer(&api::blocks(), blocks),
