@@ -22,7 +22,7 @@ use crate::stored::kept;
 
 pub use self::bid::{bid, bids};
 pub use self::clock::contract_at;
-pub use self::contract::contracts;
+pub use self::contract::{contract_moves, contracts};
 pub use self::invitation::{invitation, invitations};
 pub use self::job::{job, jobs};
 pub use self::review::{Words, replied, reviews};

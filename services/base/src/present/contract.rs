@@ -99,8 +99,8 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
 }
 
 /// What a side may do: the table's answer, without what only the other side, or only a proposal that is there, makes possible.
-fn moves_of(row: &ContractRow, role: Option<Actor>) -> Vec<String> {
-    let own = |by: Option<Actor>| by.is_some() && by == role;
+pub fn contract_moves(row: &ContractRow, role: Actor) -> Vec<Event> {
+    let own = |by: Option<Actor>| by == Some(role);
     let proposed_by = row.proposal.map(|proposal| proposal.by);
     let asked = matches!(row.state, State::Closing | State::Cancelling) && own(row.asked_by);
     let impossible = [
@@ -111,8 +111,12 @@ fn moves_of(row: &ContractRow, role: Option<Actor>) -> Vec<String> {
         (Event::Cancel, asked),
     ];
     let possible = |event: &Event| !impossible.contains(&(*event, true));
-    let events = role.map(|role| allowed(Machine::Contract, row.state, role)).unwrap_or_default();
-    events.iter().filter(|event| possible(event)).map(|event| event.name().to_owned()).collect()
+    allowed(Machine::Contract, row.state, role).into_iter().filter(possible).collect()
+}
+
+fn moves_of(row: &ContractRow, role: Option<Actor>) -> Vec<String> {
+    let events = role.map(|role| contract_moves(row, role)).unwrap_or_default();
+    events.iter().map(|event| event.name().to_owned()).collect()
 }
 
 /// The milestones of terms that nobody has accepted: whoever is to accept them sees them, and nothing can be done to them.

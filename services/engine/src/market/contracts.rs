@@ -9,7 +9,7 @@ use hanse_base::stored::{contract_of_party, side};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer, Pay, Terms};
 use hanse_document::{Body, Did, DocumentId, LogName};
-use hanse_lifecycle::{Actor, Event, Machine, State, next};
+use hanse_lifecycle::{Actor, Event, Machine, Refused, State, next};
 use hanse_store::contracts::{self, BidRow, ContractRow, MilestoneRow};
 use hanse_store::{Sql, Tx, documents, jobs};
 
@@ -241,8 +241,10 @@ async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> R
     if !parts.is_empty() && next_of_part(&parts, event, actor) {
         return Ok(row);
     }
-    next(Machine::Contract, row.state, event, actor)
-        .map_err(|refused| Refusal::NotNow { refused, head: Some(row.head) })?;
+    next(Machine::Contract, row.state, event, actor).map_err(|refused| {
+        let refused = Refused { allowed: present::contract_moves(&row, actor), ..refused };
+        Refusal::NotNow { refused, head: Some(row.head) }
+    })?;
     Ok(row)
 }
 

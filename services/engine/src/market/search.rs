@@ -152,6 +152,9 @@ pub(crate) fn words(query: &JobQuery) -> Result<Option<Asked>, Refusal> {
     let Some(text) = query.text.as_deref().filter(|text| !text.trim().is_empty()) else {
         return Ok(None);
     };
+    if text.contains('\0') {
+        return bad("must not have U+0000 in it");
+    }
     if text.chars().count() > TEXT_CHARS_MAX {
         return bad("must be at most 500 characters");
     }

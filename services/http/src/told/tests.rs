@@ -168,7 +168,6 @@ fn parameters_are_named_with_their_form() {
         "remote=True" => "bad-query `remote`: `true` or `false`: Remote only, or on site only; this is `True`.",
         "limit=abc" => "bad-query `limit`: A whole number from 1 to 100: At most so many, 1 to 100; 20 if not said; this is `abc`.",
         "limit=" => "bad-query `limit`: A whole number from 1 to 100: At most so many, 1 to 100; 20 if not said; this is empty.",
-        "near=Lyon" => "bad-query `near`: There is no such parameter here; there are ",
         "limit=1&limit=2" => "bad-query `limit`: It is there twice: name it once.",
         "pay=exposure" => "bad-query `pay`: It is one of `money`, `barter`, `time_credits`; this is `exposure`.",
         "state=gone" => "bad-query `state`: It is one of `open`,",

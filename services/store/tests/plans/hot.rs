@@ -77,7 +77,7 @@ pub(crate) const STATEMENTS: &[Hot] = &[
         &[SOMEBODY, "NULL", "NULL", "21"],
     ),
     ("counts of invitations", "contracts", "AS of_job", &[SOMEBODY, "200000", ROW]),
-    ("invited before", "contracts", "WHERE job = $1 AND freelancer = $2", &[ROW, SOMEBODY]),
+    ("invited before", "contracts", "FROM invitation WHERE job = $1 AND freelancer = $2", &[ROW, SOMEBODY]),
     ("unanswered invitations", "contracts", "state = 'invited' AND made_at", &["5000", "500"]),
     ("lapsed with their job", "contracts", "UPDATE invitation SET state = $2 WHERE job", &[ROW, "'lapsed'"]),
     ("milestones", "contracts", "FROM milestone WHERE contract = $1", &[ROW]),

@@ -241,12 +241,16 @@ async fn other_ends(api: &mut Description, ada: &Person, ben: &Person) {
         let path = format!("/v1/contracts/{}/{path}", id(&offered));
         api.call(side.post(&path, &json!({"reason": "Other plans."}))).await.ok(201);
     }
+    let mut closed = Vec::new();
     for (side, path) in [(ben, "withdraw"), (ada, "decline")] {
         let story = Story::bid(ada, ben).await;
         let path = format!("/v1/bids/{}/{path}", story.bid);
         api.call(side.post(&path, &json!({"reason": "Other plans."}))).await.ok(201);
-        let closed = format!("/v1/jobs/{}/close", story.job);
-        api.call(ada.post(&closed, &json!({"reason": "Enough."}))).await.ok(201);
+        closed.push(format!("/v1/jobs/{}/close", story.job));
+    }
+    // Last: what came to nothing is not posted as if it were new.
+    for job in closed {
+        api.call(ada.post(&job, &json!({"reason": "Enough."}))).await.ok(201);
     }
 }
 

@@ -172,7 +172,11 @@ async fn a_version_is_that_of_all_that_one_is_shown() {
     let job = format!("/v1/jobs/{}", story.job);
     let anybodys = tag(ada.home.get(&job)).await;
     let own = ada.get(&job).header("if-none-match", &anybodys).send().await;
-    assert_eq!(own.ok(200)["allowed"], json!(["close_unfilled"]), "the client is shown more than anybody");
+    assert_eq!(
+        own.ok(200)["allowed"],
+        json!(["amend", "pause", "heartbeat", "close_unfilled"]),
+        "the client is shown more than anybody"
+    );
     let bid = format!("/v1/bids/{}", story.bid);
     let submitted = tag(ben.get(&bid)).await;
     let offer = json!({"scope": "All.", "due": "2027-01-15"});

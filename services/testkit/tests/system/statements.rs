@@ -300,6 +300,9 @@ async fn other_ends(counts: &mut Counts, ada: &Person, ben: &Person) {
         let path = format!("/v1/bids/{}/{what}", story.bid);
         counts.call(&format!("POST /v1/bids/{{id}}/{what}"), side.post(&path, &said)).await;
     }
-    let job = Story::bid(ada, ben).await.job;
+    // What came to nothing is not posted as if it were new: the title is that of no other.
+    let title = format!("Close {}", Story::bid(ada, ben).await.job);
+    let job = json!({"title": title, "text": "Two pages."});
+    let job = id(&ada.does("/v1/jobs", &job).await);
     counts.call("POST /v1/jobs/{id}/close", ada.post(&format!("/v1/jobs/{job}/close"), &said)).await;
 }
