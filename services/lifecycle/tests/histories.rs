@@ -1,4 +1,5 @@
 //! Random histories of contracts, with and without milestones: what nobody can do for themselves, and whom nobody can hold.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a failure is the finding")]
 
 use std::collections::BTreeSet;
 

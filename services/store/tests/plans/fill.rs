@@ -99,8 +99,8 @@ const THIRD: &[&str] = &[
     "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) SELECT h(i), h(1 + i / 10), 'did:' || 1 + i % 30000, \
      'a.example', CASE WHEN i % 5 = 0 THEN 'submitted' ELSE 'withdrawn' END, h(i), h(i), h(1 + i / 10), i FROM generate_series(1, 300000) AS i",
     "INSERT INTO invitation (id, job, client, freelancer, home, state, head, made_at) SELECT h(i), h(1 + i / 10), \
-     'did:' || 1 + i % 30000, 'did:' || 1 + i / 7 % 30000, 'a.example', CASE WHEN i % 100 = 0 THEN 'invited' ELSE 'lapsed' END, h(i), i \
-     FROM generate_series(1, 300000) AS i ON CONFLICT DO NOTHING",
+     'did:' || 1 + i % 30000, 'did:' || 1 + i % 10 * 3000 + i / 10 % 3000, 'a.example', CASE WHEN i % 100 = 0 THEN 'invited' ELSE 'lapsed' END, h(i), i \
+     FROM generate_series(1, 300000) AS i",
     "INSERT INTO milestone (contract, number, state, changed_at) SELECT contract.id, n, CASE WHEN changed_at % 100 = 0 THEN 'delivered' \
      ELSE 'planned' END, changed_at FROM contract, generate_series(1, 2) AS n",
     "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) SELECT gen_random_uuid(), 'did:' || i, \
