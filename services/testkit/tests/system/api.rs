@@ -1,5 +1,6 @@
 //! The API is as it is described: every operation is called, and every answer, good or bad, is held to the description.
 
+use crate::life::changes_of_mind;
 use hanse_base::clock::Clock as _;
 use hanse_testkit::{Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};
@@ -50,6 +51,12 @@ async fn every_operation_answers_as_described() {
     matching(&mut api, &ada, &ben).await;
     let contract = work(&mut api, &ada, &ben).await;
     reviews(&mut api, &ada, &ben, &contract).await;
+    changes_of_mind(&ada, &ben, "", async |who, method, pattern, id, body| {
+        let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
+        let call = if method == "GET" { call } else { call.json(&body) };
+        api.call(call).await.done()
+    })
+    .await;
     other_ends(&mut api, &ada, &ben).await;
     own_documents(&mut api, &federation).await;
     searches(&mut api, federation[0].operators(), &ada, &ben).await;

@@ -17,6 +17,7 @@ mod door;
 mod events;
 mod gossip;
 mod liar;
+mod life;
 mod moves;
 mod once;
 mod outages;

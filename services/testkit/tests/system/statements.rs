@@ -4,6 +4,7 @@
 
 mod fill;
 
+use crate::life::changes_of_mind;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_base::clock::Clock as _;
@@ -164,6 +165,13 @@ async fn walk(counts: &mut Counts, (ada, ben): (&Person, &Person), story: &Story
     records(counts, (ada, ben), story).await;
     deal(counts, ada, ben).await;
     other_ends(counts, ada, ben).await;
+    let of = counts.rows.to_string();
+    changes_of_mind(ada, ben, &of, async |who, method, pattern, id, body| {
+        let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
+        let call = if method == "GET" { call } else { call.json(&body) };
+        counts.call(&format!("{method} {pattern}"), call).await
+    })
+    .await;
 }
 
 async fn people(counts: &mut Counts, ben: &Person, own: &Own) {
