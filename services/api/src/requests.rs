@@ -1,6 +1,7 @@
 //! What people ask, as plain data: the edge reads it from JSON. Bounds are the document kinds' own; what breaks them is
 //! refused with the rejection's slug. An absent field is unstated.
 
+mod notifications;
 mod search;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::said::{self, PayRequest};
 use crate::words::{Axes, SentenceLanguage, Whose};
 
+pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
