@@ -178,6 +178,7 @@ impl Hand<'_> {
             Method::Get => GooseMethod::Get,
             Method::Post => GooseMethod::Post,
             Method::Put => GooseMethod::Put,
+            Method::Patch => GooseMethod::Patch,
             Method::Delete => GooseMethod::Delete,
         };
         let mut builder = self.user.get_request_builder(&method, &url)?;
@@ -219,6 +220,7 @@ pub(crate) fn operation(request: &Request) -> String {
         Method::Get => "GET",
         Method::Post => "POST",
         Method::Put => "PUT",
+        Method::Patch => "PATCH",
         Method::Delete => "DELETE",
     };
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));

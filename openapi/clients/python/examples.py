@@ -93,6 +93,70 @@ def sign_in(api, own=None):
     return person["did"], api.send("people_refresh", own={"refresh_token": tokens["refresh_token"]})["access_token"]
 
 
+def refused(api, name, reason, *args):
+    """The example of an operation that takes what is in a letter: it is of the right form, and another code."""
+    answer = api.http.send(api.request(name, *args))
+    if answer.json().get("type") != f"/problems/{reason}":
+        raise SystemExit(f"{name}: the example is answered with {answer.text}")
+    api.sent.add(name)
+
+
+def own_account(api, client, other):
+    """What one does about one's own account; afterwards the password is another, every login has ended, and there is a new one."""
+    api.send("people_login")
+    logins = api.send("account_logins", client)["items"]
+    api.send("account_end_login", client, id=next(login["id"] for login in logins if not login["current"]))
+    codes = api.send("account_recovery_codes", client)["recovery_codes"]
+    api.send("account_put_email", client)
+    refused(api, "account_verify_email", "wrong-code", client)
+    answer = api.http.send(api.request("account_email", client))
+    if answer.status_code != 404:
+        raise SystemExit(f"account_email: there is none, and it is answered with {answer.text}")
+    api.sent.add("account_email")
+    api.send("account_ask_for_reset")
+    for name in ("account_block", "account_unblock"):
+        api.send(name, client, did=other)
+    api.send("account_blocks", client)
+    api.send("account_export", client)
+    api.send("account_rename", client)
+    api.send("account_change_password", client)
+    reset = api.example(api.body("account_reset_password"))
+    api.send("account_reset_password", own={"code": codes[0]})
+    return api.send("people_login", own={"password": reset["password"]})["access_token"]
+
+
+def invite(api, client, freelancer, other):
+    """Invitations: one that is declined, and one that is taken back; each to a job of its own, as nobody is asked twice."""
+    for name, who in (("invitations_decline", freelancer), ("invitations_rescind", client)):
+        job = api.send("jobs_post", client)["view"]["id"]
+        invitation = api.send("invitations_invite", client, own={"freelancer": other}, id=job)["view"]["id"]
+        api.send("invitations_of_job", client, id=job)
+        api.send("invitations_mine", freelancer)
+        api.send("invitations_read", freelancer, id=invitation)
+        api.send(name, who, id=invitation)
+
+
+def change_minds(api, client, freelancer, contract):
+    """What is done to a contract besides going straight on: it rests, it is amended, and it is left in three ways."""
+    running = contract()
+    for name in ("contracts_pause", "contracts_resume", "contracts_propose_amendment"):
+        api.send(name, client, id=running)
+    api.send("contracts_decline_amendment", freelancer, id=running)
+    api.send("contracts_propose_amendment", client, id=running)
+    api.send("contracts_accept_amendment", freelancer, id=running)
+    for name in ("contracts_cancel", "contracts_objects", "contracts_request_close"):
+        api.send(name, client, id=running)
+    api.send("contracts_request_close", freelancer, id=running)
+    api.send("contracts_terminate", freelancer, id=contract())
+
+
+def rest(api, client):
+    """A posting rests, is still to be had, ends, and is made again. It comes last: what came to nothing is not posted as if it were new."""
+    job = api.send("jobs_post", client)["view"]["id"]
+    for name in ("jobs_pause", "jobs_resume", "jobs_heartbeat", "jobs_close", "jobs_repost"):
+        api.send(name, client, id=job)
+
+
 def main(document, node):
     api = Api(json.loads(Path(document).read_text(encoding="utf-8")), node)
     me = api.send("node_describe")["name"]
@@ -129,18 +193,31 @@ def main(document, node):
     api.send("matching_recommended", freelancer)
     api.send("matching_picks", freelancer)
     api.send("matching_transparency")
-    api.send("bids_withdraw", freelancer, id=first)
-    api.send("jobs_close", client, id=job)
+    for name in ("bids_seen", "bids_shortlist", "bids_unshortlist", "bids_interview"):
+        api.send(name, client, id=first)
+    api.send("jobs_amend", client, id=job)
+    for name in ("bids_confirm", "bids_revise", "bids_withdraw"):
+        api.send(name, freelancer, id=first)
+    invite(api, client, freelancer, other)
     api.send("bids_decline", client, id=bid()[1])
     api.send("contracts_rescind", client, id=offer(bid()[1]))
     api.send("contracts_decline", freelancer, id=offer(bid()[1]))
 
-    job, chosen = bid()
-    contract = offer(chosen)
-    api.send("contracts_accept", freelancer, id=contract)
-    api.until(lambda answer: answer["state"] == "active", "contracts_read", client, id=contract)
+    def contract():
+        made = offer(bid()[1])
+        api.send("contracts_counter", freelancer, id=made)
+        for who in (client, freelancer):
+            api.send("contracts_accept", who, id=made)
+        api.until(lambda answer: answer["state"] == "active", "contracts_read", client, id=made)
+        return made
+
+    change_minds(api, client, freelancer, contract)
+    contract = contract()
+    api.send("contracts_deliver", freelancer, id=contract)
+    api.send("contracts_request_changes", client, id=contract)
     api.send("contracts_deliver", freelancer, id=contract)
     api.send("contracts_accept_delivery", client, id=contract)
+    api.send("contracts_report_unpaid", freelancer, id=contract)
     api.send("contracts_attest_paid", client, id=contract)
     api.send("contracts_confirm_received", freelancer, id=contract)
     api.send("contracts_close", client, id=contract)
@@ -171,6 +248,8 @@ def main(document, node):
     if refused.json().get("type") != "/problems/wrong-home":
         raise SystemExit(f"documents_publish: the example is answered with {refused.text}")
     api.sent.add("documents_publish")
+    rest(api, client)
+    client = own_account(api, client, other)
     api.send("people_logout", client)
 
     left = set(api.operations) - api.sent

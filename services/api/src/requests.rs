@@ -1,6 +1,7 @@
 //! What people ask, as plain data: the edge reads it from JSON. Bounds are the document kinds' own; what breaks them is
 //! refused with the rejection's slug. An absent field is unstated.
 
+mod account;
 mod notifications;
 mod search;
 
@@ -22,6 +23,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::said::{self, PayRequest};
 use crate::words::{Axes, SentenceLanguage, Whose};
 
+pub use account::{
+    AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
+    ResetLetterRequest, ResetRequest,
+};
 pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 

@@ -1,6 +1,7 @@
 //! What people are shown, as plain data: ids, states and times are text in their one written form. Every view says who
 //! vouches for it: the home that keeps the thing and, where a node held the key that signed, its name as `custody`.
 
+mod account;
 mod contracts;
 mod matching;
 mod node;
@@ -24,6 +25,7 @@ use utoipa::ToSchema;
 
 use crate::words::Axes;
 
+pub use account::{BlockView, EmailView, LoginView, RecoveryCodes, Registered};
 pub use contracts::{Clock, ContractView, Engaged, Happening, InvitationView, MilestoneView, ProposalView};
 pub use matching::{
     Concentration, Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce,

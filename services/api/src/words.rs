@@ -42,6 +42,10 @@ pub enum Whose {
 pub enum JobState {
     /// It takes bids.
     Open,
+    /// It takes no bids for a while.
+    Paused,
+    /// Its client has not been heard of for a while.
+    Stale,
     /// Its client closed it.
     ClosedUnfilled,
     /// Every seat has an accepted offer.

@@ -1,6 +1,8 @@
 //! Why a use case did not happen: the caller's reasons ([`Refusal`], each with a stable slug and an HTTP status), and our own
 //! ([`Failure`], never a caller's or a peer's fault).
 
+mod account;
+mod engine;
 mod failure;
 mod hindrance;
 mod not_once;
@@ -12,6 +14,8 @@ use hanse_store::StoreError;
 
 use crate::keys::KeyError;
 
+pub use self::account::AccountRefusal;
+pub use self::engine::EngineError;
 pub use self::failure::Failure;
 pub use self::hindrance::Hindrance;
 pub use self::not_once::NotOnce;
@@ -164,6 +168,9 @@ pub enum Refusal {
     /// The job takes no bids or offers any more.
     #[error("the job is {0} and takes neither bids nor offers")]
     JobNotOpen(State),
+    /// The job's client does not want to deal with the bidder, who is told what they see anyhow and no reason.
+    #[error("this job takes no bid of yours")]
+    BidNotTaken,
     /// There is a live bid of this freelancer on this job.
     #[error("there is a live bid of this freelancer on this job")]
     BidExists,
@@ -244,6 +251,9 @@ pub enum Refusal {
     /// A contract is asked about after its close.
     #[error("this can be answered only after the contract has closed")]
     NotClosed,
+    /// Of the person's own account.
+    #[error(transparent)]
+    Account(#[from] AccountRefusal),
     /// Because of the request's key, or of the version that it names.
     #[error(transparent)]
     NotOnce(#[from] NotOnce),
@@ -282,6 +292,7 @@ impl Refusal {
             Self::WrongParty(_) => "wrong-party",
             Self::OwnJob => "own-job",
             Self::JobNotOpen(_) => "job-not-open",
+            Self::BidNotTaken => "bid-not-taken",
             Self::BidExists => "bid-exists",
             Self::BadDue => "bad-due",
             Self::NoFreeSeat => "no-free-seat",
@@ -306,6 +317,7 @@ impl Refusal {
             Self::TooBroad => "too-broad",
             Self::RecordTooLarge => "record-too-large",
             Self::NotClosed => "not-closed",
+            Self::Account(reason) => reason.slug(),
             Self::NotOnce(reason) => reason.slug(),
             Self::ByHome(slug) => slug,
         }
@@ -316,7 +328,7 @@ impl Refusal {
     pub fn status(&self) -> u16 {
         match self {
             Self::BadCredentials | Self::SessionEnded => 401,
-            Self::NotYours(_) | Self::OwnJob | Self::WrongCarrier => 403,
+            Self::NotYours(_) | Self::OwnJob | Self::BidNotTaken | Self::WrongCarrier => 403,
             Self::NotFound(_) | Self::NoProfile | Self::Elsewhere(_) => 404,
             Self::NotNow { .. }
             | Self::WrongPrev { .. }
@@ -359,6 +371,7 @@ impl Refusal {
             | Self::RecordTooLarge => 422,
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady | Self::LogHalted(_) => 503,
+            Self::Account(reason) => reason.status(),
             Self::NotOnce(reason) => reason.status(),
             Self::Hindered(hindrance) => hindrance.status(),
         }
@@ -390,37 +403,5 @@ impl Refusal {
             return Some(head.clone());
         }
         None
-    }
-}
-
-/// Why a node does not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EngineError {
-    /// Something of ours is broken or away.
-    #[error(transparent)]
-    Failed(#[from] Failure),
-    /// The transport cannot be set up.
-    #[error(transparent)]
-    Network(#[from] hanse_network::NetworkError),
-    /// A pinned peer's verifier keys cannot be used.
-    #[error("peer {peer}: {reason}")]
-    Peer {
-        /// The peer's name.
-        peer: String,
-        /// What to change.
-        reason: String,
-    },
-    /// The database is of an older release.
-    #[error("the database is not at this version: run `hanse-node migrate` first")]
-    Schema,
-    /// The database belongs to a node of another name or secret.
-    #[error("this database holds the logs of another node: {0}")]
-    OtherNode(String),
-}
-
-impl From<StoreError> for EngineError {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(Failure::Store(error))
     }
 }

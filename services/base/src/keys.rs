@@ -39,6 +39,8 @@ pub enum Purpose {
     Seal,
     /// Makes refresh tokens, and knows those that it has made.
     Refresh,
+    /// Hashes codes that are good once.
+    Code,
 }
 
 impl Purpose {
@@ -78,6 +80,7 @@ pub struct Keys {
     transport: Seed,
     seal: Seed,
     refresh: Seed,
+    code: Seed,
 }
 
 impl Keys {
@@ -95,6 +98,7 @@ impl Keys {
             transport: expand(&derivation, b"hanse/transport/v1"),
             seal: expand(&derivation, b"hanse/seal/v1"),
             refresh: expand(&derivation, b"hanse/refresh/v1"),
+            code: expand(&derivation, b"hanse/code/v1"),
         }
     }
 
@@ -111,6 +115,7 @@ impl Keys {
             Purpose::Transport => &self.transport,
             Purpose::Seal => &self.seal,
             Purpose::Refresh => &self.refresh,
+            Purpose::Code => &self.code,
         };
         seed.clone()
     }
@@ -164,12 +169,21 @@ impl Keys {
 
     /// What only this node can compute from `context` and `input`: one half of a refresh token.
     pub fn refresh(&self, context: &[u8], input: &[u8]) -> [u8; 16] {
-        let mut half = [0; 16];
-        let derivation = Hkdf::<Sha256>::new(Some(self.seed(Purpose::Refresh).as_slice()), input);
-        // Sixteen bytes are less than one block: this cannot fail.
-        let expanded = derivation.expand(context, &mut half);
+        self.keyed(Purpose::Refresh, context, input)
+    }
+
+    /// The hash of a code that is good once, for what `context` says. Without the node's secret nobody can tell which code it is of.
+    pub fn code(&self, context: &[u8], code: &[u8]) -> [u8; 32] {
+        self.keyed(Purpose::Code, context, code)
+    }
+
+    fn keyed<const N: usize>(&self, purpose: Purpose, context: &[u8], input: &[u8]) -> [u8; N] {
+        let mut output = [0; N];
+        let derivation = Hkdf::<Sha256>::new(Some(self.seed(purpose).as_slice()), input);
+        // At most one block is asked for: this cannot fail.
+        let expanded = derivation.expand(context, &mut output);
         debug_assert!(expanded.is_ok());
-        half
+        output
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -250,7 +264,7 @@ mod tests {
         Keys::derive(&Secret::new([byte; 32]))
     }
 
-    const ALL: [Purpose; 9] = [
+    const ALL: [Purpose; 10] = [
         Purpose::LogReputation,
         Purpose::LogJobs,
         Purpose::Auditor,
@@ -260,6 +274,7 @@ mod tests {
         Purpose::Transport,
         Purpose::Seal,
         Purpose::Refresh,
+        Purpose::Code,
     ];
 
     #[test]
@@ -277,7 +292,7 @@ mod tests {
         let keys = keys(7);
         let first = ALL.map(|purpose| u32::from_be_bytes(keys.seed(purpose).first_chunk().copied().unwrap()));
         // Computed by Python's hmac: a salt of 32 zero bytes, one block.
-        let known: [u32; 9] = [
+        let known: [u32; 10] = [
             0xeebd_bcc4,
             0xc02e_2af1,
             0xb0b0_b493,
@@ -287,6 +302,7 @@ mod tests {
             0x06b4_bcb4,
             0x80f2_2f85,
             0x8b1d_042c,
+            0x1728_e5a9,
         ];
         assert_eq!(first, known);
     }

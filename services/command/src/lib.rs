@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`problem`] | what a node answers when it refuses, and what to do next |
 //! | [`request`] | one request as data |
+//! | [`commands`] | which command does what a node calls an event |
 //! | [`api`] | every use of the API as a [`request::Request`] |
 //! | [`client`] | sends requests, within bounds of time and size |
 //! | [`session`] | who is signed in where, kept in one private file |
@@ -32,11 +33,12 @@ pub mod terminal;
 pub use error::CommandError;
 pub use hanse_api::requests;
 pub use hanse_document as document;
+pub use hanse_lifecycle as lifecycle;
 pub use hanse_tlog as tlog;
 pub use hanse_verifier as verifier;
 pub use offline::check;
 pub use rest::client::{Client, ClientError};
 pub use rest::problem::Problem;
 pub use rest::request::Request;
-pub use rest::{api, client, events, json, problem, request, session};
+pub use rest::{api, client, commands, events, json, problem, request, session};
 pub use terminal::{out, table};

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod client;
+pub mod commands;
 pub mod events;
 pub mod json;
 pub mod problem;

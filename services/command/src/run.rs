@@ -1,23 +1,28 @@
 //! Does what the arguments say.
 
+mod account;
+mod bids;
+mod contracts;
+mod jobs;
 mod matching;
 mod naming;
 mod people;
+mod program;
 mod saved_searches;
 mod show;
 mod skills;
 mod trust;
-mod work;
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use hanse_document::Did;
 use serde_json::Value;
 
 use crate::caller::Caller;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Who};
 use crate::error::CommandError;
 use crate::rest::client::ClientError;
 use crate::rest::request::Request;
@@ -49,15 +54,19 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
     };
     match &cli.command {
         Command::People(command) => run()?.people(command)?,
-        Command::Work(command) => run()?.work(command)?,
+        Command::Account(command) => run()?.account(command)?,
+        Command::Jobs(command) => run()?.jobs(command)?,
+        Command::Bids(command) => run()?.bids(command)?,
+        Command::Contract(command) => run()?.contract(command)?,
+        Command::Reviews(command) => run()?.reviews(command)?,
         Command::Matching(command) => match matching::checked(command, cli.json) {
             Some(checked) => return checked,
             None => run()?.matching(command)?,
         },
-        Command::Step(command) => run()?.step(command)?,
         Command::SavedSearches(command) => run()?.told(command)?,
         Command::Record(command) => run()?.record(command)?,
         Command::Trust(command) => return trust::trust(command, cli.json),
+        Command::Program(command) => program::program(command)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -80,11 +89,17 @@ impl Run {
     }
 
     /// The person who was named, or the one who is signed in.
-    fn person(&self, did: Option<&str>) -> Result<String, CommandError> {
-        match did {
-            Some(did) => Ok(did.to_owned()),
-            None => Ok(self.caller.session()?.did.clone()),
+    fn person(&self, who: Option<&Who>) -> Result<String, CommandError> {
+        match who {
+            Some(Who::Person(did)) => Ok(did.to_string()),
+            Some(Who::Me) | None => Ok(self.caller.session()?.did.clone()),
         }
+    }
+
+    /// Who is signed in.
+    fn me(&self) -> Result<Did, CommandError> {
+        let missing = || ClientError::Missing("/did".to_owned());
+        Ok(self.caller.session()?.did.parse().map_err(|_| missing())?)
     }
 }
 

@@ -23,12 +23,17 @@ const PASSWORD_BYTES_MAX: u64 = 2 * 1024;
 ///
 /// # Errors
 /// [`CommandError::File`] or [`CommandError::Input`] if there is none, or two different ones.
-pub fn password(file: Option<&Path>, given: Option<&str>, new: bool) -> Result<String, CommandError> {
+pub fn password(
+    prompt: &str,
+    file: Option<&Path>,
+    given: Option<&str>,
+    new: bool,
+) -> Result<String, CommandError> {
     let text = match (file, given) {
         (Some(path), _) => read_bounded(path, PASSWORD_BYTES_MAX)?,
         (None, Some(given)) => given.to_owned(),
         (None, None) => {
-            let password = ask("Password: ").map_err(CommandError::file("standard input"))?;
+            let password = ask(prompt).map_err(CommandError::file("standard input"))?;
             let twice = new && io::stdin().is_terminal();
             if twice && ask("Again: ").map_err(CommandError::file("standard input"))? != password {
                 return Err(CommandError::Input("these are two different passwords".to_owned()));
@@ -179,9 +184,18 @@ mod tests {
     fn a_password_loses_its_line_end_and_nothing_else() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), " correct horse \r\n").unwrap();
-        assert_eq!(password(Some(file.path()), Some("other"), true).unwrap(), " correct horse ");
-        assert_eq!(password(None, Some("from the environment"), true).unwrap(), "from the environment");
+        assert_eq!(
+            password("Password: ", Some(file.path()), Some("other"), true).unwrap(),
+            " correct horse "
+        );
+        assert_eq!(
+            password("Password: ", None, Some("from the environment"), true).unwrap(),
+            "from the environment"
+        );
         std::fs::write(file.path(), "\n").unwrap();
-        assert!(matches!(password(Some(file.path()), None, false), Err(CommandError::Input(_))));
+        assert!(matches!(
+            password("Password: ", Some(file.path()), None, false),
+            Err(CommandError::Input(_))
+        ));
     }
 }

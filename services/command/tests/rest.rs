@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 
 use hanse_command::caller::Caller;
@@ -247,4 +248,108 @@ fn signing_out_forgets_the_session_even_if_the_node_is_away() {
     assert!(matches!(told, Err(CommandError::Client(ClientError::Unreachable { .. }))), "{told:?}");
     assert_eq!(file.load().unwrap(), None);
     server.join().unwrap();
+}
+
+/// Runs the program itself against the answers, signed in; what it was asked, how it ended, and what it printed.
+fn hanse(line: &[&str], answers: Vec<Answer>) -> (Vec<String>, Option<i32>, String, String) {
+    let (url, server) = serve(answers);
+    let folder = tempfile::tempdir().unwrap();
+    kept(folder.path(), &url, i64::MAX);
+    let ran = Command::new(env!("CARGO_BIN_EXE_hanse"))
+        .args(line)
+        .arg("--session")
+        .arg(folder.path().join("session.json"))
+        .env_remove("HANSE_NODE")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let asked = server.join().unwrap().into_iter();
+    let asked = asked
+        .map(|seen| format!("{} {}", seen.line.trim_end_matches(" HTTP/1.1"), seen.body).trim().to_owned());
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (asked.collect(), ran.status.code(), text(ran.stdout), text(ran.stderr))
+}
+
+#[test]
+fn a_client_who_looks_at_a_bid_has_read_it_once() {
+    let bid = |history: Value| {
+        json!({"id": "bid_x", "job": "job_x", "state": "submitted", "text": "I can.", "allowed": ["read", "shortlist"],
+            "answers": [{"question": 1, "text": "Yes."}], "history": history})
+    };
+    let read = json!([{"event": "read", "actor": "client", "at": "2026-11-24T10:00:00Z"}]);
+    let job = || ok(&json!({"questions": ["Are you insured?"]}));
+    let marked = ok(&json!({"view": bid(read.clone()), "created": true}));
+    let (asked, code, shown, _) = hanse(&["bid", "show", "bid_x"], vec![ok(&bid(json!([]))), marked, job()]);
+    assert_eq!(asked, ["GET /v1/bids/bid_x", "POST /v1/bids/bid_x/read {}", "GET /v1/jobs/job_x"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        shown.contains("1  Are you insured?\n   Yes.") && shown.contains("read by the client"),
+        "{shown}"
+    );
+    for (line, history) in
+        [(&["bid", "show", "bid_x"][..], read), (&["bid", "show", "bid_x", "--quietly"], json!([]))]
+    {
+        let (asked, ..) = hanse(line, vec![ok(&bid(history)), job()]);
+        assert_eq!(asked, ["GET /v1/bids/bid_x", "GET /v1/jobs/job_x"], "{line:?}");
+    }
+    let (_, code, shown, told) =
+        hanse(&["bid", "show", "bid_x"], vec![ok(&bid(json!([]))), problem(403, "scope-missing"), job()]);
+    assert!(
+        code == Some(0) && shown.contains("I can.") && told.contains("the freelancer is not told"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_bid_that_answers_nothing_is_told_what_the_job_asks() {
+    let job = || ok(&json!({"id": "job_x", "questions": ["Are you insured?", "When?"]}));
+    let (asked, code, _, told) = hanse(&["bid", "job_x", "--text", "I can."], vec![job()]);
+    assert_eq!((asked.len(), code), (1, Some(2)), "nothing was sent");
+    assert!(told.contains("1  Are you insured?") && told.contains("2  When?"), "{told}");
+    let line = ["bid", "job_x", "--text", "I can.", "--answer", "Yes.", "--answer", "Soon."];
+    let (asked, ..) = hanse(&line, vec![ok(&json!({"view": {"id": "bid_x"}, "created": true}))]);
+    assert_eq!(
+        asked,
+        [
+            r#"POST /v1/jobs/job_x/bids {"agent":false,"answers":[{"question":1,"text":"Yes."},{"question":2,"text":"Soon."}],"text":"I can."}"#
+        ]
+    );
+}
+
+#[test]
+fn what_an_id_names_is_declined_and_what_is_allowed_instead_can_be_copied() {
+    let refused =
+        json!({"type": "/problems/not-now", "status": 409, "detail": "It is paid.", "allowed": ["close"]});
+    for (id, target, next) in [
+        ("bid_x", "POST /v1/bids/bid_x/decline", "    close"),
+        ("offer_x", "POST /v1/contracts/offer_x/decline", "    hanse close offer_x"),
+        ("invitation_x", "POST /v1/invitations/invitation_x/decline", "    close"),
+    ] {
+        let line = ["decline", id, "--reason", "No."];
+        let (asked, code, _, told) = hanse(&line, vec![Answer::Send(409, "", refused.to_string())]);
+        assert_eq!((asked, code), (vec![format!(r#"{target} {{"reason":"No."}}"#)], Some(1)));
+        assert!(told.contains(next), "{told}");
+    }
+}
+
+#[test]
+fn other_terms_are_those_that_hold_with_what_is_named() {
+    let view = json!({"id": "offer_x", "scope": "Four talks.", "due": "2027-02-12",
+        "milestones": [{"number": 1, "title": "Two talks", "state": "planned"}]});
+    let line = ["counter", "offer_x", "--due", "2027-03-01"];
+    let (asked, code, ..) = hanse(&line, vec![ok(&view), ok(&json!({"view": view, "created": true}))]);
+    let terms = r#"{"due":"2027-03-01","milestones":[{"title":"Two talks"}],"scope":"Four talks."}"#;
+    assert_eq!(
+        asked,
+        ["GET /v1/contracts/offer_x".to_owned(), format!("POST /v1/contracts/offer_x/counter {terms}")]
+    );
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn whoever_is_signed_in_is_asked_of_the_node() {
+    let (asked, code, shown, _) =
+        hanse(&["whoami"], vec![ok(&json!({"did": "did:key:z6Mk", "handle": "ada"}))]);
+    assert_eq!((asked, code), (vec!["GET /v1/me".to_owned()], Some(0)));
+    assert!(shown.contains("account  ada"), "{shown}");
 }

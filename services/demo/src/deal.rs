@@ -1,9 +1,10 @@
 //! Contracts: from the bid to the last move. Each phase is done for all contracts before the next, so that their journeys between the
 //! homes overlap.
 
-use hanse_command::api::{self, Move};
+use hanse_command::api;
 use hanse_command::document::Timestamp;
 use hanse_command::json::Read as _;
+use hanse_command::lifecycle::{Event, Machine};
 use hanse_command::requests::StepRequest;
 use hanse_command::{ClientError, Request, clock, pay, table};
 use serde_json::{Map, Value, json};
@@ -150,16 +151,22 @@ impl<'a> Deal<'a> {
         &self,
         stage: &Stage,
         who: &Person,
-        what: Move,
+        what: Event,
         said: &StepRequest,
     ) -> Result<(), DemoError> {
-        let goal = format!("{} to be able to {}", who.handle, what.event().replace('_', " "));
+        let goal = format!("{} to be able to {}", who.handle, what.name().replace('_', " "));
         stage.until(&goal, || {
             self.look(who, |view| {
-                view.texts("/allowed").contains(&what.event()) && view.text("/queued").is_empty()
+                view.texts("/allowed").contains(&what.name()) && view.text("/queued").is_empty()
             })
         })?;
-        publish(stage, who, what.path(), &api::step(&self.contract, what, said)).map(drop)
+        publish(
+            stage,
+            who,
+            &what.name().replace('_', " "),
+            &api::step(Machine::Contract, &self.contract, what, said),
+        )
+        .map(drop)
     }
 
     /// Waits until both homes say that the contract is in this state.

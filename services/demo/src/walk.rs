@@ -1,8 +1,9 @@
 //! The demo itself, step by step.
 
-use hanse_command::api::{self, Move};
+use hanse_command::api;
 use hanse_command::document::Text;
 use hanse_command::json::Read as _;
+use hanse_command::lifecycle::Event;
 use hanse_command::policy::NodeKeys;
 use hanse_command::requests::{ReplyRequest, StepRequest};
 use hanse_command::verifier::{Options, Report};
@@ -172,7 +173,7 @@ fn agree(stage: &Stage, scenario: &Scenario, deals: &mut [Deal<'_>]) -> Result<(
         deal.offer(stage)?;
     }
     for deal in &*deals {
-        deal.act(stage, deal.freelancer, Move::Accept, &StepRequest::default())?;
+        deal.act(stage, deal.freelancer, Event::Accept, &StepRequest::default())?;
     }
     stage.step("Both homes log the engagement; only then a contract is active");
     for deal in &*deals {
@@ -188,11 +189,11 @@ fn agree(stage: &Stage, scenario: &Scenario, deals: &mut [Deal<'_>]) -> Result<(
 fn fulfil(stage: &Stage, deals: &[Deal<'_>]) -> Result<(), DemoError> {
     stage.step("Delivered, accepted, paid, confirmed, closed; each move is signed by its actor");
     let moves = [
-        (Move::Deliver, false, Some("All of it, as agreed.")),
-        (Move::AcceptDelivery, true, None),
-        (Move::AttestPaid, true, None),
-        (Move::ConfirmReceived, false, None),
-        (Move::Close, true, None),
+        (Event::Deliver, false, Some("All of it, as agreed.")),
+        (Event::AcceptDelivery, true, None),
+        (Event::AttestPaid, true, None),
+        (Event::ConfirmReceived, false, None),
+        (Event::Close, true, None),
     ];
     for (what, by_client, note) in moves {
         let said = StepRequest { note: note.map(words).transpose()?, ..StepRequest::default() };

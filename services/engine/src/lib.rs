@@ -12,6 +12,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use hanse_account::Accounts;
 use hanse_base::Base;
 use hanse_base::clock::{Clock, Clocks};
 use hanse_base::config::Config;
@@ -22,7 +23,6 @@ use hanse_base::signals::Signals;
 use hanse_document::Timestamp;
 use hanse_store::Store;
 
-pub use market::accounts::{Registration, checked, is_handle};
 pub use market::idempotency::{Asked, Key};
 pub use notify::events;
 
@@ -31,13 +31,14 @@ use hanse_discovery::Discovery;
 use hanse_logbook::heads::Heard;
 use hanse_logbook::{LogKeys, Logbook};
 use hanse_trust::Trust;
-use market::accounts::Passwords;
+use market::export::Exports;
 use notify::events::Events;
 use process::status::Looks;
 
 /// One node's use cases. Clones share one engine.
 #[derive(Clone, Debug)]
 pub struct Engine {
+    accounts: Accounts,
     discovery: Discovery,
     inner: Arc<Inner>,
 }
@@ -46,8 +47,8 @@ pub struct Engine {
 struct Inner {
     looks: Looks,
     receipts: Receipts,
-    passwords: Passwords,
-    events: Events,
+    events: Arc<Events>,
+    exports: Exports,
 }
 
 impl Engine {
@@ -61,20 +62,28 @@ impl Engine {
 
     fn new(base: Base) -> Result<Self, EngineError> {
         let (config, keys) = (base.config(), base.keys());
+        let events = Arc::new(Events::default());
         let inner = Inner {
             looks: Looks::default(),
             receipts: Receipts::new(config, keys)?,
-            passwords: Passwords::new(),
-            events: Events::default(),
+            events: Arc::clone(&events),
+            exports: Exports::default(),
         };
-        let trust = Trust::new(Logbook::new(base)?);
-        Ok(Self { discovery: Discovery::new(trust)?, inner: Arc::new(inner) })
+        let logbook = Logbook::new(base)?;
+        let accounts = Accounts::new(logbook.clone(), move |session| events.session_ended(session));
+        Ok(Self { accounts, discovery: Discovery::new(Trust::new(logbook))?, inner: Arc::new(inner) })
     }
 
     /// What it stands on.
     #[must_use]
     pub fn base(&self) -> &Base {
         self.discovery.base()
+    }
+
+    /// The accounts of its people.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Which people fit which jobs.
@@ -121,7 +130,8 @@ impl Engine {
 
     /// The same engine on the connections of the workers, which no number of requests can take.
     pub(crate) fn at_work(&self) -> Self {
-        Self { discovery: self.discovery.at_work(), inner: Arc::clone(&self.inner) }
+        let (accounts, discovery) = (self.accounts.at_work(), self.discovery.at_work());
+        Self { accounts, discovery, inner: Arc::clone(&self.inner) }
     }
 
     /// The network, while this process runs it.
@@ -138,8 +148,8 @@ impl Engine {
         &self.inner.receipts
     }
 
-    pub(crate) fn passwords(&self) -> &Passwords {
-        &self.inner.passwords
+    pub(crate) fn exports(&self) -> &Exports {
+        &self.inner.exports
     }
 
     pub(crate) fn signals(&self) -> &Signals {

@@ -1,10 +1,10 @@
-//! What people do through the REST API: accounts, profiles, jobs, bids, contracts, reviews.
+//! What people do through the REST API: profiles, jobs, bids, contracts, reviews.
 
-pub(crate) mod accounts;
 pub(crate) mod author;
 pub(crate) mod bids;
 pub(crate) mod contracts;
 pub(crate) mod documents;
+pub(crate) mod export;
 pub(crate) mod fold;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;

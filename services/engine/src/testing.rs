@@ -58,7 +58,8 @@ impl Home {
 
     pub(crate) async fn register(&self, handle: &str) -> Did {
         let request = Register { handle: handle.into(), password: "correct horse battery".into() };
-        Did::parse(&self.engine.register(request).await.unwrap().did).unwrap()
+        let opened = self.engine.accounts().register(request).await.unwrap();
+        Did::parse(&opened.person.did).unwrap()
     }
 
     pub(crate) async fn post(&self, client: &Did) -> Published<JobView> {

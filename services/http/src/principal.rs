@@ -31,11 +31,15 @@ pub enum Scope {
     /// Review and reply.
     #[schema(rename = "reviews:write")]
     Reviews,
+    /// Change password, handle, address and blocks, and end other logins.
+    #[schema(rename = "account:write")]
+    Account,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [Self::Profile, Self::Jobs, Self::Bids, Self::Contracts, Self::Reviews];
+    pub const ALL: [Self; 6] =
+        [Self::Profile, Self::Jobs, Self::Bids, Self::Contracts, Self::Reviews, Self::Account];
 
     /// As it stands in a token.
     #[must_use]
@@ -46,6 +50,7 @@ impl Scope {
             Self::Bids => "bids:write",
             Self::Contracts => "contracts:write",
             Self::Reviews => "reviews:write",
+            Self::Account => "account:write",
         }
     }
 
@@ -89,7 +94,7 @@ impl Principal {
 /// The person of the request's token, if the login that it belongs to still lives.
 pub async fn signed_in(request: &HttpRequest, state: &State) -> Result<Principal, Problem> {
     let claims = claims(request, state)?;
-    if !state.engine.session_live(&claims.sid).await? {
+    if !state.engine.accounts().session_live(&claims.sid).await? {
         return Err(Problem::token("session-ended", "This login has ended: sign in again."));
     }
     // A token that was checked has a time that is one.

@@ -76,3 +76,21 @@ fn events(machine: Machine, state: Option<State>, actor: Actor) -> Vec<Event> {
     let rows = table(machine).iter();
     rows.filter(|row| row.from == state && row.actors.contains(&actor)).map(|row| row.event).collect()
 }
+
+/// The states of work that can be accepted, in the order in which it gets further.
+const FURTHER: [State; 5] = [State::Delivered, State::Approved, State::Unpaid, State::Paid, State::Settled];
+
+/// Whether the work of a contract in this state is done or paid for now, so that its milestones can move.
+#[must_use]
+pub fn is_at_work(state: State) -> bool {
+    state == State::Active || (state != State::Settled && FURTHER.contains(&state))
+}
+
+/// Where a contract stands whose milestones stand there: as far as the one that is least far. `None` where it has none.
+#[must_use]
+pub fn least_far(milestones: impl IntoIterator<Item = State>) -> Option<State> {
+    let rank =
+        |state: State| FURTHER.iter().position(|reached| *reached == state).map_or(0, |place| place + 1);
+    let least = milestones.into_iter().map(rank).min()?;
+    Some(least.checked_sub(1).and_then(|place| FURTHER.get(place)).copied().unwrap_or(State::Active))
+}

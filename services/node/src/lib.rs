@@ -5,4 +5,4 @@ mod program;
 
 pub use config::Config;
 pub use program::run::Running;
-pub use program::{cli, logs, run, secret, taxonomy};
+pub use program::{accounts, cli, logs, run, secret, taxonomy};

@@ -1,5 +1,6 @@
 //! The `hanse-node` program: its commands, and a node from start to end.
 
+pub mod accounts;
 pub mod cli;
 pub(crate) mod flood;
 pub mod logs;

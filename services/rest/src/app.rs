@@ -38,6 +38,7 @@ struct Description;
 
 /// Every route; a handler that is not here is neither served nor documented.
 fn routes(config: &mut ServiceConfig<'_>) {
+    of_accounts(config);
     people(config);
     work(config);
     records(config);
@@ -51,11 +52,6 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(node::health)
         .service(node::ready)
         .service(node::security)
-        .service(accounts::register)
-        .service(accounts::login)
-        .service(accounts::refresh)
-        .service(accounts::logout)
-        .service(accounts::key_set)
         .service(people::me)
         .service(people::put_profile)
         .service(people::profile)
@@ -151,6 +147,30 @@ fn records(config: &mut ServiceConfig<'_>) {
         .service(tiles::tile);
 }
 
+/// Those of accounts.
+fn of_accounts(config: &mut ServiceConfig<'_>) {
+    config
+        .service(accounts::register)
+        .service(accounts::login)
+        .service(accounts::refresh)
+        .service(accounts::logins::logins)
+        .service(accounts::logins::logout)
+        .service(accounts::logins::end_login)
+        .service(accounts::passwords::change_password)
+        .service(accounts::passwords::recovery_codes)
+        .service(accounts::passwords::reset_password)
+        .service(accounts::passwords::ask_for_reset)
+        .service(accounts::own::rename)
+        .service(accounts::own::email)
+        .service(accounts::own::put_email)
+        .service(accounts::own::verify_email)
+        .service(accounts::own::blocks)
+        .service(accounts::own::block)
+        .service(accounts::own::unblock)
+        .service(accounts::own::export)
+        .service(accounts::key_set);
+}
+
 /// The `OpenAPI` document as it is served and committed, with one final newline left to the printer.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
     let (_, mut api) =
@@ -237,6 +257,8 @@ mod tests {
             (Method::POST, "/v1/documents", true),
             (Method::POST, "/v1/jobs/job_x/bids", true),
             (Method::PUT, "/v1/me/profile", true),
+            (Method::PATCH, "/v1/me", true),
+            (Method::PUT, "/v1/me/blocks/did:key:z6Mk", false),
             (Method::DELETE, "/v1/sessions", false),
             (Method::OPTIONS, "/v1/jobs", false),
             (Method::POST, "/v1/skills/local:rust", false),

@@ -19,15 +19,15 @@ pub(crate) fn complete(api: &mut OpenApi) {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     api.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
     for item in api.paths.paths.values_mut() {
-        let PathItem { get, put, post, delete, .. } = item;
+        let PathItem { get, put, post, delete, patch, .. } = item;
         // What is published anew may be repeated, by whatever method.
         let kept = |operation: &&mut Operation| {
             operation.security.is_some() && operation.responses.responses.contains_key("201")
         };
-        for operation in [&mut *put, &mut *post].into_iter().flatten().filter(kept) {
+        for operation in [&mut *put, &mut *post, &mut *patch].into_iter().flatten().filter(kept) {
             operation.parameters.get_or_insert_default().push(idempotency_key().into());
         }
-        for operation in [get, put, post, delete].into_iter().flatten() {
+        for operation in [get, put, post, delete, patch].into_iter().flatten() {
             name(operation);
             name_once(operation);
             add_versions(operation);

@@ -100,6 +100,16 @@ pub(crate) struct SearchInPath {
     id: String,
 }
 
+/// A login.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "a schema")]
+pub(crate) struct LoginInPath {
+    /// Id of the login.
+    #[param(example = "01a22a5c-72ca-70c2-b41c-9a070854122e")]
+    id: String,
+}
+
 /// A review.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

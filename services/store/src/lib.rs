@@ -13,6 +13,7 @@ pub use client::pool::{Config, Parts, Status, Store};
 pub use client::sql::{Sql, ToSql, column};
 pub use client::transaction::Tx;
 pub use client::{health, lease, notices};
+pub use tables::accounts::mail;
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
     notifications, peer_searches, picks, ranking, reviews, scores,

@@ -46,6 +46,7 @@ fn every_warning_and_error_is_explained() {
     let page = fs::read_to_string(root.join("docs/logging.md")).unwrap();
     let mut files = Vec::new();
     for name in [
+        "account",
         "base",
         "discovery",
         "effects",

@@ -1,8 +1,9 @@
 //! Bid, offer and acceptance, up to a contract that both homes have logged.
 
-use hanse_command::api::{self, Move};
+use hanse_command::api;
 use hanse_command::clock;
 use hanse_command::json::Read as _;
+use hanse_command::lifecycle::Event;
 use serde_json::json;
 
 use super::Story;
@@ -17,7 +18,7 @@ const DUE_SECONDS: i64 = 30 * 86_400;
 pub(super) async fn agree(hand: &mut Hand<'_>, story: &mut Story) -> Result<(), Fault> {
     bid(hand, story).await?;
     offer(hand, story).await?;
-    act(hand, story, Move::Accept, false, 1).await?;
+    act(hand, story, Event::Accept, false, 1).await?;
     reach(hand, story, 1).await
 }
 

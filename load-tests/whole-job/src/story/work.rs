@@ -1,8 +1,9 @@
 //! The moves of a contract, each seen at both homes before the next.
 
-use hanse_command::api::{self, Move};
+use hanse_command::api;
 use hanse_command::document::Rejection;
 use hanse_command::json::Read as _;
+use hanse_command::lifecycle::{Event, Machine};
 use hanse_command::requests::StepRequest;
 
 use super::Story;
@@ -11,12 +12,12 @@ use crate::ask::{By, Fault, Hand};
 use crate::book::{STATES, Thing};
 
 /// What is done from an active contract on: by the client or not, and the place in [`STATES`] that it leads to.
-const MOVES: [(Move, bool, usize); 5] = [
-    (Move::Deliver, false, 2),
-    (Move::AcceptDelivery, true, 3),
-    (Move::AttestPaid, true, 4),
-    (Move::ConfirmReceived, false, 5),
-    (Move::Close, true, 6),
+const MOVES: [(Event, bool, usize); 5] = [
+    (Event::Deliver, false, 2),
+    (Event::AcceptDelivery, true, 3),
+    (Event::AttestPaid, true, 4),
+    (Event::ConfirmReceived, false, 5),
+    (Event::Close, true, 6),
 ];
 
 pub(super) async fn work(hand: &mut Hand<'_>, story: &Story) -> Result<(), Fault> {
@@ -31,7 +32,7 @@ pub(super) async fn work(hand: &mut Hand<'_>, story: &Story) -> Result<(), Fault
 pub(super) async fn act(
     hand: &mut Hand<'_>,
     story: &Story,
-    what: Move,
+    what: Event,
     by_client: bool,
     state: usize,
 ) -> Result<(), Fault> {
@@ -39,12 +40,13 @@ pub(super) async fn act(
     hand.until(by, &api::contract(&story.contract), "the next move is allowed", |answer| {
         let Some(contract) = answer.found()? else { return Ok(None) };
         let free = contract.text("/queued").is_empty();
-        Ok((free && contract.texts("/allowed").contains(&what.event())).then_some(()))
+        Ok((free && contract.texts("/allowed").contains(&what.name())).then_some(()))
     })
     .await?;
-    let note = (what == Move::Deliver).then(|| "All of it.".parse()).transpose();
+    let note = (what == Event::Deliver).then(|| "All of it.".parse()).transpose();
     let note = note.map_err(|error: Rejection| hand.fault("note", &error.to_string()))?;
-    let step = api::step(&story.contract, what, &StepRequest { note, ..StepRequest::default() });
+    let step =
+        api::step(Machine::Contract, &story.contract, what, &StepRequest { note, ..StepRequest::default() });
     hand.ask(by, &step, |answer| {
         must(answer.success()?.text("/view/id") == story.contract, "another contract has moved")
     })

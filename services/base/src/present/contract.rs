@@ -56,8 +56,11 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
     let role = side(row, viewer);
     let milestones = beside.milestones.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
     let may_move = queued.is_none();
-    let milestones: Vec<MilestoneView> =
-        milestones.iter().map(|part| milestone(part, terms.as_ref(), role.filter(|_| may_move))).collect();
+    let milestones: Vec<MilestoneView> = if matches!(row.state, State::Offered | State::Countered) {
+        terms.as_ref().map(|terms| offered(terms, row.offered_at)).unwrap_or_default()
+    } else {
+        milestones.iter().map(|part| milestone(part, terms.as_ref(), role.filter(|_| may_move))).collect()
+    };
     let proposal = row.proposal.map(|proposal| proposed(proposal, &beside.documents)).transpose()?;
     let (scope, due, pay) = terms.map_or_else(
         || (String::new(), day(row.due_day), None),
@@ -110,6 +113,26 @@ fn moves_of(row: &ContractRow, role: Option<Actor>) -> Vec<String> {
     let possible = |event: &Event| !impossible.contains(&(*event, true));
     let events = role.map(|role| allowed(Machine::Contract, row.state, role)).unwrap_or_default();
     events.iter().filter(|event| possible(event)).map(|event| event.name().to_owned()).collect()
+}
+
+/// The milestones of terms that nobody has accepted: whoever is to accept them sees them, and nothing can be done to them.
+fn offered(terms: &Terms, at: i64) -> Vec<MilestoneView> {
+    let part = |(number, part): (i32, &Part)| MilestoneView {
+        number,
+        title: Some(part.title.to_string()),
+        due: part.due.map(|due| due.to_string()),
+        pay_text: part.pay.as_ref().map(ToString::to_string),
+        pay: part.pay.clone(),
+        minutes: None,
+        from: None,
+        to: None,
+        state: State::Planned.to_string(),
+        allowed: Vec::new(),
+        changes: 0,
+        clock: None,
+        changed_at: time(at),
+    };
+    (1..).zip(terms.milestones.iter()).map(part).collect()
 }
 
 fn milestone(row: &MilestoneRow, terms: Option<&Terms>, role: Option<Actor>) -> MilestoneView {

@@ -2,16 +2,21 @@
 
 use std::path::Path;
 
-use hanse_api::requests::{BidRequest, JobRequest, OfferRequest, ProfileRequest, ReviewRequest};
-use hanse_document::kind::bid::Answers;
-use hanse_document::kind::terms::Milestones;
+use hanse_api::requests::{
+    BidRequest, InvitationRequest, JobRequest, OfferRequest, ProfileRequest, ReviewRequest,
+};
+use hanse_document::kind::bid::{Answer, Answers, QuestionNumber};
+use hanse_document::kind::job::{QUESTIONS_MAX, Seats};
 use hanse_document::kind::{Place, Point, Schedule, job, profile};
 use hanse_document::{List, Skill};
 use hanse_search::places::{self, Unplaced};
 use serde_json::Value;
 
 use super::value::{list, words};
-use super::{BidArgs, JobArgs, OfferArgs, ProfileArgs, ReviewArgs, SkillName, YesNo};
+use super::{
+    AmendArgs, BidArgs, BidFacts, InviteArgs, JobArgs, JobFacts, OfferArgs, ProfileArgs, ReviewArgs,
+    ReviseArgs, SkillName, TermsArgs, YesNo,
+};
 use crate::error::CommandError;
 use crate::rest::request::body;
 use crate::terminal;
@@ -53,40 +58,90 @@ impl ProfileArgs {
     }
 }
 
+/// Finds the skills that are named, or that a posting without any speaks of.
+type Needed<'a> = &'a mut dyn FnMut(&[SkillName], &JobRequest) -> Result<Vec<Skill>, CommandError>;
+
+impl JobFacts {
+    /// A posting with what is named put in the place of what it said before.
+    fn over(&self, before: JobRequest) -> Result<JobRequest, CommandError> {
+        let old = before.schedule.unwrap_or(Schedule { start: None, end: None });
+        let schedule = Schedule { start: self.start.or(old.start), end: self.end.or(old.end) };
+        Ok(JobRequest {
+            seats: self.seats.unwrap_or(before.seats),
+            hours_per_week: self.hours_per_week.or(before.hours_per_week),
+            language: self.language.clone().or(before.language),
+            languages: anew("--speaks", &self.speaks, before.languages)?,
+            pay: self.pay.clone().or(before.pay),
+            place: if self.remote {
+                Some(Place::Remote)
+            } else {
+                located(self.place.as_ref(), self.at).or(before.place)
+            },
+            questions: anew("--question", &self.question, before.questions)?,
+            schedule: (schedule.start.is_some() || schedule.end.is_some()).then_some(schedule),
+            ..before
+        })
+    }
+
+    /// The skills that are named. As many as are named are looked up: their number is looked at first.
+    fn names(&self) -> Result<List<SkillName, { job::ITEMS_MAX }>, CommandError> {
+        list("--skill", &self.skill)
+    }
+}
+
 impl JobArgs {
     /// The posting to send; `needed` finds the skills that are named, or that the posting without any speaks of.
     ///
     /// # Errors
     /// [`CommandError`] for a list, a file or standard input that cannot be used, and those of `needed`.
-    pub fn request(
-        &self,
-        needed: impl FnOnce(&[SkillName], &JobRequest) -> Result<Vec<Skill>, CommandError>,
-    ) -> Result<Value, CommandError> {
+    pub fn request(&self, needed: Needed<'_>) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
             return json_file(file);
         }
         let (Some(title), Some(text)) = (&self.title, &self.text) else {
             return Err(CommandError::Input("name --title and --text, or a --file".to_owned()));
         };
-        // As many as are named are looked up: their number is looked at first.
-        let names: List<SkillName, { job::ITEMS_MAX }> = list("--skill", &self.skill)?;
-        let schedule = Schedule { start: self.start, end: self.end };
-        let mut job = JobRequest {
+        let names = self.facts.names()?;
+        let mut job = self.facts.over(JobRequest {
             title: title.clone(),
             text: words("--text", text)?,
-            seats: self.seats,
+            seats: Seats::of::<1>(),
             days: self.days,
-            hours_per_week: self.hours_per_week,
-            language: self.language.clone(),
-            languages: list("--speaks", &self.speaks)?,
-            pay: self.pay.clone(),
-            place: if self.remote { Some(Place::Remote) } else { located(self.place.as_ref(), self.at) },
-            predecessor: None,
+            hours_per_week: None,
+            language: None,
+            languages: job::Languages::default(),
+            pay: None,
+            place: None,
+            predecessor: self.repeats,
             questions: job::Questions::default(),
-            schedule: (schedule.start.is_some() || schedule.end.is_some()).then_some(schedule),
+            schedule: None,
             skills: job::Skills::default(),
-        };
+        })?;
         job.skills = list("--skill", &needed(&names, &job)?)?;
+        Ok(body(&job))
+    }
+}
+
+impl AmendArgs {
+    /// The posting to send, over what it was before; `needed` finds the skills that are named.
+    ///
+    /// # Errors
+    /// [`CommandError`] for a list, a file or standard input that cannot be used, and those of `needed`.
+    pub fn over(&self, before: JobRequest, needed: Needed<'_>) -> Result<Value, CommandError> {
+        if let Some(file) = &self.file {
+            return json_file(file);
+        }
+        let names = self.facts.names()?;
+        let text = self.text.as_deref().map(|text| words("--text", text)).transpose()?;
+        let mut job = self.facts.over(JobRequest {
+            title: self.title.clone().unwrap_or(before.title),
+            text: text.unwrap_or(before.text),
+            days: self.days.unwrap_or(before.days),
+            ..before
+        })?;
+        if !names.is_empty() {
+            job.skills = list("--skill", &needed(&names, &job)?)?;
+        }
         Ok(body(&job))
     }
 }
@@ -124,21 +179,80 @@ fn located(place: Option<&Place>, at: Option<Point>) -> Option<Place> {
     Some(Place::Site(site))
 }
 
-impl BidArgs {
-    /// The bid to send.
+impl InviteArgs {
+    /// The invitation to send.
     ///
     /// # Errors
     /// [`CommandError`] for standard input that cannot be used.
-    pub fn request(&self) -> Result<Value, CommandError> {
-        Ok(body(&BidRequest {
+    pub fn request(&self) -> Result<InvitationRequest, CommandError> {
+        let note = self.note.as_deref().map(|note| words("--note", note)).transpose()?;
+        Ok(InvitationRequest { freelancer: self.whom.clone(), note })
+    }
+}
+
+impl BidFacts {
+    /// A bid with what is named put in the place of what it said before.
+    fn over(&self, before: BidRequest) -> BidRequest {
+        BidRequest {
+            agent: self.agent || before.agent,
+            days: self.days.or(before.days),
+            language: self.language.clone().or(before.language),
+            pay: self.pay.clone().or(before.pay),
+            ..before
+        }
+    }
+}
+
+impl BidArgs {
+    /// The job, and the bid to send without what the job asks.
+    ///
+    /// # Errors
+    /// [`CommandError`] for standard input that cannot be used.
+    pub fn request(&self) -> Result<(&str, BidRequest), CommandError> {
+        let (Some(job), Some(text)) = (&self.job, &self.text) else {
+            return Err(CommandError::Input("name a job and --text, or what to do with a bid".to_owned()));
+        };
+        let text = words("--text", text)?;
+        let bid = BidRequest {
             agent: false,
             answers: Answers::default(),
-            text: words("--text", &self.text)?,
-            days: self.days,
-            language: self.language.clone(),
-            pay: self.pay.clone(),
-        }))
+            text,
+            days: None,
+            language: None,
+            pay: None,
+        };
+        Ok((job, self.facts.over(bid)))
     }
+}
+
+impl ReviseArgs {
+    /// The bid to send, over what it was before.
+    ///
+    /// # Errors
+    /// [`CommandError`] for standard input that cannot be used.
+    pub fn over(&self, before: BidRequest) -> Result<BidRequest, CommandError> {
+        let text = self.text.as_deref().map(|text| words("--text", text)).transpose()?;
+        Ok(self.facts.over(BidRequest { text: text.unwrap_or_else(|| before.text.clone()), ..before }))
+    }
+}
+
+/// Answers to the questions of a job, in their order.
+///
+/// # Errors
+/// [`CommandError`] for one that does not fit, or more than there can be questions.
+pub(crate) fn answers(texts: &[String]) -> Result<Answers, CommandError> {
+    let numbered = |(number, text): (u32, &String)| {
+        let question = QuestionNumber::new(number).map_err(|_| too_many())?;
+        Ok(Answer { question, text: words("--answer", text)? })
+    };
+    let answers: Vec<Answer> = (1..).zip(texts).map(numbered).collect::<Result<_, CommandError>>()?;
+    List::new(answers).map_err(|_| too_many())
+}
+
+fn too_many() -> CommandError {
+    CommandError::Input(format!(
+        "invalid values for '--answer': a job asks at most {QUESTIONS_MAX} questions"
+    ))
 }
 
 impl OfferArgs {
@@ -151,10 +265,36 @@ impl OfferArgs {
             scope: words("--scope", &self.scope)?,
             due: self.due,
             language: self.language.clone(),
-            milestones: Milestones::default(),
+            milestones: list("--milestone", &self.milestone)?,
             pay: self.pay.clone(),
         }))
     }
+}
+
+impl TermsArgs {
+    /// The terms to send, over those that hold.
+    ///
+    /// # Errors
+    /// [`CommandError`] for standard input that cannot be used.
+    pub fn over(&self, before: OfferRequest) -> Result<Value, CommandError> {
+        let scope = self.scope.as_deref().map(|scope| words("--scope", scope)).transpose()?;
+        Ok(body(&OfferRequest {
+            scope: scope.unwrap_or(before.scope),
+            due: self.due.unwrap_or(before.due),
+            language: self.language.clone().or(before.language),
+            milestones: anew("--milestone", &self.milestone, before.milestones)?,
+            pay: self.pay.clone().or(before.pay),
+        }))
+    }
+}
+
+/// The values of an argument that may be repeated; what was there before, if none is named.
+fn anew<T: Clone + PartialEq, const MAX: usize>(
+    argument: &str,
+    values: &[T],
+    before: List<T, MAX>,
+) -> Result<List<T, MAX>, CommandError> {
+    if values.is_empty() { Ok(before) } else { list(argument, values) }
 }
 
 impl ReviewArgs {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Language;
+use super::value::who;
+use super::{Language, Who};
 
 /// Who fits which job, and why.
 #[derive(Debug, Subcommand)]
@@ -29,8 +30,8 @@ pub struct MatchArgs {
     #[arg(required_unless_present = "check", conflicts_with = "check")]
     pub job: Option<String>,
     /// Say where this person stands for the job, or why they are not shown; `me` is you.
-    #[arg(long, value_name = "DID", requires = "job")]
-    pub why: Option<String>,
+    #[arg(long, value_name = "DID", requires = "job", value_parser = who)]
+    pub why: Option<Who>,
     /// How the list is to be.
     #[command(flatten)]
     pub list: ListArgs,

@@ -1,5 +1,7 @@
 //! What people look for.
 
+pub(super) mod saved;
+
 use clap::Args;
 use hanse_api::requests::JobQuery;
 use hanse_api::words::{JobState, Order};
@@ -8,8 +10,8 @@ use hanse_document::kind::profile::TRAVEL_KM_MAX;
 use hanse_document::kind::{Money, Pay, PayKind, Point};
 use hanse_document::{Country, Currency, Did, Language, Number, Skill, Timestamp};
 
-use super::YesNo;
-use super::value::{point, read, word};
+use super::value::{point, read, who, word};
+use super::{Who, YesNo};
 use crate::pay;
 
 /// What a posting must be; what is absent is not asked for, and what a posting leaves unstated is in no search that asks for it.
@@ -27,9 +29,9 @@ pub struct FilterArgs {
     /// Remote only, or on site only.
     #[arg(long)]
     pub remote: Option<YesNo>,
-    /// Postings of one client.
-    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
-    pub client: Option<Did>,
+    /// Postings of one client, or of `me`.
+    #[arg(long, value_name = "DID", value_parser = who)]
+    pub client: Option<Who>,
     /// What is paid: 'from 40 EUR/hour', '900-1200 EUR', 'EUR', 'money', 'barter' or 'time'.
     #[arg(long, value_parser = wanted)]
     pub pay: Option<JobQuery>,
@@ -77,15 +79,18 @@ pub struct SearchArgs {
 }
 
 impl FilterArgs {
-    /// The search to send.
-    #[must_use]
-    pub fn search(&self) -> JobQuery {
-        JobQuery {
+    /// The search to send; `me` finds who asks.
+    ///
+    /// # Errors
+    /// Those of `me`, if it is needed.
+    pub fn search<E>(&self, me: impl FnOnce() -> Result<Did, E>) -> Result<JobQuery, E> {
+        let client = self.client.as_ref().map(|who| who.did(me)).transpose()?;
+        Ok(JobQuery {
             text: (!self.words.is_empty()).then(|| self.words.join(" ")),
             skill: self.skill.clone(),
             language: self.language.clone(),
             remote: self.remote.map(YesNo::is_yes),
-            client: self.client.clone(),
+            client,
             country: self.country.clone(),
             near: self.near.as_ref().and_then(Near::town),
             latitude_e4: self.near.as_ref().and_then(Near::point).map(Point::latitude_e4),
@@ -96,21 +101,23 @@ impl FilterArgs {
             min_hours: self.min_hours,
             max_hours: self.max_hours,
             ..self.pay.clone().unwrap_or_default()
-        }
+        })
     }
 }
 
 impl SearchArgs {
-    /// The search to send.
-    #[must_use]
-    pub fn search(&self) -> JobQuery {
-        JobQuery {
+    /// The search to send; `me` finds who asks.
+    ///
+    /// # Errors
+    /// Those of `me`, if it is needed.
+    pub fn search<E>(&self, me: impl FnOnce() -> Result<Did, E>) -> Result<JobQuery, E> {
+        Ok(JobQuery {
             state: self.state,
             sort: self.sort,
             cursor: self.cursor.clone(),
             limit: Some(self.limit),
-            ..self.filter.search()
-        }
+            ..self.filter.search(me)?
+        })
     }
 }
 
@@ -184,7 +191,10 @@ mod tests {
 
     #[test]
     fn a_town_or_a_point_is_looked_near() {
-        let search = |text| FilterArgs { near: Some(near(text).unwrap()), ..FilterArgs::default() }.search();
+        let search = |text| {
+            let filter = FilterArgs { near: Some(near(text).unwrap()), ..FilterArgs::default() };
+            filter.search(|| Err("nobody")).unwrap()
+        };
         let lyon = search("Lyon, FR");
         assert_eq!(
             (lyon.near.as_deref(), lyon.latitude_e4, lyon.longitude_e4),
@@ -202,7 +212,7 @@ mod tests {
     #[test]
     fn pay_is_looked_for_as_it_is_written() {
         let filter = FilterArgs { pay: Some(wanted("from 40 EUR/hour").unwrap()), ..FilterArgs::default() };
-        let search = filter.search();
+        let search = filter.search(|| Err("nobody")).unwrap();
         assert_eq!((search.pay, search.per), (Some(PayKind::Money), Some(Per::Hour)));
         assert_eq!(search.currency.as_ref().map(Currency::as_str), Some("EUR"));
         assert_eq!((search.min_pay, search.max_pay), (Some(4_000), None));

@@ -5,6 +5,8 @@ use hanse_api::requests::{JobRequest, ProfileRequest};
 use hanse_document::Skill;
 use serde_json::json;
 
+mod work;
+
 fn parse(line: &[&str]) -> Command {
     Cli::try_parse_from(std::iter::once(&"hanse").chain(line)).unwrap().command
 }
@@ -30,6 +32,22 @@ fn every_command_shows_an_example() {
     check(&Cli::command());
 }
 
+#[test]
+fn a_login_is_ended_by_its_id_or_all_others_are() {
+    let ends = |line: &[&str]| {
+        let Command::Account(Account::Sessions { command: Some(SessionsCommand::End { id, others }) }) =
+            parse(line)
+        else {
+            panic!()
+        };
+        (id, others)
+    };
+    assert_eq!(ends(&["sessions", "end", "x"]), (Some("x".to_owned()), false));
+    assert_eq!(ends(&["sessions", "end", "--others"]), (None, true));
+    assert!(refuses(&["sessions", "end"]) && refuses(&["sessions", "end", "x", "--others"]));
+    assert!(refuses(&["reset-password", "ada", "--letter", "--code", "x"]));
+}
+
 /// The ids that are named; there is no node to ask about words.
 fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError> {
     let id = |name: &SkillName| match name {
@@ -41,14 +59,14 @@ fn given(names: &[SkillName], _: &JobRequest) -> Result<Vec<Skill>, CommandError
 
 #[test]
 fn a_posting_says_what_is_stated_and_no_more() {
-    let Command::Work(Work::Job(JobCommand::Post(args))) =
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) =
         parse(&["job", "post", "--title", "T", "--text", "X"])
     else {
         panic!()
     };
     assert_eq!(
-        args.request(given).unwrap(),
-        json!({"title": "T", "text": "X", "seats": 1, "days": 30, "languages": [], "skills": []})
+        args.request(&mut given).unwrap(),
+        json!({"title": "T", "text": "X", "seats": 1, "days": 30, "languages": [], "questions": [], "skills": []})
     );
     let line = [
         "job",
@@ -72,10 +90,10 @@ fn a_posting_says_what_is_stated_and_no_more() {
         "--speaks",
         "fr",
     ];
-    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
     assert_eq!(
-        args.request(given).unwrap(),
-        json!({"title": "T", "text": "X", "languages": ["fr"], "skills": ["local:a", "local:b"], "seats": 1, "days": 7,
+        args.request(&mut given).unwrap(),
+        json!({"title": "T", "text": "X", "languages": ["fr"], "questions": [], "skills": ["local:a", "local:b"], "seats": 1, "days": 7,
             "place": {"kind": "site", "name": "Saint-Denis, La Plaine", "country": "FR"}, "schedule": {"start": "2027-01-11"},
             "pay": {"kind": "money", "currency": "EUR", "per": "project", "min": 90_000}})
     );
@@ -86,12 +104,12 @@ fn a_posting_says_what_is_stated_and_no_more() {
 
 #[test]
 fn a_search_takes_words_as_people_type_them() {
-    let Command::Work(Work::Job(JobCommand::Search(args))) =
+    let Command::Jobs(Jobs::Job(JobCommand::Search(args))) =
         parse(&["job", "search", "\"live sound\" -wedding", "rig", "--remote", "no"])
     else {
         panic!()
     };
-    let search = args.search();
+    let search = args.search(|| Err("nobody")).unwrap();
     assert_eq!(search.text.as_deref(), Some("\"live sound\" -wedding rig"));
     assert_eq!((search.remote, search.limit), (Some(false), Some(20)));
     assert!(refuses(&["job", "search", "--limit", "101"]));
@@ -111,7 +129,7 @@ fn a_review_is_rated_one_to_five() {
         "--on-time",
         "no",
     ];
-    let Command::Step(ContractStep::Review(args)) = parse(&line) else { panic!() };
+    let Command::Reviews(Reviews::Review(args)) = parse(&line) else { panic!() };
     assert_eq!(
         args.request().unwrap(),
         json!({"rating": 4, "axes": {"quality": 5, "deadlines": 3}, "on_time": false})
@@ -155,12 +173,12 @@ fn a_value_that_does_not_fit_is_refused_with_its_argument_and_its_form() {
 
 #[test]
 fn a_text_that_does_not_fit_is_refused_with_its_argument() {
-    let Command::Work(Work::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else { panic!() };
+    let Command::Bids(Bids::Bid(args)) = parse(&["bid", "job_x", "--text", " "]) else { panic!() };
     let told = args.request().unwrap_err().to_string();
     assert!(told.contains("'--text'") && told.contains("1 to 8000 characters"), "{told}");
     let line = ["job", "post", "--title", "T", "--text", "X", "--skill", "local:a", "--skill", "local:a"];
-    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
-    let told = args.request(given).unwrap_err().to_string();
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let told = args.request(&mut given).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("twice"), "{told}");
 }
 
@@ -173,8 +191,8 @@ fn too_many_skills_are_refused_before_any_is_looked_up() {
     let told = args.over(ProfileRequest::default(), |_| panic!("looked up")).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("at most 20"), "{told}");
     let line: Vec<&str> = ["job", "post", "--title", "T", "--text", "X"].into_iter().chain(skills).collect();
-    let Command::Work(Work::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
-    let told = args.request(|_, _| panic!("looked up")).unwrap_err().to_string();
+    let Command::Jobs(Jobs::Job(JobCommand::Post(args))) = parse(&line) else { panic!() };
+    let told = args.request(&mut |_, _| panic!("looked up")).unwrap_err().to_string();
     assert!(told.contains("'--skill'") && told.contains("at most 20"), "{told}");
 }
 
@@ -185,7 +203,7 @@ fn a_private_answer_is_given_read_or_taken_back() {
         (&["again", "offer_x"], None, false),
         (&["again", "offer_x", "--forget"], None, true),
     ] {
-        let Command::Step(ContractStep::Again { contract, answer, forget }) = parse(line) else {
+        let Command::Reviews(Reviews::Again { contract, answer, forget }) = parse(line) else {
             panic!("{line:?}")
         };
         assert_eq!((contract.as_str(), answer, forget), ("offer_x", given, forgotten));
@@ -217,10 +235,25 @@ fn global_options_stand_anywhere() {
             .unwrap();
     assert!(cli.json);
     assert_eq!(cli.node.as_deref(), Some("http://n"));
-    assert!(matches!(
-        cli.command,
-        Command::Step(ContractStep::Accept(Moved { trial: Trial { dry_run: true }, .. }))
-    ));
+    let Command::Contract(step) = cli.command else { panic!() };
+    let ContractStep::Move(step) = step else { panic!() };
+    assert!(step.step().1.trial().dry_run);
+    for line in [
+        &["hanse", "--json", "bid", "show", "bid_x"][..],
+        &["hanse", "bid", "show", "bid_x", "--json"],
+        &["hanse", "bid", "show", "--json", "bid_x"],
+        &["hanse", "bid", "job_x", "--text", "X", "--json"],
+    ] {
+        assert!(Cli::try_parse_from(line).unwrap().json, "{line:?}");
+    }
+}
+
+#[test]
+fn the_options_of_every_command_stand_apart() {
+    let told = Cli::try_parse_from(["hanse", "job", "close", "--help"]).unwrap_err().to_string();
+    let (own, every) = told.split_once("With every command:").unwrap();
+    assert!(own.contains("--reason") && !own.contains("--node"), "{told}");
+    assert!(every.contains("--node") && every.contains("--json") && every.contains("--session"), "{told}");
 }
 
 #[test]

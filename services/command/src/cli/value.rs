@@ -3,16 +3,19 @@
 use hanse_document::canonical::orderly;
 use hanse_document::kind::place::SiteName;
 use hanse_document::kind::review::{Axis, Rating};
-use hanse_document::kind::{Place, Point, Site};
+use hanse_document::kind::terms::{MilestoneTitle, Part};
+use hanse_document::kind::time_sheet::{MINUTES_MAX, Minutes};
+use hanse_document::kind::{Place, Point, Site, TimeSheet};
 use hanse_document::{
-    Country, Currency, Date, Did, Digest, Language, Line, List, Number, Rejection, Skill, Text, Timestamp,
+    Country, Currency, Date, Did, Digest, DocumentId, Language, Line, List, Number, Rejection, Skill, Text,
+    Timestamp,
 };
 use serde::de::value::Error;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
 use super::SkillName;
 use crate::error::CommandError;
-use crate::terminal;
+use crate::{pay, terminal};
 
 /// What a document holds and one argument says.
 pub(crate) trait Argument: Sized {
@@ -71,6 +74,7 @@ arguments! {
     Skill: "as an ESCO id or local:WORD, in small letters; `hanse skills find` shows them",
     Country: "as its two capital letters, as in FR",
     Currency: "as its three capital letters, as in EUR",
+    DocumentId: "as in job_2Zt…, whole",
     Did: "as in did:key:z6Mk…, whole",
     Timestamp: "as in 2026-11-24T10:00:00Z, between 2020 and 2099",
     Date: "as in 2027-02-12, between 2020 and 2099",
@@ -88,6 +92,85 @@ pub(super) fn read<T: Argument>(text: &str) -> Result<T, String> {
             format!("write it {}", T::form())
         }
     })
+}
+
+/// Somebody who is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Whoever is signed in.
+    Me,
+    /// By their name in the federation.
+    Person(Did),
+}
+
+impl Who {
+    /// Who it is; `me` finds who is signed in.
+    ///
+    /// # Errors
+    /// Those of `me`, if it is needed.
+    pub fn did<E>(&self, me: impl FnOnce() -> Result<Did, E>) -> Result<Did, E> {
+        match self {
+            Self::Me => me(),
+            Self::Person(did) => Ok(did.clone()),
+        }
+    }
+}
+
+/// Reads a person.
+pub(super) fn who(text: &str) -> Result<Who, String> {
+    match text {
+        "me" => Ok(Who::Me),
+        did => read(did).map(Who::Person).map_err(|told| format!("{told}, or `me`")),
+    }
+}
+
+/// Reads a milestone: its title, and what is paid and by when, if that is said.
+pub(super) fn milestone(text: &str) -> Result<Part, String> {
+    let mut parts = text.split(';').map(str::trim);
+    let title = read::<MilestoneTitle>(parts.next().unwrap_or_default()).map_err(|told| {
+        format!("{told}: its title comes first, as in 'Two talks; 600 EUR; by 2027-01-15'")
+    })?;
+    let mut part = Part { due: None, pay: None, title };
+    for said in parts {
+        let again = || format!("`{said}` says again what was said before");
+        match said.strip_prefix("by ") {
+            Some(day) if part.due.is_none() => part.due = Some(read::<Date>(day.trim())?),
+            None if part.pay.is_none() => part.pay = Some(pay::parse(said)?),
+            Some(_) | None => return Err(again()),
+        }
+    }
+    Ok(part)
+}
+
+/// Minutes of an hour.
+const HOUR_MINUTES: u32 = 60;
+
+/// Reads a time sheet: one day or two with `..` between them, and the hours.
+pub(super) fn hours(text: &str) -> Result<TimeSheet, String> {
+    let form = || format!("`{text}` is no time sheet: write it as in '2026-11-23..2026-11-29 7h30'");
+    let (days, time) = text.trim().split_once(' ').ok_or_else(form)?;
+    let (from, to) = days.split_once("..").unwrap_or((days, days));
+    let day = |text: &str| Date::parse(text).map_err(|_| form());
+    let minutes = minutes(time.trim()).ok_or_else(form)?;
+    let minutes = Minutes::new(minutes)
+        .map_err(|_| format!("hours are 1 minute to {} hours", MINUTES_MAX / HOUR_MINUTES))?;
+    Ok(TimeSheet { from: day(from)?, minutes, to: day(to)? })
+}
+
+/// `7h30`, `7h` or `45m` in minutes.
+fn minutes(text: &str) -> Option<u32> {
+    let number = |text: &str| {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<u32>().ok() } else { None }
+    };
+    match text.split_once('h') {
+        Some((hours, "")) => number(hours)?.checked_mul(HOUR_MINUTES),
+        Some((hours, rest)) => {
+            let minutes =
+                number(rest.strip_suffix('m').unwrap_or(rest)).filter(|minutes| *minutes < HOUR_MINUTES)?;
+            number(hours)?.checked_mul(HOUR_MINUTES)?.checked_add(minutes)
+        }
+        None => number(text.strip_suffix('m')?),
+    }
 }
 
 /// Reads a skill: an id of ESCO or `local:WORD`, or else words.
@@ -170,6 +253,7 @@ pub(super) fn axis(text: &str) -> Result<(Axis, Rating), String> {
 #[cfg(test)]
 mod tests {
     use hanse_document::kind::job::{Seats, Title};
+    use serde_json::json;
 
     use super::*;
 
@@ -206,6 +290,58 @@ mod tests {
             let told = skill(wrong).unwrap_err();
             assert!(told.contains(form), "{wrong}: {told}");
         }
+    }
+
+    #[test]
+    fn a_milestone_says_its_title_and_what_else_is_known() {
+        let json = |text| serde_json::to_value(milestone(text).unwrap()).unwrap();
+        let pay = json!({"kind": "money", "currency": "EUR", "per": "project", "min": 60_000, "max": 60_000});
+        assert_eq!(json("Two talks"), json!({"title": "Two talks"}));
+        assert_eq!(
+            json("Two talks; 600 EUR; by 2027-01-15"),
+            json!({"title": "Two talks", "pay": pay, "due": "2027-01-15"})
+        );
+        assert_eq!(json("Two talks ;by 2027-01-15;600 EUR"), json("Two talks; 600 EUR; by 2027-01-15"));
+        for (wrong, why) in [
+            ("; 600 EUR", "its title comes first"),
+            ("T; soon", "45 EUR/hour"),
+            ("T; by spring", "2027-02-12"),
+            ("T; 600 EUR; 700 EUR", "says again"),
+            ("T; by 2027-01-15; by 2027-01-16", "says again"),
+        ] {
+            let told = milestone(wrong).unwrap_err();
+            assert!(told.contains(why), "{wrong}: {told}");
+        }
+    }
+
+    #[test]
+    fn hours_are_days_and_a_time() {
+        let read = |text| {
+            hours(text).map(|sheet| (sheet.from.to_string(), sheet.to.to_string(), sheet.minutes.get()))
+        };
+        let week = |minutes| Ok(("2026-11-23".to_owned(), "2026-11-29".to_owned(), minutes));
+        assert_eq!(read("2026-11-23..2026-11-29 7h30"), week(450));
+        assert_eq!(read("2026-11-23..2026-11-29 38h05m"), week(2_285));
+        assert_eq!(read("2026-11-23..2026-11-29 45m"), week(45));
+        assert_eq!(read("2026-11-23 8h").unwrap().1, "2026-11-23");
+        for wrong in [
+            "",
+            "7h30",
+            "2026-11-23..2026-11-29 7:30",
+            "2026-11-23 7h60",
+            "soon 7h",
+            "2026-11-23 +7h",
+            "2026-11-23 h",
+        ] {
+            assert!(hours(wrong).is_err_and(|told| told.contains("7h30")), "{wrong}");
+        }
+        assert!(hours("2026-11-23 0h").is_err_and(|told| told.contains("744 hours")));
+    }
+
+    #[test]
+    fn somebody_is_named_by_a_did_or_is_oneself() {
+        assert_eq!(who("me"), Ok(Who::Me));
+        assert!(who("ada").is_err_and(|told| told.contains("did:key:z6Mk") && told.contains("`me`")));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 use ureq::http::{self, HeaderMap, StatusCode};
 use ureq::{Agent, Body, BodyReader};
 
+use super::commands::Thing;
 use super::problem::Problem;
 use super::request::{As, Method, Request};
 
@@ -174,7 +175,8 @@ impl Client {
             return Ok(BufReader::new(body.into_reader()));
         }
         let bytes = body.into_with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        Err(self.refused(head.status, &head.headers, &bytes.map_err(|error| self.unreachable(error))?))
+        let bytes = bytes.map_err(|error| self.unreachable(error))?;
+        Err(self.refused(request, head.status, &head.headers, &bytes))
     }
 
     fn exchange(&self, request: &Request) -> Result<(StatusCode, Vec<u8>), ClientError> {
@@ -202,7 +204,7 @@ impl Client {
         if head.status.is_success() {
             return Ok((head.status, bytes));
         }
-        Err(self.refused(head.status, &head.headers, &bytes))
+        Err(self.refused(request, head.status, &head.headers, &bytes))
     }
 
     fn attempt(
@@ -215,6 +217,7 @@ impl Client {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
             Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
         let mut builder =
@@ -234,13 +237,21 @@ impl Client {
         }
     }
 
-    fn refused(&self, status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> ClientError {
+    fn refused(
+        &self,
+        request: &Request,
+        status: StatusCode,
+        headers: &HeaderMap,
+        bytes: &[u8],
+    ) -> ClientError {
         if status.is_redirection() {
             let location = headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
             return self.not_a_node(status, &format!("it sends you to {}", location.unwrap_or("nowhere")));
         }
         match serde_json::from_slice::<Problem>(bytes) {
-            Ok(problem) => ClientError::Refused(Box::new(problem)),
+            Ok(problem) => {
+                ClientError::Refused(Box::new(Problem { about: Thing::asked(request), ..problem }))
+            }
             Err(_) => self.not_a_node(status, "there is no problem document in the answer"),
         }
     }

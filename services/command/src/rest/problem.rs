@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::commands::Thing;
+
 /// A problem document of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -27,6 +29,9 @@ pub struct Problem {
     /// The last document of the thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
+    /// What the request was about, which the client knows.
+    #[serde(skip)]
+    pub about: Option<Thing>,
 }
 
 impl Problem {
@@ -76,7 +81,20 @@ impl Problem {
                 "it has changed since you looked: show it again, then decide"
             }
             "job-not-open" => "look for another one: hanse job search",
-            "bid-exists" => "see it with `hanse bids`; `hanse withdraw BID` takes it back",
+            "bid-exists" => {
+                "see it with `hanse bids`; `hanse bid revise BID` changes it, `hanse withdraw BID` takes it back"
+            }
+            "answers-missing" => {
+                "`hanse job show JOB` lists the questions: give one --answer for each, in their order"
+            }
+            "milestone-unsaid" | "no-milestone" => {
+                "`hanse contract show CONTRACT` lists them: name one with --milestone N"
+            }
+            "not-hourly" | "nothing-delivered" => "say it with --note, --digest or both",
+            "repeat-unsaid" => "`hanse job repost JOB`, or name the earlier posting with --repeats JOB",
+            "no-proposal" | "proposal-waits" | "other-terms" => {
+                "`hanse contract show CONTRACT` shows what is proposed; accept-amendment and decline-amendment answer it"
+            }
             "in-flight" | "too-early" | "busy" | "database-away" | "timed-out" | "still-running"
             | "not-ready" | "unavailable" => "wait some seconds and do the same again",
             "log-halted" => "nothing was changed; tell the node's operator, who alone can resume the log",
@@ -85,27 +103,6 @@ impl Problem {
             _ => return None,
         })
     }
-}
-
-/// The command that does what a node calls `event`, where there is one.
-#[must_use]
-pub fn command_of(event: &str) -> Option<&'static str> {
-    Some(match event {
-        "close_unfilled" => "hanse job close JOB --reason …",
-        "submit" => "hanse bid JOB --text …",
-        "withdraw" => "hanse withdraw BID",
-        "offer" => "hanse offer BID --scope … --due …",
-        "accept" => "hanse accept CONTRACT",
-        "decline" => "hanse decline CONTRACT --reason …",
-        "deliver" => "hanse deliver CONTRACT --note …",
-        "accept_delivery" => "hanse accept-delivery CONTRACT",
-        "attest_paid" => "hanse paid CONTRACT",
-        "confirm_received" => "hanse received CONTRACT",
-        "close" => "hanse close CONTRACT",
-        "commit" => "hanse review CONTRACT --rating …",
-        "reply" => "hanse reply COMMIT --text …",
-        _ => return None,
-    })
 }
 
 impl fmt::Display for Problem {
@@ -119,7 +116,8 @@ impl fmt::Display for Problem {
             Some(events) => {
                 write!(f, "\n  allowed now:")?;
                 for event in events {
-                    write!(f, "\n    {}", command_of(event).unwrap_or(event))?;
+                    let command = self.about.as_ref().map(|thing| thing.command(event));
+                    write!(f, "\n    {}", command.as_ref().unwrap_or(event))?;
                 }
             }
         }
@@ -148,14 +146,16 @@ mod tests {
 
     #[test]
     fn what_is_allowed_instead_is_told_as_commands() {
-        let problem = problem(
+        let told = problem(
             r#"{"type":"/problems/not-now","status":409,"title":"Not now","detail":"The contract is paid.",
                 "allowed":["confirm_received","close","dance"],"head":"step_x","instance":"r-1","new":"key"}"#,
         );
-        assert_eq!(problem.slug(), "not-now");
+        assert_eq!(told.slug(), "not-now");
+        assert!(told.to_string().contains("allowed now:\n    confirm_received\n    close\n    dance\n"));
+        let told = Problem { about: Thing::of("offer_x"), ..told };
         assert_eq!(
-            problem.to_string(),
-            "The contract is paid (409 not-now)\n  allowed now:\n    hanse received CONTRACT\n    hanse close CONTRACT\n    \
+            told.to_string(),
+            "The contract is paid (409 not-now)\n  allowed now:\n    hanse received offer_x\n    hanse close offer_x\n    \
              dance\n  newest document: step_x\n  request id: r-1"
         );
     }

@@ -13,6 +13,8 @@ pub enum Method {
     Post,
     /// Replaces.
     Put,
+    /// Changes a part.
+    Patch,
     /// Ends.
     Delete,
 }
@@ -58,6 +60,18 @@ impl Request {
     #[must_use]
     pub fn put(segments: &[&str], body: Value) -> Self {
         Self { method: Method::Put, ..Self::post(segments, body) }
+    }
+
+    /// Changes a part, as the signed-in person.
+    #[must_use]
+    pub fn patch(segments: &[&str], body: Value) -> Self {
+        Self { method: Method::Patch, ..Self::post(segments, body) }
+    }
+
+    /// The same request without a body.
+    #[must_use]
+    pub fn empty(self) -> Self {
+        Self { body: None, ..self }
     }
 
     /// Ends, as the signed-in person.

@@ -39,7 +39,7 @@ impl Run {
             let request = api::matches(id, language.tag(), *limit, scope);
             return self.answer(&request, |answer| listed(answer, person, "Nobody fits this job here yet."));
         };
-        let did = if why == "me" { self.person(None)? } else { why.clone() };
+        let did = self.person(Some(why))?;
         self.answer(&api::why_not(id, &did, language.tag()), reasons)
     }
 }

@@ -15,6 +15,7 @@ impl Run {
         match command {
             People::Register { handle, password } => self.register(handle, password),
             People::Login { handle, password, scope } => self.login(handle, password, scope),
+            People::Whoami => self.whoami(),
             People::Logout => self.logout(),
             People::Profile(command) => self.profile(command),
             People::Skills { command } => self.skills(command.as_ref()),
@@ -37,14 +38,21 @@ impl Run {
         self.print(&shown, show::signed_in)
     }
 
-    fn password(&self, password: &Password, new: bool) -> Result<String, CommandError> {
+    pub(super) fn password(&self, password: &Password, new: bool) -> Result<String, CommandError> {
         let url = self.caller.client().url();
         if url.starts_with("http://")
             && !["http://localhost", "http://127.", "http://[::1]"].iter().any(|own| url.starts_with(own))
         {
             out::note(&format!("{url} is not encrypted: the password can be read on its way"));
         }
-        terminal::password(password.password_file.as_deref(), password.password.as_deref(), new)
+        terminal::password("Password: ", password.password_file.as_deref(), password.password.as_deref(), new)
+    }
+
+    /// Asks the node, which knows whether the login still holds.
+    fn whoami(&mut self) -> Result<(), CommandError> {
+        let person = self.caller.send(&api::me())?;
+        let session = self.caller.session()?.clone();
+        self.print(&person, |person| show::oneself(person, &session.node, &session.scope))
     }
 
     fn logout(&mut self) -> Result<(), CommandError> {
@@ -55,7 +63,7 @@ impl Run {
     fn profile(&mut self, command: &ProfileCommand) -> Result<(), CommandError> {
         match command {
             ProfileCommand::Show { did } => {
-                let did = self.person(did.as_deref())?;
+                let did = self.person(did.as_ref())?;
                 self.answer(&api::profile(&did), show::profile)
             }
             ProfileCommand::Set(args) => {

@@ -27,7 +27,8 @@ impl Run {
         match command {
             SavedSearches::Searches { command: None } => self.answer(&api::saved_searches(), searches),
             SavedSearches::Searches { command: Some(SearchesCommand::Add { label, filter }) } => {
-                let search = SavedSearchRequest { label: label.clone(), query: filter.search() };
+                let query = filter.search(|| self.me())?;
+                let search = SavedSearchRequest { label: label.clone(), query };
                 self.answer(&api::keep_search(&search), |kept| {
                     Card::default()
                         .with("kept", kept.text("/label"))

@@ -1,12 +1,21 @@
 //! A node's answers for people. Ids are shown whole, because the next command takes them.
 
+mod bids;
+mod contracts;
+mod jobs;
+mod life;
+
 use serde_json::Value;
 
 use crate::pay;
+use crate::rest::commands::Thing;
 use crate::rest::json::Read as _;
-use crate::rest::problem::command_of;
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
+
+pub(super) use bids::{bid, bids, invitation, invitations};
+pub(super) use contracts::{contract, contracts};
+pub(super) use jobs::{job, jobs, own_jobs};
 
 /// Widths of cells that may be cut.
 const TITLE: Option<usize> = Some(52);
@@ -21,7 +30,17 @@ pub(super) fn registered(person: &Value) -> String {
         .with("home", person.text("/home"))
         .with("key", &custody(person.text("/custody")))
         .with("next", "hanse profile set --name …, or hanse job search")
+        .text(&recovery_codes(person))
         .render()
+}
+
+/// Codes that are told once.
+pub(super) fn recovery_codes(made: &Value) -> String {
+    format!(
+        "Recovery codes; each sets a new password, once. They are shown here and nowhere again: write them down, and keep them apart \
+         from the password.\n\n{}",
+        made.texts("/recovery_codes").join("\n")
+    )
 }
 
 pub(super) fn signed_in(session: &Value) -> String {
@@ -30,6 +49,19 @@ pub(super) fn signed_in(session: &Value) -> String {
         .with("node", session.text("/node"))
         .with("person", session.text("/did"))
         .with("may", session.text("/scope"))
+        .render()
+}
+
+/// Who is signed in: what the node says of the account, and what this login may do there.
+pub(super) fn oneself(person: &Value, node: &str, scope: &str) -> String {
+    Card::default()
+        .with("account", person.text("/handle"))
+        .with("person", person.text("/did"))
+        .with("node", node)
+        .with("home", person.text("/home"))
+        .with("key", &custody(person.text("/custody")))
+        .with("may", scope)
+        .with("since", person.text("/created_at"))
         .render()
 }
 
@@ -47,121 +79,6 @@ pub(super) fn profile(view: &Value) -> String {
     let rate = said.pointer("/rate").map(|rate| pay::show(Some(rate))).unwrap_or_default();
     let remote = said.pointer("/remote").map(|_| if said.is("/remote") { "yes" } else { "no" });
     card.with("asks for", &rate).with("remote", remote.unwrap_or_default()).text(said.text("/about")).render()
-}
-
-pub(super) fn jobs(page: &Value) -> String {
-    let mut table =
-        Table::new(&[("TITLE", TITLE), ("PAY", PAY), ("PLACE", PLACE), ("HOME", PLACE), ("ID", None)]);
-    for job in page.list("/items") {
-        table.row([
-            job.text("/title").to_owned(),
-            pay::show(job.pointer("/pay")),
-            place(job.pointer("/place")),
-            job.text("/home").to_owned(),
-            job.text("/id").to_owned(),
-        ]);
-    }
-    with_next(table.render("Nothing found."), page)
-}
-
-pub(super) fn job(view: &Value) -> String {
-    Card::default()
-        .with("title", view.text("/title"))
-        .with("id", view.text("/id"))
-        .with("state", view.text("/state"))
-        .with("client", view.text("/client"))
-        .with("home", view.text("/home"))
-        .with("signed", &signed(view.text("/custody")))
-        .with("pay", &pay::show(view.pointer("/pay")))
-        .with("place", &place(view.pointer("/place")))
-        .with("from", view.text("/schedule/start"))
-        .with("until", view.text("/schedule/end"))
-        .with("hours a week", &count(view.number("/hours_per_week")))
-        .with("seats", &count(view.number("/seats")))
-        .with("languages", &view.texts("/languages").join(", "))
-        .with("skills", &view.texts("/skills").join(", "))
-        .with("posted", view.text("/posted_at"))
-        .with("expires", view.text("/expires_at"))
-        .each("you can", allowed(view))
-        .text(view.text("/text"))
-        .render()
-}
-
-pub(super) fn bids(page: &Value, empty: &str) -> String {
-    let columns = [
-        ("STATE", None),
-        ("FREELANCER", None),
-        ("ASKS FOR", PAY),
-        ("DAYS", None),
-        ("TEXT", WORDS),
-        ("ID", None),
-    ];
-    let mut table = Table::new(&columns);
-    for bid in page.list("/items") {
-        table.row([
-            bid.text("/state").to_owned(),
-            short_did(bid.text("/freelancer")),
-            pay::show(bid.pointer("/pay")),
-            count(bid.number("/days")),
-            bid.text("/text").to_owned(),
-            bid.text("/id").to_owned(),
-        ]);
-    }
-    with_next(table.render(empty), page)
-}
-
-pub(super) fn contracts(page: &Value) -> String {
-    let columns =
-        [("STATE", None), ("YOU", None), ("DUE", None), ("PAY", PAY), ("SCOPE", WORDS), ("ID", None)];
-    let mut table = Table::new(&columns);
-    for contract in page.list("/items") {
-        table.row([
-            contract.text("/state").to_owned(),
-            contract.text("/role").to_owned(),
-            contract.text("/due").to_owned(),
-            pay::show(contract.pointer("/pay")),
-            contract.text("/scope").to_owned(),
-            contract.text("/id").to_owned(),
-        ]);
-    }
-    with_next(table.render("You have no contracts."), page)
-}
-
-pub(super) fn contract(view: &Value) -> String {
-    let engaged = match (view.is("/engaged/client"), view.is("/engaged/freelancer")) {
-        (true, true) => "in both logs",
-        (true, false) => "in the client's log, not yet in the freelancer's",
-        (false, true) => "in the freelancer's log only",
-        (false, false) => "not yet",
-    };
-    let card = Card::default()
-        .with("contract", view.text("/id"))
-        .with("state", view.text("/state"))
-        .with("you are", view.text("/role"))
-        .with("client", view.text("/client"))
-        .with("freelancer", view.text("/freelancer"))
-        .with("homes", &format!("{} and {}", view.text("/home"), view.text("/freelancer_home")))
-        .with("job", view.text("/job"))
-        .with("pay", &pay::show(view.pointer("/pay")))
-        .with("due", view.text("/due"))
-        .with("engaged", engaged)
-        .with("newest", view.text("/head"))
-        .with("on its way", view.text("/queued"))
-        .each("you can", allowed(view))
-        .text(view.text("/scope"));
-    let mut table =
-        Table::new(&[("WHEN", None), ("WHAT", None), ("BY", None), ("SAID", WORDS), ("DOCUMENT", None)]);
-    for happening in view.list("/history") {
-        let said = ["/said/note", "/said/reason"].map(|name| happening.text(name)).concat();
-        table.row([
-            happening.text("/at").to_owned(),
-            happening.text("/event").to_owned(),
-            happening.text("/actor").to_owned(),
-            said,
-            happening.text("/document").to_owned(),
-        ]);
-    }
-    format!("{}\n{}", card.render(), table.render("Nothing has happened yet."))
 }
 
 pub(super) fn reviews(list: &Value) -> String {
@@ -355,18 +272,16 @@ fn stars(rating: u64) -> String {
     if rating == 0 { String::new() } else { format!("{rating} of 5") }
 }
 
-/// What the viewer may do, as commands that can be copied.
+/// What the viewer may do with a thing, as commands that can be copied.
 fn allowed(view: &Value) -> Vec<String> {
     let id = view.text("/id");
-    let filled = |event: &str| match command_of(event) {
-        Some(command) => {
-            ["JOB", "BID", "CONTRACT"].iter().fold(command.to_owned(), |text, name| text.replace(name, id))
-        }
-        None => event.to_owned(),
+    let Some(thing) = Thing::of(id) else {
+        return view.texts("/allowed").into_iter().map(str::to_owned).collect();
     };
-    let mut commands: Vec<String> = view.texts("/allowed").into_iter().map(filled).collect();
-    if view.text("/state") == "closed" && id.starts_with("offer_") {
-        commands.push(format!("hanse review {id} --rating …"));
+    let mut commands =
+        if view.list("/milestones").is_empty() { thing.commands(view) } else { contracts::by_part(view) };
+    if id.starts_with("offer_") && ["closed", "terminated"].contains(&view.text("/state")) {
+        commands.push(Thing::review(id).command("commit"));
     }
     commands
 }

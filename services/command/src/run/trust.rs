@@ -8,7 +8,7 @@ use hanse_verifier::record::Question;
 use serde_json::json;
 
 use super::{Run, show, write};
-use crate::cli::{Language, Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
+use crate::cli::{Language, Record, RecordArgs, ScoreArgs, Trust, VerifyArgs, Who};
 use crate::error::CommandError;
 use crate::offline::ScoreFiles;
 use crate::policy::{self, NodeKeys};
@@ -20,22 +20,24 @@ use crate::{clock, offline};
 impl Run {
     pub(super) fn record(&mut self, command: &Record) -> Result<(), CommandError> {
         match command {
-            Record::Reputation { did } => self.reputation(did.as_deref()),
+            Record::Reputation { did } => self.reputation(did.as_ref()),
             Record::Trust { subject, viewer, language } => {
-                self.answer(&api::score(subject, viewer.as_deref(), language.tag()), show::score)
+                let subject = self.person(Some(subject))?;
+                let viewer = viewer.as_ref().map(|viewer| self.person(Some(viewer))).transpose()?;
+                self.answer(&api::score(&subject, viewer.as_deref(), language.tag()), show::score)
             }
-            Record::Evidence { did, output } => self.evidence(did.as_deref(), output.as_deref()),
+            Record::Evidence { did, output } => self.evidence(did.as_ref(), output.as_deref()),
             Record::Node => self.node(),
         }
     }
 
-    fn reputation(&mut self, did: Option<&str>) -> Result<(), CommandError> {
+    fn reputation(&mut self, did: Option<&Who>) -> Result<(), CommandError> {
         let did = self.person(did)?;
         self.answer(&api::reputation(&did), show::reputation)
     }
 
     /// The file is kept byte for byte as it came.
-    fn evidence(&mut self, did: Option<&str>, output: Option<&Path>) -> Result<(), CommandError> {
+    fn evidence(&mut self, did: Option<&Who>, output: Option<&Path>) -> Result<(), CommandError> {
         let did = self.person(did)?;
         write(output, &self.caller.client().text(&api::evidence(&did))?)
     }

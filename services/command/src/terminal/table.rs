@@ -1,5 +1,7 @@
 //! Tables and cards for people.
 
+use std::io::IsTerminal as _;
+
 use comfy_table::TableStyle;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -12,38 +14,92 @@ const TEXT_WIDTH: usize = 88;
 /// Between two columns.
 const GAP: &str = "  ";
 
+/// Narrower than this no column is made, however narrow the terminal.
+const COLUMN_MIN: usize = 8;
+
 /// Rows under headings, each column as wide as its widest cell. Widths are those that a terminal shows: most Chinese characters
 /// and emoji take two places, an accent of its own none.
 #[derive(Clone, Debug)]
 pub struct Table {
-    table: comfy_table::Table,
-    /// Longer cells are cut; ids never are, because they are copied.
-    widths_max: Vec<Option<usize>>,
+    /// The heading of each column; the greatest width of those that may be cut. Ids never are, because they are copied.
+    columns: Vec<(&'static str, Option<usize>)>,
+    rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Columns by heading and, for those that may be cut, their greatest width.
     #[must_use]
     pub fn new(columns: &[(&'static str, Option<usize>)]) -> Self {
-        let mut table = comfy_table::Table::new();
-        table.load_style(TableStyle::new()).set_header(columns.iter().map(|(heading, _)| heading));
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        Self { table, widths_max: columns.iter().map(|(_, width_max)| *width_max).collect() }
+        Self { columns: columns.to_vec(), rows: Vec::new() }
     }
 
     /// Adds a row; what lacks is empty.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let cells = cells.into_iter().map(|cell| plain_line(&cell)).zip(&self.widths_max);
-        self.table.add_row(cells.map(|(cell, max)| max.map_or(cell.clone(), |max| cut(&cell, max))));
+        self.rows.push(cells.into_iter().map(|cell| plain_line(&cell)).collect());
     }
 
-    /// The table; a sentence instead if it has no rows.
+    /// The table, no wider than the terminal if cells that may be cut can make it so; a sentence instead if it has no rows.
     #[must_use]
     pub fn render(&self, empty: &str) -> String {
-        if self.table.is_empty() { empty.to_owned() } else { self.table.trim_fmt() }
+        if self.rows.is_empty() { empty.to_owned() } else { self.within(columns()) }
     }
+
+    fn within(&self, terminal: Option<usize>) -> String {
+        let widths = self.widths(terminal);
+        let mut table = comfy_table::Table::new();
+        table.load_style(TableStyle::new()).set_header(self.columns.iter().map(|(heading, _)| heading));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        for row in &self.rows {
+            table.add_row(row.iter().zip(&widths).map(|(cell, width)| cut(cell, *width)));
+        }
+        table.trim_fmt()
+    }
+
+    /// How wide each column is: as wide as its widest cell and its heading, and where that is too much for the terminal, the widest of
+    /// those that may be cut is made narrower, again and again.
+    fn widths(&self, terminal: Option<usize>) -> Vec<usize> {
+        let width = |(place, (heading, most)): (usize, &(&str, Option<usize>))| {
+            let cells = self.rows.iter().filter_map(|row| row.get(place)).map(|cell| cell.width());
+            let widest = cells.max().unwrap_or_default();
+            most.map_or(widest, |most| widest.min(most)).max(heading.width())
+        };
+        let mut widths: Vec<usize> = self.columns.iter().enumerate().map(width).collect();
+        let gaps = GAP.len() * widths.len().saturating_sub(1);
+        let Some(room) = terminal.map(|terminal| terminal.saturating_sub(gaps)) else { return widths };
+        while widths.iter().sum::<usize>() > room {
+            let cuttable = widths.iter_mut().zip(&self.columns).filter(|(_, (_, most))| most.is_some());
+            let widest = cuttable.map(|(width, _)| width).max_by_key(|width| **width);
+            match widest {
+                Some(width) if *width > COLUMN_MIN => *width -= 1,
+                _ => break,
+            }
+        }
+        widths
+    }
+}
+
+/// Columns of the terminal that is written to; none, where it is a file or a pipe.
+fn columns() -> Option<usize> {
+    let out = std::io::stdout();
+    if !out.is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(out).ok()?;
+    // A terminal that does not know its size says 0.
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// Running text that stands some columns to the right.
+#[must_use]
+pub fn paragraph(text: &str, indent: usize) -> String {
+    let width = TEXT_WIDTH.saturating_sub(indent);
+    let text = wrap(&plain(text), width);
+    text.lines()
+        .map(|line| format!("{:indent$}{line}", "").trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Names and values, one a line; what is not stated is left out.
@@ -137,6 +193,28 @@ mod tests {
             "TITLE       PAY     ID\nÉté à la…   45 EUR  job_a\nTwo lines\u{fffd}          job_b"
         );
         assert_eq!(Table::new(&[("ID", None)]).render("There is nothing."), "There is nothing.");
+    }
+
+    #[test]
+    fn a_table_fits_its_terminal_and_ids_stay_whole() {
+        let mut table = Table::new(&[("TITLE", Some(30)), ("WORDS", Some(30)), ("ID", None)]);
+        table.row([
+            "Ten years of bird counts".to_owned(),
+            "I have counted birds.".to_owned(),
+            "job_2Zt".to_owned(),
+        ]);
+        assert_eq!(
+            table.within(Some(40)),
+            "TITLE            WORDS           ID\nTen years of b…  I have counte…  job_2Zt"
+        );
+        let narrow = table.within(Some(10));
+        assert_eq!(narrow, "TITLE     WORDS    ID\nTen yea…  I have…  job_2Zt");
+        assert!(table.within(None).contains("Ten years of bird counts  I have counted birds.  job_2Zt"));
+    }
+
+    #[test]
+    fn a_paragraph_stands_to_the_right() {
+        assert_eq!(paragraph("one\n\ntwo", 3), "   one\n\n   two");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::Ranked;
 use hanse_matching::score::millionths;
 use hanse_matching::sentence;
+use hanse_store::accounts;
 use hanse_store::picks::{self as kept, NewPick, NightRow, OpenRow};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -268,7 +269,10 @@ impl Discovery {
             return Ok(Picks { day: None, made_at: None, items: Vec::new() });
         };
         let rows = kept::of(&connection, night.day, did, SHOWN_MAX).await?;
-        let items = rows.into_iter().filter_map(|row| {
+        let blocked = accounts::blocks(&connection, did, accounts::BLOCKS_MAX).await?;
+        let is_blocked = |person: &Did| blocked.iter().any(|block| block.whom == *person);
+        let wanted = rows.into_iter().filter(|row| !is_blocked(&row.client) && !is_blocked(&row.freelancer));
+        let items = wanted.filter_map(|row| {
             // Another version of this node may have written it; the next night is written by this one.
             let explanation = serde_json::from_str(&row.explanation).ok()?;
             let own = row.freelancer == *did;

@@ -1,6 +1,6 @@
 //! The other direction: open postings for a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_api::requests::RecommendedQuery;
 use hanse_api::views::{JobView, Recommended, RecommendedJob, weights_by_name};
@@ -12,8 +12,7 @@ use hanse_matching::explain::{self, Explanation};
 use hanse_matching::query::{Query, Setting};
 use hanse_matching::rank::Ranked;
 use hanse_matching::sentence;
-use hanse_store::jobs;
-use hanse_store::ranking;
+use hanse_store::{Sql, accounts, jobs, ranking};
 
 use super::matches::tag;
 use super::posting::{person, verified};
@@ -22,7 +21,7 @@ use crate::Discovery;
 
 impl Discovery {
     /// Open postings for a person whose home is here, best first, by the same score as their clients see. Postings of their own
-    /// are not among them. The place in each explanation is the one in this list.
+    /// are not among them, nor those of clients whom they have blocked. The place in each explanation is the one in this list.
     ///
     /// # Errors
     /// `NoProfile`, `BadField`; `NotReady` and `Busy` for a moment.
@@ -36,6 +35,8 @@ impl Discovery {
         let subject = did.subject_key();
         let connection = self.store().connection().await?;
         let row = ranking::people(&connection, &[subject]).await?.pop().ok_or(Refusal::NoProfile)?;
+        let mut unwanted = blocked(&connection, did).await?;
+        unwanted.insert(subject);
         drop(connection);
         let found = self.compute(move |discovery| {
             let document = verified(&row.profile, "a stored profile")?;
@@ -46,7 +47,9 @@ impl Discovery {
                 let setting = Setting { weights, ..state.knowledge.setting() };
                 let (person, _) = person(discovery, &state.knowledge, &row.did, profile);
                 let ranked = state.jobs.rank(setting, &person, space);
-                let others = ranked.into_iter().filter(|job| state.clients.get(&job.id) != Some(&subject));
+                let others = ranked.into_iter().filter(|job| {
+                    !state.clients.get(&job.id).is_some_and(|client| unwanted.contains(client))
+                });
                 let explained = (1_usize..).zip(others.take(limit)).filter_map(|(place, ranked)| {
                     let query = Query::new(state.jobs.get(&ranked.id)?, setting);
                     let completed = person.standing.completed;
@@ -80,4 +83,10 @@ impl Discovery {
             items,
         })
     }
+}
+
+/// Whom a person has blocked, by subject key.
+async fn blocked(db: &impl Sql, did: &Did) -> Result<BTreeSet<[u8; 32]>, UseError> {
+    let rows = accounts::blocks(db, did, accounts::BLOCKS_MAX).await?;
+    Ok(rows.iter().map(|row| row.whom.subject_key()).collect())
 }

@@ -5,7 +5,7 @@ use hanse_base::stored::kept;
 use hanse_document::kind::{Anew, Bid, Event as Said, Step};
 use hanse_document::{Body, DocumentId, Kind, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
-use hanse_store::accounts::IdentityRow;
+use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::contracts::{self, BidRow};
 use hanse_store::documents;
 use hanse_store::history::{self, HistoryRow};
@@ -42,6 +42,10 @@ pub(crate) async fn submit(
     }
     if author.did == job.client {
         return Err(Refusal::OwnJob.into());
+    }
+    // Where the client is at home, which is where the order of the job is kept.
+    if ctx.authority == Authority::Own && accounts::is_blocked(ctx.tx, &job.client, &author.did).await? {
+        return Err(Refusal::BidNotTaken.into());
     }
     if let Some(anew) = bid.anew {
         return revise(ctx, document, bid, anew, job).await;

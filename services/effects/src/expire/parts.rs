@@ -1,12 +1,12 @@
 //! What time alone brings about of invitations and of milestones.
 
 use hanse_base::error::{Refusal, UseError};
-use hanse_lifecycle::{Actor, Event, State};
+use hanse_lifecycle::{Actor, Event, State, is_at_work};
 use hanse_store::contracts::{self, InvitationRow, MilestoneRow};
 use hanse_store::{deliveries, jobs};
 
 use super::answer_seconds;
-use crate::apply::contract::{accepted_by_silence, milestones};
+use crate::apply::contract::accepted_by_silence;
 use crate::apply::{Apply, FOLLOW_SECONDS, invitation};
 use hanse_logbook::Logbook;
 
@@ -40,7 +40,7 @@ pub(super) async fn accept(logbook: &Logbook, row: &MilestoneRow) -> Result<(), 
     let grace = if follows { FOLLOW_SECONDS } else { 0 };
     let due = part.changed_at.saturating_add(answer_seconds()).saturating_add(grace);
     // A contract that rests, or that somebody wants to end, waits with all that belongs to it.
-    if part.state != State::Delivered || ctx.now.unix() < due || !milestones::is_at_work(contract.state) {
+    if part.state != State::Delivered || ctx.now.unix() < due || !is_at_work(contract.state) {
         return Ok(());
     }
     if follows && deliveries::job_waits(&tx, &contract.job, home.as_str()).await? {

@@ -121,6 +121,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::WrongParty(_)
         | Refusal::OwnJob
         | Refusal::JobNotOpen(_)
+        | Refusal::BidNotTaken
         | Refusal::BidExists
         | Refusal::BadDue
         | Refusal::NoFreeSeat
@@ -144,6 +145,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::TooBroad
         | Refusal::RecordTooLarge
         | Refusal::NotClosed
+        | Refusal::Account(_)
         | Refusal::NotOnce(_)
         | Refusal::ByHome(_) => Verdict::Ignore,
     }

@@ -84,6 +84,8 @@ fn too_broad(error: StoreError) -> UseError {
 const fn state(of: JobState) -> State {
     match of {
         JobState::Open => State::Open,
+        JobState::Paused => State::Paused,
+        JobState::Stale => State::Stale,
         JobState::ClosedUnfilled => State::ClosedUnfilled,
         JobState::Filled => State::Filled,
         JobState::Expired => State::Expired,

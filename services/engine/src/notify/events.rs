@@ -306,7 +306,7 @@ impl Stream {
         if self.engine.now() >= self.listener.until {
             return Ok(Some(End::TokenExpired));
         }
-        if !self.engine.session_live(&self.listener.session).await? {
+        if !self.engine.accounts().session_live(&self.listener.session).await? {
             return Ok(Some(End::SessionEnded));
         }
         let connection = self.engine.store().connection().await?;

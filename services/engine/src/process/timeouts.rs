@@ -6,15 +6,14 @@ use hanse_base::error::{Failure, UseError};
 use hanse_base::rounds::{Every, Round, Rounds, SELDOM};
 use hanse_discovery::matching::attention;
 use hanse_effects::expire;
-use hanse_store::{accounts, changes};
+use hanse_store::changes;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::notify::notifications::place;
 
-const DAY_SECONDS: i64 = 86_400;
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
-const CHANGES_SECONDS: i64 = DAY_SECONDS;
+const CHANGES_SECONDS: i64 = 86_400;
 /// Between two cleanings of changes, sessions and kept answers.
 const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
@@ -60,7 +59,6 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     place::clean(engine).await?;
     let connection = engine.store().connection().await?;
     attention::clean(engine.discovery(), &connection).await?;
-    // A day's grace lets a late refresh be answered with the right reason.
-    accounts::remove_expired_sessions(&connection, engine.now().unix() - DAY_SECONDS).await?;
-    Ok(())
+    drop(connection);
+    engine.accounts().clean().await
 }

@@ -148,7 +148,7 @@ async fn documents_that_a_recovered_log_lacks_come_from_whoever_has_them() {
         Running::start(&configs[2]).await,
     );
     let ada = Register { handle: "ada".into(), password: "correct horse battery".into() };
-    a.engine.register(ada).await.unwrap();
+    a.engine.accounts().register(ada).await.unwrap();
     let head = a.until(&reputation(A), |row| row.size > 1).await;
     for node in [&b, &n] {
         node.until(&reputation(A), |row| row.size == head.size && row.reacted == head.size).await;

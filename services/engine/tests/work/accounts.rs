@@ -1,5 +1,6 @@
 //! Accounts: handles, passwords, sessions.
 
+use hanse_account::Login;
 use hanse_api::requests::{JobQuery, JobRequest, ProfileRequest, Register};
 use hanse_base::error::{NotOnce, Refusal, UseError};
 use hanse_document::kind::Schedule;
@@ -22,12 +23,12 @@ async fn a_wrong_password_and_an_unknown_handle_are_one_answer() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let wrong = engine.login("ada", "not her password", "").await;
-    let unknown = engine.login("bob", PASSWORD, "").await;
+    let wrong = engine.accounts().login(Login::of("ada", "not her password", "")).await;
+    let unknown = engine.accounts().login(Login::of("bob", PASSWORD, "")).await;
     assert_eq!(refusal(wrong), Refusal::BadCredentials);
     assert_eq!(refusal(unknown), Refusal::BadCredentials);
-    let session = engine.login("ada", PASSWORD, "jobs:write").await.unwrap();
-    assert!(engine.session_live(&session.id).await.unwrap());
+    let session = engine.accounts().login(Login::of("ada", PASSWORD, "jobs:write")).await.unwrap();
+    assert!(engine.accounts().session_live(&session.id).await.unwrap());
     assert_eq!(session.scopes, "jobs:write");
 }
 
@@ -36,14 +37,14 @@ async fn a_refresh_token_is_good_once_and_a_second_use_ends_the_session() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let first = engine.login("ada", PASSWORD, "").await.unwrap();
-    let second = engine.refresh(&first.refresh).await.unwrap();
+    let first = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
+    let second = engine.accounts().refresh(&first.refresh).await.unwrap();
     assert_eq!(second.id, first.id);
     assert_ne!(second.refresh, first.refresh);
     cluster.clock.advance(30);
-    assert_eq!(refusal(engine.refresh(&first.refresh).await), Refusal::SessionEnded);
-    assert!(!engine.session_live(&first.id).await.unwrap());
-    assert_eq!(refusal(engine.refresh(&second.refresh).await), Refusal::SessionEnded);
+    assert_eq!(refusal(engine.accounts().refresh(&first.refresh).await), Refusal::SessionEnded);
+    assert!(!engine.accounts().session_live(&first.id).await.unwrap());
+    assert_eq!(refusal(engine.accounts().refresh(&second.refresh).await), Refusal::SessionEnded);
 }
 
 #[tokio::test]
@@ -51,14 +52,14 @@ async fn a_session_ends_by_logout_and_by_time() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let left = engine.login("ada", PASSWORD, "").await.unwrap();
-    engine.logout(&left.id).await.unwrap();
-    engine.logout("never was one").await.unwrap();
-    assert_eq!(refusal(engine.refresh(&left.refresh).await), Refusal::SessionEnded);
-    let forgotten = engine.login("ada", PASSWORD, "").await.unwrap();
+    let left = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
+    engine.accounts().logout(&left.id).await.unwrap();
+    engine.accounts().logout("never was one").await.unwrap();
+    assert_eq!(refusal(engine.accounts().refresh(&left.refresh).await), Refusal::SessionEnded);
+    let forgotten = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     cluster.clock.advance(31 * 86_400);
-    assert!(!engine.session_live(&forgotten.id).await.unwrap());
-    assert_eq!(refusal(engine.refresh(&forgotten.refresh).await), Refusal::SessionEnded);
+    assert!(!engine.accounts().session_live(&forgotten.id).await.unwrap());
+    assert_eq!(refusal(engine.accounts().refresh(&forgotten.refresh).await), Refusal::SessionEnded);
 }
 
 #[tokio::test]
@@ -66,20 +67,20 @@ async fn a_person_has_so_many_logins_and_the_oldest_ends() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     let (ada, bob) = (cluster.register(0, "ada").await, cluster.register(0, "bob").await);
-    let kept = engine.login("bob", PASSWORD, "").await.unwrap();
-    let oldest = engine.login("ada", PASSWORD, "").await.unwrap();
+    let kept = engine.accounts().login(Login::of("bob", PASSWORD, "")).await.unwrap();
+    let oldest = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
     let connection = engine.store().connection().await.unwrap();
     let fill = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at) \
                 SELECT gen_random_uuid(), $1, sha256(n::text::bytea), '', $2 + n, $2 + 9999 FROM generate_series(1, $3::bigint) AS n";
     let now = engine.now().unix();
     connection.execute(fill, &[&ada.did.as_str(), &now, &99_i64]).await.unwrap();
-    assert!(engine.session_live(&oldest.id).await.unwrap(), "a hundred are live");
+    assert!(engine.accounts().session_live(&oldest.id).await.unwrap(), "a hundred are live");
     connection.execute(fill, &[&bob.did.as_str(), &(now - 200), &99_i64]).await.unwrap();
     cluster.clock.advance(200);
-    let newest = engine.login("ada", PASSWORD, "").await.unwrap();
-    assert!(engine.session_live(&newest.id).await.unwrap());
-    assert!(!engine.session_live(&oldest.id).await.unwrap());
-    assert!(engine.session_live(&kept.id).await.unwrap(), "others are not concerned");
+    let newest = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
+    assert!(engine.accounts().session_live(&newest.id).await.unwrap());
+    assert!(!engine.accounts().session_live(&oldest.id).await.unwrap());
+    assert!(engine.accounts().session_live(&kept.id).await.unwrap(), "others are not concerned");
     let count = "SELECT count(*) AS live FROM session WHERE did = $1";
     let row = connection.query_one(count, &[&ada.did.as_str()]).await.unwrap();
     assert_eq!(column::<i64>(&row, "session", "live").unwrap(), 100);
@@ -91,7 +92,7 @@ async fn handles_are_taken_once_and_bounds_are_named() {
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
     let register = |handle: &str, password: &str| {
-        engine.register(Register { handle: handle.into(), password: password.into() })
+        engine.accounts().register(Register { handle: handle.into(), password: password.into() })
     };
     assert_eq!(refusal(register("ada", PASSWORD).await), Refusal::HandleTaken);
     assert!(matches!(refusal(register("Ada", PASSWORD).await), Refusal::BadField { field: "handle", .. }));
@@ -211,17 +212,17 @@ async fn two_who_refresh_at_once_get_the_same_and_a_thief_ends_the_session() {
     let cluster = Cluster::start(&["a"]).await;
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
-    let first = engine.login("ada", PASSWORD, "").await.unwrap();
-    let one = engine.refresh(&first.refresh).await.unwrap();
-    let two = engine.refresh(&first.refresh).await.unwrap();
+    let first = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
+    let one = engine.accounts().refresh(&first.refresh).await.unwrap();
+    let two = engine.accounts().refresh(&first.refresh).await.unwrap();
     assert_eq!(one.refresh, two.refresh);
     cluster.clock.advance(29);
-    assert_eq!(engine.refresh(&first.refresh).await.unwrap().refresh, one.refresh);
+    assert_eq!(engine.accounts().refresh(&first.refresh).await.unwrap().refresh, one.refresh);
     // The time counts from the first use, and what was replaced twice has none.
-    let third = engine.refresh(&one.refresh).await.unwrap();
-    assert_eq!(refusal(engine.refresh(&first.refresh).await), Refusal::SessionEnded);
-    assert!(!engine.session_live(&first.id).await.unwrap(), "somebody else has the token");
-    assert_eq!(refusal(engine.refresh(&third.refresh).await), Refusal::SessionEnded);
+    let third = engine.accounts().refresh(&one.refresh).await.unwrap();
+    assert_eq!(refusal(engine.accounts().refresh(&first.refresh).await), Refusal::SessionEnded);
+    assert!(!engine.accounts().session_live(&first.id).await.unwrap(), "somebody else has the token");
+    assert_eq!(refusal(engine.accounts().refresh(&third.refresh).await), Refusal::SessionEnded);
 }
 
 #[tokio::test]
@@ -230,16 +231,16 @@ async fn bytes_of_ones_own_end_nobodys_session() {
     let engine = cluster.engine(0);
     cluster.register(0, "ada").await;
     cluster.register(0, "bob").await;
-    let first = engine.login("ada", PASSWORD, "").await.unwrap();
-    let second = engine.refresh(&first.refresh).await.unwrap();
-    let bob = engine.login("bob", PASSWORD, "").await.unwrap();
+    let first = engine.accounts().login(Login::of("ada", PASSWORD, "")).await.unwrap();
+    let second = engine.accounts().refresh(&first.refresh).await.unwrap();
+    let bob = engine.accounts().login(Login::of("bob", PASSWORD, "")).await.unwrap();
     let (_, foreign) = bob.refresh.split_once('.').unwrap();
     for secret in [foreign, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
         let forged = format!("{}.{secret}", first.id);
-        assert_eq!(refusal(engine.refresh(&forged).await), Refusal::SessionEnded);
-        assert!(engine.session_live(&first.id).await.unwrap(), "{secret}");
+        assert_eq!(refusal(engine.accounts().refresh(&forged).await), Refusal::SessionEnded);
+        assert!(engine.accounts().session_live(&first.id).await.unwrap(), "{secret}");
     }
-    engine.refresh(&second.refresh).await.unwrap();
+    engine.accounts().refresh(&second.refresh).await.unwrap();
 }
 
 #[tokio::test]
@@ -255,9 +256,9 @@ async fn a_login_of_the_release_before_goes_on() {
     let row = connection.query_one(insert, &[&ada.did.as_str(), &old.as_slice(), &until]).await.unwrap();
     let id: String = column(&row, "session", "id").unwrap();
     let old = format!("{id}.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc");
-    let next = engine.refresh(&old).await.unwrap();
-    assert_eq!(engine.refresh(&old).await.unwrap().refresh, next.refresh);
+    let next = engine.accounts().refresh(&old).await.unwrap();
+    assert_eq!(engine.accounts().refresh(&old).await.unwrap().refresh, next.refresh);
     cluster.clock.advance(31);
-    assert_eq!(refusal(engine.refresh(&old).await), Refusal::SessionEnded);
-    assert!(!engine.session_live(&id).await.unwrap(), "its successor is out, and it came again");
+    assert_eq!(refusal(engine.accounts().refresh(&old).await), Refusal::SessionEnded);
+    assert!(!engine.accounts().session_live(&id).await.unwrap(), "its successor is out, and it came again");
 }

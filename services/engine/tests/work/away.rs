@@ -73,7 +73,11 @@ async fn what_the_freelancer_does_meanwhile_is_queued_and_accepted_later() {
         page.items.into_iter().next()
     })
     .await;
-    assert_eq!((seen.id, seen.allowed), (bid.to_string(), vec!["offer".to_owned(), "decline".to_owned()]));
+    let allowed: Vec<&str> = seen.allowed.iter().map(String::as_str).collect();
+    assert_eq!(
+        (seen.id.as_str(), allowed.as_slice()),
+        (bid.to_string().as_str(), ["read", "shortlist", "interview", "offer", "decline"].as_slice())
+    );
     until("the freelancer's home has followed", async || {
         cluster.engine(B).bid_view(&bid, &freelancer.did).await.unwrap()
     })

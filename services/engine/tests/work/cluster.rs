@@ -149,7 +149,7 @@ impl Cluster {
 
     pub(crate) async fn register(&self, at: usize, handle: &str) -> Someone {
         let request = Register { handle: handle.into(), password: PASSWORD.into() };
-        let person = self.engine(at).register(request).await.unwrap();
+        let person = self.engine(at).accounts().register(request).await.unwrap().person;
         Someone { did: Did::parse(&person.did).unwrap(), home: at }
     }
 }

@@ -60,9 +60,12 @@ async fn a_move_that_the_state_does_not_have_names_those_that_it_has() {
     assert_eq!(early.allowed().unwrap(), ["rescind"]);
     assert_eq!(early.head().unwrap(), deal.contract.to_string());
     let early = refused(deal.by(&freelancer, Event::Deliver).await);
-    assert_eq!(early.allowed().unwrap(), ["accept", "decline"]);
+    assert_eq!(early.allowed().unwrap(), ["accept", "counter", "decline"]);
     // The other side's moves are not one's own.
-    assert_eq!(refused(deal.by(&freelancer, Event::Rescind).await).allowed().unwrap(), ["accept", "decline"]);
+    assert_eq!(
+        refused(deal.by(&freelancer, Event::Rescind).await).allowed().unwrap(),
+        ["accept", "counter", "decline"]
+    );
     let reviewed = crate::deal::review_request(5, "Too early.");
     let early = refused(deal.home().review(&client.did, &deal.contract, reviewed, false).await);
     assert_eq!(early.slug(), "not-now");

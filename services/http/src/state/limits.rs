@@ -161,11 +161,18 @@ impl Limits {
 
     /// Charges one login by this handle, which is one: there, at home, and from anywhere.
     pub fn login(&self, request: &HttpRequest, handle: &str) -> Result<(), Problem> {
+        self.tries(request, handle, [Counted::Tries, Counted::TriesAnywhere])
+    }
+
+    /// Charges one new password for this handle, which is one, in the same two ways.
+    pub fn reset(&self, request: &HttpRequest, handle: &str) -> Result<(), Problem> {
+        self.tries(request, handle, [Counted::Resets, Counted::ResetsAnywhere])
+    }
+
+    fn tries(&self, request: &HttpRequest, handle: &str, counted: [Counted; 2]) -> Result<(), Problem> {
         let client = Client { address: self.client(request), handle, ..Client::default() };
-        for counted in [Counted::Tries, Counted::TriesAnywhere] {
-            self.take(counted, 1, client).map_err(Over::problem)?;
-        }
-        Ok(())
+        let take = |counted| self.take(counted, 1, client).map(drop).map_err(Over::problem);
+        counted.into_iter().try_for_each(take)
     }
 
     /// Takes what a request costs from the budget of this person, or of the address that it comes from if nobody is known.

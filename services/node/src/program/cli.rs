@@ -13,9 +13,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::program::accounts::AccountCommand;
 use crate::program::logs::LogCommand;
 use crate::program::taxonomy::{self, RatesCommand, TaxonomyCommand};
-use crate::program::{logs, run, secret};
+use crate::program::{accounts, logs, run, secret};
 
 /// A node of the Hanse federation: marketplace, reputation log, auditor of its peers.
 #[derive(Debug, Parser)]
@@ -30,6 +31,7 @@ Examples:
   hanse-node --config /etc/hanse.toml run
   hanse-node --config /etc/hanse.toml card        what a peer pastes into its own configuration
   hanse-node --config /etc/hanse.toml taxonomy fetch   ESCO's English skills, for matching
+  hanse-node --config /etc/hanse.toml account reset ada   a code for somebody who has lost their password
   hanse-node --config /etc/hanse.toml fsck        derive every log again from its leaves
   hanse-node --config /etc/hanse.toml log examine lyon.example/jobs   why it is halted, and whether it may go on"
 )]
@@ -83,6 +85,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: LogCommand,
+    },
+    /// An account: a code for a new password, or the end of its logins.
+    Account {
+        /// What to do.
+        #[command(subcommand)]
+        command: AccountCommand,
     },
     /// Skills and trades: import ESCO, see what is in force.
     Taxonomy {
@@ -138,6 +146,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Rates { command } => {
             print!("{}", taxonomy::rates(&Config::load(cli.config.as_deref())?, command)?);
+        }
+        Command::Account { command } => {
+            print!("{}", accounts::run(&Config::load(cli.config.as_deref())?, command)?);
         }
         Command::Log { command } => {
             let (text, well) = logs::run(&Config::load(cli.config.as_deref())?, command)?;

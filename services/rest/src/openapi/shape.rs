@@ -70,8 +70,8 @@ fn optional_bodies(api: &mut OpenApi) {
 
 fn operations(api: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
     api.paths.paths.values_mut().flat_map(|item| {
-        let PathItem { get, put, post, delete, .. } = item;
-        [get, put, post, delete].into_iter().flatten()
+        let PathItem { get, put, post, delete, patch, .. } = item;
+        [get, put, post, delete, patch].into_iter().flatten()
     })
 }
 

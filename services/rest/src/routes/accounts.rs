@@ -1,15 +1,19 @@
-//! Accounts with hosted keys: registration, login, refresh, logout, and the keys that tokens are checked with.
+//! Accounts with hosted keys: registration, login, refresh, and the keys that tokens are checked with.
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+pub(crate) mod logins;
+pub(crate) mod own;
+pub(crate) mod passwords;
+
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hanse_account::{checked, is_handle};
 use hanse_api::requests::Register;
-use hanse_api::views::{AccountView, Session};
-use hanse_engine::{checked, is_handle};
+use hanse_api::views::{Registered, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use hanse_http::body::Json;
-use hanse_http::principal::{Principal, Scope};
+use hanse_http::principal::Scope;
 use hanse_http::problem::Problem;
 use hanse_http::state::State;
 use hanse_http::state::token::ACCESS_SECONDS;
@@ -61,7 +65,7 @@ pub(crate) struct Tokens {
 
 /// Open an account. The node makes a key pair, keeps the private half in its custody, sealed, and says so in the identity document.
 #[utoipa::path(tag = "people", responses(
-    (status = 201, description = "The account; its `did` is the person's name in the whole federation.", body = AccountView),
+    (status = 201, description = "The account; its `did` is the person's name in the whole federation. The recovery codes are shown here and nowhere again.", body = Registered),
     (status = 409, description = "`handle-taken`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: handle or password breaks a rule. `weak-password`: it is one that is tried first.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`: passwords cost work; try again in a moment.", body = Problem, content_type = "application/problem+json"),
@@ -71,8 +75,12 @@ pub(crate) async fn register(state: web::Data<State>, body: Json<Register>) -> R
     // What is no registration uses up nobody's.
     let registration = checked(body.into_inner()).map_err(Problem::from)?;
     state.limits.registers()?;
-    let person = state.engine.open_account(registration).await?;
-    Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/profiles/{}", person.did))).json(person))
+    let opened = state.engine.accounts().open_account(registration).await?;
+    let location = format!("/v1/profiles/{}", opened.person.did);
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, location))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(opened))
 }
 
 /// Log in.
@@ -94,7 +102,10 @@ pub(crate) async fn login(
     if is_handle(&body.0.handle) {
         state.limits.login(&request, &body.0.handle)?;
     }
-    let session = state.engine.login(&body.0.handle, &body.0.password, &scopes).await?;
+    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let (handle, password) = (body.0.handle.as_str(), body.0.password.as_str());
+    let login = hanse_account::Login { handle, password, scopes: &scopes, agent };
+    let session = state.engine.accounts().login(login).await?;
     tokens(&state, session)
 }
 
@@ -105,19 +116,8 @@ pub(crate) async fn login(
 ))]
 #[post("/v1/sessions/refresh")]
 pub(crate) async fn refresh(state: web::Data<State>, body: Json<Refresh>) -> Result<HttpResponse, Problem> {
-    let session = state.engine.refresh(&body.0.refresh_token).await?;
+    let session = state.engine.accounts().refresh(&body.0.refresh_token).await?;
     tokens(&state, session)
-}
-
-/// Log out: the access token and the refresh token of this login end at once.
-#[utoipa::path(tag = "people", security(("bearer" = [])), responses(
-    (status = 204, description = "Done."),
-    (status = 401, description = "`token-missing`, `token-expired`, `token-foreign`, `token-forged` or `session-ended`", body = Problem, content_type = "application/problem+json"),
-))]
-#[delete("/v1/sessions")]
-pub(crate) async fn logout(state: web::Data<State>, principal: Principal) -> Result<HttpResponse, Problem> {
-    state.engine.logout(&principal.session).await?;
-    Ok(HttpResponse::NoContent().finish())
 }
 
 /// The keys that access tokens of this node are checked with (RFC 7517).

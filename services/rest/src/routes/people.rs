@@ -22,7 +22,7 @@ pub(crate) async fn me(
     state: web::Data<State>,
     principal: Principal,
 ) -> Result<web::Json<AccountView>, Problem> {
-    Ok(web::Json(state.engine.person(&principal.did).await?))
+    Ok(web::Json(state.engine.accounts().person(&principal.did).await?))
 }
 
 /// Say who you are and what you do; replaces what you said before. What you leave out is unstated.

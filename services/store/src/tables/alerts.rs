@@ -39,6 +39,7 @@ const RAISE: &str = concat!(
      WHERE j.id = $1 AND j.state = 'open' AND j.client <> s.did AND ",
     fits!(),
     " AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.job = j.id) = 0 \
+     AND (SELECT count(*) FROM block b WHERE b.by = s.did AND b.whom = j.client) = 0 \
      AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.at > $2::bigint - 86400) < $3 \
      AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.at > $2::bigint - 86400 AND a.client = j.client) < $4 \
      AND (NOT $6::boolean OR s.made_at <= j.posted_at) \
@@ -51,7 +52,8 @@ const MARK: &str = concat!(
      WHERE j.id = $1 AND j.state = 'open' AND j.client <> s.did AND s.full_at <= $2::bigint - 86400 \
      AND s.id > $4::text::uuid AND ($5::text IS NULL OR s.id <= $5::text::uuid) AND ",
     fits!(),
-    " AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.job = j.id) = 0 LIMIT $3)"
+    " AND (SELECT count(*) FROM block b WHERE b.by = s.did AND b.whom = j.client) = 0 \
+     AND (SELECT count(*) FROM alert a WHERE a.search = s.id AND a.job = j.id) = 0 LIMIT $3)"
 );
 const COUNT_ALL: &str = "SELECT count(*) AS count FROM (SELECT FROM saved_search LIMIT $1) AS counted";
 const OPEN_SINCE: &str = "SELECT id FROM job WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2";

@@ -31,9 +31,22 @@ const PUBLISH: &str = "UPDATE document SET public = true WHERE id = $1 AND NOT p
 const AFTER: &str = "SELECT id, kind, issuer, bytes, public, received_at, commitment FROM document \
      WHERE id > $1 ORDER BY id LIMIT $2";
 
+const OF_ISSUER: &str = "SELECT id, kind, issuer, bytes, public, received_at, commitment FROM document \
+     WHERE issuer = $1 AND (received_at, id) > ($2, $3) ORDER BY received_at, id LIMIT $4";
+
 /// Every statement of this module.
-pub const STATEMENTS: &[&str] =
-    &[INSERT, FIND, FIND_ALL, SHOWN, BY_COMMITMENT, BY_COMMITMENTS, PUBLISH, AFTER, admission::LOOK];
+pub const STATEMENTS: &[&str] = &[
+    INSERT,
+    FIND,
+    FIND_ALL,
+    SHOWN,
+    BY_COMMITMENT,
+    BY_COMMITMENTS,
+    PUBLISH,
+    AFTER,
+    OF_ISSUER,
+    admission::LOOK,
+];
 
 const TABLE: &str = "document";
 
@@ -221,6 +234,16 @@ pub async fn shown(
 /// At most `limit` documents behind this hash, in the order of their hashes, as they are stored: nothing is compared.
 pub async fn after(db: &impl Sql, hash: &[u8], limit: i64) -> Result<Vec<DocumentRow>, StoreError> {
     db.query(AFTER, &[&hash, &limit]).await?.iter().map(unchecked).collect()
+}
+
+/// At most `limit` documents that a person has signed, behind this place, in the order in which they came here.
+pub async fn of_issuer(
+    db: &impl Sql,
+    issuer: &Did,
+    (received_at, hash): (i64, &[u8]),
+    limit: i64,
+) -> Result<Vec<DocumentRow>, StoreError> {
+    db.query(OF_ISSUER, &[&issuer.as_str(), &received_at, &hash, &limit]).await?.iter().map(read).collect()
 }
 
 /// Lets a document be served to anybody, from now on.

@@ -53,6 +53,14 @@ const FIRST: &[&str] = &[
      i, 'local:' || i % 500, 0, 1 FROM generate_series(1, 300000) AS i",
     "INSERT INTO pick (day, job, client, did, score, explanation) SELECT 1 + i % 30, h(i), 'did:' || 1 + i % 30000, 'did:' \
      || 1 + i % 29999, 1, '{}' FROM generate_series(1, 300000) AS i",
+    "INSERT INTO account_code (hash, did, purpose, made_at, until) SELECT h(i), 'did:' || 1 + i / 8, 'recovery', i, CASE WHEN \
+     i % 8 = 0 THEN i END FROM generate_series(1, 300000) AS i",
+    "INSERT INTO former_handle (handle, did, until) SELECT 'former' || i, 'did:' || i, i FROM generate_series(1, 300000) AS i",
+    "INSERT INTO account_email (did, address, verified_at) SELECT 'did:' || i, 'Ada' || i || '@mail.example', i FROM \
+     generate_series(1, 300000) AS i",
+    "INSERT INTO block (by, whom, at) SELECT 'did:' || 1 + i % 30000, 'did:' || i, i FROM generate_series(1, 300000) AS i",
+    "INSERT INTO mail (recipient, subject, body, at, next_at) SELECT 'ada@mail.example', '', '', i, i FROM \
+     generate_series(1, 300000) AS i",
     "INSERT INTO attention_list (job, day) SELECT h(i), i % 30 FROM generate_series(1, 300000) AS i",
 ];
 const SECOND: &[&str] = &[

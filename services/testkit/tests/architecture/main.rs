@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["document", "matching"]),
     ("base", &["api", "document", "ledger", "lifecycle", "matching", "network", "store", "tlog"]),
     ("logbook", &["base", "document", "ledger", "network", "reputation", "store", "tlog"]),
+    ("account", &["api", "base", "document", "ledger", "logbook", "store"]),
     (
         "trust",
         &[
@@ -51,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
+            "account",
             "api",
             "base",
             "discovery",
@@ -72,6 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rest",
         &[
+            "account",
             "api",
             "base",
             "document",
@@ -88,6 +91,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "node",
         &[
+            "account",
             "base",
             "discovery",
             "document",
@@ -111,6 +115,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         TESTKIT,
         &[
+            "account",
             "api",
             "base",
             "discovery",

@@ -4,6 +4,7 @@ use hanse_base::clock::Clock as _;
 use hanse_testkit::{Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};
 
+use crate::account;
 use crate::outlaw::metric;
 use crate::own::{Own, document};
 use crate::schema::Description;
@@ -45,6 +46,7 @@ async fn every_operation_answers_as_described() {
     }
     api.call(home.post("/v1/skills/link", &json!({"text": "Rust", "language": "en"}))).await.ok(200);
     let (ada, ben) = people(&mut api, &federation).await;
+    account::operations(&mut api, &federation[0], &ada, &ben).await;
     matching(&mut api, &ada, &ben).await;
     let contract = work(&mut api, &ada, &ben).await;
     reviews(&mut api, &ada, &ben, &contract).await;

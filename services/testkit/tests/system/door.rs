@@ -74,6 +74,26 @@ async fn what_is_for_ever_is_bounded_for_an_address_and_for_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_token_or_a_handle_guesses_no_password_and_no_code() {
+    let federation = guarded().await;
+    let (home, ada) = (federation[0].http(), federation[0].person("ada").await);
+    let guess = json!({"password": "a guess", "new_password": "le chat noir dort sur le toit"});
+    until_limited("passwords", 10, |n| from(ada.put("/v1/me/password", &guess), &format!("198.51.100.{n}")))
+        .await;
+    let confirmed = json!({"password": PASSWORD});
+    limited(&ada.post("/v1/me/recovery-codes", &confirmed).send().await, "passwords");
+    let code =
+        json!({"handle": "ada", "code": "9x4k-c2mn-70vh-qd3w", "password": "le chat noir dort sur le toit"});
+    let reset = |address: &str| from(home.post("/v1/password-resets", &code), address);
+    until_limited("resets", 10, |_| reset("192.0.2.1")).await;
+    reset("192.0.2.2").send().await.refused(403, "wrong-code");
+    let letter = json!({"handle": "ada"});
+    until_limited("letters", 10, |_| from(home.post("/v1/password-resets/request", &letter), "192.0.2.3"))
+        .await;
+    until_limited("exports", 5, |_| ada.get("/v1/me/export")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn accounts_are_bounded_for_all_addresses_together() {
     let mut federation = Federation::start(&["a.example"]).await;
     // One for each address, and six of the built-in six hundred for all; the next in ten minutes.

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod account;
 mod api;
 mod away;
 mod bodies;

@@ -1,5 +1,7 @@
 //! `Idempotency-Key`: the same request again is the same answer and no second effect.
 
+mod life;
+
 use hanse_store::{Sql as _, column};
 use hanse_testkit::{Federation, Person, Story, until};
 use serde_json::{Value, json};
@@ -179,6 +181,7 @@ async fn every_route_that_changes_something_does_it_once_for_a_key() {
     let path = format!("/v1/reviews/{commit}/reply");
     once(&ben, &path, "/v1/reviews/{commit}/reply", json!({"text": "t"})).await;
 
+    covered.extend(life::changes_of_mind(&ada, &ben).await);
     all_are_covered(&ada, &covered).await;
 }
 

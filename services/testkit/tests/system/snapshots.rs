@@ -66,6 +66,9 @@ fn body(answer: &Answer, people: &[(&str, &str)]) -> Value {
     if given.ends_with("json") {
         return steady("", &answer.json(), people);
     }
+    if given == "application/zip" {
+        return json!("<archive>");
+    }
     if given.starts_with("application/octet-stream") {
         return json!(format!("{} bytes", answer.body.len()));
     }
@@ -163,6 +166,9 @@ fn word_of(word: &str, people: &[(&str, &str)]) -> String {
     }
     if bytes.len() == 36 && [8, 13, 18, 23].iter().all(|place| bytes[*place] == b'-') {
         return "<uuid>".to_owned();
+    }
+    if bytes.len() == 19 && [4, 9, 14].iter().all(|place| bytes[*place] == b'-') {
+        return "<code>".to_owned();
     }
     if let Some((kind, hash)) = word.split_once('_')
         && hash.len() == 43

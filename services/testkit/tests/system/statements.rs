@@ -12,6 +12,7 @@ use hanse_store::Store;
 use hanse_testkit::{Call, Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};
 
+use crate::account;
 use crate::own::Own;
 use crate::schema::Description;
 
@@ -100,6 +101,42 @@ async fn no_route_runs_more_statements_where_there_is_more() {
     assert_eq!(differ.map(|(operation, _)| operation).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
+/// What is done about one's own account; everything is as it was afterwards.
+async fn own_account(counts: &mut Counts, ada: &Person, ben: &Person) {
+    let (home, token) = (counts.home, ada.token.as_str());
+    let confirmed = json!({"password": PASSWORD});
+    let other = Person::sign_in(home, &ada.handle, &[]).await;
+    let logins = counts.call("GET /v1/sessions", other.get("/v1/sessions")).await;
+    let other = logins["items"].as_array().unwrap().iter().find(|login| login["current"] == true).unwrap();
+    let end = home.delete(&format!("/v1/sessions/{}", other["id"].as_str().unwrap())).token(token);
+    counts.call("DELETE /v1/sessions/{id}", end).await;
+    counts.call("POST /v1/me/recovery-codes", ada.post("/v1/me/recovery-codes", &confirmed)).await;
+    let address = json!({"address": "ada@mail.example", "password": PASSWORD});
+    counts.call("PUT /v1/me/email", ada.put("/v1/me/email", &address)).await;
+    let code = account::newest_code(&counts.store).await;
+    let verify = ada.post("/v1/me/email/verify", &json!({"code": code}));
+    counts.call("POST /v1/me/email/verify", verify).await;
+    counts.call("GET /v1/me/email", ada.get("/v1/me/email")).await;
+    let ask = home.post("/v1/password-resets/request", &json!({"handle": "nobody-here"}));
+    counts.call("POST /v1/password-resets/request", ask).await;
+    for handle in ["ada-l", ada.handle.as_str()] {
+        let rename = home.call("PATCH", "/v1/me").token(token).json(&json!({"handle": handle}));
+        counts.call("PATCH /v1/me", rename).await;
+    }
+    let block = format!("/v1/me/blocks/{}", ben.did);
+    counts.call("PUT /v1/me/blocks/{did}", home.call("PUT", &block).token(token)).await;
+    counts.call("GET /v1/me/blocks", ada.get("/v1/me/blocks")).await;
+    counts.call("DELETE /v1/me/blocks/{did}", home.delete(&block).token(token)).await;
+    counts.call("GET /v1/me/export", ada.get("/v1/me/export")).await;
+    let change = json!({"password": PASSWORD, "new_password": PASSWORD});
+    counts.call("PUT /v1/me/password", ada.put("/v1/me/password", &change)).await;
+    let handle = format!("lost-{}", counts.rows);
+    let opened =
+        home.post("/v1/accounts", &json!({"handle": handle, "password": PASSWORD})).send().await.ok(201);
+    let reset = json!({"handle": handle, "code": opened["recovery_codes"][0], "password": PASSWORD});
+    counts.call("POST /v1/password-resets", home.post("/v1/password-resets", &reset)).await;
+}
+
 /// Each operation once. What is looked at is what was filled.
 async fn walk(counts: &mut Counts, (ada, ben): (&Person, &Person), story: &Story, own: &Own) {
     let home = counts.home;
@@ -114,6 +151,7 @@ async fn walk(counts: &mut Counts, (ada, ben): (&Person, &Person), story: &Story
     ] {
         counts.call(&format!("GET {path}"), home.get(path)).await;
     }
+    own_account(counts, ada, ben).await;
     counts.call("GET /v1/transparency", home.get("/v1/transparency")).await;
     counts.call("GET /log/{kind}/checkpoint", home.get("/log/jobs/checkpoint")).await;
     counts.call("GET /log/{kind}/tile/{path}", home.get("/log/jobs/tile/0/000.p/1")).await;

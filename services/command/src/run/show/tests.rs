@@ -63,7 +63,7 @@ fn what_can_be_done_can_be_copied() {
         &json!({"view": {"id": "offer_x", "state": "closed", "allowed": []}, "created": true}),
         "closed",
     );
-    assert!(closed.contains("you can  hanse review offer_x --rating …"), "{closed}");
+    assert!(closed.contains("you can  hanse review offer_x --rating 1..5"), "{closed}");
 }
 
 #[test]
@@ -84,7 +84,122 @@ fn a_contract_shows_its_history() {
             {"event": "decline", "state": "declined", "actor": "freelancer", "said": {"reason": "Too soon."}, "at": "2026-11-24T11:00:00Z"}]});
     let shown = contract(&view);
     assert!(shown.contains("in the client's log, not yet in the freelancer's"), "{shown}");
-    assert!(shown.contains("Too soon.") && shown.contains("offer    client      "), "{shown}");
+    assert!(shown.contains("decline by the freelancer\n                      Too soon."), "{shown}");
+    assert!(shown.contains("2026-11-24T10:00:00Z  offer by the client\n"), "{shown}");
+}
+
+#[test]
+fn a_contract_of_parts_says_what_can_be_done_with_each() {
+    let view = json!({"id": "offer_x", "state": "active", "role": "client", "engaged": {}, "scope": "Four talks.",
+        "pay": {"kind": "time_credits", "hours": 30}, "allowed": ["accept_delivery", "cancel", "terminate"],
+        "milestones": [
+            {"number": 1, "title": "Two talks", "due": "2027-01-15", "state": "delivered", "changes": 1,
+                "allowed": ["request_changes", "accept_delivery"],
+                "clock": {"event": "accept_delivery", "at": "2027-01-29T10:00:00Z", "because": ""}},
+            {"number": 2, "minutes": 450, "from": "2026-11-23", "to": "2026-11-29", "state": "paid", "changes": 0, "allowed": []}],
+        "proposal": {"by": "freelancer", "scope": "Five talks.", "due": "2027-03-01", "milestones": ["All"], "at": "2026-11-25T10:00:00Z"},
+        "clock": {"event": "close", "at": "2027-05-01T10:00:00Z", "because": "no blame"}});
+    let shown = contract(&view);
+    for told in [
+        "hanse accept-delivery offer_x --milestone 1\n",
+        "hanse request-changes offer_x --note … --milestone 1\n",
+        "hanse terminate offer_x --reason …\n",
+        "by itself  closes on 2027-05-01 10:00 UTC (no blame)\n",
+        "request-changes, accept-delivery",
+        "delivered (changes asked for: 1)",
+        "counts as accepted on 2027-01-29 10:00 UTC",
+        "2026-11-23..2026-11-29 7h30",
+        "proposed   other terms, by freelancer\n",
+        "Five talks.",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("hanse accept-delivery offer_x\n"), "a part must be named: {shown}");
+}
+
+#[test]
+fn hours_are_delivered_on_an_hourly_contract() {
+    let view = json!({"id": "offer_x", "state": "active", "allowed": ["deliver", "pause"],
+        "pay": {"kind": "money", "currency": "EUR", "per": "hour", "min": 4_000, "max": 4_000},
+        "milestones": [{"number": 1, "minutes": 60, "from": "2026-11-23", "to": "2026-11-23", "state": "paid", "allowed": []}]});
+    let shown = contract(&view);
+    assert!(shown.contains("hanse deliver offer_x --hours 'FROM..TO 7h30'\n"), "{shown}");
+    assert!(shown.contains("hanse pause offer_x --reason …\n"), "{shown}");
+}
+
+#[test]
+fn a_bid_is_shown_whole_with_what_was_asked() {
+    let text = "I am an electrician. ".repeat(9);
+    let view = json!({"id": "bid_x", "job": "job_x", "state": "declined", "agent": true, "amended_since": true, "text": text,
+        "answers": [{"question": 1, "text": "Yes."}, {"question": 3, "text": "Soon."}], "allowed": ["read", "withdraw"],
+        "history": [{"event": "decline", "actor": "client", "at": "2026-11-24T10:00:00Z", "said": {"reason": "Somebody nearer."}}]});
+    let shown = bid(&view, &["Are you insured?", "Have you a van?"]);
+    assert_eq!(shown.matches("electrician").count(), 9, "{shown}");
+    assert!(shown.contains("1  Are you insured?\n   Yes.\n3\n   Soon.\n"), "{shown}");
+    assert!(
+        shown.contains("written by  a program\n") && shown.contains("the job was changed since"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("hanse withdraw bid_x")
+            && !shown.contains("hanse bid show")
+            && shown.ends_with("Somebody nearer."),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_job_says_its_version_and_what_it_asks() {
+    let view = json!({"id": "job_x", "title": "T", "state": "closed_unfilled", "allowed": [], "version": 2, "posting": "job_y",
+        "questions": ["Are you insured?"], "predecessor": "job_w", "closed_because": "We did it.", "expires_at": "2026-12-24T10:00:00Z",
+        "clock": {"event": "expire", "at": "2026-12-24T10:00:00Z", "because": "its end date"}});
+    let shown = job(&view);
+    for told in [
+        "version         2, job_y\n",
+        "it asks         1  Are you insured?\n",
+        "repeats         job_w\n",
+        "closed because  We did it.\n",
+        "by itself       expires on 2026-12-24 10:00 UTC (its end date)\n",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    let list = own_jobs(&json!({"items": [view]}));
+    assert!(
+        list.starts_with("STATE            TITLE  PAY       EXPIRES     ID\nclosed_unfilled  T "),
+        "{list}"
+    );
+}
+
+#[test]
+fn whoever_sees_an_open_job_can_bid_on_it() {
+    let view = |state: &str| json!({"id": "job_x", "state": state, "allowed": [], "questions": ["A?", "B?"]});
+    assert!(job(&view("open")).contains("you can  hanse bid job_x --text … --answer … --answer …\n"));
+    assert!(!job(&view("expired")).contains("you can"));
+}
+
+#[test]
+fn an_invitation_says_how_it_is_answered() {
+    let view = json!({"id": "invitation_x", "job": "job_x", "state": "invited", "title": "Menu", "freelancer": "did:key:z6MkF",
+        "note": "You have translated our last menu.", "allowed": ["decline"], "history": []});
+    let shown = invitation(&view);
+    assert!(
+        shown.contains("hanse bid job_x --text …\n")
+            && shown.contains("hanse decline invitation_x --reason …"),
+        "{shown}"
+    );
+    assert!(shown.contains("our last menu"), "{shown}");
+    let list = invitations(&json!({"items": [view]}), "nothing");
+    assert!(list.contains("invited  Menu") && list.contains("invitation_x"), "{list}");
+}
+
+#[test]
+fn whoever_is_signed_in_is_told_so() {
+    let shown = oneself(
+        &json!({"handle": "ada", "did": "did:key:z6Mk", "home": "a.example"}),
+        "http://x",
+        "jobs:write",
+    );
+    assert!(shown.contains("account  ada\n") && shown.contains("may      jobs:write\n"), "{shown}");
 }
 
 #[test]
@@ -100,9 +215,13 @@ fn a_sealed_review_is_shown_as_such() {
 #[test]
 fn an_answer_of_another_shape_is_still_shown() {
     for view in [Value::Null, json!([]), json!({"items": 3, "logs": {}, "profile": "x"})] {
-        for show in [jobs, job, contracts, contract, reviews, reputation, profile, registered, signed_in] {
+        for show in [
+            jobs, own_jobs, job, contracts, contract, invitation, reviews, reputation, profile, registered,
+            signed_in,
+        ] {
             assert!(show(&view).len() < 1_000);
         }
         assert!(node(&view, "http://x").contains("No peers."));
+        assert!(bid(&view, &[]).len() < 1_000 && bids(&view, "none") == "none");
     }
 }

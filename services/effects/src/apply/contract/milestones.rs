@@ -3,7 +3,7 @@
 use hanse_base::error::{Hindrance, Refusal, UseError};
 use hanse_document::kind::step::MILESTONE_NUMBER_MAX;
 use hanse_document::kind::{Event as Said, Terms, TimeSheet};
-use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
+use hanse_lifecycle::{Actor, Event, Machine, State, is_at_work, least_far, next, start};
 use hanse_store::contracts::{self, ContractRow, MilestoneRow, SheetRow};
 
 use super::Stepping;
@@ -17,14 +17,6 @@ pub(super) enum Part {
     There(MilestoneRow),
     /// A time sheet that begins.
     Sheet(MilestoneRow),
-}
-
-/// The states of work, in the order in which it gets further.
-const FURTHER: [State; 5] = [State::Delivered, State::Approved, State::Unpaid, State::Paid, State::Settled];
-
-/// How far a part of the work is; 0 before there is anything to accept.
-fn rank(state: State) -> usize {
-    FURTHER.iter().position(|reached| *reached == state).map_or(0, |place| place + 1)
 }
 
 /// The part that a step is about; `None` if it is about the contract as a whole.
@@ -120,11 +112,6 @@ pub(super) async fn step(
     summary(ctx, contract).await
 }
 
-/// While work is done or paid for, its parts can move.
-pub(crate) fn is_at_work(state: State) -> bool {
-    state == State::Active || (rank(state) > 0 && state != State::Settled)
-}
-
 /// The state of a part after a step. Where the home has decided, its word wins over what this node's own clock has concluded.
 fn moved(
     ctx: &Apply<'_>,
@@ -147,12 +134,7 @@ fn moved(
 pub(crate) async fn summary(ctx: &Apply<'_>, contract: &ContractRow) -> Result<State, UseError> {
     let parts = contracts::milestones(ctx.tx, &contract.id).await?;
     let milestones = parts.iter().filter(|part| part.sheet.is_none()).map(|part| part.state);
-    let least = milestones.min_by_key(|state| rank(*state));
-    Ok(match least {
-        Some(state) if rank(state) == 0 => State::Active,
-        Some(state) => state,
-        None => contract.state,
-    })
+    Ok(least_far(milestones).unwrap_or(contract.state))
 }
 
 /// A client who stays silent accepts.

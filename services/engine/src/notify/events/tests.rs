@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use hanse_account::Login;
 use hanse_api::views::Session;
 use hanse_base::workers::Workers;
 use hanse_document::SigningKey;
@@ -13,7 +14,7 @@ use crate::testing::Home;
 const PASSWORD: &str = "correct horse battery";
 
 async fn login(home: &Home, handle: &str) -> Session {
-    home.engine.login(handle, PASSWORD, "").await.unwrap()
+    home.engine.accounts().login(Login::of(handle, PASSWORD, "")).await.unwrap()
 }
 
 fn listener(home: &Home, session: &Session) -> Listener {
@@ -168,7 +169,7 @@ async fn a_stream_ends_with_its_login_its_token_and_its_process() {
     let mut stream = open(&session).await.unwrap();
     let mut stays = open(&other).await.unwrap();
     assert_eq!(stays.next().await, Event::Alive);
-    let (event, out) = tokio::join!(next(&mut stream), home.engine.logout(&session.id));
+    let (event, out) = tokio::join!(next(&mut stream), home.engine.accounts().logout(&session.id));
     out.unwrap();
     assert_eq!(event, Event::End(End::SessionEnded));
     assert_eq!(stays.next().await, Event::Alive, "another login of the same person lives on");

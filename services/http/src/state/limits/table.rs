@@ -71,6 +71,16 @@ limits! {
     Tries = ("tries", HandleAndAddress, 10, 15 * MINUTE),
     /// Guesses at one account from anywhere: 2,500 a day, of at least 10⁸ that a password takes.
     TriesAnywhere = ("tries-anywhere", Handle, 100, HOUR),
+    /// What a signed-in person confirms with their password: who has a token guesses it no quicker than at the door.
+    Passwords = ("passwords", Person, 10, 15 * MINUTE),
+    /// Codes that set a new password: somebody who reads theirs from a slip of paper. Each costs as much as a login, and is one.
+    Resets = ("resets", HandleAndAddress, 10, 15 * MINUTE),
+    /// The same from anywhere; a code has 2⁸⁰ forms.
+    ResetsAnywhere = ("resets-anywhere", Handle, 100, HOUR),
+    /// Letters with codes: some get lost, some are asked for twice. Of one account there are five a day, whoever asks.
+    Letters = ("letters", Person, 10, HOUR),
+    /// An archive reads everything that is kept of a person.
+    Exports = ("exports", Person, 5, HOUR),
     /// Accounts are for ever: a class registers at once behind one address.
     Registrations = ("registrations", Address, 30, HOUR),
     /// All registrations: what many addresses do together fills no more than 100 MB a day.
@@ -104,7 +114,12 @@ pub fn counted(method: &Method, route: Option<&str>) -> Option<(Counted, u32)> {
         // Whoever looks after the node must see it when others are told to wait.
         ("GET" | "HEAD", "/healthz" | "/readyz") => return None,
         ("GET" | "HEAD", "/v1/events") => (Counted::Streams, 1),
-        ("POST", "/v1/sessions") => (Counted::Logins, 1),
+        ("GET" | "HEAD", "/v1/me/export") => (Counted::Exports, 1),
+        ("POST", "/v1/sessions" | "/v1/password-resets") => (Counted::Logins, 1),
+        ("POST", "/v1/password-resets/request") => (Counted::Letters, 1),
+        ("PUT", "/v1/me/password" | "/v1/me/email") | ("POST", "/v1/me/recovery-codes") => {
+            (Counted::Passwords, 1)
+        }
         ("POST", "/v1/sessions/refresh") => (Counted::Refreshes, 1),
         ("POST", "/v1/accounts") => (Counted::Registrations, 1),
         ("POST", "/v1/jobs" | "/v1/jobs/{id}/repost") => (Counted::Postings, 1),
@@ -133,6 +148,11 @@ mod tests {
         assert_eq!(of(Method::DELETE, "/v1/sessions"), Some(Counted::Writes));
         assert_eq!(of(Method::PUT, "/v1/me/profile"), Some(Counted::Writes));
         assert_eq!(of(Method::GET, "/v1/events"), Some(Counted::Streams));
+        assert_eq!(of(Method::GET, "/v1/me/export"), Some(Counted::Exports));
+        assert_eq!(of(Method::PUT, "/v1/me/password"), Some(Counted::Passwords));
+        assert_eq!(of(Method::POST, "/v1/me/recovery-codes"), Some(Counted::Passwords));
+        assert_eq!(of(Method::POST, "/v1/password-resets"), Some(Counted::Logins), "it costs as much");
+        assert_eq!(of(Method::POST, "/v1/password-resets/request"), Some(Counted::Letters));
         assert_eq!(of(Method::GET, "/readyz"), None);
         assert_eq!(of(Method::POST, "/v1/sessions/refresh"), Some(Counted::Refreshes));
         let preflight = counted(&Method::OPTIONS, Some("/v1/jobs"));

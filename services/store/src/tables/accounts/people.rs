@@ -23,8 +23,10 @@ pub(super) const INSERT_ACCOUNT: &str =
     "INSERT INTO account (did, handle, password_hash, sealed_key, created_at) VALUES ($1, $2, $3, $4, $5)";
 pub(super) const ACCOUNT: &str =
     "SELECT did, handle, password_hash, sealed_key, created_at FROM account WHERE did = $1";
-pub(super) const BY_HANDLE: &str =
-    "SELECT did, handle, password_hash, sealed_key, created_at FROM account WHERE handle = $1";
+pub(super) const SET_PASSWORD: &str = "UPDATE account SET password_hash = $2 \
+     WHERE did = $1 AND ($3::text IS NULL OR password_hash = $3)";
+pub(super) const HOLD_PASSWORD: &str =
+    "SELECT did FROM account WHERE did = $1 AND password_hash = $2 FOR SHARE";
 pub(super) const INSERT_SLOT: &str = "INSERT INTO slot (public, did, sealed) VALUES ($1, $2, $3)";
 pub(super) const SLOT: &str = "SELECT sealed FROM slot WHERE public = $1 AND did = $2";
 pub(super) const PUT_PROFILE: &str = "INSERT INTO profile (did, document, updated_at) VALUES ($1, $2, $3) \
@@ -155,9 +157,19 @@ pub async fn account(db: &impl Sql, did: &Did) -> Result<Option<AccountRow>, Sto
     db.query_opt(ACCOUNT, &[&did.as_str()]).await?.as_ref().map(read_account).transpose()
 }
 
-/// The account of a handle.
-pub async fn account_by_handle(db: &impl Sql, handle: &str) -> Result<Option<AccountRow>, StoreError> {
-    db.query_opt(BY_HANDLE, &[&handle]).await?.as_ref().map(read_account).transpose()
+/// Replaces the password of an account, if it is still `old` where that is said.
+pub async fn set_password(
+    tx: &Tx<'_>,
+    did: &Did,
+    password_hash: &str,
+    old: Option<&str>,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(SET_PASSWORD, &[&did.as_str(), &password_hash, &old]).await? == 1)
+}
+
+/// Whether this is the password of an account; if so, it stays that until the transaction ends.
+pub async fn hold_password(tx: &Tx<'_>, did: &Did, password_hash: &str) -> Result<bool, StoreError> {
+    Ok(tx.query_opt(HOLD_PASSWORD, &[&did.as_str(), &password_hash]).await?.is_some())
 }
 
 /// Keeps a sealed slot key of a hosted person.
@@ -207,7 +219,7 @@ fn read_identity(row: &Row) -> Result<IdentityRow, StoreError> {
     })
 }
 
-fn read_account(row: &Row) -> Result<AccountRow, StoreError> {
+pub(super) fn read_account(row: &Row) -> Result<AccountRow, StoreError> {
     const TABLE: &str = "account";
     Ok(AccountRow {
         did: parsed(row, TABLE, "did")?,

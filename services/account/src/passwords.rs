@@ -11,7 +11,7 @@ use hanse_base::keys;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
-use super::weak;
+use crate::weak;
 
 /// Memory, passes and lanes of Argon2id: 19 MiB, 2 and 1, the OWASP choice for servers; about 50 ms on one core.
 const MEMORY_KIB: u32 = 19_456;
@@ -122,9 +122,14 @@ impl Passwords {
 
 /// Checks a password that is to be set for somebody of this handle.
 pub(crate) fn check(password: &str, handle: &str) -> Result<(), Refusal> {
+    check_as("password", password, handle)
+}
+
+/// The same, where it stands in a field of another name.
+pub(crate) fn check_as(field: &'static str, password: &str, handle: &str) -> Result<(), Refusal> {
     // Counted up to the bound: a longer one is refused whatever its length.
     if !PASSWORD_CHARS.contains(&password.chars().take(PASSWORD_BYTES_MAX).count()) {
-        return Err(Refusal::BadField { field: "password", reason: "must be 10 to 1,024 characters long" });
+        return Err(Refusal::BadField { field, reason: "must be 10 to 1,024 characters long" });
     }
     weak::reason(password, handle).map_or(Ok(()), |reason| Err(Refusal::WeakPassword(reason)))
 }
