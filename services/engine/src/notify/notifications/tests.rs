@@ -130,7 +130,8 @@ async fn a_stream_tells_alerts_and_notifications_in_one_order_and_is_taken_up_wh
     home.bid(&ben, &first).await;
     close(&home, &ada, &first).await;
     raise().await;
-    home.post(&ada).await;
+    let second = serde_json::from_value(json!({"title": "A tunnel", "text": "Of stone."})).unwrap();
+    home.engine.post_job(&ada, second, false).await.unwrap();
     raise().await;
 
     let session = home.engine.accounts().login(hanse_account::Login::of("ben", "correct horse battery", "")).await.unwrap();
