@@ -44,7 +44,8 @@ fn nobody_is_told_of_their_own_move() {
 
 #[test]
 fn every_name_is_told_of_some_move() {
-    let named: BTreeSet<News> = moves().into_iter().filter_map(|(_, _, told)| Some(told.ok()?.news)).collect();
+    let named: BTreeSet<News> =
+        moves().into_iter().filter_map(|(_, _, told)| Some(told.ok()?.news)).collect();
     let all: BTreeSet<News> = News::ALL.iter().copied().collect();
     assert_eq!(named, all);
 }

@@ -69,7 +69,8 @@ impl Engine {
         did: &Did,
         request: &NotificationPreferencesRequest,
     ) -> Result<NotificationPreferencesView, UseError> {
-        const REASON: &str = "must be names of events, such as `bid.read`; GET lists them all, under `on` and `off`";
+        const REASON: &str =
+            "must be names of events, such as `bid.read`; GET lists them all, under `on` and `off`";
         let off = request.off.iter().map(|name| name.parse()).collect::<Result<BTreeSet<News>, _>>();
         let off = off.map_err(|_| Refusal::BadField { field: "off", reason: REASON })?;
         let names: Vec<&str> = off.iter().map(|news| news.name()).collect();

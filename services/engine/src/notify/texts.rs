@@ -30,11 +30,7 @@ const TEXTS: &[(News, &str, &str)] = &[
         "“{title}” takes no bids for a while. A bid that was made stays.",
         "« {title} » ne prend plus de propositions pour un temps. Une proposition faite reste.",
     ),
-    (
-        News::JobResumed,
-        "“{title}” takes bids again.",
-        "« {title} » prend de nouveau des propositions.",
-    ),
+    (News::JobResumed, "“{title}” takes bids again.", "« {title} » prend de nouveau des propositions."),
     (
         News::JobClosed,
         "The client has ended “{title}” with places free.",
@@ -50,11 +46,7 @@ const TEXTS: &[(News, &str, &str)] = &[
         "Searches do not show “{title}” any more, because you were not heard of for two weeks: say that it is still to be had, or end it.",
         "Les recherches ne montrent plus « {title} », car vous n’avez rien dit depuis deux semaines : confirmez l’annonce ou mettez-y fin.",
     ),
-    (
-        News::JobFilled,
-        "Every place of “{title}” is taken.",
-        "Toutes les places de « {title} » sont prises.",
-    ),
+    (News::JobFilled, "Every place of “{title}” is taken.", "Toutes les places de « {title} » sont prises."),
     (
         News::JobCompleted,
         "The last contract of “{title}” has ended.",
@@ -85,11 +77,7 @@ const TEXTS: &[(News, &str, &str)] = &[
         "An invitation to “{title}” is over without an answer.",
         "Une invitation pour « {title} » a pris fin sans réponse.",
     ),
-    (
-        News::BidSubmitted,
-        "A bid on “{title}” has come.",
-        "Une proposition pour « {title} » est arrivée.",
-    ),
+    (News::BidSubmitted, "A bid on “{title}” has come.", "Une proposition pour « {title} » est arrivée."),
     (
         News::BidRevised,
         "A bid on “{title}” was made anew.",
@@ -170,16 +158,8 @@ const TEXTS: &[(News, &str, &str)] = &[
         "The contract for “{title}” is active: work may begin.",
         "Le contrat pour « {title} » est actif : le travail peut commencer.",
     ),
-    (
-        News::ContractPaused,
-        "The work on “{title}” rests.",
-        "Le travail pour « {title} » est en pause.",
-    ),
-    (
-        News::ContractResumed,
-        "The work on “{title}” goes on.",
-        "Le travail pour « {title} » reprend.",
-    ),
+    (News::ContractPaused, "The work on “{title}” rests.", "Le travail pour « {title} » est en pause."),
+    (News::ContractResumed, "The work on “{title}” goes on.", "Le travail pour « {title} » reprend."),
     (
         News::ContractCloseRequested,
         "The other side asks to end the contract for “{title}”: without an answer it ends in a week.",
@@ -195,11 +175,7 @@ const TEXTS: &[(News, &str, &str)] = &[
         "The contract for “{title}” goes on, although its end was asked for.",
         "Le contrat pour « {title} » continue, bien que sa fin ait été demandée.",
     ),
-    (
-        News::ContractClosed,
-        "The contract for “{title}” is over.",
-        "Le contrat pour « {title} » est terminé.",
-    ),
+    (News::ContractClosed, "The contract for “{title}” is over.", "Le contrat pour « {title} » est terminé."),
     (
         News::ContractCancelled,
         "Both sides have undone the contract for “{title}”.",

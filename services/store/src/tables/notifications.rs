@@ -28,10 +28,7 @@ macro_rules! tell {
 /// The newest move of a thing: the one that is told of.
 macro_rules! newest {
     ($told:literal) => {
-        tell!(
-            $told,
-            "coalesce((SELECT max(position) FROM history WHERE history.object = person.object), 0)"
-        )
+        tell!($told, "coalesce((SELECT max(position) FROM history WHERE history.object = person.object), 0)")
     };
 }
 
@@ -53,7 +50,8 @@ const OF_CONTRACTS: &str = newest!(
     "SELECT id AS object, job, client, freelancer FROM contract WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))"
 );
 // A review has no history: each of its moves comes once.
-const OF_REVIEW: &str = tell!("SELECT $1::bytea AS object, job, client, freelancer FROM contract WHERE id = $8", "0");
+const OF_REVIEW: &str =
+    tell!("SELECT $1::bytea AS object, job, client, freelancer FROM contract WHERE id = $8", "0");
 
 const WAITS: &str = "SELECT EXISTS (SELECT FROM notification WHERE position IS NULL) AS waits";
 const PLACE: &str = "WITH placed AS (SELECT id, nextval('alert_position_seq') AS position \
@@ -71,8 +69,7 @@ const BEFORE: &str = "SELECT n.position, n.event, n.object, n.kind, n.job, job.t
 const UNSEEN_BEFORE: &str = "SELECT n.position, n.event, n.object, n.kind, n.job, job.title, n.actor, n.at, n.seen \
      FROM notification n LEFT JOIN job ON job.id = n.job WHERE n.did = $1 AND n.position < $2 AND NOT n.seen \
      ORDER BY n.position DESC LIMIT $3";
-const SEE: &str =
-    "UPDATE notification SET seen = true WHERE did = $1 AND position <= $2 AND NOT seen";
+const SEE: &str = "UPDATE notification SET seen = true WHERE did = $1 AND position <= $2 AND NOT seen";
 
 const OFF: &str = "SELECT off FROM notification_preference WHERE did = $1";
 const PUT_OFF: &str = "INSERT INTO notification_preference (did, off) VALUES ($1, $2) ON CONFLICT (did) DO UPDATE SET off = excluded.off";
@@ -185,16 +182,8 @@ pub async fn tell_of_review(
     let Telling { news, to, actor, at } = telling;
     let (client, freelancers) = (to.has_client(), to.has_freelancers());
     let (hash, contract) = (object.hash().as_slice(), contract.hash().as_slice());
-    let values: [&(dyn ToSql + Sync); 8] = [
-        &hash,
-        &client,
-        &freelancers,
-        &news.name(),
-        &object.kind().name(),
-        &actor.name(),
-        &at,
-        &contract,
-    ];
+    let values: [&(dyn ToSql + Sync); 8] =
+        [&hash, &client, &freelancers, &news.name(), &object.kind().name(), &actor.name(), &at, &contract];
     tx.execute(OF_REVIEW, &values).await?;
     Ok(())
 }

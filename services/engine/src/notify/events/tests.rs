@@ -19,7 +19,12 @@ async fn login(home: &Home, handle: &str) -> Session {
 
 fn listener(home: &Home, session: &Session) -> Listener {
     let did = Did::parse(&session.did).unwrap();
-    Listener { did, session: session.id.clone(), until: home.engine.now().add_seconds(900).unwrap(), language: SentenceLanguage::En }
+    Listener {
+        did,
+        session: session.id.clone(),
+        until: home.engine.now().add_seconds(900).unwrap(),
+        language: SentenceLanguage::En,
+    }
 }
 
 async fn keep_all(home: &Home, did: &Did) {

@@ -134,7 +134,12 @@ async fn a_stream_tells_alerts_and_notifications_in_one_order_and_is_taken_up_wh
     home.engine.post_job(&ada, second, false).await.unwrap();
     raise().await;
 
-    let session = home.engine.accounts().login(hanse_account::Login::of("ben", "correct horse battery", "")).await.unwrap();
+    let session = home
+        .engine
+        .accounts()
+        .login(hanse_account::Login::of("ben", "correct horse battery", ""))
+        .await
+        .unwrap();
     let until = home.engine.now().add_seconds(900).unwrap();
     let language = SentenceLanguage::En;
     let listen = async |after| {
