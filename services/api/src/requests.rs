@@ -2,6 +2,7 @@
 //! refused with the rejection's slug. An absent field is unstated.
 
 mod account;
+mod notifications;
 mod search;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
 };
+pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.

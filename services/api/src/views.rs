@@ -5,6 +5,7 @@ mod account;
 mod contracts;
 mod matching;
 mod node;
+mod notifications;
 mod record;
 mod saved_searches;
 mod skills;
@@ -32,6 +33,7 @@ pub use matching::{
     WeightsByName, WhyNotMe, weights_by_name,
 };
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
+pub use notifications::{NotificationPreferencesView, NotificationView, SeenView};
 pub use record::{LeafView, LeavesView, LogStateView};
 pub use saved_searches::{AlertView, Pick, Picks, SavedSearchView};
 pub use skills::{

@@ -19,6 +19,17 @@ pub trait Key: Copy {
     fn parse(text: &str) -> Option<Self>;
 }
 
+/// A number that only grows.
+impl Key for i64 {
+    fn text(self) -> String {
+        self.to_string()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
 /// The time and the hash of an item.
 impl Key for (i64, [u8; 32]) {
     fn text(self) -> String {

@@ -21,7 +21,7 @@ pub enum Notice {
     LogAdvanced,
     /// A log may count further than before.
     Cosigned,
-    /// Alerts have been raised.
+    /// Alerts have been raised, or notifications have got their place.
     AlertsRaised,
     /// A search over peers waits for the process that has the network.
     SearchAsked,
@@ -83,7 +83,7 @@ pub struct Signals {
     pub receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
     pub heads: Notify,
-    /// Alerts have been raised, in whichever process.
+    /// Alerts have been raised, or notifications have got their place, in whichever process.
     pub alerts: Notify,
     /// Searches over peers wait for the process that has the network.
     pub searches: Notify,

@@ -14,6 +14,7 @@ pub mod job;
 pub(crate) mod offer;
 mod profile;
 pub mod review;
+pub(crate) mod tell;
 
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::names::LogKind;
@@ -202,7 +203,7 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    /// Notes a move in the history of a thing.
+    /// Notes a move in the history of a thing, and tells whoever is to hear of it.
     pub(crate) async fn record(
         &self,
         object: &DocumentId,
@@ -213,7 +214,8 @@ impl<'a> Apply<'a> {
     ) -> Result<(), UseError> {
         let row =
             HistoryRow { event, state, actor, document: document.map(|id| *id.hash()), at: self.now.unix() };
-        Ok(history::append(self.tx, object, &row).await?)
+        history::append(self.tx, object, &row).await?;
+        tell::of_moves(self, object.kind(), &[*object.hash()], (event, state, actor)).await
     }
 
     /// Queues a leaf for one of this node's own logs.

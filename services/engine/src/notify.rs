@@ -1,4 +1,6 @@
-//! What people are told: new postings that fit a saved search, and the streams by which they hear.
+//! What people are told: new postings that fit a saved search, moves of others, and the streams by which they hear.
 
 pub(crate) mod alerts;
 pub mod events;
+pub(crate) mod notifications;
+mod texts;

@@ -61,6 +61,8 @@ macro_rules! vocabulary {
     };
 }
 
+pub(crate) use vocabulary;
+
 vocabulary! {
     /// What has a life of its own, and so a table.
     Machine as "machine" {

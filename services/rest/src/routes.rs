@@ -9,6 +9,7 @@ pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod matching;
 pub(crate) mod node;
+pub(crate) mod notifications;
 pub(crate) mod people;
 pub(crate) mod reputation;
 pub(crate) mod reviews;

@@ -148,7 +148,7 @@ pub struct AlertQuery {
 }
 
 /// Which events.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventQuery {
@@ -156,6 +156,10 @@ pub struct EventQuery {
     #[param(minimum = 0)]
     #[serde(default)]
     pub after: Option<i64>,
+    /// The language of the sentences; if not said, what `Accept-Language` prefers of them, else `en`.
+    #[param(inline)]
+    #[serde(default)]
+    pub language: Option<SentenceLanguage>,
 }
 
 /// How pairs are shown.

@@ -16,7 +16,9 @@ pub use account::{
     put_email, recovery_codes, rename, reset_password, unblock, verify_email,
 };
 pub use said::{again, forget_again, link, say_again, skill};
-pub use saved_searches::{alerts, events, forget_search, keep_search, picks, saved_searches};
+pub use saved_searches::{
+    alerts, events, forget_search, keep_search, notifications, picks, saved_searches, see_notifications,
+};
 pub use work::{
     amend_job, answer_terms, bid, bids, bids_on, contract, contracts, invitation, invitations,
     invitations_to, invite, job, offer, post_job, read_bid, repost_job, revise_bid, search, step,

@@ -41,6 +41,9 @@ impl Run {
                 self.answer(&api::forget_search(id), |_| "forgotten".to_owned())
             }
             SavedSearches::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
+            SavedSearches::Notifications { unseen, all_seen, cursor } => {
+                self.notified(*unseen, *all_seen, cursor.as_deref())
+            }
             SavedSearches::Events(from) => self.listen(from.after),
             SavedSearches::Picks => self.answer(&api::picks(), picks),
         }
@@ -55,9 +58,7 @@ impl Run {
                     if let Ok(position) = event.id.parse() {
                         after = Some(position);
                     }
-                    if event.name == "job.published" {
-                        self.told_of(&event.data)?;
-                    }
+                    self.told_of(&event.name, &event.data)?;
                 }
                 Ok(None) => stream = self.reopen(after, None)?,
                 Err(error) => stream = self.reopen(after, Some(&error))?,
@@ -83,11 +84,30 @@ impl Run {
         }
     }
 
-    fn told_of(&self, data: &str) -> Result<(), CommandError> {
+    /// Lists what one was told, and says that it is seen, if that is asked.
+    fn notified(&mut self, unseen: bool, all_seen: bool, cursor: Option<&str>) -> Result<(), CommandError> {
+        let page = self.caller.send(&api::notifications(unseen, cursor))?;
+        let newest = page.pointer("/items/0/position").and_then(Value::as_i64);
+        if let Some(newest) = newest.filter(|_| all_seen) {
+            self.caller.send(&api::see_notifications(newest))?;
+        }
+        self.print(&page, notifications)
+    }
+
+    fn told_of(&self, name: &str, data: &str) -> Result<(), CommandError> {
+        // Why a stream ends is nothing that happened to anybody.
+        if name == "stream.ended" {
+            return Ok(());
+        }
         if self.json {
             return out::say(&out::plain_line(data));
         }
-        let alert: Value = serde_json::from_str(data).unwrap_or(Value::Null);
+        let told: Value = serde_json::from_str(data).unwrap_or(Value::Null);
+        if name != "job.published" {
+            let line = [told.text("/at"), told.text("/event"), told.text("/text"), told.text("/object")];
+            return out::say(&out::plain_line(&line.join("  ")));
+        }
+        let alert = told;
         let line = [
             alert.text("/at"),
             alert.text("/label"),
@@ -137,6 +157,26 @@ fn alerts(page: &Value) -> String {
     match page.text("/next") {
         "" => text,
         next => format!("{text}\n\nthere is more: --after {next}"),
+    }
+}
+
+fn notifications(page: &Value) -> String {
+    let columns = [("AT", None), ("EVENT", None), ("WHAT", None), ("OBJECT", None), ("SEEN", None)];
+    let mut table = Table::new(&columns);
+    for told in page.list("/items") {
+        let seen = told.pointer("/seen").and_then(Value::as_bool).unwrap_or_default();
+        table.row([
+            told.text("/at").to_owned(),
+            told.text("/event").to_owned(),
+            told.text("/text").to_owned(),
+            told.text("/object").to_owned(),
+            if seen { "yes" } else { "no" }.to_owned(),
+        ]);
+    }
+    let text = table.render("You were told nothing yet.");
+    match page.text("/next") {
+        "" => text,
+        next => format!("{text}\n\nthere is more: --cursor {next}"),
     }
 }
 

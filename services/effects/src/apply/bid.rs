@@ -3,7 +3,7 @@
 use hanse_base::error::{Failure, Hindrance, Refusal, UseError};
 use hanse_base::stored::kept;
 use hanse_document::kind::{Anew, Bid, Event as Said, Step};
-use hanse_document::{Body, DocumentId, Verified};
+use hanse_document::{Body, DocumentId, Kind, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::accounts::{self, IdentityRow};
 use hanse_store::contracts::{self, BidRow};
@@ -211,7 +211,8 @@ pub(crate) async fn turn_down_waiting(ctx: &Apply<'_>, job: &JobRow) -> Result<(
         .map_err(|refused| Failure::unreadable("lifecycle", refused))?;
     let bids = contracts::turn_down(ctx.tx, &job.id, to).await?;
     let row = HistoryRow { event, state: to, actor: Actor::Node, document: None, at: ctx.now.unix() };
-    Ok(history::append_all(ctx.tx, &bids, &row).await?)
+    history::append_all(ctx.tx, &bids, &row).await?;
+    super::tell::of_moves(ctx, Kind::Bid, &bids, (event, to, Actor::Node)).await
 }
 
 /// A move of a bid that follows from something else: `win`, `release`, `not_selected`.

@@ -15,7 +15,7 @@ use hanse_store::history;
 use hanse_store::jobs::{self, JobRow};
 
 use super::guard::{self, Moving};
-use super::{Apply, Authority};
+use super::{Apply, Authority, tell};
 
 /// A step by client or freelancer.
 pub(crate) async fn step(
@@ -160,6 +160,9 @@ async fn move_to(ctx: &Apply<'_>, contract: &mut ContractRow, to: State) -> Resu
 async fn ended(ctx: &Apply<'_>, contract: &ContractRow, to: State, job: &JobRow) -> Result<(), UseError> {
     if !is_terminal(Machine::Contract, to) {
         return Ok(());
+    }
+    if contract.closed_at.is_some() {
+        tell::of_window(ctx, contract).await?;
     }
     contracts::end_milestones(ctx.tx, &contract.id, State::Closed, ctx.now.unix()).await?;
     if contract.acceptance.is_none() {

@@ -131,5 +131,6 @@ pub(super) async fn lapse_waiting(ctx: &Apply<'_>, job: &JobRow) -> Result<(), U
         .map_err(|refused| Failure::unreadable("lifecycle", refused))?;
     let lapsed = contracts::lapse_invitations(ctx.tx, &job.id, to).await?;
     let row = HistoryRow { event, state: to, actor: Actor::Node, document: None, at: ctx.now.unix() };
-    Ok(history::append_all(ctx.tx, &lapsed, &row).await?)
+    history::append_all(ctx.tx, &lapsed, &row).await?;
+    super::tell::of_lapsed(ctx, &lapsed).await
 }

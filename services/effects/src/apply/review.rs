@@ -11,7 +11,7 @@ use hanse_lifecycle::{Actor, Event, Machine, Refused, State, next, timeouts};
 use hanse_store::contracts::{self, ContractRow};
 use hanse_store::reviews::{self, ReviewRow};
 
-use super::{Apply, Authority};
+use super::{Apply, Authority, tell};
 
 /// A side of a closed contract, which may review the other.
 #[derive(Debug)]
@@ -168,7 +168,9 @@ pub(super) async fn reply(ctx: &Apply<'_>, document: &Verified, reply: &Reply) -
     ctx.enqueue(LogKind::Reputation, &leaf).await?;
     review.reply = Some(document.id());
     review.state = to;
-    Ok(reviews::update(ctx.tx, &review).await?)
+    reviews::update(ctx.tx, &review).await?;
+    let object = review.document.unwrap_or(contract.id);
+    tell::of_review(ctx, &object, &contract, (Event::Reply, to, role)).await
 }
 
 /// The state after a reply, if one may be given now.

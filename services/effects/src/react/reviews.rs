@@ -11,7 +11,7 @@ use hanse_store::reviews::{self, ReviewRow};
 use hanse_store::{documents, log};
 
 use super::{LoggedLeaf, locked};
-use crate::apply::Apply;
+use crate::apply::{Apply, tell};
 
 /// One of the two closing slots of a contract.
 struct Slot<'a> {
@@ -28,6 +28,11 @@ fn slot_of<'a>(contract: &'a ContractRow, engagement: &LeafId) -> Option<Slot<'a
     }
     let key = contract.client_slot;
     Some(Slot { rated: &contract.freelancer, author: &contract.client, key })
+}
+
+/// Which side of the contract somebody is.
+fn role_of(contract: &ContractRow, did: &Did) -> Actor {
+    if *did == contract.client { Actor::Client } else { Actor::Freelancer }
 }
 
 /// A leaf counts if the slot's key signed it about the one who is rated.
@@ -67,6 +72,8 @@ pub(super) async fn commit(
         published_at: None,
     };
     reviews::insert(ctx.tx, &row).await?;
+    let author = role_of(&contract, slot.author);
+    tell::of_review(ctx, &contract.id, &contract, (Event::Commit, State::Committed, author)).await?;
     if !seen.own {
         return ctx.enqueue(LogKind::Reputation, &seen.leaf).await;
     }
@@ -156,7 +163,8 @@ async fn show(
     row.text = text;
     row.state = to;
     row.published_at = Some(ctx.now.unix());
-    Ok(reviews::update(ctx.tx, row).await?)
+    reviews::update(ctx.tx, row).await?;
+    tell::of_review(ctx, &document.id(), contract, (Event::Open, to, Actor::Node)).await
 }
 
 /// Whether the document is this review; the commitment of its text.
@@ -199,10 +207,12 @@ pub(super) async fn reply(
     if !said || document.issuer() != slot.rated {
         return Err(Refusal::WrongParty("reply").into());
     }
-    let role = if *slot.rated == contract.client { Actor::Client } else { Actor::Freelancer };
+    let role = role_of(&contract, slot.rated);
     let to = next(Machine::Review, row.state, Event::Reply, role)
         .map_err(|refused| Refusal::NotNow { refused, head: None })?;
     row.reply = Some(document.id());
     row.state = to;
-    Ok(reviews::update(ctx.tx, &row).await?)
+    reviews::update(ctx.tx, &row).await?;
+    let object = row.document.unwrap_or(contract.id);
+    tell::of_review(ctx, &object, &contract, (Event::Reply, to, role)).await
 }

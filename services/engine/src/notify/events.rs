@@ -8,16 +8,18 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hanse_api::views::AlertView;
+use hanse_api::views::{AlertView, NotificationView};
+use hanse_api::words::SentenceLanguage;
 use hanse_base::error::{Failure, Refusal, UseError};
 use hanse_base::rounds::{Round, Rounds, SELDOM};
 use hanse_document::{Did, Timestamp};
-use hanse_store::{accounts, alerts};
+use hanse_store::{accounts, alerts, notifications};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::notify::alerts::{after, alert};
+use crate::notify::notifications::notification;
 
 /// Streams of one person in one process: a telephone, a computer, and a program.
 pub const OF_PERSON_MAX: usize = 3;
@@ -27,7 +29,7 @@ pub const STREAMS_MAX: usize = 1_000;
 pub const NEW_STREAMS_MAX: usize = 250;
 /// How long an account is new, in seconds: a week, which somebody who prepares an attack must wait in sight of the operator.
 const NEW_SECONDS: i64 = 7 * 86_400;
-/// Alerts that a stream holds in memory: what a slow reader has not taken waits in the database.
+/// Alerts and notifications that a stream holds in memory: what a slow reader has not taken waits in the database.
 const PAGE: i64 = 50;
 /// Alerts in one look for whom to wake.
 const LOOK: i64 = 1_000;
@@ -92,6 +94,8 @@ impl End {
 pub enum Event {
     /// A posting fits a saved search.
     Alert(AlertView),
+    /// Somebody has done something, or time has.
+    Notification(NotificationView),
     /// Nothing has happened for a while, and the stream lives.
     Alive,
     /// Nothing more will be told.
@@ -107,6 +111,8 @@ pub struct Listener {
     pub session: String,
     /// When the token's time is over: a stream opens doors no longer than the token that it was opened with.
     pub until: Timestamp,
+    /// The language of the sentences.
+    pub language: SentenceLanguage,
 }
 
 /// One open stream.
@@ -115,7 +121,7 @@ pub struct Stream {
     engine: Engine,
     listener: Listener,
     after: i64,
-    ready: VecDeque<AlertView>,
+    ready: VecDeque<(i64, Event)>,
     /// Whether the database may have more.
     look: bool,
     seat: Arc<Seat>,
@@ -133,7 +139,7 @@ impl Engine {
     ) -> Result<Stream, UseError> {
         let position = match position {
             Some(position) => after(Some(position))?,
-            None => alerts::newest(&self.store().connection().await?).await?,
+            None => notifications::newest(&self.store().connection().await?).await?,
         };
         let account = accounts::account(&self.store().connection().await?, &listener.did).await?;
         let since = self.now().unix().saturating_sub(NEW_SECONDS);
@@ -249,7 +255,7 @@ impl Drop for Stream {
 }
 
 impl Stream {
-    /// The position of the last alert that was told, or where the stream began.
+    /// The position of the last alert or notification that was told, or where the stream began.
     #[must_use]
     pub const fn position(&self) -> i64 {
         self.after
@@ -265,9 +271,9 @@ impl Stream {
             if self.seat.end.is_cancelled() {
                 return Event::End(End::Replaced);
             }
-            if let Some(alert) = self.ready.pop_front() {
-                self.after = alert.position;
-                return Event::Alert(alert);
+            if let Some((position, event)) = self.ready.pop_front() {
+                self.after = position;
+                return event;
             }
             match self.refill().await {
                 Ok(Some(end)) => return Event::End(end),
@@ -304,15 +310,26 @@ impl Stream {
             return Ok(Some(End::SessionEnded));
         }
         let connection = self.engine.store().connection().await?;
-        let rows = alerts::of(&connection, &self.listener.did, self.after, PAGE).await?;
+        let (did, language) = (&self.listener.did, self.listener.language);
+        let alerts = alerts::of(&connection, did, self.after, PAGE).await?;
+        let notifications = notifications::after(&connection, did, self.after, PAGE).await?;
         // A full page may have a next one.
-        self.look = i64::try_from(rows.len()).is_ok_and(|found| found >= PAGE);
-        self.ready.extend(rows.into_iter().map(alert));
+        let full = |found: usize| i64::try_from(found).is_ok_and(|found| found >= PAGE);
+        self.look = full(alerts.len()) || full(notifications.len());
+        let alerts = alerts.into_iter().map(|row| (row.position, Event::Alert(alert(row))));
+        let notifications = notifications.into_iter();
+        let notifications =
+            notifications.map(|row| (row.position, Event::Notification(notification(row, language))));
+        let mut told: Vec<(i64, Event)> = alerts.chain(notifications).collect();
+        told.sort_unstable_by_key(|(position, _)| *position);
+        // Of either kind one page is here: beyond this many, the other kind may have more in between.
+        told.truncate(usize::try_from(PAGE).unwrap_or(1));
+        self.ready.extend(told);
         Ok(None)
     }
 }
 
-/// Wakes the streams of whoever has new alerts, whichever process raised them, until it is cancelled.
+/// Wakes the streams of whoever has new alerts or notifications, whichever process they are from, until it is cancelled.
 pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(), Failure> {
     let (mut newest, signals) = (None, engine.signals());
     let mut rounds = Rounds::new("events", signals, cancel, engine.config().pace.deliver).woken(SELDOM);
@@ -329,14 +346,14 @@ async fn look(engine: &Engine, newest: &mut Option<i64>) -> Result<Round, UseErr
     }
     let connection = engine.store().connection().await?;
     let Some(mut position) = *newest else {
-        *newest = Some(alerts::newest(&connection).await?);
+        *newest = Some(notifications::newest(&connection).await?);
         // What was raised since a stream looked, and before this look, is told to nobody otherwise.
         engine.events().wake_all();
         return Ok(Round::Worked);
     };
     let mut round = Round::Idle;
     loop {
-        let found = alerts::since(&connection, position, LOOK).await?;
+        let found = notifications::since(&connection, position, LOOK).await?;
         let Some((last, _)) = found.last() else { return Ok(round) };
         round = Round::Worked;
         position = *last;

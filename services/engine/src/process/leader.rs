@@ -29,7 +29,7 @@ use self::held::HeldLease;
 use crate::Engine;
 use crate::federation::{deliver, inbound, relay};
 use crate::market::fold;
-use crate::notify::{alerts, events};
+use crate::notify::{alerts, events, notifications};
 use crate::process::timeouts;
 use hanse_effects::react;
 
@@ -248,6 +248,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("relay", relay::run(engine.clone(), token.clone()));
     workers.spawn("peer_searches", queued::run(engine.discovery().clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
+    workers.spawn("notifications", notifications::place::run(engine.clone(), token.clone()));
     workers.spawn("picks", picks::run(engine.discovery().clone(), token.clone()));
     workers.spawn("fold", fold::run(engine.clone(), token.clone()));
     workers.spawn("expire", timeouts::run(engine.clone(), token.clone()));

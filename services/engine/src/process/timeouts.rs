@@ -10,6 +10,7 @@ use hanse_store::changes;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
+use crate::notify::notifications::place;
 
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
 const CHANGES_SECONDS: i64 = 86_400;
@@ -55,6 +56,7 @@ async fn prune(engine: &Engine) -> Result<(), UseError> {
 /// Forgets old sessions and keys of requests, by this node's clock: one that is not believed signs nobody out, and has nothing done twice.
 async fn clean(engine: &Engine) -> Result<(), UseError> {
     engine.forget_old().await?;
+    place::clean(engine).await?;
     let connection = engine.store().connection().await?;
     attention::clean(engine.discovery(), &connection).await?;
     drop(connection);

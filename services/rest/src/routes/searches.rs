@@ -7,6 +7,7 @@ use hanse_api::requests::{AlertQuery, EventQuery, SavedSearchRequest};
 use hanse_api::views::{AlertView, Page, SavedSearchView};
 use hanse_base::error::Refusal;
 use hanse_engine::events::{Event, Listener, Stream};
+use serde::Serialize;
 
 use crate::paths::SearchInPath;
 use crate::respond;
@@ -14,7 +15,7 @@ use hanse_http::act::Act;
 use hanse_http::principal::{Principal, Scope};
 use hanse_http::problem::Problem;
 use hanse_http::query::Query;
-use hanse_http::request::HeadOnly;
+use hanse_http::request::{HeadOnly, language};
 use hanse_http::state::State;
 
 /// The header that an event stream is taken up with (WHATWG HTML, 9.2).
@@ -87,8 +88,8 @@ pub(crate) async fn alerts(
     Ok(web::Json(state.engine.alerts(&principal.did, &query).await?))
 }
 
-/// Events as they happen, as server-sent events: `job.published` for each alert of a saved search, its `data` the alert as JSON, its
-/// `id` the alert's `position`. A stream that breaks off is taken up with `Last-Event-ID`, and misses nothing. Comments say that it
+/// Events as they happen, as server-sent events: `job.published` for each alert of a saved search, its `data` the alert as JSON, and
+/// each notification under its own name, such as `bid.submitted`, its `data` the notification; the `id` is the `position` of either. A stream that breaks off is taken up with `Last-Event-ID`, and misses nothing. Comments say that it
 /// lives; `stream.ended` says why it ends: `token-expired` (it lives no longer than the access token), `session-ended`, `replaced` (a
 /// person has at most three at a node process; a fourth ends the oldest), `stopping`.
 #[utoipa::path(tag = "searches", security(("bearer" = [])), params(EventQuery, ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The last `id` that you have; wins over `after`.")), responses(
@@ -116,8 +117,9 @@ pub(crate) async fn events(
         }
     };
     let Principal { did, session, until, .. } = principal;
+    let language = query.language.unwrap_or_else(|| language(&request));
     let place = state.streams.enter(state.limits.client(&request)).ok_or(Refusal::Busy)?;
-    let stream = state.engine.listen_to_events(Listener { did, session, until }, after).await?;
+    let stream = state.engine.listen_to_events(Listener { did, session, until, language }, after).await?;
     let mut answer = HttpResponse::Ok();
     // It ends with its connection: a server that stops waits for connections, not only for answers.
     answer
@@ -148,7 +150,7 @@ async fn told(
     }
     let event = stream.next().await;
     let next = match event {
-        Event::Alert(_) | Event::Alive => Some((stream, false)),
+        Event::Alert(_) | Event::Notification(_) | Event::Alive => Some((stream, false)),
         Event::End(_) => None,
     };
     Some((Ok(web::Bytes::from(written(&event))), next))
@@ -157,13 +159,16 @@ async fn told(
 /// An event in the form of the stream: JSON has no line breaks, so that `data` is one line.
 fn written(event: &Event) -> String {
     match event {
-        Event::Alert(alert) => {
-            let data = serde_json::to_string(alert).unwrap_or_default();
-            format!("id: {}\nevent: {}\ndata: {data}\n\n", alert.position, alert.event)
-        }
+        Event::Alert(alert) => message(alert.position, &alert.event, alert),
+        Event::Notification(told) => message(told.position, &told.event, told),
         Event::Alive => ":\n\n".to_owned(),
         Event::End(end) => format!("event: stream.ended\ndata: {{\"reason\":\"{}\"}}\n\n", end.name()),
     }
+}
+
+fn message(position: i64, event: &str, data: &impl Serialize) -> String {
+    let data = serde_json::to_string(data).unwrap_or_default();
+    format!("id: {position}\nevent: {event}\ndata: {data}\n\n")
 }
 
 #[cfg(test)]

@@ -61,14 +61,12 @@ const OPEN_SINCE: &str = "SELECT id FROM job WHERE state = 'open' AND id > $1 OR
 const OF: &str = "SELECT a.position, a.search::text AS search, s.label, a.job, j.title, j.client, j.home, a.at \
      FROM alert a JOIN saved_search s ON s.id = a.search JOIN job j ON j.id = a.job \
      WHERE a.did = $1 AND a.position > $2 ORDER BY a.position LIMIT $3";
-const NEWEST: &str = "SELECT coalesce(max(position), 0) AS position FROM alert";
-const SINCE: &str = "SELECT position, did FROM alert WHERE position > $1 ORDER BY position LIMIT $2";
 const PRUNE: &str = "DELETE FROM alert WHERE at < $1";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
     KEEP, SEARCHES, COUNT, DELETE, STALE, FOLD, START, LOCK, ADVANCE, WINDOW, RAISE, MARK, COUNT_ALL,
-    OPEN_SINCE, OF, NEWEST, SINCE, PRUNE,
+    OPEN_SINCE, OF, PRUNE,
 ];
 
 const SEARCH: &str = "saved_search";
@@ -282,17 +280,6 @@ pub async fn of(db: &impl Sql, did: &Did, after: i64, limit: i64) -> Result<Vec<
         })
     };
     db.query(OF, &[&did.as_str(), &after, &limit]).await?.iter().map(read).collect()
-}
-
-/// The position of the newest alert; 0 if there is none.
-pub async fn newest(db: &impl Sql) -> Result<i64, StoreError> {
-    column(&db.query_one(NEWEST, &[]).await?, ALERT, "position")
-}
-
-/// Position and person of the alerts after a position, in order, at most `limit`.
-pub async fn since(db: &impl Sql, after: i64, limit: i64) -> Result<Vec<(i64, Did)>, StoreError> {
-    let read = |row: &Row| Ok((column(row, ALERT, "position")?, parsed(row, ALERT, "did")?));
-    db.query(SINCE, &[&after, &limit]).await?.iter().map(read).collect()
 }
 
 /// Forgets alerts that were raised before `before`.

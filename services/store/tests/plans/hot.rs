@@ -4,6 +4,7 @@
 type Hot = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 const ROW: &str = "h(1500)";
+const ROW_ONLY: &str = "ARRAY[h(1500)]";
 const ROWS: &str = "ARRAY[h(1500), h(1501), h(1502)]";
 const SOMEBODY: &str = "'did:1500'";
 
@@ -42,7 +43,46 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     ("profile", "accounts", "SELECT document, updated_at FROM profile WHERE did = $1", &[SOMEBODY]),
     ("saved searches", "alerts", "FROM saved_search WHERE did = $1 ORDER BY", &[SOMEBODY]),
     ("alerts", "alerts", "WHERE a.did = $1 AND a.position > $2", &[SOMEBODY, "0", "21"]),
-    ("new alerts", "alerts", "SELECT position, did FROM alert", &["299990", "100"]),
+    (
+        "news of a job",
+        "notifications",
+        "applicant",
+        &[ROW_ONLY, "true", "true", "'job.closed'", "'job'", "'client'", "1"],
+    ),
+    (
+        "news of an invitation",
+        "notifications",
+        "FROM invitation WHERE id",
+        &[ROWS, "true", "true", "'invitation.lapsed'", "'invitation'", "'node'", "1"],
+    ),
+    (
+        "news of bids",
+        "notifications",
+        "FROM bid JOIN job",
+        &[ROWS, "false", "true", "'bid.not_selected'", "'bid'", "'node'", "1"],
+    ),
+    (
+        "news of a contract",
+        "notifications",
+        "FROM contract WHERE id = ANY",
+        &[ROW_ONLY, "true", "true", "'contract.active'", "'offer'", "'node'", "1"],
+    ),
+    (
+        "news of a review",
+        "notifications",
+        "FROM contract WHERE id = $8",
+        &[ROW, "true", "true", "'review.published'", "'review'", "'node'", "1", ROW],
+    ),
+    ("whether news wait", "notifications", "AS waits", &[]),
+    ("news that wait", "notifications", "WITH placed AS", &["1000"]),
+    ("news that are too many", "notifications", "USING unnest", &["ARRAY['did:1500', 'did:1501']", "1000"]),
+    ("old news", "notifications", "DELETE FROM notification WHERE at", &["500"]),
+    ("news after", "notifications", "n.position > $2", &[SOMEBODY, "0", "50"]),
+    ("news before", "notifications", "n.position < $2 ORDER", &[SOMEBODY, "1000000", "21"]),
+    ("unseen news", "notifications", "AND NOT n.seen", &[SOMEBODY, "1000000", "21"]),
+    ("seen", "notifications", "SET seen", &[SOMEBODY, "1000000"]),
+    ("newest of both", "notifications", "greatest", &[]),
+    ("new of both", "notifications", "UNION ALL", &["599890", "100"]),
     ("old alerts", "alerts", "DELETE FROM alert WHERE at", &["500"]),
     ("changes", "changes", "ORDER BY change.xid, position LIMIT", &["1", "0", "500"]),
     (

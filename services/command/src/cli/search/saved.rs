@@ -19,7 +19,20 @@ pub enum SavedSearches {
     /// List what your searches have found, the oldest first.
     #[command(after_help = "Examples:\n  hanse alerts\n  hanse alerts --after 1207")]
     Alerts(After),
-    /// Listen, and print each job that your searches find as it appears, until interrupted.
+    /// List what others did about your jobs, bids, contracts and reviews, the newest first.
+    #[command(after_help = "Examples:\n  hanse notifications --unseen\n  hanse notifications --all-seen")]
+    Notifications {
+        /// Only those that you have not seen.
+        #[arg(long)]
+        unseen: bool,
+        /// Say that you have seen them, up to the newest of the list.
+        #[arg(long)]
+        all_seen: bool,
+        /// Begin where the last page ended, as shown there.
+        #[arg(long, value_name = "CURSOR")]
+        cursor: Option<String>,
+    },
+    /// Listen, and print each job that your searches find and each thing that others do as it happens, until interrupted.
     #[command(after_help = "Examples:\n  hanse events\n  hanse events --after 1207 --json | jq -r .job")]
     Events(After),
     /// Show the pairs of last night: jobs and people of which neither would rather have another one.

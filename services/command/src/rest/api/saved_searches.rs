@@ -1,6 +1,6 @@
 //! Searches that are kept, and what they lead to.
 
-use hanse_api::requests::SavedSearchRequest;
+use hanse_api::requests::{SavedSearchRequest, SeenRequest};
 
 use crate::rest::request::{As, Request, body};
 
@@ -29,6 +29,22 @@ pub fn alerts(after: u64) -> Request {
         .by(As::Person)
         .query("after", Some(&after.to_string()))
         .query("limit", Some("100"))
+}
+
+/// What one was told, the newest first.
+#[must_use]
+pub fn notifications(unseen: bool, cursor: Option<&str>) -> Request {
+    Request::get(&["v1", "notifications"])
+        .by(As::Person)
+        .query("unseen", unseen.then_some("true"))
+        .query("cursor", cursor)
+        .query("limit", Some("100"))
+}
+
+/// Says that one has seen all up to a position.
+#[must_use]
+pub fn see_notifications(up_to: i64) -> Request {
+    Request::post(&["v1", "notifications", "seen"], body(&SeenRequest { up_to }))
 }
 
 /// The stream of events: those after a position first, if one is said.

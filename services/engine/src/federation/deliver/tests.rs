@@ -19,6 +19,7 @@ mod due;
 mod heard;
 mod not_its_own;
 mod owed;
+mod told;
 mod wanted;
 
 /// The oldest parcel that `from` has for `to`.

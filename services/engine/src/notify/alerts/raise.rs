@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 
-/// The name of the cursor.
-const NAME: &str = "alerts";
+/// The name of the cursor; whoever holds it gives positions.
+pub(crate) const CURSOR: &str = "alerts";
 /// Alerts that one search and one client have in a day: a client who posts hundreds of jobs does not drown the others.
 pub(crate) const OF_CLIENT_A_DAY: i64 = 10;
 /// Alerts that one search has in a day: more is not read, and the search lists them all.
@@ -91,7 +91,7 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
     let mut connection = engine.store().connection().await?;
     let tx = connection.begin().await?;
     let first = changes::cursor(&tx).await?;
-    let cursor = alerts::hold_cursor(&tx, NAME, first).await?;
+    let cursor = alerts::hold_cursor(&tx, CURSOR, first).await?;
     let changes = match changes::since(&tx, cursor, CHANGES).await? {
         Since::Behind => return Ok(Progress::Behind),
         Since::Changes(changes) => changes,
@@ -125,7 +125,7 @@ pub(crate) async fn step(engine: &Engine, most: i64, beyond: &mut String) -> Res
     }
     let all = rest.is_none() && jobs.len() <= together;
     if let Some(reached) = if all { Some(last.at) } else { passed } {
-        alerts::move_cursor(&tx, NAME, reached).await?;
+        alerts::move_cursor(&tx, CURSOR, reached).await?;
     }
     tx.commit().await?;
     *beyond = rest.unwrap_or_else(|| alerts::FIRST.to_owned());
@@ -152,7 +152,7 @@ async fn again(engine: &Engine) -> Result<(), UseError> {
             let mut beyond = Some(alerts::FIRST.to_owned());
             while let Some(from) = beyond {
                 let tx = connection.begin().await?;
-                alerts::hold_cursor(&tx, NAME, to).await?;
+                alerts::hold_cursor(&tx, CURSOR, to).await?;
                 let raised = alerts::raise(&tx, job, raising(engine, BATCH, true), &from).await?;
                 tx.commit().await?;
                 beyond = raised.reached;
@@ -160,8 +160,8 @@ async fn again(engine: &Engine) -> Result<(), UseError> {
         }
     }
     let tx = connection.begin().await?;
-    alerts::hold_cursor(&tx, NAME, to).await?;
-    alerts::move_cursor(&tx, NAME, to).await?;
+    alerts::hold_cursor(&tx, CURSOR, to).await?;
+    alerts::move_cursor(&tx, CURSOR, to).await?;
     tx.commit().await?;
     engine.signals().raise(Notice::AlertsRaised);
     Ok(())

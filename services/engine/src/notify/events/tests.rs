@@ -19,7 +19,12 @@ async fn login(home: &Home, handle: &str) -> Session {
 
 fn listener(home: &Home, session: &Session) -> Listener {
     let did = Did::parse(&session.did).unwrap();
-    Listener { did, session: session.id.clone(), until: home.engine.now().add_seconds(900).unwrap() }
+    Listener {
+        did,
+        session: session.id.clone(),
+        until: home.engine.now().add_seconds(900).unwrap(),
+        language: SentenceLanguage::En,
+    }
 }
 
 async fn keep_all(home: &Home, did: &Did) {
@@ -38,7 +43,7 @@ async fn next(stream: &mut Stream) -> Event {
         loop {
             match stream.next().await {
                 Event::Alive => {}
-                event @ (Event::Alert(_) | Event::End(_)) => return event,
+                event @ (Event::Alert(_) | Event::Notification(_) | Event::End(_)) => return event,
             }
         }
     };
@@ -148,7 +153,7 @@ async fn a_process_has_a_bounded_number_of_streams() {
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&n.to_be_bytes());
         let did = Did::of(&SigningKey::from_seed(seed).public());
-        Listener { did, session: String::new(), until }
+        Listener { did, session: String::new(), until, language: SentenceLanguage::En }
     };
     for n in 0..STREAMS_MAX {
         open.push(home.engine.listen_to_events(somebody(n), Some(0)).await.unwrap());
@@ -211,7 +216,8 @@ async fn new_accounts_leave_most_places_to_the_others() {
         let mut seed = [0; 32];
         seed[..2].copy_from_slice(&n.to_be_bytes());
         let did = Did::of(&SigningKey::from_seed(seed).public());
-        Listener { did, session: n.to_string(), until: Timestamp::parse("2027-01-01T00:00:00Z").unwrap() }
+        let until = Timestamp::parse("2027-01-01T00:00:00Z").unwrap();
+        Listener { did, session: n.to_string(), until, language: SentenceLanguage::En }
     };
     let mut seats = Vec::new();
     for n in 0..u16::try_from(NEW_STREAMS_MAX).unwrap() {
