@@ -14,9 +14,10 @@ pub use client::sql::{Sql, ToSql, column};
 pub use client::transaction::Tx;
 pub use client::{health, lease, notices};
 pub use tables::accounts::mail;
+pub use tables::alerts::notifications;
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
-    notifications, peer_searches, picks, ranking, reviews, scores,
+    peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 

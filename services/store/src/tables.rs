@@ -11,7 +11,6 @@ pub mod idempotency;
 pub mod jobs;
 pub mod knowledge;
 pub mod log;
-pub mod notifications;
 pub mod peer_searches;
 pub mod picks;
 pub mod ranking;

@@ -1,5 +1,7 @@
 //! Saved searches, and the alerts that they have raised.
 
+pub mod notifications;
+
 use hanse_document::{Did, DocumentId, Kind};
 
 use crate::changes::Cursor;

@@ -1,6 +1,6 @@
 //! The API is as it is described: every operation is called, and every answer, good or bad, is held to the description.
 
-use crate::life::changes_of_mind;
+use crate::life::{changes_of_mind, told};
 use hanse_base::clock::Clock as _;
 use hanse_testkit::{Federation, Http, PASSWORD, Person, Story, until};
 use serde_json::{Value, json};
@@ -52,6 +52,12 @@ async fn every_operation_answers_as_described() {
     let contract = work(&mut api, &ada, &ben).await;
     reviews(&mut api, &ada, &ben, &contract).await;
     changes_of_mind(&ada, &ben, "", async |who, method, pattern, id, body| {
+        let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
+        let call = if method == "GET" { call } else { call.json(&body) };
+        api.call(call).await.done()
+    })
+    .await;
+    told(&ada, async |who, method, pattern, id, body| {
         let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
         let call = if method == "GET" { call } else { call.json(&body) };
         api.call(call).await.done()

@@ -68,3 +68,11 @@ pub(crate) async fn changes_of_mind(
     let story = Story::active(ada, ben).await;
     call(ben, "POST", "/v1/contracts/{id}/terminate", &story.contract, reason()).await;
 }
+
+/// What somebody is told of all that, and what they want to be told.
+pub(crate) async fn told(ada: &Person, mut call: impl AsyncFnMut(&Person, &str, &str, &str, Value) -> Value) {
+    call(ada, "GET", "/v1/notifications", "", Value::Null).await;
+    call(ada, "POST", "/v1/notifications/seen", "", json!({"up_to": 0})).await;
+    call(ada, "GET", "/v1/me/notification-preferences", "", Value::Null).await;
+    call(ada, "PUT", "/v1/me/notification-preferences", "", json!({"off": ["job.paused"]})).await;
+}

@@ -4,7 +4,7 @@
 
 mod fill;
 
-use crate::life::changes_of_mind;
+use crate::life::{changes_of_mind, told};
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_base::clock::Clock as _;
@@ -167,6 +167,12 @@ async fn walk(counts: &mut Counts, (ada, ben): (&Person, &Person), story: &Story
     other_ends(counts, ada, ben).await;
     let of = counts.rows.to_string();
     changes_of_mind(ada, ben, &of, async |who, method, pattern, id, body| {
+        let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
+        let call = if method == "GET" { call } else { call.json(&body) };
+        counts.call(&format!("{method} {pattern}"), call).await
+    })
+    .await;
+    told(ada, async |who, method, pattern, id, body| {
         let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
         let call = if method == "GET" { call } else { call.json(&body) };
         counts.call(&format!("{method} {pattern}"), call).await
