@@ -8,7 +8,7 @@ use hanse_store::accounts::{self, IdentityRow};
 use super::Apply;
 
 /// Learns the person of a genesis that came along with a document. One who is known stays as known; a genesis that differs
-/// from the known one is refused until a log shows it (see [`logged`]).
+/// from the known one is refused until a log shows it (see `logged`).
 pub async fn learn(ctx: &Apply<'_>, genesis: &Verified) -> Result<(), UseError> {
     let row = row(genesis)?;
     if !ctx.logbook.base().config().knows_home(&row.home) {
