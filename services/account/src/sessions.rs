@@ -138,7 +138,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// The logins of a person, the newest first; `current` is the one that asks.
+    /// The logins of a person: `current`, the one that asks, then the others, the newest first.
     ///
     /// # Errors
     /// Only our own failures.
@@ -153,7 +153,8 @@ impl Accounts {
             scope: row.scopes,
             agent: row.agent,
         };
-        Ok(Page { items: rows.into_iter().map(view).collect(), next: None })
+        let (asking, others): (Vec<_>, Vec<_>) = rows.into_iter().map(view).partition(|login| login.current);
+        Ok(Page { items: asking.into_iter().chain(others).collect(), next: None })
     }
 
     /// Ends one login of a person.

@@ -29,6 +29,7 @@ pub struct NotificationQuery {
 /// What has been seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"up_to": 1207}))]
 pub struct SeenRequest {
     /// All up to this `position`.
     #[schema(minimum = 0, example = 1207)]

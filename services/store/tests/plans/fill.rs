@@ -116,7 +116,7 @@ const THIRD: &[&str] = &[
      h(i) END, i % 50 > 0, i % 100 = 1, i, i FROM generate_series(1, 300000) AS i",
     "INSERT INTO alert (did, search, job, client, at) SELECT 'did:' || 1 + i % 30000, ('00000000-0000-0000-0000-' || \
      lpad(to_hex(i % 30000), 12, '0'))::uuid, h(i), 'did:' || i % 30000, i FROM generate_series(1, 300000) AS i",
-    "INSERT INTO notification (position, did, event, object, kind, job, actor, place, at, seen) SELECT CASE WHEN i <= 299900 THEN 300000 + i END, \
+    "INSERT INTO notification (position, did, event, object, kind, job, actor, place, at, seen) SELECT CASE WHEN i <= 299900 THEN nextval('alert_position_seq') END, \
      'did:' || 1 + i % 30000, 'bid.submitted', h(i), 'bid', h(i), 'freelancer', 0, i, i % 10 > 0 FROM generate_series(1, 300000) AS i",
     "INSERT INTO notification_preference (did, off) SELECT 'did:' || i, ARRAY['bid.read'] FROM generate_series(1, 300000) AS i",
     "INSERT INTO change (xid, kind, key, at) SELECT (i / 1000)::text::xid8, 'job', h(i), i FROM generate_series(1, 300000) AS i",

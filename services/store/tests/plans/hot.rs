@@ -58,7 +58,7 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     (
         "news of bids",
         "notifications",
-        "FROM bid JOIN job",
+        "AS client, bid.freelancer",
         &[ROWS, "false", "true", "'bid.not_selected'", "'bid'", "'node'", "1"],
     ),
     (

@@ -75,6 +75,7 @@ async fn a_log_rebuilds_from_its_tiles() {
         .await;
         rebuilds(&log);
         proves(home, kind, &log).await;
+        nothing_beyond(home, kind, key).await;
         cosigned(&federation, kind, key).await;
     }
     drop(story);
@@ -123,18 +124,31 @@ async fn proves(home: Http, kind: &str, log: &Read) {
         let path = prove::consistency(&tiles, index + 1, size).unwrap();
         verify::consistency(index + 1, size, &path, &range.root(), &root).unwrap();
     }
-    // A tile has no hash more than the log has leaves, and an address has one form.
-    let beyond = TileId { level: 0, index: size / tile::WIDTH };
-    let partial = beyond.width(size);
-    for path in [
-        tile::path(0, beyond.index, None),
-        tile::path(0, beyond.index, Some(partial + 1)),
-        tile::path(0, beyond.index + 1, Some(1)),
-        tile::entries_path(beyond.index, Some(partial + 1)),
-        format!("tile/0/{:03}.p/{partial:03}", beyond.index),
-        format!("tile/00/{:03}.p/{partial}", beyond.index),
-    ] {
-        assert_eq!(home.get(&format!("/log/{kind}/{path}")).send().await.status, 404, "{path}");
+}
+
+/// A tile has no hash more than the log has leaves, and an address has one form.
+async fn nothing_beyond(home: Http, kind: &str, key: &VerifierKey) {
+    let answers = eventually(&format!("the {kind} log does not grow meanwhile"), async || {
+        let size = read(home, kind, key).await.checkpoint.size;
+        let beyond = TileId { level: 0, index: size / tile::WIDTH };
+        let partial = beyond.width(size);
+        let mut answers = Vec::new();
+        for path in [
+            tile::path(0, beyond.index, None),
+            tile::path(0, beyond.index, Some(partial + 1)),
+            tile::path(0, beyond.index + 1, Some(1)),
+            tile::entries_path(beyond.index, Some(partial + 1)),
+            format!("tile/0/{:03}.p/{partial:03}", beyond.index),
+            format!("tile/00/{:03}.p/{partial}", beyond.index),
+        ] {
+            let status = home.get(&format!("/log/{kind}/{path}")).send().await.status;
+            answers.push((path, status));
+        }
+        (read(home, kind, key).await.checkpoint.size == size).then_some(answers)
+    })
+    .await;
+    for (path, status) in answers {
+        assert_eq!(status, 404, "{path}");
     }
 }
 

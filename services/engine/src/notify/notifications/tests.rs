@@ -125,6 +125,8 @@ async fn a_stream_tells_alerts_and_notifications_in_one_order_and_is_taken_up_wh
         crate::notify::alerts::raise::round(&home.engine).await.unwrap();
         round(&home.engine).await.unwrap();
     };
+    // Alerts begin where the first round of a node finds its changes.
+    raise().await;
     let first = home.post(&ada).await.view.id;
     raise().await;
     home.bid(&ben, &first).await;
@@ -154,8 +156,7 @@ async fn a_stream_tells_alerts_and_notifications_in_one_order_and_is_taken_up_wh
         heard.push(match told {
             Heard::Alert(alert) => (alert.position, alert.event),
             Heard::Notification(told) => (told.position, told.event),
-            Heard::Alive => continue,
-            Heard::End(end) => panic!("{end:?}"),
+            quiet @ (Heard::Alive | Heard::End(_)) => panic!("{quiet:?} after {heard:?}"),
         });
     }
     let names: Vec<&str> = heard.iter().map(|(_, name)| name.as_str()).collect();

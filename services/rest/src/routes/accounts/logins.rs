@@ -11,7 +11,7 @@ use hanse_http::problem::Problem;
 use hanse_http::query::Query;
 use hanse_http::state::State;
 
-/// Your logins that are open, the newest first, all on one page.
+/// Your logins that are open, the one that asks before the others, these the newest first, all on one page.
 #[utoipa::path(tag = "account", security(("bearer" = [])), responses(
     (status = 200, description = "All of them.", body = Page<LoginView>),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),

@@ -43,7 +43,7 @@ const OF_INVITATIONS: &str = newest!(
     "SELECT id AS object, job, client, freelancer FROM invitation WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))"
 );
 const OF_BIDS: &str = newest!(
-    "SELECT bid.id AS object, bid.job, job.client, bid.freelancer FROM bid JOIN job ON job.id = bid.job \
+    "SELECT bid.id AS object, bid.job, (SELECT client FROM job WHERE job.id = bid.job) AS client, bid.freelancer FROM bid \
      WHERE bid.id = ANY (ARRAY(SELECT unnest($1::bytea[])))"
 );
 const OF_CONTRACTS: &str = newest!(
