@@ -73,8 +73,8 @@ fn body(answer: &Answer, people: &[(&str, &str)]) -> Value {
         return json!(format!("{} bytes", answer.body.len()));
     }
     let text = answer.text();
-    // Of a stream the first event: what follows depends on when it is looked at.
-    let text = text.split_once("\n\nevent: stream.ended").map_or(text.as_str(), |(first, _)| first);
+    let text =
+        text.split_once("\n\nevent: stream.ended").map_or(text.clone(), |(told, _)| of_each_kind(told));
     Value::Array(
         text.lines()
             .map(|line| match line.split_once(": ") {
@@ -88,11 +88,21 @@ fn body(answer: &Answer, people: &[(&str, &str)]) -> Value {
     )
 }
 
+/// Of a stream the first notification and the first alert: how much else there is depends on when it is looked at.
+fn of_each_kind(told: &str) -> String {
+    let is_alert = |event: &&str| event.contains("event: job.published");
+    let mut events = told.split("\n\n").filter(|event| event.contains("event: "));
+    let first = events.clone().find(|event| !is_alert(event));
+    first.into_iter().chain(events.find(is_alert)).collect::<Vec<_>>().join("\n\n")
+}
+
 /// The value with the name of its kind wherever it would differ from run to run.
 fn steady(key: &str, value: &Value, people: &[(&str, &str)]) -> Value {
     match value {
         Value::Number(_) if COUNTED.contains(&key) => json!("<count>"),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        // Where a page ends, by the position of its last row.
+        Value::String(text) if key == "next" && text.parse::<u64>().is_ok() => json!("<count>"),
         Value::String(text) => match serde_json::from_str::<Value>(text) {
             // A signed document as text: its bytes are what counts, so it is in a string.
             Ok(inner) if inner.is_object() => json!({"text of": steady("", &inner, people)}),
