@@ -2,18 +2,14 @@
 
 mod account;
 mod args;
-mod bids;
 mod body;
-mod contracts;
-mod jobs;
+mod market;
 mod matching;
 mod people;
 mod program;
 mod record;
-mod reviews;
 mod search;
 mod skills;
-mod steps;
 mod value;
 
 use std::path::PathBuf;
@@ -22,19 +18,21 @@ use clap::{Args, Parser, Subcommand};
 
 pub use account::{Account, BlocksCommand, EmailCommand, NewPassword, SessionsCommand};
 pub use args::{Language, Trial, YesNo};
-pub use bids::{BidArgs, BidCommand, BidFacts, BidMove, Bids, OfferArgs, ReviseArgs};
 pub(crate) use body::answers;
-pub use contracts::{ContractCommand, ContractMove, ContractStep, TermsArgs};
-pub use jobs::{AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs};
+pub use market::bids::{BidArgs, BidCommand, BidFacts, BidMove, Bids, OfferArgs, ReviseArgs};
+pub use market::contracts::{ContractCommand, ContractMove, ContractStep, TermsArgs};
+pub use market::jobs::{
+    AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs,
+};
+pub use market::reviews::{ReviewArgs, Reviews};
+pub use market::steps::Step;
 pub use matching::{ListArgs, MatchArgs, Matching};
 pub use people::{Password, People, ProfileArgs, ProfileCommand};
 pub use program::Program;
 pub use record::{Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
-pub use reviews::{ReviewArgs, Reviews};
 pub use search::saved::{After, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::{SkillName, SkillsCommand};
-pub use steps::Step;
 pub use value::Who;
 pub(crate) use value::words;
 

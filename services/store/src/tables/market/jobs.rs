@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use hanse_document::{Did, DocumentId, Kind, NodeName, Verified};
 use hanse_lifecycle::State;
 
-use super::documents;
 use crate::client::rows::{head, id, parsed};
+use crate::tables::documents;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub use folding::{Stale, fold_again, stale};

@@ -10,8 +10,8 @@ use hanse_document::{Date, Did, DocumentId, Line, code};
 use hanse_lifecycle::Event;
 
 use super::steps::{Bare, Because, OnJob, Reasoned, Step};
-use super::value::{place, point, read, skill, word};
-use super::{Id, SearchArgs, SkillName, Trial};
+use crate::cli::value::{place, point, read, skill, word};
+use crate::cli::{Id, SearchArgs, SkillName, Trial};
 use crate::pay;
 
 /// Jobs, and invitations to bid on them.

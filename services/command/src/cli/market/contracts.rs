@@ -9,8 +9,8 @@ use hanse_lifecycle::Event;
 use super::steps::{
     Bare, Because, Changes, Delivery, NotedPart, OfPart, OnContract, OnThing, Reasoned, Step,
 };
-use super::value::{milestone, read};
-use super::{Id, Trial};
+use crate::cli::value::{milestone, read};
+use crate::cli::{Id, Trial};
 use crate::pay;
 
 /// Contracts, and what is done under one.

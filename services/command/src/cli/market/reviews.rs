@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use hanse_document::code;
 use hanse_document::kind::review::{Axis, Rating};
 
-use super::value::{axis, read};
-use super::{Id, Trial, YesNo};
+use crate::cli::value::{axis, read};
+use crate::cli::{Id, Trial, YesNo};
 
 /// What is said when a contract has ended.
 #[derive(Debug, Subcommand)]

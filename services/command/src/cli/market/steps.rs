@@ -6,8 +6,8 @@ use hanse_document::Digest;
 use hanse_document::kind::TimeSheet;
 use hanse_document::kind::step::{self, MilestoneNumber};
 
-use super::Trial;
-use super::value::{hours, read, words};
+use crate::cli::Trial;
+use crate::cli::value::{hours, read, words};
 use crate::error::CommandError;
 
 /// A move of one thing.

@@ -7,9 +7,9 @@ use hanse_document::kind::terms::Part;
 use hanse_document::{Date, code};
 use hanse_lifecycle::Event;
 
-use super::Trial;
 use super::steps::{Bare, Because, Noted, OnBid, Step};
-use super::value::{milestone, read};
+use crate::cli::Trial;
+use crate::cli::value::{milestone, read};
 use crate::pay;
 
 /// Bids, and the offers that they lead to.

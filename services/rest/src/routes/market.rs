@@ -1,0 +1,7 @@
+//! From a posting to its reviews: one file for each resource.
+
+pub(crate) mod bids;
+pub(crate) mod contracts;
+pub(crate) mod invitations;
+pub(crate) mod jobs;
+pub(crate) mod reviews;
