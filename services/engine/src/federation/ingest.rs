@@ -7,6 +7,7 @@
 mod tests;
 
 use hanse_base::error::{Refusal, UseError};
+use hanse_document::kind::Job;
 use hanse_document::{Body, Kind, Rejection, Signed, Verified};
 use hanse_network::Verdict;
 use hanse_store::{accounts, jobs};
@@ -69,7 +70,7 @@ async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Resul
     }
     identity::learn(&ctx, genesis).await?;
     if apply(&ctx, document, &[]).await? == Applied::Now
-        && let Body::Job(job) = document.body()
+        && let Some(job) = begun(document)
     {
         if jobs::count_unlogged(&tx, &job.home).await? >= UNLOGGED_MAX {
             return Err(Refusal::TooMany(u32::try_from(UNLOGGED_MAX).unwrap_or(u32::MAX)).into());
@@ -81,8 +82,26 @@ async fn take(engine: &Engine, genesis: &Verified, document: &Verified) -> Resul
     Ok(())
 }
 
+/// The posting that begins with this document. One that says another anew is a version of a row that is here, and bounded by that.
+fn begun(document: &Verified) -> Option<&Job> {
+    match document.body() {
+        Body::Job(job) => Some(job).filter(|job| job.anew.is_none()),
+        Body::Identity(_)
+        | Body::Profile(_)
+        | Body::Invitation(_)
+        | Body::Bid(_)
+        | Body::Terms(_)
+        | Body::Offer(_)
+        | Body::Acceptance(_)
+        | Body::Step(_)
+        | Body::Text(_)
+        | Body::Review(_)
+        | Body::Reply(_) => None,
+    }
+}
+
 async fn known_here(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {
-    let known = if let Body::Job(_) = document.body() {
+    let known = if begun(document).is_some() {
         jobs::find(ctx.tx, &document.id()).await?.is_some()
     } else {
         hanse_store::history::has_applied(ctx.tx, &document.id()).await?

@@ -34,6 +34,26 @@ async fn a_posting_is_taken_once_and_passed_on_as_often_as_it_comes() {
 }
 
 #[tokio::test]
+async fn a_posting_that_says_another_anew_is_taken_once_as_a_version_of_it() {
+    let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
+    let ada = a.register("ada").await;
+    let posted = a.post(&ada).await;
+    let job = posted.view.id.parse().unwrap();
+    let message = a.message(&ada, &posted.document).await;
+    let request = serde_json::from_value(json!({"title": "A bridge", "text": "Of stone now."})).unwrap();
+    let amended = a.engine.amend_job(&ada, &job, request, false).await.unwrap();
+    let anew = a.message(&ada, &amended.document).await;
+    assert_eq!(heard(&b, &anew).await, Verdict::Ignore, "what it says anew has not come yet");
+    assert_eq!(heard(&b, &message).await, Verdict::Accept);
+    for _ in 0..2 {
+        assert_eq!(heard(&b, &anew).await, Verdict::Accept);
+        let shown = b.engine.job(&job, None).await.unwrap().unwrap();
+        assert_eq!((shown.text.as_str(), shown.version), ("Of stone now.", 2));
+    }
+    assert_eq!(heard(&a, &anew).await, Verdict::Accept, "its own comes back to its home");
+}
+
+#[tokio::test]
 async fn only_what_the_sender_must_have_seen_is_held_against_it() {
     let (a, b) = (Home::new('a', &['b']).await, Home::new('b', &['a']).await);
     let ada = a.register("ada").await;
