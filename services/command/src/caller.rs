@@ -53,15 +53,31 @@ impl Caller {
     /// # Errors
     /// [`CommandError::SignedOut`] if the request needs somebody, and whatever [`Client::send`] has.
     pub fn send(&mut self, request: &Request) -> Result<Value, CommandError> {
+        self.ask(request, |client| client.send(request))
+    }
+
+    /// Sends the request likewise; the answer is text, kept as it came.
+    ///
+    /// # Errors
+    /// Those of [`Caller::send`].
+    pub fn text(&mut self, request: &Request) -> Result<String, CommandError> {
+        self.ask(request, |client| client.text(request))
+    }
+
+    fn ask<T>(
+        &mut self,
+        request: &Request,
+        ask: impl Fn(&Client) -> Result<T, ClientError>,
+    ) -> Result<T, CommandError> {
         match request.by {
-            As::Anyone => Ok(self.client.send(request)?),
-            As::Viewer => match self.send_signed(request) {
+            As::Anyone => Ok(ask(&self.client)?),
+            As::Viewer => match self.signed_in(&ask) {
                 // Without a session it is still a question that anybody may ask.
-                Err(CommandError::SignedOut(_)) => Ok(self.client.send(request)?),
-                Err(CommandError::Client(error)) if is_signed_out(&error) => Ok(self.client.send(request)?),
+                Err(CommandError::SignedOut(_)) => Ok(ask(&self.client)?),
+                Err(CommandError::Client(error)) if is_signed_out(&error) => Ok(ask(&self.client)?),
                 answer => answer,
             },
-            As::Person => self.send_signed(request),
+            As::Person => self.signed_in(ask),
         }
     }
 

@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod body;
+mod documents;
 mod market;
 mod matching;
 mod people;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 pub use account::{Account, BlocksCommand, EmailCommand, NewPassword, SessionsCommand};
 pub use args::{Language, Trial, YesNo};
 pub(crate) use body::answers;
+pub use documents::{DocumentCommand, Documents};
 pub use market::bids::{BidArgs, BidCommand, BidFacts, BidMove, Bids, OfferArgs, ReviseArgs};
 pub use market::contracts::{ContractCommand, ContractMove, ContractStep, TermsArgs};
 pub use market::jobs::{
@@ -30,7 +32,7 @@ pub use matching::{ListArgs, MatchArgs, Matching};
 pub use people::{Password, People, ProfileArgs, ProfileCommand};
 pub use program::Program;
 pub use record::{Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
-pub use search::saved::{After, SavedSearches, SearchesCommand};
+pub use search::saved::{After, NotificationsCommand, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::{SkillName, SkillsCommand};
 pub use value::Who;
@@ -109,6 +111,9 @@ pub enum Command {
     /// Records, and the nodes that keep them.
     #[command(flatten)]
     Record(Record),
+    /// Signed documents as they are.
+    #[command(flatten)]
+    Documents(Documents),
     /// Whom to trust, and what holds then: nobody signs in for that.
     #[command(flatten)]
     Trust(Trust),

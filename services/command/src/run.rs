@@ -3,6 +3,7 @@
 mod account;
 mod bids;
 mod contracts;
+mod documents;
 mod jobs;
 mod matching;
 mod naming;
@@ -65,6 +66,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
         },
         Command::SavedSearches(command) => run()?.told(command)?,
         Command::Record(command) => run()?.record(command)?,
+        Command::Documents(command) => run()?.documents(command)?,
         Command::Trust(command) => return trust::trust(command, cli.json),
         Command::Program(command) => program::program(command)?,
     }

@@ -21,6 +21,7 @@ pub enum Record {
     /// Ask how far somebody can be trusted from where you stand, with every reason. `hanse score` computes the same without the node.
     #[command(
         after_help = "Examples:\n  hanse trust did:key:z6Mk…\n  hanse trust did:key:z6Mk… --viewer did:key:z6Mk… --language fr\n  \
+        hanse trust did:key:z6Mk… --history                 what changed it, entry by entry\n  \
         hanse trust did:key:z6Mk… --json > served.json      for hanse score --served"
     )]
     Trust {
@@ -33,6 +34,9 @@ pub enum Record {
         /// The language of the reasons.
         #[arg(long, value_enum, default_value_t = Language::En)]
         language: Language,
+        /// Show what changed it, entry by entry, instead of where it stands.
+        #[arg(long)]
+        history: bool,
     },
     /// Fetch the file that proves somebody's whole record.
     #[command(after_help = "Example:\n  hanse evidence did:key:z6Mk… -o evidence.json")]
@@ -47,6 +51,9 @@ pub enum Record {
     /// Show a node: its keys, its logs, its peers.
     #[command(after_help = "Example:\n  hanse --node https://lyon.example node")]
     Node,
+    /// Show what a node ranks with, what it never looks at, and when any of it changed.
+    #[command(after_help = "Example:\n  hanse --node https://lyon.example transparency")]
+    Transparency,
 }
 
 /// Whom to trust, and what holds then: nobody signs in for that.

@@ -7,6 +7,7 @@ mod saved_searches;
 mod work;
 
 use hanse_api::requests::ReplyRequest;
+use hanse_document::Verified;
 use serde_json::{Value, json};
 
 use super::request::{As, Request, body};
@@ -17,7 +18,8 @@ pub use account::{
 };
 pub use said::{again, forget_again, link, say_again, skill};
 pub use saved_searches::{
-    alerts, events, forget_search, keep_search, notifications, picks, saved_searches, see_notifications,
+    alerts, events, forget_search, keep_search, notification_preferences, notifications, picks,
+    put_notification_preferences, saved_searches, see_notifications,
 };
 pub use work::{
     amend_job, answer_terms, bid, bids, bids_on, contract, contracts, invitation, invitations,
@@ -135,6 +137,26 @@ pub fn score_history(did: &str, viewer: Option<&str>, language: &str) -> Request
 #[must_use]
 pub fn evidence(did: &str) -> Request {
     Request::get(&["v1", "reputation", did, "evidence"])
+}
+
+/// The bytes of a document.
+#[must_use]
+pub fn document(id: &str) -> Request {
+    Request::get(&["v1", "documents", id]).by(As::Viewer)
+}
+
+/// Publishes a document that its author has signed; `leaf_signature` goes with an identity.
+#[must_use]
+pub fn publish(document: &Verified, leaf_signature: Option<&str>) -> Request {
+    // Cannot fail: a document that was verified is JSON, and what is canonical is written again as it was.
+    let value = serde_json::from_slice(document.bytes()).unwrap_or_default();
+    Request::post(&["v1", "documents"], value).by(As::Anyone).header("Hanse-Leaf-Signature", leaf_signature)
+}
+
+/// What the node ranks with, and when it changed.
+#[must_use]
+pub fn transparency() -> Request {
+    Request::get(&["v1", "transparency"])
 }
 
 /// Who the node is.

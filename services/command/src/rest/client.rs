@@ -228,6 +228,9 @@ impl Client {
         if let Some(key) = key {
             builder = builder.header("Idempotency-Key", key);
         }
+        if let Some((name, value)) = &request.header {
+            builder = builder.header(*name, value);
+        }
         match &request.body {
             None => agent.run(builder.body(())?),
             Some(body) => {

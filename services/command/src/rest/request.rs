@@ -41,19 +41,21 @@ pub struct Request {
     pub by: As,
     /// The JSON body.
     pub body: Option<Value>,
+    /// A header that only this request has.
+    pub header: Option<(&'static str, String)>,
 }
 
 impl Request {
     /// Reads; `segments` are the parts of the path, encoded here.
     #[must_use]
     pub fn get(segments: &[&str]) -> Self {
-        Self { method: Method::Get, target: path(segments), by: As::Anyone, body: None }
+        Self { method: Method::Get, target: path(segments), by: As::Anyone, body: None, header: None }
     }
 
     /// Sends `body` as the signed-in person.
     #[must_use]
     pub fn post(segments: &[&str], body: Value) -> Self {
-        Self { method: Method::Post, target: path(segments), by: As::Person, body: Some(body) }
+        Self { method: Method::Post, target: path(segments), by: As::Person, body: Some(body), header: None }
     }
 
     /// Replaces, as the signed-in person.
@@ -84,6 +86,12 @@ impl Request {
     #[must_use]
     pub fn by(self, by: As) -> Self {
         Self { by, ..self }
+    }
+
+    /// The same request with a header of its own; nothing if the value is absent.
+    #[must_use]
+    pub fn header(self, name: &'static str, value: Option<&str>) -> Self {
+        Self { header: value.map(|value| (name, value.to_owned())), ..self }
     }
 
     /// The same request with one more query parameter; nothing if the value is absent.

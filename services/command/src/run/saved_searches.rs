@@ -8,7 +8,7 @@ use hanse_api::requests::SavedSearchRequest;
 use serde_json::Value;
 
 use super::Run;
-use crate::cli::{SavedSearches, SearchesCommand};
+use crate::cli::{NotificationsCommand, SavedSearches, SearchesCommand};
 use crate::error::CommandError;
 use crate::rest::client::{ClientError, Stream};
 use crate::rest::json::Read as _;
@@ -41,7 +41,8 @@ impl Run {
                 self.answer(&api::forget_search(id), |_| "forgotten".to_owned())
             }
             SavedSearches::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
-            SavedSearches::Notifications { unseen, all_seen, cursor } => {
+            SavedSearches::Notifications { command: Some(command), .. } => self.choose(command),
+            SavedSearches::Notifications { command: None, unseen, all_seen, cursor } => {
                 self.notified(*unseen, *all_seen, cursor.as_deref())
             }
             SavedSearches::Events(from) => self.listen(from.after),
@@ -92,6 +93,18 @@ impl Run {
             self.caller.send(&api::see_notifications(newest))?;
         }
         self.print(&page, notifications)
+    }
+
+    /// Changes what one is told of by what is named; the rest stays.
+    fn choose(&mut self, command: &NotificationsCommand) -> Result<(), CommandError> {
+        let NotificationsCommand::Choose { on, off } = command;
+        let now = self.caller.send(&api::notification_preferences())?;
+        if on.is_empty() && off.is_empty() {
+            return self.print(&now, preferences);
+        }
+        let quiet = now.texts("/off").into_iter().filter(|event| !on.iter().any(|named| named == event));
+        let quiet = quiet.chain(off.iter().map(String::as_str)).map(str::to_owned).collect();
+        self.answer(&api::put_notification_preferences(quiet), preferences)
     }
 
     fn told_of(&self, name: &str, data: &str) -> Result<(), CommandError> {
@@ -178,6 +191,16 @@ fn notifications(page: &Value) -> String {
         "" => text,
         next => format!("{text}\n\nthere is more: --cursor {next}"),
     }
+}
+
+fn preferences(view: &Value) -> String {
+    let mut table = Table::new(&[("EVENT", None), ("TOLD", None)]);
+    for (pointer, told) in [("/on", "yes"), ("/off", "no")] {
+        for event in view.texts(pointer) {
+            table.row([event.to_owned(), told.to_owned()]);
+        }
+    }
+    table.render("There are no events.")
 }
 
 fn picks(answer: &Value) -> String {

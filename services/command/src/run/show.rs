@@ -4,6 +4,7 @@ mod bids;
 mod contracts;
 mod jobs;
 mod life;
+mod rules;
 
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ use crate::terminal::table::{Card, Table};
 pub(super) use bids::{bid, bids, invitation, invitations};
 pub(super) use contracts::{contract, contracts};
 pub(super) use jobs::{job, jobs, own_jobs};
+pub(super) use rules::rules;
 
 /// Widths of cells that may be cut.
 const TITLE: Option<usize> = Some(52);
@@ -130,6 +132,20 @@ pub(super) fn score(view: &Value) -> String {
     let parts = [out::plain(&own), out::plain(&private), out::plain(&summary)];
     let told = parts.into_iter().filter(|part| !part.is_empty());
     std::iter::once(card.trim_end().to_owned()).chain(told).collect::<Vec<_>>().join("\n\n")
+}
+
+/// What changed a score, the oldest first, as sentences.
+pub(super) fn score_history(view: &Value) -> String {
+    let earlier = view.number("/earlier");
+    let card = Card::default()
+        .with("person", view.text("/subject"))
+        .with("seen from", view.text("/seen_from"))
+        .with("earlier entries", &count(earlier))
+        .render();
+    let changes: Vec<String> =
+        view.list("/changes").iter().map(|change| out::plain(change.text("/sentence"))).collect();
+    let changes = if changes.is_empty() { "Nothing has changed it.".to_owned() } else { changes.join("\n") };
+    format!("{card}\n{changes}")
 }
 
 pub(super) fn reputation(view: &Value) -> String {

@@ -21,13 +21,18 @@ impl Run {
     pub(super) fn record(&mut self, command: &Record) -> Result<(), CommandError> {
         match command {
             Record::Reputation { did } => self.reputation(did.as_ref()),
-            Record::Trust { subject, viewer, language } => {
+            Record::Trust { subject, viewer, language, history } => {
                 let subject = self.person(Some(subject))?;
                 let viewer = viewer.as_ref().map(|viewer| self.person(Some(viewer))).transpose()?;
-                self.answer(&api::score(&subject, viewer.as_deref(), language.tag()), show::score)
+                let (viewer, language) = (viewer.as_deref(), language.tag());
+                if *history {
+                    return self.answer(&api::score_history(&subject, viewer, language), show::score_history);
+                }
+                self.answer(&api::score(&subject, viewer, language), show::score)
             }
             Record::Evidence { did, output } => self.evidence(did.as_ref(), output.as_deref()),
             Record::Node => self.node(),
+            Record::Transparency => self.answer(&api::transparency(), show::rules),
         }
     }
 

@@ -20,7 +20,11 @@ pub enum SavedSearches {
     #[command(after_help = "Examples:\n  hanse alerts\n  hanse alerts --after 1207")]
     Alerts(After),
     /// List what others did about your jobs, bids, contracts and reviews, the newest first.
-    #[command(after_help = "Examples:\n  hanse notifications --unseen\n  hanse notifications --all-seen")]
+    #[command(
+        after_help = "Examples:\n  hanse notifications --unseen\n  hanse notifications --all-seen\n  \
+        hanse notifications choose --off bid.read",
+        args_conflicts_with_subcommands = true
+    )]
     Notifications {
         /// Only those that you have not seen.
         #[arg(long)]
@@ -31,6 +35,9 @@ pub enum SavedSearches {
         /// Begin where the last page ended, as shown there.
         #[arg(long, value_name = "CURSOR")]
         cursor: Option<String>,
+        /// What to be told, instead of listing.
+        #[command(subcommand)]
+        command: Option<NotificationsCommand>,
     },
     /// Listen, and print each job that your searches find and each thing that others do as it happens, until interrupted.
     #[command(after_help = "Examples:\n  hanse events\n  hanse events --after 1207 --json | jq -r .job")]
@@ -38,6 +45,22 @@ pub enum SavedSearches {
     /// Show the pairs of last night: jobs and people of which neither would rather have another one.
     #[command(after_help = "Example:\n  hanse picks")]
     Picks,
+}
+
+/// What one wants to be told.
+#[derive(Debug, Subcommand)]
+pub enum NotificationsCommand {
+    /// Say of which events you are told; without an option, show how it is.
+    #[command(after_help = "Examples:\n  hanse notifications choose\n  \
+        hanse notifications choose --off bid.read --off job.paused --on bid.submitted")]
+    Choose {
+        /// Be told of this event from now on (may be repeated).
+        #[arg(long, value_name = "EVENT")]
+        on: Vec<String>,
+        /// Be told of this event no more (may be repeated).
+        #[arg(long, value_name = "EVENT")]
+        off: Vec<String>,
+    },
 }
 
 /// Where to begin.

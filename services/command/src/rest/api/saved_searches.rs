@@ -1,6 +1,6 @@
 //! Searches that are kept, and what they lead to.
 
-use hanse_api::requests::{SavedSearchRequest, SeenRequest};
+use hanse_api::requests::{NotificationPreferencesRequest, SavedSearchRequest, SeenRequest};
 
 use crate::rest::request::{As, Request, body};
 
@@ -45,6 +45,18 @@ pub fn notifications(unseen: bool, cursor: Option<&str>) -> Request {
 #[must_use]
 pub fn see_notifications(up_to: i64) -> Request {
     Request::post(&["v1", "notifications", "seen"], body(&SeenRequest { up_to }))
+}
+
+/// Of which events one is told.
+#[must_use]
+pub fn notification_preferences() -> Request {
+    Request::get(&["v1", "me", "notification-preferences"]).by(As::Person)
+}
+
+/// Says of which events one is not to be told.
+#[must_use]
+pub fn put_notification_preferences(off: Vec<String>) -> Request {
+    Request::put(&["v1", "me", "notification-preferences"], body(&NotificationPreferencesRequest { off }))
 }
 
 /// The stream of events: those after a position first, if one is said.
