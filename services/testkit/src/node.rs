@@ -133,6 +133,15 @@ impl TestNode {
                 contact: Some("mailto:security@hanse.invalid".to_owned()),
                 ..Door::default()
             },
+            // A mail server that nobody has started: letters are written, and wait.
+            mail: Some(MailServer {
+                host: "127.0.0.1".to_owned(),
+                port: 9,
+                tls: Tls::None,
+                user: None,
+                password: None,
+                sender: "Hanse <post@hanse.invalid>".to_owned(),
+            }),
         };
         Self { seat, config, clock, running: None, database, folder }
     }
