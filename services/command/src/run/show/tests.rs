@@ -225,3 +225,24 @@ fn an_answer_of_another_shape_is_still_shown() {
         assert!(bid(&view, &[]).len() < 1_000 && bids(&view, "none") == "none");
     }
 }
+
+#[test]
+fn the_other_side_is_named_beside_a_bid() {
+    let record = json!({"completed": 12, "cancelled": 2, "counterparties": 7, "raters": 6, "raters_without_record": 1,
+        "withheld": 0, "lower_bound_percent": 81, "on_time": {"yes": 5, "no": 1}, "paid_on_time": {"yes": 0, "no": 0}});
+    let other = json!({"did": "did:key:z6MkF", "name": "Bob", "headline": "Builds bridges", "self_declared": true, "record": record});
+    let view = json!({"id": "bid_x", "state": "submitted", "freelancer": "did:key:z6MkF", "text": "I can.", "other_side": other});
+    let list = bids(&json!({"items": [view]}), "none");
+    assert!(
+        list.contains("Bob") && list.contains("Builds bridges") && list.contains("12 done, 81 %"),
+        "{list}"
+    );
+    let shown = bid(&view, &[]);
+    assert!(shown.contains("Bob (their own words)"), "{shown}");
+    assert!(
+        shown.contains("12 completed with 7 people, 2 ended before, 6 raters, 1 of them without a record"),
+        "{shown}"
+    );
+    let nobody = json!({"items": [{"id": "bid_x", "freelancer": "did:key:z6MkFreelancer"}]});
+    assert!(bids(&nobody, "none").contains("z6MkFreelanc…"), "an older node names nobody");
+}
