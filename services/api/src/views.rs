@@ -35,7 +35,7 @@ pub use matching::{
 };
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use notifications::{NotificationPreferencesView, NotificationView, SeenView};
-pub use people::{PersonView, RecordSummary, YesNo};
+pub use people::{ClientFacts, ClientRecord, PersonView, Rated, RecordSummary, Response, YesNo};
 pub use record::{LeafView, LeavesView, LogStateView};
 pub use saved_searches::{AlertView, Pick, Picks, SavedSearchView};
 pub use skills::{
@@ -204,6 +204,9 @@ pub struct JobView {
     /// What happens by itself, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
+    /// What can be known of the client; of one posting alone, not of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_facts: Option<ClientFacts>,
     /// When it was posted.
     pub posted_at: String,
     /// When it expires.

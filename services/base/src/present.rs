@@ -1,6 +1,7 @@
 //! Rows and documents as people see them. A page is shown with as many statements as one item.
 
 mod bid;
+mod client;
 mod clock;
 mod contract;
 mod invitation;
@@ -22,6 +23,7 @@ use crate::error::{Failure, Refusal, UseError};
 use crate::stored::kept;
 
 pub use self::bid::{bid, bids};
+pub use self::client::client_facts;
 pub use self::clock::contract_at;
 pub use self::contract::{contract_moves, contracts};
 pub use self::invitation::{invitation, invitations};

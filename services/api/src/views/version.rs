@@ -29,8 +29,13 @@ pub trait Versioned: Serialize + Clone {
 }
 
 impl Versioned for ProfileView {}
-impl Versioned for JobView {}
 impl Versioned for ReviewView {}
+
+impl Versioned for JobView {
+    fn alone(self) -> Self {
+        Self { client_facts: None, ..self }
+    }
+}
 
 impl Versioned for BidView {
     fn alone(self) -> Self {

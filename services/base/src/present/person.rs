@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hanse_api::views::{PersonView, RecordSummary};
+use hanse_api::views::{ClientRecord, PersonView, RecordSummary};
 use hanse_document::Did;
 use hanse_document::kind::Profile;
 use hanse_store::accounts::{self, PersonSaid};
@@ -16,6 +16,9 @@ use crate::stored::StoredDocument;
 pub trait Records: Send + Sync {
     /// What they say of a person; `None` as long as they were not read.
     fn record(&self, person: &Did) -> Option<RecordSummary>;
+
+    /// What they say of a person as a client; `None` as long as they were not read.
+    fn client(&self, person: &Did) -> Option<ClientRecord>;
 }
 
 /// Who looks, and who tells them what the logs say of those whom they see.

@@ -14,10 +14,9 @@ use crate::notify::notifications::place;
 
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
 const CHANGES_SECONDS: i64 = 86_400;
-/// How long the copy of a profile is kept after the last document of its author: twice as long as a posting can stand.
+/// How long the copy of a profile is kept after the last document of its author: twice as long as a posting can stand, and as a contract
+/// without a sign of life runs.
 const COPY_SECONDS: i64 = 180 * 86_400;
-/// Copies that are forgotten in one cleaning; the next one goes on.
-const COPIES_AT_ONCE: i64 = 1_000;
 /// Between two cleanings of changes, sessions and kept answers.
 const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
@@ -63,7 +62,7 @@ async fn clean(engine: &Engine) -> Result<(), UseError> {
     place::clean(engine).await?;
     let connection = engine.store().connection().await?;
     attention::clean(engine.discovery(), &connection).await?;
-    accounts::forget_copies(&connection, engine.now().unix() - COPY_SECONDS, COPIES_AT_ONCE).await?;
+    accounts::forget_copies(&connection, engine.now().unix() - COPY_SECONDS).await?;
     drop(connection);
     engine.accounts().clean().await
 }

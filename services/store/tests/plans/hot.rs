@@ -47,7 +47,9 @@ pub(crate) const STATEMENTS: &[Hot] = &[
         "AS said_at",
         &["ARRAY['did:1500', 'did:1501', 'did:1502']"],
     ),
-    ("copies that are old", "accounts", "DELETE FROM profile_copy", &["500", "1000"]),
+    ("copies that are old", "accounts", "DELETE FROM profile_copy", &["500"]),
+    ("postings of a client", "jobs", "AS amendments", &[SOMEBODY, "100"]),
+    ("answers of a client", "jobs", "AS passed_over", &[SOMEBODY, "'a.example'", "30", "30"]),
     ("saved searches", "alerts", "FROM saved_search WHERE did = $1 ORDER BY", &[SOMEBODY]),
     ("alerts", "alerts", "WHERE a.did = $1 AND a.position > $2", &[SOMEBODY, "0", "21"]),
     (

@@ -59,3 +59,52 @@ pub(super) fn record(record: &Value) -> String {
     }
     parts.join(", ")
 }
+
+/// What is known of the client of a job, a line for each kind of fact, each with its numbers.
+pub(super) fn client(view: &Value) -> Vec<String> {
+    let Some(facts) = view.pointer("/client_facts") else { return Vec::new() };
+    let number = |pointer: &str| facts.number(pointer);
+    let mut lines = vec![format!(
+        "filled {} of {} postings that ended, {} run{}",
+        number("/filled"),
+        number("/filled") + number("/unfilled"),
+        number("/running"),
+        percent(facts, "/hire_rate_percent"),
+    )];
+    if number("/amendments") > 0 {
+        lines.push(format!(
+            "changed {} postings after they were posted, {} times",
+            number("/amended"),
+            number("/amendments")
+        ));
+    }
+    if facts.pointer("/response").is_some() {
+        lines.push(format!(
+            "answered {} bids, passed over {}, {} wait{}",
+            number("/response/answered"),
+            number("/response/passed_over"),
+            number("/response/waiting"),
+            percent(facts, "/response/answered_percent"),
+        ));
+    }
+    if number("/record/contracts") > 0 {
+        lines.push(format!(
+            "paid {} of {} known contracts",
+            number("/record/paid"),
+            number("/record/contracts")
+        ));
+        let traits = [("clarity", "clarity"), ("scope_stability", "stable scope"), ("payment", "payment")];
+        let rated = traits.iter().filter_map(|(name, words)| {
+            let (ratings, tenths) =
+                (number(&format!("/record/{name}/ratings")), number(&format!("/record/{name}/mean_tenths")));
+            (ratings > 0).then(|| format!("{words} {}.{} of 5 by {ratings}", tenths / 10, tenths % 10))
+        });
+        let rated: Vec<String> = rated.collect();
+        lines.extend((!rated.is_empty()).then(|| rated.join(", ")));
+    }
+    lines
+}
+
+fn percent(facts: &Value, pointer: &str) -> String {
+    facts.pointer(pointer).map(|share| format!(" ({share} %)")).unwrap_or_default()
+}

@@ -246,3 +246,22 @@ fn the_other_side_is_named_beside_a_bid() {
     let nobody = json!({"items": [{"id": "bid_x", "freelancer": "did:key:z6MkFreelancer"}]});
     assert!(bids(&nobody, "none").contains("z6MkFreelanc…"), "an older node names nobody");
 }
+
+#[test]
+fn a_job_says_what_is_known_of_its_client() {
+    let facts = json!({"postings": 9, "filled": 6, "unfilled": 2, "running": 1, "hire_rate_percent": 75, "amended": 1, "amendments": 3,
+        "response": {"answered": 8, "passed_over": 2, "waiting": 4, "answered_percent": 80},
+        "record": {"contracts": 5, "paid": 4, "clarity": {"ratings": 0}, "scope_stability": {"ratings": 0},
+            "payment": {"ratings": 3, "mean_tenths": 47}}});
+    let shown =
+        job(&json!({"id": "job_x", "state": "open", "client": "did:key:z6MkC", "client_facts": facts}));
+    for line in [
+        "filled 6 of 8 postings that ended, 1 run (75 %)",
+        "changed 1 postings after they were posted, 3 times",
+        "answered 8 bids, passed over 2, 4 wait (80 %)",
+        "paid 4 of 5 known contracts",
+        "payment 4.7 of 5 by 3",
+    ] {
+        assert!(shown.contains(line), "{line} in {shown}");
+    }
+}

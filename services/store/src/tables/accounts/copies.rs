@@ -15,10 +15,7 @@ pub(super) const KEEP: &str = "INSERT INTO profile_copy AS copy (did, document, 
      commitment = CASE WHEN copy.said_at <= $5 OR copy.document = $7 THEN $3 ELSE copy.commitment END, \
      bytes = CASE WHEN copy.said_at <= $5 OR copy.document = $7 THEN $4 ELSE copy.bytes END, \
      said_at = CASE WHEN copy.said_at <= $5 OR copy.document = $7 THEN $5 ELSE copy.said_at END";
-pub(super) const FORGET: &str = "DELETE FROM profile_copy WHERE did IN (SELECT did FROM profile_copy AS old WHERE heard_at < $1 \
-     AND NOT EXISTS (SELECT FROM contract WHERE client = old.did AND closed_at IS NULL) \
-     AND NOT EXISTS (SELECT FROM contract WHERE freelancer = old.did AND closed_at IS NULL) \
-     ORDER BY heard_at LIMIT $2)";
+pub(super) const FORGET: &str = "DELETE FROM profile_copy WHERE heard_at < $1";
 // A profile of this home is a document like all others; only of those who have none here a copy is looked for.
 pub(super) const SAID: &str = "SELECT identity.did, identity.home, identity.custody, coalesce(document.id, copy.document) AS id, \
      coalesce(document.commitment, copy.commitment) AS commitment, coalesce(document.bytes, copy.bytes) AS bytes, \
@@ -61,9 +58,9 @@ pub async fn keep_copy(
     Ok(())
 }
 
-/// Forgets at most `limit` copies of people of whom nothing has come since `before`, and who have no contract here that runs.
-pub async fn forget_copies(db: &impl Sql, before: i64, limit: i64) -> Result<u64, StoreError> {
-    db.execute(FORGET, &[&before, &limit]).await
+/// Forgets the copies of people of whom nothing has come since `before`.
+pub async fn forget_copies(db: &impl Sql, before: i64) -> Result<u64, StoreError> {
+    db.execute(FORGET, &[&before]).await
 }
 
 /// These people, as far as they are known, with what they say of themselves.
