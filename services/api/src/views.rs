@@ -226,7 +226,7 @@ pub struct BidView {
     pub home: String,
     /// The other side, as the viewer sees them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_side: Option<PersonView>,
+    pub other_side: Option<Box<PersonView>>,
     /// The node that signed for the freelancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custody: Option<String>,

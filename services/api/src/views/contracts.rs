@@ -26,7 +26,7 @@ pub struct ContractView {
     pub role: String,
     /// The other side, as the viewer sees them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_side: Option<super::PersonView>,
+    pub other_side: Option<Box<super::PersonView>>,
     /// Where it stands.
     pub state: String,
     /// What the viewer may do now.
@@ -198,7 +198,7 @@ pub struct InvitationView {
     pub home: String,
     /// The other side, as the viewer sees them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_side: Option<super::PersonView>,
+    pub other_side: Option<Box<super::PersonView>>,
     /// Where it stands.
     pub state: String,
     /// What the viewer may do to it.

@@ -34,7 +34,7 @@ pub async fn bids(
     let said = rows.iter().map(|(row, _)| *row.said.hash());
     let (moves, documents) = moves::load(db, ids(), said).await?;
     let others = rows.iter().map(|(row, job)| viewer.other(&job.client, &row.freelancer));
-    let people = person::said(db, others).await?;
+    let people = Box::pin(person::said(db, others)).await?;
     let beside = Beside { documents, moves, contracts: newest_by_bids(db, ids()).await?, people };
     rows.iter().filter_map(|(row, job)| shown(row, job, viewer, &beside).transpose()).collect()
 }

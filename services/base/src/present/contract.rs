@@ -42,7 +42,8 @@ pub async fn contracts(
     let others = rows.iter().map(|row| viewer.other(&row.client, &row.freelancer));
     let (on_their_way, people, milestones, loaded) = tokio::join!(
         deliveries::newest_all(db, &ways, viewer.did),
-        person::said(db, others),
+        // Boxed: whoever waits for a contract holds little room.
+        Box::pin(person::said(db, others)),
         contracts::milestones_of(db, ids()),
         moves::load(db, ids(), terms.chain(proposed).map(|terms| *terms.hash())),
     );

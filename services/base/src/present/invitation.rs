@@ -32,7 +32,7 @@ pub async fn invitations(
         titles.extend(said.map(|said| (*job.id.hash(), String::from(said.body.title))));
     }
     let others = rows.iter().map(|row| viewer.other(&row.client, &row.freelancer));
-    let people = person::said(db, others).await?;
+    let people = Box::pin(person::said(db, others)).await?;
     let shown = |row| shown(row, viewer, (&moves, &documents), &titles, &people).transpose();
     rows.iter().filter_map(shown).collect()
 }

@@ -46,8 +46,8 @@ impl Viewer<'_> {
     }
 
     /// The other one of two, as far as they are known.
-    pub(super) fn sees(&self, said: &Said, other: &Did) -> Result<Option<PersonView>, Failure> {
-        said.get(other).map(|said| person(said, self.records)).transpose()
+    pub(super) fn sees(&self, said: &Said, other: &Did) -> Result<Option<Box<PersonView>>, Failure> {
+        said.get(other).map(|said| person(said, self.records).map(Box::new)).transpose()
     }
 }
 

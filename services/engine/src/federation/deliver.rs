@@ -170,7 +170,7 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
 /// commits to.
 async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
     let mut parcel = vec![genesis(db, document).await?];
-    parcel.extend(profile(db, document).await?);
+    parcel.extend(Box::pin(profile(db, document)).await?);
     let verified = kept(document)?;
     if let Some(terms) = terms_named(verified.body())
         && let Some(terms) = documents::by_commitment(db, terms).await?

@@ -99,7 +99,7 @@ async fn taken(
     let ctx = Apply { logbook: engine.logbook(), tx: &tx, now: engine.now(), authority };
     apply(&ctx, document, attachments).await?;
     if let Some(said) = attachments.iter().find(|attachment| attachment.kind() == Kind::Profile) {
-        profile::hear(&ctx, said, &author).await?;
+        Box::pin(profile::hear(&ctx, said, &author)).await?;
     }
     tx.commit().await?;
     engine.signals().committed();

@@ -14,7 +14,7 @@ async fn says(home: &Home, person: &Did, name: &str) {
 /// The client's view of the one bid on the job.
 async fn bidder(met: &Met) -> PersonView {
     let bids = met.a.engine.bids(&met.job.parse().unwrap(), &met.ada, PageQuery::default()).await.unwrap();
-    bids.items[0].other_side.clone().unwrap()
+    *bids.items[0].other_side.clone().unwrap()
 }
 
 async fn withdraw(met: &Met, bid: &str) {
