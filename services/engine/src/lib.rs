@@ -19,8 +19,9 @@ use hanse_base::config::Config;
 use hanse_base::error::EngineError;
 use hanse_base::keys::Keys;
 use hanse_base::metrics::Metrics;
+use hanse_base::present::Viewer;
 use hanse_base::signals::Signals;
-use hanse_document::Timestamp;
+use hanse_document::{Did, Timestamp};
 use hanse_store::Store;
 
 pub use market::idempotency::{Asked, Key};
@@ -96,6 +97,11 @@ impl Engine {
     #[must_use]
     pub fn trust(&self) -> &Trust {
         self.discovery.trust()
+    }
+
+    /// Somebody who looks at what is here, beside what the logs say of the others.
+    pub(crate) fn seen_by<'a>(&'a self, did: &'a Did) -> Viewer<'a> {
+        Viewer { did, records: self.trust() }
     }
 
     /// The logs.

@@ -4,6 +4,7 @@ mod bids;
 mod contracts;
 mod jobs;
 mod life;
+mod people;
 mod rules;
 
 use serde_json::Value;
