@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use hanse_base::clock::Clock;
 use hanse_base::config::Secret;
 use hanse_logbook::{LogKeys, memory};
-use hanse_node::config::{Door, LogFormat, Pace, Peer, Ranking};
+use hanse_node::config::{Door, LogFormat, MailServer, Pace, Peer, Ranking, Tls};
 use hanse_node::run::engine_config;
 use hanse_node::{Config, Running};
 use hanse_store::testing::TestDatabase;

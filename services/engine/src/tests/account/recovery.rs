@@ -1,6 +1,6 @@
 //! Codes that are good once.
 
-use hanse_account::{Accounts, operator};
+use hanse_account::operator;
 use hanse_api::requests::{ResetLetterRequest, ResetRequest};
 
 use super::*;

@@ -1,5 +1,6 @@
 //! Postings, of every node, and the search over them. The row is derived from the job's documents.
 
+mod clients;
 mod folding;
 mod search;
 
@@ -12,6 +13,7 @@ use crate::client::rows::{head, id, parsed};
 use crate::tables::documents;
 use crate::{Row, Sql, StoreError, Tx, column};
 
+pub use clients::{Answers, Postings, answers_of, postings_of};
 pub use folding::{Stale, fold_again, stale};
 pub use search::{Near, Place, Relevance, Search, relevant, search};
 pub(crate) use search::{columns, fits};
@@ -91,6 +93,8 @@ pub const STATEMENTS: &[&str] = &[
     LOGGED,
     UNLOGGED,
     DROP_UNLOGGED,
+    clients::POSTINGS,
+    clients::ANSWERS,
     folding::STALE,
     folding::FOLD,
     search::PATIENCE,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::rest::request::{As, Request};
+use crate::request::{As, Request};
 
 /// Who the token is of.
 #[must_use]
