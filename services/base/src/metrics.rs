@@ -84,11 +84,7 @@ impl Metrics {
             self.event_streams.clone(),
         );
         registry.register("leader", "1 while this process runs the workers", self.leader.clone());
-        registry.register(
-            "letters_waiting",
-            "Letters that wait to be sent",
-            self.letters_waiting.clone(),
-        );
+        registry.register("letters_waiting", "Letters that wait to be sent", self.letters_waiting.clone());
         registry.register(
             "letters",
             "What became of letters that were tried, by outcome",

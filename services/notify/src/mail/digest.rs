@@ -93,11 +93,7 @@ fn text(node: &str, person: &Person, items: &[&Item]) -> (String, String) {
         (many, true) => format!("{node} : {} nouvelles", many.len()),
         (many, false) => format!("{node}: {} things happened", many.len()),
     };
-    let mut body = if french {
-        format!("Bonjour {handle},\n\n")
-    } else {
-        format!("Hello {handle},\n\n")
-    };
+    let mut body = if french { format!("Bonjour {handle},\n\n") } else { format!("Hello {handle},\n\n") };
     for (item, sentence) in told.iter().zip(&sentences) {
         body.push_str(&format!("- {sentence} ({})\n", present::time(item.at)));
     }
@@ -134,10 +130,13 @@ mod tests {
         }
     }
 
+    /// 2026-11-24T12:00:00Z
+    const NOON: i64 = 1_795_521_600;
+
     #[test]
     fn a_letter_of_many_tells_the_newest_and_says_that_there_are_more() {
         let item = |at| Item { news: hanse_lifecycle::News::BidSubmitted, at, title: Some("Pont".into()) };
-        let items: Vec<Item> = (0..51).map(item).collect();
+        let items: Vec<Item> = (NOON..NOON + 51).map(item).collect();
         let person = |language: &str| Person {
             did: String::new(),
             handle: "ada".into(),
@@ -147,7 +146,10 @@ mod tests {
         let all: Vec<&Item> = items.iter().collect();
         let (subject, body) = text("a.example", &person("fr"), &all);
         assert_eq!(subject, "a.example : 50 nouvelles");
-        assert!(body.contains("et d'autres") && !body.contains("00:00:00Z") && body.contains("00:00:50Z"), "{body}");
+        assert!(
+            body.contains("et d'autres") && !body.contains("12:00:00Z") && body.contains("12:00:50Z"),
+            "{body}"
+        );
         let (subject, body) = text("a.example", &person("en"), &all[..1]);
         assert_eq!(subject, "a.example: A bid on “Pont” has come.");
         assert!(!body.contains("others") && body.starts_with("Hello ada,"), "{body}");

@@ -3,9 +3,9 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use hanse_base::Base;
+use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
-use lettre::Address;
 
 use super::link;
 use crate::tables::letters::Letter;

@@ -111,7 +111,10 @@ async fn one(
     let sealed = match message::seal(base, &mail.sender, letter) {
         Ok(sealed) => sealed,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a letter cannot be written, and is dropped");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a letter cannot be written, and is dropped"
+            );
             base.metrics().letter("unwritable");
             letters::sent(&base.store().connection().await?, letter.id).await?;
             return Ok(Ok(Some(connection)));
@@ -162,7 +165,12 @@ async fn settle(base: &Base, letter: &Letter, outcome: Outcome) -> Result<(), Us
     };
     base.metrics().letter(name);
     // Whose it is stays out of the log.
-    tracing::info!(letter = letter.id, outcome = name, code = error.status().map(u16::from), "a letter was not taken");
+    tracing::info!(
+        letter = letter.id,
+        outcome = name,
+        code = error.status().map(u16::from),
+        "a letter was not taken"
+    );
     Ok(())
 }
 

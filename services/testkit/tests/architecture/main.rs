@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("base", &["api", "document", "ledger", "lifecycle", "matching", "network", "store", "tlog"]),
     ("logbook", &["base", "document", "ledger", "network", "reputation", "store", "tlog"]),
     ("account", &["api", "base", "document", "ledger", "logbook", "store"]),
+    ("notify", &["api", "base", "document", "lifecycle", "store"]),
     (
         "trust",
         &[
@@ -63,6 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "logbook",
             "matching",
             "network",
+            "notify",
             "reputation",
             "search",
             "store",
@@ -99,6 +101,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "http",
             "logbook",
             "matching",
+            "notify",
             "postgres",
             "rest",
             "store",
@@ -170,6 +173,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("utoipa-actix-web", &["rest"]),
     ("utoipa-swagger-ui", &["rest"]),
     ("jsonwebtoken", &["http"]),
+    ("lettre", &["notify"]),
 ];
 
 /// Crates that compute and do nothing else.

@@ -37,6 +37,7 @@ impl Post {
         config.mail.as_mut().unwrap().port = server.port;
         let base = node.configured(config, Arc::clone(&node.clock) as Arc<_>).await;
         let logbook = Logbook::new(base.clone()).unwrap();
+        logbook.log_keys().open(base.store(), base.now()).await.unwrap();
         let accounts = Accounts::new(logbook, |_| ());
         Self { wishes: wish::Mail::new(base.clone()), node, base, accounts, server }
     }
@@ -82,7 +83,7 @@ fn parsed(raw: &[u8]) -> Message<'_> {
 
 fn header(raw: &[u8], name: &'static str) -> Option<String> {
     let message = parsed(raw);
-    let name = HeaderName::Other(name.into());
+    let name = HeaderName::parse(name).unwrap();
     message.header_raw(name).map(|value| value.trim().to_owned())
 }
 
@@ -109,9 +110,12 @@ async fn news_go_at_once_or_in_the_morning_as_their_person_wishes_and_each_once(
     post.round().await;
     let letters = post.server.take();
     let [letter] = letters.as_slice() else { panic!("{letters:?}") };
-    assert_eq!((letter.from.as_str(), &letter.to[..]), ("post@a.example", &["ada@mail.example".to_owned()][..]));
+    assert_eq!(
+        (letter.from.as_str(), &letter.to[..]),
+        ("post@a.example", &["ada@mail.example".to_owned()][..])
+    );
     let message = parsed(&letter.raw);
-    assert!(message.subject().unwrap().starts_with("a.example: Un client vous propose"), "{:?}", message.subject());
+    assert!(message.subject().unwrap().starts_with("a.example: Le client de"), "{:?}", message.subject());
     assert_eq!(message.parts.len(), 1, "plain text alone");
     let kind = message.content_type().unwrap();
     assert_eq!((kind.ctype(), kind.subtype()), ("text", Some("plain")));
@@ -123,7 +127,10 @@ async fn news_go_at_once_or_in_the_morning_as_their_person_wishes_and_each_once(
     post.round().await;
     let letters = post.server.take();
     let [letter] = letters.as_slice() else { panic!("{letters:?}") };
-    assert!(letter.text().contains("proposition") && letter.text().matches("\n- ").count() == 1, "{letter:?}");
+    assert!(
+        letter.text().contains("proposition") && letter.text().matches("\n- ").count() == 1,
+        "{letter:?}"
+    );
     post.node.clock.advance(86_400);
     post.round().await;
     assert!(post.server.take().is_empty(), "there was nothing to tell");
