@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("base", &["api", "document", "ledger", "lifecycle", "matching", "network", "store", "tlog"]),
     ("logbook", &["base", "document", "ledger", "network", "reputation", "store", "tlog"]),
     ("account", &["api", "base", "document", "ledger", "logbook", "store"]),
+    ("notify", &["api", "base", "document", "lifecycle", "store"]),
     (
         "trust",
         &[
@@ -64,6 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "logbook",
             "matching",
             "network",
+            "notify",
             "reputation",
             "search",
             "store",
@@ -100,6 +102,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "http",
             "logbook",
             "matching",
+            "notify",
             "postgres",
             "rest",
             "store",
@@ -171,6 +174,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("utoipa-actix-web", &["rest"]),
     ("utoipa-swagger-ui", &["rest"]),
     ("jsonwebtoken", &["http"]),
+    ("lettre", &["notify"]),
 ];
 
 /// Crates that compute and do nothing else.
