@@ -28,7 +28,7 @@ pub use account::{
     ResetLetterRequest, ResetRequest,
 };
 pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
-pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
+pub use search::{AlertQuery, EventQuery, JobQuery, PeopleQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]

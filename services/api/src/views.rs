@@ -35,7 +35,9 @@ pub use matching::{
 };
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use notifications::{NotificationPreferencesView, NotificationView, SeenView};
-pub use people::{ClientFacts, ClientRecord, PersonView, Rated, RecordSummary, Response, YesNo};
+pub use people::{
+    ClientFacts, ClientRecord, ListedPerson, Listing, PersonView, Rated, RecordSummary, Response, YesNo,
+};
 pub use record::{LeafView, LeavesView, LogStateView};
 pub use saved_searches::{AlertView, Pick, Picks, SavedSearchView};
 pub use skills::{
