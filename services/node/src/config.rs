@@ -264,6 +264,12 @@ impl Config {
         if mistakes.is_empty() { Ok(self) } else { Err(ConfigError::Mistakes(mistakes)) }
     }
 
+    /// Whether the database URL has a password in it, or may have one.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.database.as_deref().is_some_and(|url| hide_password(url) != url)
+    }
+
     /// The configuration as TOML, with the password of a database URL hidden.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -298,9 +304,11 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
 /// A database URL without its password; as a whole where it is written in another way than in front of the host.
 fn hide_password(url: &str) -> String {
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, host))) if !host.contains("password") => {
-            format!("{scheme}://{}:[secret]@{host}", user.split(':').next().unwrap_or_default())
-        }
+        Some((scheme, (user, host))) if !host.contains("password") => match user.split_once(':') {
+            Some((user, _)) => format!("{scheme}://{user}:[secret]@{host}"),
+            // Such a user is known to the server by its socket, or by a certificate.
+            None => url.to_owned(),
+        },
         None if !url.contains("password") => url.to_owned(),
         _ => "[secret]".to_owned(),
     }
@@ -347,8 +355,11 @@ mod tests {
         ] {
             let config = Config { database: Some(url.into()), ..Config::defaults() };
             assert!(!config.shown().contains("hunter2"), "{}", config.shown());
-            assert!(config.shown().contains("[secret]"), "{}", config.shown());
+            assert!(config.shown().contains("[secret]") && config.has_password(), "{}", config.shown());
         }
+        let config =
+            Config { database: Some("postgresql://u@%2Frun%2Fpostgresql/x".into()), ..Config::defaults() };
+        assert!(config.shown().contains("u@%2Frun") && !config.has_password(), "{}", config.shown());
     }
 
     #[test]

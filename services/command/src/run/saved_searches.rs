@@ -10,11 +10,11 @@ use serde_json::Value;
 use super::Run;
 use crate::cli::{NotificationsCommand, SavedSearches, SearchesCommand};
 use crate::error::CommandError;
-use crate::rest::client::{ClientError, Stream};
-use crate::rest::json::Read as _;
-use crate::rest::{api, events};
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
+use hanse_client::client::{ClientError, Stream};
+use hanse_client::json::Read as _;
+use hanse_client::{api, events};
 
 /// Widths of cells that may be cut.
 const LABEL: Option<usize> = Some(28);

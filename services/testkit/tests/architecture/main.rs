@@ -104,9 +104,21 @@ const LAYERS: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    ("client", &["api", "document", "lifecycle"]),
     (
         "command",
-        &["api", "document", "ledger", "lifecycle", "matching", "reputation", "search", "tlog", "verifier"],
+        &[
+            "api",
+            "client",
+            "document",
+            "ledger",
+            "lifecycle",
+            "matching",
+            "reputation",
+            "search",
+            "tlog",
+            "verifier",
+        ],
     ),
     ("demo", &["command", "document", "verifier"]),
     ("eval", &["document", "matching", "reputation"]),
@@ -286,7 +298,7 @@ fn pure_crates_use_nothing_that_does_io() {
 #[test]
 fn the_verifier_reaches_no_database_and_no_network() {
     let workspace = Workspace::read();
-    for folder in ["verifier", "command", "demo"] {
+    for folder in ["verifier", "client", "command", "demo"] {
         let closure = workspace.closure(folder);
         for library in ["tokio-postgres", "libp2p", "actix-web"] {
             assert!(!closure.contains(library), "{folder} is built from {library}");

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{PAY, TITLE, WORDS, allowed, count, life, people, signed, with_next};
 use crate::pay;
-use crate::rest::json::Read as _;
 use crate::terminal::out::plain;
 use crate::terminal::table::{Card, Table, paragraph};
+use hanse_client::json::Read as _;
 
 pub(in crate::run) fn bids(page: &Value, empty: &str) -> String {
     let columns = [

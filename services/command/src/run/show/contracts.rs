@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{PAY, TITLE, WORDS, allowed, life, people, with_next};
 use crate::pay;
-use crate::rest::commands::Thing;
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
+use hanse_client::commands::Thing;
+use hanse_client::json::Read as _;
 
 /// Minutes of an hour.
 const HOUR_MINUTES: u64 = 60;

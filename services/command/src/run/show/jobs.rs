@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{PAY, PLACE, TITLE, allowed, count, life, people, place, signed, with_next};
 use crate::pay;
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
+use hanse_client::json::Read as _;
 
 pub(in crate::run) fn jobs(page: &Value) -> String {
     let mut table =

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{PAY, PLACE, TITLE, WORDS, place, short_did, with_next};
 use crate::pay;
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
+use hanse_client::json::Read as _;
 
 /// What names the other side of a thing in a table: the name that they gave themselves, or their key.
 pub(super) fn name(view: &Value, did: &str) -> String {

@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use super::client::ClientError;
+/// An answer lacks what the next step needs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the node's answer lacks `{0}`: is it of another version?")]
+pub struct Missing(pub String);
 
 /// Looks into JSON by pointer (`/view/id`), without ever failing on another shape.
 pub trait Read {
@@ -20,8 +23,8 @@ pub trait Read {
     /// The text there, which the next step needs.
     ///
     /// # Errors
-    /// [`ClientError::Missing`] names the pointer.
-    fn need(&self, pointer: &str) -> Result<String, ClientError>;
+    /// [`Missing`] names the pointer.
+    fn need(&self, pointer: &str) -> Result<String, Missing>;
 }
 
 impl Read for Value {
@@ -45,9 +48,9 @@ impl Read for Value {
         self.list(pointer).iter().filter_map(Value::as_str).collect()
     }
 
-    fn need(&self, pointer: &str) -> Result<String, ClientError> {
+    fn need(&self, pointer: &str) -> Result<String, Missing> {
         match self.text(pointer) {
-            "" => Err(ClientError::Missing(pointer.to_owned())),
+            "" => Err(Missing(pointer.to_owned())),
             text => Ok(text.to_owned()),
         }
     }
@@ -68,6 +71,6 @@ mod tests {
         assert!(answer.is("/view/open") && !answer.is("/view"));
         assert!(answer.list("/view/id").is_empty());
         assert_eq!(answer.need("/view/id").unwrap(), "job_x");
-        assert!(matches!(answer.need("/view/head"), Err(ClientError::Missing(name)) if name == "/view/head"));
+        assert!(matches!(answer.need("/view/head"), Err(Missing(name)) if name == "/view/head"));
     }
 }

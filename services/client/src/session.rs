@@ -9,8 +9,8 @@ use std::{env, fmt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::client::ClientError;
-use super::json::Read as _;
+use crate::client::ClientError;
+use crate::json::Read as _;
 
 /// A token that ends within this time, in seconds, is renewed first, so that it does not end on the way.
 const RENEW_BEFORE: i64 = 30;

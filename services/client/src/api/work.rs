@@ -6,7 +6,7 @@ use hanse_document::kind::job::OpenDays;
 use hanse_lifecycle::{Event, Machine};
 use serde_json::Value;
 
-use crate::rest::request::{As, Request, body};
+use crate::request::{As, Request, body};
 
 /// As many as a page has at most.
 const PAGE: &str = "100";
@@ -146,7 +146,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rest::request::Method;
+    use crate::request::Method;
 
     #[test]
     fn a_search_asks_only_for_what_is_said() {

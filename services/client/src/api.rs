@@ -10,7 +10,7 @@ use hanse_api::requests::ReplyRequest;
 use hanse_document::Verified;
 use serde_json::{Value, json};
 
-use super::request::{As, Request, body};
+use crate::request::{As, Request, body};
 
 pub use account::{
     ask_for_reset, block, blocks, change_password, email, end_login, end_other_logins, export, listing,

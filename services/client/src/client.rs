@@ -8,9 +8,10 @@ use serde_json::Value;
 use ureq::http::{self, HeaderMap, StatusCode};
 use ureq::{Agent, Body, BodyReader};
 
-use super::commands::Thing;
-use super::problem::Problem;
-use super::request::{As, Method, Request};
+use crate::commands::Thing;
+use crate::json::Missing;
+use crate::problem::Problem;
+use crate::request::{As, Method, Request};
 
 /// A node that does not take a connection by then is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -61,8 +62,8 @@ pub enum ClientError {
         what: String,
     },
     /// The answer lacks what the next step needs.
-    #[error("the node's answer lacks `{0}`: is it of another version?")]
-    Missing(String),
+    #[error(transparent)]
+    Missing(#[from] Missing),
     /// There is no randomness for an idempotency key.
     #[error("the system gives no random bytes")]
     Random(#[source] getrandom::Error),

@@ -1,4 +1,4 @@
-//! One request to a node, as data: what [`super::api`] makes and [`super::client`] sends.
+//! One request to a node, as data: what [`crate::api`] makes and [`crate::client`] sends.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use hanse_api::requests::{NotificationPreferencesRequest, SavedSearchRequest, SeenRequest};
 
-use crate::rest::request::{As, Request, body};
+use crate::request::{As, Request, body};
 
 /// Keeps a search.
 #[must_use]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::commands::Thing;
+use crate::commands::Thing;
 
 /// A problem document of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use hanse_lifecycle::{Event as E, Machine as M};
 use serde_json::Value;
 
-use super::json::Read as _;
-use super::request::Request;
+use crate::json::Read as _;
+use crate::request::Request;
 
 /// A thing that has a life of its own: what it is, and how the commands about it name it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use hanse_api::requests::PeopleQuery;
 use serde_json::{Value, json};
 
-use crate::rest::request::{As, Request};
+use crate::request::{As, Request};
 
 /// Who the token is of.
 #[must_use]

@@ -3,7 +3,7 @@
 use hanse_api::requests::LinkRequest;
 use serde_json::json;
 
-use crate::rest::request::{As, Request, body};
+use crate::request::{As, Request, body};
 
 /// One's own private answer about a contract.
 #[must_use]
