@@ -47,6 +47,7 @@ pub const STATEMENTS: &[&str] = &[
     copies::FORGET,
     copies::SAID,
     directory::LISTED,
+    directory::LISTED_BY_WORDS,
     directory::RELEVANT,
     directory::FOLD,
     directory::STALE,

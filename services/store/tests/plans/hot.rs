@@ -238,9 +238,5 @@ pub(crate) const SEARCHES: &[(&str, usize, &str)] = &[
 ];
 
 /// The same of a search for people: what is not here reads every profile of the node until it is cut off, and is asked for together with these.
-pub(crate) const PEOPLE: &[(&str, usize, &str)] = &[
-    ("everybody", 21, "21"),
-    ("people by word", 1, "$$'nothing' | 'fr:noth'$$"),
-    ("people by skill", 2, "'local:nothing'"),
-    ("people near", 14, "20"),
-];
+pub(crate) const PEOPLE: &[(&str, usize, &str)] =
+    &[("everybody", 21, "21"), ("people by skill", 2, "'local:nothing'")];

@@ -91,7 +91,7 @@ fn whole(plan: &Value, large: &Large) -> Vec<String> {
 /// What reads a large table from end to end when the planner knows no values, and why that is no harm. All that is looked for by those
 /// that wait for an answer is among [`hot::STATEMENTS`], planned with values.
 const WHOLE: &[(&str, &str, &str)] = &[
-    ("accounts", "ORDER BY j.updated_at", "planned anew for what is asked each time: among the hot ones"),
+    ("accounts", "updated_at FROM profile j", "planned anew for what is asked each time: among the hot ones"),
     ("accounts", "AS relevance", "likewise"),
     ("alerts", "OFFSET $2::bigint - 1", "a window has an end: among the hot ones"),
     ("changes", "DELETE FROM change", "what is pruned is most of what there is; once an hour"),
@@ -172,10 +172,12 @@ fn hot() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     for (name, number, value) in hot::PEOPLE {
         let mut values = vec!["NULL"; 21];
         values[20] = "21";
-        (values[11], values[12]) = ("400000", "10000");
         values[number - 1] = value;
-        all.push((name, statement("accounts", "ORDER BY j.updated_at"), values));
+        all.push((name, statement("accounts", "updated_at FROM profile j"), values));
     }
+    let mut worded = vec!["NULL"; 21];
+    (worded[0], worded[20]) = ("$$'nothing' | 'fr:noth'$$", "21");
+    all.push(("people by word", statement("accounts", "FROM (SELECT * FROM profile"), worded));
     let mut people = vec!["NULL"; 25];
     people[0] = "$$'nothing' | 'fr:noth'$$";
     people[18..21].fill("ARRAY[$$'nothing'$$]");

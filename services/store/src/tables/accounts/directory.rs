@@ -29,14 +29,26 @@ macro_rules! fits {
     };
 }
 
-pub(super) const LISTED: &str = concat!(
-    "SELECT found.*, document.commitment, document.bytes FROM (SELECT j.did, j.document AS id, j.updated_at FROM profile j, (SELECT ",
-    columns!(),
-    ") s WHERE ($19::bigint IS NULL OR (j.updated_at, j.document) < ($19, $20::bytea)) AND j.folded IS NOT NULL AND ",
-    fits!(),
-    " ORDER BY j.updated_at DESC, j.document DESC LIMIT $21) AS found JOIN document ON document.id = found.id \
-     ORDER BY found.updated_at DESC, found.id DESC"
-);
+/// A page of those among `$from`, the newest first.
+macro_rules! newest {
+    ($from:expr) => {
+        concat!(
+            "SELECT found.*, document.commitment, document.bytes FROM (SELECT j.did, j.document AS id, j.updated_at FROM ",
+            $from,
+            " j, (SELECT ",
+            columns!(),
+            ") s WHERE ($19::bigint IS NULL OR (j.updated_at, j.document) < ($19, $20::bytea)) AND j.folded IS NOT NULL AND ",
+            fits!(),
+            " ORDER BY j.updated_at DESC, j.document DESC LIMIT $21) AS found JOIN document ON document.id = found.id \
+             ORDER BY found.updated_at DESC, found.id DESC"
+        )
+    };
+}
+
+pub(super) const LISTED: &str = newest!("profile");
+// By the index of words: of a rare one the planner believes that it soon finds a page among the newest.
+pub(super) const LISTED_BY_WORDS: &str =
+    newest!("(SELECT * FROM profile WHERE search @@ $1::text::tsquery OFFSET 0)");
 
 // As for postings: 4 in the headline, 2 among the skills, 1 in the text; how often says nothing.
 pub(super) const RELEVANT: &str = concat!(
@@ -56,10 +68,10 @@ pub(super) const RELEVANT: &str = concat!(
 pub(super) const FOLD: &str = "UPDATE profile SET folded = $2, folding = $3, search = $4::text::tsvector, languages = $5, skills = $6, remote = $7, \
      country = $8, latitude_e4 = $9, longitude_e4 = $10, currency = $11, pay_per = $12, pay_min = $13, pay_max = $14 \
      WHERE did = $1 AND document = $2";
-pub(super) const STALE: &str = "SELECT profile.did, profile.document AS id, commitment, bytes FROM ( \
-     (SELECT did FROM profile WHERE folded IS DISTINCT FROM document LIMIT $2) \
-     UNION (SELECT did FROM profile WHERE folding < $1 ORDER BY folding LIMIT $2)) AS stale \
-     JOIN profile ON profile.did = stale.did LEFT JOIN document ON document.id = profile.document";
+pub(super) const STALE: &str = "SELECT did, stale.document AS id, commitment, bytes FROM ( \
+     (SELECT did, document FROM profile WHERE folded IS DISTINCT FROM document LIMIT $2) \
+     UNION (SELECT did, document FROM profile WHERE folding < $1 ORDER BY folding LIMIT $2)) AS stale \
+     LEFT JOIN LATERAL (SELECT commitment, bytes FROM document WHERE id = stale.document OFFSET 0) AS document ON true";
 pub(super) const UNLISTED: &str = "SELECT unlisted FROM account WHERE did = $1";
 pub(super) const SET_UNLISTED: &str = "UPDATE account SET unlisted = $2 WHERE did = $1";
 
@@ -178,7 +190,8 @@ pub async fn listed(
     limit: i64,
 ) -> Result<Vec<ListedRow>, StoreError> {
     let (at, hash) = after.map(|(at, hash)| (at, hash.to_vec())).unzip();
-    run_search(tx, LISTED, search, &[&at, &hash, &limit]).await?.iter().map(read).collect()
+    let statement = if search.words.is_some() { LISTED_BY_WORDS } else { LISTED };
+    run_search(tx, statement, search, &[&at, &hash, &limit]).await?.iter().map(read).collect()
 }
 
 /// The same by relevance, and the newest first among those that are as relevant: each with what it has.
