@@ -16,7 +16,7 @@ pub use client::{health, lease, notices};
 pub use tables::accounts::mail;
 pub use tables::alerts::notifications;
 pub use tables::{
-    accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
+    accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log, messages,
     peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
@@ -37,6 +37,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("messages", messages::STATEMENTS),
     ("notices", notices::STATEMENTS),
     ("notifications", notifications::STATEMENTS),
     ("picks", picks::STATEMENTS),

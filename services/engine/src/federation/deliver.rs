@@ -152,7 +152,7 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
         Ok(Response::Busy { retry_after_ms }) => {
             busy(engine, row, Duration::from_millis(retry_after_ms.into())).await
         }
-        Ok(Response::Heads { .. } | Response::Range { .. } | Response::Match { .. }) => {
+        Ok(Response::Heads { .. } | Response::Range { .. } | Response::Match { .. } | Response::Talk { .. }) => {
             defer(engine, row).await
         }
         Err(RequestError::TooLarge) => {
