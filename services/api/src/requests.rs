@@ -2,6 +2,7 @@
 //! refused with the rejection's slug. An absent field is unstated.
 
 mod account;
+mod messages;
 mod notifications;
 mod search;
 
@@ -27,6 +28,7 @@ pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
 };
+pub use messages::{MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageRequest, MessageText, ReadRequest};
 pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 

@@ -4,6 +4,7 @@
 mod account;
 mod contracts;
 mod matching;
+mod messages;
 mod node;
 mod notifications;
 mod record;
@@ -32,6 +33,7 @@ pub use matching::{
     Recommended, RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
     WeightsByName, WhyNotMe, weights_by_name,
 };
+pub use messages::{AttachmentView, MessageView, ReadView, ThreadView};
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use notifications::{NotificationPreferencesView, NotificationView, SeenView};
 pub use record::{LeafView, LeavesView, LogStateView};

@@ -64,6 +64,7 @@ impl TestNode {
             },
             ranking: Weights::DEFAULT,
             heads: None,
+            attachments: None,
         };
         let start = Timestamp::parse("2026-11-24T10:00:00Z").expect("a time");
         let clock = Arc::new(ManualClock::new(start));

@@ -91,6 +91,7 @@ impl Cluster {
                 },
                 ranking: hanse_matching::side::Weights::DEFAULT,
                 heads: Some(heads),
+                attachments: Some(folder.path().join(format!("files-{}", card.name))),
             };
             let database = TestDatabase::new().await;
             let engine = Engine::idle(config.clone(), database.store().await, clock.clone()).unwrap();

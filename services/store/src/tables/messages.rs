@@ -26,6 +26,7 @@ const SAID: &str = "UPDATE message_thread SET client_said = $2, freelancer_said 
 const READ: &str = "UPDATE message_thread SET client_read = $2, freelancer_read = $3 WHERE bid = $1";
 const INSERT: &str = "INSERT INTO message (thread, side, author, number, seen, place, text, at, here_at, state, peer) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+const ONE: &str = "SELECT id, thread, side, author, number, seen, place, text, at, here_at, state, refusal, peer, tries FROM message WHERE id = $1";
 const NUMBERED: &str = "SELECT id, thread, side, author, number, seen, place, text, at, here_at, state, refusal, peer, tries FROM message \
      WHERE thread = $1 AND side = $2 AND number = $3";
 const PAGE: &str = "SELECT id, thread, side, author, number, seen, place, text, at, here_at, state, refusal, peer, tries FROM message \
@@ -48,7 +49,7 @@ const TELL: &str = "INSERT INTO notification (did, event, object, kind, job, act
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
-    AROUND, CONTRACTS, OPEN, LOCK, FIND, OF, SAID, READ, INSERT, NUMBERED, PAGE, ATTACHED, SENT_SINCE, DUE, DEFER, HASTEN,
+    AROUND, CONTRACTS, OPEN, LOCK, FIND, OF, SAID, READ, INSERT, ONE, NUMBERED, PAGE, ATTACHED, SENT_SINCE, DUE, DEFER, HASTEN,
     DELIVERED, REFUSED, TELL,
     attachments::RESERVE, attachments::RENEW, attachments::FIND, attachments::OF_READER, attachments::USE, attachments::ARRIVED,
     attachments::WANT, attachments::ATTACH, attachments::BYTES_OF, attachments::GROW, attachments::WANTED, attachments::PUT_OFF,
@@ -353,6 +354,11 @@ pub async fn insert(tx: &Tx<'_>, message: &MessageRow) -> Result<i64, StoreError
         &message.peer,
     ];
     column(&tx.query_one(INSERT, &values).await?, TABLE, "id")
+}
+
+/// A message.
+pub async fn find(db: &impl Sql, id: i64) -> Result<Option<MessageRow>, StoreError> {
+    db.query_opt(ONE, &[&id]).await?.as_ref().map(read).transpose()
 }
 
 /// The message of this number.
