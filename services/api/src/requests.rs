@@ -28,7 +28,9 @@ pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
 };
-pub use messages::{MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageRequest, MessageText, ReadRequest};
+pub use messages::{
+    MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageFiles, MessageRequest, MessageText, ReadRequest,
+};
 pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 

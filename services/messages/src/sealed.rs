@@ -26,7 +26,9 @@ use hanse_tlog::{KeyKind, KeyName, LogSigner, Note, VerifierKey};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
-use hpke::{Deserializable as _, Kem as _, OpModeR, OpModeS, Serializable as _, setup_receiver, setup_sender};
+use hpke::{
+    Deserializable as _, Kem as _, OpModeR, OpModeS, Serializable as _, setup_receiver, setup_sender,
+};
 use zeroize::Zeroizing;
 
 type Kem = X25519HkdfSha256;

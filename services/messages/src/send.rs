@@ -81,7 +81,9 @@ impl Messages {
         }
         self.allowed(tx, &held, author, bid).await?;
         let at_home = held.reader_home() == self.name();
-        if !at_home && !NodeName::parse(held.reader_home()).is_ok_and(|home| self.base.config().knows_home(&home)) {
+        if !at_home
+            && !NodeName::parse(held.reader_home()).is_ok_and(|home| self.base.config().knows_home(&home))
+        {
             return Err(Refusal::UnknownOrigin.into());
         }
         let mut files = Vec::new();

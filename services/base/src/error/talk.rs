@@ -12,7 +12,9 @@ pub enum TalkRefusal {
     #[error("you have blocked this person: unblock them first, or they could not answer")]
     BlockedByYou,
     /// Bid or contract have been over for too long.
-    #[error("this thread is closed: it takes messages until {0} days after the bid, or its contract, is over")]
+    #[error(
+        "this thread is closed: it takes messages until {0} days after the bid, or its contract, is over"
+    )]
     Over(i64),
     /// The author has written so often without an answer that more would be a nuisance.
     #[error("{0} messages without an answer are the limit: wait until the other side has written")]
@@ -39,7 +41,9 @@ pub enum TalkRefusal {
         taken: String,
     },
     /// All files of the person, or of the node, would be more than are kept.
-    #[error("all attachments of {whose} may have {most} bytes together, and with this one they would have more")]
+    #[error(
+        "all attachments of {whose} may have {most} bytes together, and with this one they would have more"
+    )]
     NoRoom {
         /// "one person" or "this node".
         whose: &'static str,

@@ -52,7 +52,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         pace: Pace::default(),
         ranking: hanse_matching::side::Weights::DEFAULT,
         heads: None,
-            attachments: None,
+        attachments: None,
     }
 }
 

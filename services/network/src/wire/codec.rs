@@ -238,7 +238,9 @@ impl request_response::Codec for Codec {
             (Method::Talk, Request::Talk { sealed }) => {
                 self.cbor::<_, ()>().write_request(protocol, io, TalkRequest { sealed }).await
             }
-            (Method::Heads | Method::Range | Method::Deliver | Method::Match | Method::Talk, _) => Err(foreign()),
+            (Method::Heads | Method::Range | Method::Deliver | Method::Match | Method::Talk, _) => {
+                Err(foreign())
+            }
         }
     }
 
@@ -276,7 +278,9 @@ impl request_response::Codec for Codec {
             (Method::Talk, Response::Talk { answer }) => {
                 self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(TalkAnswer { answer })).await
             }
-            (Method::Heads | Method::Range | Method::Deliver | Method::Match | Method::Talk, _) => Err(foreign()),
+            (Method::Heads | Method::Range | Method::Deliver | Method::Match | Method::Talk, _) => {
+                Err(foreign())
+            }
         }
     }
 }

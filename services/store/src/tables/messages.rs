@@ -11,8 +11,7 @@ use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 const AROUND: &str = "SELECT bid.job, job.client, bid.freelancer, client.home AS client_home, bid.home AS freelancer_home, bid.state, \
      (SELECT max(at) FROM history WHERE object = bid.id) AS moved_at FROM bid JOIN job ON job.id = bid.job \
      JOIN identity client ON client.did = job.client WHERE bid.id = $1";
-const CONTRACTS: &str =
-    "SELECT state, changed_at FROM contract WHERE job = $1 AND bid = $2";
+const CONTRACTS: &str = "SELECT state, changed_at FROM contract WHERE job = $1 AND bid = $2";
 const OPEN: &str = "INSERT INTO message_thread (bid, job, client, freelancer, last_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const LOCK: &str = "SELECT bid, job, client, freelancer, client_said, freelancer_said, client_read, freelancer_read, last_at \
      FROM message_thread WHERE bid = $1 FOR UPDATE";
@@ -49,11 +48,42 @@ const TELL: &str = "INSERT INTO notification (did, event, object, kind, job, act
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
-    AROUND, CONTRACTS, OPEN, LOCK, FIND, OF, SAID, READ, INSERT, ONE, NUMBERED, PAGE, ATTACHED, SENT_SINCE, DUE, DEFER, HASTEN,
-    DELIVERED, REFUSED, TELL,
-    attachments::RESERVE, attachments::RENEW, attachments::FIND, attachments::OF_READER, attachments::USE, attachments::ARRIVED,
-    attachments::WANT, attachments::ATTACH, attachments::BYTES_OF, attachments::GROW, attachments::WANTED, attachments::PUT_OFF,
-    attachments::HASTEN, attachments::ORPHANS, attachments::GIVEN, attachments::OF_OWNER,
+    AROUND,
+    CONTRACTS,
+    OPEN,
+    LOCK,
+    FIND,
+    OF,
+    SAID,
+    READ,
+    INSERT,
+    ONE,
+    NUMBERED,
+    PAGE,
+    ATTACHED,
+    SENT_SINCE,
+    DUE,
+    DEFER,
+    HASTEN,
+    DELIVERED,
+    REFUSED,
+    TELL,
+    attachments::RESERVE,
+    attachments::RENEW,
+    attachments::FIND,
+    attachments::OF_READER,
+    attachments::USE,
+    attachments::ARRIVED,
+    attachments::WANT,
+    attachments::ATTACH,
+    attachments::BYTES_OF,
+    attachments::GROW,
+    attachments::WANTED,
+    attachments::PUT_OFF,
+    attachments::HASTEN,
+    attachments::ORPHANS,
+    attachments::GIVEN,
+    attachments::OF_OWNER,
 ];
 
 const TABLE: &str = "message";

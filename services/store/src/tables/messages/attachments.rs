@@ -8,8 +8,7 @@ use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 pub(super) const RESERVE: &str = "INSERT INTO attachment (owner, digest, name, media_type, size, at) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (digest, owner) DO NOTHING";
 pub(super) const RENEW: &str = "UPDATE attachment SET at = $3 WHERE digest = $1 AND owner = $2";
-pub(super) const FIND: &str =
-    "SELECT owner, digest, name, media_type, size, here, peer, tries FROM attachment WHERE digest = $1 AND owner = $2 FOR UPDATE";
+pub(super) const FIND: &str = "SELECT owner, digest, name, media_type, size, here, peer, tries FROM attachment WHERE digest = $1 AND owner = $2 FOR UPDATE";
 // Whoever uploaded it, and whoever is a side of a thread in which a message names it.
 pub(super) const OF_READER: &str = "SELECT owner, digest, name, media_type, size, here, peer, tries FROM attachment WHERE digest = $1 AND \
      (owner = $2 OR EXISTS (SELECT FROM message_attachment named JOIN message ON message.id = named.message \
@@ -36,8 +35,7 @@ pub(super) const GIVEN: &str = "SELECT attachment.owner, attachment.digest, atta
      attachment.here, attachment.peer, attachment.tries FROM message_attachment named \
      JOIN attachment ON attachment.digest = named.digest AND attachment.owner = named.owner \
      JOIN message ON message.id = named.message WHERE named.digest = $1 AND named.owner = $2 AND message.thread = $3 LIMIT 1";
-pub(super) const OF_OWNER: &str =
-    "SELECT owner, digest, name, media_type, size, here, peer, tries FROM attachment WHERE owner = $1 ORDER BY at, digest LIMIT $2";
+pub(super) const OF_OWNER: &str = "SELECT owner, digest, name, media_type, size, here, peer, tries FROM attachment WHERE owner = $1 ORDER BY at, digest LIMIT $2";
 
 const TABLE: &str = "attachment";
 
@@ -64,14 +62,8 @@ pub struct AttachmentRow {
 
 /// Makes room for a file that is being uploaded, or that another home has; `false` if the owner's is known already.
 pub async fn reserve(tx: &Tx<'_>, file: &AttachmentRow, at: i64) -> Result<bool, StoreError> {
-    let values: [&(dyn ToSql + Sync); 6] = [
-        &file.owner.as_str(),
-        &file.digest.as_slice(),
-        &file.name,
-        &file.media_type,
-        &file.size,
-        &at,
-    ];
+    let values: [&(dyn ToSql + Sync); 6] =
+        [&file.owner.as_str(), &file.digest.as_slice(), &file.name, &file.media_type, &file.size, &at];
     Ok(tx.execute(RESERVE, &values).await? == 1)
 }
 
