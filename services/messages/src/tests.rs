@@ -40,7 +40,8 @@ async fn pair() -> Pair {
     const BID: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \
          VALUES ($1, $1, $2, 'b.example', 'submitted', $1, $1, $1, 0)";
     let nodes = [TestNode::new('a', &['b', 'n']).await, TestNode::new('b', &['a', 'n']).await];
-    let (a, b) = (Messages::new(nodes[0].base.clone()).unwrap(), Messages::new(nodes[1].base.clone()).unwrap());
+    let (a, b) =
+        (Messages::new(nodes[0].base.clone()).unwrap(), Messages::new(nodes[1].base.clone()).unwrap());
     a.boxes.learn(B, &b.boxes.note().unwrap()).unwrap();
     b.boxes.learn(A, &a.boxes.note().unwrap()).unwrap();
     let (client, freelancer, bid) = (person(1), person(2), DocumentId::new(Kind::Bid, [7; 32]));

@@ -146,7 +146,10 @@ async fn floods_ends_and_wrong_files_are_refused() {
     home.messages().open(&bob.did, &digest).await.unwrap();
     cluster.clock.advance(86_401);
     home.messages().sweep().await.unwrap();
-    assert!(matches!(home.messages().open(&bob.did, &digest).await, Err(UseError::Refused(Refusal::NotFound(_)))));
+    assert!(matches!(
+        home.messages().open(&bob.did, &digest).await,
+        Err(UseError::Refused(Refusal::NotFound(_)))
+    ));
     home.move_bid(&bob.did, &bid, Event::Withdraw, Default::default(), false).await.unwrap();
     write(&ada).await.unwrap();
     cluster.clock.advance(31 * 86_400);
