@@ -44,6 +44,7 @@ impl Home {
             listen: Vec::new(),
             heads: Some(heads.path().join("heads")),
             attachments: None,
+            mail: None,
             net: "bench".to_owned(),
             pace: Pace::default(),
             ranking: hanse_matching::side::Weights::DEFAULT,

@@ -31,7 +31,9 @@ pub use account::{
 pub use messages::{
     MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageFiles, MessageRequest, MessageText, ReadRequest,
 };
-pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
+pub use notifications::{
+    MailWishRequest, NotificationPreferencesRequest, NotificationQuery, SeenRequest, UnsubscribeQuery,
+};
 pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.

@@ -1,5 +1,7 @@
 //! The configuration of an engine. Reading files and the environment is the edge's business.
 
+mod mail;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use hanse_document::NodeName;
 use hanse_matching::side::Weights;
 pub use hanse_network::NET_BYTES_MAX;
+pub use mail::{Mail, MailLogin, MailTls};
 use zeroize::Zeroizing;
 
 /// The 32 bytes from which every key of a node derives. Neither printed nor compared.
@@ -57,6 +60,8 @@ pub struct Config {
     pub heads: Option<PathBuf>,
     /// Folder of the bytes of attachments, which all processes of the node share; without one, none are taken.
     pub attachments: Option<PathBuf>,
+    /// Where letters go out; without it none is written.
+    pub mail: Option<Mail>,
 }
 
 impl Config {

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::Run;
 use crate::cli::{MessageCommand, Messages};
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::json::Read as _;
+use hanse_client::api;
+use hanse_client::json::Read as _;
 use crate::terminal::table::{Card, Table};
 
 /// Widths of cells that may be cut.

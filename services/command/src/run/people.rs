@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{Run, show};
 use crate::cli::{Password, People, ProfileCommand};
 use crate::error::CommandError;
-use crate::rest::api;
 use crate::terminal::{self, out};
+use hanse_client::api;
 
 impl Run {
     pub(super) fn people(&mut self, command: &People) -> Result<(), CommandError> {

@@ -159,6 +159,7 @@ mod tests {
             ranking: hanse_matching::side::Weights::DEFAULT,
             heads: None,
             attachments: None,
+            mail: None,
         };
         Receipts::new(&config, &Keys::derive(&config.secret)).unwrap()
     }

@@ -53,6 +53,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         ranking: hanse_matching::side::Weights::DEFAULT,
         heads: None,
         attachments: None,
+        mail: None,
     }
 }
 

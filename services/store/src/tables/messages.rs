@@ -5,7 +5,7 @@ pub mod attachments;
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_lifecycle::State;
 
-use crate::client::rows::{bytes32, id, parsed};
+use crate::rows::{bytes32, id, parsed};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
 const AROUND: &str = "SELECT bid.job, job.client, bid.freelancer, client.home AS client_home, bid.home AS freelancer_home, bid.state, \

@@ -41,6 +41,15 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     ("somebody", "accounts", "logged_index FROM identity WHERE did = $1", &[SOMEBODY]),
     ("somebody is dropped", "accounts", "WITH dropped AS", &[SOMEBODY]),
     ("profile", "accounts", "SELECT document, updated_at FROM profile WHERE did = $1", &[SOMEBODY]),
+    (
+        "what people say of themselves",
+        "accounts",
+        "AS said_at",
+        &["ARRAY['did:1500', 'did:1501', 'did:1502']"],
+    ),
+    ("copies that are old", "accounts", "DELETE FROM profile_copy", &["500"]),
+    ("postings of a client", "jobs", "AS amendments", &[SOMEBODY, "100"]),
+    ("answers of a client", "jobs", "AS passed_over", &[SOMEBODY, "'a.example'", "30", "30"]),
     ("saved searches", "alerts", "FROM saved_search WHERE did = $1 ORDER BY", &[SOMEBODY]),
     ("alerts", "alerts", "WHERE a.did = $1 AND a.position > $2", &[SOMEBODY, "0", "21"]),
     (

@@ -8,9 +8,9 @@ use hanse_store::{Tx, accounts, contracts, jobs};
 
 use crate::Engine;
 use crate::federation::receipts::Answered;
-use hanse_effects::apply::{Apply, Authority, apply, identity};
+use hanse_effects::apply::{Apply, Authority, apply, identity, profile};
 
-/// Documents in a parcel of ours: a genesis, the terms of an offer, the document; with room for later kinds.
+/// Documents in a parcel of ours: a genesis, a profile, the terms of an offer, the document; with room for later kinds.
 const PARCEL_MAX: usize = 8;
 
 /// When a document that came too early may be right: what it builds on is mostly under way, in a log that is followed at once.
@@ -98,6 +98,9 @@ async fn taken(
     let authority = authority(engine, &tx, document, &author.home).await?;
     let ctx = Apply { logbook: engine.logbook(), tx: &tx, now: engine.now(), authority };
     apply(&ctx, document, attachments).await?;
+    if let Some(said) = attachments.iter().find(|attachment| attachment.kind() == Kind::Profile) {
+        Box::pin(profile::hear(&ctx, said, &author)).await?;
+    }
     tx.commit().await?;
     engine.signals().committed();
     Ok(())

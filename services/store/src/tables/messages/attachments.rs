@@ -2,7 +2,7 @@
 
 use hanse_document::{Did, DocumentId};
 
-use crate::client::rows::{bytes32, parsed};
+use crate::rows::{bytes32, parsed};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
 pub(super) const RESERVE: &str = "INSERT INTO attachment (owner, digest, name, media_type, size, at) VALUES ($1, $2, $3, $4, $5, $6) \
