@@ -34,7 +34,7 @@ pub use messages::{
 pub use notifications::{
     MailWishRequest, NotificationPreferencesRequest, NotificationQuery, SeenRequest, UnsubscribeQuery,
 };
-pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
+pub use search::{AlertQuery, EventQuery, JobQuery, PeopleQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]

@@ -39,7 +39,9 @@ pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use notifications::{
     MailRefusedView, MailWishView, NotificationPreferencesView, NotificationView, SeenView,
 };
-pub use people::{ClientFacts, ClientRecord, PersonView, Rated, RecordSummary, Response, YesNo};
+pub use people::{
+    ClientFacts, ClientRecord, ListedPerson, Listing, PersonView, Rated, RecordSummary, Response, YesNo,
+};
 pub use record::{LeafView, LeavesView, LogStateView};
 pub use saved_searches::{AlertView, Pick, Picks, SavedSearchView};
 pub use skills::{
