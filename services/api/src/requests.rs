@@ -2,6 +2,7 @@
 //! refused with the rejection's slug. An absent field is unstated.
 
 mod account;
+mod messages;
 mod notifications;
 mod search;
 
@@ -27,10 +28,13 @@ pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
 };
+pub use messages::{
+    MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageFiles, MessageRequest, MessageText, ReadRequest,
+};
 pub use notifications::{
     MailWishRequest, NotificationPreferencesRequest, NotificationQuery, SeenRequest, UnsubscribeQuery,
 };
-pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
+pub use search::{AlertQuery, EventQuery, JobQuery, PeopleQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]

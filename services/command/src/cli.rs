@@ -26,12 +26,14 @@ pub use market::contracts::{ContractCommand, ContractMove, ContractStep, TermsAr
 pub use market::jobs::{
     AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs,
 };
+pub use market::messages::{MessageCommand, Messages};
 pub use market::reviews::{ReviewArgs, Reviews};
 pub use market::steps::Step;
 pub use matching::{ListArgs, MatchArgs, Matching};
 pub use people::{Password, People, ProfileArgs, ProfileCommand};
 pub use program::Program;
 pub use record::{Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
+pub use search::people::{PeopleArgs, PeopleCommand};
 pub use search::saved::{After, EmailArgs, NotificationsCommand, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::{SkillName, SkillsCommand};
@@ -102,6 +104,9 @@ pub enum Command {
     /// Reviews.
     #[command(flatten)]
     Reviews(Reviews),
+    /// Messages.
+    #[command(flatten)]
+    Messages(Messages),
     /// Who fits which job, and why.
     #[command(flatten)]
     Matching(Matching),

@@ -129,3 +129,24 @@ pub struct Rated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_tenths: Option<u32>,
 }
+
+/// Somebody in the directory of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ListedPerson {
+    /// Who, with their record.
+    pub person: PersonView,
+    /// What they say of themselves; nobody has checked it.
+    pub says: crate::requests::ProfileRequest,
+    /// What they ask for in words, with amounts in the currency itself: `from 30 EUR per hour`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_text: Option<String>,
+}
+
+/// Whether one is in the directory of one's home. Who has said nothing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Listing {
+    /// Whether one is found there. The profile is public all the same.
+    #[schema(example = true)]
+    pub listed: bool,
+}

@@ -1,5 +1,6 @@
 //! One's own account.
 
+use hanse_api::requests::PeopleQuery;
 use serde_json::{Value, json};
 
 use crate::request::{As, Request};
@@ -8,6 +9,24 @@ use crate::request::{As, Request};
 #[must_use]
 pub fn me() -> Request {
     Request::get(&["v1", "me"]).by(As::Person)
+}
+
+/// Whether one is in the directory.
+#[must_use]
+pub fn listing() -> Request {
+    Request::get(&["v1", "me", "listing"]).by(As::Person)
+}
+
+/// Says whether one is in the directory.
+#[must_use]
+pub fn put_listing(listed: bool) -> Request {
+    Request::put(&["v1", "me", "listing"], json!({"listed": listed}))
+}
+
+/// Finds people.
+#[must_use]
+pub fn people(query: &PeopleQuery) -> Request {
+    Request::get(&["v1", "people"]).asking(query)
 }
 
 /// Changes the password.

@@ -18,6 +18,7 @@ use hanse_client::json::Read as _;
 pub(super) use bids::{bid, bids, invitation, invitations};
 pub(super) use contracts::{contract, contracts};
 pub(super) use jobs::{job, jobs, own_jobs};
+pub(super) use people::{listed, listing};
 pub(super) use rules::rules;
 
 /// Widths of cells that may be cut.

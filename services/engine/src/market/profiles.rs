@@ -106,7 +106,7 @@ fn profile(said: ProfileRequest, home: &NodeName, prev: Option<DocumentId>) -> P
 }
 
 /// What a profile says, as the request that would lead to it.
-fn said(profile: Profile) -> ProfileRequest {
+pub(crate) fn said(profile: Profile) -> ProfileRequest {
     let Profile { about, headline, languages, name, place, rate, remote, skills, travel_km, .. } = profile;
     ProfileRequest { about, headline, languages, name, place, rate, remote, skills, travel_km }
 }

@@ -25,7 +25,7 @@ pub(in crate::run) fn bids(page: &Value, empty: &str) -> String {
             bid.text("/state").to_owned(),
             people::name(bid, other_did(bid)),
             bid.text("/other_side/headline").to_owned(),
-            people::short_record(bid),
+            people::short_record(bid.get("other_side")),
             pay::show(bid.pointer("/pay")),
             count(bid.number("/days")),
             bid.text("/text").to_owned(),
@@ -103,7 +103,7 @@ pub(in crate::run) fn invitations(page: &Value, empty: &str) -> String {
             invitation.text("/state").to_owned(),
             invitation.text("/title").to_owned(),
             people::name(invitation, other_did(invitation)),
-            people::short_record(invitation),
+            people::short_record(invitation.get("other_side")),
             life::day(invitation.text("/clock/at")).to_owned(),
             invitation.text("/id").to_owned(),
         ]);

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::short_did;
-use crate::terminal::table::Card;
+use super::{PAY, PLACE, TITLE, WORDS, place, short_did, with_next};
+use crate::pay;
+use crate::terminal::table::{Card, Table};
 use hanse_client::json::Read as _;
 
 /// What names the other side of a thing in a table: the name that they gave themselves, or their key.
@@ -14,9 +15,9 @@ pub(super) fn name(view: &Value, did: &str) -> String {
     }
 }
 
-/// A record in a few words: contracts that were completed, with how many people, and how surely the next goes well.
-pub(super) fn short_record(view: &Value) -> String {
-    let Some(record) = view.pointer("/other_side/record") else { return String::new() };
+/// A record in a few words: contracts that were completed, and how surely the next goes well.
+pub(super) fn short_record(person: Option<&Value>) -> String {
+    let Some(record) = person.and_then(|person| person.get("record")) else { return String::new() };
     match (record.number("/completed"), record.pointer("/lower_bound_percent")) {
         (0, _) => "new".to_owned(),
         (done, None) => format!("{done} done"),
@@ -107,4 +108,38 @@ pub(super) fn client(view: &Value) -> Vec<String> {
 
 fn percent(facts: &Value, pointer: &str) -> String {
     facts.pointer(pointer).map(|share| format!(" ({share} %)")).unwrap_or_default()
+}
+
+/// People who are found.
+pub(in crate::run) fn listed(page: &Value) -> String {
+    let columns = [
+        ("NAME", TITLE),
+        ("HEADLINE", WORDS),
+        ("RECORD", None),
+        ("ASKS FOR", PAY),
+        ("PLACE", PLACE),
+        ("PERSON", None),
+    ];
+    let mut table = Table::new(&columns);
+    for found in page.list("/items") {
+        table.row([
+            found.text("/says/name").to_owned(),
+            found.text("/says/headline").to_owned(),
+            short_record(found.get("person")),
+            pay::show(found.pointer("/says/rate")),
+            place(found.pointer("/says/place")),
+            found.text("/person/did").to_owned(),
+        ]);
+    }
+    with_next(table.render("Nobody found."), page)
+}
+
+/// Whether one is found.
+pub(in crate::run) fn listing(view: &Value) -> String {
+    let said = if view.is("/listed") {
+        "you are in the directory of your home"
+    } else {
+        "you are not in the directory of your home"
+    };
+    said.to_owned()
 }

@@ -14,10 +14,10 @@ use crate::rows::{head, id, parsed};
 use crate::tables::documents;
 use crate::{Row, Sql, StoreError, Tx, column};
 
-pub use clients::{Answers, Postings, answers_of, postings_of};
+pub use clients::{Answers, Postings, answers_of, ended_alike, postings_of};
 pub use folding::{Stale, fold_again, stale};
 pub use search::{Near, Place, Relevance, Search, relevant, search};
-pub(crate) use search::{columns, fits};
+pub(crate) use search::{columns, fits, run as run_search};
 pub use unlogged::{count_unlogged, drop_unlogged, logged, note_unlogged, unlogged};
 
 // What follows from a posting follows from the row that is new; references are looked at when the whole statement has run.
@@ -51,8 +51,6 @@ const EXPIRED: &str = "SELECT id, client, home, state, head, posting, version, s
      WHERE state IN ('open', 'paused', 'stale') AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 const SILENT: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
      WHERE state = 'open' AND active_at <= $1 ORDER BY active_at LIMIT $2";
-const ENDED_ALIKE: &str = "SELECT count(*) AS jobs FROM job WHERE client = $1 AND title = $2 AND expires_at >= $3 \
-     AND state IN ('closed_unfilled', 'expired')";
 const LEFT_FILLED: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
      WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 
@@ -68,10 +66,10 @@ pub const STATEMENTS: &[&str] = &[
     AMEND,
     EXPIRED,
     SILENT,
-    ENDED_ALIKE,
     LEFT_FILLED,
     clients::POSTINGS,
     clients::ANSWERS,
+    clients::ENDED_ALIKE,
     folding::STALE,
     folding::FOLD,
     search::PATIENCE,
@@ -314,12 +312,6 @@ pub async fn silent(db: &impl Sql, since: i64, limit: i64) -> Result<Vec<JobRow>
 /// Postings that can still be filled and whose time is over, at most `limit`.
 pub async fn expired(db: &impl Sql, now: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
     db.query(EXPIRED, &[&now, &limit]).await?.iter().map(read).collect()
-}
-
-/// Whether a posting of this client with this title was closed without hiring, or expired, and would have ended at `since` or later.
-pub async fn ended_alike(db: &impl Sql, client: &Did, title: &str, since: i64) -> Result<bool, StoreError> {
-    let row = db.query_one(ENDED_ALIKE, &[&client.as_str(), &title, &since]).await?;
-    Ok(column::<i64>(&row, TABLE, "jobs")? > 0)
 }
 
 /// Filled postings whose date was `expired_before` or earlier, at most `limit`.

@@ -18,6 +18,9 @@ pub(super) const ANSWERS: &str = "SELECT count(*) FILTER (WHERE answered) AS ans
      FROM (SELECT id FROM job WHERE client = $1 AND home = $2 ORDER BY posted_at DESC, id DESC LIMIT $3) AS posting \
      CROSS JOIN LATERAL (SELECT id, state FROM bid WHERE job = posting.id ORDER BY made_at, id LIMIT $4) AS bid) AS looked";
 
+pub(super) const ENDED_ALIKE: &str = "SELECT count(*) AS jobs FROM job WHERE client = $1 AND title = $2 AND expires_at >= $3 \
+     AND state IN ('closed_unfilled', 'expired')";
+
 /// What became of the newest postings of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Postings {
@@ -71,4 +74,10 @@ pub async fn answers_of(
         passed_over: column(&row, TABLE, "passed_over")?,
         waiting: column(&row, TABLE, "waiting")?,
     })
+}
+
+/// Whether a posting of this client with this title was closed without hiring, or expired, and would have ended at `since` or later.
+pub async fn ended_alike(db: &impl Sql, client: &Did, title: &str, since: i64) -> Result<bool, StoreError> {
+    let row = db.query_one(ENDED_ALIKE, &[&client.as_str(), &title, &since]).await?;
+    Ok(column::<i64>(&row, "job", "jobs")? > 0)
 }
