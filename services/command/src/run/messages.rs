@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::Run;
 use crate::cli::{MessageCommand, Messages};
 use crate::error::CommandError;
+use crate::terminal::table::{Card, Table};
 use hanse_client::api;
 use hanse_client::json::Read as _;
-use crate::terminal::table::{Card, Table};
 
 /// Widths of cells that may be cut.
 const TEXT: Option<usize> = Some(60);
