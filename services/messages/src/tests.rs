@@ -33,8 +33,8 @@ fn person(byte: u8) -> Did {
 
 /// A bid of somebody at B on a job of somebody at A, as rows at A; the homes know each other's keys.
 async fn pair() -> Pair {
-    const PEOPLE: &str = "INSERT INTO identity (did, subject, genesis, home, custody) VALUES ($1, sha256($1::bytea), '', 'a.example', 'self'), \
-         ($2, sha256($2::bytea), '', 'b.example', 'self')";
+    const PEOPLE: &str = "INSERT INTO identity (did, subject, genesis, home, custody) VALUES ($1, sha256(convert_to($1, 'UTF8')), '', 'a.example', 'self'), \
+         ($2, sha256(convert_to($2, 'UTF8')), '', 'b.example', 'self')";
     const JOB: &str = "INSERT INTO job (id, client, home, state, head, seats, title, skills, posted_at, expires_at, posting, active_at, search, folding) \
          VALUES ($1, $2, 'a.example', 'open', $1, 1, 'Title', '{}', 0, 1, $1, 0, '', 1)";
     const BID: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \

@@ -16,14 +16,13 @@ use hanse_http::query::Query;
 use hanse_http::state::State;
 use hanse_http::state::gate::FILE_BYTES_MAX;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::paths::{AttachmentInPath, BidInPath};
 use crate::respond;
 use crate::routes::tiles::Binary;
 
 /// What is uploaded.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UploadQuery {
