@@ -8,9 +8,8 @@ use hanse_store::messages::attachments::{self, AttachmentRow};
 use hanse_store::messages::{self, MessageRow, MessageState};
 
 use crate::Messages;
-use crate::carry::slug_of;
 use crate::files::{self, FILE_BYTES_MAX};
-use crate::frame::{Answer, File, PIECE_BYTES, Piece, Question, Said};
+use crate::frame::{Answer, File, NOT_OURS, PIECE_BYTES, Piece, Question, Said, slug_of};
 use crate::sealed::{TalkKey, Unsealed};
 use crate::send::{Held, keep};
 
@@ -18,8 +17,6 @@ use crate::send::{Held, keep};
 const OUT_OF_FORM: &str = "out-of-form";
 /// The number is taken by another message.
 const OTHER_MESSAGE: &str = "other-message";
-/// What cannot be opened is told outside the seal: the asker looks for our key again.
-pub(crate) const NOT_OURS: &str = "not-sealed-to-us";
 
 impl Messages {
     /// Answers a peer. `None` tells it to come back.

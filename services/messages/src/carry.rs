@@ -11,9 +11,8 @@ use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::Messages;
-use crate::answer::NOT_OURS;
 use crate::files::{self, FILE_BYTES_MAX};
-use crate::frame::{Answer, File, PIECE_BYTES, Piece, Question, Said};
+use crate::frame::{Answer, File, NOT_OURS, PIECE_BYTES, Piece, Question, Said, slug_of};
 
 /// Messages looked up at a time.
 const BATCH: i64 = 32;
@@ -23,8 +22,6 @@ const FILES: i64 = 2;
 const TRIES_MAX: i32 = 300;
 /// Longest pause between two tries, in seconds.
 const PAUSE_SECONDS_MAX: i64 = 300;
-/// A reason of a later version is a word of this length, or it is none.
-const SLUG_CHARS_MAX: usize = 64;
 
 /// What became of something that was asked.
 enum Asked {
@@ -204,13 +201,6 @@ impl Messages {
         self.put(objects.as_ref(), file, bytes.into()).await?;
         Ok(true)
     }
-}
-
-/// A reason as a word: whatever else a peer sent goes into no row and no answer.
-pub(crate) fn slug_of(slug: &str) -> &str {
-    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let is_slug = (1..=SLUG_CHARS_MAX).contains(&slug.len()) && slug.bytes().all(word);
-    if is_slug { slug } else { "unreadable-reason" }
 }
 
 /// Twice as long after each try, from one second on.

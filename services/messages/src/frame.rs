@@ -4,6 +4,11 @@ use hanse_api::requests::{MESSAGE_FILES_MAX, MessageText};
 use hanse_document::{Did, Digest, DocumentId, Line, List};
 use serde::{Deserialize, Serialize};
 
+/// What cannot be opened is told outside the seal: the asker looks for our key again.
+pub(crate) const NOT_OURS: &str = "not-sealed-to-us";
+/// A reason of a later version is a word of this length, or it is none.
+const SLUG_CHARS_MAX: usize = 64;
+
 /// Longest name of a file, in characters: what most file systems take of four bytes each, and a line on a screen.
 pub(crate) const NAME_CHARS_MAX: usize = 120;
 /// Longest media type, in bytes; those of the list are shorter.
@@ -98,4 +103,11 @@ impl Answer {
             _ => None,
         }
     }
+}
+
+/// A reason as a word: whatever else a peer sent goes into no row and no answer.
+pub(crate) fn slug_of(slug: &str) -> &str {
+    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_slug = (1..=SLUG_CHARS_MAX).contains(&slug.len()) && slug.bytes().all(word);
+    if is_slug { slug } else { "unreadable-reason" }
 }

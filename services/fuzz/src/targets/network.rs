@@ -3,6 +3,7 @@
 use hanse_network::{
     Bytes, Candidate, DELIVER_DOCUMENTS_MAX, Digest, Entry, HEADS_NOTES_MAX, MATCH_CANDIDATES_MAX,
     MATCH_WORD_BYTES_MAX, Method, RANGE_ENTRIES_MAX, Request, Response, Search, SearchAnswer,
+    TALK_ANSWER_BYTES_MAX,
 };
 
 use super::{PLAIN, Target, sentence};
@@ -136,6 +137,10 @@ fn response(bytes: &[u8]) -> String {
                 found.candidates.len() <= MATCH_CANDIDATES_MAX && found.rules.len() <= MATCH_WORD_BYTES_MAX
             );
             "match"
+        }
+        Response::Talk { answer } => {
+            assert!(answer.len() <= TALK_ANSWER_BYTES_MAX);
+            "talk"
         }
         Response::Busy { .. } => "busy",
         Response::Refused { .. } => "refused",
