@@ -27,7 +27,9 @@ pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
 };
-pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
+pub use notifications::{
+    MailWishRequest, NotificationPreferencesRequest, NotificationQuery, SeenRequest, UnsubscribeQuery,
+};
 pub use search::{AlertQuery, EventQuery, JobQuery, PeopleQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.

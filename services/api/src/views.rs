@@ -34,7 +34,9 @@ pub use matching::{
     WeightsByName, WhyNotMe, weights_by_name,
 };
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
-pub use notifications::{NotificationPreferencesView, NotificationView, SeenView};
+pub use notifications::{
+    MailRefusedView, MailWishView, NotificationPreferencesView, NotificationView, SeenView,
+};
 pub use people::{
     ClientFacts, ClientRecord, ListedPerson, Listing, PersonView, Rated, RecordSummary, Response, YesNo,
 };

@@ -19,8 +19,8 @@ pub use account::{
 };
 pub use said::{again, forget_again, link, say_again, skill};
 pub use saved_searches::{
-    alerts, events, forget_search, keep_search, notification_preferences, notifications, picks,
-    put_notification_preferences, saved_searches, see_notifications,
+    alerts, events, forget_search, keep_search, mail_wish, notification_preferences, notifications, picks,
+    put_mail_wish, put_notification_preferences, saved_searches, see_notifications,
 };
 pub use work::{
     amend_job, answer_terms, bid, bids, bids_on, contract, contracts, invitation, invitations,

@@ -33,7 +33,7 @@ pub use people::{Password, People, ProfileArgs, ProfileCommand};
 pub use program::Program;
 pub use record::{Record, RecordArgs, ScoreArgs, Trust, VerifyArgs};
 pub use search::people::{PeopleArgs, PeopleCommand};
-pub use search::saved::{After, NotificationsCommand, SavedSearches, SearchesCommand};
+pub use search::saved::{After, EmailArgs, NotificationsCommand, SavedSearches, SearchesCommand};
 pub use search::{FilterArgs, SearchArgs};
 pub use skills::{SkillName, SkillsCommand};
 pub use value::Who;

@@ -16,6 +16,7 @@ const OPENAPI: &str = include_str!("../../../openapi/openapi.json");
 const NOT_BY_COMMAND: &[(&str, &str)] = &[
     ("get /.well-known/jwks.json", "for whoever checks tokens"),
     ("get /.well-known/security.txt", "for whoever has found a fault"),
+    ("post /v1/unsubscribe", "for mail programs: the link stands in each letter"),
     ("get /healthz", "for what watches the node"),
     ("get /readyz", "for what watches the node"),
     ("get /log/{kind}/tile/{path}", "for witnesses and mirrors; `record` takes whole pages"),

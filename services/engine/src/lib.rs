@@ -31,6 +31,7 @@ use federation::receipts::Receipts;
 use hanse_discovery::Discovery;
 use hanse_logbook::heads::Heard;
 use hanse_logbook::{LogKeys, Logbook};
+use hanse_notify::mail::Mail;
 use hanse_trust::Trust;
 use market::export::Exports;
 use notify::events::Events;
@@ -85,6 +86,12 @@ impl Engine {
     #[must_use]
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// News by e-mail.
+    #[must_use]
+    pub fn mail(&self) -> Mail {
+        Mail::new(self.base().clone())
     }
 
     /// Which people fit which jobs.

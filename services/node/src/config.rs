@@ -1,5 +1,7 @@
 //! What an operator sets: a TOML file, then `HANSE_…` variables over it. The only reader of the environment.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use hanse_http::client::ClientHeader;
 pub use hanse_http::door::Door;
+pub use mail::{MailServer, Tls};
 
 /// Database connections a process may hold; two cores keep about this many busy.
 const CONNECTIONS_DEFAULT: usize = 16;
@@ -63,6 +66,9 @@ pub struct Config {
     pub ranking: Ranking,
     /// What stands between the node and the public.
     pub door: Door,
+    /// Where letters go out; absent, none is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailServer>,
 }
 
 /// What matching weighs. The node publishes it, and peers that it asks rank by it.
@@ -196,6 +202,7 @@ impl Config {
             },
             ranking: Ranking::default(),
             door: Door::default(),
+            mail: None,
         }
     }
 
@@ -261,6 +268,7 @@ impl Config {
             }
         }
         mistakes.extend(self.door.mistakes());
+        mistakes.extend(self.mail.iter().flat_map(MailServer::mistakes));
         if mistakes.is_empty() { Ok(self) } else { Err(ConfigError::Mistakes(mistakes)) }
     }
 
@@ -275,6 +283,7 @@ impl Config {
     pub fn shown(&self) -> String {
         let mut shown = self.clone();
         shown.database = shown.database.as_deref().map(hide_password);
+        shown.mail = shown.mail.as_ref().map(MailServer::shown);
         toml::to_string(&shown).unwrap_or_else(|error| format!("# cannot be shown: {error}\n"))
     }
 }

@@ -72,6 +72,9 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(notifications::seen)
         .service(notifications::preferences)
         .service(notifications::put_preferences)
+        .service(notifications::mail)
+        .service(notifications::put_mail)
+        .service(notifications::unsubscribe)
         .service(skills::suggest)
         .service(skills::link)
         .service(skills::read);

@@ -1,6 +1,6 @@
 //! Searches that are kept, and what they lead to.
 
-use hanse_api::requests::{NotificationPreferencesRequest, SavedSearchRequest, SeenRequest};
+use hanse_api::requests::{MailWishRequest, NotificationPreferencesRequest, SavedSearchRequest, SeenRequest};
 
 use crate::request::{As, Request, body};
 
@@ -57,6 +57,18 @@ pub fn notification_preferences() -> Request {
 #[must_use]
 pub fn put_notification_preferences(off: Vec<String>) -> Request {
     Request::put(&["v1", "me", "notification-preferences"], body(&NotificationPreferencesRequest { off }))
+}
+
+/// What one wants by e-mail.
+#[must_use]
+pub fn mail_wish() -> Request {
+    Request::get(&["v1", "me", "notification-email"]).by(As::Person)
+}
+
+/// Says what one wants by e-mail.
+#[must_use]
+pub fn put_mail_wish(wish: &MailWishRequest) -> Request {
+    Request::put(&["v1", "me", "notification-email"], body(wish))
 }
 
 /// The stream of events: those after a position first, if one is said.

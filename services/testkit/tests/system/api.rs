@@ -68,6 +68,8 @@ async fn every_operation_answers_as_described() {
         api.call(call).await.done()
     })
     .await;
+    let link = "/v1/unsubscribe?token=of-no-letter";
+    api.call(home.post(link, &json!({}))).await.refused(404, "not-found");
     other_ends(&mut api, &ada, &ben).await;
     own_documents(&mut api, &federation).await;
     searches(&mut api, federation[0].operators(), &ada, &ben).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::{Did, DocumentId, Kind, NodeName, Verified};
 
-use crate::client::rows::{bytes32, parsed};
+use crate::rows::{bytes32, parsed};
 use crate::tables::documents;
 use crate::{Row, Sql, StoreError, Tx, column};
 

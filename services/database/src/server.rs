@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio_postgres::config::{Host, SslMode};
 
 use crate::StoreError;
-use crate::client::tls::Tls;
+use crate::tls::Tls;
 
 /// What `pg_stat_activity` shows.
 const APPLICATION_NAME: &str = "hanse";

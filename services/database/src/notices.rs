@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Socket, Statement};
 
-use crate::client::tls::Encrypted;
+use crate::tls::Encrypted;
 use crate::{Store, StoreError};
 
 const LISTEN: &str = "LISTEN hanse";

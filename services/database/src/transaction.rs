@@ -9,8 +9,8 @@ use tokio_postgres::SimpleQueryStream;
 use tokio_postgres::error::{DbError, Severity};
 
 use crate::StoreError;
-use crate::client::answers::{Answers, COMMIT, Due};
-use crate::client::sql::implement_sql;
+use crate::answers::{Answers, COMMIT, Due};
+use crate::sql::implement_sql;
 
 const BEGIN: &str = "BEGIN";
 const ROLLBACK: &str = "ROLLBACK";
@@ -29,7 +29,7 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     /// Sends `BEGIN`, and waits for no answer.
-    pub(super) async fn begin(object: &'a Object, answers: &'a Answers) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(object: &'a Object, answers: &'a Answers) -> Result<Self, StoreError> {
         if answers.due() != Due::Nothing {
             return Err(StoreError::Unanswered { statement: BEGIN });
         }

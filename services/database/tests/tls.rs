@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use hanse_store::{Config, Store, StoreError};
+use hanse_database::{Config, Store, StoreError};
 use rcgen::{CertificateParams, KeyPair};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};

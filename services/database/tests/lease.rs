@@ -1,9 +1,9 @@
 //! Who holds the lease, and from when on somebody else may.
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
-use hanse_store::lease::{self, Lease};
-use hanse_store::testing::TestDatabase;
-use hanse_store::{Config, Connection, Sql as _, Store};
+use hanse_database::lease::{self, Lease};
+use hanse_database::testing::TestDatabase;
+use hanse_database::{Config, Connection, Sql as _, Store};
 
 const SECONDS: i64 = 3_600;
 

@@ -7,7 +7,8 @@ use hanse_lifecycle::News;
 const TITLE: &str = "{title}";
 
 /// Something that happened under a posting of this title, as a sentence.
-pub(super) fn sentence(news: News, title: Option<&str>, language: SentenceLanguage) -> String {
+#[must_use]
+pub fn sentence(news: News, title: Option<&str>, language: SentenceLanguage) -> String {
     let Some((_, english, french)) = TEXTS.iter().find(|(of, _, _)| *of == news) else {
         return news.name().to_owned();
     };

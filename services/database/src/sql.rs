@@ -63,15 +63,15 @@ pub fn column<'a, T: FromSql<'a>>(
 /// cache of the connection that it runs on.
 macro_rules! implement_sql {
     ($name:ty) => {
-        impl $crate::client::sql::sealed::Sealed for $name {}
+        impl $crate::sql::sealed::Sealed for $name {}
 
         impl $crate::Sql for $name {
             async fn query(
                 &self,
                 statement: &'static str,
-                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+                params: &[&(dyn $crate::sql::ToSql + Sync)],
             ) -> Result<Vec<tokio_postgres::Row>, $crate::StoreError> {
-                $crate::client::count::ran(1);
+                $crate::count::ran(1);
                 let client = self.client()?;
                 let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
                 self.within(statement, client.query(&prepared, params)).await
@@ -80,9 +80,9 @@ macro_rules! implement_sql {
             async fn query_opt(
                 &self,
                 statement: &'static str,
-                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+                params: &[&(dyn $crate::sql::ToSql + Sync)],
             ) -> Result<Option<tokio_postgres::Row>, $crate::StoreError> {
-                $crate::client::count::ran(1);
+                $crate::count::ran(1);
                 let client = self.client()?;
                 let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
                 self.within(statement, client.query_opt(&prepared, params)).await
@@ -91,9 +91,9 @@ macro_rules! implement_sql {
             async fn query_one(
                 &self,
                 statement: &'static str,
-                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+                params: &[&(dyn $crate::sql::ToSql + Sync)],
             ) -> Result<tokio_postgres::Row, $crate::StoreError> {
-                $crate::client::count::ran(1);
+                $crate::count::ran(1);
                 let client = self.client()?;
                 let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
                 self.within(statement, client.query_one(&prepared, params)).await
@@ -102,9 +102,9 @@ macro_rules! implement_sql {
             async fn execute(
                 &self,
                 statement: &'static str,
-                params: &[&(dyn $crate::client::sql::ToSql + Sync)],
+                params: &[&(dyn $crate::sql::ToSql + Sync)],
             ) -> Result<u64, $crate::StoreError> {
-                $crate::client::count::ran(1);
+                $crate::count::ran(1);
                 let client = self.client()?;
                 let prepared = self.answers().within(statement, client.prepare_cached(statement)).await?;
                 self.within(statement, client.execute(&prepared, params)).await
@@ -113,4 +113,4 @@ macro_rules! implement_sql {
     };
 }
 
-pub(super) use implement_sql;
+pub(crate) use implement_sql;

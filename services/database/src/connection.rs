@@ -8,10 +8,10 @@ use deadpool_postgres::{Object, PoolError};
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::StoreError;
-use crate::client::answers::{Answers, Due};
-use crate::client::pool::Source;
-use crate::client::sql::implement_sql;
-use crate::client::transaction::Tx;
+use crate::answers::{Answers, Due};
+use crate::pool::Source;
+use crate::sql::implement_sql;
+use crate::transaction::Tx;
 
 /// A connection of the pool; dropping it gives it back. One on which an answer is still to come is ended instead, whether it did not
 /// come in time or whoever waited for it is gone: whoever took the connection next would wait for that answer as well.

@@ -14,8 +14,8 @@ use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_util::context::TokioContext;
 
-use crate::client::server::Server;
-use crate::client::tls::Tls;
+use crate::server::Server;
+use crate::tls::Tls;
 use crate::{Connection, StoreError};
 
 /// How long a network peer may leave sent data unacknowledged before the connection counts as broken: shorter than a caller

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hanse_store::testing::TestDatabase;
-use hanse_store::{Config, Store, StoreError};
+use hanse_database::testing::TestDatabase;
+use hanse_database::{Config, Store, StoreError};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::Mutex;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use crate::StoreError;
 
-pub(super) const COMMIT: &str = "COMMIT";
+pub(crate) const COMMIT: &str = "COMMIT";
 
 /// What is still to come on one connection, and nobody waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Due {
+pub(crate) enum Due {
     /// Nothing.
     Nothing,
     /// The answer to a statement.
@@ -24,7 +24,7 @@ pub(super) enum Due {
 /// How answers come on one connection. Statements may run at once: they are sent one behind the other without waiting, and the
 /// server answers them in that order.
 #[derive(Debug)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     wait: Duration,
     due: Mutex<Due>,
 }
@@ -44,13 +44,13 @@ impl Drop for Waiting<'_> {
 }
 
 impl Answers {
-    pub(super) fn new(wait: Duration) -> Self {
+    pub(crate) fn new(wait: Duration) -> Self {
         Self { wait, due: Mutex::new(Due::Nothing) }
     }
 
     /// Waits for an answer, but not for ever; not at all behind one that did not come. If it does not come in time, or whoever
     /// waits for it is gone before it, it is due.
-    pub(super) async fn within<T>(
+    pub(crate) async fn within<T>(
         &self,
         statement: &'static str,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
@@ -69,12 +69,12 @@ impl Answers {
         }
     }
 
-    pub(super) fn due(&self) -> Due {
+    pub(crate) fn due(&self) -> Due {
         *self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A commit that is due, or an end, stays: a statement beside it says less.
-    pub(super) fn set(&self, due: Due) {
+    pub(crate) fn set(&self, due: Due) {
         let mut now = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         if *now == Due::Nothing {
             *now = due;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 
-use crate::client::database::create_database;
+use crate::create::create_database;
 use crate::{Config, Store, StoreError};
 
 /// The variable that holds the URL of the server: a role that may create databases.
@@ -205,7 +205,7 @@ fn server() -> String {
 /// The template for the migrations as they are now, made if it is missing. It appears under its name only when it is whole, and
 /// nobody is connected to it then, so that it can be copied.
 async fn template(server: &str) -> Result<String, StoreError> {
-    let name = format!("hanse_template_{:016x}", crate::client::migrate::fingerprint());
+    let name = format!("hanse_template_{:016x}", crate::migrate::fingerprint());
     if exists(server, &name).await? {
         return Ok(name);
     }

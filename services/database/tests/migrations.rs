@@ -1,7 +1,7 @@
 //! The schema is brought up to date once, by one process at a time.
 
-use hanse_store::testing::TestDatabase;
-use hanse_store::{Sql, StoreError};
+use hanse_database::testing::TestDatabase;
+use hanse_database::{Sql, StoreError};
 
 #[tokio::test]
 async fn an_empty_database_is_migrated_once() {

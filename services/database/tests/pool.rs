@@ -1,8 +1,8 @@
 //! Connections, transactions, and how their failures are told apart.
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
-use hanse_store::testing::TestDatabase;
-use hanse_store::{Config, Connection, Row, Sql, Store, StoreError, column, health};
+use hanse_database::testing::TestDatabase;
+use hanse_database::{Config, Connection, Row, Sql, Store, StoreError, column, health};
 
 const ADD: &str = "INSERT INTO idempotency (did, key, request, at) VALUES ($1, 'k', $2, 0)";
 const COUNT: &str = "SELECT count(*) AS found FROM idempotency";
