@@ -2,7 +2,7 @@
 
 use hanse_document::{Did, DocumentId, Kind};
 
-use crate::client::rows::{bytes32, id, parsed};
+use crate::rows::{bytes32, id, parsed};
 use crate::tables::documents;
 use crate::tables::jobs::{Place, Relevance, Search, columns, run_search};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
