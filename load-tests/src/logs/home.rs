@@ -43,6 +43,7 @@ impl Home {
             peers: peers.iter().map(peer).collect::<Result<_>>()?,
             listen: Vec::new(),
             heads: Some(heads.path().join("heads")),
+            attachments: None,
             mail: None,
             net: "bench".to_owned(),
             pace: Pace::default(),

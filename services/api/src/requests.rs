@@ -2,6 +2,7 @@
 //! refused with the rejection's slug. An absent field is unstated.
 
 mod account;
+mod messages;
 mod notifications;
 mod search;
 
@@ -26,6 +27,9 @@ use crate::words::{Axes, SentenceLanguage, Whose};
 pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
+};
+pub use messages::{
+    MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageFiles, MessageRequest, MessageText, ReadRequest,
 };
 pub use notifications::{
     MailWishRequest, NotificationPreferencesRequest, NotificationQuery, SeenRequest, UnsubscribeQuery,

@@ -4,6 +4,7 @@
 mod account;
 mod contracts;
 mod matching;
+mod messages;
 mod node;
 mod notifications;
 mod people;
@@ -33,6 +34,7 @@ pub use matching::{
     Recommended, RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency,
     WeightsByName, WhyNotMe, weights_by_name,
 };
+pub use messages::{AttachmentView, MessageView, ReadView, ThreadView};
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
 pub use notifications::{
     MailRefusedView, MailWishView, NotificationPreferencesView, NotificationView, SeenView,

@@ -58,6 +58,8 @@ pub struct Config {
     /// Folder in which the largest signed head of each own log is remembered, outside the database; without one, a quorum of
     /// peers is asked after every start.
     pub heads: Option<PathBuf>,
+    /// Folder of the bytes of attachments, which all processes of the node share; without one, none are taken.
+    pub attachments: Option<PathBuf>,
     /// Where letters go out; without it none is written.
     pub mail: Option<Mail>,
 }

@@ -6,6 +6,7 @@ mod engine;
 mod failure;
 mod hindrance;
 mod not_once;
+mod talk;
 
 use hanse_document::kind::terms::DUE_DAYS_MAX;
 use hanse_document::{DocumentId, Fault, NodeName, Rejection};
@@ -19,6 +20,7 @@ pub use self::engine::EngineError;
 pub use self::failure::Failure;
 pub use self::hindrance::Hindrance;
 pub use self::not_once::NotOnce;
+pub use self::talk::TalkRefusal;
 
 /// What a use case answers when it does not answer with its result.
 #[derive(Debug, thiserror::Error)]
@@ -254,6 +256,9 @@ pub enum Refusal {
     /// Of the person's own account.
     #[error(transparent)]
     Account(#[from] AccountRefusal),
+    /// Of a message or its files.
+    #[error(transparent)]
+    Talk(#[from] TalkRefusal),
     /// Because of the request's key, or of the version that it names.
     #[error(transparent)]
     NotOnce(#[from] NotOnce),
@@ -318,6 +323,7 @@ impl Refusal {
             Self::RecordTooLarge => "record-too-large",
             Self::NotClosed => "not-closed",
             Self::Account(reason) => reason.slug(),
+            Self::Talk(reason) => reason.slug(),
             Self::NotOnce(reason) => reason.slug(),
             Self::ByHome(slug) => slug,
         }
@@ -372,6 +378,7 @@ impl Refusal {
             Self::TooMany(_) | Self::TooManyStreams(_) => 429,
             Self::Busy | Self::NotReady | Self::LogHalted(_) => 503,
             Self::Account(reason) => reason.status(),
+            Self::Talk(reason) => reason.status(),
             Self::NotOnce(reason) => reason.status(),
             Self::Hindered(hindrance) => hindrance.status(),
         }

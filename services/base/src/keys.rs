@@ -41,6 +41,8 @@ pub enum Purpose {
     Refresh,
     /// Hashes codes that are good once.
     Code,
+    /// Opens what other homes seal to this one, and shows them that what it seals is its own.
+    Talk,
 }
 
 impl Purpose {
@@ -81,6 +83,7 @@ pub struct Keys {
     seal: Seed,
     refresh: Seed,
     code: Seed,
+    talk: Seed,
 }
 
 impl Keys {
@@ -99,10 +102,11 @@ impl Keys {
             seal: expand(&derivation, b"hanse/seal/v1"),
             refresh: expand(&derivation, b"hanse/refresh/v1"),
             code: expand(&derivation, b"hanse/code/v1"),
+            talk: expand(&derivation, b"hanse/talk/v1"),
         }
     }
 
-    /// The Ed25519 seed (for `Seal`: the symmetric key) of a purpose.
+    /// The Ed25519 seed (for `Seal`: the symmetric key; for `Talk`: what an X25519 key is derived from) of a purpose.
     #[must_use]
     pub fn seed(&self, purpose: Purpose) -> Seed {
         let seed = match purpose {
@@ -116,6 +120,7 @@ impl Keys {
             Purpose::Seal => &self.seal,
             Purpose::Refresh => &self.refresh,
             Purpose::Code => &self.code,
+            Purpose::Talk => &self.talk,
         };
         seed.clone()
     }
@@ -264,7 +269,7 @@ mod tests {
         Keys::derive(&Secret::new([byte; 32]))
     }
 
-    const ALL: [Purpose; 10] = [
+    const ALL: [Purpose; 11] = [
         Purpose::LogReputation,
         Purpose::LogJobs,
         Purpose::Auditor,
@@ -275,6 +280,7 @@ mod tests {
         Purpose::Seal,
         Purpose::Refresh,
         Purpose::Code,
+        Purpose::Talk,
     ];
 
     #[test]
@@ -292,7 +298,7 @@ mod tests {
         let keys = keys(7);
         let first = ALL.map(|purpose| u32::from_be_bytes(keys.seed(purpose).first_chunk().copied().unwrap()));
         // Computed by Python's hmac: a salt of 32 zero bytes, one block.
-        let known: [u32; 10] = [
+        let known: [u32; 11] = [
             0xeebd_bcc4,
             0xc02e_2af1,
             0xb0b0_b493,
@@ -303,6 +309,7 @@ mod tests {
             0x80f2_2f85,
             0x8b1d_042c,
             0x1728_e5a9,
+            0x5031_43c4,
         ];
         assert_eq!(first, known);
     }

@@ -79,6 +79,8 @@ pub struct Signals {
     pub relay: Notify,
     /// Documents may wait for delivery, by peer.
     deliver: BTreeMap<String, Notify>,
+    /// Messages may wait for delivery, by peer.
+    talk: BTreeMap<String, Notify>,
     /// A delivery has its receipt, in whichever process; every waiting caller hears it.
     pub receipt: Notify,
     /// This node has signed a head, its own or as an auditor.
@@ -103,12 +105,18 @@ impl Signals {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let peers = config.peers.iter().map(|peer| (peer.name.to_string(), Notify::new()));
-        Self { deliver: peers.collect(), ..Self::default() }
+        let talk = config.peers.iter().map(|peer| (peer.name.to_string(), Notify::new()));
+        Self { deliver: peers.collect(), talk: talk.collect(), ..Self::default() }
     }
 
     /// What wakes the delivery to a peer.
     pub fn deliver(&self, peer: &str) -> Option<&Notify> {
         self.deliver.get(peer)
+    }
+
+    /// What wakes the delivery of messages to a peer.
+    pub fn talk(&self, peer: &str) -> Option<&Notify> {
+        self.talk.get(peer)
     }
 
     /// Wakes every worker, of every process, whose work a committed transaction may have made.
@@ -140,7 +148,7 @@ impl Signals {
                 self.changed.send_replace(());
                 self.sequence.notify_one();
                 self.relay.notify_one();
-                self.deliver.values().for_each(Notify::notify_one);
+                self.deliver.values().chain(self.talk.values()).for_each(Notify::notify_one);
             }
             Notice::Changed => self.changed.send_replace(()),
             Notice::LogAdvanced => {

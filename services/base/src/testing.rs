@@ -70,6 +70,7 @@ impl TestNode {
             },
             ranking: Weights::DEFAULT,
             heads: None,
+            attachments: None,
             mail: Some(mail()),
         };
         let start = Timestamp::parse("2026-11-24T10:00:00Z").expect("a time");

@@ -2,6 +2,7 @@
 //! makes it of a request type of [`hanse_api::requests`].
 
 mod account;
+mod messages;
 mod said;
 mod saved_searches;
 mod work;
@@ -17,6 +18,7 @@ pub use account::{
     logins, me, people, put_email, put_listing, recovery_codes, rename, reset_password, unblock,
     verify_email,
 };
+pub use messages::{attachment, messages, read_messages, send_message, threads, upload};
 pub use said::{again, forget_again, link, say_again, skill};
 pub use saved_searches::{
     alerts, events, forget_search, keep_search, mail_wish, notification_preferences, notifications, picks,

@@ -232,6 +232,9 @@ impl Client {
         if let Some((name, value)) = &request.header {
             builder = builder.header(*name, value);
         }
+        if let Some((media_type, bytes)) = &request.file {
+            return agent.run(builder.header(http::header::CONTENT_TYPE, *media_type).body(bytes.clone())?);
+        }
         match &request.body {
             None => agent.run(builder.body(())?),
             Some(body) => {

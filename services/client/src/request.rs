@@ -41,6 +41,8 @@ pub struct Request {
     pub by: As,
     /// The JSON body.
     pub body: Option<Value>,
+    /// Bytes to be sent instead, and their media type.
+    pub file: Option<(&'static str, Vec<u8>)>,
     /// A header that only this request has.
     pub header: Option<(&'static str, String)>,
 }
@@ -49,13 +51,27 @@ impl Request {
     /// Reads; `segments` are the parts of the path, encoded here.
     #[must_use]
     pub fn get(segments: &[&str]) -> Self {
-        Self { method: Method::Get, target: path(segments), by: As::Anyone, body: None, header: None }
+        Self {
+            method: Method::Get,
+            target: path(segments),
+            by: As::Anyone,
+            body: None,
+            file: None,
+            header: None,
+        }
     }
 
     /// Sends `body` as the signed-in person.
     #[must_use]
     pub fn post(segments: &[&str], body: Value) -> Self {
-        Self { method: Method::Post, target: path(segments), by: As::Person, body: Some(body), header: None }
+        Self {
+            method: Method::Post,
+            target: path(segments),
+            by: As::Person,
+            body: Some(body),
+            file: None,
+            header: None,
+        }
     }
 
     /// Replaces, as the signed-in person.

@@ -26,6 +26,7 @@ pub use market::contracts::{ContractCommand, ContractMove, ContractStep, TermsAr
 pub use market::jobs::{
     AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs,
 };
+pub use market::messages::{MessageCommand, Messages};
 pub use market::reviews::{ReviewArgs, Reviews};
 pub use market::steps::Step;
 pub use matching::{ListArgs, MatchArgs, Matching};
@@ -103,6 +104,9 @@ pub enum Command {
     /// Reviews.
     #[command(flatten)]
     Reviews(Reviews),
+    /// Messages.
+    #[command(flatten)]
+    Messages(Messages),
     /// Who fits which job, and why.
     #[command(flatten)]
     Matching(Matching),

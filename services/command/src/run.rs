@@ -6,6 +6,7 @@ mod contracts;
 mod documents;
 mod jobs;
 mod matching;
+mod messages;
 mod naming;
 mod people;
 mod program;
@@ -58,6 +59,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::People(command) => run()?.people(command)?,
         Command::Account(command) => run()?.account(command)?,
         Command::Jobs(command) => run()?.jobs(command)?,
+        Command::Messages(command) => run()?.messages(command)?,
         Command::Bids(command) => run()?.bids(command)?,
         Command::Contract(command) => run()?.contract(command)?,
         Command::Reviews(command) => run()?.reviews(command)?,

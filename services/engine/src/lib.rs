@@ -22,6 +22,7 @@ use hanse_base::metrics::Metrics;
 use hanse_base::present::Viewer;
 use hanse_base::signals::Signals;
 use hanse_document::{Did, Timestamp};
+use hanse_messages::Messages;
 use hanse_store::Store;
 
 pub use market::idempotency::{Asked, Key};
@@ -42,6 +43,7 @@ use process::status::Looks;
 pub struct Engine {
     accounts: Accounts,
     discovery: Discovery,
+    messages: Messages,
     inner: Arc<Inner>,
 }
 
@@ -71,9 +73,11 @@ impl Engine {
             events: Arc::clone(&events),
             exports: Exports::default(),
         };
+        let messages = Messages::new(base.clone())?;
         let logbook = Logbook::new(base)?;
         let accounts = Accounts::new(logbook.clone(), move |session| events.session_ended(session));
-        Ok(Self { accounts, discovery: Discovery::new(Trust::new(logbook))?, inner: Arc::new(inner) })
+        let discovery = Discovery::new(Trust::new(logbook))?;
+        Ok(Self { accounts, discovery, messages, inner: Arc::new(inner) })
     }
 
     /// What it stands on.
@@ -98,6 +102,12 @@ impl Engine {
     #[must_use]
     pub fn discovery(&self) -> &Discovery {
         &self.discovery
+    }
+
+    /// What its people write to others.
+    #[must_use]
+    pub fn messages(&self) -> &Messages {
+        &self.messages
     }
 
     /// What the logs say of people.
@@ -144,7 +154,7 @@ impl Engine {
     /// The same engine on the connections of the workers, which no number of requests can take.
     pub(crate) fn at_work(&self) -> Self {
         let (accounts, discovery) = (self.accounts.at_work(), self.discovery.at_work());
-        Self { accounts, discovery, inner: Arc::clone(&self.inner) }
+        Self { accounts, discovery, messages: self.messages.at_work(), inner: Arc::clone(&self.inner) }
     }
 
     /// The network, while this process runs it.

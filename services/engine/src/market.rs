@@ -10,6 +10,7 @@ pub(crate) mod fold;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
 pub(crate) mod jobs;
+mod messages;
 pub(crate) mod own_key;
 pub(crate) mod profiles;
 pub(crate) mod publish;

@@ -31,6 +31,9 @@ pub enum Scope {
     /// Review and reply.
     #[schema(rename = "reviews:write")]
     Reviews,
+    /// Write messages, mark them read, and upload files for them.
+    #[schema(rename = "messages:write")]
+    Messages,
     /// Change password, handle, address and blocks, and end other logins.
     #[schema(rename = "account:write")]
     Account,
@@ -38,8 +41,15 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Profile, Self::Jobs, Self::Bids, Self::Contracts, Self::Reviews, Self::Account];
+    pub const ALL: [Self; 7] = [
+        Self::Profile,
+        Self::Jobs,
+        Self::Bids,
+        Self::Contracts,
+        Self::Reviews,
+        Self::Messages,
+        Self::Account,
+    ];
 
     /// As it stands in a token.
     #[must_use]
@@ -50,6 +60,7 @@ impl Scope {
             Self::Bids => "bids:write",
             Self::Contracts => "contracts:write",
             Self::Reviews => "reviews:write",
+            Self::Messages => "messages:write",
             Self::Account => "account:write",
         }
     }

@@ -117,6 +117,8 @@ vocabulary! {
         ReviewCommitted = "review.committed",
         /// A review can be read.
         ReviewPublished = "review.published",
+        /// The other side of a bid has written a message.
+        MessageCreated = "message.created",
         /// A review was answered.
         ReviewReplied = "review.replied",
     }

@@ -29,7 +29,7 @@ const PENDING_OUTGOING_MAX: u32 = 16;
 const CONNECTIONS_PER_PEER: u32 = 2;
 
 /// Streams of one connection: 16 for each protocol of requests, and gossip, ping and identify.
-const STREAMS_MAX: usize = 80;
+const STREAMS_MAX: usize = 96;
 
 /// Streams of one protocol on one connection, both directions together: 2 requests each way, and room for
 /// answers that say `Busy`.
@@ -56,6 +56,7 @@ pub(crate) struct Behaviour {
     range: request_response::Behaviour<Codec>,
     deliver: request_response::Behaviour<Codec>,
     matches: request_response::Behaviour<Codec>,
+    talk: request_response::Behaviour<Codec>,
 }
 
 impl Behaviour {
@@ -84,6 +85,7 @@ impl Behaviour {
             range: requests(Method::Range, &checked.net, metrics)?,
             deliver: requests(Method::Deliver, &checked.net, metrics)?,
             matches: requests(Method::Match, &checked.net, metrics)?,
+            talk: requests(Method::Talk, &checked.net, metrics)?,
         })
     }
 
@@ -94,6 +96,7 @@ impl Behaviour {
             Method::Range => &mut self.range,
             Method::Deliver => &mut self.deliver,
             Method::Match => &mut self.matches,
+            Method::Talk => &mut self.talk,
         }
     }
 }

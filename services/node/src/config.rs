@@ -44,6 +44,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Folder of the node secret, of what the node remembers of its signed heads, and of the private Postgres where there is one.
     pub data: PathBuf,
+    /// Folder of the files that messages carry, which all processes of the node share; absent, `attachments` in the folder of `data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<PathBuf>,
     /// A Postgres URL, in which `sslmode` and `sslrootcert` mean what psql reads there; absent, the node runs a private Postgres of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
@@ -188,6 +191,7 @@ impl Config {
             url: "http://127.0.0.1:8080".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data: PathBuf::from("/var/tmp/hanse-node"),
+            attachments: None,
             database: None,
             connections: CONNECTIONS_DEFAULT,
             federation: "hanse".into(),

@@ -7,6 +7,7 @@ mod send;
 mod smtp;
 mod wish;
 
+pub use link::token;
 pub use message::is_sender;
 pub use send::{clean, run, waiting};
 pub use wish::Mail;

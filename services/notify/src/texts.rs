@@ -253,6 +253,11 @@ const TEXTS: &[(News, &str, &str)] = &[
         "Un avis sur le contrat pour « {title} » peut être lu.",
     ),
     (
+        News::MessageCreated,
+        "You have a message about “{title}”.",
+        "Vous avez un message au sujet de « {title} ».",
+    ),
+    (
         News::ReviewReplied,
         "Your review of the contract for “{title}” was answered.",
         "Votre avis sur le contrat pour « {title} » a reçu une réponse.",

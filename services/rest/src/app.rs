@@ -10,8 +10,8 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::routes::{
-    accounts, bids, contracts, documents, invitations, jobs, logs, matching, node, notifications, people,
-    reputation, reviews, searches, skills, tiles,
+    accounts, bids, contracts, documents, invitations, jobs, logs, matching, messages, node, notifications,
+    people, reputation, reviews, searches, skills, tiles,
 };
 use hanse_http::body::BODY_BYTES_MAX;
 use hanse_http::middleware::answers::{self, LargeAnswers};
@@ -68,6 +68,12 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(searches::forget)
         .service(searches::alerts)
         .service(searches::events)
+        .service(messages::threads)
+        .service(messages::list)
+        .service(messages::send)
+        .service(messages::read)
+        .service(messages::upload)
+        .service(messages::download)
         .service(notifications::list)
         .service(notifications::seen)
         .service(notifications::preferences)

@@ -28,6 +28,19 @@ pub(crate) struct BidInPath {
     id: String,
 }
 
+/// A file of a message.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "a schema")]
+pub(crate) struct AttachmentInPath {
+    /// The SHA-256 of its bytes, in hex.
+    #[param(
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    digest: String,
+}
+
 /// An invitation.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

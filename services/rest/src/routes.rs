@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod logs;
 mod market;
 pub(crate) mod matching;
+pub(crate) mod messages;
 pub(crate) mod node;
 pub(crate) mod notifications;
 pub(crate) mod people;

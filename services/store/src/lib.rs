@@ -13,7 +13,7 @@ pub use tables::accounts::mail;
 pub use tables::alerts::notifications;
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
-    peer_searches, picks, ranking, reviews, scores,
+    messages, peer_searches, picks, ranking, reviews, scores,
 };
 
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
@@ -32,6 +32,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("knowledge", knowledge::STATEMENTS),
     ("lease", lease::STATEMENTS),
     ("log", log::STATEMENTS),
+    ("messages", messages::STATEMENTS),
     ("notices", notices::STATEMENTS),
     ("notifications", notifications::STATEMENTS),
     ("picks", picks::STATEMENTS),

@@ -10,6 +10,7 @@ pub mod idempotency;
 pub mod knowledge;
 pub mod log;
 mod market;
+pub mod messages;
 pub mod peer_searches;
 pub mod picks;
 pub mod ranking;

@@ -117,6 +117,7 @@ impl TestNode {
             url: seat.url(),
             listen: seat.http(),
             // The secret and the database are given; here is only what it remembers of its heads.
+            attachments: None,
             data: folder.path().to_owned(),
             database: Some(url),
             connections: CONNECTIONS,

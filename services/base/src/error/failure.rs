@@ -26,6 +26,9 @@ pub enum Failure {
     /// Tasks did not end when they were told to.
     #[error("{0} tasks did not end in time")]
     Overdue(usize),
+    /// Where the bytes of attachments are.
+    #[error("attachments")]
+    Objects(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The network ended.
     #[error("the network stopped")]
     NetworkStopped,
@@ -65,6 +68,7 @@ impl Failure {
             | Self::Cut(_)
             | Self::Inconsistent(_)
             | Self::Overdue(_)
+            | Self::Objects(_)
             | Self::NetworkStopped => false,
         }
     }

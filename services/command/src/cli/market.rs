@@ -3,5 +3,6 @@
 pub(super) mod bids;
 pub(super) mod contracts;
 pub(super) mod jobs;
+pub(super) mod messages;
 pub(super) mod reviews;
 pub(super) mod steps;

@@ -14,6 +14,7 @@ use crate::terminal::table::{Card, Table};
 use crate::terminal::{self, out};
 use hanse_client::api;
 use hanse_client::json::Read as _;
+use hanse_client::request::Request;
 
 /// Width of what a program says of itself.
 const AGENT: Option<usize> = Some(32);
@@ -60,7 +61,7 @@ impl Run {
             Account::Blocks { command: Some(BlocksCommand::Remove { did }) } => {
                 self.answer(&api::unblock(did), |_| "unblocked".to_owned())
             }
-            Account::Export { file } => self.export(file),
+            Account::Export { file } => self.keep(&api::export(), file),
         }
     }
 
@@ -99,9 +100,9 @@ impl Run {
         }
     }
 
-    /// Writes the archive as it comes, readable by its owner only; it has its name once it is whole.
-    fn export(&mut self, file: &Path) -> Result<(), CommandError> {
-        let mut stream = self.caller.open(&api::export())?;
+    /// Writes an answer as it comes, readable by its owner only; it has its name once it is whole.
+    pub(super) fn keep(&mut self, request: &Request, file: &Path) -> Result<(), CommandError> {
+        let mut stream = self.caller.open(request)?;
         let mut part = file.as_os_str().to_owned();
         part.push(".part");
         let part = Path::new(&part);

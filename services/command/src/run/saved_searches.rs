@@ -9,7 +9,7 @@ use hanse_api::words::SentenceLanguage;
 use serde_json::Value;
 
 use super::Run;
-use crate::cli::{EmailArgs, Language, NotificationsCommand, SavedSearches, SearchesCommand};
+use crate::cli::{EmailArgs, NotificationsCommand, SavedSearches, SearchesCommand};
 use crate::error::CommandError;
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
@@ -122,7 +122,7 @@ impl Run {
         let stays = before.filter(|event| !args.not_at_once.iter().any(|named| named == event));
         let at_once = stays.chain(args.at_once.iter().map(String::as_str)).map(str::to_owned);
         let daily = now.pointer("/daily").and_then(Value::as_bool).unwrap_or_default();
-        let language = args.language.map_or_else(|| now.text("/language"), Language::tag);
+        let language = args.language.map_or_else(|| now.text("/language"), |language| language.tag());
         let wish = MailWishRequest {
             daily: !args.none && (args.daily || daily && !args.no_daily),
             at_once: if args.none { Vec::new() } else { at_once.collect() },

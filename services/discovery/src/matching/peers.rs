@@ -192,7 +192,12 @@ async fn hear_one(discovery: &Discovery, network: &Handle, peer: &NodeName, sear
             tracing::debug!(%peer, slug, detail, "a peer refuses to search");
             PeerOutcome::Refused
         }
-        Ok(Response::Heads { .. } | Response::Range { .. } | Response::Receipt { .. })
+        Ok(
+            Response::Heads { .. }
+            | Response::Range { .. }
+            | Response::Receipt { .. }
+            | Response::Talk { .. },
+        )
         | Err(RequestError::Malformed) => PeerOutcome::Unreadable,
         Err(RequestError::Timeout) => {
             memory.rest(peer, Instant::now(), REST);

@@ -152,9 +152,9 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
         Ok(Response::Busy { retry_after_ms }) => {
             busy(engine, row, Duration::from_millis(retry_after_ms.into())).await
         }
-        Ok(Response::Heads { .. } | Response::Range { .. } | Response::Match { .. }) => {
-            defer(engine, row).await
-        }
+        Ok(
+            Response::Heads { .. } | Response::Range { .. } | Response::Match { .. } | Response::Talk { .. },
+        ) => defer(engine, row).await,
         Err(RequestError::TooLarge) => {
             settle(engine, row, &document, &Answered::Refused("too-large".into()), b"").await
         }

@@ -60,7 +60,11 @@ async fn handle(engine: Engine, inbound: Inbound) {
             tracing::info!(peer, "connected");
             engine.heard().hint(&peer);
             engine.signals().relay.notify_one();
-            if let Err(error) = deliver::hasten(engine, &peer).await {
+            let hastened = async {
+                deliver::hasten(engine, &peer).await?;
+                engine.messages().hasten(&peer).await
+            };
+            if let Err(error) = hastened.await {
                 tracing::error!(
                     peer,
                     error = &error as &dyn std::error::Error,
@@ -75,6 +79,7 @@ async fn respond(engine: &Engine, from: &str, request: Request) -> Option<hanse_
     let answered = match request {
         Request::Match { search } => return Some(peers::answer(engine.discovery(), from, search).await),
         Request::Deliver { documents } => return Some(deliver::answer(engine, from, documents).await),
+        Request::Talk { sealed } => return engine.messages().answer(from, &sealed).await,
         Request::Heads => heads::answer(engine.logbook(), from).await,
         Request::Range { origin, start, end } => match engine.store().connection().await {
             Ok(connection) => range::answer(&connection, &origin, start, end).await,

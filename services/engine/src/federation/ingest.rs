@@ -165,6 +165,7 @@ pub(crate) fn verdict(refusal: &Refusal) -> Verdict {
         | Refusal::RecordTooLarge
         | Refusal::NotClosed
         | Refusal::Account(_)
+        | Refusal::Talk(_)
         | Refusal::NotOnce(_)
         | Refusal::ByHome(_) => Verdict::Ignore,
     }

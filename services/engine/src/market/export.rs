@@ -18,6 +18,8 @@ use archive::{Archive, Stop};
 
 /// Things on a page; the most that a list gives.
 const PAGE: u32 = 100;
+/// Files in the list of those that one has uploaded: more than fit the room of one person at a kilobyte each are not told.
+const UPLOADS_MAX: i64 = 10_000;
 /// What the archive's own description says, in French and English.
 const README: &str = include_str!("export/README.txt");
 
@@ -94,7 +96,29 @@ impl Engine {
             }
             Ok(Page { items, next: contracts.next })
         };
-        list(archive, "reviews.jsonl", reviews).await
+        list(archive, "reviews.jsonl", reviews).await?;
+        let messages = async |cursor| {
+            let threads = self.messages().threads(did, &page(cursor)).await?;
+            let mut items = Vec::new();
+            for thread in &threads.items {
+                let mut next = None;
+                loop {
+                    let more = self.messages().messages(did, &read(&thread.id)?, &page(next)).await?;
+                    items.extend(more.items);
+                    next = more.next;
+                    if next.is_none() {
+                        break;
+                    }
+                }
+            }
+            Ok(Page { items, next: threads.next })
+        };
+        list(archive, "messages.jsonl", messages).await?;
+        let files = async |_| {
+            let items = self.messages().uploads(did, UPLOADS_MAX).await?;
+            Ok(Page { items, next: None })
+        };
+        list(archive, "attachments.jsonl", files).await
     }
 
     /// Every document that the person has signed, byte for byte: a canonical document is one line.

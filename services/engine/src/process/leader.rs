@@ -257,6 +257,8 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     for peer in &engine.config().peers {
         workers.spawn("follow", follow::run(book.clone(), peer.name.clone(), token.clone()));
         workers.spawn("deliver", deliver::run(engine.clone(), peer.name.clone(), token.clone()));
+        let messages = engine.messages().clone();
+        workers.spawn("messages", hanse_messages::run(messages, peer.name.clone(), token.clone()));
     }
 }
 

@@ -60,6 +60,7 @@ async fn prune(engine: &Engine) -> Result<(), UseError> {
 async fn clean(engine: &Engine) -> Result<(), UseError> {
     engine.forget_old().await?;
     place::clean(engine).await?;
+    engine.messages().sweep().await?;
     hanse_notify::mail::clean(engine.base()).await?;
     let connection = engine.store().connection().await?;
     attention::clean(engine.discovery(), &connection).await?;

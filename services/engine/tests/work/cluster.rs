@@ -91,6 +91,7 @@ impl Cluster {
                 },
                 ranking: hanse_matching::side::Weights::DEFAULT,
                 heads: Some(heads),
+                attachments: Some(folder.path().join(format!("files-{}", card.name))),
                 mail: None,
             };
             let database = TestDatabase::new().await;

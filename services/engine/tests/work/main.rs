@@ -17,4 +17,5 @@ mod kept;
 mod life;
 mod schema;
 mod straight;
+mod talk;
 mod work;

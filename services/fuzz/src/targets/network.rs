@@ -49,6 +49,7 @@ fn requests() -> Vec<Vec<u8>> {
         (Method::Range, Request::Range { origin: "a.example/jobs".into(), start: 0, end: 256 }),
         (Method::Deliver, Request::Deliver { documents: vec![bytes(3), bytes(300)] }),
         (Method::Match, Request::Match { search }),
+        (Method::Talk, Request::Talk { sealed: bytes(300) }),
     ];
     all.into_iter().map(|(method, request)| framed(method, method.write_request(request).unwrap())).collect()
 }
@@ -77,6 +78,7 @@ const fn name(request: &Request) -> &'static str {
         Request::Range { .. } => "range",
         Request::Deliver { .. } => "deliver",
         Request::Match { .. } => "match",
+        Request::Talk { .. } => "talk",
     }
 }
 
@@ -106,6 +108,7 @@ fn responses() -> Vec<Vec<u8>> {
         (Method::Range, Response::Range { entries: vec![], checkpoint: None }),
         (Method::Deliver, Response::Receipt { receipt: bytes(200) }),
         (Method::Match, Response::Match { found }),
+        (Method::Talk, Response::Talk { answer: bytes(200) }),
         (Method::Heads, Response::Busy { retry_after_ms: 500 }),
         (Method::Match, refused()),
     ];

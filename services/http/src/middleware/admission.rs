@@ -24,6 +24,8 @@ const ALWAYS: [&str; 5] =
     ["/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json", "/.well-known/security.txt"];
 /// Where passwords are hashed.
 const PASSWORDS: [&str; 2] = ["/v1/accounts", "/v1/sessions"];
+/// Where files come in.
+const FILES: [&str; 1] = ["/v1/attachments"];
 /// Where one comes in: nobody who only asks, or who is inside, takes the memory for that.
 const WAY_IN: [&str; 3] = ["/v1/accounts", "/v1/sessions", "/v1/sessions/refresh"];
 
@@ -42,6 +44,7 @@ pub async fn pass(request: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     let address = || Holder::Address(state.limits.client(request.request()));
     let (bodies, holder) = match &person {
         _ if is_of(&WAY_IN) => (&state.gate.bodies_of_the_way_in, address()),
+        Some(person) if is_of(&FILES) => (&state.gate.bodies_of_files, Holder::Person(person.clone())),
         Some(person) => (&state.gate.bodies_of_people, Holder::Person(person.clone())),
         None => (&state.gate.bodies_of_strangers, address()),
     };

@@ -33,6 +33,10 @@ const BODIES_BYTES_MAX: usize = 256 * BODY_BYTES_MAX;
 const WAY_IN_BODY_BYTES_MAX: usize = 16 * 1024;
 /// What such bodies may hold together: 1,024 of the longest, which is as many as may wait.
 const WAY_IN_BODIES_BYTES_MAX: usize = 1_024 * WAY_IN_BODY_BYTES_MAX;
+/// The longest file that is uploaded for a message: a drawing or a contract with pictures.
+pub const FILE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// What such files may hold together: 16 of the longest, of which one person has two at a time.
+const FILES_BYTES_MAX: usize = 16 * FILE_BYTES_MAX;
 /// What one address or one person may hold of each, as a part: 32 of the longest bodies, and 128 of those who sign in.
 const HOLDER_PART: usize = 8;
 /// People whose rooms are remembered before those who have left are forgotten: a hundred bytes each.
@@ -53,6 +57,8 @@ pub struct Gate {
     pub bodies_of_people: Bodies,
     /// Of those who sign in or register.
     pub bodies_of_the_way_in: Bodies,
+    /// Files, of people who are signed in.
+    pub bodies_of_files: Bodies,
 }
 
 /// Memory of the bodies of one kind of requests. It is taken before the first byte has come, for as much as the head declares: whoever
@@ -116,6 +122,7 @@ impl Gate {
             bodies_of_strangers: Bodies::new(BODY_BYTES_MAX, BODIES_BYTES_MAX),
             bodies_of_people: Bodies::new(BODY_BYTES_MAX, BODIES_BYTES_MAX),
             bodies_of_the_way_in: Bodies::new(WAY_IN_BODY_BYTES_MAX, WAY_IN_BODIES_BYTES_MAX),
+            bodies_of_files: Bodies::new(FILE_BYTES_MAX, FILES_BYTES_MAX),
         }
     }
 

@@ -32,6 +32,9 @@ const SEARCHES: Quota = Quota { burst: 40, period: WINDOW };
 /// Searches of all peers together: a fraction of one core, whatever they ask.
 const SEARCHES_GLOBAL: Quota = Quota { burst: 160, period: WINDOW };
 
+/// Messages, and pieces of attachments: a largest attachment is forty, and five of them in ten seconds are what a home takes from one other.
+const TALKS: Quota = Quota { burst: 256, period: WINDOW };
+
 /// Gossiped messages: 200 a second, 10 for each of 20 nodes, whose messages a neighbour may all forward. The
 /// burst is half of the inbound queue, so that one peer cannot fill it at once.
 const GOSSIP: Quota = Quota { burst: 500, period: Duration::from_millis(2_500) };
@@ -43,6 +46,7 @@ pub(crate) struct Quotas {
     entries: Bucket,
     documents: Bucket,
     searches: Bucket,
+    talks: Bucket,
     gossip: Bucket,
 }
 
@@ -53,6 +57,7 @@ impl Quotas {
             entries: Bucket::new(ENTRIES),
             documents: Bucket::new(DOCUMENTS),
             searches: Bucket::new(SEARCHES),
+            talks: Bucket::new(TALKS),
             gossip: Bucket::new(GOSSIP),
         }
     }
@@ -74,6 +79,7 @@ impl Quotas {
         match Method::of(request) {
             Method::Heads => self.heads.take(now, cost),
             Method::Deliver => self.documents.take(now, cost),
+            Method::Talk => self.talks.take(now, cost),
             Method::Range => {
                 self.entries.check(now, cost)?;
                 global.entries.take(now, cost)?;
@@ -104,7 +110,7 @@ impl Global {
 /// What a request costs: what it asks for, not what it gets.
 fn cost(request: &Request) -> u32 {
     let cost = match request {
-        Request::Heads | Request::Match { .. } => 1,
+        Request::Heads | Request::Match { .. } | Request::Talk { .. } => 1,
         Request::Range { start, end, .. } => end.saturating_sub(*start).clamp(ENTRIES_MIN, RANGE_ENTRIES_MAX),
         Request::Deliver { documents } => u64::try_from(documents.len()).unwrap_or(u64::MAX),
     };

@@ -61,6 +61,7 @@ impl Loop {
             BehaviourEvent::Range(event) => self.on_request_event(Method::Range, event),
             BehaviourEvent::Deliver(event) => self.on_request_event(Method::Deliver, event),
             BehaviourEvent::Matches(event) => self.on_request_event(Method::Match, event),
+            BehaviourEvent::Talk(event) => self.on_request_event(Method::Talk, event),
             BehaviourEvent::Allowed(never) | BehaviourEvent::Limits(never) | BehaviourEvent::Door(never) => {
                 match never {}
             }

@@ -39,7 +39,8 @@ impl Loop {
                 Response::Heads { .. }
                 | Response::Range { .. }
                 | Response::Receipt { .. }
-                | Response::Match { .. },
+                | Response::Match { .. }
+                | Response::Talk { .. },
             ) => "ok",
             Err(RequestError::NotConnected) => "not_connected",
             Err(RequestError::Timeout) => "timeout",
@@ -140,7 +141,8 @@ impl Loop {
             Response::Heads { .. }
             | Response::Range { .. }
             | Response::Receipt { .. }
-            | Response::Match { .. } => "ok",
+            | Response::Match { .. }
+            | Response::Talk { .. } => "ok",
         };
         self.metrics.request("in", method, word);
         let requests = self.swarm.behaviour_mut().requests(method);
@@ -161,6 +163,8 @@ fn checked(request: Request) -> Result<Request, Response> {
             Ok(Request::Deliver { documents })
         }
         Request::Match { search } if search.fits() => Ok(Request::Match { search }),
+        // Read by the codec, it is not too long; what is in it only its home can tell.
+        Request::Talk { sealed } => Ok(Request::Talk { sealed }),
         Request::Range { .. } | Request::Deliver { .. } | Request::Match { .. } => Err(Response::Refused {
             slug: "out-of-form".to_owned(),
             detail: "A range starts before it ends and names a log; a delivery holds 1 to 128 documents; \

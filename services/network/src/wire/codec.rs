@@ -67,6 +67,18 @@ struct Receipt {
     receipt: Bytes,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TalkRequest {
+    sealed: Bytes,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TalkAnswer {
+    answer: Bytes,
+}
+
 /// Either the answer of the protocol, or one of the two that every protocol has.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -139,6 +151,10 @@ impl Codec {
                 let search: Search = self.cbor::<_, ()>().read_request(protocol, io).await?;
                 Request::Match { search }
             }
+            Method::Talk => {
+                let TalkRequest { sealed } = self.cbor::<_, ()>().read_request(protocol, io).await?;
+                Request::Talk { sealed }
+            }
         })
     }
 
@@ -166,6 +182,10 @@ impl Codec {
                     return Err(io::Error::new(io::ErrorKind::InvalidData, "a word is too long"));
                 }
                 reply.map(|found| Response::Match { found })
+            }
+            Method::Talk => {
+                let reply: Reply<TalkAnswer> = self.cbor::<(), _>().read_response(protocol, io).await?;
+                reply.map(|TalkAnswer { answer }| Response::Talk { answer })
             }
         })
     }
@@ -215,7 +235,12 @@ impl request_response::Codec for Codec {
             (Method::Match, Request::Match { search }) => {
                 self.cbor::<_, ()>().write_request(protocol, io, search).await
             }
-            (Method::Heads | Method::Range | Method::Deliver | Method::Match, _) => Err(foreign()),
+            (Method::Talk, Request::Talk { sealed }) => {
+                self.cbor::<_, ()>().write_request(protocol, io, TalkRequest { sealed }).await
+            }
+            (Method::Heads | Method::Range | Method::Deliver | Method::Match | Method::Talk, _) => {
+                Err(foreign())
+            }
         }
     }
 
@@ -250,7 +275,12 @@ impl request_response::Codec for Codec {
             (Method::Match, Response::Match { found }) => {
                 self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(found)).await
             }
-            (Method::Heads | Method::Range | Method::Deliver | Method::Match, _) => Err(foreign()),
+            (Method::Talk, Response::Talk { answer }) => {
+                self.cbor::<(), _>().write_response(protocol, io, Reply::Ok(TalkAnswer { answer })).await
+            }
+            (Method::Heads | Method::Range | Method::Deliver | Method::Match | Method::Talk, _) => {
+                Err(foreign())
+            }
         }
     }
 }

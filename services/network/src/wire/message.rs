@@ -44,6 +44,12 @@ pub const RANGE_ANSWER_BYTES_MAX: usize = RANGE_BYTES_MAX + CHECKPOINT_BYTES_MAX
 /// Longest name of a log in a request, in bytes: a node name, a slash and the kind of log.
 pub const ORIGIN_BYTES_MAX: usize = 128;
 
+/// Longest `talk` request, in bytes of CBOR: a sealed message of 8,000 characters of four bytes each, what goes with it, and room to grow.
+pub const TALK_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest answer to `talk`, in bytes of CBOR: a piece of 256 KiB of an attachment, sealed, and its frame.
+pub const TALK_ANSWER_BYTES_MAX: usize = 257 * 1024;
+
 /// Bytes of CBOR before a byte string, at most.
 pub(super) const HEAD: usize = 9;
 
@@ -74,6 +80,11 @@ pub enum Request {
         /// The job, and how the asker ranks.
         search: Search,
     },
+    /// Something between two people, sealed by one home to the other; nothing at all asks for the key to seal to.
+    Talk {
+        /// What only the two homes can read; at most [`TALK_BYTES_MAX`] with its frame.
+        sealed: Bytes,
+    },
 }
 
 impl Request {
@@ -88,6 +99,7 @@ impl Request {
                 documents.len() <= DELIVER_DOCUMENTS_MAX && deliver_fits(documents)
             }
             Self::Match { search } => search.fits(),
+            Self::Talk { sealed } => sealed.len().saturating_add(FRAME) <= TALK_BYTES_MAX,
         }
     }
 }
@@ -125,6 +137,11 @@ pub enum Response {
     Match {
         /// Whom it found.
         found: SearchAnswer,
+    },
+    /// To [`Request::Talk`].
+    Talk {
+        /// What only the two homes can read, or the signed key to seal to; at most [`TALK_ANSWER_BYTES_MAX`] with its frame.
+        answer: Bytes,
     },
     /// To any request: not now.
     Busy {

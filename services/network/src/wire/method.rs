@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::message::{
     ANSWER_BYTES_MAX, CHECKPOINT_BYTES_MAX, DELIVER_BYTES_MAX, ENTRY_DOCUMENTS_MAX, FRAME, HEADS_NOTES_MAX,
-    RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, cost, trim,
+    RANGE_ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, Request, Response, TALK_ANSWER_BYTES_MAX, TALK_BYTES_MAX,
+    cost, trim,
 };
 use super::search::{MATCH_ANSWER_BYTES_MAX, MATCH_REQUEST_BYTES_MAX};
 
@@ -26,11 +27,13 @@ pub enum Method {
     Deliver,
     /// Who fits a job.
     Match,
+    /// Messages between two people, sealed.
+    Talk,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Heads, Self::Range, Self::Deliver, Self::Match];
+    pub const ALL: [Self; 5] = [Self::Heads, Self::Range, Self::Deliver, Self::Match, Self::Talk];
 
     pub(crate) const fn of(request: &Request) -> Self {
         match request {
@@ -38,6 +41,7 @@ impl Method {
             Request::Range { .. } => Self::Range,
             Request::Deliver { .. } => Self::Deliver,
             Request::Match { .. } => Self::Match,
+            Request::Talk { .. } => Self::Talk,
         }
     }
 
@@ -47,13 +51,14 @@ impl Method {
             Self::Range => "range",
             Self::Deliver => "deliver",
             Self::Match => "match",
+            Self::Talk => "talk",
         }
     }
 
     /// The version of its form; a node that speaks another one is not asked at all.
     pub(crate) const fn version(self) -> u8 {
         match self {
-            Self::Heads | Self::Range | Self::Deliver => 1,
+            Self::Heads | Self::Range | Self::Deliver | Self::Talk => 1,
             Self::Match => 2,
         }
     }
@@ -61,7 +66,7 @@ impl Method {
     /// How long a stream may last.
     pub(crate) const fn timeout(self) -> Duration {
         match self {
-            Self::Heads | Self::Range | Self::Deliver => REQUEST_TIMEOUT,
+            Self::Heads | Self::Range | Self::Deliver | Self::Talk => REQUEST_TIMEOUT,
             Self::Match => MATCH_STREAM_TIMEOUT,
         }
     }
@@ -71,6 +76,7 @@ impl Method {
             Self::Heads | Self::Range => REQUEST_BYTES_MAX,
             Self::Deliver => DELIVER_BYTES_MAX,
             Self::Match => MATCH_REQUEST_BYTES_MAX,
+            Self::Talk => TALK_BYTES_MAX,
         }
     }
 
@@ -79,6 +85,7 @@ impl Method {
             Self::Heads | Self::Deliver => ANSWER_BYTES_MAX,
             Self::Range => RANGE_ANSWER_BYTES_MAX,
             Self::Match => MATCH_ANSWER_BYTES_MAX,
+            Self::Talk => TALK_ANSWER_BYTES_MAX,
         }
     }
 
@@ -103,6 +110,7 @@ impl Method {
                 | Response::Range { .. }
                 | Response::Receipt { .. }
                 | Response::Match { .. }
+                | Response::Talk { .. }
                 | Response::Busy { .. }
                 | Response::Refused { .. }),
             ) => method.measured(response),
@@ -123,6 +131,7 @@ impl Method {
             ),
             Response::Receipt { receipt } => (self == Self::Deliver, receipt.len()),
             Response::Match { found } => (self == Self::Match && found.fits(), found.cost()),
+            Response::Talk { answer } => (self == Self::Talk, answer.len()),
             Response::Busy { .. } => (true, 0),
             Response::Refused { slug, detail } => (true, slug.len().saturating_add(detail.len())),
         };

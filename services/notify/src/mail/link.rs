@@ -3,20 +3,22 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hanse_base::Base;
+use hanse_base::keys::Keys;
 use hanse_document::Did;
 
 /// What else the same key makes is none of these.
 const CONTEXT: &[u8] = b"hanse/unsubscribe/v1";
 
 /// The token of a person's link. It is good for as long as the node has its secret: a letter may be read late.
-pub(super) fn token(base: &Base, did: &str) -> String {
-    let signature = URL_SAFE_NO_PAD.encode(base.keys().code(CONTEXT, did.as_bytes()));
+#[must_use]
+pub fn token(keys: &Keys, did: &str) -> String {
+    let signature = URL_SAFE_NO_PAD.encode(keys.code(CONTEXT, did.as_bytes()));
     format!("{did}.{signature}")
 }
 
 /// The link itself.
 pub(super) fn link(base: &Base, did: &str) -> String {
-    format!("{}/v1/unsubscribe?token={}", base.config().url, token(base, did))
+    format!("{}/v1/unsubscribe?token={}", base.config().url, token(base.keys(), did))
 }
 
 /// Whose token this is, if this node has made it.

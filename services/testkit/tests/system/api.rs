@@ -70,6 +70,9 @@ async fn every_operation_answers_as_described() {
     .await;
     let link = "/v1/unsubscribe?token=of-no-letter";
     api.call(home.post(link, &json!({}))).await.refused(404, "not-found");
+    let token = hanse_notify::mail::token(&federation[0].seat().keys(), &ada.did);
+    let click = home.post(&format!("/v1/unsubscribe?token={token}"), &json!({}));
+    assert_eq!(api.call(click).await.status, 204);
     other_ends(&mut api, &ada, &ben).await;
     own_documents(&mut api, &federation).await;
     searches(&mut api, federation[0].operators(), &ada, &ben).await;

@@ -81,6 +81,7 @@ impl Scene {
             other @ (Response::Heads { .. }
             | Response::Range { .. }
             | Response::Receipt { .. }
+            | Response::Talk { .. }
             | Response::Busy { .. }
             | Response::Refused { .. }) => panic!("{other:?}"),
         }
