@@ -82,6 +82,6 @@ async fn respond(book: &Logbook, from: &str, request: Request) -> Option<Respons
             let connection = book.base().store().connection().await.ok()?;
             range::answer(&connection, &origin, start, end).await.ok()
         }
-        Request::Match { .. } | Request::Deliver { .. } => None,
+        Request::Match { .. } | Request::Deliver { .. } | Request::Talk { .. } => None,
     }
 }

@@ -155,7 +155,7 @@ impl Script {
                 }
             }
             Request::Match { .. } => Response::Match { found: self.found.clone()? },
-            Request::Deliver { .. } => {
+            Request::Deliver { .. } | Request::Talk { .. } => {
                 Response::Refused { slug: "no".into(), detail: "Nothing is taken here.".into() }
             }
         })

@@ -29,6 +29,7 @@ async fn delivered(outlaw: &Outlaw, receipt_key: &VerifierKey, parcel: &[&[u8]])
         other @ (Response::Heads { .. }
         | Response::Range { .. }
         | Response::Match { .. }
+        | Response::Talk { .. }
         | Response::Busy { .. }) => {
             panic!("{other:?}")
         }
