@@ -3,6 +3,7 @@
 mod bid;
 mod clock;
 mod contract;
+mod dispute;
 mod invitation;
 mod job;
 mod moves;
@@ -23,6 +24,7 @@ use crate::stored::kept;
 pub use self::bid::{bid, bids};
 pub use self::clock::contract_at;
 pub use self::contract::{contract_moves, contracts};
+pub use self::dispute::{arbiters, dispute, disputes};
 pub use self::invitation::{invitation, invitations};
 pub use self::job::{job, jobs};
 pub use self::review::{Words, replied, reviews};

@@ -16,7 +16,7 @@ pub use client::{health, lease, notices};
 pub use tables::accounts::mail;
 pub use tables::alerts::notifications;
 pub use tables::{
-    accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
+    accounts, alerts, changes, contracts, deliveries, disputes, documents, history, idempotency, jobs, knowledge, log,
     peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
@@ -28,6 +28,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("changes", changes::STATEMENTS),
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
+    ("disputes", disputes::STATEMENTS),
     ("documents", documents::STATEMENTS),
     ("peer_searches", peer_searches::STATEMENTS),
     ("health", health::STATEMENTS),
