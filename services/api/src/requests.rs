@@ -245,7 +245,7 @@ pub struct OfferRequest {
     #[schema(example = json!([]))]
     pub arbiters: OfferArbiters,
     /// Whether an arbiter may be at home at the node of the client or the freelancer, which could speak for them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub arbiters_may_share_home: bool,
 }
 

@@ -2,6 +2,7 @@
 
 mod bids;
 mod contracts;
+mod disputes;
 mod jobs;
 mod life;
 mod rules;
@@ -16,6 +17,7 @@ use crate::terminal::table::{Card, Table};
 
 pub(super) use bids::{bid, bids, invitation, invitations};
 pub(super) use contracts::{contract, contracts};
+pub(super) use disputes::{arbiter, arbiters, dispute, disputes};
 pub(super) use jobs::{job, jobs, own_jobs};
 pub(super) use rules::rules;
 

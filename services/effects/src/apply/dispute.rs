@@ -13,6 +13,7 @@ use hanse_store::disputes::{self, Answer, Asked, DisputeRow};
 use hanse_store::documents;
 use hanse_store::jobs::JobRow;
 
+pub use self::brought::bundle;
 use super::guard::{self, Moving, begins};
 use super::{Apply, Authority};
 

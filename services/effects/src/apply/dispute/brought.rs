@@ -2,11 +2,11 @@
 //! brings what the arbiter needs, and no more.
 
 use hanse_base::error::{Refusal, UseError};
-use hanse_document::kind::{Dispute, Event as Said, Offer, Step};
+use hanse_document::kind::{Dispute, Offer, Step};
 use hanse_document::{Body, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::disputes::{self, Answer, DisputeRow};
-use hanse_store::documents;
+use hanse_store::{Sql, documents};
 use hanse_store::history::{self, HistoryRow};
 
 use super::{Apply, asked};
@@ -159,7 +159,7 @@ async fn note(
 
 /// The documents of a dispute that its arbiters get beside the newest step: the claim, the answer and its cause, the request for a ruling, what was
 /// ruled before. What the two propose to each other is not among them.
-pub async fn bundle(db: &impl hanse_store::Sql, row: &DisputeRow) -> Result<Vec<Vec<u8>>, UseError> {
+pub async fn bundle(db: &impl Sql, row: &DisputeRow) -> Result<Vec<Vec<u8>>, UseError> {
     let moves = history::of(db, &row.id).await?;
     let told = |event: &Event| !matches!(event, Event::ProposeSettlement);
     let mut bytes = Vec::new();
@@ -171,19 +171,4 @@ pub async fn bundle(db: &impl hanse_store::Sql, row: &DisputeRow) -> Result<Vec<
         bytes.extend(documents::find(db, beside).await?.map(|document| document.bytes));
     }
     Ok(bytes)
-}
-
-/// Whether a step belongs to a dispute and can be carried by the home that keeps its order, whoever signed it.
-pub fn is_carried(step: &Step) -> bool {
-    matches!(
-        step.event,
-        Said::Respond { .. }
-            | Said::Reopen { .. }
-            | Said::ProposeSettlement { .. }
-            | Said::Settle { .. }
-            | Said::Escalate {}
-            | Said::Rule { .. }
-            | Said::Appeal { .. }
-            | Said::Withdraw { .. }
-    ) && step.object.kind() == hanse_document::Kind::Dispute
 }
