@@ -29,7 +29,8 @@ use crate::words::Axes;
 pub use account::{BlockView, EmailView, LoginView, RecoveryCodes, Registered};
 pub use contracts::{Clock, ContractView, Engaged, Happening, InvitationView, MilestoneView, ProposalView};
 pub use disputes::{
-    ArbiterRecordView, ArbiterView, ContractDispute, DisputeMove, DisputeView, NamedArbiterView, SettlementView,
+    ArbiterRecordView, ArbiterView, ContractDispute, DisputeMove, DisputeView, NamedArbiterView,
+    SettlementView,
 };
 pub use matching::{
     Concentration, Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce,

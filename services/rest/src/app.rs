@@ -10,8 +10,8 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::routes::{
-    accounts, bids, contracts, disputes, documents, invitations, jobs, logs, matching, node, notifications, people,
-    reputation, reviews, searches, skills, tiles,
+    accounts, bids, contracts, disputes, documents, invitations, jobs, logs, matching, node, notifications,
+    people, reputation, reviews, searches, skills, tiles,
 };
 use hanse_http::body::BODY_BYTES_MAX;
 use hanse_http::middleware::answers::{self, LargeAnswers};

@@ -16,8 +16,8 @@ pub use client::{health, lease, notices};
 pub use tables::accounts::mail;
 pub use tables::alerts::notifications;
 pub use tables::{
-    accounts, alerts, changes, contracts, deliveries, disputes, documents, history, idempotency, jobs, knowledge, log,
-    peer_searches, picks, ranking, reviews, scores,
+    accounts, alerts, changes, contracts, deliveries, disputes, documents, history, idempotency, jobs,
+    knowledge, log, peer_searches, picks, ranking, reviews, scores,
 };
 pub use tokio_postgres::Row;
 

@@ -117,7 +117,9 @@ pub enum Hindrance {
     #[error("a dispute is reopened once, and this one was")]
     ReopenedBefore,
     /// Who is named takes no cases.
-    #[error("`arbiters` names somebody who does not say that they rule in disputes: `GET /v1/arbiters` lists who does")]
+    #[error(
+        "`arbiters` names somebody who does not say that they rule in disputes: `GET /v1/arbiters` lists who does"
+    )]
     NoSuchArbiter,
     /// An arbiter is at home where a side is, or is said to be and is not.
     #[error(

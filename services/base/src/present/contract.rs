@@ -10,8 +10,8 @@ use hanse_document::{Date, Did, DocumentId};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed};
 use hanse_store::Sql;
 use hanse_store::contracts::{self, ContractRow, MilestoneRow, Proposal, SheetRow};
-use hanse_store::disputes::{self, DisputeRow};
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState};
+use hanse_store::disputes::{self, DisputeRow};
 
 use super::moves::{self, Documents, Moves};
 use super::{clock, may, time};

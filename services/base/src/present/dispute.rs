@@ -83,9 +83,7 @@ fn shown(
         head: row.head.to_string(),
         outcome: of(&row.decided).filter(|_| stands),
         by_default: defaulted,
-        proposal: row
-            .proposal
-            .map(|(step, by)| SettlementView { by: by.to_string(), outcome: of(&step) }),
+        proposal: row.proposal.map(|(step, by)| SettlementView { by: by.to_string(), outcome: of(&step) }),
         arbiters: named(row),
         due: terms.as_ref().map(|terms| terms.due.to_string()),
         pay_text: terms.as_ref().and_then(|terms| terms.pay.as_ref()).map(ToString::to_string),

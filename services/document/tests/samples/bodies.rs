@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use hanse_document::kind::{
-    Acceptance, Arbiter, Axis, Bid, Custody, Dispute, Event, Identity, Invitation, Job, Money, Offer, Outcome, Pay, Per, Place, Point,
-    Profile, Reply, Review, ReviewText, Role, Schedule, Site, Step, Terms, Then,
+    Acceptance, Arbiter, Axis, Bid, Custody, Dispute, Event, Identity, Invitation, Job, Money, Offer,
+    Outcome, Pay, Per, Place, Point, Profile, Reply, Review, ReviewText, Role, Schedule, Site, Step, Terms,
+    Then,
 };
 use hanse_document::{Currency, Date, LeafRef, List, LogName, NodeName, Number, Rejection, Verified};
 
@@ -193,7 +194,10 @@ pub(crate) fn dispute(offer: &Verified) -> Result<Dispute, Rejection> {
         contract: offer.id(),
         evidence: list(&["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])?,
         milestone: None,
-        outcome: Outcome { award: Some(of("Odile hangs it anew by the end of the month.")?), then: Then::GoesOn },
+        outcome: Outcome {
+            award: Some(of("Odile hangs it anew by the end of the month.")?),
+            then: Then::GoesOn,
+        },
         to: of("a.example")?,
     })
 }

@@ -131,7 +131,8 @@ pub(crate) async fn step(
     if step.to != row.client_home {
         return Err(Refusal::WrongAddressee.into());
     }
-    let actor = role(ctx, &row, document.issuer()).ok_or(Refusal::NotYours("a side, or the arbiter who is asked"))?;
+    let actor =
+        role(ctx, &row, document.issuer()).ok_or(Refusal::NotYours("a side, or the arbiter who is asked"))?;
     let moving = Moving { machine: Machine::Dispute, object: &row.id, state: row.state, head: row.head };
     guard::continues(ctx, moving, step.prev, actor)?;
     let event = guard::event(&step.event)?;
@@ -164,12 +165,7 @@ fn role(ctx: &Apply<'_>, row: &DisputeRow, person: &Did) -> Option<Actor> {
 }
 
 /// What the table cannot say: whose answer it is, and whether there is somebody to ask. Only the home that keeps the order decides it.
-async fn possible(
-    ctx: &Apply<'_>,
-    row: &DisputeRow,
-    said: &Said,
-    actor: Actor,
-) -> Result<(), UseError> {
+async fn possible(ctx: &Apply<'_>, row: &DisputeRow, said: &Said, actor: Actor) -> Result<(), UseError> {
     let own = actor == row.claimant;
     let hindered = |hindrance: Hindrance, stands: bool| if stands { Err(hindrance.into()) } else { Ok(()) };
     match said {
@@ -279,9 +275,8 @@ pub(crate) async fn is_frozen(
     milestone: Option<i32>,
 ) -> Result<bool, UseError> {
     let live = disputes::live_dispute(ctx.tx, contract).await?;
-    let elsewhere = |row: &DisputeRow| {
-        milestone.is_some() && row.milestone.is_some() && milestone != row.milestone
-    };
+    let elsewhere =
+        |row: &DisputeRow| milestone.is_some() && row.milestone.is_some() && milestone != row.milestone;
     Ok(live.is_some_and(|row| !elsewhere(&row)))
 }
 

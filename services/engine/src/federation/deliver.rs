@@ -201,7 +201,9 @@ async fn for_arbiter(
     let mut parcel = Vec::new();
     let arbiters = row.arbiters.iter().map(|arbiter| &arbiter.did);
     for person in [&row.client, &row.freelancer].into_iter().chain(arbiters) {
-        if person != issuer && let Some(identity) = accounts::find_identity(db, person).await? {
+        if person != issuer
+            && let Some(identity) = accounts::find_identity(db, person).await?
+        {
             let genesis = documents::find(db, &identity.genesis).await?;
             parcel.extend(genesis.map(|genesis| genesis.bytes));
         }

@@ -165,7 +165,10 @@ fn settlement(row: &DisputeRow, view: &DisputeView, outcome: Option<Outcome>) ->
 }
 
 fn words(text: Option<Claim>) -> Result<Claim, Refusal> {
-    text.ok_or(Refusal::BadField { field: "text", reason: "must be given: everybody who has a part in the dispute reads it" })
+    text.ok_or(Refusal::BadField {
+        field: "text",
+        reason: "must be given: everybody who has a part in the dispute reads it",
+    })
 }
 
 fn ends(outcome: Option<Outcome>) -> Result<Outcome, Refusal> {
@@ -190,7 +193,11 @@ pub(crate) async fn named(
 /// A dispute in which the person has a part.
 async fn of_person(db: &impl Sql, id: &DocumentId, person: &Did) -> Result<DisputeRow, UseError> {
     let row = disputes::dispute(db, id).await?.ok_or(Refusal::NotFound("dispute"))?;
-    if disputes::is_concerned(db, id, person).await? { Ok(row) } else { Err(Refusal::NotFound("dispute").into()) }
+    if disputes::is_concerned(db, id, person).await? {
+        Ok(row)
+    } else {
+        Err(Refusal::NotFound("dispute").into())
+    }
 }
 
 async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<DisputeView, UseError> {

@@ -47,7 +47,8 @@ fn nothing() -> DisputeStepRequest {
 async fn arbiter(cluster: &Cluster, at: usize, handle: &str) -> Someone {
     let someone = cluster.register(at, handle).await;
     let said: ArbiterRequest =
-        serde_json::from_value(json!({"terms": "Write to me.", "fields": ["local:rust"], "fee": "none"})).unwrap();
+        serde_json::from_value(json!({"terms": "Write to me.", "fields": ["local:rust"], "fee": "none"}))
+            .unwrap();
     let put = cluster.engine(at).put_arbiter(&someone.did, said, false).await.unwrap();
     assert!(put.created && put.view.takes);
     for engine in cluster.nodes.iter().map(|node| &node.engine) {
@@ -126,7 +127,10 @@ async fn an_arbiter_at_a_third_node_rules_and_another_one_on_the_appeal() {
     assert_eq!(hindered(frozen), Hindrance::Disputed);
     let view = contract(&deal, &ada).await;
     assert_eq!((view.allowed.len(), view.clock, view.disputes.len()), (0, None, 1));
-    assert_eq!(hindered(case.by(&bob, Event::Respond, says(json!({"text": "No."}))).await), Hindrance::OwnRequest);
+    assert_eq!(
+        hindered(case.by(&bob, Event::Respond, says(json!({"text": "No."}))).await),
+        Hindrance::OwnRequest
+    );
     case.moves(&ada, Event::Respond, json!({"text": "It stands."}), "negotiating", &both).await;
     let proposes = json!({"outcome": {"then": "closes"}});
     case.moves(&bob, Event::Settle, proposes, "negotiating", &both).await;
@@ -135,14 +139,19 @@ async fn an_arbiter_at_a_third_node_rules_and_another_one_on_the_appeal() {
     let view = case.seen(&nina, "in_arbitration").await;
     assert_eq!(view.claim.as_deref(), Some("It leans."));
     assert_eq!((view.scope.as_str(), view.role.as_str()), ("All of it.", "arbiter"));
-    assert_eq!((view.allowed, view.proposal), (vec!["rule".to_owned()], None), "what they offer each other is theirs");
+    assert_eq!(
+        (view.allowed, view.proposal),
+        (vec!["rule".to_owned()], None),
+        "what they offer each other is theirs"
+    );
     assert!(view.history.iter().any(|moved| moved.text.as_deref() == Some("It stands.")));
     let mine = cluster.engine(N).disputes(&nina.did, PageQuery::default()).await.unwrap();
     assert_eq!(mine.items.len(), 1);
     assert_eq!(refused(case.by(&noor, Event::Rule, nothing()).await), "not-found");
     let rules = json!({"text": "It leans a little.", "outcome": {"then": "goes_on"}});
     case.moves(&nina, Event::Rule, rules, "ruled", &[&ada, &bob, &nina]).await;
-    case.moves(&ada, Event::Appeal, json!({"text": "She never came."}), "in_appeal", &[&ada, &bob, &noor]).await;
+    case.moves(&ada, Event::Appeal, json!({"text": "She never came."}), "in_appeal", &[&ada, &bob, &noor])
+        .await;
     let view = case.seen(&noor, "in_appeal").await;
     assert!(view.history.iter().any(|moved| moved.text.as_deref() == Some("It leans a little.")));
     let rules = json!({"text": "It falls.", "outcome": {"then": "terminates", "award": "Ada pays half."}});
@@ -182,7 +191,11 @@ async fn an_unanswered_claim_stands_and_is_reopened_once_and_settled() {
     let again = id(&again.unwrap().view.id);
     let case = Case { deal: &deal, id: again };
     case.seen(&bob, "opened").await;
-    cluster.clock.advance(22 * DAY);
+    cluster.clock.advance(7 * DAY + 3_601);
+    for person in [&ada, &bob] {
+        case.seen(person, "defaulted").await;
+    }
+    cluster.clock.advance(14 * DAY + 3_601);
     for person in [&ada, &bob] {
         let view = case.seen(person, "final").await;
         assert!(view.by_default && view.outcome.is_some());
@@ -237,10 +250,9 @@ async fn what_cannot_be_disputed_and_who_cannot_rule_is_refused() {
     let job = id(&home.post_job(&ada.did, job_request("A bridge"), false).await.unwrap().view.id);
     until("the job is known", async || away.job(&job, None).await.unwrap()).await;
     let bid = id(&away.bid(&bob.did, &job, bid_request(), false).await.unwrap().view.id);
-    for (terms, hindrance) in [
-        (with(&[&alan]), Hindrance::ArbiterSharesHome),
-        (with(&[&carol]), Hindrance::NoSuchArbiter),
-    ] {
+    for (terms, hindrance) in
+        [(with(&[&alan]), Hindrance::ArbiterSharesHome), (with(&[&carol]), Hindrance::NoSuchArbiter)]
+    {
         assert_eq!(hindered(home.offer(&ada.did, &bid, terms, false).await), hindrance);
     }
     for party in [&ada, &bob] {
@@ -252,10 +264,8 @@ async fn what_cannot_be_disputed_and_who_cannot_rule_is_refused() {
         assert!(matches!(own, Err(UseError::Refused(Refusal::Rejected(Rejection::AboutSelf)))), "{own:?}");
     }
     cluster.engine(N).withdraw_arbiter(&nina.did).await.unwrap();
-    until("she takes no cases", async || {
-        home.arbiter(&nina.did).await.unwrap().filter(|view| !view.takes)
-    })
-    .await;
+    until("she takes no cases", async || home.arbiter(&nina.did).await.unwrap().filter(|view| !view.takes))
+        .await;
     assert_eq!(hindered(home.offer(&ada.did, &bid, with(&[&nina]), false).await), Hindrance::NoSuchArbiter);
     let listed = home.arbiters(PageQuery::default()).await.unwrap();
     assert!(listed.items.iter().all(|listed| listed.did != nina.did.as_str()));
@@ -281,7 +291,8 @@ async fn what_cannot_be_disputed_and_who_cannot_rule_is_refused() {
         case.moves(&ada, Event::Withdraw, json!({}), "withdrawn", &[&ada, &bob]).await;
     }
     assert_eq!(hindered(open(&ada).await), Hindrance::TooManyDisputes(3));
-    let ended = home.step(&ada.did, &deal.contract, Event::Terminate, because("Enough."), false).await.unwrap();
+    let ended =
+        home.step(&ada.did, &deal.contract, Event::Terminate, because("Enough."), false).await.unwrap();
     assert_eq!(ended.view.state, "terminated");
     deal.both("terminated").await;
     cluster.clock.advance(15 * DAY);

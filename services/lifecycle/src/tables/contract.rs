@@ -1,8 +1,8 @@
 //! Contracts. Of one that has milestones the state is that of the milestone that is least far; who moves a milestone is in its own table.
 
 use super::{
-    ANSWER, ANYBODY, CHECK, CLIENT, CLIENT_OR_NODE, EITHER_SIDE, FREELANCER, FREELANCER_OR_NODE, MONTH, NODE, SILENCE, Timeout,
-    Transition, begin, row, timeout,
+    ANSWER, ANYBODY, CHECK, CLIENT, CLIENT_OR_NODE, EITHER_SIDE, FREELANCER, FREELANCER_OR_NODE, MONTH, NODE,
+    SILENCE, Timeout, Transition, begin, row, timeout,
 };
 use crate::Event as E;
 use crate::State as S;
@@ -57,7 +57,13 @@ pub(super) static CONTRACT: &[Transition] = &[
         ANYBODY,
         "for cause, with a reason; not by the client while a delivery waits; by the node as a dispute was decided or settled",
     ),
-    row(S::Active, E::Close, S::Closed, NODE, "dormant; neutral for both; or as a dispute was decided or settled"),
+    row(
+        S::Active,
+        E::Close,
+        S::Closed,
+        NODE,
+        "dormant; neutral for both; or as a dispute was decided or settled",
+    ),
     row(S::Paused, E::Resume, S::Active, ANYBODY, "by either side, or by the node when a pause has lasted"),
     row(S::Paused, E::Terminate, S::Terminated, ANYBODY, "as when it is active"),
     row(S::Cancelling, E::Cancel, S::Cancelled, EITHER_SIDE, "by the other side: both undo it"),

@@ -17,7 +17,13 @@ pub(super) static DISPUTE: &[Transition] = &[
         EITHER_SIDE,
         "while the contract runs, for 30 d after it was closed, or 14 d after it was ended for cause; one at a time",
     ),
-    row(S::Opened, E::Respond, S::Negotiating, EITHER_SIDE, "by the other side, with what it asks for in turn"),
+    row(
+        S::Opened,
+        E::Respond,
+        S::Negotiating,
+        EITHER_SIDE,
+        "by the other side, with what it asks for in turn",
+    ),
     row(S::Opened, E::Settle, S::Settled, EITHER_SIDE, CLAIM_TAKEN),
     row(S::Opened, E::Withdraw, S::Withdrawn, EITHER_SIDE, TAKEN_BACK),
     row(S::Opened, E::Default, S::Defaulted, NODE, "no answer in time"),
@@ -44,7 +50,13 @@ pub(super) static DISPUTE: &[Transition] = &[
 ];
 
 pub(super) static DISPUTE_TIMEOUTS: &[Timeout] = &[
-    timeout(S::Opened, E::OpenDispute, ANSWER, E::Default, "counted anew from a reopening; silence answers no claim"),
+    timeout(
+        S::Opened,
+        E::OpenDispute,
+        ANSWER,
+        E::Default,
+        "counted anew from a reopening; silence answers no claim",
+    ),
     timeout(S::Defaulted, E::Default, CHECK, E::Conclude, "whoever had a cause to be silent can say so"),
     timeout(S::Negotiating, E::Respond, ANSWER, E::Lapse, "a side that wants a ruling asks for it"),
     timeout(

@@ -6,8 +6,8 @@ use hanse_document::kind::{Dispute, Offer, Step};
 use hanse_document::{Body, Verified};
 use hanse_lifecycle::{Actor, Event, Machine, State, next, start};
 use hanse_store::disputes::{self, Answer, DisputeRow};
-use hanse_store::{Sql, documents};
 use hanse_store::history::{self, HistoryRow};
+use hanse_store::{Sql, documents};
 
 use super::{Apply, asked};
 use crate::apply::guard::{self, begins};
@@ -47,7 +47,9 @@ pub(super) async fn take(
         }
     }
     let row = begun(ctx, &bundle, document)?;
-    for kept in [offer, bundle.dispute.0, bundle.terms].into_iter().chain(bundle.steps.iter().map(|(step, _)| *step)) {
+    for kept in
+        [offer, bundle.dispute.0, bundle.terms].into_iter().chain(bundle.steps.iter().map(|(step, _)| *step))
+    {
         ctx.keep(kept, false).await?;
     }
     disputes::insert_dispute(ctx.tx, &row.0).await?;
@@ -65,9 +67,9 @@ fn read<'a>(document: &'a Verified, step: &'a Step, brought: &'a [Verified]) -> 
         _ => None,
     })?;
     let sides = [offer.0.issuer(), &offer.1.freelancer];
-    let terms = brought.iter().find(|document| {
-        matches!(document.body(), Body::Terms(_)) && sides.contains(&document.issuer())
-    })?;
+    let terms = brought
+        .iter()
+        .find(|document| matches!(document.body(), Body::Terms(_)) && sides.contains(&document.issuer()))?;
     let before = brought.iter().filter_map(|document| match document.body() {
         Body::Step(other) if other.object == step.object => Some((document, other)),
         _ => None,

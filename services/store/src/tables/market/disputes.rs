@@ -6,8 +6,8 @@ mod rows;
 
 pub use arbiters::{ArbiterRecord, ArbiterRow, arbiter, arbiters, put_arbiter, records};
 pub use rows::{
-    Answer, Asked, DisputeRow, count_claims, dispute, disputes_of, insert_dispute, is_concerned, live_dispute,
-    lock_dispute, of_contracts, thaw, timed_out, update_dispute,
+    Answer, Asked, DisputeRow, count_claims, dispute, disputes_of, insert_dispute, is_concerned,
+    live_dispute, lock_dispute, of_contracts, thaw, timed_out, update_dispute,
 };
 
 /// Every statement of this module.

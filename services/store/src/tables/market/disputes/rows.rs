@@ -57,8 +57,10 @@ pub(super) const OF_PERSON: &str = concat!(
 );
 pub(super) const CLAIMS: &str =
     "SELECT count(*) AS claims FROM dispute WHERE contract = $1 AND claimant = $2";
-pub(super) const CONCERNED: &str =
-    concat!("SELECT count(*) AS disputes FROM dispute WHERE (id = $1 OR contract = $1) AND ", concerns!("$2"));
+pub(super) const CONCERNED: &str = concat!(
+    "SELECT count(*) AS disputes FROM dispute WHERE (id = $1 OR contract = $1) AND ",
+    concerns!("$2")
+);
 pub(super) const UPDATE: &str = "UPDATE dispute SET state = $2, head = $3, answers = $4, proposal = $5, proposed_by = $6, decided = $7, \
      reopened = $8, changed_at = $9, ended_at = $10 WHERE id = $1";
 pub(super) const TIMED_OUT: &str = concat!(
@@ -254,11 +256,7 @@ pub async fn disputes_of(
 }
 
 /// How many disputes a side of a contract has opened over it.
-pub async fn count_claims(
-    db: &impl Sql,
-    contract: &DocumentId,
-    claimant: Actor,
-) -> Result<i64, StoreError> {
+pub async fn count_claims(db: &impl Sql, contract: &DocumentId, claimant: Actor) -> Result<i64, StoreError> {
     let row = db.query_one(CLAIMS, &[&contract.hash().as_slice(), &claimant.name()]).await?;
     column(&row, TABLE, "claims")
 }
