@@ -232,7 +232,9 @@ impl ReviseArgs {
     /// [`CommandError`] for standard input that cannot be used.
     pub fn over(&self, before: BidRequest) -> Result<BidRequest, CommandError> {
         let text = self.text.as_deref().map(|text| words("--text", text)).transpose()?;
-        Ok(self.facts.over(BidRequest { text: text.unwrap_or_else(|| before.text.clone()), ..before }))
+        Ok(self.facts.over(BidRequest { text: text.unwrap_or_else(|| before.text.clone()), ..before     arbiters: before.arbiters,
+            arbiters_may_share_home: false,
+        }))
     }
 }
 
@@ -267,6 +269,8 @@ impl OfferArgs {
             language: self.language.clone(),
             milestones: list("--milestone", &self.milestone)?,
             pay: self.pay.clone(),
+            arbiters: list("--arbiter", &self.arbiter)?,
+            arbiters_may_share_home: self.arbiter_may_share_home,
         }))
     }
 }

@@ -9,7 +9,7 @@ use hanse_api::words::SentenceLanguage;
 use serde_json::Value;
 
 use super::Run;
-use crate::cli::{EmailArgs, Language, NotificationsCommand, SavedSearches, SearchesCommand};
+use crate::cli::{EmailArgs, NotificationsCommand, SavedSearches, SearchesCommand};
 use crate::error::CommandError;
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};

@@ -167,7 +167,19 @@ impl StepDraft<'_> {
             | Event::Engage
             | Event::Commit
             | Event::Open
-            | Event::Reply => return Err(Refusal::Rejected(Rejection::OutOfForm)),
+            | Event::Reply
+            // What is said in a dispute has a request of its own.
+            | Event::OpenDispute
+            | Event::Respond
+            | Event::Default
+            | Event::Reopen
+            | Event::ProposeSettlement
+            | Event::Settle
+            | Event::Escalate
+            | Event::PassOn
+            | Event::Rule
+            | Event::Appeal
+            | Event::Conclude => return Err(Refusal::Rejected(Rejection::OutOfForm)),
         };
         match left(&asked) {
             Some(field) => {
