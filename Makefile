@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit eval openapi openapi-check clients bench load tamper fuzz mutants clean tools
+.PHONY: help demo run test check audit eval openapi openapi-check clients bench load tamper fuzz mutants deb release deb-try clean tools
 
 BINS := -p hanse-node -p hanse-command -p hanse-demo
 export CARGO_TERM_COLOR ?= auto
@@ -70,6 +70,29 @@ mutants: ## change the code of a pure crate in each way that cargo-mutants knows
 	@test -n '$(CRATE)' || { echo 'which crate? make mutants CRATE=document'; exit 2; }
 	@command -v cargo-mutants >/dev/null || cargo install --locked cargo-mutants
 	PROPTEST_DISABLE_FAILURE_PERSISTENCE=true cargo mutants -p hanse-$(CRATE) $(if $(SHARD),--shard $(SHARD) --sharding round-robin) --output target/mutants
+
+# What packages hold beside the programs: built with them, so that neither can be of another version.
+PROFILE ?= release
+# Later versions may refuse PROFILE=dev.
+CARGO_DEB = 3.8.0
+BUILT = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+
+deb: tools ## Debian packages of the node and of the command, in target/debian (PROFILE=dev for quick, large ones)
+	@command -v cargo-deb >/dev/null || cargo install --locked cargo-deb@$(CARGO_DEB)
+	cargo build --locked --profile $(PROFILE) -p hanse-node -p hanse-command
+	rm -rf $(BUILT)/package && mkdir -p $(BUILT)/package/completions
+	$(BUILT)/hanse man $(BUILT)/package/man && gzip -9n $(BUILT)/package/man/*
+	$(BUILT)/hanse completions bash > $(BUILT)/package/completions/hanse.bash
+	$(BUILT)/hanse completions zsh > $(BUILT)/package/completions/_hanse
+	$(BUILT)/hanse completions fish > $(BUILT)/package/completions/hanse.fish
+	cargo deb --no-build --profile $(PROFILE) -p hanse-node
+	cargo deb --no-build --profile $(PROFILE) -p hanse-command
+
+deb-try: ## install the packages on a bare Debian in a folder, start a node there, use it, remove it (as root; debootstrap is installed first)
+	packaging/try.sh
+
+release: deb ## a release folder: packages, programs with manual and completions, checksums, in target/release-VERSION
+	packaging/release.sh
 
 clean: ## remove what was built
 	cargo clean

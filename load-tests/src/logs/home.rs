@@ -43,6 +43,7 @@ impl Home {
             peers: peers.iter().map(peer).collect::<Result<_>>()?,
             listen: Vec::new(),
             heads: Some(heads.path().join("heads")),
+            mail: None,
             net: "bench".to_owned(),
             pace: Pace::default(),
             ranking: hanse_matching::side::Weights::DEFAULT,

@@ -169,6 +169,9 @@ def main(document, node):
         api.send("people_me", who)
         api.send("people_put_profile", who)
     api.send("people_profile", did=did)
+    api.send("people_people")
+    api.send("people_put_listing", client)
+    api.send("people_listing", client)
     saved = api.send("searches_keep", freelancer)["id"]
     api.send("searches_list", freelancer)
     api.send("searches_alerts", freelancer)

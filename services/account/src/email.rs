@@ -40,9 +40,10 @@ impl Accounts {
     /// Sends a code to an address, or forgets the one that is there. The one before stays until the new one is confirmed.
     ///
     /// # Errors
-    /// `WrongPassword`, `BadField`, `TooManyLetters`, `Busy`.
+    /// `NoMail`, `WrongPassword`, `BadField`, `TooManyLetters`, `Busy`.
     pub async fn put_email(&self, did: &Did, request: EmailRequest) -> Result<Address, UseError> {
         if let Some(address) = &request.address {
+            self.sends_letters()?;
             check(address)?;
         }
         let account = self.confirmed(did, &request.password).await?;

@@ -16,7 +16,7 @@ mod weak;
 use std::fmt;
 use std::sync::Arc;
 
-use hanse_base::error::UseError;
+use hanse_base::error::{AccountRefusal, Refusal, UseError};
 use hanse_base::keys::Keys;
 use hanse_document::Timestamp;
 use hanse_logbook::Logbook;
@@ -77,6 +77,12 @@ impl Accounts {
         accounts::remove_old_former(&connection, now - DAY_SECONDS).await?;
         mail::remove_old(&connection, now - LETTER_SECONDS).await?;
         Ok(())
+    }
+
+    /// Whether a letter that is written goes out.
+    fn sends_letters(&self) -> Result<(), Refusal> {
+        let mail = self.logbook.base().config().mail.as_ref();
+        mail.map(drop).ok_or(Refusal::Account(AccountRefusal::NoMail))
     }
 
     fn keys(&self) -> &Keys {

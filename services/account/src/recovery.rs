@@ -109,11 +109,12 @@ impl Accounts {
         Ok(RecoveryCodes { recovery_codes })
     }
 
-    /// Writes a code to the address of each account that is meant and has one. Whether there is any is not said.
+    /// Whose account is meant. Whether there is any is not said.
     ///
     /// # Errors
-    /// `BadField` if neither handle nor address is named, or both are.
-    pub fn meant(request: ResetLetterRequest) -> Result<Meant, Refusal> {
+    /// `NoMail`; `BadField` if neither handle nor address is named, or both are.
+    pub fn meant(&self, request: ResetLetterRequest) -> Result<Meant, Refusal> {
+        self.sends_letters()?;
         match (request.handle, request.email) {
             (Some(handle), None) => Ok(Meant::Handle(handle)),
             (None, Some(email)) => Ok(Meant::Email(email)),

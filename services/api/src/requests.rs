@@ -30,8 +30,10 @@ pub use account::{
     ResetLetterRequest, ResetRequest,
 };
 pub use disputes::{ArbiterRequest, DisputeRequest, DisputeStepRequest};
-pub use notifications::{NotificationPreferencesRequest, NotificationQuery, SeenRequest};
-pub use search::{AlertQuery, EventQuery, JobQuery, PicksQuery, SavedSearchRequest};
+pub use notifications::{
+    MailWishRequest, NotificationPreferencesRequest, NotificationQuery, SeenRequest, UnsubscribeQuery,
+};
+pub use search::{AlertQuery, EventQuery, JobQuery, PeopleQuery, PicksQuery, SavedSearchRequest};
 
 /// Opens an account with a hosted key.
 #[derive(Clone, Deserialize, ToSchema)]

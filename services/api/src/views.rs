@@ -7,9 +7,11 @@ mod disputes;
 mod matching;
 mod node;
 mod notifications;
+mod people;
 mod record;
 mod saved_searches;
 mod skills;
+mod version;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,6 @@ use hanse_document::kind::review::Rating;
 use hanse_document::kind::text::ReviewWords;
 use hanse_document::kind::{Axis, Pay, Place, Role, Schedule};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use crate::words::Axes;
@@ -38,12 +39,18 @@ pub use matching::{
     WeightsByName, WhyNotMe, weights_by_name,
 };
 pub use node::{Card, DocumentView, LogView, PeerView, Ready};
-pub use notifications::{NotificationPreferencesView, NotificationView, SeenView};
+pub use notifications::{
+    MailRefusedView, MailWishView, NotificationPreferencesView, NotificationView, SeenView,
+};
+pub use people::{
+    ClientFacts, ClientRecord, ListedPerson, Listing, PersonView, Rated, RecordSummary, Response, YesNo,
+};
 pub use record::{LeafView, LeavesView, LogStateView};
 pub use saved_searches::{AlertView, Pick, Picks, SavedSearchView};
 pub use skills::{
     MentionView, Mentions, NearView, SkillName, SkillView, SuggestionView, Suggestions, TaxonomyView,
 };
+pub use version::{Versioned, digest};
 
 /// What a publication led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,23 +67,6 @@ pub struct Published<T> {
     #[serde(skip)]
     pub replayed: bool,
 }
-
-/// The version of what somebody is shown: two that differ in anything differ in it. 32 hex digits, half a SHA-256 of the JSON.
-#[must_use]
-pub fn version(view: &impl Serialize) -> String {
-    // A view is plain data with text for keys: JSON takes it.
-    version_of(&serde_json::to_vec(view).unwrap_or_default())
-}
-
-/// The version of what somebody is shown, by its JSON.
-#[must_use]
-pub fn version_of(json: &[u8]) -> String {
-    let hash = Sha256::digest(json);
-    hash.iter().take(VERSION_BYTES).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// So many bytes of a hash that nobody finds two things with one version by trying.
-const VERSION_BYTES: usize = 16;
 
 /// How far a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -223,6 +213,9 @@ pub struct JobView {
     /// What happens by itself, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
+    /// What can be known of the client; of one posting alone, not of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_facts: Option<ClientFacts>,
     /// When it was posted.
     pub posted_at: String,
     /// When it expires.
@@ -240,6 +233,9 @@ pub struct BidView {
     pub freelancer: String,
     /// Their home.
     pub home: String,
+    /// The other side, as the viewer sees them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_side: Option<Box<PersonView>>,
     /// The node that signed for the freelancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custody: Option<String>,

@@ -1,5 +1,7 @@
 //! The configuration of an engine. Reading files and the environment is the edge's business.
 
+mod mail;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use hanse_document::NodeName;
 use hanse_matching::side::Weights;
 pub use hanse_network::NET_BYTES_MAX;
+pub use mail::{Mail, MailLogin, MailTls};
 use zeroize::Zeroizing;
 
 /// The 32 bytes from which every key of a node derives. Neither printed nor compared.
@@ -55,6 +58,8 @@ pub struct Config {
     /// Folder in which the largest signed head of each own log is remembered, outside the database; without one, a quorum of
     /// peers is asked after every start.
     pub heads: Option<PathBuf>,
+    /// Where letters go out; without it none is written.
+    pub mail: Option<Mail>,
 }
 
 impl Config {

@@ -30,6 +30,9 @@ pub struct Metrics {
     deliveries_answered: Family<Outcome, Counter>,
     gossip_judged: Family<[(&'static str, &'static str); 2], Counter>,
     cosignatures: Counter,
+    /// Letters that wait to be sent.
+    pub letters_waiting: Gauge,
+    letters: Family<Outcome, Counter>,
     /// Open streams of events in this process.
     pub event_streams: Gauge,
     leader: Gauge,
@@ -81,6 +84,12 @@ impl Metrics {
             self.event_streams.clone(),
         );
         registry.register("leader", "1 while this process runs the workers", self.leader.clone());
+        registry.register("letters_waiting", "Letters that wait to be sent", self.letters_waiting.clone());
+        registry.register(
+            "letters",
+            "What became of letters that were tried, by outcome",
+            self.letters.clone(),
+        );
         registry.register("cosignatures", "Heads of other logs cosigned here", self.cosignatures.clone());
     }
 
@@ -97,6 +106,11 @@ impl Metrics {
     /// A peer delivered a document here, with this outcome.
     pub fn delivered(&self, outcome: &'static str) {
         self.deliveries_answered.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    /// A letter was tried, with this outcome.
+    pub fn letter(&self, outcome: &'static str) {
+        self.letters.get_or_create(&[("outcome", outcome)]).inc();
     }
 
     /// This process leads, or does not any more.

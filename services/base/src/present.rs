@@ -1,12 +1,14 @@
 //! Rows and documents as people see them. A page is shown with as many statements as one item.
 
 mod bid;
+mod client;
 mod clock;
 mod contract;
 mod dispute;
 mod invitation;
 mod job;
 mod moves;
+mod person;
 mod review;
 
 use hanse_api::views::{AccountView, ContractView, ReviewView, Session};
@@ -22,11 +24,13 @@ use crate::error::{Failure, Refusal, UseError};
 use crate::stored::kept;
 
 pub use self::bid::{bid, bids};
+pub use self::client::client_facts;
 pub use self::clock::contract_at;
 pub use self::contract::{contract_moves, contracts};
 pub use self::dispute::{arbiters, dispute, disputes};
 pub use self::invitation::{invitation, invitations};
 pub use self::job::{job, jobs};
+pub use self::person::{Records, Viewer, people};
 pub use self::review::{Words, replied, reviews};
 
 /// A stored time in its written form.
@@ -68,7 +72,11 @@ pub async fn load(db: &impl Sql, id: &DocumentId) -> Result<Verified, UseError> 
 }
 
 /// A contract for one of its sides.
-pub async fn contract(db: &impl Sql, row: &ContractRow, viewer: &Did) -> Result<ContractView, UseError> {
+pub async fn contract(
+    db: &impl Sql,
+    row: &ContractRow,
+    viewer: Viewer<'_>,
+) -> Result<ContractView, UseError> {
     let shown = contracts(db, std::slice::from_ref(row), viewer).await?.pop();
     Ok(shown.ok_or(Refusal::NotFound("contract"))?)
 }

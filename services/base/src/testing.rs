@@ -11,7 +11,7 @@ use hanse_store::testing::TestDatabase;
 
 use crate::Base;
 use crate::clock::{Clock, ManualClock};
-use crate::config::{Config, Pace, Peer, Secret};
+use crate::config::{Config, Mail, MailTls, Pace, Peer, Secret};
 use crate::keys::Keys;
 
 /// A node called after a letter, whose secret follows from it.
@@ -35,6 +35,12 @@ fn secret(letter: char) -> Secret {
 #[must_use]
 pub fn node(letter: char) -> NodeName {
     NodeName::parse(&format!("{letter}.example")).expect("a letter makes a name")
+}
+
+/// A mail server that nobody has started: letters are written, and wait.
+fn mail() -> Mail {
+    let (host, sender) = ("127.0.0.1".to_owned(), "Hanse <post@a.example>".to_owned());
+    Mail { host, port: 9, tls: MailTls::None, login: None, sender }
 }
 
 impl TestNode {
@@ -64,6 +70,7 @@ impl TestNode {
             },
             ranking: Weights::DEFAULT,
             heads: None,
+            mail: Some(mail()),
         };
         let start = Timestamp::parse("2026-11-24T10:00:00Z").expect("a time");
         let clock = Arc::new(ManualClock::new(start));

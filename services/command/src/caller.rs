@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::clock;
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::client::{Client, ClientError, Stream};
-use crate::rest::request::{As, Request};
-use crate::rest::session::{Session, SessionFile};
+use hanse_client::api;
+use hanse_client::client::{Client, ClientError, Stream};
+use hanse_client::request::{As, Request};
+use hanse_client::session::{Session, SessionFile};
 
 /// The node that is used where nothing names one: what `make run` starts.
 pub const NODE_DEFAULT: &str = "http://127.0.0.1:8080";

@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::policy::PolicyMistake;
-use crate::rest::client::ClientError;
-use crate::rest::session::SessionError;
+use hanse_client::client::ClientError;
+use hanse_client::session::SessionError;
 
 /// What `hanse` ends with when it does not end well.
 #[derive(Debug, thiserror::Error)]

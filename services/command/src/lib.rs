@@ -4,14 +4,7 @@
 //!
 //! | Module | What it holds |
 //! | --- | --- |
-//! | [`problem`] | what a node answers when it refuses, and what to do next |
-//! | [`request`] | one request as data |
-//! | [`commands`] | which command does what a node calls an event |
-//! | [`api`] | every use of the API as a [`request::Request`] |
-//! | [`client`] | sends requests, within bounds of time and size |
-//! | [`session`] | who is signed in where, kept in one private file |
 //! | [`caller`] | a client that signs in again by itself when its token's time is over |
-//! | [`events`] | reads a node's stream of events |
 //! | [`policy`] | whom to trust, made from the cards of nodes |
 //! | [`record`] | whole logs, fetched into a file |
 //! | [`offline`] | verification and scores without any server |
@@ -26,19 +19,17 @@ pub mod offline;
 pub mod pay;
 pub mod policy;
 pub mod record;
-mod rest;
 pub mod run;
 pub mod terminal;
 
 pub use error::CommandError;
 pub use hanse_api::requests;
+pub use hanse_client::{
+    Client, ClientError, Problem, Request, api, client, commands, events, json, problem, request, session,
+};
 pub use hanse_document as document;
 pub use hanse_lifecycle as lifecycle;
 pub use hanse_tlog as tlog;
 pub use hanse_verifier as verifier;
 pub use offline::check;
-pub use rest::client::{Client, ClientError};
-pub use rest::problem::Problem;
-pub use rest::request::Request;
-pub use rest::{api, client, commands, events, json, problem, request, session};
 pub use terminal::{out, table};

@@ -7,7 +7,7 @@ use hanse_document::kind::pay::{AMOUNT_MAX, CREDIT_HOURS_MAX, CreditHours, Offer
 use hanse_document::kind::{Barter, Money, Pay, Per, TimeCredits};
 use serde_json::Value;
 
-use crate::rest::json::Read as _;
+use hanse_client::json::Read as _;
 
 /// How it is written, for messages.
 const FORM: &str = "write it as `45 EUR/hour`, `2200-3200 EUR`, `from 900 EUR`, `up to 900 EUR`, `barter: WHAT` or `time: HOURS`";

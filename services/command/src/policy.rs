@@ -9,7 +9,7 @@ use hanse_tlog::policy::{PolicyFault, Threshold};
 use hanse_tlog::{KeyKind, Policy, VerifierKey};
 use serde_json::Value;
 
-use crate::rest::json::Read as _;
+use hanse_client::json::Read as _;
 
 /// Name of the group of all auditors. Their own names have a slash, so that none can be this one.
 const GROUP: &str = "auditors";

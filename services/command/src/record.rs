@@ -17,9 +17,9 @@ use hanse_tlog::{Checkpoint, Note};
 use serde_json::Value;
 
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::client::Client;
-use crate::rest::json::Read as _;
+use hanse_client::api;
+use hanse_client::client::Client;
+use hanse_client::json::Read as _;
 
 /// A log to fetch, and from whom.
 struct Source<'a> {

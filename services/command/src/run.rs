@@ -26,10 +26,11 @@ use serde_json::Value;
 use crate::caller::Caller;
 use crate::cli::{Cli, Command, Who};
 use crate::error::CommandError;
-use crate::rest::client::ClientError;
-use crate::rest::request::Request;
-use crate::rest::session::SessionFile;
 use crate::terminal::out;
+use hanse_client::client::ClientError;
+use hanse_client::json::Missing;
+use hanse_client::request::Request;
+use hanse_client::session::SessionFile;
 
 /// Runs the command and tells how it ended.
 #[must_use]
@@ -102,7 +103,7 @@ impl Run {
 
     /// Who is signed in.
     fn me(&self) -> Result<Did, CommandError> {
-        let missing = || ClientError::Missing("/did".to_owned());
+        let missing = || ClientError::from(Missing("/did".to_owned()));
         Ok(self.caller.session()?.did.parse().map_err(|_| missing())?)
     }
 }

@@ -1,4 +1,4 @@
-//! `hanse` does all that the API does: each operation of the OpenAPI document is asked by some function of `rest/api`, each of these
+//! `hanse` does all that the API does: each operation of the OpenAPI document is asked by some function of `client/api`, each of these
 //! functions is called by some command, and each move of a thing can be typed.
 #![expect(clippy::unwrap_used, reason = "test code: a failure is the finding")]
 
@@ -16,6 +16,7 @@ const OPENAPI: &str = include_str!("../../../openapi/openapi.json");
 const NOT_BY_COMMAND: &[(&str, &str)] = &[
     ("get /.well-known/jwks.json", "for whoever checks tokens"),
     ("get /.well-known/security.txt", "for whoever has found a fault"),
+    ("post /v1/unsubscribe", "for mail programs: the link stands in each letter"),
     ("get /healthz", "for what watches the node"),
     ("get /readyz", "for what watches the node"),
     ("get /log/{kind}/tile/{path}", "for witnesses and mirrors; `record` takes whole pages"),
@@ -40,7 +41,8 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 fn source() -> Vec<(PathBuf, String)> {
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    [own.join("src"), own.join("../client/src")].iter().flat_map(|folder| sources(folder)).collect()
 }
 
 /// Every operation as its method and the parts of its path; a part in braces is a parameter.
@@ -117,7 +119,7 @@ fn every_move_can_be_typed() {
 #[test]
 fn every_request_is_made_by_some_command() {
     let (api, others): (Vec<_>, Vec<_>) =
-        source().into_iter().partition(|(path, _)| path.to_string_lossy().contains("/rest/api"));
+        source().into_iter().partition(|(path, _)| path.to_string_lossy().contains("client/src/api"));
     let used: String = others.into_iter().map(|(_, source)| source).collect();
     let names: BTreeSet<String> = api
         .iter()

@@ -119,7 +119,10 @@ impl<'a> Deal<'a> {
         bid.insert("days".to_owned(), WORK_DAYS.into());
         bid.extend(self.pay.clone().map(|pay| ("pay".to_owned(), pay)));
         let answer = publish(stage, self.freelancer, "bid", &api::bid(&self.job, Value::Object(bid)))?;
-        self.bid = answer.need("/view/id").map_err(DemoError::asked(&self.freelancer.handle, "bid"))?;
+        self.bid = answer
+            .need("/view/id")
+            .map_err(ClientError::from)
+            .map_err(DemoError::asked(&self.freelancer.handle, "bid"))?;
         Ok(words)
     }
 
@@ -141,8 +144,10 @@ impl<'a> Deal<'a> {
         offer.extend(self.pay.clone().map(|pay| ("pay".to_owned(), pay)));
         let answer =
             publish(stage, self.client, "offer a contract", &api::offer(&self.bid, Value::Object(offer)))?;
-        self.contract =
-            answer.need("/view/id").map_err(DemoError::asked(&self.client.handle, "offer a contract"))?;
+        self.contract = answer
+            .need("/view/id")
+            .map_err(ClientError::from)
+            .map_err(DemoError::asked(&self.client.handle, "offer a contract"))?;
         Ok(())
     }
 
@@ -196,7 +201,10 @@ impl<'a> Deal<'a> {
     pub(crate) fn review(&self, stage: &Stage, side: &Side<'_>) -> Result<String, DemoError> {
         let request = api::review(&self.contract, side.words.review.clone());
         let answer = publish(stage, side.who, "review", &request)?;
-        answer.need("/view/commit").map_err(DemoError::asked(&side.who.handle, "review"))
+        answer
+            .need("/view/commit")
+            .map_err(ClientError::from)
+            .map_err(DemoError::asked(&side.who.handle, "review"))
     }
 
     /// Waits until the second side sees that the first has written, and makes sure that the seal holds: neither words nor rating

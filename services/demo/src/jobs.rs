@@ -143,7 +143,7 @@ impl Posted {
         let asked = DemoError::asked(&task.by.handle, "post a job");
         match answer {
             Ok(answer) => {
-                let id = answer.need("/view/id").map_err(asked)?;
+                let id = answer.need("/view/id").map_err(ClientError::from).map_err(asked)?;
                 self.by_title.insert(task.posting.job.text("/title").to_owned(), id.clone());
                 self.ids.insert(id);
                 self.at_b += usize::from(task.by.town == Town::B);

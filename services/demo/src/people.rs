@@ -79,10 +79,10 @@ fn enter(client: &Client, role: &Role) -> Result<Person, DemoError> {
     let asked = |what: &str| DemoError::asked(handle, what);
     client.send(&api::register(handle, PASSWORD)).map_err(asked("open an account"))?;
     let session = client.send(&api::login(handle, PASSWORD, &[])).map_err(asked("sign in"))?;
-    let token = session.need("/access_token").map_err(asked("sign in"))?;
+    let token = session.need("/access_token").map_err(ClientError::from).map_err(asked("sign in"))?;
     let person = Person {
         handle: handle.clone(),
-        did: session.need("/did").map_err(asked("sign in"))?,
+        did: session.need("/did").map_err(ClientError::from).map_err(asked("sign in"))?,
         town: *town,
         client: client.with_token(&token),
     };

@@ -14,7 +14,7 @@ pub mod identity;
 pub(crate) mod invitation;
 pub mod job;
 pub(crate) mod offer;
-mod profile;
+pub mod profile;
 pub mod review;
 pub(crate) mod tell;
 

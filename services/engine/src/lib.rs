@@ -19,8 +19,9 @@ use hanse_base::config::Config;
 use hanse_base::error::EngineError;
 use hanse_base::keys::Keys;
 use hanse_base::metrics::Metrics;
+use hanse_base::present::Viewer;
 use hanse_base::signals::Signals;
-use hanse_document::Timestamp;
+use hanse_document::{Did, Timestamp};
 use hanse_store::Store;
 
 pub use market::idempotency::{Asked, Key};
@@ -30,6 +31,7 @@ use federation::receipts::Receipts;
 use hanse_discovery::Discovery;
 use hanse_logbook::heads::Heard;
 use hanse_logbook::{LogKeys, Logbook};
+use hanse_notify::mail::Mail;
 use hanse_trust::Trust;
 use market::export::Exports;
 use notify::events::Events;
@@ -86,6 +88,12 @@ impl Engine {
         &self.accounts
     }
 
+    /// News by e-mail.
+    #[must_use]
+    pub fn mail(&self) -> Mail {
+        Mail::new(self.base().clone())
+    }
+
     /// Which people fit which jobs.
     #[must_use]
     pub fn discovery(&self) -> &Discovery {
@@ -96,6 +104,11 @@ impl Engine {
     #[must_use]
     pub fn trust(&self) -> &Trust {
         self.discovery.trust()
+    }
+
+    /// Somebody who looks at what is here, beside what the logs say of the others.
+    pub(crate) fn seen_by<'a>(&'a self, did: &'a Did) -> Viewer<'a> {
+        Viewer { did, records: self.trust() }
     }
 
     /// The logs.

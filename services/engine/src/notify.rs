@@ -3,4 +3,3 @@
 pub(crate) mod alerts;
 pub mod events;
 pub(crate) mod notifications;
-mod texts;

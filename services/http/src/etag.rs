@@ -25,8 +25,9 @@ pub fn tag(version: &str) -> String {
     format!("\"{version}\"")
 }
 
+/// The version of the thing that a tag names: what stands behind the hyphen is of what is shown beside it.
 fn untag(tag: &str) -> Option<&str> {
-    tag.strip_prefix('"')?.strip_suffix('"')
+    tag.strip_prefix('"')?.strip_suffix('"')?.split('-').next()
 }
 
 /// The tags of a list. Ours are never weak; what a proxy has made weak on the way still names the version.
@@ -41,6 +42,7 @@ mod tests {
     #[test]
     fn a_thing_moves_only_from_the_versions_that_were_seen() {
         let read = |text: &str| seen(&HeaderValue::from_str(text).unwrap());
+        assert_eq!(read("\"a-b\""), Seen::These(vec!["a".to_owned()]), "what is beside it may change");
         assert_eq!(read(" *"), Seen::Any);
         assert_eq!(read("\"a\", W/\"b\", c, \""), Seen::These(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(read("é"), Seen::These(Vec::new()));

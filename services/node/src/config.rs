@@ -1,5 +1,7 @@
 //! What an operator sets: a TOML file, then `HANSE_…` variables over it. The only reader of the environment.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use hanse_http::client::ClientHeader;
 pub use hanse_http::door::Door;
+pub use mail::{MailServer, Tls};
 
 /// Database connections a process may hold; two cores keep about this many busy.
 const CONNECTIONS_DEFAULT: usize = 16;
@@ -63,6 +66,9 @@ pub struct Config {
     pub ranking: Ranking,
     /// What stands between the node and the public.
     pub door: Door,
+    /// Where letters go out; absent, none is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailServer>,
 }
 
 /// What matching weighs. The node publishes it, and peers that it asks rank by it.
@@ -196,6 +202,7 @@ impl Config {
             },
             ranking: Ranking::default(),
             door: Door::default(),
+            mail: None,
         }
     }
 
@@ -261,7 +268,14 @@ impl Config {
             }
         }
         mistakes.extend(self.door.mistakes());
+        mistakes.extend(self.mail.iter().flat_map(MailServer::mistakes));
         if mistakes.is_empty() { Ok(self) } else { Err(ConfigError::Mistakes(mistakes)) }
+    }
+
+    /// Whether the database URL has a password in it, or may have one.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.database.as_deref().is_some_and(|url| hide_password(url) != url)
     }
 
     /// The configuration as TOML, with the password of a database URL hidden.
@@ -269,6 +283,7 @@ impl Config {
     pub fn shown(&self) -> String {
         let mut shown = self.clone();
         shown.database = shown.database.as_deref().map(hide_password);
+        shown.mail = shown.mail.as_ref().map(MailServer::shown);
         toml::to_string(&shown).unwrap_or_else(|error| format!("# cannot be shown: {error}\n"))
     }
 }
@@ -298,9 +313,11 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
 /// A database URL without its password; as a whole where it is written in another way than in front of the host.
 fn hide_password(url: &str) -> String {
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, host))) if !host.contains("password") => {
-            format!("{scheme}://{}:[secret]@{host}", user.split(':').next().unwrap_or_default())
-        }
+        Some((scheme, (user, host))) if !host.contains("password") => match user.split_once(':') {
+            Some((user, _)) => format!("{scheme}://{user}:[secret]@{host}"),
+            // Such a user is known to the server by its socket, or by a certificate.
+            None => url.to_owned(),
+        },
         None if !url.contains("password") => url.to_owned(),
         _ => "[secret]".to_owned(),
     }
@@ -347,8 +364,11 @@ mod tests {
         ] {
             let config = Config { database: Some(url.into()), ..Config::defaults() };
             assert!(!config.shown().contains("hunter2"), "{}", config.shown());
-            assert!(config.shown().contains("[secret]"), "{}", config.shown());
+            assert!(config.shown().contains("[secret]") && config.has_password(), "{}", config.shown());
         }
+        let config =
+            Config { database: Some("postgresql://u@%2Frun%2Fpostgresql/x".into()), ..Config::defaults() };
+        assert!(config.shown().contains("u@%2Frun") && !config.has_password(), "{}", config.shown());
     }
 
     #[test]

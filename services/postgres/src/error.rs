@@ -1,6 +1,6 @@
 //! Why a server of our own is not there.
 
-use hanse_store::StoreError;
+use hanse_database::StoreError;
 
 /// The server could not be started, used or stopped.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::process::Supervised;
 use super::users::{User, Users};
 use super::{POLL, SUPERUSER};
-use hanse_store::Config;
+use hanse_database::Config;
 
 use crate::PrivateError;
 

@@ -16,7 +16,7 @@ use self::binaries::Binaries;
 use self::folder::Folder;
 use self::process::Supervised;
 use self::users::Users;
-use hanse_store::{Config, Sql, Store, create_database};
+use hanse_database::{Config, Sql, Store, create_database};
 
 /// A start after a crash replays the log, and a slow disk takes its time; beyond this something is wrong.
 const START_WAIT: Duration = Duration::from_secs(60);

@@ -7,8 +7,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use hanse_database::{Config, Sql, Store, StoreError};
 use hanse_postgres::{Private, PrivateError};
-use hanse_store::{Config, Sql, Store, StoreError};
 use tempfile::TempDir;
 
 /// An id that is neither root's nor the server's; no user needs to have it.

@@ -1,8 +1,8 @@
 //! What the answers of several resources have in common: status of a publication, version, ids in paths.
 
-use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use hanse_api::views::{Delivery, Published, version, version_of};
+use hanse_api::views::{Delivery, Published, Versioned};
 use hanse_base::error::Refusal;
 use hanse_document::{Did, DocumentId, Kind};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub(crate) struct Since {
 
 /// Answers a publication: 201 when it is new and in order, 202 while it is on its way to the home that keeps the order, 200 when it was
 /// here already or is a trial. Its version is that of the thing as it is now; a review has none.
-pub(crate) fn published<T: Serialize>(
+pub(crate) fn published<T: Versioned>(
     published: &Published<T>,
     trial: Trial,
     location: Option<String>,
@@ -50,7 +50,7 @@ pub(crate) fn published<T: Serialize>(
         answer.insert_header((LOCATION, location));
     }
     if versioned {
-        answer.insert_header((ETAG, tag(&version(&published.view))));
+        answer.insert_header((ETAG, tag(&published.view.shown_version())));
     }
     repeated(&mut answer, published.replayed).json(published)
 }
@@ -63,18 +63,16 @@ pub(crate) fn repeated(answer: &mut HttpResponseBuilder, replayed: bool) -> &mut
     answer
 }
 
-/// Answers a thing that has versions: 304 if the caller has this one. The version is that of all that the viewer is shown.
-pub(crate) fn versioned<T: Serialize>(request: &HttpRequest, view: &T) -> HttpResponse {
-    // A view is plain data with text for keys: JSON takes it.
-    let json = serde_json::to_vec(view).unwrap_or_default();
-    let tag = tag(&version_of(&json));
+/// Answers a thing that has versions: 304 if the caller has this one, with all that is shown beside it.
+pub(crate) fn versioned<T: Versioned>(request: &HttpRequest, view: &T) -> HttpResponse {
+    let tag = tag(&view.shown_version());
     let known = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| match seen.to_str() {
         Ok(seen) => seen.trim() == "*" || tags(seen).any(|seen| seen == tag),
         Err(_) => false,
     });
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((ETAG, tag)).insert_header((VARY, "Authorization"));
-    if known { answer.finish() } else { answer.content_type(ContentType::json()).body(json) }
+    if known { answer.finish() } else { answer.json(view) }
 }
 
 /// What one person is told is for nobody else: no cache may keep it, and none may hand it on.
@@ -105,14 +103,14 @@ pub(crate) fn did(text: &str) -> Result<Did, Problem> {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
-    use serde_json::json;
+    use hanse_api::views::ReviewView;
 
     #[test]
     fn a_known_version_is_not_sent_again() {
         let asks = |seen: &str| TestRequest::get().insert_header((IF_NONE_MATCH, seen)).to_http_request();
-        let (one, two) =
-            (json!({"state": "open", "allowed": ["close"]}), json!({"state": "open", "allowed": []}));
-        let listed = format!("\"old\", W/\"{}\"", version(&one));
+        let review = |state: &str| ReviewView { state: state.to_owned(), ..ReviewView::default() };
+        let (one, two) = (review("committed"), review("published"));
+        let listed = format!("\"old\", W/\"{}\"", one.shown_version());
         assert_eq!(versioned(&asks(&listed), &one).status(), 304);
         assert_eq!(versioned(&asks(&listed), &two).status(), 200, "another viewer's");
         assert_eq!(versioned(&asks("*"), &two).status(), 304);

@@ -1,25 +1,20 @@
 #![doc = include_str!("../README.md")]
 
-mod client;
+mod rows;
 mod tables;
-#[cfg(feature = "testing")]
-pub mod testing;
 
-pub use client::connection::Connection;
-pub use client::count::{counted, ran};
-pub use client::database::create_database;
-pub use client::error::StoreError;
-pub use client::pool::{Config, Parts, Status, Store};
-pub use client::sql::{Sql, ToSql, column};
-pub use client::transaction::Tx;
-pub use client::{health, lease, notices};
+#[cfg(feature = "testing")]
+pub use hanse_database::testing;
+pub use hanse_database::{
+    Config, Connection, Parts, Row, Sql, Status, Store, StoreError, ToSql, Tx, column, counted,
+    create_database, health, lease, notices, ran,
+};
 pub use tables::accounts::mail;
 pub use tables::alerts::notifications;
 pub use tables::{
     accounts, alerts, changes, contracts, deliveries, disputes, documents, history, idempotency, jobs,
     knowledge, log, peer_searches, picks, ranking, reviews, scores,
 };
-pub use tokio_postgres::Row;
 
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &[&str])] = &[

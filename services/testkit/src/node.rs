@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use hanse_base::clock::Clock;
 use hanse_base::config::Secret;
 use hanse_logbook::{LogKeys, memory};
-use hanse_node::config::{Door, LogFormat, Pace, Peer, Ranking};
+use hanse_node::config::{Door, LogFormat, MailServer, Pace, Peer, Ranking, Tls};
 use hanse_node::run::engine_config;
 use hanse_node::{Config, Running};
 use hanse_store::testing::TestDatabase;
@@ -133,6 +133,15 @@ impl TestNode {
                 contact: Some("mailto:security@hanse.invalid".to_owned()),
                 ..Door::default()
             },
+            // A mail server that nobody has started: letters are written, and wait.
+            mail: Some(MailServer {
+                host: "127.0.0.1".to_owned(),
+                port: 9,
+                tls: Tls::None,
+                user: None,
+                password: None,
+                sender: "Hanse <post@hanse.invalid>".to_owned(),
+            }),
         };
         Self { seat, config, clock, running: None, database, folder }
     }

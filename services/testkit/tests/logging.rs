@@ -55,6 +55,7 @@ fn every_warning_and_error_is_explained() {
         "logbook",
         "network",
         "node",
+        "notify",
         "postgres",
         "rest",
         "store",

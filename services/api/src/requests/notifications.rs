@@ -45,3 +45,28 @@ pub struct NotificationPreferencesRequest {
     #[schema(max_items = 100)]
     pub off: Vec<String>,
 }
+
+/// What you want by e-mail, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"daily": true, "at_once": ["offer.received"], "language": "fr"}))]
+pub struct MailWishRequest {
+    /// One letter a day, in the morning, with what you have not seen of all that is not among `at_once`; none if there is nothing.
+    pub daily: bool,
+    /// The names of events of which a letter goes at once, in any order.
+    #[schema(max_items = 100)]
+    pub at_once: Vec<String>,
+    /// The language of the letters.
+    #[serde(default)]
+    #[schema(inline)]
+    pub language: SentenceLanguage,
+}
+
+/// Which letters are to end.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct UnsubscribeQuery {
+    /// As it stands in the `List-Unsubscribe` of a letter.
+    pub token: String,
+}

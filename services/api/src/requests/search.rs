@@ -120,6 +120,77 @@ pub struct JobQuery {
     pub limit: Option<u32>,
 }
 
+/// Which people: those whose home is this node, who have a profile and did not ask to be left out. What a profile leaves unstated is in no
+/// search that asks for it. What people are free to take on when, no profile says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PeopleQuery {
+    /// Words, as people type them: `"a phrase" or -without`, in name, headline, skills and what they say of themselves.
+    #[param(max_length = 500)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// One skill: an ESCO id or a `local:` slug.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<Skill>,
+    /// A language that they work in. `fr` finds all its regions, `fr-CA` that one and what states none.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Who takes remote work, or who does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<bool>,
+    /// The currency of what they ask for (ISO 4217).
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What it is asked for: an `hour` or a `project`. Needs `currency`.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<Per>,
+    /// They may ask for this much or more, in minor units (cents). Needs `per`.
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_pay: Option<i64>,
+    /// They may ask for this much or less, in minor units (cents). Needs `per`.
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pay: Option<i64>,
+    /// At a place in this country (ISO 3166-1).
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// The town to be near to, with `within_km`, as in `GET /v1/jobs`.
+    #[param(max_length = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+    /// Or the point to be near to, in ten-thousandths of a degree north; with `longitude_e4` and `within_km`.
+    #[param(minimum = -900_000, maximum = 900_000)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latitude_e4: Option<i32>,
+    /// The point to be near to, in ten-thousandths of a degree east.
+    #[param(minimum = -1_800_000, maximum = 1_800_000)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longitude_e4: Option<i32>,
+    /// At a place no farther than this from the point, in kilometres as the crow flies.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_km: Option<WithinKm>,
+    /// `new`, the newest profile first, if not said; `relevance` with `text`: each word counts 4 in name and headline, 2 among the skills, 1 in
+    /// the text, and of those with the same sum the newest is first. Nobody can buy a place.
+    #[param(inline)]
+    #[serde(default, alias = "order", skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Order>,
+    /// Where the last page ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// At most so many, 1 to 100; 20 if not said.
+    #[param(minimum = 1, maximum = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
 /// A search to be kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

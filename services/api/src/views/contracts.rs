@@ -26,6 +26,9 @@ pub struct ContractView {
     pub freelancer_home: String,
     /// The viewer's side: `client` or `freelancer`.
     pub role: String,
+    /// The other side, as the viewer sees them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_side: Option<Box<super::PersonView>>,
     /// Where it stands.
     pub state: String,
     /// What the viewer may do now.
@@ -201,6 +204,9 @@ pub struct InvitationView {
     pub freelancer: String,
     /// Their home.
     pub home: String,
+    /// The other side, as the viewer sees them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_side: Option<Box<super::PersonView>>,
     /// Where it stands.
     pub state: String,
     /// What the viewer may do to it.

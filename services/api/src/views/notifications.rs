@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words::SentenceLanguage;
+
 /// Something that others did, or that time brought about, about a thing of one's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotificationView {
@@ -43,4 +45,35 @@ pub struct NotificationPreferencesView {
     pub off: Vec<String>,
     /// The events of which they are.
     pub on: Vec<String>,
+}
+
+/// What somebody wants by e-mail, and whether it reaches them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MailWishView {
+    /// Whether a letter comes each morning.
+    pub daily: bool,
+    /// The events of which one comes at once.
+    pub at_once: Vec<String>,
+    /// The language of the letters.
+    #[schema(inline)]
+    pub language: SentenceLanguage,
+    /// Whether this node sends e-mail at all.
+    pub sends: bool,
+    /// Where letters go: the confirmed address, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The mailbox was refused for good, and gets no news until its address is confirmed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<MailRefusedView>,
+    /// Letters with news that wait to be sent.
+    pub waiting: u64,
+}
+
+/// How a mailbox was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MailRefusedView {
+    /// When.
+    pub at: String,
+    /// The words of the mail server.
+    pub reply: String,
 }

@@ -20,6 +20,12 @@ pub enum AccountRefusal {
     /// So many letters with codes are on their way to the person that one more can only be a mistake or malice.
     #[error("{0} letters with codes within a day are the limit; go on tomorrow")]
     TooManyLetters(i64),
+    /// The operator has named no mail server.
+    #[error("this node sends no e-mail: its operator has named no mail server")]
+    NoMail,
+    /// There is no address that the person has confirmed.
+    #[error("you have no confirmed e-mail address: name one with PUT /v1/me/email, and confirm it")]
+    NoAddress,
 }
 
 impl AccountRefusal {
@@ -32,6 +38,8 @@ impl AccountRefusal {
             Self::TooManyHandles(_) => "too-many-handles",
             Self::TooManyBlocks(_) => "too-many-blocks",
             Self::TooManyLetters(_) => "too-many-letters",
+            Self::NoMail => "no-mail",
+            Self::NoAddress => "no-address",
         }
     }
 
@@ -41,7 +49,7 @@ impl AccountRefusal {
         match self {
             // Not 401: the token is a good one, and a new one would not help.
             Self::WrongPassword | Self::WrongCode => 403,
-            Self::TooManyHandles(_) | Self::TooManyBlocks(_) => 409,
+            Self::TooManyHandles(_) | Self::TooManyBlocks(_) | Self::NoMail | Self::NoAddress => 409,
             Self::TooManyLetters(_) => 429,
         }
     }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use hanse_api::views::BidView;
+use hanse_document::DocumentId;
 use hanse_document::kind::Bid;
-use hanse_document::{Did, DocumentId};
 use hanse_lifecycle::{Actor, Machine};
 use hanse_store::Sql;
 use hanse_store::contracts::{BidRow, newest_by_bids};
 use hanse_store::jobs::JobRow;
 
 use super::moves::{self, Documents, Moves};
+use super::person::{self, Said, Viewer};
 use super::{clock, may, time};
 use crate::error::{Refusal, UseError};
 use crate::stored::StoredDocument;
@@ -20,14 +21,21 @@ struct Beside {
     documents: Documents,
     moves: Moves,
     contracts: BTreeMap<[u8; 32], DocumentId>,
+    people: Said,
 }
 
 /// Bids for somebody who may see them, each with its job; one whose document was erased is not there any more.
-pub async fn bids(db: &impl Sql, rows: &[(BidRow, JobRow)], viewer: &Did) -> Result<Vec<BidView>, UseError> {
+pub async fn bids(
+    db: &impl Sql,
+    rows: &[(BidRow, JobRow)],
+    viewer: Viewer<'_>,
+) -> Result<Vec<BidView>, UseError> {
     let ids = || rows.iter().map(|(row, _)| *row.id.hash());
     let said = rows.iter().map(|(row, _)| *row.said.hash());
     let (moves, documents) = moves::load(db, ids(), said).await?;
-    let beside = Beside { documents, moves, contracts: newest_by_bids(db, ids()).await? };
+    let others = rows.iter().map(|(row, job)| viewer.other(&job.client, &row.freelancer));
+    let people = Box::pin(person::said(db, others)).await?;
+    let beside = Beside { documents, moves, contracts: newest_by_bids(db, ids()).await?, people };
     rows.iter().filter_map(|(row, job)| shown(row, job, viewer, &beside).transpose()).collect()
 }
 
@@ -35,16 +43,21 @@ pub async fn bids(db: &impl Sql, rows: &[(BidRow, JobRow)], viewer: &Did) -> Res
 ///
 /// # Errors
 /// `NotFound` once its document was erased.
-pub async fn bid(db: &impl Sql, row: &BidRow, job: &JobRow, viewer: &Did) -> Result<BidView, UseError> {
+pub async fn bid(db: &impl Sql, row: &BidRow, job: &JobRow, viewer: Viewer<'_>) -> Result<BidView, UseError> {
     let shown = bids(db, &[(row.clone(), job.clone())], viewer).await?.pop();
     Ok(shown.ok_or(Refusal::NotFound("bid"))?)
 }
 
-fn shown(row: &BidRow, job: &JobRow, viewer: &Did, beside: &Beside) -> Result<Option<BidView>, UseError> {
+fn shown(
+    row: &BidRow,
+    job: &JobRow,
+    viewer: Viewer<'_>,
+    beside: &Beside,
+) -> Result<Option<BidView>, UseError> {
     let Some(document) = beside.documents.get(row.said.hash()) else { return Ok(None) };
     let document = StoredDocument::<Bid>::read(&document.bytes, &row.said)?;
     let (custody, said) = (document.custody(), document.body);
-    let actor = match viewer {
+    let actor = match viewer.did {
         viewer if *viewer == row.freelancer => Some(Actor::Freelancer),
         viewer if *viewer == job.client => Some(Actor::Client),
         _ => None,
@@ -54,6 +67,7 @@ fn shown(row: &BidRow, job: &JobRow, viewer: &Did, beside: &Beside) -> Result<Op
         job: row.job.to_string(),
         freelancer: row.freelancer.to_string(),
         home: row.home.to_string(),
+        other_side: viewer.sees(&beside.people, viewer.other(&job.client, &row.freelancer))?,
         custody,
         allowed: may(Machine::Bid, row.state, actor),
         state: row.state.to_string(),

@@ -14,6 +14,7 @@ use hanse_store::deliveries::{self, DeliveryRow, DeliveryState};
 use hanse_store::disputes::{self, DisputeRow};
 
 use super::moves::{self, Documents, Moves};
+use super::person::{self, Said, Viewer};
 use super::{clock, may, time};
 use crate::error::UseError;
 use crate::stored::side;
@@ -28,38 +29,42 @@ struct Beside {
     milestones: BTreeMap<[u8; 32], Vec<MilestoneRow>>,
     disputes: BTreeMap<[u8; 32], Vec<DisputeRow>>,
     on_their_way: BTreeMap<[u8; 32], (DeliveryRow, DocumentId)>,
+    people: Said,
 }
 
 /// Contracts for one of their sides.
 pub async fn contracts(
     db: &impl Sql,
     rows: &[ContractRow],
-    viewer: &Did,
+    viewer: Viewer<'_>,
 ) -> Result<Vec<ContractView>, UseError> {
     let ways: Vec<(&DocumentId, &str)> =
         rows.iter().map(|row| (&row.job, row.client_home.as_str())).collect();
     let ids = || rows.iter().map(|row| *row.id.hash());
     let terms = rows.iter().map(|row| row.terms);
     let proposed = rows.iter().filter_map(|row| row.proposal.map(|proposal| proposal.terms));
-    let (on_their_way, milestones, disputes, loaded) = tokio::join!(
-        deliveries::newest_all(db, &ways, viewer),
+    let others = rows.iter().map(|row| viewer.other(&row.client, &row.freelancer));
+    let (on_their_way, people, milestones, disputes, loaded) = tokio::join!(
+        deliveries::newest_all(db, &ways, viewer.did),
+        // Boxed: whoever waits for a contract holds little room.
+        Box::pin(person::said(db, others)),
         contracts::milestones_of(db, ids()),
         disputes::of_contracts(db, ids()),
         moves::load(db, ids(), terms.chain(proposed).map(|terms| *terms.hash()).chain(ids())),
     );
     let (moves, documents) = loaded?;
-    let (milestones, disputes, on_their_way) = (milestones?, disputes?, on_their_way?);
-    let beside = Beside { documents, moves, milestones, disputes, on_their_way };
+    let (milestones, disputes, on_their_way, people) = (milestones?, disputes?, on_their_way?, people?);
+    let beside = Beside { documents, moves, milestones, disputes, on_their_way, people };
     rows.iter().map(|row| shown(row, &beside, viewer)).collect()
 }
 
 /// A contract whose terms were erased is shown without them: that it was made, and what became of it, stays true.
-fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractView, UseError> {
+fn shown(row: &ContractRow, beside: &Beside, viewer: Viewer<'_>) -> Result<ContractView, UseError> {
     let way = beside.on_their_way.get(row.job.hash());
     let queued =
         way.filter(|(delivery, _)| delivery.state == DeliveryState::Waiting).map(|(_, id)| id.to_string());
     let terms = beside.documents.get(row.terms.hash()).map(moves::read::<Terms>).transpose()?;
-    let role = side(row, viewer);
+    let role = side(row, viewer.did);
     let milestones = beside.milestones.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
     let disputes = beside.disputes.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
     let disputed = disputes.iter().find(|dispute| dispute.ended_at.is_none());
@@ -90,6 +95,7 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: &Did) -> Result<ContractVie
         freelancer: row.freelancer.to_string(),
         home: row.client_home.to_string(),
         freelancer_home: row.freelancer_home.to_string(),
+        other_side: viewer.sees(&beside.people, viewer.other(&row.client, &row.freelancer))?,
         role: role.map(|role| role.name().to_owned()).unwrap_or_default(),
         allowed: if may_move && disputed.is_none() { moves_of(row, role) } else { Vec::new() },
         state: row.state.to_string(),

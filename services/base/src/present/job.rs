@@ -59,6 +59,7 @@ fn said(row: &ShownJob, document: &[u8], viewer: Option<&Did>) -> Result<JobView
         version: row.version,
         closed_because: None,
         clock: clock::job(row),
+        client_facts: None,
         posted_at: time(row.posted_at),
         expires_at: time(row.expires_at),
     })

@@ -18,9 +18,9 @@ use super::{
     ReviseArgs, SkillName, TermsArgs, YesNo,
 };
 use crate::error::CommandError;
-use crate::rest::request::body;
 use crate::terminal;
 use crate::terminal::out::note;
+use hanse_client::request::body;
 
 impl ProfileArgs {
     /// The profile to send, over what it was before; `named` finds the skills that are named.

@@ -8,7 +8,7 @@ use hanse_document::kind::profile::{Headline, PersonName, TravelKm};
 use hanse_document::kind::{Pay, Place, Point};
 
 use super::value::{place, point, read, skill, who};
-use super::{SkillName, SkillsCommand, Who, YesNo};
+use super::{PeopleCommand, SkillName, SkillsCommand, Who, YesNo};
 use crate::pay;
 
 /// Accounts, logins, profiles.
@@ -45,6 +45,9 @@ pub enum People {
     /// Write or show a profile.
     #[command(subcommand)]
     Profile(ProfileCommand),
+    /// Find people.
+    #[command(subcommand)]
+    People(PeopleCommand),
     /// List the skills of your profile, find others by name, confirm that you have them.
     #[command(
         after_help = "Examples:\n  hanse skills\n  hanse skills find 'bake bread'\n  hanse skills add local:rust"
@@ -71,6 +74,12 @@ pub enum ProfileCommand {
         /// The person, or `me`; you, if absent.
         #[arg(value_parser = who)]
         did: Option<Who>,
+    },
+    /// Say whether you are found in the directory of your home; without an answer, show it.
+    #[command(after_help = "Examples:\n  hanse profile listed\n  hanse profile listed no")]
+    Listed {
+        /// `no` leaves you out; your profile stays public.
+        answer: Option<YesNo>,
     },
 }
 

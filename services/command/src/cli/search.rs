@@ -1,5 +1,6 @@
 //! What people look for.
 
+pub(super) mod people;
 pub(super) mod saved;
 
 use clap::Args;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::CommandError;
-use crate::rest::json::Read as _;
+use hanse_client::json::Read as _;
 
 /// What became of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

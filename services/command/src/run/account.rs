@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::Run;
 use crate::cli::{Account, BlocksCommand, EmailCommand, NewPassword, SessionsCommand};
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
 use crate::terminal::{self, out};
+use hanse_client::api;
+use hanse_client::json::Read as _;
 
 /// Width of what a program says of itself.
 const AGENT: Option<usize> = Some(32);

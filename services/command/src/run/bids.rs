@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::{Run, show};
 use crate::cli::{self, BidArgs, BidCommand, Bids, ReviseArgs};
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::json::Read as _;
-use crate::rest::request::body;
 use crate::terminal::{self, out};
+use hanse_client::api;
+use hanse_client::json::Read as _;
+use hanse_client::request::body;
 
 /// What a bid says, as the API shows it.
 const SAID: [&str; 6] = ["agent", "answers", "text", "days", "language", "pay"];

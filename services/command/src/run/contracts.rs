@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::{Run, show};
 use crate::cli::{self, ContractCommand, ContractStep, Reviews, Step, TermsArgs, Trial, YesNo};
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::commands::Thing;
-use crate::rest::json::Read as _;
-use crate::rest::request::Request;
+use hanse_client::api;
+use hanse_client::commands::Thing;
+use hanse_client::json::Read as _;
+use hanse_client::request::Request;
 
 impl Run {
     /// Contracts, and everything under one.

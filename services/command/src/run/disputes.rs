@@ -3,7 +3,7 @@
 use super::{Run, show};
 use crate::cli::{ArbiterCommand, DisputeArgs, DisputeCommand, Disputes};
 use crate::error::CommandError;
-use crate::rest::api;
+use hanse_client::api;
 
 impl Run {
     /// Everything about disputes.

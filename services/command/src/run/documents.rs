@@ -7,10 +7,10 @@ use hanse_document::Signed;
 use super::{Run, write};
 use crate::cli::{DocumentCommand, Documents};
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::json::Read as _;
 use crate::terminal;
 use crate::terminal::table::Card;
+use hanse_client::api;
+use hanse_client::json::Read as _;
 
 impl Run {
     pub(super) fn documents(&mut self, command: &Documents) -> Result<(), CommandError> {

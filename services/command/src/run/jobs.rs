@@ -12,9 +12,10 @@ use super::{Run, show};
 use crate::cli::{AmendArgs, InvitationCommand, InviteArgs, JobCommand, Jobs};
 use crate::clock;
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::client::ClientError;
-use crate::rest::json::Read as _;
+use hanse_client::api;
+use hanse_client::client::ClientError;
+use hanse_client::json::Missing;
+use hanse_client::json::Read as _;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -106,7 +107,7 @@ fn said_before(view: &Value, now: Timestamp) -> Result<JobRequest, CommandError>
 
 /// Whole days until then, and one at least: rounded down, because a posting must not live longer than it may.
 fn days_left(expires_at: &str, now: Timestamp) -> Result<OpenDays, CommandError> {
-    let missing = || ClientError::Missing("/expires_at".to_owned());
+    let missing = || ClientError::from(Missing("/expires_at".to_owned()));
     let end = Timestamp::parse(expires_at).map_err(|_| missing())?;
     let days = (end.unix() - now.unix()) / DAY;
     let days = u32::try_from(days.clamp(1, i64::from(OPEN_DAYS_MAX))).map_err(|_| missing())?;

@@ -9,10 +9,10 @@ use super::Run;
 use crate::cli::{ListArgs, MatchArgs, Matching};
 use crate::error::CommandError;
 use crate::offline::check;
-use crate::rest::api;
-use crate::rest::json::Read as _;
 use crate::terminal::out::plain_line;
 use crate::terminal::{self, out};
+use hanse_client::api;
+use hanse_client::json::Read as _;
 
 /// An answer has at most fifty people; this is ten times the largest.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -9,11 +9,12 @@ use super::Run;
 use super::skills::label;
 use crate::cli::SkillName;
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::client::ClientError;
-use crate::rest::json::Read as _;
-use crate::rest::request::Request;
 use crate::terminal::{self, out};
+use hanse_client::api;
+use hanse_client::client::ClientError;
+use hanse_client::json::Missing;
+use hanse_client::json::Read as _;
+use hanse_client::request::Request;
 
 /// What is shown for one phrase: more than five are no question any more.
 const ASKED_MAX: &str = "5";
@@ -146,7 +147,7 @@ impl Naming<'_> {
 }
 
 fn id(answer: &Value, pointer: &str) -> Result<Skill, CommandError> {
-    let missing = || ClientError::Missing(pointer.to_owned());
+    let missing = || ClientError::from(Missing(pointer.to_owned()));
     Ok(answer.text(pointer).parse().map_err(|_| missing())?)
 }
 

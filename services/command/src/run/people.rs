@@ -5,10 +5,10 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{Run, show};
-use crate::cli::{Password, People, ProfileCommand};
+use crate::cli::{Password, People, PeopleCommand, ProfileCommand};
 use crate::error::CommandError;
-use crate::rest::api;
 use crate::terminal::{self, out};
+use hanse_client::api;
 
 impl Run {
     pub(super) fn people(&mut self, command: &People) -> Result<(), CommandError> {
@@ -18,6 +18,9 @@ impl Run {
             People::Whoami => self.whoami(),
             People::Logout => self.logout(),
             People::Profile(command) => self.profile(command),
+            People::People(PeopleCommand::Search(args)) => {
+                self.answer(&api::people(&args.search()), show::listed)
+            }
             People::Skills { command } => self.skills(command.as_ref()),
         }
     }
@@ -65,6 +68,10 @@ impl Run {
             ProfileCommand::Show { did } => {
                 let did = self.person(did.as_ref())?;
                 self.answer(&api::profile(&did), show::profile)
+            }
+            ProfileCommand::Listed { answer } => {
+                let request = answer.map_or_else(api::listing, |answer| api::put_listing(answer.is_yes()));
+                self.answer(&request, show::listing)
             }
             ProfileCommand::Set(args) => {
                 let profile = args.over(self.own_profile()?, |names| self.named(names, None))?;

@@ -4,17 +4,18 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
-use hanse_api::requests::SavedSearchRequest;
+use hanse_api::requests::{MailWishRequest, SavedSearchRequest};
+use hanse_api::words::SentenceLanguage;
 use serde_json::Value;
 
 use super::Run;
-use crate::cli::{NotificationsCommand, SavedSearches, SearchesCommand};
+use crate::cli::{EmailArgs, NotificationsCommand, SavedSearches, SearchesCommand};
 use crate::error::CommandError;
-use crate::rest::client::{ClientError, Stream};
-use crate::rest::json::Read as _;
-use crate::rest::{api, events};
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
+use hanse_client::client::{ClientError, Stream};
+use hanse_client::json::Read as _;
+use hanse_client::{api, events};
 
 /// Widths of cells that may be cut.
 const LABEL: Option<usize> = Some(28);
@@ -41,7 +42,12 @@ impl Run {
                 self.answer(&api::forget_search(id), |_| "forgotten".to_owned())
             }
             SavedSearches::Alerts(from) => self.answer(&api::alerts(from.after.unwrap_or(0)), alerts),
-            SavedSearches::Notifications { command: Some(command), .. } => self.choose(command),
+            SavedSearches::Notifications {
+                command: Some(NotificationsCommand::Choose { on, off }), ..
+            } => self.choose(on, off),
+            SavedSearches::Notifications { command: Some(NotificationsCommand::Email(wish)), .. } => {
+                self.by_mail(wish)
+            }
             SavedSearches::Notifications { command: None, unseen, all_seen, cursor } => {
                 self.notified(*unseen, *all_seen, cursor.as_deref())
             }
@@ -96,8 +102,7 @@ impl Run {
     }
 
     /// Changes what one is told of by what is named; the rest stays.
-    fn choose(&mut self, command: &NotificationsCommand) -> Result<(), CommandError> {
-        let NotificationsCommand::Choose { on, off } = command;
+    fn choose(&mut self, on: &[String], off: &[String]) -> Result<(), CommandError> {
         let now = self.caller.send(&api::notification_preferences())?;
         if on.is_empty() && off.is_empty() {
             return self.print(&now, preferences);
@@ -105,6 +110,25 @@ impl Run {
         let quiet = now.texts("/off").into_iter().filter(|event| !on.iter().any(|named| named == event));
         let quiet = quiet.chain(off.iter().map(String::as_str)).map(str::to_owned).collect();
         self.answer(&api::put_notification_preferences(quiet), preferences)
+    }
+
+    /// Changes what comes by e-mail by what is named; the rest stays.
+    fn by_mail(&mut self, args: &EmailArgs) -> Result<(), CommandError> {
+        let now = self.caller.send(&api::mail_wish())?;
+        if !args.asks() {
+            return self.print(&now, by_mail);
+        }
+        let before = now.texts("/at_once").into_iter();
+        let stays = before.filter(|event| !args.not_at_once.iter().any(|named| named == event));
+        let at_once = stays.chain(args.at_once.iter().map(String::as_str)).map(str::to_owned);
+        let daily = now.pointer("/daily").and_then(Value::as_bool).unwrap_or_default();
+        let language = args.language.map_or_else(|| now.text("/language"), |language| language.tag());
+        let wish = MailWishRequest {
+            daily: !args.none && (args.daily || daily && !args.no_daily),
+            at_once: if args.none { Vec::new() } else { at_once.collect() },
+            language: if language == "fr" { SentenceLanguage::Fr } else { SentenceLanguage::En },
+        };
+        self.answer(&api::put_mail_wish(&wish), by_mail)
     }
 
     fn told_of(&self, name: &str, data: &str) -> Result<(), CommandError> {
@@ -201,6 +225,27 @@ fn preferences(view: &Value) -> String {
         }
     }
     table.render("There are no events.")
+}
+
+fn by_mail(view: &Value) -> String {
+    let yes = |pointer: &str| view.pointer(pointer).and_then(Value::as_bool).unwrap_or_default();
+    let at_once = view.texts("/at_once").join(", ");
+    let address = match (yes("/sends"), view.text("/address"), view.text("/refused/at")) {
+        (false, _, _) => "none: this node sends no e-mail".to_owned(),
+        (true, "", _) => "none yet: hanse email set ADDRESS".to_owned(),
+        (true, address, "") => address.to_owned(),
+        (true, address, at) => {
+            let reply = view.text("/refused/reply");
+            format!("{address}, refused at {at} ({reply}): set and verify it again with hanse email")
+        }
+    };
+    Card::default()
+        .with("each morning", if yes("/daily") { "yes" } else { "no" })
+        .with("at once", if at_once.is_empty() { "nothing" } else { &at_once })
+        .with("language", view.text("/language"))
+        .with("address", &address)
+        .with("waiting", &view.number("/waiting").to_string())
+        .render()
 }
 
 fn picks(answer: &Value) -> String {

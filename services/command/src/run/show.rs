@@ -5,20 +5,22 @@ mod contracts;
 mod disputes;
 mod jobs;
 mod life;
+mod people;
 mod rules;
 
 use serde_json::Value;
 
 use crate::pay;
-use crate::rest::commands::Thing;
-use crate::rest::json::Read as _;
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
+use hanse_client::commands::Thing;
+use hanse_client::json::Read as _;
 
 pub(super) use bids::{bid, bids, invitation, invitations};
 pub(super) use contracts::{contract, contracts};
 pub(super) use disputes::{arbiter, arbiters, dispute, disputes};
 pub(super) use jobs::{job, jobs, own_jobs};
+pub(super) use people::{listed, listing};
 pub(super) use rules::rules;
 
 /// Widths of cells that may be cut.

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::Run;
 use crate::cli::{Language, SkillsCommand};
 use crate::error::CommandError;
-use crate::rest::api;
-use crate::rest::client::ClientError;
-use crate::rest::json::Read as _;
-use crate::rest::request::body;
 use crate::terminal::out;
 use crate::terminal::table::{Card, Table};
+use hanse_client::api;
+use hanse_client::client::ClientError;
+use hanse_client::json::Read as _;
+use hanse_client::request::body;
 
 /// Widths of cells that may be cut.
 const NAME: Option<usize> = Some(44);

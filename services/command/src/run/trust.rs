@@ -12,10 +12,10 @@ use crate::cli::{Language, Record, RecordArgs, ScoreArgs, Trust, VerifyArgs, Who
 use crate::error::CommandError;
 use crate::offline::ScoreFiles;
 use crate::policy::{self, NodeKeys};
-use crate::rest::api;
-use crate::rest::client::Client;
 use crate::terminal::out;
 use crate::{clock, offline};
+use hanse_client::api;
+use hanse_client::client::Client;
 
 impl Run {
     pub(super) fn record(&mut self, command: &Record) -> Result<(), CommandError> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::error::CommandError;
-use crate::rest::problem::Problem;
+use hanse_client::problem::Problem;
 
 /// A result: standard output, with one final newline.
 ///

@@ -168,9 +168,11 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
     }
 }
 
-/// A document with what the other side needs to judge it: the genesis of its issuer first, then what it commits to.
+/// A document with what the other side needs to judge it: the genesis of its issuer first, then what they say of themselves, and what it
+/// commits to.
 async fn parcel(db: &impl Sql, peer: &str, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
     let mut parcel = vec![genesis(db, document).await?];
+    parcel.extend(Box::pin(profile(db, document)).await?);
     let verified = kept(document)?;
     if let Some(terms) = terms_named(verified.body())
         && let Some(terms) = documents::by_commitment(db, terms).await?
@@ -218,6 +220,12 @@ fn terms_named(body: &Body) -> Option<&Commitment> {
         return Some(&offer.terms);
     }
     if let Body::Step(step) = body { step.event.terms() } else { None }
+}
+
+/// The bytes of the newest profile of a document's issuer, if they have one.
+async fn profile(db: &impl Sql, document: &DocumentRow) -> Result<Option<Vec<u8>>, UseError> {
+    let Some(newest) = accounts::profile(db, &document.issuer).await? else { return Ok(None) };
+    Ok(documents::find(db, &newest.document).await?.map(|profile| profile.bytes))
 }
 
 /// The bytes of the genesis of a document's issuer.

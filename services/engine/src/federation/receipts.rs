@@ -158,6 +158,7 @@ mod tests {
             pace: Pace::default(),
             ranking: hanse_matching::side::Weights::DEFAULT,
             heads: None,
+            mail: None,
         };
         Receipts::new(&config, &Keys::derive(&config.secret)).unwrap()
     }

@@ -6,8 +6,7 @@ use hanse_api::requests::{BidRequest, PageQuery, StepRequest};
 use hanse_api::views::{BidView, Page, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
-use hanse_base::present;
-use hanse_base::present::OnItsWay;
+use hanse_base::present::{self, OnItsWay, Viewer};
 use hanse_document::kind::{Anew, Bid};
 use hanse_document::{Body, Did, DocumentId, NodeName};
 use hanse_lifecycle::{Event, State};
@@ -52,7 +51,7 @@ impl Engine {
             let document = author.sign(Body::Bid(bid), None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
-        let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, did).await;
+        let show = async |tx: &Tx<'_>, bid: &DocumentId| shown(tx, bid, self.seen_by(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -70,7 +69,7 @@ impl Engine {
         let asked = asked.into();
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| {
-            let (bid, job) = movable(tx, &asked, id).await?;
+            let (bid, job) = movable(self, tx, &asked, id).await?;
             if bid.freelancer != *did {
                 return Err(Refusal::NotYours("the freelancer").into());
             }
@@ -79,7 +78,7 @@ impl Engine {
             let bid = said(request, &self.config().name, &job, Some(anew));
             Ok(Publication::new(author.sign(Body::Bid(bid), None)?, job.id, &job.home))
         };
-        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, self.seen_by(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -89,7 +88,7 @@ impl Engine {
     /// Only our own failures.
     pub async fn bid_view(&self, id: &DocumentId, viewer: &Did) -> Result<Option<BidView>, UseError> {
         let connection = self.store().connection().await?;
-        match shown(&connection, id, viewer).await {
+        match shown(&connection, id, self.seen_by(viewer)).await {
             Ok(view) => Ok(Some(view)),
             Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
             Err(error) => Err(error),
@@ -115,7 +114,7 @@ impl Engine {
         } else {
             contracts::bids_of(&connection, viewer, Some(&job.id), cut.after, cut.fetch()).await?
         };
-        paged(&connection, &cut, rows, viewer).await
+        paged(&connection, &cut, rows, self.seen_by(viewer)).await
     }
 
     /// One's own bids, newest first.
@@ -126,7 +125,7 @@ impl Engine {
         let cut = Cut::read(query.cursor.as_deref(), query.limit)?;
         let connection = self.store().connection().await?;
         let rows = contracts::bids_of(&connection, viewer, None, cut.after, cut.fetch()).await?;
-        paged(&connection, &cut, rows, viewer).await
+        paged(&connection, &cut, rows, self.seen_by(viewer)).await
     }
 
     /// Moves a bid that waits: `withdraw` and `confirm` by its author, what else there is by the client.
@@ -144,21 +143,26 @@ impl Engine {
         let asked = asked.into();
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| {
-            let (bid, job) = movable(tx, &asked, id).await?;
+            let (bid, job) = movable(self, tx, &asked, id).await?;
             let author = Author::open(self, tx, did).await?;
             let cites = if event == Event::Confirm { Cites::Posting(job.posting) } else { Cites::Nothing };
             let said = StepDraft { event, object: bid.id, prev: bid.head, to: &job.home, cites };
             let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, job.id, &job.home))
         };
-        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, self.seen_by(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 }
 
 /// A bid that somebody is about to move, in a version that they have seen, and its job.
-async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId) -> Result<(BidRow, JobRow), UseError> {
-    let view = shown(tx, id, &asked.did).await?;
+async fn movable(
+    engine: &Engine,
+    tx: &Tx<'_>,
+    asked: &Asked,
+    id: &DocumentId,
+) -> Result<(BidRow, JobRow), UseError> {
+    let view = shown(tx, id, engine.seen_by(&asked.did)).await?;
     let Some(bid) = contracts::bid(tx, id).await? else {
         // Its author's, and the job's home has not answered yet, or has refused it.
         let queued = view.state == QUEUED;
@@ -189,7 +193,7 @@ async fn paged(
     db: &impl Sql,
     cut: &Cut,
     rows: Vec<SentBid>,
-    viewer: &Did,
+    viewer: Viewer<'_>,
 ) -> Result<Page<BidView>, UseError> {
     let (rows, next) = cut.cut(rows, |sent| (sent.row.made_at, *sent.row.id.hash()));
     let jobs = jobs::find_all(db, rows.iter().map(|sent| *sent.row.job.hash())).await?;
@@ -211,15 +215,15 @@ async fn paged(
     Ok(page(views, next))
 }
 
-pub(crate) async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+pub(crate) async fn shown(db: &impl Sql, id: &DocumentId, viewer: Viewer<'_>) -> Result<BidView, UseError> {
     let Some(row) = contracts::bid(db, id).await? else { return unanswered(db, id, viewer).await };
     let job = jobs::find(db, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
-    if *viewer != row.freelancer && *viewer != job.client {
+    if *viewer.did != row.freelancer && *viewer.did != job.client {
         return Err(Refusal::NotFound("bid").into());
     }
     let mut view = present::bid(db, &row, &job, viewer).await?;
-    if *viewer == row.freelancer {
-        let OnItsWay { queued, refused } = present::on_its_way(db, &job.id, viewer, &job.home).await?;
+    if *viewer.did == row.freelancer {
+        let OnItsWay { queued, refused } = present::on_its_way(db, &job.id, viewer.did, &job.home).await?;
         view.refused = refused;
         if queued.is_some() {
             view.allowed.clear();
@@ -229,17 +233,17 @@ pub(crate) async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Resul
 }
 
 /// A bid that its author has signed here and the job's home has not accepted.
-async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<BidView, UseError> {
+async fn unanswered(db: &impl Sql, id: &DocumentId, viewer: Viewer<'_>) -> Result<BidView, UseError> {
     let missing = || UseError::from(Refusal::NotFound("bid"));
     let delivery = deliveries::of_document(db, id).await?.ok_or_else(missing)?;
-    let document = documents::find(db, id).await?.filter(|document| document.issuer == *viewer);
+    let document = documents::find(db, id).await?.filter(|document| document.issuer == *viewer.did);
     let document = document.ok_or_else(missing)?;
     let job = jobs::find(db, &delivery.job).await?.ok_or_else(missing)?;
-    let home = accounts::find_identity(db, viewer).await?.ok_or_else(missing)?.home;
+    let home = accounts::find_identity(db, viewer.did).await?.ok_or_else(missing)?.home;
     let row = BidRow {
         id: *id,
         job: job.id,
-        freelancer: viewer.clone(),
+        freelancer: viewer.did.clone(),
         home,
         state: State::Submitted,
         head: *id,

@@ -4,7 +4,7 @@ use hanse_api::requests::{OfferRequest, PageQuery, StepRequest};
 use hanse_api::views::{ContractView, Page, Published};
 use hanse_base::error::{Hindrance, Refusal, UseError};
 use hanse_base::page::{Cut, page};
-use hanse_base::present;
+use hanse_base::present::{self, Viewer};
 use hanse_base::stored::{contract_of_party, side};
 use hanse_document::kind::offer::OPEN_DAYS_MAX;
 use hanse_document::kind::{Acceptance, Offer, Pay, Terms};
@@ -37,7 +37,7 @@ impl Engine {
         let asked = asked.into();
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| self.draft_offer(tx, &asked, bid, &request).await;
-        let show = async |tx: &Tx<'_>, offer: &DocumentId| shown(tx, offer, did).await;
+        let show = async |tx: &Tx<'_>, offer: &DocumentId| shown(tx, offer, self.seen_by(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -57,7 +57,9 @@ impl Engine {
         if *did != job.client {
             return Err(Refusal::NotYours("the client").into());
         }
-        asked.saw(&bid.head, async || crate::market::bids::shown(tx, &bid.id, did).await).await?;
+        asked
+            .saw(&bid.head, async || crate::market::bids::shown(tx, &bid.id, self.seen_by(did)).await)
+            .await?;
         let author = Author::open(self, tx, did).await?;
         let terms = author.sign(Body::Terms(terms_of(request, asked_pay(tx, &bid).await?)), None)?;
         let slot = author.new_slot()?;
@@ -96,7 +98,7 @@ impl Engine {
                 let reason = "stand in the offer, and no answer changes them: decline it, or take it back and offer anew";
                 return Err(Refusal::BadField { field: "arbiters", reason }.into());
             }
-            let row = movable(tx, &asked, contract, event).await?;
+            let row = movable(self, tx, &asked, contract, event).await?;
             let author = Author::open(self, tx, &asked.did).await?;
             let pay = present::load(tx, &row.terms).await?;
             let Body::Terms(before) = pay.body() else { return Err(Refusal::NotFound("contract").into()) };
@@ -107,7 +109,7 @@ impl Engine {
             let under = Publication::new(document, row.job, &row.client_home);
             Ok(Publication { attachments: vec![terms], ..under })
         };
-        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, self.seen_by(&asked.did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -124,7 +126,7 @@ impl Engine {
     ) -> Result<Published<ContractView>, UseError> {
         let asked = asked.into();
         let draft = async |tx: &Tx<'_>| self.draft_acceptance(tx, &asked, contract).await;
-        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, self.seen_by(&asked.did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -138,14 +140,14 @@ impl Engine {
         let author = Author::open(self, tx, &asked.did).await?;
         let newest = documents::find(tx, &row.terms).await?.ok_or(Refusal::NotFound("contract"))?.commitment;
         if row.client == asked.did && row.state == State::Countered {
-            let row = movable(tx, asked, contract, Event::Counter).await?;
+            let row = movable(self, tx, asked, contract, Event::Counter).await?;
             let (event, cites) = (Event::Counter, Cites::Terms(newest));
             let said = StepDraft { event, object: row.id, prev: row.head, to: &row.client_home, cites };
             let document = author.sign(said.body(StepRequest::default())?, None)?;
             return Ok(Publication::new(document, row.job, &row.client_home));
         }
         // The table knows who may accept; the document could only say that it is about its own author.
-        let row = movable(tx, asked, contract, Event::Accept).await?;
+        let row = movable(self, tx, asked, contract, Event::Accept).await?;
         let slot = author.new_slot()?;
         let acceptance = Acceptance {
             client: row.client.clone(),
@@ -173,14 +175,14 @@ impl Engine {
     ) -> Result<Published<ContractView>, UseError> {
         let asked = asked.into();
         let draft = async |tx: &Tx<'_>| {
-            let row = movable(tx, &asked, contract, event).await?;
+            let row = movable(self, tx, &asked, contract, event).await?;
             let author = Author::open(self, tx, &asked.did).await?;
             let cites = cites(tx, &row, event).await?;
             let said = StepDraft { event, object: row.id, prev: row.head, to: &row.client_home, cites };
             let document = author.sign(said.body(request.clone())?, None)?;
             Ok(Publication::new(document, row.job, &row.client_home))
         };
-        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, &asked.did).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, contract, self.seen_by(&asked.did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -190,7 +192,7 @@ impl Engine {
     /// Only our own failures.
     pub async fn contract(&self, id: &DocumentId, viewer: &Did) -> Result<Option<ContractView>, UseError> {
         let connection = self.store().connection().await?;
-        match shown(&connection, id, viewer).await {
+        match shown(&connection, id, self.seen_by(viewer)).await {
             Ok(view) => Ok(Some(view)),
             Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
             Err(error) => Err(error),
@@ -206,7 +208,7 @@ impl Engine {
         let connection = self.store().connection().await?;
         let rows = contracts::contracts_of(&connection, viewer, cut.after, cut.fetch()).await?;
         let (rows, next) = cut.cut(rows, |row| (row.offered_at, *row.id.hash()));
-        Ok(page(present::contracts(&connection, &rows, viewer).await?, next))
+        Ok(page(present::contracts(&connection, &rows, self.seen_by(viewer)).await?, next))
     }
 }
 
@@ -238,9 +240,15 @@ async fn asked_pay(tx: &Tx<'_>, bid: &BidRow) -> Result<Option<Pay>, UseError> {
 
 /// A contract that this person may move now, from a version that they have seen. The table is asked before anything is signed: a
 /// move at the wrong time need not be a document that can be written.
-async fn movable(tx: &Tx<'_>, asked: &Asked, id: &DocumentId, event: Event) -> Result<ContractRow, UseError> {
+async fn movable(
+    engine: &Engine,
+    tx: &Tx<'_>,
+    asked: &Asked,
+    id: &DocumentId,
+    event: Event,
+) -> Result<ContractRow, UseError> {
     let row = contract_of_party(tx, id, &asked.did).await?;
-    asked.saw(&row.head, async || present::contract(tx, &row, &asked.did).await).await?;
+    asked.saw(&row.head, async || present::contract(tx, &row, engine.seen_by(&asked.did)).await).await?;
     let actor = side(&row, &asked.did).ok_or(Refusal::NotFound("contract"))?;
     // A part of the work may be moved where the whole cannot: its own table is asked when the step is applied.
     let parts = contracts::milestones(tx, &row.id).await?;
@@ -258,6 +266,6 @@ fn next_of_part(parts: &[MilestoneRow], event: Event, actor: Actor) -> bool {
     parts.iter().any(|part| next(Machine::Milestone, part.state, event, actor).is_ok())
 }
 
-async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<ContractView, UseError> {
-    present::contract(db, &contract_of_party(db, id, viewer).await?, viewer).await
+async fn shown(db: &impl Sql, id: &DocumentId, viewer: Viewer<'_>) -> Result<ContractView, UseError> {
+    present::contract(db, &contract_of_party(db, id, viewer.did).await?, viewer).await
 }

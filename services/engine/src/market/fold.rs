@@ -1,4 +1,4 @@
-//! Folding again what a release before has folded: postings and saved searches, a few rows in a transaction, by the process that leads.
+//! Folding again what a release before has folded: postings, profiles and saved searches, a few rows in a transaction, by the process that leads.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use hanse_base::error::{Failure, UseError};
 use hanse_base::rounds::{Round, Rounds};
 use hanse_base::stored::StoredDocument;
 use hanse_document::DocumentId;
-use hanse_document::kind::Job;
+use hanse_document::kind::{Job, Profile};
 use hanse_search::FOLDING;
+use hanse_store::accounts::{self, StaleProfile};
 use hanse_store::jobs::Stale;
 use hanse_store::{alerts, jobs};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::search;
 use crate::Engine;
 use hanse_effects::apply::job::lexemes;
+use hanse_effects::apply::profile;
 
 /// Rows in one transaction: it locks them, and is over in a fraction of a second.
 const BATCH: i64 = 100;
@@ -36,7 +38,8 @@ pub(crate) async fn run(engine: Engine, cancel: CancellationToken) -> Result<(),
 
 /// One transaction of each.
 pub(crate) async fn round(engine: &Engine) -> Result<Round, UseError> {
-    let folded = postings(engine).await?.saturating_add(searches(engine).await?);
+    let postings = postings(engine).await?.saturating_add(profiles(engine).await?);
+    let folded = postings.saturating_add(searches(engine).await?);
     Ok(if folded == 0 { Round::Idle } else { Round::Rest(REST) })
 }
 
@@ -62,6 +65,26 @@ fn posting(stale: &Stale) -> (DocumentId, Option<String>) {
         }
     };
     (stale.id, stale.document.as_ref().and_then(read))
+}
+
+/// Profiles of the release before, and of a process of it that still runs.
+async fn profiles(engine: &Engine) -> Result<usize, UseError> {
+    let mut connection = engine.store().connection().await?;
+    let tx = connection.begin().await?;
+    let stale = accounts::stale_profiles(&tx, FOLDING, BATCH).await?;
+    for StaleProfile { did, document, bytes } in &stale {
+        let read = bytes.as_ref().map(|bytes| StoredDocument::<Profile>::read(bytes, document));
+        let said = match read.transpose() {
+            Ok(said) => said,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a profile is not folded again");
+                None
+            }
+        };
+        profile::fold(&tx, did, document, said.as_ref().map(|said| &said.body)).await?;
+    }
+    tx.commit().await?;
+    Ok(stale.len())
 }
 
 async fn searches(engine: &Engine) -> Result<usize, UseError> {

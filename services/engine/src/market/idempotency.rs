@@ -1,12 +1,11 @@
 //! A request with a key is done once. Its key is claimed before anything is read, and what it made is kept with the key, in the
 //! transaction of the effect itself: a crash leaves both or neither, and a repetition is shown what the first one made.
 
-use hanse_api::views;
+use hanse_api::views::Versioned;
 use hanse_base::error::{Failure, NotOnce, UseError};
 use hanse_document::{Did, DocumentId};
 use hanse_store::idempotency::{self, KeyRow};
 use hanse_store::{Connection, Tx};
-use serde::Serialize;
 
 use crate::Engine;
 
@@ -59,13 +58,13 @@ impl Intent {
 
 impl Asked {
     /// Refuses to move a thing of which the caller has seen other versions only.
-    pub(crate) async fn saw<T: Serialize>(
+    pub(crate) async fn saw<T: Versioned>(
         &self,
         head: &DocumentId,
         look: impl AsyncFnOnce() -> Result<T, UseError>,
     ) -> Result<(), UseError> {
         let Some(seen) = &self.seen else { return Ok(()) };
-        if seen.contains(&views::version(&look().await?)) {
+        if seen.contains(&look().await?.version()) {
             return Ok(());
         }
         Err(NotOnce::Moved { head: head.to_string() }.into())

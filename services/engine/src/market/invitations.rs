@@ -4,7 +4,7 @@ use hanse_api::requests::{InvitationRequest, PageQuery, StepRequest};
 use hanse_api::views::{InvitationView, Page, Published};
 use hanse_base::error::{Refusal, UseError};
 use hanse_base::page::{Cut, page};
-use hanse_base::present;
+use hanse_base::present::{self, Viewer};
 use hanse_document::kind::Invitation;
 use hanse_document::{Body, Did, DocumentId};
 use hanse_lifecycle::Event;
@@ -43,7 +43,7 @@ impl Engine {
             let invitation = Invitation { freelancer, job: job.id, note, to: home };
             Ok(Publication::new(author.sign(Body::Invitation(invitation), None)?, job.id, &job.home))
         };
-        let show = async |tx: &Tx<'_>, id: &DocumentId| shown(tx, id, did).await;
+        let show = async |tx: &Tx<'_>, id: &DocumentId| shown(tx, id, self.seen_by(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -62,7 +62,7 @@ impl Engine {
         let asked = asked.into();
         let did = &asked.did;
         let draft = async |tx: &Tx<'_>| {
-            let view = shown(tx, id, did).await?;
+            let view = shown(tx, id, self.seen_by(did)).await?;
             let row = contracts::invitation(tx, id).await?.ok_or(Refusal::NotFound("invitation"))?;
             asked.saw(&row.head, async || Ok(view)).await?;
             let job = jobs::find(tx, &row.job).await?.ok_or(Refusal::NotFound("job"))?;
@@ -71,7 +71,7 @@ impl Engine {
             let said = StepDraft { event, object, prev, to: &job.home, cites };
             Ok(Publication::new(author.sign(said.body(request.clone())?, None)?, job.id, &job.home))
         };
-        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, did).await;
+        let show = async |tx: &Tx<'_>, _: &DocumentId| shown(tx, id, self.seen_by(did)).await;
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
@@ -85,7 +85,7 @@ impl Engine {
         viewer: &Did,
     ) -> Result<Option<InvitationView>, UseError> {
         let connection = self.store().connection().await?;
-        match shown(&connection, id, viewer).await {
+        match shown(&connection, id, self.seen_by(viewer)).await {
             Ok(view) => Ok(Some(view)),
             Err(UseError::Refused(Refusal::NotFound(_))) => Ok(None),
             Err(error) => Err(error),
@@ -108,7 +108,7 @@ impl Engine {
         let job = job.ok_or(Refusal::NotFound("job"))?;
         let rows = contracts::invitations_on(&connection, &job.id, cut.after, cut.fetch()).await?;
         let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
-        Ok(page(present::invitations(&connection, &rows, viewer).await?, next))
+        Ok(page(present::invitations(&connection, &rows, self.seen_by(viewer)).await?, next))
     }
 
     /// The jobs that one is invited to bid on, newest first.
@@ -124,12 +124,12 @@ impl Engine {
         let connection = self.store().connection().await?;
         let rows = contracts::invitations_of(&connection, viewer, cut.after, cut.fetch()).await?;
         let (rows, next) = cut.cut(rows, |row| (row.made_at, *row.id.hash()));
-        Ok(page(present::invitations(&connection, &rows, viewer).await?, next))
+        Ok(page(present::invitations(&connection, &rows, self.seen_by(viewer)).await?, next))
     }
 }
 
-async fn shown(db: &impl Sql, id: &DocumentId, viewer: &Did) -> Result<InvitationView, UseError> {
+async fn shown(db: &impl Sql, id: &DocumentId, viewer: Viewer<'_>) -> Result<InvitationView, UseError> {
     let row = contracts::invitation(db, id).await?;
-    let row = row.filter(|row| row.client == *viewer || row.freelancer == *viewer);
+    let row = row.filter(|row| row.client == *viewer.did || row.freelancer == *viewer.did);
     present::invitation(db, &row.ok_or(Refusal::NotFound("invitation"))?, viewer).await
 }

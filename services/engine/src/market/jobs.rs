@@ -103,13 +103,19 @@ impl Engine {
         publish(self, &asked, Intent::of(dry_run), draft, show).await
     }
 
-    /// A posting, of whatever home.
+    /// A posting, of whatever home, with what is known of its client.
     ///
     /// # Errors
     /// Only our own failures.
     pub async fn job(&self, id: &DocumentId, viewer: Option<&Did>) -> Result<Option<JobView>, UseError> {
         let connection = self.store().connection().await?;
-        present::job(&connection, id, viewer).await
+        let Some(mut view) = present::job(&connection, id, viewer).await? else { return Ok(None) };
+        if let Some(job) = jobs::find(&connection, id).await? {
+            let (own, records) = (&self.config().name, self.trust());
+            let facts = present::client_facts(&connection, &job.client, &job.home, own, records);
+            view.client_facts = Some(facts.await?);
+        }
+        Ok(Some(view))
     }
 
     /// Moves a posting: `pause`, `resume`, `heartbeat`, `close_unfilled`.

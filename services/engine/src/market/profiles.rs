@@ -7,8 +7,8 @@ use hanse_base::present;
 use hanse_base::stored::StoredDocument;
 use hanse_document::kind::Profile;
 use hanse_document::{Body, Did, DocumentId, NodeName};
-use hanse_store::accounts::{self, IdentityRow};
-use hanse_store::{Tx, documents};
+use hanse_store::Sql;
+use hanse_store::accounts::{self, PersonSaid};
 
 use crate::Engine;
 use crate::market::author::Author;
@@ -69,7 +69,11 @@ impl Engine {
         accounts::lock_identity(tx, did).await?;
         let prev = match accounts::profile(tx, did).await? {
             Some(before) => {
-                asked.saw(&before.document, async || Ok(shown(tx, did).await?)).await?;
+                asked
+                    .saw(&before.document, async || {
+                        Ok(shown(tx, did).await?.ok_or(Refusal::UnknownPerson)?)
+                    })
+                    .await?;
                 Some(before.document)
             }
             None if first => None,
@@ -90,8 +94,7 @@ impl Engine {
     /// # Errors
     /// Only our own failures.
     pub async fn profile(&self, did: &Did) -> Result<Option<ProfileView>, UseError> {
-        let mut connection = self.store().connection().await?;
-        shown(&connection.begin().await?, did).await
+        shown(&self.store().connection().await?, did).await
     }
 }
 
@@ -103,13 +106,15 @@ fn profile(said: ProfileRequest, home: &NodeName, prev: Option<DocumentId>) -> P
 }
 
 /// What a profile says, as the request that would lead to it.
-fn said(profile: Profile) -> ProfileRequest {
+pub(crate) fn said(profile: Profile) -> ProfileRequest {
     let Profile { about, headline, languages, name, place, rate, remote, skills, travel_km, .. } = profile;
     ProfileRequest { about, headline, languages, name, place, rate, remote, skills, travel_km }
 }
 
-async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> {
-    let Some(IdentityRow { did, home, custody, .. }) = accounts::find_identity(tx, did).await? else {
+async fn shown(db: &impl Sql, did: &Did) -> Result<Option<ProfileView>, UseError> {
+    let Some(PersonSaid { did, home, custody, profile }) =
+        accounts::people_said(db, [did]).await?.remove(did)
+    else {
         return Ok(None);
     };
     let mut view = ProfileView {
@@ -121,15 +126,13 @@ async fn shown(tx: &Tx<'_>, did: &Did) -> Result<Option<ProfileView>, UseError> 
         rate_text: None,
         updated_at: None,
     };
-    if let Some(row) = accounts::profile(tx, &did).await? {
-        // Erased words are simply not there.
-        if let Some(document) = documents::find(tx, &row.document).await? {
-            view.document = Some(row.document.to_string());
-            let document = StoredDocument::<Profile>::read(&document.bytes, &row.document)?;
-            view.rate_text = document.body.rate.as_ref().map(ToString::to_string);
-            view.profile = Some(said(document.body));
-        }
-        view.updated_at = Some(present::time(row.updated_at));
+    // Erased words are simply not there.
+    if let Some((id, bytes, said_at)) = profile {
+        let document = StoredDocument::<Profile>::read(&bytes, &id)?;
+        view.document = Some(id.to_string());
+        view.rate_text = document.body.rate.as_ref().map(ToString::to_string);
+        view.profile = Some(said(document.body));
+        view.updated_at = Some(present::time(said_at));
     }
     Ok(Some(view))
 }

@@ -77,7 +77,7 @@ fn place(row: &ShownJob) -> Place {
     (row.posted_at, *row.id.hash())
 }
 
-fn too_broad(error: StoreError) -> UseError {
+pub(crate) fn too_broad(error: StoreError) -> UseError {
     if error.is_timeout() { Refusal::TooBroad.into() } else { error.into() }
 }
 

@@ -14,9 +14,9 @@ use hanse_base::page::{Cut, page};
 use hanse_base::present;
 use hanse_document::{Did, DocumentId, Kind};
 use hanse_lifecycle::News;
+use hanse_notify::sentence;
 use hanse_store::notifications::{self, NotificationRow};
 
-use super::texts::sentence;
 use crate::Engine;
 
 impl Engine {

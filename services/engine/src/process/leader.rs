@@ -20,6 +20,7 @@ use hanse_discovery::matching::peers::queued;
 use hanse_discovery::matching::{index, picks};
 use hanse_logbook::{follow, heads, sequence};
 use hanse_network::{Metrics, Network};
+use hanse_notify::mail;
 use hanse_store::{Store, log};
 use hanse_trust::scores;
 use prometheus_client::registry::Registry;
@@ -249,6 +250,7 @@ fn spawn(workers: &mut Workers, engine: &Engine, network: Network) {
     workers.spawn("peer_searches", queued::run(engine.discovery().clone(), token.clone()));
     workers.spawn("alerts", alerts::raise::run(engine.clone(), token.clone()));
     workers.spawn("notifications", notifications::place::run(engine.clone(), token.clone()));
+    workers.spawn("mail", mail::run(engine.base().clone(), token.clone()));
     workers.spawn("picks", picks::run(engine.discovery().clone(), token.clone()));
     workers.spawn("fold", fold::run(engine.clone(), token.clone()));
     workers.spawn("expire", timeouts::run(engine.clone(), token.clone()));

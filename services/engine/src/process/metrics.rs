@@ -39,6 +39,7 @@ impl Engine {
                 metrics.leaves_pending.get_or_create(&by).set(gauge(pending));
             }
         }
+        metrics.letters_waiting.set(hanse_notify::mail::waiting(&connection).await?);
         let mut waiting = deliveries::waiting(&connection).await?;
         for peer in &self.config().peers {
             waiting.entry(peer.name.to_string()).or_default();

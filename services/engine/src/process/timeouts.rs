@@ -6,7 +6,7 @@ use hanse_base::error::{Failure, UseError};
 use hanse_base::rounds::{Every, Round, Rounds, SELDOM};
 use hanse_discovery::matching::attention;
 use hanse_effects::expire;
-use hanse_store::changes;
+use hanse_store::{accounts, changes};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
@@ -14,6 +14,9 @@ use crate::notify::notifications::place;
 
 /// How long changes are kept for readers that were away: a process that was away for longer reads everything anew.
 const CHANGES_SECONDS: i64 = 86_400;
+/// How long the copy of a profile is kept after the last document of its author: twice as long as a posting can stand, and as a contract
+/// without a sign of life runs.
+const COPY_SECONDS: i64 = 180 * 86_400;
 /// Between two cleanings of changes, sessions and kept answers.
 const CLEAN_EVERY: Duration = Duration::from_secs(1_200);
 
@@ -57,8 +60,10 @@ async fn prune(engine: &Engine) -> Result<(), UseError> {
 async fn clean(engine: &Engine) -> Result<(), UseError> {
     engine.forget_old().await?;
     place::clean(engine).await?;
+    hanse_notify::mail::clean(engine.base()).await?;
     let connection = engine.store().connection().await?;
     attention::clean(engine.discovery(), &connection).await?;
+    accounts::forget_copies(&connection, engine.now().unix() - COPY_SECONDS).await?;
     drop(connection);
     engine.accounts().clean().await
 }

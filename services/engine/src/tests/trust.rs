@@ -1,3 +1,4 @@
+mod clients;
 mod facts;
 mod late;
 mod pages;

@@ -52,6 +52,7 @@ pub(crate) fn config(node: &str, peers: &[&str]) -> Config {
         pace: Pace::default(),
         ranking: hanse_matching::side::Weights::DEFAULT,
         heads: None,
+        mail: None,
     }
 }
 

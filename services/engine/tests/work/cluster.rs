@@ -91,6 +91,7 @@ impl Cluster {
                 },
                 ranking: hanse_matching::side::Weights::DEFAULT,
                 heads: Some(heads),
+                mail: None,
             };
             let database = TestDatabase::new().await;
             let engine = Engine::idle(config.clone(), database.store().await, clock.clone()).unwrap();

@@ -23,6 +23,7 @@ async fn refused(database: &TestDatabase) -> EngineError {
         pace: Pace::default(),
         ranking: Weights::DEFAULT,
         heads: None,
+        mail: None,
     };
     let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
     Engine::start(config, database.store().await, clock, &mut Registry::default()).await.unwrap_err()

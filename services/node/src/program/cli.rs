@@ -26,7 +26,7 @@ use crate::program::{accounts, logs, run, secret};
     after_help = "\
 Examples:
   hanse-node run --private                        a node on this machine, with a Postgres of its own
-  hanse-node init --name lyon.example --data /srv/hanse > /etc/hanse.toml
+  hanse-node init --name lyon.example --data /srv/hanse --database postgresql://hanse@db.example/hanse > /etc/hanse.toml
   hanse-node --config /etc/hanse.toml migrate     bring the database up to this version
   hanse-node --config /etc/hanse.toml run
   hanse-node --config /etc/hanse.toml card        what a peer pastes into its own configuration
@@ -64,6 +64,9 @@ pub enum Command {
         /// libp2p address to listen on.
         #[arg(long, default_value = "/ip4/127.0.0.1/tcp/4001")]
         p2p: String,
+        /// The database, if it is not to be a private one: a URL without a password, which belongs in `HANSE_DATABASE`.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
     },
     /// Run the node until interrupted.
     Run {
@@ -127,9 +130,12 @@ pub fn main(cli: Cli) -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
     match cli.command {
-        Command::Init { name, data, url, listen, p2p } => {
-            let config =
-                Config { name, data, url, listen, p2p: vec![p2p], ..Config::defaults() }.checked()?;
+        Command::Init { name, data, url, listen, p2p, database } => {
+            let config = Config { name, data, url, listen, p2p: vec![p2p], database, ..Config::defaults() };
+            let config = config.checked()?;
+            if config.has_password() {
+                return Err("a configuration holds no password: set HANSE_DATABASE to the URL instead".into());
+            }
             secret::create(&config.data)?;
             print!("{}", config.shown());
         }

@@ -369,6 +369,7 @@ pub fn engine_config(
         pace: Pace { sequence, follow, deliver, ..Pace::default() },
         ranking: config.ranking.weights(),
         heads: Some(config::heads_folder(&config.data)),
+        mail: config.mail.as_ref().map(config::MailServer::settings),
     })
 }
 

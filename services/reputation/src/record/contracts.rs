@@ -43,7 +43,7 @@ impl Reading {
     }
 
     /// Entries whose author cites this engagement as their own.
-    fn answers(&self, id: &LeafId) -> impl Iterator<Item = &Counted> {
+    pub(super) fn answers(&self, id: &LeafId) -> impl Iterator<Item = &Counted> {
         let others = self.citing(id).filter_map(|other| self.counted(&other));
         others.filter(move |counted| counted.own == *id)
     }

@@ -9,6 +9,7 @@ use hanse_document::kind::Role;
 use hanse_document::{Commitment, Did, DocumentId, PublicKey};
 use hanse_ledger::{Leaf, LeafId, Statement, SubjectKey};
 
+use super::client::ClientAxes;
 use super::rules::Terms;
 use crate::epoch::Epoch;
 
@@ -44,6 +45,8 @@ pub(super) struct Said {
     pub(super) engagement: LeafId,
     pub(super) rating: u32,
     pub(super) on_time: Option<bool>,
+    /// Of a client.
+    pub(super) client: ClientAxes,
     /// Of the day on which its author says to have signed it.
     pub(super) signed: Epoch,
 }
@@ -78,6 +81,8 @@ pub(super) struct Facts {
     opens: Opens,
     /// The engagements that a document with this commitment bears on.
     bears_on: ByStart,
+    /// Payments that were confirmed: the client's engagement, and the key that says so.
+    settles: BTreeSet<(LeafId, [u8; 32])>,
     /// Names of logs, each kept once however many leaves name it.
     names: BTreeSet<Arc<str>>,
 }
@@ -106,11 +111,8 @@ impl Facts {
                 // The id does not depend on the signer: a stranger's copy must not stand in for the engagement.
                 slots.len() == 1 && SubjectKey::of(&Did::of(signer)) == *subject
             }
-            Statement::Commit { .. } | Statement::Open { .. } => true,
-            Statement::Identity { .. }
-            | Statement::Settle { .. }
-            | Statement::Reply { .. }
-            | Statement::Posting { .. } => false,
+            Statement::Commit { .. } | Statement::Open { .. } | Statement::Settle { .. } => true,
+            Statement::Identity { .. } | Statement::Reply { .. } | Statement::Posting { .. } => false,
         };
         if !tells || !leaf.is_signed_by(signer) {
             return None;
@@ -148,11 +150,20 @@ impl Facts {
                 // Whoever signed the commit, its id says which engagement it cites.
                 self.copies(cites).next().map(|(_, commit)| commit.engagement)
             }
-            Statement::Identity { .. }
-            | Statement::Settle { .. }
-            | Statement::Reply { .. }
-            | Statement::Posting { .. } => None,
+            // It bears on no entry: nothing has to be judged anew.
+            Statement::Settle { engagement, .. } => {
+                self.settles.insert((*engagement, signer));
+                None
+            }
+            Statement::Identity { .. } | Statement::Reply { .. } | Statement::Posting { .. } => None,
         }
+    }
+
+    /// Whether the key of this engagement's slot has confirmed that it was paid.
+    pub(super) fn is_settled(&self, id: &LeafId) -> bool {
+        self.engagements
+            .get(id)
+            .is_some_and(|engaged| self.settles.contains(&(*id, *engaged.slot.as_bytes())))
     }
 
     fn name(&mut self, name: &str) -> Arc<str> {

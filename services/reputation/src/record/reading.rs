@@ -9,6 +9,7 @@ use hanse_document::{Did, Verified};
 use hanse_ledger::{Leaf, LeafId, SubjectKey};
 use thiserror::Error;
 
+use super::client::ClientAxes;
 use super::facts::{Engaged, Facts, IDS, Said, Stated};
 use super::rules::{Binding, Own, Terms};
 use crate::entry::{Entry, Label, Size};
@@ -45,6 +46,8 @@ pub struct Counted {
     pub role: Role,
     /// Whether the rated person kept the agreed time, if the author says so.
     pub on_time: Option<bool>,
+    /// What is said of a client.
+    pub client: ClientAxes,
     /// The epoch of the day on which the author says to have signed the review. No score reads it.
     pub signed: Epoch,
 }
@@ -147,6 +150,7 @@ impl Reading {
                 engagement: LeafId::from(review.engagement),
                 rating: review.rating.get(),
                 on_time: review.on_time,
+                client: ClientAxes::of(review),
                 signed: Epoch::of_day(document.from().day()),
             };
             self.facts.reviews.insert(commitment, said);
@@ -314,6 +318,7 @@ impl Reading {
             own: said.engagement,
             role: said.role,
             on_time: said.on_time,
+            client: said.client,
             signed: said.signed,
         })
     }

@@ -1,9 +1,9 @@
 //! What counts, and what does not.
 
-use hanse_document::kind::{Review, Role};
-use hanse_document::{DocumentId, Kind, LeafRef, SigningKey};
+use hanse_document::kind::{Axis, Review, Role};
+use hanse_document::{DocumentId, Kind, LeafRef, Number, SigningKey};
 use hanse_ledger::Statement;
-use hanse_reputation::record::{Elsewhere, UNDATED};
+use hanse_reputation::record::{AsClient, Elsewhere, Rated, UNDATED};
 use hanse_reputation::{Ending, Epoch, Label, ReviewState};
 
 use crate::world::{A, B, Contract, TODAY, World, Written, entry_id, log_of};
@@ -361,4 +361,39 @@ fn silence_and_sealed_words_show_once_their_time_is_over() {
     world.push(B, &sealed.open);
     world.documents.extend([sealed.document, contract.offer]);
     assert_eq!(state(&world, Some(TODAY + 60)), ReviewState::Opened);
+}
+
+#[test]
+fn a_client_is_known_by_a_confirmed_payment_or_a_review_that_counts() {
+    let mut world = World::new();
+    let (ana, vera) = (world.person("ana"), world.person("vera"));
+    let settle = |world: &mut World, contract: &Contract, key: &SigningKey| {
+        let commitment = contract.offer.commitment();
+        let statement = Statement::Settle { commitment, engagement: contract.client_engagement.id() };
+        let leaf = world.leaf("ana", &statement, key);
+        world.push(A, &leaf);
+    };
+    let paid = world.contract("ana", "vera");
+    settle(&mut world, &paid, &paid.freelancer_slot);
+    assert_eq!((world.read().as_client(&ana).contracts, world.read().as_client(&ana).settled), (1, 1));
+    assert_eq!(world.read().as_client(&vera), AsClient::default(), "the freelancer is no client");
+
+    let unsaid = world.contract("ana", "vera");
+    settle(&mut world, &unsaid, &unsaid.client_slot);
+    assert_eq!(world.read().as_client(&ana).contracts, 1, "nobody confirms a payment of their own");
+
+    let rated = world.contract("ana", "vera");
+    let mut body = world.body(&rated, Role::Freelancer, 4);
+    body.axes.insert(Axis::Payment, Number::new(2).unwrap());
+    body.axes.insert(Axis::Clarity, Number::new(5).unwrap());
+    let written = world.seal(&rated, Role::Freelancer, "vera", body);
+    world.publish(&rated, Role::Freelancer, &written);
+    let of_ana = world.read().as_client(&ana);
+    assert_eq!((of_ana.contracts, of_ana.settled), (2, 1));
+    assert_eq!(of_ana.payment, Rated { ratings: 1, sum: 2 });
+    assert_eq!((of_ana.clarity.sum, of_ana.scope_stability.ratings), (5, 0));
+
+    // Her own review of the freelancer says that she is the client.
+    world.rated("ana", "vera", 5);
+    assert_eq!(world.read().as_client(&ana).contracts, 3);
 }

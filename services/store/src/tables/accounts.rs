@@ -1,8 +1,10 @@
 //! People: their identities (of every node), and of those whose home is here the accounts, sessions, codes,
-//! addresses, letters, blocks, slot keys and profiles.
+//! addresses, letters, blocks, slot keys and profiles; of others copies of their profiles.
 
 mod blocks;
 mod codes;
+mod copies;
+mod directory;
 pub mod mail;
 mod names;
 mod people;
@@ -10,6 +12,11 @@ mod sessions;
 
 pub use blocks::{BLOCKS_MAX, BlockRow, blocks, count_blocks, insert_block, is_blocked, remove_block};
 pub use codes::{NewCode, Purpose, count_codes, insert_code, remove_codes, remove_old_codes, take_code};
+pub use copies::{PersonSaid, forget_copies, keep_copy, people_said};
+pub use directory::{
+    Folded, ListedRow, StaleProfile, fold_profile, is_unlisted, listed, listed_by_relevance, set_unlisted,
+    stale_profiles,
+};
 pub use names::{
     EmailRow, account_named, accounts_by_email, count_former, email, former_owner, free_former, keep_former,
     put_email, remove_email, remove_old_former, rename,
@@ -36,6 +43,16 @@ pub const STATEMENTS: &[&str] = &[
     codes::REMOVE,
     codes::COUNT,
     codes::REMOVE_OLD,
+    copies::KEEP,
+    copies::FORGET,
+    copies::SAID,
+    directory::LISTED,
+    directory::LISTED_BY_WORDS,
+    directory::RELEVANT,
+    directory::FOLD,
+    directory::STALE,
+    directory::UNLISTED,
+    directory::SET_UNLISTED,
     mail::ENQUEUE,
     mail::REMOVE_OLD,
     names::OWNER,

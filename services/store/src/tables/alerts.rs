@@ -5,8 +5,8 @@ pub mod notifications;
 use hanse_document::{Did, DocumentId, Kind};
 
 use crate::changes::Cursor;
-use crate::client::rows::{id, is_uuid, parsed};
 use crate::jobs::{Search, columns, fits};
+use crate::rows::{id, is_uuid, parsed};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
 const KEEP: &str = concat!(
@@ -263,7 +263,7 @@ pub async fn mark_full(
 
 /// The hashes of open postings beyond one, in order, at most `limit`.
 pub async fn open_jobs(db: &impl Sql, beyond: &[u8], limit: i64) -> Result<Vec<[u8; 32]>, StoreError> {
-    let read = |row: &Row| crate::client::rows::bytes32(row, "job", "id");
+    let read = |row: &Row| crate::rows::bytes32(row, "job", "id");
     db.query(OPEN_SINCE, &[&beyond, &limit]).await?.iter().map(read).collect()
 }
 

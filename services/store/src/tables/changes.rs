@@ -6,7 +6,7 @@
 //! is still open. A long transaction anywhere on the same server delays the feed; it loses nothing. Transactions are numbered
 //! by the server: what a restored backup says of numbers that this server has not reached means nothing here.
 
-use crate::client::rows::bytes32;
+use crate::rows::bytes32;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const NOW: &str = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid";

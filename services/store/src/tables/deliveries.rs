@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use hanse_document::{Did, DocumentId, Kind};
 
-use crate::client::rows::{bytes32, id, parsed};
+use crate::rows::{bytes32, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const ENQUEUE: &str = "INSERT INTO delivery (peer, job, document, state, next_at) \

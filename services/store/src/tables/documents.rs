@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_document::{Commitment, Did, DocumentId, Kind, Verified};
 
-use crate::client::rows::{bytes32, parsed};
+use crate::rows::{bytes32, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const INSERT: &str = "INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \

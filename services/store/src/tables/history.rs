@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hanse_document::DocumentId;
 use hanse_lifecycle::{Actor, Event, State};
 
-use crate::client::rows::{bytes32, bytes32_opt, parsed};
+use crate::rows::{bytes32, bytes32_opt, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 // The thing is locked by its job, so nobody else counts at the same time.

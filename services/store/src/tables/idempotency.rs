@@ -2,7 +2,7 @@
 
 use hanse_document::Did;
 
-use crate::client::rows::bytes32;
+use crate::rows::bytes32;
 use crate::{Sql, StoreError, Tx, column};
 
 // Waits for a transaction that has the key and has not ended. A row that is too old to be meant begins anew.

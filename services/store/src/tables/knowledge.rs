@@ -1,6 +1,6 @@
 //! What a node knows besides documents: imported files of a taxonomy, and exchange rates.
 
-use crate::client::rows::bytes32;
+use crate::rows::bytes32;
 use crate::{Sql, StoreError, Tx, column};
 
 const STATE: &str = "SELECT taxonomy, rates, version, imported_at FROM knowledge";

@@ -2,7 +2,7 @@
 
 use hanse_document::{Did, DocumentId, Kind};
 
-use crate::client::rows::{bytes32, id, parsed};
+use crate::rows::{bytes32, id, parsed};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
 // A seat is taken from the offer on; an offer that came to nothing gives it back.

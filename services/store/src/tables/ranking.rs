@@ -6,7 +6,7 @@ mod settings;
 
 use hanse_document::{Did, NodeName};
 
-use crate::client::rows::{bytes32, parsed};
+use crate::rows::{bytes32, parsed};
 use crate::{Row, Sql, StoreError, column};
 
 pub use attention::{AttentionRow, add_attention, attention_of, count_list, forget_lists};

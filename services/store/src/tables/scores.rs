@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::Did;
 
-use crate::client::rows::{bytes32, parsed};
+use crate::rows::{bytes32, parsed};
 use crate::{Row, Sql, StoreError, column};
 
 pub use again::{AgainRow, again, again_by, put_again, remove_again};

@@ -77,7 +77,12 @@ const SECOND: &[&str] = &[
      300000) AS i",
     "INSERT INTO delivery (peer, job, document, state, next_at) SELECT 'peer' || i % 10, h(i / 10), h(i), CASE WHEN i % 1000 \
      = 0 THEN 'waiting' ELSE 'accepted' END, i FROM generate_series(1, 300000) AS i",
-    "INSERT INTO profile (did, document, updated_at) SELECT 'did:' || i, h(i), i FROM generate_series(1, 300000) AS i",
+    "INSERT INTO profile (did, document, updated_at, folded, folding, search, languages, skills, remote, country, latitude_e4, \
+     longitude_e4, currency, pay_per, pay_min, pay_max) SELECT 'did:' || i, h(i), i, h(i), 1, to_tsvector('simple', 'word' || i % 500), \
+     ARRAY['fr', 'en'], ARRAY['local:' || i % 500], i % 2 = 0, 'FR', 400000 + i % 100000, 10000 + i % 200000, 'EUR', 'hour', 1000, 3000 \
+     FROM generate_series(1, 300000) AS i",
+    "INSERT INTO profile_copy (did, document, commitment, bytes, said_at, heard_at) SELECT 'did:' || i, h(i), h(i), 'bytes', i, i FROM \
+     generate_series(1, 300000) AS i",
     "INSERT INTO log (origin, own, vkey, size, root, range, checkpoint, reacted) SELECT 'log' || i, i < 2, '', 75000, sha256(''), '', '', 75000 - i / 18 * 10 \
      FROM generate_series(0, 19) AS i",
     "INSERT INTO log_pending (origin, id, bytes) SELECT 'log' || i % 2, h(-i), 'bytes' FROM generate_series(1, 300000) AS i",

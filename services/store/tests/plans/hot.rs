@@ -41,6 +41,17 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     ("somebody", "accounts", "logged_index FROM identity WHERE did = $1", &[SOMEBODY]),
     ("somebody is dropped", "accounts", "WITH dropped AS", &[SOMEBODY]),
     ("profile", "accounts", "SELECT document, updated_at FROM profile WHERE did = $1", &[SOMEBODY]),
+    (
+        "what people say of themselves",
+        "accounts",
+        "AS said_at",
+        &["ARRAY['did:1500', 'did:1501', 'did:1502']"],
+    ),
+    ("copies that are old", "accounts", "DELETE FROM profile_copy", &["500"]),
+    ("postings of a client", "jobs", "AS amendments", &[SOMEBODY, "100"]),
+    ("answers of a client", "jobs", "AS passed_over", &[SOMEBODY, "'a.example'", "30", "30"]),
+    ("profiles to be folded", "accounts", "AS stale", &["1", "100"]),
+    ("who is left out", "accounts", "SELECT unlisted", &[SOMEBODY]),
     ("saved searches", "alerts", "FROM saved_search WHERE did = $1 ORDER BY", &[SOMEBODY]),
     ("alerts", "alerts", "WHERE a.did = $1 AND a.position > $2", &[SOMEBODY, "0", "21"]),
     (
@@ -225,3 +236,7 @@ pub(crate) const SEARCHES: &[(&str, usize, &str)] = &[
     ("remote", 4, "true"),
     ("by kind of pay", 6, "'barter'"),
 ];
+
+/// The same of a search for people: what is not here reads every profile of the node until it is cut off, and is asked for together with these.
+pub(crate) const PEOPLE: &[(&str, usize, &str)] =
+    &[("everybody", 21, "21"), ("people by skill", 2, "'local:nothing'")];

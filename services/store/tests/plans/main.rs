@@ -91,6 +91,8 @@ fn whole(plan: &Value, large: &Large) -> Vec<String> {
 /// What reads a large table from end to end when the planner knows no values, and why that is no harm. All that is looked for by those
 /// that wait for an answer is among [`hot::STATEMENTS`], planned with values.
 const WHOLE: &[(&str, &str, &str)] = &[
+    ("accounts", "updated_at FROM profile j", "planned anew for what is asked each time: among the hot ones"),
+    ("accounts", "AS relevance", "likewise"),
     ("alerts", "OFFSET $2::bigint - 1", "a window has an end: among the hot ones"),
     ("changes", "DELETE FROM change", "what is pruned is most of what there is; once an hour"),
     ("jobs", "ORDER BY found.posted_at", "planned anew for what is asked each time: among the hot ones"),
@@ -167,6 +169,20 @@ fn hot() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         values[number - 1] = value;
         all.push((name, statement("jobs", "ORDER BY found.posted_at"), values));
     }
+    for (name, number, value) in hot::PEOPLE {
+        let mut values = vec!["NULL"; 21];
+        values[20] = "21";
+        values[number - 1] = value;
+        all.push((name, statement("accounts", "updated_at FROM profile j"), values));
+    }
+    let mut worded = vec!["NULL"; 21];
+    (worded[0], worded[20]) = ("$$'nothing' | 'fr:noth'$$", "21");
+    all.push(("people by word", statement("accounts", "FROM (SELECT * FROM profile"), worded));
+    let mut people = vec!["NULL"; 25];
+    people[0] = "$$'nothing' | 'fr:noth'$$";
+    people[18..21].fill("ARRAY[$$'nothing'$$]");
+    people[24] = "21";
+    all.push(("people by relevance", statement("accounts", "AS relevance"), people));
     let mut relevant = vec!["NULL"; 26];
     relevant[0] = "$$'nothing' | 'fr:noth'$$";
     relevant[18] = "'open'";
@@ -230,8 +246,15 @@ async fn no_statement_reads_a_large_table_from_end_to_end() {
 }
 
 /// What is planned with the values of a search each time, or asked for so seldom that it may read more in a node's first minutes.
-const SELDOM: &[&str] =
-    &["engaged ahead", "old unlogged", "jobs of people", "open seats", "page of jobs", "by relevance"];
+const SELDOM: &[&str] = &[
+    "engaged ahead",
+    "old unlogged",
+    "jobs of people",
+    "open seats",
+    "page of jobs",
+    "by relevance",
+    "people by relevance",
+];
 /// A page of 256 rows, each looked up in three pages of an index and one of its table; what is looked at in vain, of 30,000.
 const YOUNG_PAGES_MAX: u64 = 1_100;
 const YOUNG_IN_VAIN_MAX: u64 = 5_000;
@@ -244,7 +267,7 @@ async fn a_plan_made_when_there_was_nothing_reads_little_later() {
     fill::unnoticed(&database).await;
     let db = database.store().await.connection().await.unwrap();
     run(&db, "SET plan_cache_mode = force_generic_plan".to_owned()).await;
-    let searched = |name: &str| hot::SEARCHES.iter().any(|(search, ..)| *search == name);
+    let searched = |name: &str| hot::SEARCHES.iter().chain(hot::PEOPLE).any(|(search, ..)| *search == name);
     let mut hot = hot();
     hot.retain(|(name, ..)| !SELDOM.contains(name) && !searched(name));
     for (number, (_, statement, values)) in hot.iter().enumerate() {

@@ -21,13 +21,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("search", &["matching"]),
     ("reputation", &["document", "ledger"]),
     ("verifier", &["document", "ledger", "reputation", "tlog"]),
-    ("store", &["document", "ledger", "lifecycle", "tlog"]),
-    ("postgres", &["store"]),
+    ("database", &[]),
+    ("store", &["database", "document", "ledger", "lifecycle", "tlog"]),
+    ("postgres", &["database"]),
     ("network", &["document", "tlog"]),
     ("api", &["document", "matching"]),
     ("base", &["api", "document", "ledger", "lifecycle", "matching", "network", "store", "tlog"]),
     ("logbook", &["base", "document", "ledger", "network", "reputation", "store", "tlog"]),
     ("account", &["api", "base", "document", "ledger", "logbook", "store"]),
+    ("notify", &["api", "base", "document", "lifecycle", "store"]),
     (
         "trust",
         &[
@@ -63,6 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "logbook",
             "matching",
             "network",
+            "notify",
             "reputation",
             "search",
             "store",
@@ -99,14 +102,27 @@ const LAYERS: &[(&str, &[&str])] = &[
             "http",
             "logbook",
             "matching",
+            "notify",
             "postgres",
             "rest",
             "store",
         ],
     ),
+    ("client", &["api", "document", "lifecycle"]),
     (
         "command",
-        &["api", "document", "ledger", "lifecycle", "matching", "reputation", "search", "tlog", "verifier"],
+        &[
+            "api",
+            "client",
+            "document",
+            "ledger",
+            "lifecycle",
+            "matching",
+            "reputation",
+            "search",
+            "tlog",
+            "verifier",
+        ],
     ),
     ("demo", &["command", "document", "verifier"]),
     ("eval", &["document", "matching", "reputation"]),
@@ -146,10 +162,10 @@ const WHOLE_JOB: &str = "whole-job";
 
 /// A library that does I/O, and who may name it.
 const OWNERS: &[(&str, &[&str])] = &[
-    ("tokio-postgres", &["store"]),
-    ("postgres-types", &["store"]),
-    ("deadpool-postgres", &["store"]),
-    ("refinery", &["store"]),
+    ("tokio-postgres", &["database"]),
+    ("postgres-types", &["database"]),
+    ("deadpool-postgres", &["database"]),
+    ("refinery", &["database"]),
     ("libp2p", &["network"]),
     ("actix-web", &["http", "rest"]),
     ("actix-http", &["rest"]),
@@ -158,6 +174,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("utoipa-actix-web", &["rest"]),
     ("utoipa-swagger-ui", &["rest"]),
     ("jsonwebtoken", &["http"]),
+    ("lettre", &["notify"]),
 ];
 
 /// Crates that compute and do nothing else.
@@ -225,12 +242,12 @@ fn testkit_is_for_tests() {
     for (folder, _) in LAYERS {
         assert!(!workspace.ours(folder, false).contains(TESTKIT), "{folder} must not depend on {TESTKIT}");
         let features = "the feature that makes test databases is for tests";
-        let store = list(workspace.members.get(*folder).unwrap(), "dependencies").find(|dependency| {
-            text(dependency, "name") == "hanse-store"
+        let ours = list(workspace.members.get(*folder).unwrap(), "dependencies").filter(|dependency| {
+            ["hanse-store", "hanse-database"].contains(&text(dependency, "name").as_str())
                 && text(dependency, "kind") != "dev"
                 && *folder != TESTKIT
         });
-        let asked = store.into_iter().flat_map(|store| list(store, "features"));
+        let asked = ours.flat_map(|ours| list(ours, "features"));
         assert_eq!(asked.filter(|feature| *feature == "testing").count(), 0, "{folder}: {features}");
     }
 }
@@ -286,7 +303,7 @@ fn pure_crates_use_nothing_that_does_io() {
 #[test]
 fn the_verifier_reaches_no_database_and_no_network() {
     let workspace = Workspace::read();
-    for folder in ["verifier", "command", "demo"] {
+    for folder in ["verifier", "client", "command", "demo"] {
         let closure = workspace.closure(folder);
         for library in ["tokio-postgres", "libp2p", "actix-web"] {
             assert!(!closure.contains(library), "{folder} is built from {library}");

@@ -68,6 +68,8 @@ async fn every_operation_answers_as_described() {
         api.call(call).await.done()
     })
     .await;
+    let link = "/v1/unsubscribe?token=of-no-letter";
+    api.call(home.post(link, &json!({}))).await.refused(404, "not-found");
     other_ends(&mut api, &ada, &ben).await;
     own_documents(&mut api, &federation).await;
     searches(&mut api, federation[0].operators(), &ada, &ben).await;
@@ -122,6 +124,13 @@ async fn people(api: &mut Description, federation: &Federation) -> (Person, Pers
     api.call(ada.put("/v1/me/profile", &profile)).await.ok(201);
     let shown = api.call(home.get(&format!("/v1/profiles/{}", ada.did))).await.ok(200);
     assert_eq!(shown["profile"], profile, "what was said is what is shown");
+    let found =
+        "/v1/people?text=translator&skill=local:translation&near=Lyon,%20FR&within_km=5&sort=relevance";
+    let found = api.call(home.get(found)).await.ok(200);
+    assert_eq!(found["items"][0]["says"], profile, "and what is found");
+    api.call(home.get("/v1/people?near=Lyon,%20FR")).await.refused(422, "bad-field");
+    api.call(ada.get("/v1/me/listing")).await.ok(200);
+    api.call(ada.put("/v1/me/listing", &json!({"listed": true}))).await.ok(200);
     (ada, ben)
 }
 

@@ -75,4 +75,7 @@ pub(crate) async fn told(ada: &Person, mut call: impl AsyncFnMut(&Person, &str, 
     call(ada, "POST", "/v1/notifications/seen", "", json!({"up_to": 0})).await;
     call(ada, "GET", "/v1/me/notification-preferences", "", Value::Null).await;
     call(ada, "PUT", "/v1/me/notification-preferences", "", json!({"off": ["job.paused"]})).await;
+    call(ada, "GET", "/v1/me/notification-email", "", Value::Null).await;
+    let wish = json!({"daily": true, "at_once": ["offer.received"], "language": "fr"});
+    call(ada, "PUT", "/v1/me/notification-email", "", wish).await;
 }

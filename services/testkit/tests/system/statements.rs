@@ -215,6 +215,10 @@ async fn people(counts: &mut Counts, ben: &Person, own: &Own) {
 async fn pages(counts: &mut Counts, (ada, ben): (&Person, &Person), story: &Story) {
     let home = counts.home;
     counts.call("GET /v1/jobs", home.get("/v1/jobs?text=menu%20or%20bread&limit=10")).await;
+    counts.call("GET /v1/people", home.get("/v1/people?text=translator&limit=10")).await;
+    counts.call("GET /v1/me/listing", ben.get("/v1/me/listing")).await;
+    let listed = json!({"listed": true});
+    counts.call("PUT /v1/me/listing", ben.put("/v1/me/listing", &listed)).await;
     counts.call("GET /v1/jobs/{id}", home.get(&format!("/v1/jobs/{}", story.job))).await;
     counts.call("GET /v1/documents/{id}", home.get(&format!("/v1/documents/{}", story.job))).await;
     counts.call("GET /v1/jobs/{id}/bids", ada.get(&format!("/v1/jobs/{}/bids?limit=10", story.job))).await;

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::FilterArgs;
+use crate::cli::Language;
 
 /// Searches that are kept, and what they lead to.
 #[derive(Debug, Subcommand)]
@@ -61,6 +62,43 @@ pub enum NotificationsCommand {
         #[arg(long, value_name = "EVENT")]
         off: Vec<String>,
     },
+    /// Say what of it comes by e-mail, to the address of `hanse email`; without an option, show how it is.
+    #[command(after_help = "Examples:\n  hanse notifications email\n  \
+        hanse notifications email --daily --at-once offer.received --at-once contract.active --language fr\n  \
+        hanse notifications email --none")]
+    Email(EmailArgs),
+}
+
+/// What comes by e-mail. What is not named stays as it is.
+#[derive(Debug, Args)]
+pub struct EmailArgs {
+    /// A letter each morning, with what you have not seen.
+    #[arg(long, conflicts_with = "no_daily")]
+    pub daily: bool,
+    /// No letter each morning.
+    #[arg(long)]
+    pub no_daily: bool,
+    /// A letter as soon as this event happens (may be repeated).
+    #[arg(long, value_name = "EVENT")]
+    pub at_once: Vec<String>,
+    /// No such letter for this event any more (may be repeated).
+    #[arg(long, value_name = "EVENT")]
+    pub not_at_once: Vec<String>,
+    /// The language of the letters.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
+    /// No letters with news at all.
+    #[arg(long, conflicts_with_all = ["daily", "no_daily", "at_once", "not_at_once"])]
+    pub none: bool,
+}
+
+impl EmailArgs {
+    /// Whether anything is to change.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        let flags = self.daily || self.no_daily || self.none || self.language.is_some();
+        flags || !self.at_once.is_empty() || !self.not_at_once.is_empty()
+    }
 }
 
 /// Where to begin.

@@ -4,7 +4,7 @@ use hanse_lifecycle::{Actor, Event, Machine, table};
 use serde_json::json;
 
 use super::*;
-use crate::rest::commands::Thing;
+use hanse_client::commands::Thing;
 
 /// What a move says, and of what.
 fn moved(line: &[&str]) -> (Event, String, serde_json::Value) {

@@ -2,16 +2,18 @@
 
 use serde_json::Value;
 
-use super::{PAY, TITLE, WORDS, allowed, count, life, short_did, signed, with_next};
+use super::{PAY, TITLE, WORDS, allowed, count, life, people, signed, with_next};
 use crate::pay;
-use crate::rest::json::Read as _;
 use crate::terminal::out::plain;
 use crate::terminal::table::{Card, Table, paragraph};
+use hanse_client::json::Read as _;
 
 pub(in crate::run) fn bids(page: &Value, empty: &str) -> String {
     let columns = [
         ("STATE", None),
-        ("FREELANCER", None),
+        ("WHO", TITLE),
+        ("HEADLINE", WORDS),
+        ("RECORD", None),
         ("ASKS FOR", PAY),
         ("DAYS", None),
         ("TEXT", WORDS),
@@ -21,7 +23,9 @@ pub(in crate::run) fn bids(page: &Value, empty: &str) -> String {
     for bid in page.list("/items") {
         table.row([
             bid.text("/state").to_owned(),
-            short_did(bid.text("/freelancer")),
+            people::name(bid, other_did(bid)),
+            bid.text("/other_side/headline").to_owned(),
+            people::short_record(bid.get("other_side")),
             pay::show(bid.pointer("/pay")),
             count(bid.number("/days")),
             bid.text("/text").to_owned(),
@@ -47,7 +51,8 @@ pub(in crate::run) fn bid(view: &Value, questions: &[&str]) -> String {
             },
         )
         .with("freelancer", view.text("/freelancer"))
-        .with("home", view.text("/home"))
+        .with("home", view.text("/home"));
+    let card = people::with_other_side(card, view)
         .with("signed", &signed(view.text("/custody")))
         .with("written by", if view.is("/agent") { "a program" } else { "" })
         .with("asks for", &pay::show(view.pointer("/pay")))
@@ -72,6 +77,14 @@ pub(in crate::run) fn bid(view: &Value, questions: &[&str]) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// The other side by their name in the federation; where a node does not say who that is, the freelancer.
+fn other_did(view: &Value) -> &str {
+    match view.text("/other_side/did") {
+        "" => view.text("/freelancer"),
+        did => did,
+    }
+}
+
 /// The bid without what is done by looking at it.
 fn unread(view: &Value) -> Value {
     let mut view = view.clone();
@@ -82,13 +95,15 @@ fn unread(view: &Value) -> Value {
 }
 
 pub(in crate::run) fn invitations(page: &Value, empty: &str) -> String {
-    let columns = [("STATE", None), ("TITLE", TITLE), ("FREELANCER", None), ("UNTIL", None), ("ID", None)];
+    let columns =
+        [("STATE", None), ("TITLE", TITLE), ("WHO", TITLE), ("RECORD", None), ("UNTIL", None), ("ID", None)];
     let mut table = Table::new(&columns);
     for invitation in page.list("/items") {
         table.row([
             invitation.text("/state").to_owned(),
             invitation.text("/title").to_owned(),
-            short_did(invitation.text("/freelancer")),
+            people::name(invitation, other_did(invitation)),
+            people::short_record(invitation.get("other_side")),
             life::day(invitation.text("/clock/at")).to_owned(),
             invitation.text("/id").to_owned(),
         ]);
@@ -106,7 +121,8 @@ pub(in crate::run) fn invitation(view: &Value) -> String {
         .with("title", view.text("/title"))
         .with("job", view.text("/job"))
         .with("client", view.text("/client"))
-        .with("freelancer", view.text("/freelancer"))
+        .with("freelancer", view.text("/freelancer"));
+    let card = people::with_other_side(card, view)
         .with("made", view.text("/made_at"))
         .with("by itself", &life::by_itself(view))
         .each("you can", commands)

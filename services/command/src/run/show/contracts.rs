@@ -3,23 +3,31 @@
 use hanse_lifecycle::{Machine, table};
 use serde_json::Value;
 
-use super::{PAY, TITLE, WORDS, allowed, life, with_next};
+use super::{PAY, TITLE, WORDS, allowed, life, people, with_next};
 use crate::pay;
-use crate::rest::commands::Thing;
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
+use hanse_client::commands::Thing;
+use hanse_client::json::Read as _;
 
 /// Minutes of an hour.
 const HOUR_MINUTES: u64 = 60;
 
 pub(in crate::run) fn contracts(page: &Value) -> String {
-    let columns =
-        [("STATE", None), ("YOU", None), ("DUE", None), ("PAY", PAY), ("SCOPE", WORDS), ("ID", None)];
+    let columns = [
+        ("STATE", None),
+        ("YOU", None),
+        ("WITH", TITLE),
+        ("DUE", None),
+        ("PAY", PAY),
+        ("SCOPE", WORDS),
+        ("ID", None),
+    ];
     let mut table = Table::new(&columns);
     for contract in page.list("/items") {
         table.row([
             contract.text("/state").to_owned(),
             contract.text("/role").to_owned(),
+            people::name(contract, contract.text("/other_side/did")),
             contract.text("/due").to_owned(),
             pay::show(contract.pointer("/pay")),
             contract.text("/scope").to_owned(),
@@ -43,7 +51,8 @@ pub(in crate::run) fn contract(view: &Value) -> String {
         .with("asked by", view.text("/asked_by"))
         .with("client", view.text("/client"))
         .with("freelancer", view.text("/freelancer"))
-        .with("homes", &format!("{} and {}", view.text("/home"), view.text("/freelancer_home")))
+        .with("homes", &format!("{} and {}", view.text("/home"), view.text("/freelancer_home")));
+    let card = people::with_other_side(card, view)
         .with("job", view.text("/job"))
         .with("bid", view.text("/bid"))
         .with("pay", &pay::show(view.pointer("/pay")))

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{TITLE, WORDS, life, with_next};
-use crate::rest::commands::Thing;
-use crate::rest::json::Read as _;
+use hanse_client::commands::Thing;
+use hanse_client::json::Read as _;
 use crate::terminal::table::{Card, Table};
 
 pub(in crate::run) fn disputes(page: &Value) -> String {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{PAY, PLACE, TITLE, allowed, count, life, place, signed, with_next};
+use super::{PAY, PLACE, TITLE, allowed, count, life, people, place, signed, with_next};
 use crate::pay;
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
+use hanse_client::json::Read as _;
 
 pub(in crate::run) fn jobs(page: &Value) -> String {
     let mut table =
@@ -46,6 +46,7 @@ pub(in crate::run) fn job(view: &Value) -> String {
         .with("closed because", view.text("/closed_because"))
         .with("repeats", view.text("/predecessor"))
         .with("client", view.text("/client"))
+        .each("who", people::client(view))
         .with("home", view.text("/home"))
         .with("signed", &signed(view.text("/custody")))
         .with("pay", &pay::show(view.pointer("/pay")))

@@ -3,9 +3,9 @@
 use hanse_lifecycle::Event as E;
 use serde_json::Value;
 
-use crate::rest::json::Read as _;
 use crate::terminal::out::plain_line;
 use crate::terminal::table::paragraph;
+use hanse_client::json::Read as _;
 
 /// How far what was said stands below what happened.
 const INDENT: usize = 22;

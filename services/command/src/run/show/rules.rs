@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::rest::json::Read as _;
 use crate::terminal::table::{Card, Table};
+use hanse_client::json::Read as _;
 
 /// What is in force, and since when. Everything else, digests among it, is in the answer itself.
 pub(in crate::run) fn rules(all: &Value) -> String {

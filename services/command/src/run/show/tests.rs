@@ -225,3 +225,43 @@ fn an_answer_of_another_shape_is_still_shown() {
         assert!(bid(&view, &[]).len() < 1_000 && bids(&view, "none") == "none");
     }
 }
+
+#[test]
+fn the_other_side_is_named_beside_a_bid() {
+    let record = json!({"completed": 12, "cancelled": 2, "counterparties": 7, "raters": 6, "raters_without_record": 1,
+        "withheld": 0, "lower_bound_percent": 81, "on_time": {"yes": 5, "no": 1}, "paid_on_time": {"yes": 0, "no": 0}});
+    let other = json!({"did": "did:key:z6MkF", "name": "Bob", "headline": "Builds bridges", "self_declared": true, "record": record});
+    let view = json!({"id": "bid_x", "state": "submitted", "freelancer": "did:key:z6MkF", "text": "I can.", "other_side": other});
+    let list = bids(&json!({"items": [view]}), "none");
+    assert!(
+        list.contains("Bob") && list.contains("Builds bridges") && list.contains("12 done, 81 %"),
+        "{list}"
+    );
+    let shown = bid(&view, &[]);
+    assert!(shown.contains("Bob (their own words)"), "{shown}");
+    assert!(
+        shown.contains("12 completed with 7 people, 2 ended before, 6 raters, 1 of them without a record"),
+        "{shown}"
+    );
+    let nobody = json!({"items": [{"id": "bid_x", "freelancer": "did:key:z6MkFreelancer"}]});
+    assert!(bids(&nobody, "none").contains("z6MkFreelanc…"), "an older node names nobody");
+}
+
+#[test]
+fn a_job_says_what_is_known_of_its_client() {
+    let facts = json!({"postings": 9, "filled": 6, "unfilled": 2, "running": 1, "hire_rate_percent": 75, "amended": 1, "amendments": 3,
+        "response": {"answered": 8, "passed_over": 2, "waiting": 4, "answered_percent": 80},
+        "record": {"contracts": 5, "paid": 4, "clarity": {"ratings": 0}, "scope_stability": {"ratings": 0},
+            "payment": {"ratings": 3, "mean_tenths": 47}}});
+    let shown =
+        job(&json!({"id": "job_x", "state": "open", "client": "did:key:z6MkC", "client_facts": facts}));
+    for line in [
+        "filled 6 of 8 postings that ended, 1 run (75 %)",
+        "changed 1 postings after they were posted, 3 times",
+        "answered 8 bids, passed over 2, 4 wait (80 %)",
+        "paid 4 of 5 known contracts",
+        "payment 4.7 of 5 by 3",
+    ] {
+        assert!(shown.contains(line), "{line} in {shown}");
+    }
+}

@@ -8,9 +8,9 @@ use hanse_store::{Tx, accounts, contracts, jobs};
 
 use crate::Engine;
 use crate::federation::receipts::Answered;
-use hanse_effects::apply::{Apply, Authority, apply, identity};
+use hanse_effects::apply::{Apply, Authority, apply, identity, profile};
 
-/// Documents in a parcel of ours: at most those of a dispute that comes to an arbiter's home, with the genesis of everybody who has a part in it;
+/// Documents in a parcel of ours: at most those of a dispute that comes to an arbiter's home, with the genesis of everybody who has a part in it, and a profile;
 /// with room for later kinds.
 const PARCEL_MAX: usize = 20;
 
@@ -102,6 +102,9 @@ async fn taken(
     let authority = authority(engine, &tx, document, &sender).await?;
     let ctx = Apply { logbook: engine.logbook(), tx: &tx, now: engine.now(), authority };
     apply(&ctx, document, attachments).await?;
+    if let Some(said) = attachments.iter().find(|attachment| attachment.kind() == Kind::Profile) {
+        Box::pin(profile::hear(&ctx, said, &author)).await?;
+    }
     tx.commit().await?;
     engine.signals().committed();
     Ok(())

@@ -1,4 +1,4 @@
-use hanse_api::requests::StepRequest;
+use hanse_api::requests::{PageQuery, StepRequest};
 use hanse_base::stored::side;
 use hanse_document::kind::{Event, Step};
 use hanse_document::{Commitment, Did, DocumentId, Draft, Signed};
@@ -19,6 +19,7 @@ mod due;
 mod heard;
 mod not_its_own;
 mod owed;
+mod profiles;
 mod told;
 mod wanted;
 

@@ -1,6 +1,6 @@
 //! Codes that are good once.
 
-use hanse_account::{Accounts, operator};
+use hanse_account::operator;
 use hanse_api::requests::{ResetLetterRequest, ResetRequest};
 
 use super::*;
@@ -12,7 +12,7 @@ async fn reset(home: &Home, handle: &str, code: &str, password: &str) -> Result<
 
 async fn ask(home: &Home, handle: Option<&str>, email: Option<&str>) {
     let request = ResetLetterRequest { handle: handle.map(str::to_owned), email: email.map(str::to_owned) };
-    let meant = Accounts::meant(request).unwrap();
+    let meant = home.engine.accounts().meant(request).unwrap();
     home.engine.accounts().send_reset_letters(&meant).await.unwrap();
 }
 
@@ -153,7 +153,7 @@ async fn a_code_in_a_letter_sets_a_new_password_within_the_hour() {
         ask(&home, Some("ada"), None).await;
     }
     assert_eq!(letters(&home).await.len() - before - 5, 5, "five a day, whoever asks");
-    let neither = Accounts::meant(ResetLetterRequest { handle: None, email: None });
+    let neither = home.engine.accounts().meant(ResetLetterRequest { handle: None, email: None });
     assert!(matches!(neither, Err(Refusal::BadField { field: "handle", .. })));
     home.clock.advance(4 * DAY);
     home.engine.accounts().clean().await.unwrap();

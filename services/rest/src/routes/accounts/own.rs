@@ -58,6 +58,7 @@ pub(crate) async fn email(state: web::Data<State>, principal: Principal) -> Resu
     (status = 204, description = "Forgotten."),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`scope-missing`: needs `account:write`. `wrong-password`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`no-mail`: this node sends no e-mail.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: this is no address.", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "`rate-limited`; `too-many-letters`: five a day.", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`busy`", body = Problem, content_type = "application/problem+json"),

@@ -1,7 +1,7 @@
 //! A new password, and the codes that set one.
 
 use actix_web::{HttpRequest, HttpResponse, post, put, web};
-use hanse_account::{Accounts, is_handle};
+use hanse_account::is_handle;
 use hanse_api::requests::{Confirmation, PasswordRequest, ResetLetterRequest, ResetRequest};
 use hanse_api::views::RecoveryCodes;
 
@@ -78,6 +78,7 @@ pub(crate) async fn reset_password(
 /// one or not; at most five letters a day are sent to one account.
 #[utoipa::path(tag = "account", request_body = ResetLetterRequest, responses(
     (status = 202, description = "If there is such an account and it has an address, a letter is on its way."),
+    (status = 409, description = "`no-mail`: this node sends no e-mail.", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`bad-field`: name `handle` or `email`.", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "`rate-limited`", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -86,8 +87,8 @@ pub(crate) async fn ask_for_reset(
     state: web::Data<State>,
     body: Json<ResetLetterRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let meant = Accounts::meant(body.into_inner()).map_err(Problem::from)?;
     let engine = state.engine.clone();
+    let meant = engine.accounts().meant(body.into_inner()).map_err(Problem::from)?;
     let changes = state.changes.clone();
     // Not waited for: how long it takes would say whether there is such an account. What fails is in the log.
     actix_web::rt::spawn(async move {

@@ -2,7 +2,7 @@
 
 use hanse_document::Did;
 
-use crate::client::rows::parsed;
+use crate::rows::parsed;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str =

@@ -3,7 +3,7 @@
 use hanse_document::kind::Custody;
 use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 
-use crate::client::rows::{id, parsed};
+use crate::rows::{id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 // On whatever key: did and subject say the same, and which of them a second writer meets first is chance.

@@ -2,7 +2,7 @@
 
 use hanse_document::Did;
 
-use crate::client::rows::{bytes32, is_uuid, parsed};
+use crate::rows::{bytes32, is_uuid, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO session (id, did, refresh_hash, scopes, created_at, expires_at, agent) \

@@ -3,7 +3,7 @@
 use hanse_document::{Did, DocumentId};
 use hanse_lifecycle::{Actor, News, Receivers};
 
-use crate::client::rows::{bytes32, bytes32_opt, parsed};
+use crate::rows::{bytes32, bytes32_opt, parsed};
 use crate::{Row, Sql, StoreError, ToSql, Tx, column};
 
 /// Tells the people around some things, if their home is here and they have not said that they do not want to hear it. `$told` selects

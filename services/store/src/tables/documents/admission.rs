@@ -3,7 +3,7 @@
 use hanse_document::{Did, DocumentId, Kind};
 
 use crate::accounts::IdentityRow;
-use crate::client::rows::{id, parsed};
+use crate::rows::{id, parsed};
 use crate::{Sql, StoreError, column};
 
 // A log that is not asked for has no name, and is not halted; documents that are not asked for are not counted.

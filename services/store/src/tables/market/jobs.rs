@@ -1,20 +1,24 @@
 //! Postings, of every node, and the search over them. The row is derived from the job's documents.
 
+mod clients;
 mod folding;
 mod search;
+mod unlogged;
 
 use std::collections::BTreeMap;
 
 use hanse_document::{Did, DocumentId, Kind, NodeName, Verified};
 use hanse_lifecycle::State;
 
-use crate::client::rows::{head, id, parsed};
+use crate::rows::{head, id, parsed};
 use crate::tables::documents;
 use crate::{Row, Sql, StoreError, Tx, column};
 
+pub use clients::{Answers, Postings, answers_of, ended_alike, postings_of};
 pub use folding::{Stale, fold_again, stale};
 pub use search::{Near, Place, Relevance, Search, relevant, search};
-pub(crate) use search::{columns, fits};
+pub(crate) use search::{columns, fits, run as run_search};
+pub use unlogged::{count_unlogged, drop_unlogged, logged, note_unlogged, unlogged};
 
 // What follows from a posting follows from the row that is new; references are looked at when the whole statement has run.
 const POST: &str = "WITH kept AS (INSERT INTO document (id, kind, issuer, commitment, bytes, public, received_at) \
@@ -47,30 +51,8 @@ const EXPIRED: &str = "SELECT id, client, home, state, head, posting, version, s
      WHERE state IN ('open', 'paused', 'stale') AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 const SILENT: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
      WHERE state = 'open' AND active_at <= $1 ORDER BY active_at LIMIT $2";
-const ENDED_ALIKE: &str = "SELECT count(*) AS jobs FROM job WHERE client = $1 AND title = $2 AND expires_at >= $3 \
-     AND state IN ('closed_unfilled', 'expired')";
 const LEFT_FILLED: &str = "SELECT id, client, home, state, head, posting, version, seats, posted_at, expires_at, active_at FROM job \
      WHERE state = 'filled' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
-
-const NOTE_UNLOGGED: &str =
-    "INSERT INTO unlogged (job, home, at) VALUES ($1, $2, $3) ON CONFLICT (job) DO NOTHING";
-const COUNT_UNLOGGED: &str = "SELECT count(*) AS jobs FROM unlogged WHERE home = $1";
-const LOGGED: &str = "DELETE FROM unlogged WHERE job = $1";
-// What people here have bid on, or are about to, is not taken from them.
-const UNLOGGED: &str = "SELECT job, home FROM (SELECT unlogged.job, unlogged.home, at, \
-     row_number() OVER (PARTITION BY unlogged.home ORDER BY at, unlogged.job) AS place FROM unlogged WHERE at <= $1 \
-     AND NOT EXISTS (SELECT FROM bid WHERE bid.job = unlogged.job) \
-     AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = unlogged.job AND delivery.state = 'waiting')) AS old \
-     WHERE place <= $2 ORDER BY at, job";
-const DROP_UNLOGGED: &str = "WITH dropped AS (DELETE FROM job WHERE id = $1 \
-         AND EXISTS (SELECT FROM unlogged WHERE unlogged.job = $1) AND NOT EXISTS (SELECT FROM bid WHERE bid.job = $1) \
-         AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job = $1 AND delivery.state = 'waiting') RETURNING id), \
-     alerts AS (DELETE FROM alert USING dropped WHERE alert.job = dropped.id), \
-     picks AS (DELETE FROM pick USING dropped WHERE pick.job = dropped.id), \
-     documents AS (DELETE FROM document USING dropped, history \
-         WHERE history.object = dropped.id AND document.id = history.document), \
-     moves AS (DELETE FROM history USING dropped WHERE history.object = dropped.id) \
-     SELECT count(*) AS jobs FROM dropped";
 
 /// Every statement of this module.
 pub const STATEMENTS: &[&str] = &[
@@ -84,18 +66,20 @@ pub const STATEMENTS: &[&str] = &[
     AMEND,
     EXPIRED,
     SILENT,
-    ENDED_ALIKE,
     LEFT_FILLED,
-    NOTE_UNLOGGED,
-    COUNT_UNLOGGED,
-    LOGGED,
-    UNLOGGED,
-    DROP_UNLOGGED,
+    clients::POSTINGS,
+    clients::ANSWERS,
+    clients::ENDED_ALIKE,
     folding::STALE,
     folding::FOLD,
     search::PATIENCE,
     search::SEARCH,
     search::RELEVANT,
+    unlogged::NOTE,
+    unlogged::COUNT,
+    unlogged::LOGGED,
+    unlogged::OLD,
+    unlogged::DROP,
 ];
 
 const TABLE: &str = "job";
@@ -330,55 +314,9 @@ pub async fn expired(db: &impl Sql, now: i64, limit: i64) -> Result<Vec<JobRow>,
     db.query(EXPIRED, &[&now, &limit]).await?.iter().map(read).collect()
 }
 
-/// Whether a posting of this client with this title was closed without hiring, or expired, and would have ended at `since` or later.
-pub async fn ended_alike(db: &impl Sql, client: &Did, title: &str, since: i64) -> Result<bool, StoreError> {
-    let row = db.query_one(ENDED_ALIKE, &[&client.as_str(), &title, &since]).await?;
-    Ok(column::<i64>(&row, TABLE, "jobs")? > 0)
-}
-
 /// Filled postings whose date was `expired_before` or earlier, at most `limit`.
 pub async fn left_filled(db: &impl Sql, expired_before: i64, limit: i64) -> Result<Vec<JobRow>, StoreError> {
     db.query(LEFT_FILLED, &[&expired_before, &limit]).await?.iter().map(read).collect()
-}
-
-/// Notes that a posting is known by gossip, and not yet from the log of its home.
-pub async fn note_unlogged(
-    tx: &Tx<'_>,
-    job: &DocumentId,
-    home: &NodeName,
-    at: i64,
-) -> Result<(), StoreError> {
-    tx.execute(NOTE_UNLOGGED, &[&job.hash().as_slice(), &home.as_str(), &at]).await?;
-    Ok(())
-}
-
-/// How many postings of a home are known by gossip alone.
-pub async fn count_unlogged(db: &impl Sql, home: &NodeName) -> Result<i64, StoreError> {
-    column(&db.query_one(COUNT_UNLOGGED, &[&home.as_str()]).await?, "unlogged", "jobs")
-}
-
-/// The log of its home shows the posting.
-pub async fn logged(tx: &Tx<'_>, job: &DocumentId) -> Result<(), StoreError> {
-    tx.execute(LOGGED, &[&job.hash().as_slice()]).await?;
-    Ok(())
-}
-
-/// Postings that have been known by gossip alone since `before` or longer and that nobody has bid on, with their homes; of each home at most
-/// `limit`, so that none stands in another's way.
-pub async fn unlogged(
-    db: &impl Sql,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<(DocumentId, NodeName)>, StoreError> {
-    let rows = db.query(UNLOGGED, &[&before, &limit]).await?;
-    let read = |row: &Row| Ok((id(row, "unlogged", "job", Kind::Job)?, parsed(row, "unlogged", "home")?));
-    rows.iter().map(read).collect()
-}
-
-/// Removes a posting that is known by gossip alone, with its documents and its history. `false` if it is not, or somebody has bid on it.
-pub async fn drop_unlogged(tx: &Tx<'_>, job: &JobRow) -> Result<bool, StoreError> {
-    let row = tx.query_one(DROP_UNLOGGED, &[&job.id.hash().as_slice()]).await?;
-    Ok(column::<i64>(&row, TABLE, "jobs")? == 1)
 }
 
 fn read(row: &Row) -> Result<JobRow, StoreError> {

@@ -6,7 +6,7 @@ use hanse_document::{Commitment, Did, DocumentId, Kind};
 use hanse_ledger::LeafId;
 use hanse_lifecycle::State;
 
-use crate::client::rows::{bytes32, bytes32_opt, parsed};
+use crate::rows::{bytes32, bytes32_opt, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 const INSERT: &str = "INSERT INTO review (commit_leaf, contract, author, subject, commitment, engagement, \

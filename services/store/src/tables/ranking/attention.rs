@@ -1,6 +1,6 @@
 //! How much each person has been shown and how much they deserved. Processes add what they showed; what is kept fades.
 
-use crate::client::rows::bytes32;
+use crate::rows::bytes32;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const ATTENTION: &str =

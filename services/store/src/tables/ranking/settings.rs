@@ -1,6 +1,6 @@
 //! What this node ranks with, each time that it changed.
 
-use crate::client::rows::bytes32_opt;
+use crate::rows::bytes32_opt;
 use crate::{Row, Sql, StoreError, Tx, column};
 
 // Two processes that see the same change note it once.

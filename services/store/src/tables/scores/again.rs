@@ -2,7 +2,7 @@
 
 use hanse_document::{Did, DocumentId, Kind};
 
-use crate::client::rows::{id, parsed};
+use crate::rows::{id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const PUT: &str = "INSERT INTO again (contract, author, about, again, at) VALUES ($1, $2, $3, $4, $5) \

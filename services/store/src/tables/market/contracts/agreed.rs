@@ -7,7 +7,7 @@ use hanse_ledger::LeafId;
 use hanse_lifecycle::{Actor, State};
 
 use super::bids::split;
-use crate::client::rows::{bytes32, bytes32_opt, id, parsed, parsed_opt};
+use crate::rows::{bytes32, bytes32_opt, id, parsed, parsed_opt};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 /// The columns that make a row.

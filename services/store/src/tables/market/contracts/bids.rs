@@ -3,8 +3,8 @@
 use hanse_document::{Did, DocumentId, Kind, NodeName};
 use hanse_lifecycle::State;
 
-use crate::client::rows::{bytes32, head, id, parsed, parsed_opt};
 use crate::deliveries::DeliveryState;
+use crate::rows::{bytes32, head, id, parsed, parsed_opt};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO bid (id, job, freelancer, home, state, head, said, posting, made_at) \

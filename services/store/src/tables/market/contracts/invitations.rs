@@ -4,7 +4,7 @@ use hanse_document::{Did, DocumentId, Kind, NodeName};
 use hanse_lifecycle::State;
 
 use super::bids::split;
-use crate::client::rows::{head, id, parsed};
+use crate::rows::{head, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const INSERT: &str = "INSERT INTO invitation (id, job, client, freelancer, home, state, head, made_at) \
@@ -151,7 +151,7 @@ pub async fn lapse_invitations(
     state: State,
 ) -> Result<Vec<[u8; 32]>, StoreError> {
     let rows = tx.query(LAPSE_OF_JOB, &[&job.hash().as_slice(), &state.name()]).await?;
-    rows.iter().map(|row| crate::client::rows::bytes32(row, TABLE, "id")).collect()
+    rows.iter().map(|row| crate::rows::bytes32(row, TABLE, "id")).collect()
 }
 
 fn read(row: &Row) -> Result<InvitationRow, StoreError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hanse_document::DocumentId;
 use hanse_lifecycle::State;
 
-use crate::client::rows::{bytes32, id, parsed};
+use crate::rows::{bytes32, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const PUT: &str = "INSERT INTO milestone (contract, number, state, changed_at, changes, minutes, first_day, last_day) \

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hanse_document::{Did, DocumentId, Kind, NodeName, PublicKey};
 
-use crate::client::rows::{bytes32, id, parsed};
+use crate::rows::{bytes32, id, parsed};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 pub(super) const PUT: &str = "INSERT INTO arbiter (did, document, home, key, takes, changed_at) VALUES ($1, $2, $3, $4, $5, $6) \

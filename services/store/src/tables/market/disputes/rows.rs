@@ -6,7 +6,7 @@ use std::str::FromStr;
 use hanse_document::{Did, DocumentId, Kind, NodeName};
 use hanse_lifecycle::{Actor, State};
 
-use crate::client::rows::{bytes32, bytes32_opt, head, id, parsed, parsed_opt};
+use crate::rows::{bytes32, bytes32_opt, head, id, parsed, parsed_opt};
 use crate::{Row, Sql, StoreError, Tx, column};
 
 /// The columns that make a row.

@@ -3,7 +3,7 @@
 use hanse_document::{DocumentId, Kind};
 
 use super::TABLE;
-use crate::client::rows::id;
+use crate::rows::id;
 use crate::tables::documents;
 use crate::{Row, Sql, StoreError, Tx};
 

@@ -204,7 +204,7 @@ pub async fn relevant(
 }
 
 /// Runs a statement that begins with the parameters of a search.
-async fn run(
+pub(crate) async fn run(
     db: &Tx<'_>,
     statement: &'static str,
     search: &Search<'_>,
