@@ -23,7 +23,7 @@ pub(crate) use body::answers;
 pub use documents::{DocumentCommand, Documents};
 pub use market::bids::{BidArgs, BidCommand, BidFacts, BidMove, Bids, OfferArgs, ReviseArgs};
 pub use market::contracts::{ContractCommand, ContractMove, ContractStep, TermsArgs};
-pub use market::disputes::{ArbiterCommand, DisputeArgs, DisputeCommand, Disputes};
+pub use market::disputes::{ArbiterCommand, DisputeArgs, DisputeCommand, DisputeMove, Disputes};
 pub use market::jobs::{
     AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs,
 };

@@ -6,7 +6,7 @@ use hanse_api::views::{
     ContractDispute, ContractView, Engaged, MilestoneView, NamedArbiterView, ProposalView,
 };
 use hanse_document::kind::{Money, Offer, Part, Pay, Per, Terms};
-use hanse_document::{Date, Did, DocumentId};
+use hanse_document::{Date, DocumentId};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed};
 use hanse_store::Sql;
 use hanse_store::contracts::{self, ContractRow, MilestoneRow, Proposal, SheetRow};

@@ -232,9 +232,7 @@ impl ReviseArgs {
     /// [`CommandError`] for standard input that cannot be used.
     pub fn over(&self, before: BidRequest) -> Result<BidRequest, CommandError> {
         let text = self.text.as_deref().map(|text| words("--text", text)).transpose()?;
-        Ok(self.facts.over(BidRequest { text: text.unwrap_or_else(|| before.text.clone()), ..before     arbiters: before.arbiters,
-            arbiters_may_share_home: false,
-        }))
+        Ok(self.facts.over(BidRequest { text: text.unwrap_or_else(|| before.text.clone()), ..before }))
     }
 }
 
@@ -288,6 +286,8 @@ impl TermsArgs {
             language: self.language.clone().or(before.language),
             milestones: anew("--milestone", &self.milestone, before.milestones)?,
             pay: self.pay.clone().or(before.pay),
+            arbiters: before.arbiters,
+            arbiters_may_share_home: false,
         }))
     }
 }

@@ -1,4 +1,8 @@
 //! Disputes, by the two sides of a contract, by the arbiters whom it names, and by time.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is no move of a dispute is refused by its table before: the rest is about those that are"
+)]
 
 mod brought;
 mod ending;

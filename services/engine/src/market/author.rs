@@ -107,6 +107,7 @@ impl StepDraft<'_> {
     }
 
     /// What happened, with what belongs to it. What an event does not take is refused, not dropped.
+    #[expect(clippy::too_many_lines, reason = "an arm for each event, and nothing else")]
     fn said(&self, mut asked: StepRequest) -> Result<Said, Refusal> {
         let StepRequest { note, digest, reason, milestone, hours } = &mut asked;
         let said = match self.event {

@@ -6,11 +6,11 @@ use hanse_document::kind::terms;
 use hanse_document::{Date, code};
 use hanse_lifecycle::Event;
 
+use super::disputes::DisputeArgs;
 use super::steps::{
     Bare, Because, Changes, Delivery, NotedPart, OfPart, OnContract, OnThing, Reasoned, Step,
 };
 use crate::cli::value::{milestone, read};
-use super::disputes::DisputeArgs;
 use crate::cli::{Id, Trial};
 use crate::pay;
 
@@ -113,8 +113,10 @@ pub enum ContractCommand {
     #[command(after_help = "Example:\n  hanse contract show offer_5Qx…")]
     Show(Id),
     /// Say that something is wrong, and what you ask for: until it ends, nothing of what it is about moves, and no clock of it runs.
-    #[command(after_help = "Example:\n  hanse contract dispute offer_5Qx… --claim 'The left wing hangs too low.' --then goes_on \
-        --award 'Odile hangs it anew.'")]
+    #[command(
+        after_help = "Example:\n  hanse contract dispute offer_5Qx… --claim 'The left wing hangs too low.' --then goes_on \
+        --award 'Odile hangs it anew.'"
+    )]
     Dispute(DisputeArgs),
 }
 

@@ -8,7 +8,7 @@ use hanse_document::kind::{Outcome, Then};
 use hanse_document::{Digest, Language, List, Skill};
 use hanse_lifecycle::Event;
 
-use crate::cli::value::{Who, read, words};
+use crate::cli::value::{Who, read, who, words};
 use crate::cli::{Id, Trial};
 use crate::error::CommandError;
 
@@ -36,23 +36,33 @@ pub enum DisputeCommand {
     #[command(after_help = "Example:\n  hanse dispute show dispute_4Tz…")]
     Show(Id),
     /// Answer a claim, within 7 days.
-    #[command(after_help = "Example:\n  hanse dispute respond dispute_4Tz… --text 'It hung straight on the day.'")]
+    #[command(
+        after_help = "Example:\n  hanse dispute respond dispute_4Tz… --text 'It hung straight on the day.'"
+    )]
     Respond(Answer),
     /// Say why you did not answer in time; then you can.
-    #[command(after_help = "Example:\n  hanse dispute reopen dispute_4Tz… --text 'I was in hospital until Monday.'")]
+    #[command(
+        after_help = "Example:\n  hanse dispute reopen dispute_4Tz… --text 'I was in hospital until Monday.'"
+    )]
     Reopen(Said),
     /// Propose how to end it; without `--then`, agree to what the other side proposes.
-    #[command(after_help = "Examples:\n  hanse dispute settle dispute_4Tz… --then closes --award 'The client keeps 200 EUR.'\n  \
-        hanse dispute settle dispute_4Tz…")]
+    #[command(
+        after_help = "Examples:\n  hanse dispute settle dispute_4Tz… --then closes --award 'The client keeps 200 EUR.'\n  \
+        hanse dispute settle dispute_4Tz…"
+    )]
     Settle(Settlement),
     /// Ask the arbiter of the contract to rule.
     #[command(after_help = "Example:\n  hanse dispute escalate dispute_4Tz…")]
     Escalate(Quiet),
     /// Rule, if you are the arbiter who is asked.
-    #[command(after_help = "Example:\n  hanse dispute rule dispute_4Tz… --then goes_on --text 'The photograph is of the other gate.'")]
+    #[command(
+        after_help = "Example:\n  hanse dispute rule dispute_4Tz… --then goes_on --text 'The photograph is of the other gate.'"
+    )]
     Rule(Ruling),
     /// Ask the next arbiter of the contract to rule.
-    #[command(after_help = "Example:\n  hanse dispute appeal dispute_4Tz… --text 'The number is on the post.'")]
+    #[command(
+        after_help = "Example:\n  hanse dispute appeal dispute_4Tz… --text 'The number is on the post.'"
+    )]
     Appeal(Said),
     /// Take your claim back.
     #[command(after_help = "Example:\n  hanse dispute withdraw dispute_4Tz…")]
@@ -63,13 +73,16 @@ pub enum DisputeCommand {
 #[derive(Debug, Subcommand)]
 pub enum ArbiterCommand {
     /// Say that you rule in disputes; replaces what you said before.
-    #[command(after_help = "Example:\n  hanse arbiter announce --field local:wrought-iron --language fr --fee '80 EUR an hour' \
-        --terms 'Write to arbiter@a.example.'")]
+    #[command(
+        after_help = "Example:\n  hanse arbiter announce --field local:wrought-iron --language fr --fee '80 EUR an hour' \
+        --terms 'Write to arbiter@a.example.'"
+    )]
     Announce(ArbiterArgs),
     /// Show what somebody says of themselves, and what came of asking them.
     #[command(after_help = "Example:\n  hanse arbiter show did:key:z6Mk…")]
     Show {
         /// Whom; `me` is you.
+        #[arg(value_parser = who)]
         who: Who,
     },
     /// Take no new cases.
@@ -194,7 +207,8 @@ pub struct ArbiterArgs {
 }
 
 fn digests(given: &[Digest]) -> Result<Digests, CommandError> {
-    List::new(given.to_vec()).map_err(|rejection| CommandError::Input(format!("--evidence: {}", rejection.detail())))
+    List::new(given.to_vec())
+        .map_err(|rejection| CommandError::Input(format!("--evidence: {}", rejection.detail())))
 }
 
 impl OutcomeArgs {
@@ -230,7 +244,8 @@ impl ArbiterArgs {
         Ok(ArbiterRequest {
             fee: self.fee.clone(),
             fields: List::new(self.field.clone()).map_err(|rejection| refused("--field", rejection))?,
-            languages: List::new(self.language.clone()).map_err(|rejection| refused("--language", rejection))?,
+            languages: List::new(self.language.clone())
+                .map_err(|rejection| refused("--language", rejection))?,
             terms: words("--terms", &self.terms)?,
         })
     }

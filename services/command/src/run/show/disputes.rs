@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{TITLE, WORDS, life, with_next};
+use crate::terminal::table::{Card, Table};
 use hanse_client::commands::Thing;
 use hanse_client::json::Read as _;
-use crate::terminal::table::{Card, Table};
 
 pub(in crate::run) fn disputes(page: &Value) -> String {
     let columns = [("STATE", None), ("YOU", None), ("CLAIM", WORDS), ("ID", None)];

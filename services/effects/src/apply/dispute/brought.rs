@@ -23,6 +23,9 @@ struct Bundle<'a> {
     steps: Vec<(&'a Verified, &'a Step)>,
 }
 
+/// A dispute as it stands, and the moves that led there.
+type Begun = (DisputeRow, Vec<(Event, State, Actor)>);
+
 /// Takes a dispute in which somebody here is asked to rule.
 pub(super) async fn take(
     ctx: &Apply<'_>,
@@ -86,11 +89,7 @@ fn read<'a>(document: &'a Verified, step: &'a Step, brought: &'a [Verified]) -> 
 }
 
 /// The dispute as it stands, and the moves that led there.
-fn begun(
-    ctx: &Apply<'_>,
-    bundle: &Bundle<'_>,
-    head: &Verified,
-) -> Result<(DisputeRow, Vec<(Event, State, Actor)>), UseError> {
+fn begun(ctx: &Apply<'_>, bundle: &Bundle<'_>, head: &Verified) -> Result<Begun, UseError> {
     let ((offer, terms), (dispute, said)) = (bundle.offer, bundle.dispute);
     let actor = |document: &Verified| match document.issuer() {
         issuer if *issuer == *offer.issuer() => Actor::Client,
@@ -141,11 +140,7 @@ fn begun(
     if row.asked().is_none() { Err(Refusal::WrongAddressee.into()) } else { Ok((row, moves)) }
 }
 
-async fn note(
-    ctx: &Apply<'_>,
-    bundle: &Bundle<'_>,
-    (row, moves): &(DisputeRow, Vec<(Event, State, Actor)>),
-) -> Result<(), UseError> {
+async fn note(ctx: &Apply<'_>, bundle: &Bundle<'_>, (row, moves): &Begun) -> Result<(), UseError> {
     let documents = [bundle.dispute.0].into_iter().chain(bundle.steps.iter().map(|(step, _)| *step));
     for (document, (event, state, actor)) in documents.zip(moves) {
         if document.id() == row.head {
