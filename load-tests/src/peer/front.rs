@@ -261,7 +261,7 @@ impl Script {
                     }
                 }
             }
-            Request::Deliver { .. } | Request::Match { .. } => refused(),
+            Request::Deliver { .. } | Request::Match { .. } | Request::Talk { .. } => refused(),
         })
     }
 }

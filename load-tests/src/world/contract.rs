@@ -37,6 +37,7 @@ impl<'p> Engaged<'p> {
         let client_slot = SigningKey::from_seed(seeded.bytes());
         let freelancer_slot = SigningKey::from_seed(seeded.bytes());
         let offer = Body::Offer(Offer {
+            arbiters: hanse_document::List::default(),
             bid: DocumentId::new(Kind::Bid, seeded.bytes()),
             freelancer: freelancer.did.clone(),
             job: DocumentId::new(Kind::Job, seeded.bytes()),

@@ -2,6 +2,7 @@
 //! refused with the rejection's slug. An absent field is unstated.
 
 mod account;
+mod disputes;
 mod messages;
 mod notifications;
 mod search;
@@ -9,6 +10,7 @@ mod search;
 use std::collections::BTreeMap;
 
 use hanse_document::kind::bid::{Answers, BidDays, BidText};
+use hanse_document::kind::dispute::ARBITERS_MAX;
 use hanse_document::kind::job::{JobText, OpenDays, Questions, Seats, Title, WeekHours};
 use hanse_document::kind::profile::{About, Headline, PersonName, TravelKm};
 use hanse_document::kind::reply::ReplyWords;
@@ -17,7 +19,7 @@ use hanse_document::kind::step::{MilestoneNumber, Note, Reason};
 use hanse_document::kind::terms::{Milestones, Scope};
 use hanse_document::kind::text::ReviewWords;
 use hanse_document::kind::{Axis, Pay, Place, Schedule, TimeSheet, job, profile};
-use hanse_document::{Date, Did, Digest, DocumentId, Language};
+use hanse_document::{Date, Did, Digest, DocumentId, Language, List};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,6 +30,7 @@ pub use account::{
     AccountRequest, CodeRequest, Confirmation, EmailRequest, LogoutQuery, PasswordRequest,
     ResetLetterRequest, ResetRequest,
 };
+pub use disputes::{ArbiterRequest, DisputeRequest, DisputeStepRequest};
 pub use messages::{
     MESSAGE_CHARS_MAX, MESSAGE_FILES_MAX, MessageFiles, MessageRequest, MessageText, ReadRequest,
 };
@@ -242,7 +245,18 @@ pub struct OfferRequest {
     #[schema(value_type = Option<PayRequest>)]
     #[serde(default, deserialize_with = "said::pay", skip_serializing_if = "Option::is_none")]
     pub pay: Option<Pay>,
+    /// Who rules if you do not agree: of an offer, three people at most of those whom `GET /v1/arbiters` lists. The first one rules, the next one
+    /// if that one is silent, or if a side appeals.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    #[schema(example = json!([]))]
+    pub arbiters: OfferArbiters,
+    /// Whether an arbiter may be at home at the node of the client or the freelancer, which could speak for them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub arbiters_may_share_home: bool,
 }
+
+/// The arbiters whom an offer names.
+pub type OfferArbiters = List<Did, ARBITERS_MAX>;
 
 /// What a move says; which of these an event takes is the step's own rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -3,6 +3,7 @@
 
 mod account;
 mod contracts;
+mod disputes;
 mod matching;
 mod messages;
 mod node;
@@ -29,6 +30,10 @@ use crate::words::Axes;
 
 pub use account::{BlockView, EmailView, LoginView, RecoveryCodes, Registered};
 pub use contracts::{Clock, ContractView, Engaged, Happening, InvitationView, MilestoneView, ProposalView};
+pub use disputes::{
+    ArbiterRecordView, ArbiterView, ContractDispute, DisputeMove, DisputeView, NamedArbiterView,
+    SettlementView,
+};
 pub use matching::{
     Concentration, Fairness, Match, Matches, PeerAnswer, PeerOutcome, RankingSetting, RatesInForce,
     Recommended, RecommendedJob, ReputationRules, SettingChange, TaxonomyInForce, Transparency,

@@ -122,8 +122,8 @@ pub enum Refusal {
         /// What this actor may do now.
         allowed: Vec<Event>,
     },
-    /// The profile that this one replaces is not the newest one.
-    #[error("the profile has been changed meanwhile")]
+    /// The profile, or the announcement of an arbiter, that this one replaces is not the newest one.
+    #[error("what this replaces has been changed meanwhile")]
     ProfileMoved(Option<DocumentId>),
     /// What this builds on has not arrived here yet; the same request may be accepted later.
     #[error("what this builds on has not arrived at this node yet; try again shortly")]

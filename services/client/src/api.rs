@@ -2,6 +2,7 @@
 //! makes it of a request type of [`hanse_api::requests`].
 
 mod account;
+mod disputes;
 mod messages;
 mod said;
 mod saved_searches;
@@ -17,6 +18,9 @@ pub use account::{
     ask_for_reset, block, blocks, change_password, email, end_login, end_other_logins, export, listing,
     logins, me, people, put_email, put_listing, recovery_codes, rename, reset_password, unblock,
     verify_email,
+};
+pub use disputes::{
+    announce_arbiter, arbiter, arbiters, dispute, disputes, move_dispute, open_dispute, withdraw_arbiter,
 };
 pub use messages::{attachment, messages, read_messages, send_message, threads, upload};
 pub use said::{again, forget_again, link, say_again, skill};

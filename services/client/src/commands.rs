@@ -23,6 +23,7 @@ impl Thing {
             "bid" => M::Bid,
             "invitation" => M::Invitation,
             "offer" => M::Contract,
+            "dispute" => M::Dispute,
             _ => return None,
         };
         Some(Self { machine, id: id.to_owned(), milestone: None })
@@ -78,6 +79,7 @@ impl Thing {
             M::Invitation => OF_INVITATION,
             M::Contract | M::Milestone => OF_CONTRACT,
             M::Review => OF_REVIEW,
+            M::Dispute => OF_DISPUTE,
         };
         let (_, command) = commands.iter().find(|(known, _)| *known == event)?;
         let command = command.replace("{}", id);
@@ -91,6 +93,18 @@ impl Thing {
 /// About reviews.
 const OF_REVIEW: &[(E, &str)] =
     &[(E::Commit, "hanse review {} --rating 1..5"), (E::Reply, "hanse reply {} --text …")];
+/// About disputes.
+const OF_DISPUTE: &[(E, &str)] = &[
+    (E::OpenDispute, "hanse contract dispute CONTRACT --claim … --then closes"),
+    (E::Respond, "hanse dispute respond {} --text …"),
+    (E::Reopen, "hanse dispute reopen {} --text …"),
+    (E::ProposeSettlement, "hanse dispute settle {} --then closes"),
+    (E::Settle, "hanse dispute settle {}"),
+    (E::Escalate, "hanse dispute escalate {}"),
+    (E::Rule, "hanse dispute rule {} --then closes --text …"),
+    (E::Appeal, "hanse dispute appeal {} --text …"),
+    (E::Withdraw, "hanse dispute withdraw {}"),
+];
 /// About postings.
 const OF_JOB: &[(E, &str)] = &[
     (E::Publish, "hanse job post --title … --text …"),

@@ -23,6 +23,7 @@ pub(crate) use body::answers;
 pub use documents::{DocumentCommand, Documents};
 pub use market::bids::{BidArgs, BidCommand, BidFacts, BidMove, Bids, OfferArgs, ReviseArgs};
 pub use market::contracts::{ContractCommand, ContractMove, ContractStep, TermsArgs};
+pub use market::disputes::{ArbiterCommand, DisputeArgs, DisputeCommand, DisputeMove, Disputes};
 pub use market::jobs::{
     AmendArgs, InvitationCommand, InviteArgs, JobArgs, JobCommand, JobFacts, JobMove, Jobs,
 };
@@ -101,6 +102,9 @@ pub enum Command {
     /// Contracts.
     #[command(flatten)]
     Contract(ContractStep),
+    /// Disputes, and who rules in them.
+    #[command(flatten)]
+    Disputes(Disputes),
     /// Reviews.
     #[command(flatten)]
     Reviews(Reviews),

@@ -3,6 +3,7 @@
 mod account;
 mod bids;
 mod contracts;
+mod disputes;
 mod documents;
 mod jobs;
 mod matching;
@@ -62,6 +63,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::Messages(command) => run()?.messages(command)?,
         Command::Bids(command) => run()?.bids(command)?,
         Command::Contract(command) => run()?.contract(command)?,
+        Command::Disputes(command) => run()?.disputes(command)?,
         Command::Reviews(command) => run()?.reviews(command)?,
         Command::Matching(command) => match matching::checked(command, cli.json) {
             Some(checked) => return checked,

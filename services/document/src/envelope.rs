@@ -358,7 +358,9 @@ fn check_times(
         | Kind::Step
         | Kind::Text
         | Kind::Review
-        | Kind::Reply => None,
+        | Kind::Reply
+        | Kind::Arbiter
+        | Kind::Dispute => None,
     };
     let bounded = match (days_max, until) {
         (Some(days), Some(until)) => (1..=i64::from(days) * DAY_SECONDS).contains(&until.seconds_since(from)),

@@ -29,7 +29,7 @@ pub enum Kind {
     Offer,
     /// The freelancer's acceptance of an offer.
     Acceptance,
-    /// A later move in the life of a job, invitation, bid or contract.
+    /// A later move in the life of a job, invitation, bid, contract or dispute.
     Step,
     /// The text of a review; it may be deleted, the review commits to it.
     Text,
@@ -37,11 +37,15 @@ pub enum Kind {
     Review,
     /// The answer of the one who was reviewed.
     Reply,
+    /// What a person who rules in disputes says of themselves.
+    Arbiter,
+    /// One side of a contract opens a dispute with the other.
+    Dispute,
 }
 
 impl Kind {
     /// All kinds, in order.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 14] = [
         Self::Identity,
         Self::Profile,
         Self::Job,
@@ -54,6 +58,8 @@ impl Kind {
         Self::Text,
         Self::Review,
         Self::Reply,
+        Self::Arbiter,
+        Self::Dispute,
     ];
 
     /// The lower-case name, as in ids and paths.
@@ -72,6 +78,8 @@ impl Kind {
             Self::Text => "text",
             Self::Review => "review",
             Self::Reply => "reply",
+            Self::Arbiter => "arbiter",
+            Self::Dispute => "dispute",
         }
     }
 
@@ -91,6 +99,8 @@ impl Kind {
             Self::Text => "HanseText",
             Self::Review => "HanseReview",
             Self::Reply => "HanseReply",
+            Self::Arbiter => "HanseArbiter",
+            Self::Dispute => "HanseDispute",
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod acceptance;
 pub mod bid;
+pub mod dispute;
 pub mod identity;
 pub mod invitation;
 pub mod job;
@@ -25,6 +26,7 @@ use serde_json::Value;
 
 pub use acceptance::Acceptance;
 pub use bid::{Answer, Bid};
+pub use dispute::{Arbiter, Dispute, NamedArbiter, Outcome, Then};
 pub use identity::{Custody, Identity};
 pub use invitation::Invitation;
 pub use job::{Job, Schedule};
@@ -71,6 +73,10 @@ pub enum Body {
     Review(Review),
     /// See [`Reply`].
     Reply(Reply),
+    /// See [`Arbiter`].
+    Arbiter(Arbiter),
+    /// See [`Dispute`].
+    Dispute(Dispute),
 }
 
 impl Body {
@@ -90,6 +96,8 @@ impl Body {
             Self::Text(_) => Kind::Text,
             Self::Review(_) => Kind::Review,
             Self::Reply(_) => Kind::Reply,
+            Self::Arbiter(_) => Kind::Arbiter,
+            Self::Dispute(_) => Kind::Dispute,
         }
     }
 
@@ -120,6 +128,8 @@ impl Body {
             Kind::Text => Self::Text(read(value)?),
             Kind::Review => Self::Review(read(value)?),
             Kind::Reply => Self::Reply(read(value)?),
+            Kind::Arbiter => Self::Arbiter(read(value)?),
+            Kind::Dispute => Self::Dispute(read(value)?),
         };
         let written = body.to_value();
         if written == *value {
@@ -147,6 +157,8 @@ impl Body {
             Self::Text(body) => write(body),
             Self::Review(body) => write(body),
             Self::Reply(body) => write(body),
+            Self::Arbiter(body) => write(body),
+            Self::Dispute(body) => write(body),
         }
     }
 
@@ -166,6 +178,8 @@ impl Body {
             Self::Offer(body) => body.check(issuer),
             Self::Acceptance(body) => body.check(issuer),
             Self::Step(body) => body.check(),
+            Self::Arbiter(body) => body.check(issuer),
+            Self::Dispute(body) => body.check(),
             Self::Text(_) | Self::Reply(_) => Ok(()),
         };
         checked.map_err(Misfit::from)

@@ -4,8 +4,10 @@
 //! together or not at all. The job's row is locked first, so that everything under one job is in one order. Checks come
 //! before writes, and a refusal leaves the transaction to be dropped.
 
+pub(crate) mod arbiter;
 pub mod bid;
 pub(crate) mod contract;
+pub mod dispute;
 pub(crate) mod engagement;
 pub(crate) mod guard;
 pub mod identity;
@@ -24,7 +26,7 @@ use hanse_ledger::Leaf;
 use hanse_lifecycle::{Actor, Event, State};
 use hanse_store::history::{self, HistoryRow};
 use hanse_store::jobs::{self, JobRow};
-use hanse_store::{Tx, accounts, contracts, deliveries, documents};
+use hanse_store::{Tx, accounts, contracts, deliveries, disputes, documents};
 
 use hanse_logbook::Logbook;
 
@@ -89,14 +91,20 @@ pub async fn apply(
         (Body::Bid(body), Some(job)) => Box::pin(bid::submit(ctx, document, body, &author, &job)).await?,
         (Body::Offer(body), Some(job)) => Box::pin(offer::offer(ctx, document, body, attachments, &job)).await?,
         (Body::Acceptance(body), Some(job)) => Box::pin(offer::accept(ctx, document, body, &job)).await?,
+        (Body::Step(step), job) if step.object.kind() == Kind::Dispute => {
+            Box::pin(dispute::step(ctx, document, step, attachments, job.as_ref())).await?;
+        }
         (Body::Step(step), Some(job)) => apply_step(ctx, document, step, attachments, &job).await?,
         (Body::Review(body), Some(_)) => Box::pin(review::seal(ctx, document, body, attachments)).await?,
         (Body::Reply(body), Some(_)) => Box::pin(review::reply(ctx, document, body)).await?,
+        (Body::Arbiter(body), _) => Box::pin(arbiter::announce(ctx, document, body, &author)).await?,
+        (Body::Dispute(body), Some(job)) => Box::pin(dispute::open(ctx, document, body, &job)).await?,
         // A genesis comes before its author is known, see [`identity`]; terms and texts come with what names them.
         (Body::Identity(_) | Body::Terms(_) | Body::Text(_), _)
         // What belongs under a job has one: [`job_of`].
         | (
-            Body::Invitation(_) | Body::Bid(_) | Body::Offer(_) | Body::Acceptance(_) | Body::Step(_) | Body::Review(_) | Body::Reply(_),
+            Body::Invitation(_) | Body::Bid(_) | Body::Offer(_) | Body::Acceptance(_) | Body::Step(_) | Body::Review(_) | Body::Reply(_)
+            | Body::Dispute(_),
             None,
         ) => return Err(Rejection::WrongKind.into()),
     }
@@ -107,7 +115,7 @@ pub async fn apply(
 fn log_of(body: &Body) -> Option<LogKind> {
     match body {
         Body::Profile(_) => None,
-        Body::Job(_) => Some(LogKind::Jobs),
+        Body::Job(_) | Body::Arbiter(_) => Some(LogKind::Jobs),
         Body::Step(step) if step.object.kind() == Kind::Job => Some(LogKind::Jobs),
         Body::Identity(_)
         | Body::Invitation(_)
@@ -118,7 +126,8 @@ fn log_of(body: &Body) -> Option<LogKind> {
         | Body::Step(_)
         | Body::Text(_)
         | Body::Review(_)
-        | Body::Reply(_) => Some(LogKind::Reputation),
+        | Body::Reply(_)
+        | Body::Dispute(_) => Some(LogKind::Reputation),
     }
 }
 
@@ -141,7 +150,10 @@ async fn apply_step(
         | Kind::Step
         | Kind::Text
         | Kind::Review
-        | Kind::Reply => Err(Rejection::WrongKind.into()),
+        | Kind::Reply
+        | Kind::Arbiter
+        // These come before, as an arbiter's home has no job of theirs.
+        | Kind::Dispute => Err(Rejection::WrongKind.into()),
     }
 }
 
@@ -166,10 +178,15 @@ async fn job_of(ctx: &Apply<'_>, document: &Verified) -> Result<Option<DocumentI
             let invitation = contracts::invitation(ctx.tx, &step.object).await?;
             Ok(Some(invitation.ok_or_else(|| ctx.missing("invitation"))?.job))
         }
+        Body::Dispute(dispute) => of_contract(&dispute.contract).await,
+        Body::Step(step) if step.object.kind() == Kind::Dispute => {
+            let Some(row) = disputes::dispute(ctx.tx, &step.object).await? else { return Ok(None) };
+            Ok(contracts::contract(ctx.tx, &row.contract).await?.map(|contract| contract.job))
+        }
         Body::Step(step) => of_contract(&step.object).await,
         Body::Review(review) => of_contract(&review.contract).await,
         Body::Reply(reply) => of_contract(&review::answered(ctx, reply).await?).await,
-        Body::Identity(_) | Body::Profile(_) | Body::Terms(_) | Body::Text(_) => Ok(None),
+        Body::Identity(_) | Body::Profile(_) | Body::Terms(_) | Body::Text(_) | Body::Arbiter(_) => Ok(None),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The home that keeps the order goes by its own clock. A home that follows gives it an hour more, and none while
 //! something about the job is on its way: what the order's home says, or has already said, wins.
 
+mod disputes;
 mod parts;
 mod unlogged;
 
@@ -19,7 +20,7 @@ use hanse_store::{deliveries, log};
 
 pub use self::unlogged::{UNLOGGED_MAX, UNLOGGED_SECONDS, drop_unlogged};
 use crate::apply::review::review_seconds;
-use crate::apply::{Apply, FOLLOW_SECONDS, contract, job};
+use crate::apply::{Apply, FOLLOW_SECONDS, contract, dispute, job};
 use crate::react::release;
 use hanse_logbook::Logbook;
 
@@ -45,6 +46,7 @@ pub async fn look(logbook: &Logbook) -> Result<Round, UseError> {
         let rows = contracts::timed_out(&connection, timeout.state, since, BATCH).await?;
         late.extend(rows.into_iter().map(|row| (row, timeout)));
     }
+    let disputed = disputes::late(&connection, now, BATCH).await?;
     let sealed = reviews::sealed(&connection, now.saturating_sub(review_seconds(State::Open)), BATCH).await?;
     drop(connection);
     // One thing that cannot be moved keeps no other from it.
@@ -66,6 +68,9 @@ pub async fn look(logbook: &Logbook) -> Result<Round, UseError> {
     for (row, timeout) in &late {
         report(lapse(logbook, row, timeout).await, &row.id);
     }
+    for (row, timeout) in &disputed {
+        report(disputes::run_out(logbook, row, timeout).await, &row.id);
+    }
     for row in &sealed {
         report(open(logbook, row).await, &row.commit_leaf);
     }
@@ -76,7 +81,8 @@ pub async fn look(logbook: &Logbook) -> Result<Round, UseError> {
         && sealed.is_empty()
         && silent.is_empty()
         && waiting.is_empty()
-        && unanswered.is_empty();
+        && unanswered.is_empty()
+        && disputed.is_empty();
     Ok(if nothing { Round::Idle } else { Round::Worked })
 }
 
@@ -134,6 +140,9 @@ async fn lapse(logbook: &Logbook, row: &ContractRow, timeout: &Timeout) -> Resul
     let row = contracts::contract(&tx, &row.id).await?;
     let mut row = row.ok_or(Refusal::NotFound("contract"))?;
     if row.state != timeout.state || ctx.now.unix() < due(logbook, &row, timeout) {
+        return Ok(());
+    }
+    if dispute::is_frozen(&ctx, &row.id, None).await? {
         return Ok(());
     }
     let home = row.client_home.clone();

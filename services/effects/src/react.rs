@@ -217,7 +217,7 @@ async fn effect(ctx: &Apply<'_>, seen: &LoggedLeaf) -> Result<(), UseError> {
             }
             let document = kept(&row)?;
             // What else a peer signs into its log has no order from there: only the home of a job keeps that.
-            if !job::is_of_posting(document.body()) {
+            if !job::is_of_posting(document.body()) && !matches!(document.body(), Body::Arbiter(_)) {
                 return Err(Rejection::WrongKind.into());
             }
             let author = accounts::find_identity(ctx.tx, &row.issuer).await?;

@@ -4,6 +4,7 @@ pub(crate) mod author;
 pub(crate) mod bids;
 pub(crate) mod contracts;
 pub(crate) mod directory;
+pub(crate) mod disputes;
 pub(crate) mod documents;
 pub(crate) mod export;
 pub(crate) mod fold;

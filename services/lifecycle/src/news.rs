@@ -121,6 +121,32 @@ vocabulary! {
         MessageCreated = "message.created",
         /// A review was answered.
         ReviewReplied = "review.replied",
+        /// The other side of a contract has opened a dispute.
+        DisputeOpened = "dispute.opened",
+        /// The other side has answered a claim.
+        DisputeAnswered = "dispute.answered",
+        /// A claim stands, because it was not answered.
+        DisputeDefaulted = "dispute.defaulted",
+        /// The other side will answer a claim after all.
+        DisputeReopened = "dispute.reopened",
+        /// The other side proposes how to end a dispute.
+        DisputeSettlementProposed = "dispute.settlement_proposed",
+        /// Both agree on how a dispute ends.
+        DisputeSettled = "dispute.settled",
+        /// An arbiter is asked to rule.
+        DisputeEscalated = "dispute.escalated",
+        /// The next arbiter is asked, because one was silent.
+        DisputePassedOn = "dispute.passed_on",
+        /// An arbiter has ruled.
+        DisputeRuled = "dispute.ruled",
+        /// A side has appealed.
+        DisputeAppealed = "dispute.appealed",
+        /// A dispute is over, as was ruled or claimed.
+        DisputeFinal = "dispute.final",
+        /// A dispute is over, and nobody has decided.
+        DisputeUndecided = "dispute.undecided",
+        /// The other side has taken its claim back.
+        DisputeWithdrawn = "dispute.withdrawn",
     }
 }
 
@@ -157,7 +183,7 @@ impl Receivers {
         match actor {
             Actor::Client => Self::Freelancer,
             Actor::Freelancer => Self::Client,
-            Actor::Node => Self::Both,
+            Actor::Node | Actor::Arbiter => Self::Both,
         }
     }
 }
@@ -182,6 +208,7 @@ pub fn told(machine: Machine, event: Event, to: State, actor: Actor) -> Result<T
         Machine::Bid => of_bid(event, actor),
         Machine::Contract | Machine::Milestone => of_contract(machine, event, to, actor),
         Machine::Review => of_review(event, to, actor),
+        Machine::Dispute => of_dispute(event, to, actor),
     }
 }
 
@@ -286,6 +313,27 @@ fn of_review(event: Event, to: State, actor: Actor) -> Result<Told, &'static str
         Event::Close if to == State::Open => News::ReviewWindowOpened,
         Event::Close => return Err("the time for a reply was known since the review was published"),
         Event::Lapse => return Err("nothing was written, so that there is nothing to read"),
+        _ => return Err(NO_MOVE),
+    };
+    Ok(Told { news, to: Receivers::other_than(actor) })
+}
+
+/// Of a dispute. An arbiter who is asked to rule hears all that is told while they are.
+fn of_dispute(event: Event, to: State, actor: Actor) -> Result<Told, &'static str> {
+    let news = match event {
+        Event::OpenDispute => News::DisputeOpened,
+        Event::Respond => News::DisputeAnswered,
+        Event::Default => News::DisputeDefaulted,
+        Event::Reopen => News::DisputeReopened,
+        Event::ProposeSettlement => News::DisputeSettlementProposed,
+        Event::Settle => News::DisputeSettled,
+        Event::Escalate => News::DisputeEscalated,
+        Event::PassOn => News::DisputePassedOn,
+        Event::Rule if to == State::Ruled => News::DisputeRuled,
+        Event::Rule | Event::Conclude => News::DisputeFinal,
+        Event::Appeal => News::DisputeAppealed,
+        Event::Lapse => News::DisputeUndecided,
+        Event::Withdraw => News::DisputeWithdrawn,
         _ => return Err(NO_MOVE),
     };
     Ok(Told { news, to: Receivers::other_than(actor) })

@@ -3,6 +3,7 @@
 
 mod bid;
 mod contract;
+mod dispute;
 mod job;
 mod milestone;
 mod review;
@@ -43,9 +44,9 @@ pub struct Timeout {
 pub(crate) const DAY: i64 = 86_400;
 /// The longest life of a posting. A document says less if it likes.
 const POSTING: i64 = 90 * DAY;
-/// An answer that needs one decision: an offer, an invitation, an end, and the two logs' entries after an acceptance.
+/// An answer that needs one decision: an offer, an invitation, an end, a claim, whether to appeal, and the two logs' entries after an acceptance.
 const ANSWER: i64 = 7 * DAY;
-/// An answer that needs a look at the work or at a bank account, the time to write a review, and a client's sign of life.
+/// An answer that needs a look at the work, at a bank account or at a dispute, the time to write a review, and a client's sign of life.
 const CHECK: i64 = 14 * DAY;
 /// A payment and its transfer; a rest; a reply to a review.
 const MONTH: i64 = 30 * DAY;
@@ -57,7 +58,9 @@ const YEAR: i64 = 365 * DAY;
 const CLIENT: &[Actor] = &[Actor::Client];
 const FREELANCER: &[Actor] = &[Actor::Freelancer];
 const NODE: &[Actor] = &[Actor::Node];
+const ARBITER: &[Actor] = &[Actor::Arbiter];
 const CLIENT_OR_NODE: &[Actor] = &[Actor::Client, Actor::Node];
+const FREELANCER_OR_NODE: &[Actor] = &[Actor::Freelancer, Actor::Node];
 const EITHER_SIDE: &[Actor] = &[Actor::Client, Actor::Freelancer];
 const ANYBODY: &[Actor] = &[Actor::Client, Actor::Freelancer, Actor::Node];
 
@@ -70,6 +73,7 @@ pub fn table(machine: Machine) -> &'static [Transition] {
         Machine::Contract => contract::CONTRACT,
         Machine::Milestone => milestone::MILESTONE,
         Machine::Review => review::REVIEW,
+        Machine::Dispute => dispute::DISPUTE,
     }
 }
 
@@ -82,6 +86,7 @@ pub fn timeouts(machine: Machine) -> &'static [Timeout] {
         Machine::Contract => contract::CONTRACT_TIMEOUTS,
         Machine::Milestone => milestone::MILESTONE_TIMEOUTS,
         Machine::Review => review::REVIEW_TIMEOUTS,
+        Machine::Dispute => dispute::DISPUTE_TIMEOUTS,
     }
 }
 

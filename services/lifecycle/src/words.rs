@@ -78,6 +78,8 @@ vocabulary! {
         Milestone = "milestone",
         /// One author's review of the other side of one contract; a contract has two.
         Review = "review",
+        /// What the two sides of a contract do not agree on.
+        Dispute = "dispute",
     }
 }
 
@@ -90,6 +92,8 @@ vocabulary! {
         Freelancer = "freelancer",
         /// The job's home node, or in a review the author's: never a choice, always a consequence or a clock.
         Node = "node",
+        /// Who rules in a dispute, named in the contract.
+        Arbiter = "arbiter",
     }
 }
 
@@ -124,7 +128,7 @@ vocabulary! {
         Countered = "countered",
         /// The freelancer accepted the offer that this bid led to.
         Won = "won",
-        /// The freelancer took the bid back.
+        /// The freelancer took the bid back. Dispute: the claimant took the claim back.
         Withdrawn = "withdrawn",
         /// Bid: the client said no. Contract: one side said no to the other's terms. Invitation: the freelancer said no.
         Declined = "declined",
@@ -148,7 +152,7 @@ vocabulary! {
         Paid = "paid",
         /// The freelancer says that no payment came.
         Unpaid = "unpaid",
-        /// The freelancer says that the payment came.
+        /// The freelancer says that the payment came. Dispute: both agree on how to end it.
         Settled = "settled",
         /// One side asked for the end.
         Closing = "closing",
@@ -168,6 +172,22 @@ vocabulary! {
         Published = "published",
         /// The reviewee answered.
         Replied = "replied",
+        /// A claim waits for the other side's answer.
+        Opened = "opened",
+        /// The other side has answered: the two may settle, or ask for a ruling.
+        Negotiating = "negotiating",
+        /// The other side has not answered in time: the claim stands, and can be answered yet with a cause.
+        Defaulted = "defaulted",
+        /// An arbiter of the contract is asked to rule.
+        InArbitration = "in_arbitration",
+        /// An arbiter has ruled, and either side can appeal.
+        Ruled = "ruled",
+        /// The next arbiter of the contract is asked to rule.
+        InAppeal = "in_appeal",
+        /// It has ended as was ruled, or as was claimed and not answered.
+        Final = "final",
+        /// It has ended, and nobody has decided.
+        Undecided = "undecided",
     }
 }
 
@@ -218,7 +238,7 @@ vocabulary! {
         Win = "win",
         /// The offer on this bid came to nothing.
         Release = "release",
-        /// The freelancer takes a bid back.
+        /// The freelancer takes a bid back, or the claimant a claim.
         Withdraw = "withdraw",
         /// A bid, terms or an invitation is turned down.
         Decline = "decline",
@@ -266,5 +286,27 @@ vocabulary! {
         Open = "open",
         /// The reviewee answers.
         Reply = "reply",
+        /// A side says that something is wrong, and asks for how to end it.
+        OpenDispute = "open_dispute",
+        /// The other side answers the claim.
+        Respond = "respond",
+        /// The other side has not answered in time.
+        Default = "default",
+        /// Whoever did not answer in time gives a cause.
+        Reopen = "reopen",
+        /// A side proposes how to end a dispute.
+        ProposeSettlement = "propose_settlement",
+        /// The other side agrees.
+        Settle = "settle",
+        /// A side asks the arbiter of the contract to rule.
+        Escalate = "escalate",
+        /// The arbiter was silent, and the next one is asked.
+        PassOn = "pass_on",
+        /// An arbiter rules.
+        Rule = "rule",
+        /// A side asks the next arbiter to rule.
+        Appeal = "appeal",
+        /// Nothing can be said against how a dispute ends any more.
+        Conclude = "conclude",
     }
 }

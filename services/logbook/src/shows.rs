@@ -23,7 +23,7 @@ impl Shows {
             Some(Statement::Identity { commitment, .. }) => Self::Document(*commitment, &[Kind::Identity]),
             Some(Statement::Reply { commitment, .. }) => Self::Document(*commitment, &[Kind::Reply]),
             Some(Statement::Posting { commitment }) if is_jobs => {
-                Self::Document(*commitment, &[Kind::Job, Kind::Step])
+                Self::Document(*commitment, &[Kind::Job, Kind::Step, Kind::Arbiter])
             }
             Some(Statement::Open { cites }) => Self::Review(*cites),
             Some(

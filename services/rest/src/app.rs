@@ -10,8 +10,8 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::routes::{
-    accounts, bids, contracts, documents, invitations, jobs, logs, matching, messages, node, notifications,
-    people, reputation, reviews, searches, skills, tiles,
+    accounts, bids, contracts, disputes, documents, invitations, jobs, logs, matching, messages, node,
+    notifications, people, reputation, reviews, searches, skills, tiles,
 };
 use hanse_http::body::BODY_BYTES_MAX;
 use hanse_http::middleware::answers::{self, LargeAnswers};
@@ -41,6 +41,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     of_accounts(config);
     people(config);
     work(config);
+    disputed(config);
     records(config);
 }
 
@@ -139,6 +140,26 @@ fn work(config: &mut ServiceConfig<'_>) {
         .service(contracts::objects)
         .service(contracts::terminate)
         .service(contracts::close);
+}
+
+/// What two do not agree on, and who rules.
+fn disputed(config: &mut ServiceConfig<'_>) {
+    config
+        .service(disputes::open)
+        .service(disputes::of_contract)
+        .service(disputes::mine)
+        .service(disputes::read)
+        .service(disputes::answer)
+        .service(disputes::reopen)
+        .service(disputes::settle)
+        .service(disputes::escalate)
+        .service(disputes::rule)
+        .service(disputes::appeal)
+        .service(disputes::withdraw)
+        .service(disputes::arbiters)
+        .service(disputes::arbiter)
+        .service(disputes::put_arbiter)
+        .service(disputes::withdraw_arbiter);
 }
 
 /// What was said of whom, and the logs that prove it.

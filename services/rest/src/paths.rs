@@ -67,6 +67,19 @@ pub(crate) struct ContractInPath {
     id: String,
 }
 
+/// A dispute.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "a schema")]
+pub(crate) struct DisputeInPath {
+    /// The dispute: `dispute_…`.
+    #[param(
+        pattern = "^dispute_[A-Za-z0-9_-]{43}$",
+        example = "dispute_Lg-6ssNT1UsxPqcjo75KaDM4wpOjqTyGlKm-e-eGeRM"
+    )]
+    id: String,
+}
+
 /// A signed document.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

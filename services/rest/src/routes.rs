@@ -14,4 +14,4 @@ pub(crate) mod searches;
 pub(crate) mod skills;
 pub(crate) mod tiles;
 
-pub(crate) use market::{bids, contracts, invitations, jobs, reviews};
+pub(crate) use market::{bids, contracts, disputes, invitations, jobs, reviews};

@@ -12,8 +12,8 @@ pub use hanse_database::{
 pub use tables::accounts::mail;
 pub use tables::alerts::notifications;
 pub use tables::{
-    accounts, alerts, changes, contracts, deliveries, documents, history, idempotency, jobs, knowledge, log,
-    messages, peer_searches, picks, ranking, reviews, scores,
+    accounts, alerts, changes, contracts, deliveries, disputes, documents, history, idempotency, jobs,
+    knowledge, log, messages, peer_searches, picks, ranking, reviews, scores,
 };
 
 /// Every statement of every table module, by module, for the test that prepares each against the migrated schema.
@@ -23,6 +23,7 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("changes", changes::STATEMENTS),
     ("contracts", contracts::STATEMENTS),
     ("deliveries", deliveries::STATEMENTS),
+    ("disputes", disputes::STATEMENTS),
     ("documents", documents::STATEMENTS),
     ("peer_searches", peer_searches::STATEMENTS),
     ("health", health::STATEMENTS),

@@ -16,4 +16,4 @@ pub mod picks;
 pub mod ranking;
 pub mod scores;
 
-pub use market::{contracts, jobs, reviews};
+pub use market::{contracts, disputes, jobs, reviews};

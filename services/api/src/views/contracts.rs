@@ -5,6 +5,8 @@ use hanse_document::kind::step::Note;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{ContractDispute, NamedArbiterView};
+
 /// A contract, seen by one of its sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ContractView {
@@ -57,6 +59,12 @@ pub struct ContractView {
     /// Other terms that one side proposes and the other has not answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<ProposalView>,
+    /// Who rules if the two do not agree, in the order in which they are asked.
+    #[serde(default)]
+    pub arbiters: Vec<NamedArbiterView>,
+    /// Disputes over it, oldest first. While one is open, nothing of what it is about moves.
+    #[serde(default)]
+    pub disputes: Vec<ContractDispute>,
     /// Who asked for the end, while the other side has not answered: `client` or `freelancer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<String>,

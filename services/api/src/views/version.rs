@@ -3,7 +3,10 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{BidView, ContractView, InvitationView, JobView, ProfileView, ReviewView};
+use super::{
+    ArbiterRecordView, ArbiterView, BidView, ContractView, DisputeView, InvitationView, JobView, ProfileView,
+    ReviewView,
+};
 
 /// So many bytes of a hash that nobody finds two things with one version by trying.
 const DIGEST_BYTES: usize = 16;
@@ -30,6 +33,13 @@ pub trait Versioned: Serialize + Clone {
 
 impl Versioned for ProfileView {}
 impl Versioned for ReviewView {}
+impl Versioned for DisputeView {}
+
+impl Versioned for ArbiterView {
+    fn alone(self) -> Self {
+        Self { record: ArbiterRecordView::default(), ..self }
+    }
+}
 
 impl Versioned for JobView {
     fn alone(self) -> Self {

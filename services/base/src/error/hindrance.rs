@@ -86,6 +86,47 @@ pub enum Hindrance {
     /// What is named as predecessor is none.
     #[error("`predecessor` must be a posting of yours that was closed without hiring, or expired")]
     NoPredecessor,
+    /// What is to be moved is disputed.
+    #[error("a dispute over this is open: until it ends nothing of it moves, and no clock of it runs")]
+    Disputed,
+    /// Another dispute over the contract is open.
+    #[error("a dispute over this contract is open already: answer that one, or wait for its end")]
+    DisputeOpen,
+    /// The contract cannot be disputed now.
+    #[error(
+        "a contract that is {0} cannot be disputed now: it can while it runs, for 30 days after it was closed, \
+         or 14 days after it was ended for cause"
+    )]
+    NotDisputable(hanse_lifecycle::State),
+    /// A side has opened as many disputes as it can.
+    #[error("{0} disputes of one side over one contract are the limit")]
+    TooManyDisputes(u32),
+    /// The contract names no arbiter.
+    #[error("this contract names no arbiter who could be asked: settle, withdraw, or let it run out")]
+    NoArbiter,
+    /// Everybody whom the contract names was asked.
+    #[error("this contract names no other arbiter who could be asked: the ruling holds")]
+    NoOtherArbiter,
+    /// No settlement is proposed.
+    #[error("no settlement is proposed that you could agree to: propose one in `outcome`")]
+    NoSettlement,
+    /// This is not what is proposed.
+    #[error("`outcome` is not what the other side proposes now: read it again, or leave it out to agree")]
+    OtherOutcome,
+    /// The dispute was reopened before.
+    #[error("a dispute is reopened once, and this one was")]
+    ReopenedBefore,
+    /// Who is named takes no cases.
+    #[error(
+        "`arbiters` names somebody who does not say that they rule in disputes: `GET /v1/arbiters` lists who does"
+    )]
+    NoSuchArbiter,
+    /// An arbiter is at home where a side is, or is said to be and is not.
+    #[error(
+        "an arbiter is at home at the node of the client or the freelancer, which could speak for them: set \
+         `arbiters_may_share_home` if you both want that, or name another one"
+    )]
+    ArbiterSharesHome,
 }
 
 impl Hindrance {
@@ -117,6 +158,17 @@ impl Hindrance {
             Self::TooLong => "too-long",
             Self::RepeatUnsaid => "repeat-unsaid",
             Self::NoPredecessor => "no-predecessor",
+            Self::Disputed => "disputed",
+            Self::DisputeOpen => "dispute-open",
+            Self::NotDisputable(_) => "not-disputable",
+            Self::TooManyDisputes(_) => "too-many-disputes",
+            Self::NoArbiter => "no-arbiter",
+            Self::NoOtherArbiter => "no-other-arbiter",
+            Self::NoSettlement => "no-settlement",
+            Self::OtherOutcome => "other-outcome",
+            Self::ReopenedBefore => "reopened-before",
+            Self::NoSuchArbiter => "no-such-arbiter",
+            Self::ArbiterSharesHome => "arbiter-shares-home",
         }
     }
 
@@ -131,7 +183,9 @@ impl Hindrance {
             | Self::AnswersMissing(_)
             | Self::SeatsTaken
             | Self::TooLong
-            | Self::NoPredecessor => 422,
+            | Self::NoPredecessor
+            | Self::NoSuchArbiter
+            | Self::ArbiterSharesHome => 422,
             Self::DeliveryWaits
             | Self::WorkBegun
             | Self::OwnRequest
@@ -147,7 +201,16 @@ impl Hindrance {
             | Self::BidBefore
             | Self::InvitedBefore
             | Self::TooManyInvitations(_)
-            | Self::RepeatUnsaid => 409,
+            | Self::RepeatUnsaid
+            | Self::Disputed
+            | Self::DisputeOpen
+            | Self::NotDisputable(_)
+            | Self::TooManyDisputes(_)
+            | Self::NoArbiter
+            | Self::NoOtherArbiter
+            | Self::NoSettlement
+            | Self::OtherOutcome
+            | Self::ReopenedBefore => 409,
         }
     }
 }

@@ -3,6 +3,7 @@
 use hanse_api::views::Clock;
 use hanse_lifecycle::{Event, Machine, State, Timeout, timeouts};
 use hanse_store::contracts::{ContractRow, InvitationRow, MilestoneRow};
+use hanse_store::disputes::DisputeRow;
 use hanse_store::jobs::ShownJob;
 
 use super::time;
@@ -58,6 +59,15 @@ pub(super) fn milestone(row: &MilestoneRow) -> Option<Clock> {
 pub(super) fn bid(state: State, job_expires_at: i64) -> Option<Clock> {
     let timeout = of(Machine::Bid, state).find(|timeout| timeout.event == Event::NotSelected)?;
     Some(shown(timeout, job_expires_at))
+}
+
+/// Of a dispute. An arbiter's silence passes it on while there is another one.
+pub(super) fn dispute(row: &DisputeRow) -> Option<Clock> {
+    let timeout = of(Machine::Dispute, row.state).next()?;
+    let another = row.asked().is_some() && row.arbiters.len() > row.answers.len().saturating_add(1);
+    let event = if another { Event::PassOn } else { timeout.event };
+    let at = row.changed_at.saturating_add(timeout.after_seconds);
+    Some(Clock { event: event.to_string(), ..shown(timeout, at) })
 }
 
 /// Of an invitation.

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use hanse_api::views::{ContractView, Engaged, MilestoneView, ProposalView};
-use hanse_document::kind::{Money, Part, Pay, Per, Terms};
+use hanse_api::views::{
+    ContractDispute, ContractView, Engaged, MilestoneView, NamedArbiterView, ProposalView,
+};
+use hanse_document::kind::{Money, Offer, Part, Pay, Per, Terms};
 use hanse_document::{Date, DocumentId};
 use hanse_lifecycle::{Actor, Event, Machine, State, allowed};
 use hanse_store::Sql;
 use hanse_store::contracts::{self, ContractRow, MilestoneRow, Proposal, SheetRow};
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState};
+use hanse_store::disputes::{self, DisputeRow};
 
 use super::moves::{self, Documents, Moves};
 use super::person::{self, Said, Viewer};
@@ -24,6 +27,7 @@ struct Beside {
     documents: Documents,
     moves: Moves,
     milestones: BTreeMap<[u8; 32], Vec<MilestoneRow>>,
+    disputes: BTreeMap<[u8; 32], Vec<DisputeRow>>,
     on_their_way: BTreeMap<[u8; 32], (DeliveryRow, DocumentId)>,
     people: Said,
 }
@@ -40,16 +44,17 @@ pub async fn contracts(
     let terms = rows.iter().map(|row| row.terms);
     let proposed = rows.iter().filter_map(|row| row.proposal.map(|proposal| proposal.terms));
     let others = rows.iter().map(|row| viewer.other(&row.client, &row.freelancer));
-    let (on_their_way, people, milestones, loaded) = tokio::join!(
+    let (on_their_way, people, milestones, disputes, loaded) = tokio::join!(
         deliveries::newest_all(db, &ways, viewer.did),
         // Boxed: whoever waits for a contract holds little room.
         Box::pin(person::said(db, others)),
         contracts::milestones_of(db, ids()),
-        moves::load(db, ids(), terms.chain(proposed).map(|terms| *terms.hash())),
+        disputes::of_contracts(db, ids()),
+        moves::load(db, ids(), terms.chain(proposed).map(|terms| *terms.hash()).chain(ids())),
     );
     let (moves, documents) = loaded?;
-    let (milestones, on_their_way, people) = (milestones?, on_their_way?, people?);
-    let beside = Beside { documents, moves, milestones, on_their_way, people };
+    let (milestones, disputes, on_their_way, people) = (milestones?, disputes?, on_their_way?, people?);
+    let beside = Beside { documents, moves, milestones, disputes, on_their_way, people };
     rows.iter().map(|row| shown(row, &beside, viewer)).collect()
 }
 
@@ -61,11 +66,21 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: Viewer<'_>) -> Result<Contr
     let terms = beside.documents.get(row.terms.hash()).map(moves::read::<Terms>).transpose()?;
     let role = side(row, viewer.did);
     let milestones = beside.milestones.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
+    let disputes = beside.disputes.get(row.id.hash()).map_or(&[][..], Vec::as_slice);
+    let disputed = disputes.iter().find(|dispute| dispute.ended_at.is_none());
     let may_move = queued.is_none();
+    let rests = |part: &MilestoneRow| {
+        disputed.is_some_and(|dispute| dispute.milestone.is_none_or(|number| number == part.number))
+    };
     let milestones: Vec<MilestoneView> = if matches!(row.state, State::Offered | State::Countered) {
         terms.as_ref().map(|terms| offered(terms, row.offered_at)).unwrap_or_default()
     } else {
-        milestones.iter().map(|part| milestone(part, terms.as_ref(), role.filter(|_| may_move))).collect()
+        let shown = |part: &MilestoneRow| {
+            let role = role.filter(|_| may_move && !rests(part));
+            let view = milestone(part, terms.as_ref(), role);
+            MilestoneView { clock: view.clock.filter(|_| !rests(part)), ..view }
+        };
+        milestones.iter().map(shown).collect()
     };
     let proposal = row.proposal.map(|proposal| proposed(proposal, &beside.documents)).transpose()?;
     let (scope, due, pay) = terms.map_or_else(
@@ -82,7 +97,7 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: Viewer<'_>) -> Result<Contr
         freelancer_home: row.freelancer_home.to_string(),
         other_side: viewer.sees(&beside.people, viewer.other(&row.client, &row.freelancer))?,
         role: role.map(|role| role.name().to_owned()).unwrap_or_default(),
-        allowed: if may_move { moves_of(row, role) } else { Vec::new() },
+        allowed: if may_move && disputed.is_none() { moves_of(row, role) } else { Vec::new() },
         state: row.state.to_string(),
         head: row.head.to_string(),
         scope,
@@ -94,8 +109,10 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: Viewer<'_>) -> Result<Contr
         engaged: Engaged { client: row.client_engaged, freelancer: row.freelancer_engaged },
         milestones,
         proposal,
+        arbiters: arbiters(row, &beside.documents)?,
+        disputes: disputes.iter().map(dispute).collect(),
         asked_by: row.asked_by.map(|side| side.name().to_owned()),
-        clock: clock::contract(row),
+        clock: clock::contract(row).filter(|_| disputed.is_none()),
         history: moves::told(&beside.moves, row.id.hash(), &beside.documents)?,
         queued,
         refused: way.and_then(|(delivery, _)| delivery.refusal.clone()),
@@ -103,6 +120,24 @@ fn shown(row: &ContractRow, beside: &Beside, viewer: Viewer<'_>) -> Result<Contr
         changed_at: time(row.changed_at),
         closed_at: row.closed_at.map(time),
     })
+}
+
+/// The arbiters whom the offer names.
+fn arbiters(row: &ContractRow, documents: &Documents) -> Result<Vec<NamedArbiterView>, UseError> {
+    let offer = documents.get(row.id.hash()).map(moves::read::<Offer>).transpose()?;
+    let named = offer.iter().flat_map(|offer| offer.arbiters.iter());
+    Ok(named
+        .map(|arbiter| NamedArbiterView {
+            did: arbiter.did.to_string(),
+            home: arbiter.home.to_string(),
+            shares_home: arbiter.shares_home,
+            answer: None,
+        })
+        .collect())
+}
+
+fn dispute(row: &DisputeRow) -> ContractDispute {
+    ContractDispute { id: row.id.to_string(), milestone: row.milestone, state: row.state.to_string() }
 }
 
 /// What a side may do: the table's answer, without what only the other side, or only a proposal that is there, makes possible.

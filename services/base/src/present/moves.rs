@@ -92,7 +92,15 @@ pub(super) fn said(event: Event) -> Option<StepRequest> {
         | Event::Unshortlist {}
         | Event::AcceptAmendment { .. }
         | Event::AttestPaid { .. }
-        | Event::ConfirmReceived { .. } => nothing,
+        | Event::ConfirmReceived { .. }
+        // What is said in a dispute stands in the view of that.
+        | Event::Respond { .. }
+        | Event::Reopen { .. }
+        | Event::ProposeSettlement { .. }
+        | Event::Settle { .. }
+        | Event::Escalate {}
+        | Event::Rule { .. }
+        | Event::Appeal { .. } => nothing,
     };
     Some(said).filter(|said| *said != StepRequest::default())
 }

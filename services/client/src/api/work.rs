@@ -130,12 +130,13 @@ pub fn step(machine: Machine, id: &str, event: Event, said: &StepRequest) -> Req
         Machine::Invitation => "invitations",
         Machine::Contract | Machine::Milestone => "contracts",
         Machine::Review => "reviews",
+        Machine::Dispute => "disputes",
     };
     Request::post(&["v1", things, id, &path_of(event)], body(said))
 }
 
 /// The last part of the path of a move.
-fn path_of(event: Event) -> String {
+pub(super) fn path_of(event: Event) -> String {
     if event == Event::CloseUnfilled { "close".to_owned() } else { event.name().replace('_', "-") }
 }
 

@@ -267,6 +267,8 @@ impl OfferArgs {
             language: self.language.clone(),
             milestones: list("--milestone", &self.milestone)?,
             pay: self.pay.clone(),
+            arbiters: list("--arbiter", &self.arbiter)?,
+            arbiters_may_share_home: self.arbiter_may_share_home,
         }))
     }
 }
@@ -284,6 +286,8 @@ impl TermsArgs {
             language: self.language.clone().or(before.language),
             milestones: anew("--milestone", &self.milestone, before.milestones)?,
             pay: self.pay.clone().or(before.pay),
+            arbiters: before.arbiters,
+            arbiters_may_share_home: false,
         }))
     }
 }

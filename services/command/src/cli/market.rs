@@ -2,6 +2,7 @@
 
 pub(super) mod bids;
 pub(super) mod contracts;
+pub(super) mod disputes;
 pub(super) mod jobs;
 pub(super) mod messages;
 pub(super) mod reviews;

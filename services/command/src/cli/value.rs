@@ -5,7 +5,7 @@ use hanse_document::kind::place::SiteName;
 use hanse_document::kind::review::{Axis, Rating};
 use hanse_document::kind::terms::{MilestoneTitle, Part};
 use hanse_document::kind::time_sheet::{MINUTES_MAX, Minutes};
-use hanse_document::kind::{Place, Point, Site, TimeSheet};
+use hanse_document::kind::{Place, Point, Site, Then, TimeSheet};
 use hanse_document::{
     Country, Currency, Date, Did, Digest, DocumentId, Language, Line, List, Number, Rejection, Skill, Text,
     Timestamp,
@@ -79,6 +79,7 @@ arguments! {
     Timestamp: "as in 2026-11-24T10:00:00Z, between 2020 and 2099",
     Date: "as in 2027-02-12, between 2020 and 2099",
     Digest: "as 64 digits of 0-9 and a-f",
+    Then: "as goes_on, closes or terminates",
 }
 
 /// Reads one argument. Some keyboards write é as two characters, some systems a line end; a document must not, and that is not the

@@ -22,6 +22,7 @@ impl Run {
             ContractStep::Contract(ContractCommand::Show(contract)) => {
                 self.answer(&api::contract(&contract.id), show::contract)
             }
+            ContractStep::Contract(ContractCommand::Dispute(args)) => self.open_dispute(args),
             ContractStep::Counter(args) => self.terms(args, Event::Counter, "answered with other terms"),
             ContractStep::Amend(args) => self.terms(args, Event::ProposeAmendment, "other terms proposed"),
             ContractStep::Move(step) => self.step(Machine::Contract, step.step()),

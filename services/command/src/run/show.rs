@@ -2,6 +2,7 @@
 
 mod bids;
 mod contracts;
+mod disputes;
 mod jobs;
 mod life;
 mod people;
@@ -17,6 +18,7 @@ use hanse_client::json::Read as _;
 
 pub(super) use bids::{bid, bids, invitation, invitations};
 pub(super) use contracts::{contract, contracts};
+pub(super) use disputes::{arbiter, arbiters, dispute, disputes};
 pub(super) use jobs::{job, jobs, own_jobs};
 pub(super) use people::{listed, listing};
 pub(super) use rules::rules;

@@ -5,10 +5,11 @@ mod event;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::bounded::{Line, Number, Text};
+use crate::bounded::{Line, List, Number, Text};
 use crate::fault::Fault;
 use crate::hash::{Commitment, Digest, LeafRef};
 use crate::id::{DocumentId, Kind};
+use crate::kind::dispute::{Claim, Digests, Outcome};
 use crate::kind::time_sheet::TimeSheet;
 use crate::name::NodeName;
 use crate::rejection::Rejection;
@@ -27,7 +28,7 @@ pub type Note = Text<1, NOTE_CHARS_MAX>;
 /// Why.
 pub type Reason = Line<1, REASON_CHARS_MAX>;
 
-/// A later move in the life of a thing (a job, a bid, or a contract, which is named by its offer). Which moves are allowed
+/// A later move in the life of a thing (a job, a bid, a dispute, or a contract, which is named by its offer). Which moves are allowed
 /// in which state is the lifecycle's business.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "StepForm", into = "StepForm")]
@@ -80,7 +81,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Note>,
     },
-    /// The bidder takes the bid back.
+    /// The bidder takes the bid back, or the claimant what they claim.
     Withdraw {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,6 +209,46 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
     },
+    /// The other side answers a claim.
+    Respond {
+        /// What shows it.
+        #[serde(default, skip_serializing_if = "List::is_empty")]
+        evidence: Digests,
+        /// What they ask for in turn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Outcome>,
+        /// The answer.
+        text: Claim,
+    },
+    /// Whoever did not answer in time has a cause, and will.
+    Reopen {
+        /// The cause.
+        text: Claim,
+    },
+    /// A side proposes how to end the dispute.
+    ProposeSettlement {
+        /// How.
+        outcome: Outcome,
+    },
+    /// The other side agrees: to that, or to what the claim asks for.
+    Settle {
+        /// How, in the very words.
+        outcome: Outcome,
+    },
+    /// A side asks the arbiter of the contract to rule.
+    Escalate {},
+    /// The arbiter rules.
+    Rule {
+        /// How the dispute ends.
+        outcome: Outcome,
+        /// The reasons.
+        text: Claim,
+    },
+    /// A side asks the next arbiter of the contract to rule.
+    Appeal {
+        /// What is wrong with the ruling.
+        text: Claim,
+    },
 }
 
 impl Step {
@@ -220,6 +261,7 @@ impl Step {
             Kind::Bid,
             Kind::Offer,
             Kind::Acceptance,
+            Kind::Dispute,
             Kind::Step,
         ])
     }

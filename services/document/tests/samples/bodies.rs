@@ -3,12 +3,13 @@
 use std::str::FromStr;
 
 use hanse_document::kind::{
-    Acceptance, Axis, Bid, Custody, Event, Identity, Invitation, Job, Money, Offer, Pay, Per, Place, Point,
-    Profile, Reply, Review, ReviewText, Role, Schedule, Site, Step, Terms,
+    Acceptance, Arbiter, Axis, Bid, Custody, Dispute, Event, Identity, Invitation, Job, Money, Offer,
+    Outcome, Pay, Per, Place, Point, Profile, Reply, Review, ReviewText, Role, Schedule, Site, Step, Terms,
+    Then,
 };
 use hanse_document::{Currency, Date, LeafRef, List, LogName, NodeName, Number, Rejection, Verified};
 
-use super::{CLIENT_SLOT, FREELANCER, FREELANCER_SLOT, RECOVERY, did, key};
+use super::{ARBITER, CLIENT_SLOT, FREELANCER, FREELANCER_SLOT, RECOVERY, did, key};
 
 /// The leaves that documents cite; their ids are made up.
 const CLIENT_ENGAGEMENT: [u8; 32] = [0x41; 32];
@@ -114,6 +115,7 @@ pub(crate) fn terms() -> Result<Terms, Rejection> {
 
 pub(crate) fn offer(job: &Verified, bid: &Verified, terms: &Verified) -> Result<Offer, Rejection> {
     Ok(Offer {
+        arbiters: List::default(),
         bid: bid.id(),
         freelancer: did(FREELANCER),
         job: job.id(),
@@ -171,4 +173,31 @@ pub(crate) fn review(offer: &Verified, text: &Verified) -> Result<Review, Reject
 
 pub(crate) fn reply() -> Result<Reply, Rejection> {
     Ok(Reply { cites: LeafRef::from_bytes(REVIEW_COMMIT), text: of("It was good work to do. Thank you!")? })
+}
+
+pub(crate) fn arbiter() -> Result<Arbiter, Rejection> {
+    Ok(Arbiter {
+        fee: Some(of("80 EUR an hour, two hours at most")?),
+        fields: list(&["local:wrought-iron"])?,
+        home: of("a.example")?,
+        key: key(ARBITER).public(),
+        languages: list(&["fr", "de"])?,
+        prev: None,
+        takes: true,
+        terms: of("Write to arbiter@a.example. I rule on what is written, and visit nobody.")?,
+    })
+}
+
+pub(crate) fn dispute(offer: &Verified) -> Result<Dispute, Rejection> {
+    Ok(Dispute {
+        claim: of("The left wing hangs two fingers too low, and nobody comes.")?,
+        contract: offer.id(),
+        evidence: list(&["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])?,
+        milestone: None,
+        outcome: Outcome {
+            award: Some(of("Odile hangs it anew by the end of the month.")?),
+            then: Then::GoesOn,
+        },
+        to: of("a.example")?,
+    })
 }

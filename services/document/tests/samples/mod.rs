@@ -16,6 +16,7 @@ pub(crate) const FREELANCER: u8 = 2;
 pub(crate) const CLIENT_SLOT: u8 = 3;
 pub(crate) const FREELANCER_SLOT: u8 = 4;
 pub(crate) const RECOVERY: u8 = 5;
+pub(crate) const ARBITER: u8 = 6;
 
 pub(crate) fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed([seed; 32])
@@ -29,7 +30,8 @@ pub(crate) fn did(seed: u8) -> Did {
 /// kind is an hour later than the one before. The freelancer's key is in the custody of the node `b.example`.
 fn sign(seed: u8, body: Body) -> Result<Verified, Rejection> {
     // What came later has its place behind the others, so that theirs stay.
-    let order = Kind::ALL.iter().filter(|kind| **kind != Kind::Invitation).chain([&Kind::Invitation]);
+    let later = [Kind::Invitation, Kind::Arbiter, Kind::Dispute];
+    let order = Kind::ALL.iter().filter(|kind| !later.contains(kind)).chain(&later);
     let place = order.take_while(|kind| **kind != body.kind()).count();
     let place = u8::try_from(place).map_err(|_| Rejection::OutOfBounds)?;
     let from = Timestamp::parse("2026-11-24T10:00:00Z")?.add_seconds(i64::from(place) * 3_600)?;
@@ -50,6 +52,7 @@ pub(crate) fn valid() -> Result<Vec<Verified>, Rejection> {
     let step = sign(FREELANCER, Body::Step(bodies::step(&offer, &acceptance)?))?;
     let text = sign(CLIENT, Body::Text(bodies::text()?))?;
     let review = sign(CLIENT, Body::Review(bodies::review(&offer, &text)?))?;
+    let dispute = sign(CLIENT, Body::Dispute(bodies::dispute(&offer)?))?;
     Ok(vec![
         sign(CLIENT, Body::Identity(bodies::identity()?))?,
         sign(FREELANCER, Body::Profile(bodies::profile()?))?,
@@ -63,6 +66,8 @@ pub(crate) fn valid() -> Result<Vec<Verified>, Rejection> {
         text,
         review,
         sign(FREELANCER, Body::Reply(bodies::reply()?))?,
+        sign(CLIENT, Body::Arbiter(bodies::arbiter()?))?,
+        dispute,
     ])
 }
 

@@ -40,6 +40,10 @@ pub(crate) async fn step(
     }
     let moving = moving(&contract);
     guard::continues(ctx, moving, step.prev, actor)?;
+    if ctx.authority == Authority::Own {
+        let part = step.event.milestone().and_then(|number| i32::try_from(number.get()).ok());
+        super::dispute::refuse_frozen(ctx, &contract.id, part).await?;
+    }
     let said = Stepping { document, step: &step.event, event: guard::event(&step.event)?, actor };
     let to = match milestones::part_of(ctx, &contract, &said).await? {
         Some(part) => milestones::step(ctx, &contract, &said, part).await?,
@@ -97,7 +101,7 @@ async fn possible(ctx: &Apply<'_>, contract: &ContractRow, said: &Stepping<'_>) 
     let unsettled = parts.iter().any(|part| part.state != State::Settled);
     let leaves = match said.actor {
         Actor::Client => matches!(said.event, Event::Pause | Event::RequestClose | Event::Terminate),
-        Actor::Freelancer | Actor::Node => matches!(said.event, Event::Pause),
+        Actor::Freelancer | Actor::Node | Actor::Arbiter => matches!(said.event, Event::Pause),
     };
     let hindrances = [
         (Hindrance::DeliveryWaits, first && leaves && waits),

@@ -36,7 +36,9 @@ pub fn is_of_posting(body: &Body) -> bool {
         | Body::Acceptance(_)
         | Body::Text(_)
         | Body::Review(_)
-        | Body::Reply(_) => false,
+        | Body::Reply(_)
+        | Body::Arbiter(_)
+        | Body::Dispute(_) => false,
     }
 }
 
@@ -298,7 +300,7 @@ async fn spread(ctx: &Apply<'_>, document: &Verified) -> Result<(), UseError> {
 }
 
 /// What the home's jobs log says of the document.
-fn leaf(document: &Verified) -> Result<Leaf, UseError> {
+pub(super) fn leaf(document: &Verified) -> Result<Leaf, UseError> {
     let statement = Statement::Posting { commitment: document.commitment() };
     let subject = SubjectKey::of(document.issuer());
     statement.draft(document.from().day(), &[subject]).with_signatures(Vec::new()).map_err(unsound)

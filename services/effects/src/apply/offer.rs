@@ -13,7 +13,7 @@ use hanse_store::jobs::{self, JobRow};
 use super::contract::{milestones, terms};
 use super::guard::{self, Moving, begins};
 use super::job::is_live;
-use super::{Apply, Authority, engagement};
+use super::{Apply, Authority, dispute, engagement};
 
 /// The client offers a contract on a bid.
 pub(crate) async fn offer(
@@ -39,6 +39,7 @@ pub(crate) async fn offer(
     if offer.log != LogName::of(&job.home) {
         return Err(Refusal::WrongParty("log").into());
     }
+    dispute::check_arbiters(ctx, &offer.arbiters, [&job.home, &bid.home]).await?;
     if ctx.authority == Authority::Own {
         open_seat(ctx, document, job).await?;
     }

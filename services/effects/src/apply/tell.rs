@@ -15,6 +15,7 @@ const fn around(kind: Kind) -> Option<(Machine, Around)> {
         Kind::Invitation => Some((Machine::Invitation, Around::Invitations)),
         Kind::Bid => Some((Machine::Bid, Around::Bids)),
         Kind::Offer => Some((Machine::Contract, Around::Contracts)),
+        Kind::Dispute => Some((Machine::Dispute, Around::Disputes)),
         Kind::Identity
         | Kind::Profile
         | Kind::Terms
@@ -22,7 +23,8 @@ const fn around(kind: Kind) -> Option<(Machine, Around)> {
         | Kind::Step
         | Kind::Text
         | Kind::Review
-        | Kind::Reply => None,
+        | Kind::Reply
+        | Kind::Arbiter => None,
     }
 }
 

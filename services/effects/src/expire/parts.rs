@@ -7,7 +7,7 @@ use hanse_store::{deliveries, jobs};
 
 use super::answer_seconds;
 use crate::apply::contract::accepted_by_silence;
-use crate::apply::{Apply, FOLLOW_SECONDS, invitation};
+use crate::apply::{Apply, FOLLOW_SECONDS, dispute, invitation};
 use hanse_logbook::Logbook;
 
 /// Nobody has answered an invitation.
@@ -40,7 +40,8 @@ pub(super) async fn accept(logbook: &Logbook, row: &MilestoneRow) -> Result<(), 
     let grace = if follows { FOLLOW_SECONDS } else { 0 };
     let due = part.changed_at.saturating_add(answer_seconds()).saturating_add(grace);
     // A contract that rests, or that somebody wants to end, waits with all that belongs to it.
-    if part.state != State::Delivered || ctx.now.unix() < due || !is_at_work(contract.state) {
+    let disputed = dispute::is_frozen(&ctx, &contract.id, Some(part.number)).await?;
+    if part.state != State::Delivered || ctx.now.unix() < due || !is_at_work(contract.state) || disputed {
         return Ok(());
     }
     if follows && deliveries::job_waits(&tx, &contract.job, home.as_str()).await? {

@@ -15,15 +15,17 @@ use hanse_base::names::LogKind;
 use hanse_base::rounds::{Round, Rounds};
 use hanse_base::signals::Notice;
 use hanse_base::stored::kept;
-use hanse_document::{Body, Commitment, Verified};
+use hanse_document::{Body, Commitment, Did, DocumentId, Kind, Verified};
 use hanse_network::{Bytes, Request, RequestError, Response};
 use hanse_store::deliveries::{self, DeliveryRow, DeliveryState, Settled};
+use hanse_store::disputes::{self, DisputeRow};
 use hanse_store::documents::DocumentRow;
 use hanse_store::{Sql, accounts, documents, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::federation::receipts::{self, Answered};
+use hanse_effects::apply::dispute::bundle;
 use hanse_effects::apply::{Applied, Apply, apply};
 use hanse_effects::react::engaged_before;
 
@@ -133,7 +135,7 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
     let connection = engine.store().connection().await?;
     let document = documents::find_hash(&connection, &row.document).await?;
     let document = document.ok_or_else(|| Failure::unreadable(row.job, "a document to deliver is gone"))?;
-    let parcel = parcel(&connection, &document).await?;
+    let parcel = parcel(&connection, &row.peer, &document).await?;
     drop(connection);
     match network.request(&row.peer, Request::Deliver { documents: parcel }).await {
         Ok(Response::Receipt { receipt }) => {
@@ -168,7 +170,7 @@ async fn send(engine: &Engine, row: &DeliveryRow) -> Result<Sent, UseError> {
 
 /// A document with what the other side needs to judge it: the genesis of its issuer first, then what they say of themselves, and what it
 /// commits to.
-async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
+async fn parcel(db: &impl Sql, peer: &str, document: &DocumentRow) -> Result<Vec<Bytes>, UseError> {
     let mut parcel = vec![genesis(db, document).await?];
     parcel.extend(Box::pin(profile(db, document)).await?);
     let verified = kept(document)?;
@@ -179,8 +181,37 @@ async fn parcel(db: &impl Sql, document: &DocumentRow) -> Result<Vec<Bytes>, Use
     {
         parcel.push(terms.bytes);
     }
+    if let Body::Step(step) = verified.body()
+        && step.object.kind() == Kind::Dispute
+    {
+        parcel.extend(for_arbiter(db, peer, &step.object, &document.issuer).await?);
+    }
     parcel.push(document.bytes.clone());
     Ok(parcel.into_iter().map(Bytes::from).collect())
+}
+
+/// What the home of an arbiter needs of a dispute beside its newest step: the homes of the two sides have it.
+async fn for_arbiter(
+    db: &impl Sql,
+    peer: &str,
+    dispute: &DocumentId,
+    issuer: &Did,
+) -> Result<Vec<Vec<u8>>, UseError> {
+    let row = disputes::dispute(db, dispute).await?;
+    let away = |row: &DisputeRow| peer != row.client_home.as_str() && peer != row.freelancer_home.as_str();
+    let Some(row) = row.filter(away) else { return Ok(Vec::new()) };
+    let mut parcel = Vec::new();
+    let arbiters = row.arbiters.iter().map(|arbiter| &arbiter.did);
+    for person in [&row.client, &row.freelancer].into_iter().chain(arbiters) {
+        if person != issuer
+            && let Some(identity) = accounts::find_identity(db, person).await?
+        {
+            let genesis = documents::find(db, &identity.genesis).await?;
+            parcel.extend(genesis.map(|genesis| genesis.bytes));
+        }
+    }
+    parcel.extend(bundle(db, &row).await?);
+    Ok(parcel)
 }
 
 /// The terms that a document commits to.

@@ -89,6 +89,8 @@ fn begun(document: &Verified) -> Option<&Job> {
         Body::Identity(_)
         | Body::Profile(_)
         | Body::Invitation(_)
+        | Body::Arbiter(_)
+        | Body::Dispute(_)
         | Body::Bid(_)
         | Body::Terms(_)
         | Body::Offer(_)

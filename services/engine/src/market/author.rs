@@ -107,6 +107,7 @@ impl StepDraft<'_> {
     }
 
     /// What happened, with what belongs to it. What an event does not take is refused, not dropped.
+    #[expect(clippy::too_many_lines, reason = "an arm for each event, and nothing else")]
     fn said(&self, mut asked: StepRequest) -> Result<Said, Refusal> {
         let StepRequest { note, digest, reason, milestone, hours } = &mut asked;
         let said = match self.event {
@@ -167,7 +168,19 @@ impl StepDraft<'_> {
             | Event::Engage
             | Event::Commit
             | Event::Open
-            | Event::Reply => return Err(Refusal::Rejected(Rejection::OutOfForm)),
+            | Event::Reply
+            // What is said in a dispute has a request of its own.
+            | Event::OpenDispute
+            | Event::Respond
+            | Event::Default
+            | Event::Reopen
+            | Event::ProposeSettlement
+            | Event::Settle
+            | Event::Escalate
+            | Event::PassOn
+            | Event::Rule
+            | Event::Appeal
+            | Event::Conclude => return Err(Refusal::Rejected(Rejection::OutOfForm)),
         };
         match left(&asked) {
             Some(field) => {

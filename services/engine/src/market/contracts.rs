@@ -15,6 +15,7 @@ use hanse_store::{Sql, Tx, documents, jobs};
 
 use crate::Engine;
 use crate::market::author::{Author, Cites, StepDraft};
+use crate::market::disputes;
 use crate::market::idempotency::{Asked, Intent};
 use crate::market::publish::{Publication, publish};
 
@@ -63,6 +64,7 @@ impl Engine {
         let terms = author.sign(Body::Terms(terms_of(request, asked_pay(tx, &bid).await?)), None)?;
         let slot = author.new_slot()?;
         let offer = Offer {
+            arbiters: disputes::named(tx, request, [&job.home, &bid.home]).await?,
             bid: bid.id,
             freelancer: bid.freelancer.clone(),
             job: job.id,
@@ -92,6 +94,10 @@ impl Engine {
     ) -> Result<Published<ContractView>, UseError> {
         let asked = asked.into();
         let draft = async |tx: &Tx<'_>| {
+            if !request.arbiters.is_empty() {
+                let reason = "stand in the offer, and no answer changes them: decline it, or take it back and offer anew";
+                return Err(Refusal::BadField { field: "arbiters", reason }.into());
+            }
             let row = movable(self, tx, &asked, contract, event).await?;
             let author = Author::open(self, tx, &asked.did).await?;
             let pay = present::load(tx, &row.terms).await?;
@@ -221,7 +227,7 @@ async fn cites(tx: &Tx<'_>, row: &ContractRow, event: Event) -> Result<Cites, Us
 
 /// What somebody asks for, as terms; the pay is as it was before where nothing is said of it.
 fn terms_of(request: &OfferRequest, before: Option<Pay>) -> Terms {
-    let OfferRequest { scope, due, language, milestones, pay } = request.clone();
+    let OfferRequest { scope, due, language, milestones, pay, .. } = request.clone();
     Terms { due, language, milestones, pay: pay.or(before), scope }
 }
 

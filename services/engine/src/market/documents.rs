@@ -3,14 +3,15 @@
 use hanse_api::views::DocumentView;
 use hanse_base::error::UseError;
 use hanse_base::stored::kept;
-use hanse_document::{Body, Did, DocumentId, Verified};
+use hanse_document::{Body, Did, DocumentId, Kind, Verified};
 use hanse_store::documents::DocumentRow;
-use hanse_store::{Sql, contracts, documents, jobs};
+use hanse_store::{Sql, contracts, disputes, documents, jobs};
 
 use crate::Engine;
 
 impl Engine {
-    /// A document: public ones for anybody, those of a bid or contract for its two sides, others for their author.
+    /// A document: public ones for anybody, those of a bid or contract for its two sides, those of a dispute also for its arbiters, others for
+    /// their author.
     ///
     /// # Errors
     /// Only our own failures.
@@ -42,6 +43,10 @@ async fn concerns(db: &impl Sql, row: &DocumentRow, viewer: Option<&Did>) -> Res
         Body::Offer(offer) => Ok(offer.freelancer == *viewer),
         Body::Acceptance(acceptance) => Ok(acceptance.client == *viewer),
         Body::Terms(_) => Ok(contracts::are_terms_of(db, &row.id, viewer).await?),
+        Body::Dispute(_) => Ok(disputes::is_concerned(db, &row.id, viewer).await?),
+        Body::Step(step) if step.object.kind() == Kind::Dispute => {
+            Ok(disputes::is_concerned(db, &step.object, viewer).await?)
+        }
         Body::Step(step) => {
             if let Some(bid) = contracts::bid(db, &step.object).await? {
                 return Ok(bid.freelancer == *viewer || is_client(db, &bid.job, viewer).await?);
@@ -58,7 +63,8 @@ async fn concerns(db: &impl Sql, row: &DocumentRow, viewer: Option<&Did>) -> Res
         | Body::Job(_)
         | Body::Text(_)
         | Body::Review(_)
-        | Body::Reply(_) => Ok(false),
+        | Body::Reply(_)
+        | Body::Arbiter(_) => Ok(false),
     }
 }
 

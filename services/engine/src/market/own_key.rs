@@ -34,7 +34,9 @@ impl Engine {
             | Body::Step(_)
             | Body::Text(_)
             | Body::Review(_)
-            | Body::Reply(_) => !history::has_applied(&connection, &id).await?,
+            | Body::Reply(_)
+            | Body::Arbiter(_)
+            | Body::Dispute(_) => !history::has_applied(&connection, &id).await?,
         })
     }
 
@@ -55,7 +57,9 @@ impl Engine {
             | Body::Step(_)
             | Body::Text(_)
             | Body::Review(_)
-            | Body::Reply(_) => return Err(Refusal::OwnKeyNotYet.into()),
+            | Body::Reply(_)
+            | Body::Arbiter(_)
+            | Body::Dispute(_) => return Err(Refusal::OwnKeyNotYet.into()),
         };
         if home == self.config().name { Ok(()) } else { Err(Refusal::WrongHome.into()) }
     }
@@ -89,7 +93,9 @@ impl Engine {
             | Body::Step(_)
             | Body::Text(_)
             | Body::Review(_)
-            | Body::Reply(_) => apply(&ctx, document, &[]).await?,
+            | Body::Reply(_)
+            | Body::Arbiter(_)
+            | Body::Dispute(_) => apply(&ctx, document, &[]).await?,
         };
         tx.commit().await?;
         self.signals().committed();

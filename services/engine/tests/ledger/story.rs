@@ -100,6 +100,7 @@ impl Story {
         let log = |person: &Person| LogName::of(&person.home);
         let offer = client.sign(
             Body::Offer(Offer {
+                arbiters: List::default(),
                 bid: DocumentId::new(Kind::Bid, [1; 32]),
                 freelancer: freelancer.did.clone(),
                 job: DocumentId::new(Kind::Job, [2; 32]),
@@ -134,6 +135,7 @@ impl Story {
         let (client_slot, freelancer_slot) = (key(113), key(114));
         let log = |person: &Person| LogName::of(&person.home);
         let offer = Body::Offer(Offer {
+            arbiters: List::default(),
             bid: DocumentId::new(Kind::Bid, [11; 32]),
             freelancer: freelancer.did.clone(),
             job: DocumentId::new(Kind::Job, [12; 32]),

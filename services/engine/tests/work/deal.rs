@@ -58,6 +58,16 @@ pub(crate) struct Deal<'a> {
 impl<'a> Deal<'a> {
     /// A job, a bid and an offer that the freelancer's home knows.
     pub(crate) async fn offered(cluster: &'a Cluster, client: &'a Someone, freelancer: &'a Someone) -> Self {
+        Self::offered_with(cluster, client, freelancer, offer_request()).await
+    }
+
+    /// The same, with other terms.
+    pub(crate) async fn offered_with(
+        cluster: &'a Cluster,
+        client: &'a Someone,
+        freelancer: &'a Someone,
+        terms: OfferRequest,
+    ) -> Self {
         let (home, away) = (cluster.engine(client.home), cluster.engine(freelancer.home));
         let posted = home.post_job(&client.did, job_request("A bridge"), false).await.unwrap();
         let job = id(&posted.view.id);
@@ -66,7 +76,7 @@ impl<'a> Deal<'a> {
         assert_eq!(bid.delivery, Delivery::Sequenced);
         assert_eq!(bid.view.state, "submitted");
         let bid = id(&bid.view.id);
-        let offered = home.offer(&client.did, &bid, offer_request(), false).await.unwrap();
+        let offered = home.offer(&client.did, &bid, terms, false).await.unwrap();
         let contract = id(&offered.view.id);
         let deal = Self { cluster, client, freelancer, job, bid, contract };
         deal.both("offered").await;
@@ -75,7 +85,17 @@ impl<'a> Deal<'a> {
 
     /// The same, accepted, and active at both homes.
     pub(crate) async fn active(cluster: &'a Cluster, client: &'a Someone, freelancer: &'a Someone) -> Self {
-        let deal = Self::offered(cluster, client, freelancer).await;
+        Self::active_with(cluster, client, freelancer, offer_request()).await
+    }
+
+    /// The same, with other terms.
+    pub(crate) async fn active_with(
+        cluster: &'a Cluster,
+        client: &'a Someone,
+        freelancer: &'a Someone,
+        terms: OfferRequest,
+    ) -> Self {
+        let deal = Self::offered_with(cluster, client, freelancer, terms).await;
         let accepted = deal.away().accept_offer(&freelancer.did, &deal.contract, false).await.unwrap();
         assert_eq!(accepted.delivery, Delivery::Sequenced);
         deal.both("active").await;

@@ -12,6 +12,7 @@ mod clocks;
 mod cluster;
 mod crossing;
 mod deal;
+mod disputes;
 mod facets;
 mod kept;
 mod life;

@@ -147,6 +147,7 @@ impl World {
     /// A client's offer to somebody, who need not know of it.
     pub fn offer(&mut self, client: usize, freelancer: usize, round: usize, slot: &SigningKey) -> Verified {
         let offer = Body::Offer(Offer {
+            arbiters: hanse_document::List::default(),
             bid: DocumentId::new(Kind::Bid, self.dice.bytes()),
             freelancer: self.people[freelancer].did.clone(),
             job: DocumentId::new(Kind::Job, self.dice.bytes()),

@@ -1,14 +1,15 @@
 //! Contracts. Of one that has milestones the state is that of the milestone that is least far; who moves a milestone is in its own table.
 
 use super::{
-    ANSWER, ANYBODY, CHECK, CLIENT, CLIENT_OR_NODE, EITHER_SIDE, FREELANCER, MONTH, NODE, SILENCE, Timeout,
-    Transition, begin, row, timeout,
+    ANSWER, ANYBODY, CHECK, CLIENT, CLIENT_OR_NODE, EITHER_SIDE, FREELANCER, FREELANCER_OR_NODE, MONTH, NODE,
+    SILENCE, Timeout, Transition, begin, row, timeout,
 };
 use crate::Event as E;
 use crate::State as S;
 
 const PROPOSED: &str = "one at a time; the contract goes on as it is until the other side agrees";
 const ANSWERED: &str = "by the other side: both have signed the new terms";
+const AS_DECIDED: &str = "as a dispute over it was decided or settled";
 const REFUSED: &str = "by the other side, or by who proposed";
 
 pub(super) static CONTRACT: &[Transition] = &[
@@ -53,12 +54,18 @@ pub(super) static CONTRACT: &[Transition] = &[
         S::Active,
         E::Terminate,
         S::Terminated,
-        EITHER_SIDE,
-        "for cause, with a reason; not by the client while a delivery waits",
+        ANYBODY,
+        "for cause, with a reason; not by the client while a delivery waits; by the node as a dispute was decided or settled",
     ),
-    row(S::Active, E::Close, S::Closed, NODE, "dormant; neutral for both"),
+    row(
+        S::Active,
+        E::Close,
+        S::Closed,
+        NODE,
+        "dormant; neutral for both; or as a dispute was decided or settled",
+    ),
     row(S::Paused, E::Resume, S::Active, ANYBODY, "by either side, or by the node when a pause has lasted"),
-    row(S::Paused, E::Terminate, S::Terminated, EITHER_SIDE, "as when it is active"),
+    row(S::Paused, E::Terminate, S::Terminated, ANYBODY, "as when it is active"),
     row(S::Cancelling, E::Cancel, S::Cancelled, EITHER_SIDE, "by the other side: both undo it"),
     row(
         S::Cancelling,
@@ -83,7 +90,7 @@ pub(super) static CONTRACT: &[Transition] = &[
         S::Delivered,
         E::Terminate,
         S::Terminated,
-        FREELANCER,
+        FREELANCER_OR_NODE,
         "as when it is active; what was delivered stays said",
     ),
     row(S::Approved, E::AttestPaid, S::Paid, CLIENT, "paid outside: money, barter or time"),
@@ -95,6 +102,15 @@ pub(super) static CONTRACT: &[Transition] = &[
     row(S::Paid, E::ReportUnpaid, S::Unpaid, FREELANCER, "what was said to be paid has not come"),
     row(S::Paid, E::Close, S::Closed, CLIENT_OR_NODE, "paid by the client's word alone"),
     row(S::Settled, E::Close, S::Closed, CLIENT_OR_NODE, "paid by the word of both"),
+    row(S::Paused, E::Close, S::Closed, NODE, AS_DECIDED),
+    row(S::Cancelling, E::Close, S::Closed, NODE, AS_DECIDED),
+    row(S::Delivered, E::Close, S::Closed, NODE, AS_DECIDED),
+    row(S::Cancelling, E::Terminate, S::Terminated, NODE, AS_DECIDED),
+    row(S::Closing, E::Terminate, S::Terminated, NODE, AS_DECIDED),
+    row(S::Approved, E::Terminate, S::Terminated, NODE, AS_DECIDED),
+    row(S::Unpaid, E::Terminate, S::Terminated, NODE, AS_DECIDED),
+    row(S::Paid, E::Terminate, S::Terminated, NODE, AS_DECIDED),
+    row(S::Settled, E::Terminate, S::Terminated, NODE, AS_DECIDED),
 ];
 
 pub(super) static CONTRACT_TIMEOUTS: &[Timeout] = &[

@@ -37,6 +37,8 @@ impl Terms {
             | Body::Profile(_)
             | Body::Job(_)
             | Body::Invitation(_)
+            | Body::Arbiter(_)
+            | Body::Dispute(_)
             | Body::Bid(_)
             | Body::Terms(_)
             | Body::Step(_)

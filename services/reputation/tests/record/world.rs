@@ -111,6 +111,7 @@ impl World {
         let node = |node: &str| NodeName::parse(node).unwrap();
         let (from, to) = (self.somebody(client).node, self.somebody(freelancer).node);
         let body = Body::Offer(Offer {
+            arbiters: hanse_document::List::default(),
             bid: DocumentId::new(Kind::Bid, [1; 32]),
             freelancer: self.somebody(freelancer).did.clone(),
             job: DocumentId::new(Kind::Job, [2; 32]),

@@ -71,6 +71,8 @@ const fn made(body: &Body) -> &'static [Counted] {
         Body::Job(_) => &[Counted::Postings],
         Body::Profile(_)
         | Body::Invitation(_)
+        | Body::Arbiter(_)
+        | Body::Dispute(_)
         | Body::Bid(_)
         | Body::Terms(_)
         | Body::Offer(_)

@@ -2,6 +2,7 @@
 
 pub(crate) mod bids;
 pub(crate) mod contracts;
+pub(crate) mod disputes;
 pub(crate) mod invitations;
 pub(crate) mod jobs;
 pub(crate) mod reviews;

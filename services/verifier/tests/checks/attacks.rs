@@ -27,6 +27,7 @@ fn pair() -> (World, Contract) {
 fn offer(world: &mut World, slot: &SigningKey, salt: u8) -> Verified {
     let node = |name| NodeName::parse(name).unwrap();
     let body = Body::Offer(Offer {
+        arbiters: hanse_document::List::default(),
         bid: DocumentId::new(Kind::Bid, [salt; 32]),
         freelancer: world.people["frida"].did.clone(),
         job: DocumentId::new(Kind::Job, [salt; 32]),

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use hanse_document::kind::Pay;
 use hanse_document::kind::bid::BidDays;
 use hanse_document::kind::terms::Part;
-use hanse_document::{Date, code};
+use hanse_document::{Date, Did, code};
 use hanse_lifecycle::Event;
 
 use super::steps::{Bare, Because, Noted, OnBid, Step};
@@ -154,6 +154,13 @@ pub struct OfferArgs {
     /// The language of the scope.
     #[arg(long, value_name = "TAG", value_parser = read::<code::Language>)]
     pub language: Option<code::Language>,
+    /// Who rules if you do not agree (may be repeated, three at most): the first one, the next one if that one is silent or a side appeals.
+    /// `hanse arbiters` lists them.
+    #[arg(long, value_name = "DID", value_parser = read::<Did>)]
+    pub arbiter: Vec<Did>,
+    /// An arbiter may be at home at the node of one of you, which could speak for them.
+    #[arg(long, requires = "arbiter")]
+    pub arbiter_may_share_home: bool,
     /// Whether to do it.
     #[command(flatten)]
     pub trial: Trial,

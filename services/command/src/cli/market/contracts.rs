@@ -6,6 +6,7 @@ use hanse_document::kind::terms;
 use hanse_document::{Date, code};
 use hanse_lifecycle::Event;
 
+use super::disputes::DisputeArgs;
 use super::steps::{
     Bare, Because, Changes, Delivery, NotedPart, OfPart, OnContract, OnThing, Reasoned, Step,
 };
@@ -111,6 +112,12 @@ pub enum ContractCommand {
     /// Show a contract: its parts, what is proposed, what you can do, what happens by itself, and its whole history.
     #[command(after_help = "Example:\n  hanse contract show offer_5Qx…")]
     Show(Id),
+    /// Say that something is wrong, and what you ask for: until it ends, nothing of what it is about moves, and no clock of it runs.
+    #[command(
+        after_help = "Example:\n  hanse contract dispute offer_5Qx… --claim 'The left wing hangs too low.' --then goes_on \
+        --award 'Odile hangs it anew.'"
+    )]
+    Dispute(DisputeArgs),
 }
 
 /// Other terms; what is absent stays as it was.

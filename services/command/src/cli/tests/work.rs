@@ -166,6 +166,23 @@ fn everything_else_about_a_job_and_this_program_is_taken() {
         &["invitation", "show", "invitation_x"],
         &["contract", "show", "offer_x"],
         &["contracts"],
+        &["disputes"],
+        &["dispute", "show", "dispute_x"],
+        &["arbiters"],
+        &["arbiter", "announce", "--terms", "T", "--field", "local:rust", "--language", "fr", "--fee", "F"],
+        &["arbiter", "show", "me"],
+        &["arbiter", "withdraw"],
+        &[
+            "offer",
+            "bid_x",
+            "--scope",
+            "S",
+            "--due",
+            "2027-02-12",
+            "--arbiter",
+            did,
+            "--arbiter-may-share-home",
+        ],
         &["whoami"],
         &["completions", "zsh"],
         &["man"],
@@ -189,10 +206,12 @@ fn everything_else_about_a_job_and_this_program_is_taken() {
 }
 
 /// One thing of each kind.
-fn things() -> [Thing; 6] {
+fn things() -> [Thing; 7] {
     let of = |id| Thing::of(id).unwrap();
     let review = Thing::review(&"0".repeat(64));
-    [of("job_x"), of("invitation_x"), of("bid_x"), of("offer_x"), Thing::milestone("offer_x", 2), review]
+    let dispute = of("dispute_x");
+    let milestone = Thing::milestone("offer_x", 2);
+    [of("job_x"), of("invitation_x"), of("bid_x"), of("offer_x"), milestone, review, dispute]
 }
 
 #[test]

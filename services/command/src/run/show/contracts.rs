@@ -59,6 +59,8 @@ pub(in crate::run) fn contract(view: &Value) -> String {
         .with("due", view.text("/due"))
         .with("engaged", engaged)
         .with("newest", view.text("/head"))
+        .each("arbiter", view.list("/arbiters").iter().map(|arbiter| arbiter.text("/did")))
+        .each("dispute", view.list("/disputes").iter().map(disputed))
         .with("on its way", view.text("/queued"))
         .with("refused", view.text("/refused"))
         .with("by itself", &life::by_itself(view))
@@ -67,6 +69,15 @@ pub(in crate::run) fn contract(view: &Value) -> String {
         .render();
     let parts = [card, milestones(view), proposal(view), life::history(view)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// A dispute in a line.
+fn disputed(dispute: &Value) -> String {
+    let part = match dispute.number("/milestone") {
+        0 => String::new(),
+        number => format!(", milestone {number}"),
+    };
+    format!("{} {}{part}", dispute.text("/id"), dispute.text("/state"))
 }
 
 /// The parts of the work; nothing, where the work is one.

@@ -35,6 +35,9 @@ const BECOMES: &[(E, &str)] = &[
     (E::AcceptDelivery, "counts as accepted"),
     (E::Close, "closes"),
     (E::Open, "opens"),
+    (E::Default, "stands unanswered"),
+    (E::PassOn, "goes to the next arbiter"),
+    (E::Conclude, "is final"),
 ];
 
 fn becomes(event: E) -> Option<&'static str> {

@@ -38,6 +38,13 @@ impl Event {
             Self::Object { .. } => "object",
             Self::Terminate { .. } => "terminate",
             Self::Close { .. } => "close",
+            Self::Respond { .. } => "respond",
+            Self::Reopen { .. } => "reopen",
+            Self::ProposeSettlement { .. } => "propose_settlement",
+            Self::Settle { .. } => "settle",
+            Self::Escalate {} => "escalate",
+            Self::Rule { .. } => "rule",
+            Self::Appeal { .. } => "appeal",
         }
     }
 
@@ -51,8 +58,15 @@ impl Event {
             | Self::Read {}
             | Self::Shortlist {}
             | Self::Unshortlist {}
-            | Self::Interview { .. }
-            | Self::Withdraw { .. } => &[Kind::Bid],
+            | Self::Interview { .. } => &[Kind::Bid],
+            Self::Withdraw { .. } => &[Kind::Bid, Kind::Dispute],
+            Self::Respond { .. }
+            | Self::Reopen { .. }
+            | Self::ProposeSettlement { .. }
+            | Self::Settle { .. }
+            | Self::Escalate {}
+            | Self::Rule { .. }
+            | Self::Appeal { .. } => &[Kind::Dispute],
             Self::Decline { .. } => &[Kind::Invitation, Kind::Bid, Kind::Offer],
             Self::Rescind { .. } => &[Kind::Invitation, Kind::Offer],
             Self::Counter { .. }
@@ -104,7 +118,14 @@ impl Event {
             | Self::Cancel { .. }
             | Self::Object { .. }
             | Self::Terminate { .. }
-            | Self::Close { .. } => None,
+            | Self::Close { .. }
+            | Self::Respond { .. }
+            | Self::Reopen { .. }
+            | Self::ProposeSettlement { .. }
+            | Self::Settle { .. }
+            | Self::Escalate {}
+            | Self::Rule { .. }
+            | Self::Appeal { .. } => None,
         }
     }
 
@@ -139,7 +160,14 @@ impl Event {
             | Self::Cancel { .. }
             | Self::Object { .. }
             | Self::Terminate { .. }
-            | Self::Close { .. } => None,
+            | Self::Close { .. }
+            | Self::Respond { .. }
+            | Self::Reopen { .. }
+            | Self::ProposeSettlement { .. }
+            | Self::Settle { .. }
+            | Self::Escalate {}
+            | Self::Rule { .. }
+            | Self::Appeal { .. } => None,
         }
     }
 
@@ -173,7 +201,14 @@ impl Event {
             | Self::Cancel { .. }
             | Self::Object { .. }
             | Self::Terminate { .. }
-            | Self::Close { .. } => Ok(()),
+            | Self::Close { .. }
+            | Self::Respond { .. }
+            | Self::Reopen { .. }
+            | Self::ProposeSettlement { .. }
+            | Self::Settle { .. }
+            | Self::Escalate {}
+            | Self::Rule { .. }
+            | Self::Appeal { .. } => Ok(()),
         }
     }
 }

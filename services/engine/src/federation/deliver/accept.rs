@@ -10,8 +10,9 @@ use crate::Engine;
 use crate::federation::receipts::Answered;
 use hanse_effects::apply::{Apply, Authority, apply, identity, profile};
 
-/// Documents in a parcel of ours: a genesis, a profile, the terms of an offer, the document; with room for later kinds.
-const PARCEL_MAX: usize = 8;
+/// Documents in a parcel of ours: at most those of a dispute that comes to an arbiter's home, with the genesis of everybody who has a part in it, and a profile;
+/// with room for later kinds.
+const PARCEL_MAX: usize = 20;
 
 /// When a document that came too early may be right: what it builds on is mostly under way, in a log that is followed at once.
 const EARLY_RETRY_MS: u32 = 250;
@@ -92,10 +93,13 @@ async fn taken(
         identity::learn(&Apply::home(engine.logbook(), &tx), genesis).await?;
     }
     let author = accounts::find_identity(&tx, document.issuer()).await?.ok_or(Refusal::UnknownPerson)?;
-    if author.home.as_str() != from {
+    let sender = NodeName::parse(from)?;
+    // What is said in a dispute is carried by the home that keeps its order, whoever said it.
+    let carried = matches!(document.body(), Body::Step(step) if step.object.kind() == Kind::Dispute && step.to == sender);
+    if author.home != sender && !carried {
         return Err(Refusal::WrongCarrier.into());
     }
-    let authority = authority(engine, &tx, document, &author.home).await?;
+    let authority = authority(engine, &tx, document, &sender).await?;
     let ctx = Apply { logbook: engine.logbook(), tx: &tx, now: engine.now(), authority };
     apply(&ctx, document, attachments).await?;
     if let Some(said) = attachments.iter().find(|attachment| attachment.kind() == Kind::Profile) {
@@ -117,6 +121,7 @@ async fn authority(
         Body::Bid(bid) => Some(bid.to.clone()),
         Body::Acceptance(acceptance) => Some(acceptance.to.clone()),
         Body::Step(step) => Some(step.to.clone()),
+        Body::Dispute(dispute) => Some(dispute.to.clone()),
         Body::Offer(offer) => jobs::find(tx, &offer.job).await?.map(|job| job.home),
         Body::Invitation(invitation) => jobs::find(tx, &invitation.job).await?.map(|job| job.home),
         Body::Identity(_)
@@ -125,7 +130,8 @@ async fn authority(
         | Body::Terms(_)
         | Body::Text(_)
         | Body::Review(_)
-        | Body::Reply(_) => return Err(hanse_document::Rejection::WrongKind.into()),
+        | Body::Reply(_)
+        | Body::Arbiter(_) => return Err(hanse_document::Rejection::WrongKind.into()),
     };
     match home {
         // A job of ours that we do not know is no job; one of the sender's may still arrive.
@@ -150,7 +156,12 @@ async fn ours(engine: &Engine, tx: &Tx<'_>, document: &Verified) -> Result<(), U
         Body::Step(step) if step.object.kind() == Kind::Bid => {
             contracts::bid(tx, &step.object).await?.map(|bid| bid.home)
         }
+        // Of an arbiter's home nothing is known before it comes: applying it looks whether somebody here is asked.
+        Body::Step(step) if step.object.kind() == Kind::Dispute => Some(engine.config().name.clone()),
         Body::Step(step) => contracts::contract(tx, &step.object).await?.map(|row| row.freelancer_home),
+        Body::Dispute(dispute) => {
+            contracts::contract(tx, &dispute.contract).await?.map(|row| row.freelancer_home)
+        }
         Body::Identity(_)
         | Body::Profile(_)
         | Body::Job(_)
@@ -159,7 +170,8 @@ async fn ours(engine: &Engine, tx: &Tx<'_>, document: &Verified) -> Result<(), U
         | Body::Acceptance(_)
         | Body::Text(_)
         | Body::Review(_)
-        | Body::Reply(_) => return Err(Refusal::WrongAddressee.into()),
+        | Body::Reply(_)
+        | Body::Arbiter(_) => return Err(Refusal::WrongAddressee.into()),
     };
     match home {
         None => Err(Refusal::TooEarly.into()),

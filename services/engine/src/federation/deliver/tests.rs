@@ -29,7 +29,7 @@ async fn next(from: &Home, to: &Home) -> Option<(DeliveryRow, DocumentRow, Vec<B
     let peer = to.engine.config().name.to_string();
     let row = deliveries::due(&db, &peer, from.engine.now().unix(), &[], 1).await.unwrap().pop()?;
     let document = documents::find_hash(&db, &row.document).await.unwrap().unwrap();
-    let parcel = parcel(&db, &document).await.unwrap();
+    let parcel = parcel(&db, &peer, &document).await.unwrap();
     Some((row, document, parcel))
 }
 
@@ -363,7 +363,7 @@ async fn custody_is_what_the_genesis_says() {
     let db = met.b.engine.store().connection().await.unwrap();
     let author = Author::open(&met.b.engine, &db, &met.bob).await.unwrap();
     let said = json!({"text": "I can.", "home": "b.example", "to": "a.example", "job": met.job});
-    let body = Body::from_value(hanse_document::Kind::Bid, &said).unwrap();
+    let body = Body::from_value(Kind::Bid, &said).unwrap();
     let draft = Draft {
         issuer: met.bob.clone(),
         body,

@@ -49,6 +49,12 @@ const OF_BIDS: &str = newest!(
 const OF_CONTRACTS: &str = newest!(
     "SELECT id AS object, job, client, freelancer FROM contract WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[])))"
 );
+// An arbiter who is asked to rule hears what both sides hear, but for what they said themselves.
+const OF_DISPUTES: &str = newest!(
+    "SELECT id AS object, job, client, freelancer FROM dispute WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[]))) \
+     UNION ALL SELECT id, job, arbiters[cardinality(answers) + 1], arbiters[cardinality(answers) + 1] FROM dispute \
+     WHERE id = ANY (ARRAY(SELECT unnest($1::bytea[]))) AND state IN ('in_arbitration', 'in_appeal') AND $6::text <> 'arbiter'"
+);
 // A review has no history: each of its moves comes once.
 const OF_REVIEW: &str =
     tell!("SELECT $1::bytea AS object, job, client, freelancer FROM contract WHERE id = $8", "0");
@@ -85,6 +91,7 @@ pub const STATEMENTS: &[&str] = &[
     OF_INVITATIONS,
     OF_BIDS,
     OF_CONTRACTS,
+    OF_DISPUTES,
     OF_REVIEW,
     WAITS,
     PLACE,
@@ -147,6 +154,8 @@ pub enum Around {
     Bids,
     /// Contracts.
     Contracts,
+    /// Disputes: both sides, and the arbiter who is asked.
+    Disputes,
 }
 
 /// Tells of the newest move of some things of one kind, by the hash of their ids; of each move once. The transaction holds their job.
@@ -162,6 +171,7 @@ pub async fn tell(
         Around::Invitations => OF_INVITATIONS,
         Around::Bids => OF_BIDS,
         Around::Contracts => OF_CONTRACTS,
+        Around::Disputes => OF_DISPUTES,
     };
     let objects: Vec<&[u8]> = objects.iter().map(<[u8; 32]>::as_slice).collect();
     let Telling { news, to, actor, at } = telling;

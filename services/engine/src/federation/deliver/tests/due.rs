@@ -56,6 +56,7 @@ async fn offered_by_hand(met: &Met, bid: DocumentId, due: Date) -> Vec<Bytes> {
     };
     let terms = author.sign(Body::Terms(terms), None).unwrap();
     let offer = Offer {
+        arbiters: List::default(),
         bid,
         freelancer: met.bob.clone(),
         job: met.job.parse().unwrap(),

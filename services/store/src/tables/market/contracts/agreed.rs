@@ -50,12 +50,13 @@ pub(super) const OFFERED: &str =
     "SELECT count(*) AS contracts FROM contract WHERE job = $1 AND state IN ('offered', 'countered')";
 pub(super) const TERMS_FOR: &str = "SELECT count(*) AS contracts FROM contract \
      WHERE (terms = $1 OR proposed = $1) AND (client = $2 OR freelancer = $2)";
-// Work that is not due yet is not late, and must not fill the page of what is.
+// Work that is not due yet is not late, and must not fill the page of what is; nor must what is disputed.
 pub(super) const TIMED_OUT: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM contract \
      WHERE state = $1 AND changed_at <= $2 AND (state <> 'active' OR (due_day + 1) * 86400 <= $2) \
+     AND NOT EXISTS (SELECT FROM dispute WHERE dispute.contract = contract.id AND dispute.ended_at IS NULL) \
      ORDER BY changed_at LIMIT $3"
 );
 // One look into the index for each log: there are two of them for each peer.

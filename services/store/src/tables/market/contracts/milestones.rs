@@ -21,7 +21,8 @@ pub(super) const OF: &str = "SELECT contract, number, state, changed_at, changes
 pub(super) const OF_ALL: &str = "SELECT contract, number, state, changed_at, changes, minutes, first_day, last_day FROM milestone \
      WHERE contract = ANY (ARRAY(SELECT unnest($1::bytea[]))) ORDER BY contract, number";
 pub(super) const DELIVERED_BEFORE: &str = "SELECT contract, number, state, changed_at, changes, minutes, first_day, last_day \
-     FROM milestone WHERE state = 'delivered' AND changed_at <= $1 ORDER BY changed_at LIMIT $2";
+     FROM milestone WHERE state = 'delivered' AND changed_at <= $1 AND NOT EXISTS (SELECT FROM dispute \
+     WHERE dispute.contract = milestone.contract AND dispute.ended_at IS NULL AND coalesce(dispute.milestone, milestone.number) = milestone.number) ORDER BY changed_at LIMIT $2";
 
 const TABLE: &str = "milestone";
 
