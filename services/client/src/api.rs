@@ -19,7 +19,8 @@ pub use account::{
     verify_email,
 };
 pub use disputes::{
-    announce_arbiter, arbiter, arbiters, dispute, disputes, move_dispute, open_dispute, withdraw_arbiter,
+    announce_arbiter, arbiter, arbiters, dispute, disputes, disputes_over, move_dispute, open_dispute,
+    withdraw_arbiter,
 };
 pub use said::{again, forget_again, link, say_again, skill};
 pub use saved_searches::{
