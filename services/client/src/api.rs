@@ -20,7 +20,8 @@ pub use account::{
     verify_email,
 };
 pub use disputes::{
-    announce_arbiter, arbiter, arbiters, dispute, disputes, move_dispute, open_dispute, withdraw_arbiter,
+    announce_arbiter, arbiter, arbiters, dispute, disputes, disputes_over, move_dispute, open_dispute,
+    withdraw_arbiter,
 };
 pub use messages::{attachment, messages, read_messages, send_message, threads, upload};
 pub use said::{again, forget_again, link, say_again, skill};

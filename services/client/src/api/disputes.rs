@@ -27,6 +27,12 @@ pub fn disputes() -> Request {
     Request::get(&["v1", "disputes"]).by(As::Person).query("limit", Some(PAGE))
 }
 
+/// All disputes over a contract.
+#[must_use]
+pub fn disputes_over(contract: &str) -> Request {
+    Request::get(&["v1", "contracts", contract, "disputes"]).by(As::Person)
+}
+
 /// One dispute.
 #[must_use]
 pub fn dispute(id: &str) -> Request {

@@ -1,5 +1,7 @@
 //! Disputes, and people who rule in them.
 
+use serde_json::json;
+
 use super::{Run, show};
 use crate::cli::{ArbiterCommand, DisputeArgs, DisputeCommand, Disputes};
 use crate::error::CommandError;
@@ -9,7 +11,10 @@ impl Run {
     /// Everything about disputes.
     pub(super) fn disputes(&mut self, command: &Disputes) -> Result<(), CommandError> {
         match command {
-            Disputes::Disputes => self.answer(&api::disputes(), show::disputes),
+            Disputes::Disputes { contract: None } => self.answer(&api::disputes(), show::disputes),
+            Disputes::Disputes { contract: Some(contract) } => {
+                self.answer(&api::disputes_over(contract), |all| show::disputes(&json!({ "items": all })))
+            }
             Disputes::Dispute(DisputeCommand::Show(id)) => self.answer(&api::dispute(&id.id), show::dispute),
             Disputes::Dispute(command) => {
                 let Some((event, moved, said, done)) = command.step()? else { return Ok(()) };

@@ -15,9 +15,12 @@ use crate::error::CommandError;
 /// What two do not agree on.
 #[derive(Debug, Subcommand)]
 pub enum Disputes {
-    /// List the disputes that you have a part in, also as an arbiter.
-    #[command(after_help = "Example:\n  hanse disputes")]
-    Disputes,
+    /// List the disputes that you have a part in, also as an arbiter; or all over one contract.
+    #[command(after_help = "Examples:\n  hanse disputes\n  hanse disputes offer_5Qx…")]
+    Disputes {
+        /// Id of a contract of yours, `offer_…`.
+        contract: Option<String>,
+    },
     /// A dispute, and what is done in one.
     #[command(subcommand)]
     Dispute(DisputeCommand),

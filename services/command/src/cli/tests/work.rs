@@ -167,6 +167,7 @@ fn everything_else_about_a_job_and_this_program_is_taken() {
         &["contract", "show", "offer_x"],
         &["contracts"],
         &["disputes"],
+        &["disputes", "offer_x"],
         &["dispute", "show", "dispute_x"],
         &["arbiters"],
         &["arbiter", "announce", "--terms", "T", "--field", "local:rust", "--language", "fr", "--fee", "F"],
