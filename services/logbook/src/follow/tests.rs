@@ -65,7 +65,9 @@ async fn answer(book: Logbook, mut inbound: Receiver<Inbound>) {
             Request::Range { origin, start, end } => {
                 range::answer(&book.store().connection().await.unwrap(), &origin, start, end).await
             }
-            Request::Match { .. } | Request::Deliver { .. } => panic!("no follower asks that"),
+            Request::Match { .. } | Request::Deliver { .. } | Request::Talk { .. } => {
+                panic!("no follower asks that")
+            }
         };
         answer.send(response.unwrap());
     }
