@@ -7,7 +7,6 @@ pub(crate) mod directory;
 pub(crate) mod disputes;
 pub(crate) mod documents;
 pub(crate) mod export;
-pub(crate) mod fold;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
 pub(crate) mod jobs;

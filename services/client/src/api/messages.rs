@@ -1,7 +1,7 @@
 //! Messages and their files.
 
 use hanse_api::requests::ReadRequest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::request::{As, Request, body};
 
@@ -33,8 +33,8 @@ pub fn read_messages(bid: &str, up_to: i32) -> Request {
 /// Uploads a file.
 #[must_use]
 pub fn upload(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Request {
-    let request = Request::get(&["v1", "attachments"]).by(As::Person).query("name", Some(name));
-    Request { method: crate::request::Method::Post, file: Some((media_type, bytes)), ..request }
+    let request = Request::post(&["v1", "attachments"], Value::Null).empty().query("name", Some(name));
+    Request { file: Some((media_type, bytes)), ..request }
 }
 
 /// A file.

@@ -1,5 +1,7 @@
 //! Finding postings: the newest first, or by where the words stand. Nobody can buy a place.
 
+pub(crate) mod fold;
+
 use hanse_api::requests::JobQuery;
 use hanse_api::views::{JobView, Page};
 use hanse_api::words::{JobState, Order};

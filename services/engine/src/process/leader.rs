@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use self::held::HeldLease;
 use crate::Engine;
 use crate::federation::{deliver, inbound, relay};
-use crate::market::fold;
+use crate::market::search::fold;
 use crate::notify::{alerts, events, notifications};
 use crate::process::timeouts;
 use hanse_effects::react;

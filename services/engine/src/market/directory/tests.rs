@@ -8,7 +8,7 @@ use hanse_document::Did;
 use hanse_store::Sql as _;
 use serde_json::{Value, json};
 
-use crate::market::fold;
+use crate::market::search::fold;
 use crate::testing::Home;
 
 /// Somebody whose profile says this, and is a second newer than the one before.

@@ -15,7 +15,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::market::fold;
+use crate::market::search::fold;
 use crate::notify::alerts::raise;
 use crate::testing::Home;
 
