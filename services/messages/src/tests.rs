@@ -1,10 +1,4 @@
 //! Two homes without a network between them: a test carries what one says to the other, and may do it wrong.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "test code: a failure is the finding"
-)]
 
 use hanse_base::testing::TestNode;
 use hanse_document::{Did, DocumentId, Kind, List, SigningKey};

@@ -262,6 +262,71 @@ const TEXTS: &[(News, &str, &str)] = &[
         "Your review of the contract for “{title}” was answered.",
         "Votre avis sur le contrat pour « {title} » a reçu une réponse.",
     ),
+    (
+        News::DisputeOpened,
+        "The other side disputes “{title}”: answer within a week, or the claim stands.",
+        "L’autre partie conteste « {title} » : répondez sous une semaine, sinon la demande est acquise.",
+    ),
+    (
+        News::DisputeAnswered,
+        "Your claim about “{title}” was answered.",
+        "Votre demande au sujet de « {title} » a reçu une réponse.",
+    ),
+    (
+        News::DisputeDefaulted,
+        "A claim about “{title}” stands, because nobody answered it.",
+        "Une demande au sujet de « {title} » est acquise, faute de réponse.",
+    ),
+    (
+        News::DisputeReopened,
+        "A dispute about “{title}” is open again.",
+        "Un litige au sujet de « {title} » est rouvert.",
+    ),
+    (
+        News::DisputeSettlementProposed,
+        "The other side proposes how to settle the dispute about “{title}”.",
+        "L’autre partie propose un règlement du litige au sujet de « {title} ».",
+    ),
+    (
+        News::DisputeSettled,
+        "The dispute about “{title}” is settled by both sides.",
+        "Le litige au sujet de « {title} » est réglé d’un commun accord.",
+    ),
+    (
+        News::DisputeEscalated,
+        "An arbiter is asked to rule on “{title}”.",
+        "Un arbitre est appelé à trancher au sujet de « {title} ».",
+    ),
+    (
+        News::DisputePassedOn,
+        "The next arbiter is asked to rule on “{title}”, because the one before was silent.",
+        "L’arbitre suivant est appelé à trancher au sujet de « {title} », le précédent étant resté silencieux.",
+    ),
+    (
+        News::DisputeRuled,
+        "The arbiter has ruled on “{title}”: either side may appeal once, within a week.",
+        "L’arbitre a tranché au sujet de « {title} » : chaque partie peut faire appel une fois, sous une semaine.",
+    ),
+    (
+        News::DisputeAppealed,
+        "A ruling on “{title}” was appealed against.",
+        "Une décision au sujet de « {title} » fait l’objet d’un appel.",
+    ),
+    (
+        News::DisputeFinal,
+        "The ruling on “{title}” is final.",
+        "La décision au sujet de « {title} » est définitive.",
+    ),
+    (
+        News::DisputeUndecided,
+        "The dispute about “{title}” has ended without a ruling.",
+        "Le litige au sujet de « {title} » a pris fin sans décision.",
+    ),
+    (
+        News::DisputeWithdrawn,
+        "The claim about “{title}” was taken back.",
+        "La demande au sujet de « {title} » a été retirée.",
+    ),
 ];
 
 #[cfg(test)]

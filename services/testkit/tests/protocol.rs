@@ -121,7 +121,7 @@ fn every_kind_has_its_row_and_its_fields() {
     }
 }
 
-const EVENTS: [&str; 28] = [
+const EVENTS: [&str; 35] = [
     "pause",
     "resume",
     "heartbeat",
@@ -150,6 +150,13 @@ const EVENTS: [&str; 28] = [
     "object",
     "terminate",
     "close",
+    "respond",
+    "reopen",
+    "propose_settlement",
+    "settle",
+    "escalate",
+    "rule",
+    "appeal",
 ];
 
 #[test]

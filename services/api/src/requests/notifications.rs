@@ -58,7 +58,6 @@ pub struct MailWishRequest {
     pub at_once: Vec<String>,
     /// The language of the letters.
     #[serde(default)]
-    #[schema(inline)]
     pub language: SentenceLanguage,
 }
 
@@ -68,5 +67,6 @@ pub struct MailWishRequest {
 #[serde(deny_unknown_fields)]
 pub struct UnsubscribeQuery {
     /// As it stands in the `List-Unsubscribe` of a letter.
+    #[param(example = "did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw.0a3f…")]
     pub token: String,
 }

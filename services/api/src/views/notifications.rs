@@ -55,7 +55,6 @@ pub struct MailWishView {
     /// The events of which one comes at once.
     pub at_once: Vec<String>,
     /// The language of the letters.
-    #[schema(inline)]
     pub language: SentenceLanguage,
     /// Whether this node sends e-mail at all.
     pub sends: bool,

@@ -145,6 +145,7 @@ pub struct ListedPerson {
 /// Whether one is in the directory of one's home. Who has said nothing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"listed": true}))]
 pub struct Listing {
     /// Whether one is found there. The profile is public all the same.
     #[schema(example = true)]

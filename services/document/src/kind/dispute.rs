@@ -11,7 +11,9 @@ use crate::kind::step::MilestoneNumber;
 use crate::name::NodeName;
 use crate::rejection::Rejection;
 
-pub use arbiter::{ARBITERS_MAX, Arbiter, ArbiterTerms, Arbiters, Fee, NamedArbiter};
+pub use arbiter::{
+    ARBITERS_MAX, Arbiter, ArbiterTerms, Arbiters, FEE_CHARS_MAX, Fee, NamedArbiter, TERMS_CHARS_MAX,
+};
 
 /// What is said in a dispute at a time: about a page. What is longer is evidence.
 pub const CLAIM_CHARS_MAX: usize = 4_000;

@@ -93,7 +93,7 @@ pub(crate) const STATEMENTS: &[Hot] = &[
     ("unseen news", "notifications", "AND NOT n.seen", &[SOMEBODY, "1000000", "21"]),
     ("seen", "notifications", "SET seen", &[SOMEBODY, "1000000"]),
     ("newest of both", "notifications", "greatest", &[]),
-    ("new of both", "notifications", "UNION ALL", &["599890", "100"]),
+    ("new of both", "notifications", "SELECT position, did FROM ((", &["599890", "100"]),
     ("old alerts", "alerts", "DELETE FROM alert WHERE at", &["500"]),
     ("changes", "changes", "ORDER BY change.xid, position LIMIT", &["1", "0", "500"]),
     (

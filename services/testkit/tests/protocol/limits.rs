@@ -15,7 +15,7 @@ macro_rules! limits {
 }
 
 /// Limits that other crates have no use for: the file, the constant as its source has it.
-const PRIVATE: [(&str, &str, i128); 16] = [
+const PRIVATE: [(&str, &str, i128); 17] = [
     ("services/effects/src/apply/guard.rs", "DOCUMENTS_A_DAY: u32 = 2_000;", 2_000),
     ("services/base/src/clock.rs", "AHEAD_SECONDS_MAX: i64 = 300;", 300),
     ("services/effects/src/apply/bid.rs", "BIDS_MAX: u32 = 1_000;", 1_000),
@@ -23,11 +23,12 @@ const PRIVATE: [(&str, &str, i128); 16] = [
     ("services/effects/src/apply/bid.rs", "BIDS_OF_PERSON_MAX: u32 = 2;", 2),
     ("services/effects/src/apply/invitation.rs", "INVITATIONS_MAX: u32 = 30;", 30),
     ("services/effects/src/apply/contract/terms.rs", "COUNTERS_MAX: i32 = 3;", 3),
+    ("services/effects/src/apply/dispute.rs", "CLAIMS_MAX: u32 = 3;", 3),
     ("services/logbook/src/follow/pace.rs", "WEIGHT_A_DAY: u64 = 1_000_000;", 1_000_000),
     ("services/logbook/src/follow/want.rs", "WAIT_SECONDS_MAX: i64 = 2_592_000;", 2_592_000),
     ("services/effects/src/expire/unlogged.rs", "UNLOGGED_MAX: i64 = 32;", 32),
     ("services/effects/src/expire/unlogged.rs", "UNLOGGED_SECONDS: i64 = 600;", 600),
-    ("services/engine/src/federation/deliver/accept.rs", "PARCEL_MAX: usize = 8;", 8),
+    ("services/engine/src/federation/deliver/accept.rs", "PARCEL_MAX: usize = 20;", 20),
     ("services/engine/src/federation/receipts.rs", "SLUG_CHARS_MAX: usize = 64;", 64),
     ("services/logbook/src/follow/fetch.rs", "SEGMENT_LEAVES_MAX: usize = 512;", 512),
     ("services/ledger/src/form.rs", "KIND_CHARS_MAX: usize = 32;", 32),
@@ -78,6 +79,12 @@ fn documents() -> Vec<(String, i128)> {
         ::hanse_document::kind::text::TEXT_CHARS_MAX,
         ::hanse_document::kind::review::RATING_MAX,
         ::hanse_document::kind::reply::TEXT_CHARS_MAX,
+        ::hanse_document::kind::dispute::ARBITERS_MAX,
+        ::hanse_document::kind::dispute::CLAIM_CHARS_MAX,
+        ::hanse_document::kind::dispute::AWARD_CHARS_MAX,
+        ::hanse_document::kind::dispute::EVIDENCE_MAX,
+        ::hanse_document::kind::dispute::FEE_CHARS_MAX,
+        ::hanse_document::kind::dispute::TERMS_CHARS_MAX,
     ]
 }
 

@@ -12,9 +12,9 @@ use crate::name::NodeName;
 use crate::rejection::Rejection;
 
 /// How to reach an arbiter and on what terms they rule: half a page.
-const TERMS_CHARS_MAX: usize = 2_000;
+pub const TERMS_CHARS_MAX: usize = 2_000;
 /// What it costs, on one line.
-const FEE_CHARS_MAX: usize = 120;
+pub const FEE_CHARS_MAX: usize = 120;
 /// Arbiters of one contract: one who rules, one in case of silence, one to appeal to.
 pub const ARBITERS_MAX: usize = 3;
 

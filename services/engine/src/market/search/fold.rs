@@ -14,7 +14,6 @@ use hanse_store::jobs::Stale;
 use hanse_store::{alerts, jobs};
 use tokio_util::sync::CancellationToken;
 
-use super::words;
 use crate::Engine;
 use hanse_effects::apply::job::lexemes;
 use hanse_effects::apply::profile;
@@ -103,5 +102,5 @@ async fn searches(engine: &Engine) -> Result<usize, UseError> {
 /// What was asked before and is not taken now stays as it is: its plain words are found as they were.
 fn words(query: &str) -> Option<String> {
     let query: JobQuery = serde_json::from_str(query).ok()?;
-    Some(words(&query).ok()??.query)
+    Some(super::words(&query).ok()??.query)
 }

@@ -61,6 +61,7 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::<Mutex<Box>>::default();
         let mailbox = Arc::clone(&shared);
+        #[expect(clippy::disallowed_methods, reason = "a server of the test's own")]
         let task = tokio::spawn(async move {
             loop {
                 let (stream, from) = listener.accept().await.unwrap();
