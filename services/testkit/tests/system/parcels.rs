@@ -80,7 +80,7 @@ fn out_of_place(own: &Own, genesis: &Verified, open: &Story, odd: &Own) -> Vec<C
     vec![
         ("a spoiled signature", with(&spoiled), "unread bad-signature"),
         ("no document", vec![b"parcel".to_vec()], "unread not-json"),
-        ("nine documents", vec![good.clone(); 9], "unread too-many-documents"),
+        ("more documents than are taken", vec![good.clone(); 21], "unread too-many-documents"),
         ("nobody that is known", vec![good], "refused unknown-person"),
         (
             "a person of a home that is not known",
