@@ -138,7 +138,7 @@ pub(crate) async fn upload(
 
 /// A file: for who uploaded it, and for the two sides of a thread in which a message names it. It is to be saved, never shown.
 #[utoipa::path(tag = "messages", security(("bearer" = [])), params(AttachmentInPath), responses(
-    (status = 200, description = "The bytes.", body = inline(Binary), content_type = "application/octet-stream"),
+    (status = 200, description = "The bytes, in the type that they were uploaded as.", body = inline(Binary), content_type = "*/*"),
     (status = 400, description = "`bad-id`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`token-…` or `session-ended`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`: there is none, or it is not for you.", body = Problem, content_type = "application/problem+json"),

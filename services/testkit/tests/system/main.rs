@@ -34,6 +34,7 @@ mod secrets;
 mod skills;
 mod snapshots;
 mod statements;
+mod talk;
 mod tiles;
 mod walk;
 mod withheld;

@@ -65,7 +65,8 @@ impl Description {
             return;
         };
         let given = answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
-        let described = content.get(given).unwrap_or_else(|| panic!("{given} is not described: {}", shown()));
+        let described = content.get(given).or_else(|| content.get("*/*"));
+        let described = described.unwrap_or_else(|| panic!("{given} is not described: {}", shown()));
         if given.ends_with("json") {
             let mut mistakes = Vec::new();
             self.judge(&described["schema"], &answer.json(), "", &mut mistakes);
