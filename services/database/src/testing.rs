@@ -158,7 +158,7 @@ impl Commits {
 }
 
 /// Waits until every transaction that has begun to write on this server has ended, those of other tests included: then the
-/// feed of [`changes`](crate::changes) shows all that was committed before.
+/// feed of `changes` shows all that was committed before.
 ///
 /// # Panics
 /// If the server does not answer, or somebody's transaction stays open for a minute and a half.

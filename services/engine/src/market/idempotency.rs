@@ -22,7 +22,7 @@ pub struct Asked {
     pub did: Did,
     /// The key under which it is done once; without one each repetition is a new request.
     pub key: Option<Key>,
-    /// The versions ([`views::version`]) of the thing from which alone it may move; `None` is any.
+    /// The versions (`hanse_api::views::version`) of the thing from which alone it may move; `None` is any.
     pub seen: Option<Vec<String>>,
 }
 
