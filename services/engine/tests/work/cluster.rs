@@ -18,7 +18,7 @@ use prometheus_client::registry::Registry;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Far above what anything here takes; reaching it is the failure.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(40);
 const LOOK: Duration = Duration::from_millis(25);
 
 pub(crate) struct Node {

@@ -5,6 +5,7 @@ use hanse_api::views::{ContractView, DisputeView};
 use hanse_base::error::{Hindrance, Refusal, UseError};
 use hanse_document::{DocumentId, Rejection};
 use hanse_lifecycle::Event;
+use hanse_store::accounts;
 use serde_json::{Value, json};
 
 use crate::cluster::{Cluster, Someone, until};
@@ -46,6 +47,14 @@ fn nothing() -> DisputeStepRequest {
 /// Somebody at home at a node who rules, and is known as such at the others.
 async fn arbiter(cluster: &Cluster, at: usize, handle: &str) -> Someone {
     let someone = cluster.register(at, handle).await;
+    // Who says it comes by one log, and what they say by another: a leaf that is ahead is tried again by a clock that stands still here.
+    for engine in cluster.nodes.iter().map(|node| &node.engine) {
+        until("the person is known", async || {
+            let db = engine.store().connection().await.unwrap();
+            accounts::find_identity(&db, &someone.did).await.unwrap()
+        })
+        .await;
+    }
     let said: ArbiterRequest =
         serde_json::from_value(json!({"terms": "Write to me.", "fields": ["local:rust"], "fee": "none"}))
             .unwrap();
@@ -201,6 +210,43 @@ async fn an_unanswered_claim_stands_and_is_reopened_once_and_settled() {
         assert!(view.by_default && view.outcome.is_some());
     }
     deal.both("closed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_arbiters_are_passed_over_and_what_was_left_of_a_clock_is_left() {
+    let cluster = Cluster::start(&["a", "b", "n"]).await;
+    let (ada, bob) = (cluster.register(A, "ada").await, cluster.register(B, "bob").await);
+    let (nina, alan) = (arbiter(&cluster, N, "nina").await, arbiter(&cluster, A, "alan").await);
+    let terms = OfferRequest { arbiters_may_share_home: true, ..with(&[&nina, &alan]) };
+    let deal = Deal::active_with(&cluster, &ada, &bob, terms).await;
+    deal.moves(Event::Deliver, "delivered").await;
+    cluster.clock.advance(10 * DAY);
+    let case = Case::opened(&deal, &ada, claim("terminates")).await;
+    case.moves(&bob, Event::Respond, json!({"text": "It stands."}), "negotiating", &[&ada, &bob]).await;
+    let no_other = case.by(&ada, Event::Appeal, says(json!({"text": "?"}))).await;
+    assert_eq!(refused(no_other), "not-now");
+    case.moves(&bob, Event::Escalate, json!({}), "in_arbitration", &[&ada, &bob, &nina]).await;
+    cluster.clock.advance(14 * DAY + 3_601);
+    let passed = |view: &DisputeView| view.arbiters[0].answer.as_deref() == Some("silent");
+    until("it is passed on", async || {
+        cluster.engine(A).dispute(&case.id, &alan.did).await.unwrap().filter(passed)
+    })
+    .await;
+    assert_eq!(deal.view(deal.home(), &ada.did).await.state, "delivered", "nothing is accepted meanwhile");
+    cluster.clock.advance(14 * DAY + 3_601);
+    for person in [&ada, &bob] {
+        assert_eq!(case.seen(person, "undecided").await.outcome, None);
+    }
+    deal.both("delivered").await;
+    let record = cluster.engine(A).arbiter(&alan.did).await.unwrap().unwrap().record;
+    assert_eq!((record.rulings, record.silent), (0, 1));
+    // Four of the fourteen days were left when the dispute was opened.
+    let clock = contract(&deal, &bob).await.clock.unwrap();
+    assert_eq!(clock.event, "accept_delivery");
+    cluster.clock.advance(3 * DAY);
+    deal.both("delivered").await;
+    cluster.clock.advance(DAY + 3_601);
+    deal.both("approved").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
