@@ -32,8 +32,16 @@ struct Beside {
     people: Said,
 }
 
-/// Contracts for one of their sides.
+/// Contracts for one of their sides. Whoever waits for them does not hold the room of all that is loaded at once.
 pub async fn contracts(
+    db: &impl Sql,
+    rows: &[ContractRow],
+    viewer: Viewer<'_>,
+) -> Result<Vec<ContractView>, UseError> {
+    Box::pin(load(db, rows, viewer)).await
+}
+
+async fn load(
     db: &impl Sql,
     rows: &[ContractRow],
     viewer: Viewer<'_>,
@@ -46,8 +54,7 @@ pub async fn contracts(
     let others = rows.iter().map(|row| viewer.other(&row.client, &row.freelancer));
     let (on_their_way, people, milestones, disputes, loaded) = tokio::join!(
         deliveries::newest_all(db, &ways, viewer.did),
-        // Boxed: whoever waits for a contract holds little room.
-        Box::pin(person::said(db, others)),
+        person::said(db, others),
         contracts::milestones_of(db, ids()),
         disputes::of_contracts(db, ids()),
         moves::load(db, ids(), terms.chain(proposed).map(|terms| *terms.hash()).chain(ids())),
