@@ -39,11 +39,12 @@ impl Messages {
         let connection = self.store().connection().await?;
         let rows = messages::threads(&connection, did, cut.after, cut.fetch()).await?;
         let (rows, next) = cut.cut(rows, |row| (row.last_at, *row.bid.hash()));
-        let mut threads = Vec::new();
-        for row in rows {
-            threads.extend(thread(&connection, did, &row).await?);
-        }
-        Ok(page(threads, next))
+        let bids: Vec<DocumentId> = rows.iter().map(|row| row.bid).collect();
+        let last = views(&connection, messages::last(&connection, &bids).await?).await?;
+        let mut last: BTreeMap<String, MessageView> =
+            last.into_iter().map(|message| (message.thread.clone(), message)).collect();
+        let threads = rows.iter().filter_map(|row| thread(did, row, last.remove(&row.bid.to_string())?));
+        Ok(page(threads.collect(), next))
     }
 
     /// The messages of a thread of a person's, the last first. A bid in whose thread nobody has written has none.
@@ -102,11 +103,10 @@ impl Messages {
     }
 }
 
-async fn thread(db: &impl Sql, did: &Did, row: &ThreadRow) -> Result<Option<ThreadView>, UseError> {
-    let Some(side) = row.side(did) else { return Ok(None) };
-    let last = views(db, messages::page(db, &row.bid, None, 1).await?).await?.pop();
-    // One that was opened by marking it read has nothing in it.
-    Ok(last.map(|last| ThreadView {
+/// A thread with its last message; one that was opened by marking it read has none, and is not shown.
+fn thread(did: &Did, row: &ThreadRow, last: MessageView) -> Option<ThreadView> {
+    let side = row.side(did)?;
+    Some(ThreadView {
         id: row.bid.to_string(),
         job: row.job.to_string(),
         client: row.client.to_string(),
@@ -114,7 +114,7 @@ async fn thread(db: &impl Sql, did: &Did, row: &ThreadRow) -> Result<Option<Thre
         unread: row.said(side.other()).saturating_sub(row.read(side)),
         last: Some(last),
         last_at: present::time(row.last_at),
-    }))
+    })
 }
 
 async fn views(db: &impl Sql, rows: Vec<MessageRow>) -> Result<Vec<MessageView>, UseError> {

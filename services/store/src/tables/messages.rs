@@ -19,6 +19,9 @@ const NUMBERED: &str = "SELECT id, thread, side, author, number, seen, place, te
      WHERE thread = $1 AND side = $2 AND number = $3";
 const PAGE: &str = "SELECT id, thread, side, author, number, seen, place, text, at, here_at, state, refusal, peer, tries FROM message \
      WHERE thread = $1 AND (place, side, id) < ($2, $3, $4::bigint) ORDER BY place DESC, side DESC, id DESC LIMIT $5";
+const LAST: &str = "SELECT last.* FROM unnest($1::bytea[]) AS of (thread) CROSS JOIN LATERAL (SELECT id, thread, side, author, number, \
+         seen, place, text, at, here_at, state, refusal, peer, tries FROM message WHERE message.thread = of.thread \
+         ORDER BY place DESC, side DESC, id DESC LIMIT 1) last";
 const ATTACHED: &str = "SELECT named.message, named.digest, named.name, attachment.media_type, attachment.size, attachment.here \
      FROM message_attachment named JOIN attachment ON attachment.digest = named.digest AND attachment.owner = named.owner \
      WHERE named.message = ANY ($1) ORDER BY named.message, named.position";
@@ -41,6 +44,7 @@ pub const STATEMENTS: &[&str] = &[
     ONE,
     NUMBERED,
     PAGE,
+    LAST,
     ATTACHED,
     SENT_SINCE,
     DUE,
@@ -208,6 +212,12 @@ pub async fn page(
     let (place, side, id) = before.unwrap_or((i32::MAX, Side::Freelancer, i64::MAX));
     let rows = db.query(PAGE, &[&thread.hash().as_slice(), &place, &side.name(), &id, &limit]).await?;
     rows.iter().map(read).collect()
+}
+
+/// The last message of each of some threads; nothing for one that has none.
+pub async fn last(db: &impl Sql, threads: &[DocumentId]) -> Result<Vec<MessageRow>, StoreError> {
+    let threads: Vec<&[u8]> = threads.iter().map(|thread| thread.hash().as_slice()).collect();
+    db.query(LAST, &[&threads]).await?.iter().map(read).collect()
 }
 
 /// The files of some messages.

@@ -88,7 +88,7 @@ async fn every_operation_answers_as_described() {
 async fn talk(api: &mut Description, federation: &Federation, ada: &Person, ben: &Person) {
     let (nina, noor) = (federation[0].person("nina").await, federation[0].person("noor").await);
     disputes((ada, ben), (&nina, &noor), async |who, method, pattern, id, body| {
-        let call = who.home.call(method, pattern.replace("{id}", id)).token(&who.token);
+        let call = who.home.call(method, pattern.replace("{id}", id).replace("{did}", id)).token(&who.token);
         let call = if method == "GET" { call } else { call.json(&body) };
         api.call(call).await.done()
     })

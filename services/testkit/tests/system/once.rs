@@ -198,7 +198,7 @@ async fn of_disputes(federation: &Federation, ada: &Person, ben: &Person) -> Vec
     let (nina, noor) = (federation[0].person("nina").await, federation[0].person("noor").await);
     let mut covered = Vec::new();
     disputes((ada, ben), (&nina, &noor), async |who, method, pattern, id, body| {
-        let path = pattern.replace("{id}", id);
+        let path = pattern.replace("{id}", id).replace("{did}", id);
         if method == "GET" {
             return who.read(&path).await;
         }

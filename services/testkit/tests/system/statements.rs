@@ -5,6 +5,7 @@
 mod fill;
 
 use crate::life::{changes_of_mind, told};
+use crate::talk::disputes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hanse_base::clock::Clock as _;
@@ -63,10 +64,16 @@ async fn no_route_runs_more_statements_where_there_is_more() {
     let home = federation[0].http();
     let (ada, ben) = (federation[0].person("ada").await, federation[0].person("ben").await);
     federation[0].person("carl").await;
+    let arbiters = (federation[0].person("nina").await, federation[0].person("noor").await);
     let profile = json!({"name": "Ben", "headline": "Translator", "skills": ["local:translation"]});
     ben.put("/v1/me/profile", &profile).send().await.ok(201);
     let query = json!({"label": "Menus", "query": {"text": "menu"}});
     ben.post("/v1/saved-searches", &query).send().await.ok(201);
+    for arbiter in [&arbiters.0, &arbiters.1] {
+        // What says it for the first time reads no newest one before.
+        let says = json!({"fields": ["local:wood"], "languages": ["en"], "fee": "none", "terms": "Write."});
+        arbiter.put("/v1/me/arbiter", &says).send().await.ok(201);
+    }
     let story = Story::reviewed(&ada, &ben).await;
     let store = federation[0].store().await;
     let most = std::env::var("HANSE_TEST_ROWS").map_or(ROWS[1], |rows| rows.parse().unwrap());
@@ -89,9 +96,15 @@ async fn no_route_runs_more_statements_where_there_is_more() {
         };
         let now = federation.clock().now();
         walk(&mut counts, (&ada, &ben), &story, &Own::new("a.example", now)).await;
+        talk(&mut counts, (&ada, &ben), (&arbiters.0, &arbiters.1)).await;
+        let letter = hanse_notify::mail::token(&federation[0].seat().keys(), &ada.did);
+        let click = home.post(&format!("/v1/unsubscribe?token={letter}"), &json!({}));
+        counts.call("POST /v1/unsubscribe", click).await;
         seen.push(counts.of);
     }
-    let described: BTreeSet<String> = Description::of(home).await.operations().into_keys().collect();
+    let mut described: BTreeSet<String> = Description::of(home).await.operations().into_keys().collect();
+    // It takes a week of silence before.
+    assert!(described.remove("POST /v1/disputes/{id}/reopen"));
     let counted: BTreeSet<String> = seen[0].keys().cloned().collect();
     assert_eq!(described, counted, "each route is counted, and only those");
     println!("| Route | {} rows | {most} rows |\n| --- | --: | --: |", ROWS[0]);
@@ -178,6 +191,29 @@ async fn walk(counts: &mut Counts, (ada, ben): (&Person, &Person), story: &Story
         counts.call(&format!("{method} {pattern}"), call).await
     })
     .await;
+}
+
+/// A dispute, and messages with a file.
+async fn talk(counts: &mut Counts, (ada, ben): (&Person, &Person), arbiters: (&Person, &Person)) {
+    disputes((ada, ben), arbiters, async |who, method, pattern, id, body| {
+        let path = pattern.replace("{id}", id).replace("{did}", id);
+        let call = who.home.call(method, path).token(&who.token);
+        let call = if method == "GET" { call } else { call.json(&body) };
+        counts.call(&format!("{method} {pattern}"), call).await
+    })
+    .await;
+    let (home, token) = (counts.home, ada.token.as_str());
+    let withdraw = home.delete("/v1/me/arbiter").token(&arbiters.0.token);
+    counts.call("DELETE /v1/me/arbiter", withdraw).await;
+    let plan = format!("A plan of {} lines.", counts.rows);
+    let upload = home.call("POST", "/v1/attachments?name=plan.txt").token(token);
+    let upload = upload.header("content-type", "text/plain").body(plan);
+    let file = counts.call("POST /v1/attachments", upload).await;
+    let file = format!("/v1/attachments/{}", file["digest"].as_str().unwrap());
+    counts.call("GET /v1/attachments/{digest}", ada.get(&file)).await;
+    let thread = ada.read("/v1/threads").await["items"][0]["id"].as_str().unwrap().to_owned();
+    let read = ben.put(&format!("/v1/threads/{thread}/read"), &json!({"up_to": 1}));
+    counts.call("PUT /v1/threads/{id}/read", read).await;
 }
 
 async fn people(counts: &mut Counts, ben: &Person, own: &Own) {

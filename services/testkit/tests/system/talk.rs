@@ -18,7 +18,7 @@ pub(crate) async fn disputes(
         call(arbiter, "PUT", "/v1/me/arbiter", "", says).await;
     }
     call(ada, "GET", "/v1/arbiters", "", Value::Null).await;
-    call(ada, "GET", "/v1/arbiters/{id}", &nina.did, Value::Null).await;
+    call(ada, "GET", "/v1/arbiters/{did}", &nina.did, Value::Null).await;
     let story = Story::bid(ada, ben).await;
     let offer = json!({
         "scope": "A gate.", "due": "2027-01-16", "arbiters": [nina.did, noor.did], "arbiters_may_share_home": true,
